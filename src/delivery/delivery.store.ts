@@ -191,17 +191,27 @@ async function dueWebhooks(db: Db, ids: readonly string[]): Promise<Omit<DueWebh
   );
 }
 
+/** A due delivery of the queue. A larger body than LARGE_BODY is not read with it. */
+export interface QueuedDelivery extends DueDelivery {
+  /** null: there is no payload, or it was not looked for. */
+  bodyBytes: number | null;
+}
+
+/** 1,000 jobs with smaller bodies are less than 16 MiB. */
+export const LARGE_BODY = 16 * 1024;
+
 /** @param withoutBody webhooks to which only tests are sent now: the bodies of their other deliveries are not read */
 export async function dueDeliveries(
   db: Db,
   ids: readonly string[],
   withoutBody: readonly string[] = [],
-): Promise<DueDelivery[]> {
-  return rowsOf<DueDelivery>(
+): Promise<QueuedDelivery[]> {
+  return rowsOf<QueuedDelivery>(
     db,
     statement(`select d.id, d.business_event_id as "businessEventId", d.webhook_id as "webhookId", d.user_id as "userId",
        d.document_type as "documentType", d.event, d.reference_document as "referenceDocument", d.status, d.attempts,
-       d.round_start as "roundStart", d.method, d.url, d.headers, d.payload_id as "payloadId", p.body,
+       d.round_start as "roundStart", d.method, d.url, d.headers, d.payload_id as "payloadId",
+       case when p.byte_length <= ${LARGE_BODY} then p.body end as body, p.byte_length as "bodyBytes",
        d.job_id as "jobId", d.open_request_id as "openRequestId", d.test, d.blocks, d.replay_id as "replayId",
        d.delivered_at as "deliveredAt", d.cancel_requested as "cancelRequested"
      from deliveries d left join payloads p
@@ -209,4 +219,16 @@ export async function dueDeliveries(
      where d.id = any($1::uuid[]) and d.id between $2::uuid and $3::uuid order by d.id for update of d`),
     [ids, ...idBounds(ids), withoutBody],
   );
+}
+
+/** The bodies of these payloads, by their ids; one that was erased is absent. */
+export async function bodiesOf(db: Db, payloadIds: readonly string[]): Promise<Map<string, Buffer>> {
+  if (payloadIds.length === 0) return new Map();
+  const rows = await rowsOf<{ id: string; body: Buffer }>(
+    db,
+    statement(`select id, body from payloads
+     where id = any($1::uuid[]) and id between $2::uuid and $3::uuid and body is not null`),
+    [payloadIds, ...idBounds(payloadIds)],
+  );
+  return new Map(rows.map(({ id, body }) => [id, body]));
 }

@@ -2,7 +2,7 @@ import { idBounds } from '../ids';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
-import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
+import { andIdBetween, BYTES_BEFORE, equalsByIndex } from '../sql/index-lookup';
 import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
 import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from './payload.store';
 
@@ -156,23 +156,30 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
 /** An event that waits for fan-out, with its document; null once the document was erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
-/** The oldest events in a part of the outbox whose ids are smaller than `before`. Takes no locks. */
+/**
+ * The oldest events in a part of the outbox whose ids are smaller than `before`. Takes no locks.
+ * @param maxBytes of the documents: the last one may exceed it. Documents of incoming calls have up to 1 MiB
+ */
 export async function readOutbox(
   db: Db,
   { index, of }: HashPart,
   before: string,
   atMost: number,
+  maxBytes: number,
 ): Promise<OutboxEvent[]> {
-  return rowsOf(
+  const rows = await rowsOf<OutboxEvent & { bytesBefore: number }>(
     db,
-    statement(`select e.*, p.body, p.content_type as "contentType" from (
+    statement(`select * from (select e.*, p.body, p.content_type as "contentType",
+       ${BYTES_BEFORE('p.body', 'e.id')} as "bytesBefore" from (
        select event_id from outbox where event_id < $3::uuid and ${isInPartSql('event_id', 1, 2)}
        order by event_id limit $4
      ) as o cross join lateral (
        select ${BUSINESS_EVENTS.columns} from business_events where id ${equalsByIndex('o.event_id')}
-     ) as e join payloads p on p.id ${equalsByIndex('e."payloadId"')} order by e.id`),
-    [index, of, before, atMost],
+     ) as e join payloads p on p.id ${equalsByIndex('e."payloadId"')}) as found
+     where "bytesBefore" < $5 order by id`),
+    [index, of, before, atMost, maxBytes],
   );
+  return rows.map(({ bytesBefore: _, ...event }) => event);
 }
 
 /** Locks those of these events that are still in the outbox and that no other transaction has locked. @returns their ids */

@@ -29,3 +29,10 @@ export function isOneOf<Value>(
     ? { sql: `${column} = $1::${type}`, value: values[0] as Value }
     : { sql: `${column} = any($1::${type}[])`, value: values };
 }
+
+/**
+ * The bytes of the values in the rows before a row. A statement that selects the rows below a limit reads no value beyond it: the
+ * length of a stored value is known without reading it.
+ */
+export const BYTES_BEFORE = (value: string, order: string) =>
+  `coalesce(sum(coalesce(octet_length(${value}), 0)) over (order by ${order} rows between unbounded preceding and 1 preceding), 0)::float8`;

@@ -12,12 +12,19 @@ import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
-import { type DueDelivery, type DueWebhook, dueDeliveries, keepWebhooksOf } from '../delivery.store';
+import {
+  type DueDelivery,
+  type DueWebhook,
+  dueDeliveries,
+  keepWebhooksOf,
+  type QueuedDelivery,
+} from '../delivery.store';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
+import { MAX_BODIES_OF_A_STEP, putBack, withBodies, withinBytes } from './queued-bodies';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
 
 export interface StartedAttempts {
@@ -25,16 +32,20 @@ export interface StartedAttempts {
   taken: number;
   /** The number of deliveries that wait for the capacity of their webhook. */
   waiting: number;
+  /** The number of deliveries that got a new job, because the bodies of this step are too large together. */
+  putBack: number;
   attempts: readonly Attempt[];
 }
 
-export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, attempts: [] };
+export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, putBack: 0, attempts: [] };
 
 export interface StartParts {
   queue: DeliveryQueue;
   keyring: Keyring;
   capacity: FreeSlots;
   readEvidenceHead: ReadEvidenceHead;
+  /** Of the bodies of one step. Default: MAX_BODIES_OF_A_STEP. */
+  maxBodies?: number;
 }
 
 /**
@@ -60,7 +71,9 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   const active = await withoutHeld(db, parts.queue, due, webhooks);
   const { admitted, waiting } = await admit(db, active, webhooks, circuits, slots);
   await setAside(db, waiting);
-  const attempts = await attemptsFor(db, parts, admitted, webhooks);
+  const { first, later } = withinBytes(admitted, parts.maxBodies ?? MAX_BODIES_OF_A_STEP);
+  await putBack(db, parts.queue, later);
+  const attempts = await attemptsFor(db, parts, await withBodies(db, first), webhooks);
   const started = new Set(attempts.map((attempt) => attempt.jobId));
   const leftOver = [...jobIds].filter((id) => !started.has(id));
   await Promise.all([
@@ -68,7 +81,7 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
     takeSlots(db, attempts.filter(takesSlot).map(slotOf)),
     parts.queue.complete(db, leftOver),
   ]);
-  return { taken: jobs.length, waiting: waiting.length, attempts };
+  return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts };
 }
 
 function isOpen(delivery: DueDelivery): boolean {
@@ -80,9 +93,9 @@ function isOpen(delivery: DueDelivery): boolean {
 async function withoutHeld(
   db: Db,
   queue: DeliveryQueue,
-  due: readonly DueDelivery[],
+  due: readonly QueuedDelivery[],
   webhooks: ReadonlyMap<string, DueWebhook>,
-): Promise<DueDelivery[]> {
+): Promise<QueuedDelivery[]> {
   const statusOf = ({ webhookId }: DueDelivery): WebhookStatus => webhooks.get(webhookId)?.status ?? 'ARCHIVED';
   const isEnded = (delivery: DueDelivery) => delivery.cancelRequested || statusOf(delivery) === 'ARCHIVED';
   const isHeld = (delivery: DueDelivery) => !isEnded(delivery) && !delivery.test && statusOf(delivery) !== 'ACTIVE';

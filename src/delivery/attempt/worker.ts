@@ -22,6 +22,7 @@ import type { Attempt, ReadEvidenceHead } from './attempt';
 import type { FirstAttemptSender } from './open-first-attempts';
 import { abandoned, handedBack, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
+import { countBodies } from './queued-bodies';
 import { NOTHING_STARTED, type StartedAttempts, startAttempts } from './start-attempts';
 
 const REST_MS = 500;
@@ -79,6 +80,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const onTheWire = new Map<string, { jobId: string | null; end: Promise<void> }>();
   const stopWaiting = new Map<string, () => void>();
   const interval = createBatchInterval();
+  const bodies = countBodies();
   let wasFull = false;
   let tookNone = false;
   let paused = false;
@@ -104,6 +106,7 @@ export function startWorker(parts: WorkerParts): Worker {
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
     capacity.release(attempt.webhook.id, performance.now());
+    if (attempt.jobId !== null) bodies.ended(attempt.delivery);
     // committing the outcome gave a job to the next delivery of its document
     if (wasFull || attempt.delivery.blocks) loop.wake();
     parts.onSlotFreed(attempt.webhook.id);
@@ -130,7 +133,7 @@ export function startWorker(parts: WorkerParts): Worker {
       }
       const started = await transaction((db) => startAttempts(db, startParts, atMost));
       tookNone = started.taken === 0;
-      backlog.taken(mark, started.taken < atMost);
+      backlog.taken(mark, started.taken < atMost && started.putBack === 0);
       if (paused) log.info('deliveries are resumed');
       paused = false;
       return started;
@@ -143,18 +146,21 @@ export function startWorker(parts: WorkerParts): Worker {
   }
 
   const step = async () => {
-    const atMost = capacity.batchSize(performance.now());
+    const atMost = bodies.isFull() ? 0 : capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, attempts } = await startDue(atMost);
+    const { taken, waiting, putBack, attempts } = await startDue(atMost);
     interval.note(taken);
     // too late to send them: the next worker does
     if (stopped) return false;
-    for (const attempt of attempts) capacity.acquire(attempt.webhook.id, performance.now());
+    for (const { webhook, delivery } of attempts) {
+      capacity.acquire(webhook.id, performance.now());
+      bodies.begun(delivery);
+    }
     begin(attempts, makeAttempt, () => undefined);
     if (waiting > 0) parts.onWaiting();
     // fewer than requested: further ones are announced by a notification
-    return taken === atMost;
+    return taken === atMost || putBack > 0;
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
 

@@ -48,13 +48,13 @@ export function blockedWebhooks(
 }
 
 /** Divides due deliveries, oldest first, into those that are sent now and those that wait. Tests are always sent. */
-export async function admit(
+export async function admit<Due extends DueDelivery>(
   db: Db,
-  due: readonly DueDelivery[],
+  due: readonly Due[],
   webhooks: ReadonlyMap<string, DueWebhook>,
   circuits: ReadonlyMap<string, CircuitRow>,
   slots: FreeSlots,
-): Promise<{ admitted: DueDelivery[]; waiting: DueDelivery[] }> {
+): Promise<{ admitted: Due[]; waiting: Due[] }> {
   const now = currentTime();
   const freeOf = new Map<string, number>();
   for (const webhook of webhooks.values()) {
@@ -62,8 +62,8 @@ export async function admit(
     freeOf.set(webhook.id, Math.min(free, slots.freeFor(webhook.id)));
   }
   let freeInAll = slots.free();
-  const admitted: DueDelivery[] = [];
-  const waiting: DueDelivery[] = [];
+  const admitted: Due[] = [];
+  const waiting: Due[] = [];
   for (const delivery of due) {
     const free = freeOf.get(delivery.webhookId) ?? 0;
     const isAllowed = free > 0 && freeInAll > 0 && allows(circuits.get(delivery.webhookId), delivery);

@@ -16,7 +16,7 @@ import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './web
 /** The maximum number of events of one step. */
 export const BATCH = 200;
 const MAX_DELIVERIES = 10_000;
-/** The bytes of the documents that bodies are made of, in one step. */
+/** The bytes of the documents that are read, and of those that bodies are made of, in one step. */
 const MAX_BYTES = MAX_RENDERED_AT_ONCE;
 /** How often a step begins again because a webhook was changed meanwhile. After that, its decisions are left pending. */
 const MAX_TRIES = 5;
@@ -61,14 +61,10 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
   // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
   let slow: ReadonlySet<string> = new Set();
 
-  // of an event in the last step
-  let meanBytes = 0;
-
-  return async (part, before, asked = BATCH) => {
-    const atMost = Math.min(asked, Math.max(1, Math.floor(MAX_BYTES / Math.max(1, meanBytes))));
-    const read = await readOutbox(db, part, before, atMost);
+  return async (part, before, atMost = BATCH) => {
+    const read = await readOutbox(db, part, before, atMost, MAX_BYTES);
     if (read.length === 0) return NOTHING;
-    meanBytes = read.reduce((sum, { body }) => sum + lengthOf(body), 0) / read.length;
+    const isCut = read.length === atMost || read.reduce((sum, { body }) => sum + lengthOf(body), 0) >= MAX_BYTES;
     const decisions = createDecisions();
     for (let tries = 1; ; tries += 1) {
       await fillDirectory(db, directory);
@@ -83,7 +79,7 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
       slow = outcome.slow;
       if (outcome.written === null) continue;
       const { written, queued, pending } = outcome;
-      const more = written > 0 && (read.length === atMost || events.length < read.length);
+      const more = written > 0 && (isCut || events.length < read.length);
       return { read: read.length, events: written, more, queued, pending };
     }
   };

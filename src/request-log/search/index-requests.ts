@@ -20,7 +20,7 @@ const CHANGES_AT_ONCE = 50;
 const MAX_CHANGES = 1_000;
 /** Requests of the log that a batch examines for missing index entries. */
 const BACKFILL_REQUESTS = 2_000;
-/** Requests held in memory at once. Each may have 320 KiB. */
+/** Requests held in memory at once, or fewer if they are large. */
 const LOADED_REQUESTS = 50;
 /** Milliseconds of work after which the event loop runs. A large payload alone may take longer. */
 const YIELD_MS = 2;
@@ -62,11 +62,15 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
 }
 
 async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
-  for (let at = 0; at < ids.length; at += LOADED_REQUESTS) {
-    const requests = await requestsToIndex(db, ids.slice(at, at + LOADED_REQUESTS));
-    await insertIndexed(db, await yielding(requests));
+  for (let left = ids; left.length > 0; ) {
+    const requests = await requestsToIndex(db, left.slice(0, LOADED_REQUESTS));
+    const [later, loaded] = [requests.filter(isLater), requests.filter((each) => !isLater(each))];
+    await insertIndexed(db, await yielding(loaded));
+    left = [...later.map(({ id }) => id), ...left.slice(LOADED_REQUESTS)];
   }
 }
+
+const isLater = (request: RequestToIndex) => request.isLater;
 
 async function nextMissing(db: Db, before: string, atMost: number) {
   const missing = await missingBefore(db, before, BACKFILL_REQUESTS);

@@ -1,6 +1,7 @@
 // Writes the search index, and reads its position in the change feed.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { BYTES_BEFORE } from '../../sql/index-lookup';
 import type { RequestStatus } from '../webhook-request-log.entity';
 
 /** Takes the lock of the indexer until the end of the transaction. One process indexes at a time. */
@@ -39,17 +40,23 @@ export interface RequestToIndex extends SearchedRequest {
   id: string;
   status: RequestStatus;
   durationMs: number | null;
+  /** The payloads before it are as many bytes as may be read at once: its own was not read. */
+  isLater: boolean;
 }
 
-/** @param ids of closed requests, at least one */
+/** The bytes of the payloads that are read at once; the last one may exceed it. A payload has up to 1 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** @param ids of closed requests, at least one. The first of them that exists is not for later */
 export async function requestsToIndex(db: Db, ids: readonly string[]): Promise<RequestToIndex[]> {
   return rowsOf<RequestToIndex>(
     db,
     statement(`select r.id, r.status, r.duration_ms as "durationMs", r.reference_document as "referenceDocument", r.url,
-        r.error, r.response_body as response, p.body as payload
-      from webhook_request_logs r left join payloads p on p.id = r.payload_id
-      where r.id = any($1::uuid[]) and r.id between $2::uuid and $3::uuid and r.finished_at is not null`),
-    [ids, ...idBounds(ids)],
+        r.error, r.response_body as response, case when not later then r.body end as payload, later as "isLater"
+      from (select r.*, p.body, ${BYTES_BEFORE('p.body', 'r.id')} >= $4 as later
+        from webhook_request_logs r left join payloads p on p.id = r.payload_id
+        where r.id = any($1::uuid[]) and r.id between $2::uuid and $3::uuid and r.finished_at is not null) as r`),
+    [ids, ...idBounds(ids), MAX_BYTES],
   );
 }
 

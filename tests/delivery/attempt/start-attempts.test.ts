@@ -52,3 +52,36 @@ test('a delivery without its payload is not sent, instead of with an empty body'
     ['its payload was erased', ['content-type', 'user-agent']],
   ]);
 });
+
+test('bodies beyond the bytes of one step are for the next ones, also those of their webhook that would fit', async () => {
+  const documentType = 'Large';
+  const webhooks = [];
+  for (const path of ['a', 'b'])
+    webhooks.push(await createTestWebhook(app, `http://127.0.0.1:9/${path}`, { documentType }));
+  const [large, small] = ['x'.repeat(20 * 1024), 'x'];
+  const sizes = [large, large, large, small];
+  await publish(
+    app,
+    sizes.map((text, n) => invoice(`INV-${n}`, { documentType, data: { n, text } })),
+  );
+  await parts.fanOutAll();
+  const { queue, keyring, readEvidenceHead } = parts;
+  const capacity = { free: () => 100, freeFor: () => 100 };
+  const begun: string[] = [];
+  const steps: unknown[] = [];
+  for (;;) {
+    const { attempts, putBack } = await parts.transaction((db) =>
+      startAttempts(db, { queue, keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100),
+    );
+    if (attempts.length === 0) break;
+    steps.push([attempts.length, putBack]);
+    for (const { delivery, fault } of attempts) {
+      expect([fault, delivery.body?.length]).toEqual([null, expect.any(Number)]);
+      begun.push(`${delivery.webhookId} ${delivery.referenceDocument}`);
+    }
+  }
+  expect(new Set(begun).size).toBe(8);
+  expect(begun).toHaveLength(8);
+  expect(steps[0]).toEqual([2, 6]);
+  expect(steps.length).toBeGreaterThan(2);
+});

@@ -1,5 +1,7 @@
 // Large documents with templates: what one step writes is bounded in bytes, and nothing is lost, doubled or out of order.
+
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
+import { readOutbox } from '../../../src/events/business-event.store';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -19,6 +21,7 @@ afterAll(async () => {
 });
 
 const URL = 'http://127.0.0.1:9/hook';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const MIB = 1024 * 1024;
 const pad = 'x'.repeat(200 * 1024);
 
@@ -81,4 +84,26 @@ test('one event for many webhooks is split, and a later one does not overtake it
   );
   expect(rows).toEqual(webhooks.map(() => ({ sizes: [true, false] })));
   expect(await largestStep(documentType)).toBeLessThan(17 * MIB);
+});
+
+test('a step reads 16 MiB of documents, and says that there are more', async () => {
+  const documentType = 'Read in parts';
+  await createTestWebhook(app, URL, { documentType });
+  const names = Array.from({ length: 90 }, (_, n) => `R-${n}`);
+  for (const half of [names.slice(0, 45), names.slice(45)]) {
+    await publish(
+      app,
+      half.map((name) => invoice(name, { documentType, data: { pad } })),
+    );
+  }
+  const bytes = pad.length + JSON.stringify({ pad: '' }).length;
+  const read = await readOutbox(parts.db, WHOLE, LAST_ID, 200, 2 * MIB);
+  expect(read).toHaveLength(Math.ceil((2 * MIB) / bytes));
+  expect(read.map(({ body }) => body?.length)).toEqual(read.map(() => bytes));
+  expect(await readOutbox(parts.db, WHOLE, LAST_ID, 3, 2 * MIB)).toHaveLength(3);
+  const step = parts.relay();
+  const first = Math.ceil((16 * MIB) / bytes);
+  const { read: ofFirst, events, more } = await step();
+  expect([ofFirst, more]).toEqual([first, true]);
+  expect(await step()).toMatchObject({ read: names.length - events, more: false });
 });

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { makePartitions } from '../../../src/database/partitions';
 import { type IndexBatch, indexNextBatch } from '../../../src/request-log/search/index-requests';
-import { indexBehindSeconds } from '../../../src/request-log/search/request-index.store';
+import { indexBehindSeconds, requestsToIndex } from '../../../src/request-log/search/request-index.store';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { uuidAtTime } from '../../support/uuid-at-time';
@@ -47,6 +47,33 @@ test('old rows are taken in, many of one statement too, each once', async () => 
   expect(await indexAll()).toBe(2_346);
   expect(await inIndex()).toHaveLength(2_346);
   expect(await indexAll()).toBe(0);
+});
+
+test('of large payloads, 4 MiB are read at once, and each request is indexed once', async () => {
+  const [{ payloadId }] = (await database.query(
+    `insert into payloads (id, body, sha256, byte_length, content_type)
+     select new_id(), body, sha256(body), length(body), 'text/plain'
+     from (select convert_to('wordy ' || repeat('x', 1024 * 1024 - 6), 'UTF8') as body) as made returning id as "payloadId"`,
+  )) as [{ payloadId: string }];
+  await database.query(
+    `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, payload_id, body_digest,
+       started_at, finished_at)
+     select new_id(), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/' || n, p.id, p.body_digest, t.at, t.at
+     from generate_series(1, 10) as n, payloads p, (select date_trunc('milliseconds', now()) as at) as t where p.id = $1`,
+    [payloadId],
+  );
+  const ids = (await database.query<{ id: string }>('select id from webhook_request_logs order by id')).map(
+    ({ id }) => id,
+  );
+  const read = (await requestsToIndex(source.manager, ids)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  expect(read.map(({ isLater }) => isLater)).toEqual(ids.map((_, index) => index >= 4));
+  expect(read.map(({ payload }) => payload?.length ?? null)).toEqual(ids.map((_, n) => (n >= 4 ? null : 1024 * 1024)));
+  expect(await indexAll()).toBe(10);
+  expect(await inIndex()).toEqual(ids);
+  const [found] = await database.query<{ n: number }>(
+    `select count(*)::int as n from request_index where words @@ 'cwordy'::tsquery`,
+  );
+  expect(found?.n).toBe(10);
 });
 
 /** Each batch: how many requests, and when the first of them was closed. */
