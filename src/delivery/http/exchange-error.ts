@@ -79,7 +79,8 @@ const BREAKS: { readonly [code: string]: string } = {
 };
 
 function parserFault(error: Error, code: string): string {
-  if (error.name === 'HTTPParserError') return `sent an answer that is not HTTP/1.1: ${error.message.replace(/ \(\)$/, '')} (${code || error.name})`;
+  if (error.name === 'HTTPParserError')
+    return `sent an answer that is not HTTP/1.1: ${error.message.replace(/ \(\)$/, '')} (${code || error.name})`;
   return `broke off the exchange: ${error.message} (${code || error.name})`;
 }
 

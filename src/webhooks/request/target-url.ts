@@ -79,7 +79,8 @@ function authorityFault(authority: string): string | null {
 function hostFault(written: string, parsed: URL, policy: TargetPolicy): string | null {
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   if (host.endsWith('.')) return 'The host ends in a dot: write it without.';
-  if (/^\.|\.\./.test(host)) return 'The host has an empty part between two dots, or before the first: no such name exists.';
+  if (/^\.|\.\./.test(host))
+    return 'The host has an empty part between two dots, or before the first: no such name exists.';
   if (isDisguised(written, host)) return `The host is written in an unusual way: write ${host}.`;
   if (isIP(host) !== 0) return addressFault(host, policy);
   // If loopback is allowed, so is "localhost"; its address is still checked when connecting.
