@@ -43,6 +43,7 @@ async function executed(query: string, failures: Error[] = [], cached = viewerWi
     answering: {} as never,
     onFallback: () => undefined,
     noteAnswer: () => undefined,
+    noteOutage: () => undefined,
     adviceFor: () => null,
   });
   const document = parse(query);
