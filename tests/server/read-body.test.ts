@@ -30,7 +30,7 @@ test('a body in chunks of any size is put together up to its limit, and counted 
 test('a body that comes a byte at a time takes no more memory than its bytes', async () => {
   const message = messageOf();
   const reading = readBody(message, { mostBytes: MIB, time: PATIENT, hold: () => true });
-  const { grownBy } = await growthDuring(async () => {
+  const { grownBy } = await growthDuring(4 * MIB, async () => {
     for (let n = 0; n < 256 * 1024; n += 1) message.emit('data', Buffer.alloc(1, 1));
   });
   message.push(null);

@@ -50,7 +50,7 @@ test('a body of 1 GiB is read up to 1 MiB, in bounded memory, by many at once', 
     });
   });
   const sender = localSender();
-  const { result, grownBy } = await growthDuring(() =>
+  const { result, grownBy } = await growthDuring(300 * MIB, () =>
     Promise.all(Array.from({ length: 25 }, () => post(sender, partner.url))),
   );
   for (const each of result) {
@@ -75,7 +75,7 @@ test.each([
     response.writeHead(200, { 'content-encoding': encoding }).end(bomb),
   );
   const sender = localSender();
-  const { result, grownBy } = await growthDuring(() =>
+  const { result, grownBy } = await growthDuring(400 * MIB, () =>
     Promise.all(Array.from({ length: 80 }, () => post(sender, partner.url))),
   );
   expect(new Set(result.map((each) => each.errorCode))).toEqual(new Set(['RESPONSE_TOO_LARGE']));
@@ -128,7 +128,7 @@ test.each([
     flood(socket, bytes);
   });
   const sender = localSender();
-  const { result, grownBy } = await growthDuring(() => post(sender, partner.url));
+  const { result, grownBy } = await growthDuring(150 * MIB, () => post(sender, partner.url));
   expect(result).toMatchObject({ errorCode, responseStatus });
   expect(result.error).toMatch(/^127\.0\.0\.1:\d+ .*\.$/);
   expect(grownBy).toBeLessThan(150 * MIB);

@@ -87,7 +87,7 @@ test.each([
 ])('a %s bomb of 100 MB stops at 1 MiB', async (encoding, compress) => {
   const partner = await encodedPartner(encoding, compress(Buffer.alloc(100 * 1000 * 1000)));
   const sender = localSender();
-  const { result: results, grownBy } = await growthDuring(() =>
+  const { result: results, grownBy } = await growthDuring(150 * MIB, () =>
     Promise.all(Array.from({ length: 20 }, () => post(sender, partner.url))),
   );
   for (const result of results) {
