@@ -97,16 +97,32 @@ async function rewrap(keys: readonly Buffer[]) {
   }
 }
 
-/** A credential as it is kept beside the signing secrets. */
-async function insertCredential(webhookId: string, key: Buffer, secret: string): Promise<string> {
-  const id = randomUUID();
-  const { kek, wrapped, box } = createKeyring([key]).seal(Buffer.from(secret), `webhook_credentials|secret|${id}`);
+/** Credentials as they are kept beside the signing secrets. @returns their ids */
+async function insertCredentials(webhookId: string, key: Buffer, secrets: readonly string[]): Promise<string[]> {
+  const keyring = createKeyring([key]);
+  const rows = secrets.map((secret) => {
+    const id = randomUUID();
+    const { kek, wrapped, box } = keyring.seal(Buffer.from(secret), `webhook_credentials|secret|${id}`);
+    return { id, kek, wrapped, box };
+  });
   await database.query(
     `insert into webhook_credentials (id, webhook_id, kind, settings, kek, wrapped, box, created_at)
-     values ($1, $2, 'HEADER', '{"name":"x-api-key"}', $3, $4, $5, now())`,
-    [id, uuidOf('Webhook', webhookId), kek, wrapped, box],
+     select id, $1, 'HEADER', '{"name":"x-api-key"}', kek, wrapped, box, now()
+     from unnest($2::uuid[], $3::text[], $4::bytea[], $5::bytea[]) as made (id, kek, wrapped, box)`,
+    [
+      uuidOf('Webhook', webhookId),
+      rows.map(({ id }) => id),
+      rows.map(({ kek }) => kek),
+      rows.map(({ wrapped }) => wrapped),
+      rows.map(({ box }) => box),
+    ],
   );
-  return id;
+  return rows.map(({ id }) => id);
+}
+
+async function insertCredential(webhookId: string, key: Buffer, secret: string): Promise<string> {
+  const [id] = await insertCredentials(webhookId, key, [secret]);
+  return id as string;
 }
 
 test('a rolling restart from old to new loses no delivery, and the old key can go', async () => {
@@ -153,7 +169,11 @@ test('more than a batch is done, by several at once, each secret once', async ()
   const app = await start([OLD]);
   const { id } = await createWebhook(app);
   await stop(app);
-  for (let n = 0; n < 1_200; n += 1) await insertCredential(id, OLD, `secret ${n}`);
+  await insertCredentials(
+    id,
+    OLD,
+    Array.from({ length: 1_200 }, (_, n) => `secret ${n}`),
+  );
   const done = await Promise.all(Array.from({ length: 4 }, () => rewrap([NEW, OLD])));
   expect(done.reduce((sum, each) => sum + each.rewrapped, 0)).toBe(1_203 + (await keysOfTheLog()));
   const under = createKeyring([NEW]);

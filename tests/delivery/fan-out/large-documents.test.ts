@@ -51,7 +51,8 @@ test('many events are fanned out in steps of 16 MiB', async () => {
   for (let n = 0; n < 5; n += 1) {
     webhooks.push(await createTestWebhook(app, URL, { documentType, bodyFormat: 'JSON', body: body(n) }));
   }
-  const names = Array.from({ length: 40 }, (_, n) => `L-${n}`);
+  // 21 MiB
+  const names = Array.from({ length: 22 }, (_, n) => `L-${n}`);
   await publish(
     app,
     names.map((name) => invoice(name, { documentType, data: { pad } })),
