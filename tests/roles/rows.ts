@@ -23,6 +23,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
   made += 1;
   // so that others are not paused, and each of the two changes something
   await switchDeliveries(app, mutation === 'resumeDeliveries' ? 'pause' : 'resume');
+  if (mutation === 'pauseDeliveries' || mutation === 'resumeDeliveries') switched.delete(app);
   const about = async (fields = '') => `input: { id: "${await idAbout(app, ids, mutation)}" ${fields} }`;
   const inputs: Record<string, () => string | Promise<string>> = {
     createUser: () => `input: { name: "made-${made}", roles: [] }`,
@@ -77,8 +78,13 @@ async function knowingWitness(app: TestApp): Promise<string> {
   return '';
 }
 
+/** How deliveries were switched last; not there: a mutation that is tried may have switched them. */
+const switched = new WeakMap<TestApp, 'pause' | 'resume'>();
+
 export async function switchDeliveries(app: TestApp, how: 'pause' | 'resume'): Promise<void> {
+  if (switched.get(app) === how) return;
   await app.ask(`mutation { ${how}Deliveries(input: { reason: "made" }) { userErrors { message } } }`);
+  switched.set(app, how);
 }
 
 function fileWithOne(name: string): string {
