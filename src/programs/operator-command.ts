@@ -39,7 +39,7 @@ export function runOperatorCommand(command: OperatorCommand): void {
 }
 
 async function run({ usage, act }: OperatorCommand): Promise<number> {
-  const { isHelp, reason, fault } = readReason();
+  const { isHelp, reason, fault } = readReason(process.argv.slice(2));
   if (isHelp) {
     process.stdout.write(usage);
     return 0;
@@ -69,9 +69,9 @@ async function run({ usage, act }: OperatorCommand): Promise<number> {
 const OPTIONS = { because: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } as const;
 
 /** The value of --because; fault: what is wrong with the arguments. */
-function readReason(): { isHelp: boolean; reason: string; fault: string | null } {
+export function readReason(args: string[]): { isHelp: boolean; reason: string; fault: string | null } {
   try {
-    const { because, help: isHelp } = parseArgs({ options: OPTIONS }).values;
+    const { because, help: isHelp } = parseArgs({ args, options: OPTIONS }).values;
     if (because === undefined) return { isHelp, reason: '', fault: '--because is missing.' };
     const fault = reasonFault(because);
     return { isHelp, reason: because.trim(), fault: fault && `--because: ${fault}` };

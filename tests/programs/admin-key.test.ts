@@ -1,5 +1,6 @@
 // `npx hookledger admin-key`, as a process beside a running server whose administrator's key is lost.
 import { randomBytes } from 'node:crypto';
+import { readReason } from '../../src/programs/operator-command';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { runHookledger } from './run-hookledger';
@@ -62,9 +63,11 @@ test('a user of the machine without a name is recorded by number', async () => {
 test('without a reason, with another ENCRYPTION_KEY and without the database it makes none', async () => {
   const keys = () => app.database.query('select id from api_keys order by id');
   const before = await keys();
-  for (const args of [[], ['--because', 'short'], ['--because', 'x'.repeat(501)], ['--why', REASON], [REASON]]) {
-    expect(await adminKey(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('10 to 500') });
-  }
+  expect(await adminKey(['--because', 'short'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^--because: reason must be 10 to 500 .*\n\nhookledger admin-key --because REASON\n/),
+  });
   const otherKey = { ...app.env, ENCRYPTION_KEY: randomBytes(32).toString('base64') };
   expect(await adminKey(['--because', REASON], otherKey)).toMatchObject({
     code: 1,
@@ -76,4 +79,14 @@ test('without a reason, with another ENCRYPTION_KEY and without the database it 
   expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ECONNREFUSED') });
   expect(failed.stderr).not.toContain('secret');
   expect(await keys()).toEqual(before);
+});
+
+test.each<[string, string[], RegExp]>([
+  ['no reason', [], /^--because is missing\.$/],
+  ['a short reason', ['--because', 'short'], /^--because: reason must be 10 to 500 characters, not 5\.$/],
+  ['a long reason', ['--because', 'x'.repeat(501)], /^--because: reason must be 10 to 500 characters, not 501\.$/],
+  ['another option', ['--why', REASON], /^Unknown option '--why'/],
+  ['a reason without its option', [REASON], /^Unexpected argument 'The password safe was lost'/],
+])('the arguments are refused, each for its reason: %s', (_what, args, fault) => {
+  expect(readReason(args).fault).toMatch(fault);
 });
