@@ -8,7 +8,7 @@ export const HIDDEN = '***';
 /** A shorter text is hidden: its last four characters would be most of it. */
 const MIN_FOR_LAST4 = 8;
 
-/** @param value as JSON has it. @param stateOf where a whole part stands */
+/** @param value as JSON has it; its lists and objects are changed. @param stateOf where a whole part stands */
 export function maskedJson(stateOf: (value: unknown) => MaskState, value: unknown): unknown {
   const state = stateOf(value);
   // a text may be JSON that was cut off, or is of another form: no path finds what it must hide in it
@@ -22,19 +22,21 @@ function masked(state: MaskState, value: unknown): unknown {
   if (!isComposed(value)) return scalar(value, state.strategy);
   if (!state.leadsOn && state.strategy === 'SHOW') return value;
   if (!state.leadsOn && state.strategy === 'HIDE') return hiddenJson(value);
-  if (Array.isArray(value)) return value.map((each, index) => masked(state.element(index, each), each));
-  return mapMembers(value, (each, key) => masked(state.member(key, each), each));
+  if (Array.isArray(value)) return replaceElements(value, (each, index) => masked(state.element(index, each), each));
+  return replaceMembers(value, (each, key) => masked(state.member(key, each), each));
 }
 
-function mapMembers(value: object, map: (each: unknown, key: string) => unknown): object {
-  const mapped: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const each = (value as Record<string, unknown>)[key];
-    // an assignment would take this key for the prototype
-    if (key === '__proto__') Object.defineProperty(mapped, key, { value: map(each, key), enumerable: true });
-    else mapped[key] = map(each, key);
-  }
-  return mapped;
+// In place: a copy of each object would cost as much as all else that is done to mask it.
+function replaceElements(list: unknown[], by: (each: unknown, index: number) => unknown): unknown[] {
+  for (const [index, each] of list.entries()) list[index] = by(each, index);
+  return list;
+}
+
+// JSON.parse makes __proto__ a property like any other, and an assignment to it is one to this property
+function replaceMembers(object: object, by: (each: unknown, key: string) => unknown): object {
+  const members = object as Record<string, unknown>;
+  for (const key of Object.keys(members)) members[key] = by(members[key], key);
+  return members;
 }
 
 /** null is a value too. */
@@ -45,9 +47,8 @@ function scalar(value: unknown, strategy: Strategy): unknown {
   return characters.length < MIN_FOR_LAST4 ? HIDDEN : HIDDEN + characters.slice(-4).join('');
 }
 
-/** All values of a JSON value hidden. */
+/** All values of a JSON value hidden. Its lists and objects are changed. */
 export function hiddenJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((each) => hiddenJson(each));
   if (!isComposed(value)) return HIDDEN;
-  return mapMembers(value, (each) => hiddenJson(each));
+  return Array.isArray(value) ? replaceElements(value, hiddenJson) : replaceMembers(value, hiddenJson);
 }

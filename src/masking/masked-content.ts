@@ -19,7 +19,7 @@ const BODY_OF: Partial<Record<MaskedPart, MaskedPart>> = { HEADERS: 'DATA', RESP
 /** Headers that have the length or a digest of the body: from a digest, short values can be found by trying. */
 const ABOUT_BODY = ['content-length', 'content-digest', 'repr-digest', 'digest', 'content-md5', 'etag'];
 
-/** @param value as a viewer gets it from whom nothing is masked */
+/** @param value as a viewer gets it from whom nothing is masked. It belongs to the caller, and is changed */
 export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {
   if (masks.seesAll || value === null || value === undefined) return value;
   if (part === 'FILTER') return maskedFilter(value);
@@ -46,10 +46,8 @@ function maskedHeaders(mask: Mask, showsBody: boolean, form: ContentForm, value:
 
 function maskedHeaderObject(mask: Mask, showsBody: boolean, headers: Record<string, string>): Record<string, unknown> {
   const shown = mask.isWhole ? headers : (maskedJson(mask.stateOf, headers) as Record<string, unknown>);
-  if (showsBody) return shown;
-  return Object.fromEntries(
-    Object.entries(shown).map(([key, value]) => [key, ABOUT_BODY.includes(key) ? HIDDEN : value]),
-  );
+  if (!showsBody) for (const name of ABOUT_BODY) if (Object.hasOwn(shown, name)) shown[name] = HIDDEN;
+  return shown;
 }
 
 /** Bytes cannot be masked in part. Of the type, parameters may have values too. */
@@ -65,7 +63,7 @@ const FILTERS_ON_CONTENT = new Set(['data', 'remoteAddress', 'response', 'search
 /** What the audit trail has of a filter that was too long for it, as JSON that is cut off. */
 const OF_SHORTENED = new Set(['begins', 'sha256']);
 
-/** A condition, or an object that may have some within. */
+/** A condition, or an object that may have some within, such as what a row of the audit trail keeps: it is copied. */
 function maskedFilter(value: unknown): unknown {
   if (typeof value !== 'string') return withoutValues(value);
   return JSON.stringify(withoutValues(JSON.parse(value)));
@@ -76,6 +74,9 @@ function withoutValues(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const hidden = 'begins' in value && 'characters' in value ? OF_SHORTENED : FILTERS_ON_CONTENT;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, hidden.has(key) ? hiddenJson(each) : withoutValues(each)]),
+    Object.entries(value).map(([key, each]) => [
+      key,
+      hidden.has(key) ? hiddenJson(structuredClone(each)) : withoutValues(each),
+    ]),
   );
 }

@@ -20,6 +20,8 @@ export interface Masks {
   seesAll: boolean;
   /** Whether addresses of partners are whole. */
   showsAddresses: boolean;
+  /** Whether rules hide other values of rows of one document type or webhook than of others. */
+  tellsRowsApart: boolean;
   /** Differs between masks that hide different values. */
   version: string;
   of(part: MaskedPart, origin: Origin): Mask;
@@ -28,8 +30,20 @@ export interface Masks {
 const WHOLE: Mask = { isWhole: true, stateOf: maskStates([maskTree([], 'SHOW')]) };
 const ALL_HIDDEN: Mask = { isWhole: false, stateOf: maskStates([]) };
 
-export const NO_MASKS: Masks = { seesAll: true, showsAddresses: true, version: 'all', of: () => WHOLE };
-export const ALL_MASKED: Masks = { seesAll: false, showsAddresses: false, version: 'none', of: () => ALL_HIDDEN };
+export const NO_MASKS: Masks = {
+  seesAll: true,
+  showsAddresses: true,
+  tellsRowsApart: false,
+  version: 'all',
+  of: () => WHOLE,
+};
+export const ALL_MASKED: Masks = {
+  seesAll: false,
+  showsAddresses: false,
+  tellsRowsApart: false,
+  version: 'none',
+  of: () => ALL_HIDDEN,
+};
 
 /** Masks that are kept, one for each part and each group of rows that the rules tell apart. */
 const MAX_KEPT = 2_000;
@@ -46,6 +60,7 @@ export function masksOfRoles(roles: readonly MaskableRole[], rules: readonly Mas
   return {
     seesAll: false,
     showsAddresses: roles.some((role) => role !== 'SUPPORT'),
+    tellsRowsApart: rules.some(({ documentType, webhookId }) => documentType !== null || webhookId !== null),
     version,
     of(part, origin) {
       const key = `${part} ${groupOfType(origin.documentType)} ${groupOfWebhook(origin.webhookId)}`;

@@ -73,11 +73,13 @@ function fieldOf(compiler: Compiler, type: GraphQLObjectType, collected: Collect
   for (const rule of rulesOf(compiler.schema, type, field)) compiler.rules.add(rule);
   const types = compiler.types.get(type.name);
   const declared = types?.fields.get(collected.name);
-  const isPlain = declared?.kind === 'value' && declared.whenNothingMasked === 'PLAIN' && compiler.seesAll;
+  const isPlain = declared?.kind === 'value' && declared.whenNothingMasked === 'PLAIN' && compiler.masks.seesAll;
   const sqlField = declared && !isPlain ? declared : types && columnField(types, collected.name, field.type);
   if (!sqlField) throw new Unreadable();
-  const part = compiler.seesAll ? null : maskedPartOf(compiler.schema, field);
-  return { field, sqlField: part ? maskedField(part, formOf(field.type), types, sqlField) : sqlField };
+  const part = compiler.masks.seesAll ? null : maskedPartOf(compiler.schema, field);
+  if (!part) return { field, sqlField };
+  const { tellsRowsApart } = compiler.masks;
+  return { field, sqlField: maskedField({ part, form: formOf(field.type), tellsRowsApart }, types, sqlField) };
 }
 
 function objectOf(compiler: Compiler, name: string, sets: readonly SelectionSetNode[]): ObjectPlan {

@@ -1,4 +1,5 @@
 import type { GraphQLSchema, SelectionSetNode } from 'graphql';
+import type { Masks } from '../masking/masks-of-viewer';
 import type { Role } from '../viewer';
 import type { CollectedField, SelectionContext } from './selection';
 import type { TypeSqlFields } from './sql-fields';
@@ -6,8 +7,8 @@ import type { TypeSqlFields } from './sql-fields';
 export interface Compiler extends SelectionContext {
   schema: GraphQLSchema;
   types: ReadonlyMap<string, TypeSqlFields>;
-  /** Whether masking rules hide nothing from the viewer. */
-  seesAll: boolean;
+  /** What masking rules hide from the viewer. */
+  masks: Pick<Masks, 'seesAll' | 'tellsRowsApart'>;
   /** The roles of the fields that were compiled so far. */
   rules: Set<readonly Role[]>;
 }

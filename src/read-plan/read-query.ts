@@ -14,6 +14,7 @@ import { isStatementTimeout } from '../sql/database-errors';
 import { needsResolving } from '../sql/resolve-condition';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
+import type { Compiler } from './compiler';
 import { type FallbackReason, rolesAllow } from './fallback';
 import type { QueryPlan } from './plan';
 import { RawAnswer } from './raw-answer';
@@ -58,7 +59,7 @@ export function createReadQuery(
 ): ReadQuery {
   const planFor = cachedPlans(schema, types);
   return async ({ document, operation, variables, context }) => {
-    const plan = planFor(document, operation, variables, masksOf(context).seesAll);
+    const plan = planFor(document, operation, variables, masksOf(context));
     if (!plan) return { kind: 'fallback', reason: 'no_plan' };
     if (!rolesAllow(plan, context.viewer)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
@@ -94,7 +95,7 @@ type PlanFor = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
-  seesAll: boolean,
+  masks: Compiler['masks'],
 ) => QueryPlan | null;
 
 interface KnownDocument {
@@ -107,7 +108,7 @@ interface KnownDocument {
 // Apollo caches parsed documents, so the same text is the same object.
 function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFields>): PlanFor {
   const documents = new WeakMap<DocumentNode, KnownDocument>();
-  return (document, operation, variables, seesAll) => {
+  return (document, operation, variables, masks) => {
     let known = documents.get(document);
     if (!known) {
       known = { fragments: fragmentsOf(document), switches: switchesOf(document), plans: new Map() };
@@ -115,10 +116,11 @@ function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFi
     }
     const { fragments, switches, plans } = known;
     const isSet = (name: string) => variables[name] === true;
-    const key = `${operation.name?.value ?? ''} ${seesAll ? 'all ' : ''}${switches.map((name) => (isSet(name) ? 1 : 0)).join('')}`;
+    const seen = masks.seesAll ? 'all ' : masks.tellsRowsApart ? 'by row ' : '';
+    const key = `${operation.name?.value ?? ''} ${seen}${switches.map((name) => (isSet(name) ? 1 : 0)).join('')}`;
     let plan = plans.get(key);
     if (plan === undefined) {
-      plan = compileQuery({ schema, types, fragments, isSet, seesAll }, operation);
+      plan = compileQuery({ schema, types, fragments, isSet, masks }, operation);
       if (plans.size < MAX_PLANS) plans.set(key, plan);
     }
     return plan;

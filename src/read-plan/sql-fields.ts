@@ -6,9 +6,12 @@ import type { ListQuery } from '../graphql/lists/list';
 import { jsonOf, type Texts } from '../sql/json-sql';
 import type { Listing } from '../sql/keyset';
 
-/** A row inside a statement; `column` gives the SQL of one of its columns. */
+/** A row inside a statement. */
 export interface RowSource {
+  /** The SQL of one of its columns. */
   column(name: string): string;
+  /** The alias of the row of another table with this id. All fields and links that ask for it read it once. @param id an SQL expression */
+  joined(table: string, id: string): string;
 }
 
 /** A field that is read from its row. */

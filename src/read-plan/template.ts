@@ -9,6 +9,7 @@ import { orderBy } from '../sql/listing';
 import { andNotToCome, isByMonth } from '../sql/months-to-come';
 import type { Bound, BoundPages } from './bind';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
+import type { RowSource } from './sql-fields';
 
 /** The values of one request, from which gaps are filled. */
 export interface Filling {
@@ -37,6 +38,8 @@ interface Place {
   /** Columns that the sub-select of the row must return. */
   used: Set<string>;
   joins: string[];
+  /** The aliases of the joined rows, by table and id. */
+  joined: Map<string, string>;
 }
 
 // never part of a statement: PostgreSQL allows it in no text
@@ -86,7 +89,7 @@ function oneText(writing: Writing, plan: ObjectPlan, key: string, id: string | n
 }
 
 function placeAt(writing: Writing): Place {
-  return { alias: writing.alias(), used: new Set(['id']), joins: [] };
+  return { alias: writing.alias(), used: new Set(['id']), joins: [], joined: new Map() };
 }
 
 function columnsOf({ used }: Place): string {
@@ -115,13 +118,13 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
     place.used.add(name);
     return `${place.alias}.${name}`;
   };
+  const row: RowSource = { column, joined: (table, id) => joinedRow(writing, place, table, id) };
   return objectText(
     plan.entries.map((entry): Entry => {
       const { key } = entry;
       if (entry.kind === 'constant') return { key, sql: literal(entry.json) };
-      if (entry.kind === 'value') return { key, sql: entry.sqlField.json({ column }) };
-      if (entry.kind === 'link')
-        return { key, sql: linkText(writing, entry.object, place, entry.sqlField.id({ column })) };
+      if (entry.kind === 'value') return { key, sql: entry.sqlField.json(row) };
+      if (entry.kind === 'link') return { key, sql: linkText(writing, entry.object, place, entry.sqlField.id(row)) };
       return { key, sql: connectionText(writing, entry.pages, column('id')) };
     }),
   );
@@ -132,11 +135,20 @@ function notToCome(writing: Writing, table: string, id = 'id'): string {
   return isByMonth(table) ? writing.gap(() => andNotToCome(table, id)) : '';
 }
 
+function joinedRow(writing: Writing, { joins, joined }: Place, table: string, id: string): string {
+  const key = `${table} ${id}`;
+  const known = joined.get(key);
+  if (known !== undefined) return known;
+  const alias = writing.alias();
+  joined.set(key, alias);
+  joins.push(` left join ${table} as ${alias}
+    on ${alias}.id = ${id}${notToCome(writing, table, `${alias}.id`)}`);
+  return alias;
+}
+
 function linkText(writing: Writing, plan: ObjectPlan, place: Place, id: string): string {
   // the joins of a page are one flat list, in which each follows the table that it refers to
-  const linked: Place = { alias: writing.alias(), used: new Set(['id']), joins: place.joins };
-  place.joins.push(` left join ${plan.type.table} as ${linked.alias}
-    on ${linked.alias}.id = ${id}${notToCome(writing, plan.type.table, `${linked.alias}.id`)}`);
+  const linked: Place = { ...place, alias: joinedRow(writing, place, plan.type.table, id), used: new Set(['id']) };
   const text = rowText(writing, plan, linked);
   return `(case when ${linked.alias}.id is null then 'null' else ${text} end)`;
 }

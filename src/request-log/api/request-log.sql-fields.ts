@@ -18,7 +18,7 @@ const requestFields: SqlFields['fields'] = {
   url: {
     kind: 'value',
     json: (row) => {
-      const ofWebhook = `(select url from webhooks where id = ${row.column('webhook_id')})`;
+      const ofWebhook = `${row.joined('webhooks', row.column('webhook_id'))}.url`;
       return jsonOf(shownUrlSql(row.column('url'), ofWebhook), false);
     },
     whenNothingMasked: 'PLAIN',
