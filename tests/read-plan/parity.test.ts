@@ -16,10 +16,15 @@ let app: TestApp;
 let plain: App;
 let partner: Receiver;
 let ids: Ids;
+/** How many queries of `app` had no plan until now; those that were refused are not among them. */
+let withoutPlan = 0;
 
 beforeAll(async () => {
-  const unlimited = { RATE_LIMIT_COST_PER_MINUTE: '0', RATE_LIMIT_REQUESTS_PER_SECOND: '0' };
-  [app, partner] = await Promise.all([startTestApp(unlimited), startReceiver()]);
+  const settings = { RATE_LIMIT_COST_PER_MINUTE: '0', RATE_LIMIT_REQUESTS_PER_SECOND: '0', LOG_LEVEL: 'debug' };
+  const write = (line: string) => {
+    if (line.includes('"reason":"no_plan"')) withoutPlan += 1;
+  };
+  [app, partner] = await Promise.all([startTestApp(settings, { write }), startReceiver()]);
   ids = await seed(app, partner.url);
   for (const name of ['B', 'a', 'ب', 'B']) await createTestWebhook(app, partner.url, { name, documentType: 'Nothing' });
   await switchDeliveries(app, 'pause');
@@ -35,12 +40,16 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
-/** A statement runs as plain text, is then prepared, and the third time it runs on a pipeline if it was quick. */
+/**
+ * A statement runs as plain text, is then prepared, and the third time it runs on a pipeline if it was quick. A query without
+ * a plan has no statement, and is asked once.
+ */
 const EACH_WAY = 3;
 
 async function expectTheSame(query: string, variables?: object, key = app.adminKey, times = EACH_WAY): Promise<void> {
   const wanted = { query, answer: comparable(await askAt(plain.url as string, query, variables, key)) };
-  for (let time = 0; time < times; time += 1) {
+  const before = withoutPlan;
+  for (let time = 0; time < times && withoutPlan === before; time += 1) {
     expect({ query, answer: comparable(await app.ask(query, variables, key)) }).toEqual(wanted);
   }
 }
