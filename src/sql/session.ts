@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Client, type ClientConfig, type FieldDef } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { noteRefusedRow } from '../refused-rows';
+import { sendable } from './wire/message-writer';
 import { socketWithTimeout } from './wire/socket-timeout';
 import { type Answer, type ResultColumns, StatementBatch, type Waiting } from './wire/statement-batch';
 
@@ -77,7 +78,8 @@ export class SafeClient extends Client {
    * Runs a statement in the order of the calls. Those of one tick are sent in one write, and answered in one if this session has
    * prepared all of them: each write costs a system call, and often wakes the other side. Call it in a transaction: of statements
    * that are sent together, those after a failed one do not run.
-   * @throws the error of an earlier statement of the tick, if that failed
+   * @throws the error of an earlier statement of the tick, if that failed; NotSent if this statement, or one before it, has a
+   * parameter that cannot be sent
    */
   run(statement: SessionStatement): Promise<Answer> {
     if (this.#gathered.length === 0) process.nextTick(() => this.#send());
@@ -101,9 +103,11 @@ export class SafeClient extends Client {
       super.query(new StatementBatch(known));
       return;
     }
+    const { written, fault } = sendable(gathered.map(({ statement }) => statement));
+    for (const { reject } of gathered.slice(written)) reject(fault);
     const stream = streamOf(this);
     stream.cork();
-    for (const each of gathered) this.#runAlone(each);
+    for (const each of gathered.slice(0, written)) this.#runAlone(each);
     stream.uncork();
   }
 

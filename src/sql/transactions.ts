@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { CommitUnknown, isFromServer } from './database-errors';
 import { type SafeClient, sessions } from './session';
+import { NotSent } from './wire/not-sent';
 import { type Statement, statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
 
@@ -79,12 +80,14 @@ export function commitWithThese(db: EntityManager): void {
 /** @param committing the COMMIT that was sent with the last statements: it may have committed although the work has failed */
 async function ofWork(error: unknown, committing: Promise<Answer> | null): Promise<unknown> {
   if (committing === null || error instanceof CommitUnknown) return error;
-  const answer = await committing.catch(() => null);
-  return answer?.command === 'COMMIT' || !isFromServer(error) ? new CommitUnknown(error) : error;
+  const answer = await committing.catch((fault: unknown) => fault);
+  if (answer instanceof NotSent) return error;
+  const hasCommitted = (answer as Answer | null)?.command === 'COMMIT';
+  return hasCommitted || !isFromServer(error) ? new CommitUnknown(error) : error;
 }
 
 function ofCommit(error: unknown): never {
-  throw isFromServer(error) ? error : new CommitUnknown(error);
+  throw isFromServer(error) || error instanceof NotSent ? error : new CommitUnknown(error);
 }
 
 function beginOf({ settings = {}, statementTimeoutMs }: TransactionSettings): Statement[] {

@@ -2,6 +2,7 @@
 // text, which doubles them.
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 import * as pg from 'pg';
+import { NotSent } from './not-sent';
 
 export interface PreparedStatement {
   text: string;
@@ -25,18 +26,53 @@ let end = 0;
 /** A large one is not kept. */
 const MAX_KEPT = 1024 * 1024;
 
-/** Bind and Execute for each statement, then Sync. */
-export function messagesFor(statements: readonly PreparedStatement[]): Buffer {
+export interface Messages {
+  bytes: Buffer;
+  /** How many statements they run. */
+  written: number;
+  /** Why the next statement, and those after it, are not among them. */
+  fault: NotSent | null;
+}
+
+/** Bind and Execute for each statement before the first that cannot be sent, then Sync. */
+export function messagesFor(statements: readonly PreparedStatement[]): Messages {
   end = 0;
-  for (const each of statements) {
-    writeBind(each);
-    writeExecute();
-  }
+  let written = 0;
+  const fault = faultIn(statements, (each) => {
+    const begun = end;
+    try {
+      writeBind(each);
+      writeExecute();
+    } catch (error) {
+      end = begun;
+      throw error;
+    }
+    written += 1;
+  });
   const sync = begin('S');
   finish(sync);
-  const messages = Buffer.from(buffer.subarray(0, end));
+  const bytes = Buffer.from(buffer.subarray(0, end));
   if (buffer.length > MAX_KEPT) buffer = Buffer.allocUnsafe(64 * 1024);
-  return messages;
+  return { bytes, written, fault };
+}
+
+/** Those of statements that `pg` writes, before the first that cannot be sent. */
+export function sendable(statements: readonly Pick<PreparedStatement, 'values'>[]): Omit<Messages, 'bytes'> {
+  let written = 0;
+  const fault = faultIn(statements, ({ values }) => {
+    for (const value of values) prepareValue(value);
+    written += 1;
+  });
+  return { written, fault };
+}
+
+function faultIn<Each>(statements: readonly Each[], write: (each: Each) => void): NotSent | null {
+  try {
+    for (const each of statements) write(each);
+    return null;
+  } catch (error) {
+    return new NotSent(error);
+  }
 }
 
 function writeBind({ name, values }: PreparedStatement): void {

@@ -28,10 +28,11 @@ const TAG = /^([A-Z]+)(?:.* (\d+))?$/;
  * skips those after it: all of them are rejected with its error.
  */
 export class StatementBatch extends pg.Query {
-  readonly #waiting: readonly Waiting[];
+  #waiting: readonly Waiting[];
   #next = 0;
   #rows: object[] = [];
   #fault: { error: unknown } | null = null;
+  declare callback: () => void;
 
   constructor(waiting: readonly Waiting[]) {
     super('', () => undefined);
@@ -40,8 +41,11 @@ export class StatementBatch extends pg.Query {
 
   override submit = (connection: unknown): null => {
     const { stream } = connection as Connection;
+    const { bytes, written, fault } = messagesFor(this.#waiting.map(({ statement }) => statement));
+    for (const { reject } of this.#waiting.slice(written)) reject(fault);
+    this.#waiting = this.#waiting.slice(0, written);
     // as `pg` does: all queries of a lost connection are rejected together
-    if (stream.writable) stream.write(messagesFor(this.#waiting.map(({ statement }) => statement)));
+    if (stream.writable) stream.write(bytes);
     return null;
   };
 
@@ -60,7 +64,10 @@ export class StatementBatch extends pg.Query {
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    const { resolve, reject } = this.#waiting[this.#next] as Waiting;
+    const waiting = this.#waiting[this.#next];
+    // all of them were rejected by `query_timeout`
+    if (!waiting) return;
+    const { resolve, reject } = waiting;
     const [, command = '', count] = TAG.exec(text) ?? [];
     if (this.#fault) reject(this.#fault.error);
     else resolve({ rows: this.#rows, rowCount: count === undefined ? null : Number(count), command });
@@ -81,6 +88,6 @@ export class StatementBatch extends pg.Query {
 
   // `pg` has put its own function there if the session has a `query_timeout`, whose timer it stops
   #end(): void {
-    (this as unknown as { callback: () => void }).callback();
+    this.callback();
   }
 }
