@@ -1,7 +1,7 @@
 // Computes the leaf of every row again, and compares it with the leaf in the tree at the place of the row.
 import { firstIdAt, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
+import { contentOf, type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { payloadDigest } from '../formats/salted-digests';
 import {
@@ -14,10 +14,12 @@ import {
   rowsOfLeaves,
   type StoredPayload,
   undecidedDeliveries,
+  unprovenDeliveries,
 } from './checked-rows.store';
 import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
 import { LeafSet } from './erased-leaves';
 import type { Findings } from './findings';
+import { maySealLater } from './may-seal-later';
 import { pagesAhead } from './pages';
 
 const PAGE = 1_000;
@@ -25,8 +27,6 @@ const PAGE = 1_000;
 const PAGE_WITH_CONTENT = 100;
 const PAGE_OF_DELIVERIES = 5_000;
 const PAGE_OF_PLACES = 5_000;
-/** Rows that are not in the tree after this time are missing from it. */
-export const SEALED_WITHIN_MS = 60_000;
 /** Rows whose leaf is searched elsewhere in the tree. */
 const MAX_SEARCHED = 10_000;
 
@@ -81,7 +81,7 @@ export class RowCheck {
     this.checked += 1;
     const { id: rowId, leafIndex, leaf } = row;
     if (leafIndex === null) {
-      if (this.now.getTime() - timeOf(kind, row).getTime() < SEALED_WITHIN_MS) return;
+      if (maySealLater(timeOf(kind, row), this.now)) return;
       this.findings.add('NOT_SEALED', 'The row is finished, and not in the tree.', { kind, rowId });
       return;
     }
@@ -90,6 +90,9 @@ export class RowCheck {
     if (leaf?.equals(computed)) {
       this.seen.add(leafIndex);
       if (row.erasedDigests != null) this.erased.add(leafIndex);
+      if (row.contentSalt === null && hasContent(kind, row)) {
+        this.findings.add('CHANGED', 'The content of the row was erased, and it has other content now.', about);
+      }
     } else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
     else if (this.mismatches.size < MAX_SEARCHED) this.mismatches.set(computed.toString('hex'), about);
     else this.reportChanged(about);
@@ -122,6 +125,12 @@ export class RowCheck {
         if (await this.isDecisionDropped(dropped, finishedAt)) continue;
         const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
+      }
+      for (const delivery of await unprovenDeliveries(db, { ...range, after, last })) {
+        if (await this.isDecisionDropped(await DroppedMonths.read(db, this.treeSize), delivery.finishedAt)) continue;
+        const id = toNodeId('Delivery', delivery.deliveryId);
+        const message = `The delivery ${id} is DELIVERED, after a decision that it is not, and none of its requests succeeded.`;
+        this.findings.add('CHANGED', message, { kind: 'decision', rowId: delivery.decisionId });
       }
       await onPage();
       after = last;
@@ -227,8 +236,16 @@ export class RowCheck {
   }
 }
 
+/** What stands for content that was erased, in columns that cannot be null. */
+const ERASED = '[erased]';
+
+function hasContent<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind]): boolean {
+  return Object.values(contentOf(kind, row)).some((part) => part !== null && part !== ERASED);
+}
+
 function isWhole(payload: StoredPayload, digest: Buffer): boolean {
-  const { body, sha256: stored } = payload;
-  if (body !== null && !stored?.equals(sha256(body))) return false;
+  const { body, bodySalt, sha256: stored } = payload;
+  // without its salt, a body is not compared with the digest: it must have been erased
+  if (body !== null && (bodySalt === null || !stored?.equals(sha256(body)))) return false;
   return payload.bodyDigest.equals(digest) && payloadDigest(payload) === digest.toString('hex');
 }

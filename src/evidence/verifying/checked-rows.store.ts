@@ -187,3 +187,20 @@ export async function undecidedDeliveries(db: Db, { after, last, ids }: RowRange
     [after, last, ...(ids ? [ids] : [])],
   );
 }
+
+/** Deliveries that were decided not to be sent, or given up, and that count as delivered without a request that succeeded. */
+export async function unprovenDeliveries(
+  db: Db,
+  { after, last, ids }: RowRange,
+): Promise<Pick<UndecidedDelivery, 'deliveryId' | 'finishedAt' | 'decisionId'>[]> {
+  return rowsOf(
+    db,
+    statement(`select d.id as "deliveryId", d.finished_at as "finishedAt", x.id as "decisionId"
+     from (select delivery_id, max(id::text) as id from delivery_decisions
+       where delivery_id > $1 and delivery_id <= $2 ${ids ? 'and delivery_id = any($3::uuid[])' : ''} group by delivery_id) as x
+     join deliveries d on d.id = x.delivery_id
+     where d.status = 'DELIVERED' and not exists
+       (select from webhook_request_logs r where r.delivery_id = d.id and r.status = 'SUCCEEDED')`),
+    [after, last, ...(ids ? [ids] : [])],
+  );
+}

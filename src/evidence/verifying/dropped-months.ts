@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { firstIdAt, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { DROPPED_ACTION, KEPT_ACTION, LEAF_KINDS, type LeafKind, leafOf } from '../formats/leaf-kinds';
+import { DROPPED_ACTION, KEPT_ACTION, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { LEAF_TABLES } from '../sealed-rows.store';
 import { placesIn } from './checked-rows.store';
 import { monthEntries, monthsOfTables } from './dropped-months.store';
-import { LeafSet } from './erased-leaves';
+import { isSealedOrder, LeafSet } from './erased-leaves';
 
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';
@@ -134,7 +134,7 @@ async function ordersOf(db: Db): Promise<Map<string, { leaves: number; digest: s
   const orders = new Map<string, { leaves: number; digest: string }[]>();
   for (const entry of entries) {
     if (entry.action !== DROPPED_ACTION || takenBack.has(entry.id)) continue;
-    if (!entry.leaf?.equals(leafOf('audit', entry))) continue;
+    if (!isSealedOrder(entry)) continue;
     const { what, month, leaves, digest } = JSON.parse(entry.details ?? '{}');
     if (what === 'ROWS') orders.set(month, [...(orders.get(month) ?? []), { leaves, digest }]);
   }

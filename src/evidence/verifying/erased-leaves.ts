@@ -3,7 +3,8 @@ import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type FactsOf, leafOf } from '../formats/leaf-kinds';
 import type { Placed } from './checked-rows.store';
-import { erasureEntries } from './erasure-entries.store';
+import { type ErasureEntry, erasureEntries } from './erasure-entries.store';
+import { maySealLater } from './may-seal-later';
 
 const PAGE = 1_000;
 
@@ -46,15 +47,15 @@ export class LeafSet {
 
 /**
  * @param treeSize of the tree that rows are compared with
- * @param unsealedSince entries that were made since then may wait to be sealed; older ones count only if they are
+ * @param now an entry that waits to be sealed counts already, if it is less than a minute old
  */
-export async function erasedLeaves(db: Db, treeSize: number, unsealedSince: Date): Promise<LeafSet> {
+export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise<LeafSet> {
   const leaves = new LeafSet(treeSize);
   let after: string = FIRST_ID;
   for (;;) {
     const entries = await erasureEntries(db, after, PAGE);
     for (const entry of entries) {
-      if (isOrder(entry, unsealedSince)) for (const [first, last] of runsOf(entry.details)) leaves.add(first, last);
+      if (isOrder(entry, now)) for (const [first, last] of runsOf(entry.details)) leaves.add(first, last);
     }
     const last = entries.at(-1);
     if (!last || entries.length < PAGE) return leaves;
@@ -62,9 +63,13 @@ export async function erasedLeaves(db: Db, treeSize: number, unsealedSince: Date
   }
 }
 
-function isOrder(entry: FactsOf['audit'] & Placed, unsealedSince: Date): boolean {
-  if (entry.leafIndex === null) return entry.at >= unsealedSince;
-  return entry.leaf?.equals(leafOf('audit', entry)) === true;
+function isOrder(entry: ErasureEntry, now: Date): boolean {
+  return entry.leafIndex === null ? entry.isQueued && maySealLater(entry.at, now) : isSealedOrder(entry);
+}
+
+/** Whether the leaf of the entry covers its details: not once they were erased, which is never done to orders. */
+export function isSealedOrder(entry: FactsOf['audit'] & Placed): boolean {
+  return entry.contentSalt !== null && entry.leaf?.equals(leafOf('audit', entry)) === true;
 }
 
 /** @param details with `leaves`, such as "12-40,57" */

@@ -6,7 +6,7 @@ import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { newestTree } from '../tree.store';
-import { RowCheck, SEALED_WITHIN_MS } from './check-rows';
+import { RowCheck } from './check-rows';
 import { checkTree } from './check-tree';
 import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
@@ -68,8 +68,7 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: { check
   const covered = await coveredBy(db, scope);
   const kinds = Object.keys(LEAF_KINDS) as LeafKind[];
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
-  const unsealedSince = new Date(currentTime().getTime() - SEALED_WITHIN_MS);
-  await rows.reportErased(db, await erasedLeaves(db, treeSize, unsealedSince));
+  await rows.reportErased(db, await erasedLeaves(db, treeSize, currentTime()));
   await rows.deliveries(db, covered.delivery, report);
   await checkTree(db, knownHeads, findings, { onLeaves: rows.search, onPage: report });
   const dropped = await DroppedMonths.read(db, treeSize);
