@@ -2,8 +2,9 @@ import { parse } from 'graphql';
 import type { Context } from '../../../src/graphql/context';
 import { createQuickAnswers } from '../../../src/server/graphql/quick-answers';
 import { shareTestApi, type TestApp } from '../../support/app';
-import type { RawAnswer } from '../../support/raw-http';
+import { type RawAnswer, sendRaw } from '../../support/raw-http';
 import { JSON_TYPE, postGraphQL } from '../raw-calls';
+import { createRandomRequests } from './random-documents';
 
 let app: TestApp;
 
@@ -56,6 +57,28 @@ describe('the answer to a text that was answered before is the same, of', () => 
       expect(await answerTo(body, accept)).toEqual(first);
     }
   });
+});
+
+test('the answer without the pipeline of Apollo is the same, of documents over the whole schema and for each kind of caller', async () => {
+  const next = createRandomRequests(20_261_126);
+  const callers = [app.adminKey, await app.keyFor('AUDITOR'), await app.keyFor('SUPPORT'), null];
+  const statuses = new Set<number>();
+  for (let number = 0; number < 80; number += 1) {
+    const body = next();
+    const key = callers[number % callers.length] as string | null;
+    const ask = async (more: object) => {
+      const headers = { ...JSON_TYPE, ...(key !== null && { authorization: `Bearer ${key}` }) };
+      const answer = await sendRaw(`${app.url}/graphql`, { body: JSON.stringify({ ...body, ...more }), headers });
+      statuses.add(answer.status);
+      return { body, ...comparable(answer) };
+    };
+    // a caller without a key finds the documents of others
+    if (key === null) await postGraphQL(app, JSON.stringify(body));
+    // only Apollo reads extensions
+    const slow = await ask({ extensions: {} });
+    expect(await ask({})).toEqual(slow);
+  }
+  expect(statuses).toEqual(new Set([200, 400]));
 });
 
 test('a mutation of which a part fails is done once for each request', async () => {
