@@ -112,25 +112,23 @@ export class RowCheck {
     }
   }
 
-  /** Compares deliveries that were not sent, or given up, with the decisions about them. */
+  /** Compares deliveries that were not sent, or given up, with the decisions about them, also those that were delivered later. */
   async deliveries(db: Db, range: RowRange, onPage: () => Promise<void>): Promise<void> {
     let { after } = range;
     for (;;) {
       const last = await lastDeliveryOfPage(db, { ...range, after }, PAGE_OF_DELIVERIES);
       if (last === null) return;
-      const undecided = await undecidedDeliveries(db, { ...range, after, last });
+      const page = { ...range, after, last };
+      const found = [
+        ...(await undecidedDeliveries(db, page)).map((row) => ({ ...row, why: 'which is not what was decided' })),
+        ...(await unprovenDeliveries(db, page)).map((row) => ({ ...row, why: 'and none of its requests succeeded' })),
+      ];
       // as of after this page was read: months are dropped meanwhile
-      const dropped = undecided.length > 0 ? await DroppedMonths.read(db, this.treeSize) : null;
-      for (const { deliveryId, status, finishedAt, decisionId } of undecided) {
+      const dropped = found.length > 0 ? await DroppedMonths.read(db, this.treeSize) : null;
+      for (const { deliveryId, status, finishedAt, decisionId, why } of found) {
         if (await this.isDecisionDropped(dropped, finishedAt)) continue;
-        const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, which is not what was decided.`;
+        const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, ${why}.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
-      }
-      for (const delivery of await unprovenDeliveries(db, { ...range, after, last })) {
-        if (await this.isDecisionDropped(await DroppedMonths.read(db, this.treeSize), delivery.finishedAt)) continue;
-        const id = toNodeId('Delivery', delivery.deliveryId);
-        const message = `The delivery ${id} is DELIVERED, after a decision that it is not, and none of its requests succeeded.`;
-        this.findings.add('CHANGED', message, { kind: 'decision', rowId: delivery.decisionId });
       }
       await onPage();
       after = last;

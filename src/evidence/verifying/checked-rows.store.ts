@@ -155,7 +155,7 @@ export async function deliveriesThere(db: Db, ids: readonly string[]): Promise<S
   return new Set(rows.map(({ id }) => id));
 }
 
-/** A delivery that was not sent, or given up, and whose newest decision does not say so. */
+/** A delivery whose state is not that of its newest decision. */
 export interface UndecidedDelivery {
   deliveryId: string;
   status: string;
@@ -189,13 +189,10 @@ export async function undecidedDeliveries(db: Db, { after, last, ids }: RowRange
 }
 
 /** Deliveries that were decided not to be sent, or given up, and that count as delivered without a request that succeeded. */
-export async function unprovenDeliveries(
-  db: Db,
-  { after, last, ids }: RowRange,
-): Promise<Pick<UndecidedDelivery, 'deliveryId' | 'finishedAt' | 'decisionId'>[]> {
+export async function unprovenDeliveries(db: Db, { after, last, ids }: RowRange): Promise<UndecidedDelivery[]> {
   return rowsOf(
     db,
-    statement(`select d.id as "deliveryId", d.finished_at as "finishedAt", x.id as "decisionId"
+    statement(`select d.id as "deliveryId", d.status, d.finished_at as "finishedAt", x.id as "decisionId"
      from (select delivery_id, max(id::text) as id from delivery_decisions
        where delivery_id > $1 and delivery_id <= $2 ${ids ? 'and delivery_id = any($3::uuid[])' : ''} group by delivery_id) as x
      join deliveries d on d.id = x.delivery_id
