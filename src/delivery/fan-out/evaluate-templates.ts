@@ -1,7 +1,7 @@
 import type { ProgramFault } from '../../templating/text-position';
 import { runEach, UNDECIDED, type Undecided } from '../../templating/time-limit';
 import type { PlannedRequest } from '../../webhooks/request/request-plan';
-import { type Evaluation, readAhead } from './skip-reasons/evaluation';
+import { type Evaluation, readBeforeLimit } from './skip-reasons/evaluation';
 import type { Skip } from './skip-reasons/skip';
 import { templateError } from './skip-reasons/template-error';
 
@@ -18,7 +18,7 @@ export async function evaluateTemplates(
   let bytes = 0;
   const rendered = await runEach<Evaluation, PlannedRequest | ProgramFault | Undecided>(evaluations, {
     groupOf: ({ webhook }) => webhook.id,
-    prepare: ({ plan, subject }) => readAhead(() => plan.prepare(subject)),
+    prepare: ({ plan, subject }) => readBeforeLimit(() => plan.prepare(subject)),
     run(evaluation) {
       if (bytes >= MAX_RENDERED_AT_ONCE) return UNDECIDED;
       const request = render(evaluation);

@@ -2,7 +2,7 @@ import { type Condition, compileCondition, type Decision } from '../../../templa
 import type { Subject } from '../../../templating/subject';
 import type { ProgramFault } from '../../../templating/text-position';
 import { type Late, runEach, type Undecided } from '../../../templating/time-limit';
-import { type Evaluation, lateMessage, readAhead } from './evaluation';
+import { type Evaluation, lateMessage, readBeforeLimit } from './evaluation';
 import type { Skip } from './skip';
 
 /** Evaluates conditions. @returns for each, why it is not sent; null: the condition is true, or there is none */
@@ -13,7 +13,7 @@ export async function conditionSkips(evaluations: readonly Evaluation[]): Promis
   if (conditional.length === 0) return evaluations.map(() => null);
   const decisions = await runEach<Conditional, Decision>(conditional, {
     groupOf: ({ id }) => id,
-    prepare: ({ subject }) => readAhead(subject.celDocument),
+    prepare: ({ subject }) => readBeforeLimit(subject.celDocument),
     run: ({ condition, subject }) => ('message' in condition ? condition : condition.decide(subject)),
   });
   return evaluations.map(({ webhook }) => {

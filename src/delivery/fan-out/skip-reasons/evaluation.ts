@@ -25,11 +25,13 @@ export function isUndecided(result: unknown): result is Undecided {
   return typeof result === 'object' && result !== null && 'undecided' in result;
 }
 
-/** Reads the document before the time limit starts. An error is raised again by the evaluation, which reports it. */
-export function readAhead(read: () => unknown): void {
+/** Reads the document before the time limit starts. */
+export function readBeforeLimit(read: () => unknown): void {
   try {
     read();
-  } catch {}
+  } catch {
+    // the evaluation raises the error again, and reports it
+  }
 }
 
 export function lateMessage(what: string): string {
