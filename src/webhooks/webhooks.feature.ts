@@ -12,6 +12,7 @@ import { SettingsFileResolver } from './settings-file/settings-file.resolver';
 import { WebhookSecretEntity } from './signing/webhook-secret.entity';
 import { webhookVersionLinkedFields } from './versions/api/webhook-version.linked-fields';
 import { WebhookVersionResolver } from './versions/api/webhook-version.resolver';
+import { webhookVersionSqlFields } from './versions/api/webhook-version.sql-fields';
 import { WebhookVersionEntity } from './versions/webhook-version.entity';
 import { WebhookEntity } from './webhook.entity';
 import { WebhookCircuitEntity } from './webhook-circuit.entity';
@@ -40,5 +41,5 @@ export const webhooks = {
     SettingsFileResolver,
   ],
   linkedFields: [...webhookLinkedFields, ...webhookVersionLinkedFields],
-  sqlFields: webhookSqlFields,
+  sqlFields: [...webhookSqlFields, ...webhookVersionSqlFields],
 };

@@ -238,6 +238,15 @@ test('parts of a URL that look like a token are hidden from viewers with masks, 
   expect(JSON.stringify(await ask(app.adminKey))).toContain('T0K3N7654321');
 });
 
+test('parts of a URL are hidden in the settings of a version where one statement answers', async () => {
+  const { id } = await createTestWebhook(app, `${URL}/T0K3N1111111`);
+  const auditor = await app.keyFor('AUDITOR');
+  await mutate(app, 'createMaskingRule', { roles: ['AUDITOR'], part: 'DATA', path: '$.iban', strategy: 'HIDE' });
+  const query = 'query ($id: ID!) { webhook(id: $id) { versions { nodes { settings } } } }';
+  const { data } = await app.ask(query, { id }, auditor);
+  expect(data.webhook.versions.nodes).toEqual([{ settings: expect.objectContaining({ url: `${URL}/...` }) }]);
+});
+
 test('who paused and who resumed a webhook, when and why, can be read by every reader', async () => {
   const { id } = await createTestWebhook(app, URL);
   const status = async () =>

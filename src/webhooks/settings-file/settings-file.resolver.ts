@@ -13,7 +13,7 @@ import { answer } from '../../graphql/user-error';
 import type { Viewer } from '../../viewer';
 import { CreateWebhookInput } from '../api/webhook.inputs';
 import { WEBHOOK_FILTER } from '../api/webhook-where.inputs';
-import { changeFor } from '../versions/api/webhook-version.resolver';
+import { changeFor } from '../versions/api/shown-settings';
 import { SettingChangeType } from '../versions/api/webhook-version.type';
 import { exportWebhooks, type WebhookFile } from './export-webhooks';
 import type { ReadSettings } from './import-entry';

@@ -5,17 +5,16 @@ import type { Context } from '../../../graphql/context';
 import { withExample } from '../../../graphql/example';
 import { payloadOf } from '../../../graphql/mutation-payload';
 import { HasRole } from '../../../graphql/roles/has-role';
-import { masksOf } from '../../../graphql/roles/masked';
 import { answer } from '../../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../../ids';
 import { refuse } from '../../../refuse-argument';
 import { CONTENT_READERS, type Viewer } from '../../../viewer';
 import { WebhookType } from '../../api/webhook.type';
-import { withoutSecrets } from '../../credentials/shown-url';
 import type { WebhookRow } from '../../webhook.store';
-import { differencesOf, type RecordedSettings, type SettingChange } from '../recorded-settings';
+import { differencesOf } from '../recorded-settings';
 import { findWebhookVersion, type WebhookVersionRow } from '../webhook-version.store';
 import { restoreVersion } from './restore-version';
+import { changeFor, settingsFor } from './shown-settings';
 import { RestoreWebhookVersionInput } from './webhook-version.inputs';
 import { SettingChangeType, WebhookVersionType } from './webhook-version.type';
 
@@ -39,16 +38,6 @@ const NOTHING = {
   notRestored: null as string[] | null,
 };
 
-function urlFor(context: Context, url: unknown): unknown {
-  return typeof url !== 'string' || masksOf(context).seesAll ? url : withoutSecrets(url);
-}
-
-/** A difference as the viewer may see it. */
-export function changeFor(context: Context, change: SettingChange): SettingChange {
-  if (change.setting !== 'url') return change;
-  return { ...change, before: urlFor(context, change.before), after: urlFor(context, change.after) };
-}
-
 @Resolver(() => WebhookVersionType)
 export class WebhookVersionResolver {
   @FieldResolver(() => ID, { description: '`whv_` and 32 hexadecimal digits; never changes.' })
@@ -64,8 +53,7 @@ export class WebhookVersionResolver {
       'when the secret is given again. `url` is shown as `Webhook.url` is.',
   })
   settings(@Root() row: WebhookVersionRow, @Ctx() context: Context) {
-    const settings: RecordedSettings = JSON.parse(row.settings);
-    return { ...settings, ...('url' in settings && { url: urlFor(context, settings.url) }) };
+    return settingsFor(context, row.settings);
   }
 
   @HasRole(...CONTENT_READERS)

@@ -1,0 +1,108 @@
+import { type GraphQLObjectType, getNamedType, Kind, parse } from 'graphql';
+import { compileQuery } from '../../src/read-plan/compile';
+import { SQL_FIELDS } from '../../src/server/schema/all-sql-fields';
+import { schema, typeNamed } from '../roles/paths';
+import { type Pick, printSelection } from '../roles/selection';
+
+/** The fields of rows that no statement reads, and the root fields. A query with one of them is answered field by field. */
+export const WITHOUT_PLAN = [
+  'AuditEntry.evidence',
+  'BusinessDocument.deliveries',
+  'BusinessDocument.events',
+  'BusinessDocument.requests',
+  'BusinessDocument.timeline',
+  'BusinessDocument.verdicts',
+  'BusinessEvent.evidence',
+  'Delivery.evidence',
+  'Delivery.predecessor',
+  'Export.bytesSent',
+  'Export.rowsSent',
+  'Export.url',
+  'Export.where',
+  'Query.businessDocument',
+  'Query.deliveryStats',
+  'Query.erasure',
+  'Query.erasures',
+  'Query.evidenceAnchors',
+  'Query.evidenceCompleteness',
+  'Query.evidenceConsistency',
+  'Query.evidenceHeads',
+  'Query.evidenceRun',
+  'Query.evidenceStatus',
+  'Query.expiringSecrets',
+  'Query.explainVerification',
+  'Query.keptMonths',
+  'Query.legalHolds',
+  'Query.mySessions',
+  'Query.node',
+  'Query.nodes',
+  'Query.previewErasure',
+  'Query.retentionLimits',
+  'Query.search',
+  'Query.viewerRoles',
+  'Query.webhookRequestLogStats',
+  'Webhook.caCertificates',
+  'Webhook.circuit',
+  'Webhook.credentials',
+  'Webhook.fields',
+  'Webhook.headers',
+  'Webhook.health',
+  'Webhook.incoming',
+  'Webhook.proxy',
+  'Webhook.rateLimit',
+  'Webhook.signingKeys',
+  'Webhook.stats',
+  'Webhook.unrecordedRefusals',
+  'WebhookRequestLog.evidence',
+  'WebhookVersion.changes',
+];
+
+/**
+ * What one statement reads of a path; null: nothing. A row that is asked of `node` is asked of its own root field.
+ * @param without gets the names of the fields that are left out, such as `Webhook.stats`
+ */
+export function planned(path: Pick, without: Set<string>): Pick | null {
+  return plannedIn(typeNamed('Query'), atOwnRoot(path), (inner) => inner, without);
+}
+
+function atOwnRoot(path: Pick): Pick {
+  const { field, below } = path;
+  if (field.name !== 'node') return path;
+  const own = Object.values(typeNamed('Query').getFields()).find(
+    ({ type, args: [arg, ...others] }) =>
+      getNamedType(type) === below?.type && arg?.name === 'id' && others.length === 0,
+  );
+  return own ? { ...path, field: own } : path;
+}
+
+/** @param outer puts the field, or what stands for it, below the fields that lead to it */
+function plannedIn(
+  parent: GraphQLObjectType,
+  pick: Pick,
+  outer: (inner: Pick) => Pick,
+  without: Set<string>,
+): Pick | null {
+  if (hasPlan(outer(pick))) return pick;
+  const { field, below } = pick;
+  const selecting = (picks: Pick[]): Pick => ({ ...pick, below: below && { ...below, picks } });
+  if (!below || !hasPlan(outer(selecting([])))) {
+    without.add(`${parent.name}.${field.name}`);
+    return null;
+  }
+  const picks: Pick[] = [];
+  for (const each of below.picks) {
+    const part = plannedIn(below.type, each, (inner) => outer(selecting([inner])), without);
+    // a plan reads the rows of a list once: `edges` or `nodes`
+    if (part && hasPlan(outer(selecting([...picks, part])))) picks.push(part);
+  }
+  return selecting(picks);
+}
+
+function hasPlan(path: Pick): boolean {
+  const [operation] = parse(`{ ${printSelection({ type: typeNamed('Query'), picks: [path] })} }`).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('it is a query');
+  const masks = { seesAll: true, tellsRowsApart: false };
+  return (
+    compileQuery({ schema, types: SQL_FIELDS, fragments: new Map(), isSet: () => false, masks }, operation) !== null
+  );
+}
