@@ -111,7 +111,7 @@ test('only a SYSTEM_MANAGER lets a webhook receive them, and changes one that do
     { id },
   );
   expect(data.webhook).toMatchObject({ receiveAuditEvents: false, version: 3 });
-  const settings = data.webhook.versions.nodes.map((node: { settings: string }) => JSON.parse(node.settings));
+  const settings = data.webhook.versions.nodes.map((node: { settings: object }) => node.settings);
   expect(settings).toMatchObject([
     { receiveAuditEvents: false },
     { receiveAuditEvents: true },
