@@ -1,9 +1,11 @@
 // Reads the file of an export in batches.
+import { setTimeout as wait } from 'node:timers/promises';
 import { FIRST_ID } from '../../ids';
 import { type Condition, conjunctsOf } from '../../sql/condition';
+import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { resolvePlans } from '../../sql/resolve-condition';
-import type { ExportRow } from './export.store';
+import { type ExportRow, exportsById } from './export.store';
 import { EXPORT_COLUMNS } from './export-columns.store';
 import { CONTENT_COLUMNS, lineWithContent } from './export-content';
 import {
@@ -26,6 +28,8 @@ export interface BatchOptions {
   after: string | null;
   /** Called before each statement. If it throws, the download ends. */
   check(): Promise<void>;
+  /** After the first batch, a statement is tried again after each of these times in milliseconds. */
+  triedAgainAfterMs: readonly number[];
 }
 
 // Requests that one statement examines at most, so that a filter that few requests meet is many short statements.
@@ -53,16 +57,25 @@ export async function* exportBatches(
   const plan: ExportPlan = { condition: planned, format: order.format, seesAll: order.readsContent };
   const read = order.includeContent ? contentReader(db, plan) : lineReader(db, plan);
   let before = options.after === null && order.format === 'CSV' ? [heading(order)] : [];
+  // until then the response has not begun, and its caller gets an error that says what is wrong
+  let isUnderWay = false;
+  const checked = <T>(readNext: () => Promise<T>): Promise<T> =>
+    patiently(isUnderWay ? options.triedAgainAfterMs : [], async (isFirst) => {
+      if (!isFirst) await refuseWithout(db, order);
+      await options.check();
+      return readNext();
+    });
   let { after, last } = rangeOf(condition, options.after ?? FIRST_ID, order.lastRequestId);
   while (after < last) {
-    await options.check();
-    const end = (await endOfRequests(db, { after, last }, MAX_EXAMINED)) ?? last;
+    const range = { after, last };
+    const end = (await checked(() => endOfRequests(db, range, MAX_EXAMINED))) ?? last;
     for (let more = true; more; ) {
-      await options.check();
-      const batch = await read({ after, last: end });
+      const next = { after, last: end };
+      const batch = await checked(() => read(next));
       if (batch.rows > 0) {
         yield { texts: [...before, ...batch.texts.map(tidy)], rows: batch.rows };
         before = [];
+        isUnderWay = true;
       }
       after = batch.last ?? after;
       more = batch.more;
@@ -70,6 +83,26 @@ export async function* exportBatches(
     after = end;
   }
   if (before.length > 0) yield { texts: before, rows: 0 };
+}
+
+// A long file outlives a failover, and a moment in which no connection is free or a statement takes too long.
+async function patiently<T>(pausesMs: readonly number[], read: (isFirst: boolean) => Promise<T>): Promise<T> {
+  for (const [times, pauseMs] of pausesMs.entries()) {
+    try {
+      return await read(times === 0);
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) throw error;
+    }
+    // it must not keep a process alive whose server has stopped
+    await wait(pauseMs, undefined, { ref: false });
+  }
+  return read(pausesMs.length === 0);
+}
+
+// The server that has taken over may lag behind: without the export, it need not have all of its requests.
+async function refuseWithout(db: Db, { id }: ExportRow): Promise<void> {
+  if (!(await exportsById(db, [id])).has(id))
+    throw new Error('the database that has taken over does not have the export');
 }
 
 // Bounds on the time in the filter are bounds on ids: older and newer requests are not read.

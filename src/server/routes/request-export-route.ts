@@ -35,9 +35,17 @@ export interface ExportLimits {
   patienceMs: number;
   /** How often the right to read is checked again. */
   checkMs: number;
+  /** The pauses after which a statement in the middle of a file is tried again. */
+  triedAgainAfterMs: readonly number[];
 }
 
-const LIMITS: ExportLimits = { perKey: 4, inAll: 8, patienceMs: 60_000, checkMs: 10_000 };
+const LIMITS: ExportLimits = {
+  perKey: 4,
+  inAll: 8,
+  patienceMs: 60_000,
+  checkMs: 10_000,
+  triedAgainAfterMs: [1_000, 5_000, 15_000],
+};
 
 interface ExportRequest {
   Params: { id: string };
@@ -98,7 +106,8 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
   const release = downloads.take(credentialId(viewer));
   try {
     const db = await sourceOfRows(serving, row);
-    const options = { after, check: checking(source.manager, rules, viewer, row, limits.checkMs) };
+    const check = checking(source.manager, rules, viewer, row, limits.checkMs);
+    const options = { after, check, triedAgainAfterMs: limits.triedAgainAfterMs };
     const batches = await readAhead(linesOf(db, options));
     await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
     const progress: Progress = { rows: 0, bytes: 0, complete: false };
@@ -170,11 +179,12 @@ async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
 function checking(db: Db, rules: MaskingRules, viewer: Viewer, row: ExportRow, everyMs: number): () => Promise<void> {
   let last = performance.now();
   return async () => {
-    if (performance.now() - last < everyMs) return;
-    last = performance.now();
+    const now = performance.now();
+    if (now - last < everyMs) return;
     const standing = (await standingsOf(db, [viewer])).get(credentialId(viewer));
     if (!standing) throw noLongerValid();
     await refuse(rules, { ...viewer, roles: standing.roles }, row);
+    last = now;
   };
 }
 

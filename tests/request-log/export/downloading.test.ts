@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import cookie from '@fastify/cookie';
-import fastify, { type FastifyInstance } from 'fastify';
-import type { Pool, QueryResult } from 'pg';
-import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../../src/database/data-source';
-import { createMaskingRules } from '../../../src/masking/current-rules';
-import { allMaskingRules } from '../../../src/masking/rules/masking-rule.store';
 import type { Batch } from '../../../src/request-log/export/export-batches';
 import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';
-import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
-import { createRateLimits } from '../../../src/server/edge/rate-limits';
-import { type ExportLimits, serveExports } from '../../../src/server/routes/request-export-route';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestDatabase } from '../../support/database';
 import { waitFor } from '../../support/wait-for';
 import { seedManyAt } from '../pages/seeded-log';
+import { startExportServer } from './export-server';
 import { fetchExport, linesOf, openExport, readOn, requestExport } from './exports';
 
 /** More than a connection holds, so that a download which is not read does not end. */
@@ -51,48 +42,6 @@ function ending(id: string): Promise<{ rows: number; bytes: number; complete: bo
     );
     return row?.action === 'export.download_ended' && JSON.parse(row.details);
   });
-}
-
-/** The same route, more or less patient. */
-async function startServer(limits: Partial<ExportLimits>, readingUrl = app.database.servingUrl) {
-  const source: DataSource = await createDataSource(app.database.servingUrl, { name: 'test' }).initialize();
-  const reading = await createDataSource(readingUrl, { name: 'test replica' }).initialize();
-  const server: FastifyInstance = fastify();
-  server.decorateRequest('viewer', null);
-  await server.register(cookie);
-  server.decorate('rates', createRateLimits({ costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 }));
-  answerErrorsAsJson(server);
-  const rules = createMaskingRules(() => allMaskingRules(source.manager));
-  serveExports(server, source, reading.manager, rules, {
-    perKey: 4,
-    inAll: 8,
-    patienceMs: 600_000,
-    checkMs: 10_000,
-    ...limits,
-  });
-  const rowsRead = countRows(reading);
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const stop = async () => {
-    await server.close();
-    await source.destroy();
-    await reading.destroy();
-  };
-  return { url, adminKey: app.adminKey, rowsRead, stop };
-}
-
-/** How many rows its statements have given. */
-function countRows(source: DataSource): () => number {
-  const { master } = source.driver as unknown as { master: Pool };
-  const query = master.query.bind(master) as (statement: object) => Promise<QueryResult>;
-  let count = 0;
-  Object.assign(master, {
-    query: async (statement: object) => {
-      const result = await query(statement);
-      count += result.rows.length;
-      return result;
-    },
-  });
-  return () => count;
 }
 
 test('declares its type, and may not be cached on the way', async () => {
@@ -139,7 +88,7 @@ test('several at once are the same file', async () => {
 
 test('is read no faster than it is taken, so that it needs no more memory the longer it is', async () => {
   await seedManyAt(app.database, Date.now() - 70_000, 30_000, 'MORE');
-  const server = await startServer({ patienceMs: 1_000 });
+  const server = await startExportServer(app, { patienceMs: 1_000 });
   const id = await requestExport(app, { where: { referenceDocument: { eq: 'MORE' } }, includeContent: true });
   await openExport(server, id);
   // the connection was closed because the client read nothing for a while
@@ -154,7 +103,7 @@ test('a database that goes away in the middle breaks it off: no file that only l
   const reader = `reader_${randomBytes(6).toString('hex')}`;
   await app.database.query(`create role ${reader} login password 'reader' in role hookledger`);
   const login = { username: reader, password: 'reader' };
-  const server = await startServer({}, Object.assign(new URL(app.database.servingUrl), login).href);
+  const server = await startExportServer(app, {}, Object.assign(new URL(app.database.servingUrl), login).href);
   const id = await orderMany();
   const response = await openExport(server, id);
   await waitFor('the beginning', () => response.readableLength > 0);
@@ -165,6 +114,24 @@ test('a database that goes away in the middle breaks it off: no file that only l
   expect((await ending(id)).complete).toBe(false);
   await server.stop();
   await app.database.query(`drop role ${reader}`);
+});
+
+test('connections that are lost in the middle, as in a failover, do not break it off', async () => {
+  const server = await startExportServer(app, { triedAgainAfterMs: [10, 10] });
+  const id = await orderMany();
+  const response = await openExport(server, id);
+  await waitFor('the beginning', () => response.readableLength > 0);
+  const { n } = (
+    await app.database.query<{ n: number }>(
+      `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity
+        where application_name like '%test replica%' and datname = current_database()`,
+    )
+  )[0] as { n: number };
+  expect(n).toBeGreaterThan(0);
+  const { bytes, isWhole } = await readOn(response);
+  expect([isWhole, bytes]).toEqual([true, Buffer.byteLength(whole)]);
+  expect(await ending(id)).toMatchObject({ complete: true, rows: ROWS });
+  await server.stop();
 });
 
 test('where it broke off, it goes on: together that is the whole file', async () => {
@@ -182,7 +149,7 @@ test('where it broke off, it goes on: together that is the whole file', async ()
 });
 
 test('a client that disconnects is noticed, and its slot is free', async () => {
-  const server = await startServer({ perKey: 1 });
+  const server = await startExportServer(app, { perKey: 1 });
   const id = await orderMany();
   for (let n = 0; n < 3; n += 1) {
     const response = await waitFor('a place', async () => {
@@ -196,7 +163,7 @@ test('a client that disconnects is noticed, and its slot is free', async () => {
 });
 
 test('one key has a limit of concurrent downloads, and so has the process', async () => {
-  const server = await startServer({ perKey: 2, inAll: 3 });
+  const server = await startExportServer(app, { perKey: 2, inAll: 3 });
   const id = await orderMany();
   const other = await app.keyFor('AUDITOR');
   const open = [await openExport(server, id), await openExport(server, id)];
@@ -215,14 +182,14 @@ test('one key has a limit of concurrent downloads, and so has the process', asyn
 
 test('a replica that has not heard of the order yet is not read', async () => {
   const replica = await createTestDatabase();
-  const server = await startServer({}, replica.servingUrl);
+  const server = await startExportServer(app, {}, replica.servingUrl);
   expect((await fetchExport(server, await orderFew())).text === few).toBe(true);
   await server.stop();
   await replica.drop();
 });
 
 test('a client that reads nothing for too long is disconnected', async () => {
-  const server = await startServer({ patienceMs: 200 });
+  const server = await startExportServer(app, { patienceMs: 200 });
   const id = await orderMany();
   const response = await openExport(server, id);
   const { complete, rows } = await ending(id);
@@ -232,7 +199,7 @@ test('a client that reads nothing for too long is disconnected', async () => {
 });
 
 test('a key that is revoked in the middle ends it', async () => {
-  const server = await startServer({ checkMs: 0 });
+  const server = await startExportServer(app, { checkMs: 0 });
   const key = await app.keyFor('AUDITOR');
   const id = await orderMany();
   const response = await openExport(server, id, key);
@@ -243,7 +210,7 @@ test('a key that is revoked in the middle ends it', async () => {
 });
 
 test('a server that stops does not wait for it, and writes down how far it came', async () => {
-  const server = await startServer({});
+  const server = await startExportServer(app, {});
   const id = await orderMany();
   const response = await openExport(server, id);
   const read = readOn(response.pause());
