@@ -106,6 +106,13 @@ test('others than SYSTEM_MANAGER and AUDITOR are refused, and nothing is recorde
   expect(await exported()).toHaveLength(before + 1);
 });
 
+test('an auditor with masks can read entries of downloads that continued', async () => {
+  const [first] = await linesOf();
+  expect((await fetchTrail(`?after=${first?.id}`)).status).toBe(200);
+  await mutate(app, 'createMaskingRule', { roles: ['AUDITOR'], part: 'DATA', path: '$.iban', strategy: 'HIDE' });
+  expect((await fetchTrail('', await app.keyFor('AUDITOR'))).status).toBe(200);
+});
+
 test('without its entry no byte is sent', async () => {
   await app.database.query(
     `alter table audit_entries add constraint no_exports check (action <> 'audit.exported') not valid`,
