@@ -103,11 +103,15 @@ test('the transaction in which a worker begins attempts is waited for, and the n
   await parts.fanOutAll();
   const start = () => parts.transaction((db) => startAttempts(db, parts, 10));
   const { promise: end, resolve } = Promise.withResolvers<void>();
+  const { promise: started, resolve: onStarted } = Promise.withResolvers<void>();
   const beginning = parts.transaction(async (db) => {
     const { attempts } = await startAttempts(db, parts, 10);
+    onStarted();
     await end;
     return attempts.length;
   });
+  // a pause that comes first would have nothing to wait for
+  await Promise.race([started, beginning]);
   let answered = false;
   const pausing = pause({ reason: 'the firewall' }).then(() => {
     answered = true;
