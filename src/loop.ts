@@ -18,8 +18,8 @@ export interface Loop {
 
 /**
  * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that returns a
- * number rests for this number of milliseconds. A rest of half a second or more may end up to a quarter of a second earlier. A step that fails, for example while the database is unavailable, is
- * repeated after at most one second.
+ * number rests for this number of milliseconds. A rest of half a second or more may end up to a quarter of a second
+ * earlier. A step that fails, for example while the database is unavailable, is repeated after at most one second.
  * @param paceMs called after each step: the minimum time between the beginnings of two steps. Under a steady load, it
  *   gathers work for one step, because a step costs about the same for one item as for many. After a rest, no step
  * waits
