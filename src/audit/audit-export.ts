@@ -25,7 +25,7 @@ const BATCH = 1_000;
 export async function beginAuditExport(db: Db, viewer: Viewer, part: ExportedPart): Promise<AuditExport> {
   const id = newId();
   const details = {
-    after: part.after && toNodeId('AuditEntry', part.after),
+    continuesAfter: part.after && toNodeId('AuditEntry', part.after),
     from: part.from,
     to: part.to,
   };

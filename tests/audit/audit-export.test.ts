@@ -110,7 +110,16 @@ test('an auditor with masks can read entries of downloads that continued', async
   const [first] = await linesOf();
   expect((await fetchTrail(`?after=${first?.id}`)).status).toBe(200);
   await mutate(app, 'createMaskingRule', { roles: ['AUDITOR'], part: 'DATA', path: '$.iban', strategy: 'HIDE' });
-  expect((await fetchTrail('', await app.keyFor('AUDITOR'))).status).toBe(200);
+  const trail = await fetchTrail('', await app.keyFor('AUDITOR'));
+  expect(trail.status).toBe(200);
+  const details = { continuesAfter: first?.id, from: null, to: null };
+  const entry = expect.objectContaining({ action: 'audit.exported', before: null, after: null, details });
+  expect(
+    (await trail.text())
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+  ).toContainEqual(entry);
 });
 
 test('without its entry no byte is sent', async () => {

@@ -45,7 +45,7 @@ export interface Progress {
  */
 export async function beginDownload(db: Db, viewer: Viewer, row: ExportRow, after: string | null): Promise<void> {
   await noteDownloadBegun(db, row.id);
-  const details = { after: after && toNodeId('WebhookRequestLog', after) };
+  const details = { continuesAfter: after && toNodeId('WebhookRequestLog', after) };
   await recordAct(db, viewer, { action: 'export.download_begun', subjectType: 'Export', subjectId: row.id, details });
 }
 

@@ -69,9 +69,9 @@ describe('exportWebhookRequestLogs', () => {
     });
     expect(entries.map(({ action, details }) => ({ action, details: JSON.parse(details) }))).toEqual([
       act('ordered', { where: { documentType: { eq: documentType } }, format: 'NDJSON', includeContent: false }),
-      act('download_begun', { after: null }),
+      act('download_begun', { continuesAfter: null }),
       act('download_ended', { rows: 2, bytes, complete: true }),
-      act('download_begun', { after }),
+      act('download_begun', { continuesAfter: after }),
       act('download_ended', { rows: 0, bytes: 0, complete: true }),
     ]);
     const answer = await app.ask(`{ export(id: "${id}") { downloads rowsSent bytesSent completedAt } }`);
