@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'graphql';
 import type { Context } from '../../../src/graphql/context';
 import { createQuickAnswers } from '../../../src/server/graphql/quick-answers';
@@ -75,8 +76,14 @@ test('the answer without the pipeline of Apollo is the same, of documents over t
     // a caller without a key finds the documents of others
     if (key === null) await postGraphQL(app, JSON.stringify(body));
     // only Apollo reads extensions
-    const slow = await ask({ extensions: {} });
-    expect(await ask({})).toEqual(slow);
+    let slow = await ask({ extensions: {} });
+    let quick = await ask({});
+    // an entry of the audit trail may have been written in between
+    for (let again = 0; again < 3 && !isDeepStrictEqual(quick, slow); again += 1) {
+      slow = await ask({ extensions: {} });
+      quick = await ask({});
+    }
+    expect(quick).toEqual(slow);
   }
   expect(statuses).toEqual(new Set([200, 400]));
 });
