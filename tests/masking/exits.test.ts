@@ -269,7 +269,19 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
     const { errors } = await bundle({ disclose: [part] });
     expect({ part, errors }).toMatchObject({ part, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   }
-  const { data } = await bundle({ disclose: ['REFERENCE', 'ERROR'] });
+  // the record of a request has the length of its response
+  const bySelection = [{}, { ids: null, where: { id: { eq: ids.WebhookRequestLog } } }];
+  for (const [selection, field] of bySelection.map((each, index) => [each, ['ids', 'where'][index]] as const)) {
+    const { data, errors } = await bundle({ disclose: ['REFERENCE', 'ERROR'], ...selection });
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(`the response of ${ids.WebhookRequestLog} from you`),
+        extensions: { code: 'FORBIDDEN', field: ['input', field] },
+      },
+    ]);
+  }
+  const { data } = await bundle({ ids: [ids.BusinessEvent], disclose: ['REFERENCE'] });
   expectNoSecret('a bundle', data.exportEvidence.bundle.text);
   const file = await fetch(`${app.url}/audit-entries`, { headers: { authorization: `Bearer ${keys.AUDITOR}` } });
   const text = await file.text();

@@ -11,7 +11,8 @@ export class ExportEvidenceInput {
     nullable: true,
     description:
       'Requests (req_...), events (evt_...), audit entries (aud_...) and deliveries (dlv_...), 1 to 1,000, each once. They ' +
-      'must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up.',
+      'must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up. FORBIDDEN: a request whose ' +
+      'response masking rules hide from you, because its proof has the length of the response.',
   })
   ids?: string[] | null;
 
@@ -21,7 +22,7 @@ export class ExportEvidenceInput {
       'The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, ' +
       'startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet ' +
       'it; they are proven oldest first. Those that are not sealed yet are left out, and counted by ' +
-      '`notSealed`.',
+      '`notSealed`. FORBIDDEN as in `ids`.',
   })
   where?: RequestLogWhere | null;
 

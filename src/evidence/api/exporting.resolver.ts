@@ -1,12 +1,14 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { reasonFault } from '../../audit/reason';
-import { InputError, type UserError } from '../../errors';
+import { Denied, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf, refuseMasked } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
+import { toNodeId } from '../../ids';
+import type { Masks } from '../../masking/masks-of-viewer';
 import { conditionOfInput } from '../../request-log/export/condition-of-input';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
@@ -15,11 +17,13 @@ import { type Bundle, exportBundle, type RowsToProve } from '../exporting/bundle
 import type { Part } from '../exporting/disclosed-parts';
 import { filteredRows } from '../exporting/filtered-rows.store';
 import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
+import type { FactsOf, LeafKind } from '../formats/leaf-kinds';
 import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
 import { tilesOf } from '../tree.store';
 import { EvidenceBundleType } from './evidence.type';
 import { ExportEvidenceInput } from './exporting.inputs';
+import { hidesLength } from './hidden-length';
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
 
@@ -55,7 +59,7 @@ export class ExportingResolver {
       if (input.disclose.some((part) => CONTENT.includes(part)))
         refuseMasked(masks, 'ExportEvidenceInput.disclose', ['input', 'disclose']);
       const choice = checkedChoice(masks.seesAll, input);
-      return { bundle: await context.transaction((db) => exported(db, viewer, choice, input)) };
+      return { bundle: await context.transaction((db) => exported(db, viewer, masks, choice, input)) };
     });
   }
 }
@@ -63,6 +67,7 @@ export class ExportingResolver {
 async function exported(
   db: Db,
   viewer: Viewer,
+  masks: Masks,
   choice: Choice,
   { disclose, earlierSizes, reason }: ExportEvidenceInput,
 ): Promise<Bundle> {
@@ -70,8 +75,19 @@ async function exported(
   const rows = await chosenRows(db, choice, head);
   const tree = { head: head as SignedHead, read: tilesOf(db) };
   const where = 'where' in choice ? choice.where : null;
-  const order = { where, disclose: [...new Set(disclose)], earlierSizes, reason: reason.trim() };
+  const check = (kind: LeafKind, row: FactsOf[LeafKind]) => refuseHiddenLength(masks, kind, row, choice);
+  const order = { where, disclose: [...new Set(disclose)], earlierSizes, reason: reason.trim(), check };
   return exportBundle(db, viewer, rows, tree, order);
+}
+
+/** @throws Denied */
+function refuseHiddenLength(masks: Masks, kind: LeafKind, row: FactsOf[LeafKind], choice: Choice): void {
+  if (!hidesLength(masks, kind, row)) return;
+  const field = 'where' in choice ? 'where' : 'ids';
+  const message =
+    `Masking rules hide the response of ${toNodeId('WebhookRequestLog', row.id)} from you, and its proof has the length of this ` +
+    `response: leave it out of ${field}.`;
+  throw new Denied(`ExportEvidenceInput.${field}`, message, ['input', field]);
 }
 
 async function chosenRows(db: Db, choice: Choice, head: SignedHead | null): Promise<RowsToProve> {

@@ -19,6 +19,7 @@ import { proofText } from '../row-proof';
 import { decisionsOf, factsById, leafPlaces } from '../sealed-rows.store';
 import { tilesOf } from '../tree.store';
 import { EvidenceType } from './evidence.type';
+import { hidesLength } from './hidden-length';
 
 interface EvidenceShape extends Omit<EvidenceType, 'leafHash' | 'proof'> {
   kind: LeafKind;
@@ -120,14 +121,7 @@ export class ProofResolver {
       factsOf(context, evidence),
       inclusionProof(leafIndex, head.treeSize, read),
     ]);
-    if (!facts || hidesLength(context, kind, facts)) return null;
+    if (!facts || hidesLength(masksOf(context), kind, facts)) return null;
     return proofText(kind, facts, { leafIndex, proof, head });
   }
-}
-
-/** From the length of a response, a short one can be guessed, such as true or false. */
-function hidesLength(context: Context, kind: LeafKind, facts: FactsOf[LeafKind]): boolean {
-  if (kind !== 'request') return false;
-  const { documentType, webhookId } = facts as FactsOf['request'];
-  return !masksOf(context).of('RESPONSE', { documentType, webhookId }).isWhole;
 }

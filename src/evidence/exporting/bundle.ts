@@ -4,7 +4,7 @@ import { AppError, InputError } from '../../errors';
 import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
-import type { LeafKind } from '../formats/leaf-kinds';
+import type { FactsOf, LeafKind } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { cached, consistencyProof } from '../formats/tree-proofs';
 import { evidenceKeys, headAt, type SignedHead, witnessedSize } from '../head.store';
@@ -40,6 +40,8 @@ export interface BundleOrder {
   /** Sizes of earlier heads that the verifier holds. */
   earlierSizes: readonly number[];
   reason: string;
+  /** Throws if the viewer may not have the proof of the row. */
+  check(kind: LeafKind, row: FactsOf[LeafKind]): void;
 }
 
 export interface Bundle {
@@ -55,15 +57,16 @@ export async function exportBundle(
   viewer: Viewer,
   { rows, notSealed }: RowsToProve,
   tree: ProvenTree,
-  { where, disclose, earlierSizes, reason }: BundleOrder,
+  order: BundleOrder,
 ): Promise<Bundle> {
+  const { where, disclose, earlierSizes, reason } = order;
   const places = rows.map(({ leafIndex }) => leafIndex);
   const head = (await witnessedHead(db, places, earlierSizes)) ?? tree.head;
   const proven = { head, read: cached(tree.read) };
   const proofs: string[] = [];
   let bytes = 0;
   for (const batch of batchesOf(rows)) {
-    for (const proof of await proofsOf(db, batch, disclose, proven)) {
+    for (const proof of await proofsOf(db, batch, order, proven)) {
       bytes += proof.length;
       if (bytes > MAX_BYTES) {
         throw new AppError(
@@ -114,7 +117,7 @@ function batchesOf(rows: readonly SealedRow[]): SealedRow[][] {
 async function proofsOf(
   db: Db,
   batch: readonly SealedRow[],
-  disclose: readonly Part[],
+  { disclose, check }: BundleOrder,
   tree: ProvenTree,
 ): Promise<string[]> {
   const kind = batch[0]?.kind as LeafKind;
@@ -128,6 +131,7 @@ async function proofsOf(
     batch.map(({ id, leafIndex }) => {
       const row = facts.get(id);
       if (!row) throw new Error(`the ${kind} ${id} was sealed, and is no longer there: run verifyEvidence`);
+      check(kind, row);
       return proofOf(kind, row, leafIndex, tree, disclosedParts(kind, row, disclose, payloads));
     }),
   );
