@@ -16,7 +16,7 @@ export class BodyType {
     nullable: true,
     description:
       'The value of the header `content-type`, such as "application/json; charset=utf-8"; null: the header is missing. ' +
-      'Of a masked body without parameters.',
+      'Without parameters if the body or this header is masked.',
   })
   contentType: string | null;
 

@@ -15,9 +15,13 @@ export type ContentPart = (typeof CONTENT_PARTS)[number];
 export type ContentForm = 'JSON' | 'BODY' | 'HEADER_LIST';
 
 const BODY_OF: Partial<Record<MaskedPart, MaskedPart>> = { HEADERS: 'DATA', RESPONSE_HEADERS: 'RESPONSE' };
+const HEADERS_OF: Partial<Record<MaskedPart, MaskedPart>> = { DATA: 'HEADERS', RESPONSE: 'RESPONSE_HEADERS' };
 
-/** Headers that have the length or a digest of the body: from a digest, short values can be found by trying. */
-const ABOUT_BODY = ['content-length', 'content-digest', 'repr-digest', 'digest', 'content-md5', 'etag'];
+/**
+ * Headers that have the length or a digest of the body, such as content-length, etag, repr-digest, x-amz-content-sha256 and
+ * x-goog-hash: from a digest, short values can be found by trying.
+ */
+const ABOUT_BODY = /(?:^|-)(?:length|range|digest|checksum|hash|etag|md5|crc\d*c?|sha-?\d+)(?:-|$)/;
 
 /** @param value as a viewer gets it from whom nothing is masked. It belongs to the caller, and is changed */
 export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {
@@ -27,8 +31,10 @@ export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm
   const mask = masks.of(part, origin);
   const bodyPart = BODY_OF[part];
   if (bodyPart) return maskedHeaders(mask, masks.of(bodyPart, origin).isWhole, form, value);
-  if (mask.isWhole) return value;
-  return form === 'BODY' ? maskedBody(value) : maskedJson(mask.stateOf, value);
+  if (form !== 'BODY') return mask.isWhole ? value : maskedJson(mask.stateOf, value);
+  if (!mask.isWhole) return maskedBody(value as Body);
+  const headers = masks.of(HEADERS_OF[part] as MaskedPart, origin);
+  return showsType(headers) ? value : { ...(value as Body), contentType: bareType(value as Body) };
 }
 
 type Header = { name: string; value: string };
@@ -46,15 +52,33 @@ function maskedHeaders(mask: Mask, showsBody: boolean, form: ContentForm, value:
 
 function maskedHeaderObject(mask: Mask, showsBody: boolean, headers: Record<string, string>): Record<string, unknown> {
   const shown = mask.isWhole ? headers : (maskedJson(mask.stateOf, headers) as Record<string, unknown>);
-  if (!showsBody) for (const name of ABOUT_BODY) if (Object.hasOwn(shown, name)) shown[name] = HIDDEN;
+  if (!showsBody) for (const name of Object.keys(shown)) if (ABOUT_BODY.test(name)) shown[name] = HIDDEN;
   return shown;
 }
 
-/** Bytes cannot be masked in part. Of the type, parameters may have values too. */
-function maskedBody(value: unknown): object {
-  const { contentType, truncated } = value as { contentType: string | null; truncated: boolean };
-  const type = contentType?.split(';')[0]?.trim() ?? null;
-  return { masked: true, text: null, base64: null, contentType: type, bytes: null, sha256: null, truncated };
+interface Body {
+  contentType: string | null;
+  truncated: boolean;
+}
+
+/** Bytes cannot be masked in part. */
+function maskedBody(body: Body): object {
+  const { truncated } = body;
+  return { masked: true, text: null, base64: null, contentType: bareType(body), bytes: null, sha256: null, truncated };
+}
+
+/** Without parameters, which may have values too. */
+function bareType({ contentType }: Body): string | null {
+  return contentType?.split(';')[0]?.trim() ?? null;
+}
+
+const TYPE = 'text/plain; charset=utf-8';
+
+/** @param headers what is hidden of the headers of the body */
+function showsType(headers: Mask): boolean {
+  if (headers.isWhole) return true;
+  const { 'content-type': shown } = maskedJson(headers.stateOf, { 'content-type': TYPE }) as Record<string, unknown>;
+  return shown === TYPE;
 }
 
 /** The filters on content, by the names that they have in every `where`; `text` is that of the query `search`. */

@@ -230,6 +230,38 @@ describe('for other roles', () => {
     ]);
     expect(maskedContent(masks, 'RESPONSE_HEADERS', 'JSON', INVOICE, headers)).toEqual(headers);
   });
+
+  test.each([
+    'content-range',
+    'etag',
+    'unencoded-digest',
+    'x-amz-content-sha256',
+    'x-amz-checksum-crc32c',
+    'x-content-md5',
+    'x-goog-hash',
+    'x-goog-stored-content-length',
+    'x-sha-256',
+  ])('%s is such a header', (name) => {
+    const masks = masksOfRoles(['AUDITOR'], [rule('$.iban', 'HIDE', { ...forAuditors, part: 'RESPONSE' })], '1');
+    const headers = { [name]: 'about the body', 'x-request-id': '7', 'x-hub-signature-256': 'made with a secret' };
+    expect(maskedContent(masks, 'RESPONSE_HEADERS', 'JSON', INVOICE, headers)).toEqual({ ...headers, [name]: HIDDEN });
+  });
+
+  test('a body whose header content-type is hidden has no parameters of its type', () => {
+    const hidden = [rule('$.content-type', 'HIDE', { ...forAuditors, part: 'RESPONSE_HEADERS' })];
+    const body = { text: 'a', contentType: 'text/plain; name="Jane Doe"', masked: false, truncated: false };
+    const typeFor = (rules: MaskingRule[], part: 'DATA' | 'RESPONSE', roles: MaskableRole[] = ['AUDITOR']) => {
+      const shownBody = maskedContent(masksOfRoles(roles, rules, '1'), part, 'BODY', INVOICE, { ...body });
+      expect(shownBody).toMatchObject({ text: 'a', masked: false });
+      return (shownBody as typeof body).contentType;
+    };
+    expect(typeFor(hidden, 'RESPONSE')).toBe('text/plain');
+    expect(typeFor(hidden, 'DATA')).toBe(body.contentType);
+    const support = [rule('$', 'SHOW', { part: 'RESPONSE' })];
+    expect(typeFor(support, 'RESPONSE', ['SUPPORT'])).toBe('text/plain');
+    const shownType = rule('$.content-type', 'SHOW', { part: 'RESPONSE_HEADERS' });
+    expect(typeFor([...support, shownType], 'RESPONSE', ['SUPPORT'])).toBe(body.contentType);
+  });
 });
 
 test('a filter of another user is masked in a copy, because the row of the audit trail keeps it', () => {
