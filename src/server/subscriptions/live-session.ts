@@ -16,7 +16,7 @@ export interface LiveSession {
 
 /** One subscription of the connection. */
 export interface LiveStream {
-  /** Ends the subscription if the viewer may no longer have it. @returns whether it continues */
+  /** Ends the subscription if roles or masking rules have changed, and the viewer may no longer have it. */
   check(): void;
   end(error: AppError): void;
 }
@@ -27,8 +27,10 @@ type Caller = Pick<LiveSession, 'viewer' | 'requestId' | 'remoteAddress' | 'log'
 export function openSession(keys: LiveKeys, caller: Caller, onRefused: (error: AppError) => void): LiveSession {
   const session: LiveSession = { ...caller, streams: new Set(), close: () => leave() };
   const leave = keys.follow(caller.viewer, (standing) => {
-    if (standing) takeRoles(session, standing);
-    else {
+    if (standing) {
+      takeRoles(session, standing);
+      for (const stream of session.streams) stream.check();
+    } else {
       const error = new AppError('UNAUTHENTICATED', noLongerValid(caller.viewer));
       for (const stream of session.streams) stream.end(error);
       onRefused(error);
@@ -46,5 +48,4 @@ function takeRoles(session: LiveSession, { roles }: Standing): void {
   const before = session.viewer.roles;
   if (roles.size === before.size && [...roles].every((role) => before.has(role))) return;
   session.viewer = { ...session.viewer, roles };
-  for (const stream of session.streams) stream.check();
 }

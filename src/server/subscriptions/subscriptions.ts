@@ -55,6 +55,8 @@ interface Running {
   prepared: Prepared;
   /** The document that is executed for each event. */
   asked: EventDocument;
+  /** The rights for which the arguments were last checked. */
+  rights: string;
 }
 
 export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
@@ -71,7 +73,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         if (lastEventId !== null) resumeAfter(context, lastEventId);
         const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
         if (Symbol.asyncIterator in events) {
-          const running = { session, prepared, asked: eventDocument(prepared) };
+          const running = { session, prepared, asked: eventDocument(prepared), rights: rightsIn(context) };
           const stream = events as AsyncIterable<readonly RequestEvent[]>;
           return { errors: null, prepared, answers: answersTo(parts, cache, running, stream, leave) };
         }
@@ -100,8 +102,14 @@ function answersTo(
     leave();
   });
   const stream = {
-    check: () => void refusalNow(parts, running).then((refusal) => refusal && answers.end(refusal), answers.end),
+    check: () =>
+      void check().catch((error: unknown) => session.log.debug({ err: error }, 'a subscription not checked')),
     end: answers.end,
+  };
+  // what cannot be checked now is checked before the next event is answered
+  const check = async () => {
+    const refusal = await refusalSince(parts, running, await contextOf(parts, session));
+    if (refusal) answers.end(refusal);
   };
   session.streams.add(stream);
   return answers;
@@ -111,12 +119,14 @@ function answersTo(
 async function answersFor(
   parts: SubscriptionParts,
   cache: AnswerCache,
-  { session, prepared, asked }: Running,
+  running: Running,
   events: readonly RequestEvent[],
 ): Promise<Answer[]> {
+  const { session, prepared, asked } = running;
   const context = await contextOf(parts, session);
-  // the answer depends only on the roles of the viewer, and on what is masked from them
-  const key = `${asked.key} ${[...session.viewer.roles].sort()} ${masksOf(context).version}`;
+  const since = await refusalSince(parts, running, context);
+  if (since) throw since;
+  const key = `${asked.key} ${rightsIn(context)}`;
   return Promise.all(
     events.map(async (event) => {
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
@@ -145,9 +155,22 @@ async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEven
   return errors ? { ...result, errors } : result;
 }
 
-// Runs only the guards, without an event: no guard reads it.
-async function refusalNow(parts: SubscriptionParts, { session, prepared }: Running): Promise<AppError | null> {
-  return refusalIn(await execute(argumentsOf(parts, prepared, await contextOf(parts, session))));
+/** What an answer depends on beside its event: the roles of the viewer, and what is masked from them. */
+function rightsIn(context: Context): string {
+  return `${[...(context.viewer?.roles ?? [])].sort()} ${masksOf(context).version}`;
+}
+
+/**
+ * Checks the arguments again if roles or masking rules have changed since the last time: a filter on content would tell which
+ * new requests have a value that is masked now.
+ */
+async function refusalSince(parts: SubscriptionParts, running: Running, context: Context): Promise<AppError | null> {
+  const rights = rightsIn(context);
+  if (running.rights === rights) return null;
+  // runs only the guards, without an event: no guard reads it
+  const refusal = refusalIn(await execute(argumentsOf(parts, running.prepared, context)));
+  if (refusal === null) running.rights = rights;
+  return refusal;
 }
 
 function refusalIn({ errors = [] }: ExecutionResult): AppError | null {

@@ -1,5 +1,6 @@
 import { HIDDEN } from '../../../src/masking/mask-value';
 import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream, type StreamEvent, type TestStream, type Watch } from './event-source';
@@ -154,6 +155,40 @@ describe('while it runs', () => {
     await expectEnd(filtering, 'FORBIDDEN');
     await seed('NOW');
     await waitFor('the event', () => documents(stream).includes('NOW'));
+    expect(headersIn(stream.events.at(-1) as StreamEvent)).toEqual({ 'x-customer': HIDDEN });
+    expect(stream.ended).toBe(false);
+  });
+});
+
+describe('a masking rule that is made while they run', () => {
+  let rule: string;
+  afterEach(() => mutate(app, 'deleteMaskingRule', { id: rule }));
+
+  async function hideFromAuditors(): Promise<void> {
+    const input = { roles: ['AUDITOR'], part: 'HEADERS', path: '$.x-customer', strategy: 'HIDE' };
+    ({ id: rule } = (await mutate(app, 'createMaskingRule', input, 'maskingRule { id }')).maskingRule);
+  }
+
+  test('ends those that filter by content, with and without an event, and hides it in others', async () => {
+    const key = await app.keyFor('AUDITOR');
+    const filtering = { variables: { where: { url: { contains: 'partner' } } } };
+    const [stream, filtered, unmatched] = await Promise.all([
+      watch(key, { query: WITH_CONTENT }),
+      watch(key, filtering),
+      watch(key, { variables: { where: { url: { contains: 'of no request' } } } }),
+    ]);
+    await seed('BEFORE THE RULE');
+    for (const each of [stream, filtered]) await each.next(1);
+    await hideFromAuditors();
+    await seed('AFTER THE RULE');
+    for (const each of [filtered, unmatched]) {
+      expect(await refusalOf(each)).toMatchObject({
+        message: expect.stringContaining('where.url'),
+        extensions: { code: 'FORBIDDEN' },
+      });
+      expect(documents(each)).not.toContain('AFTER THE RULE');
+    }
+    await waitFor('the event', () => documents(stream).includes('AFTER THE RULE'));
     expect(headersIn(stream.events.at(-1) as StreamEvent)).toEqual({ 'x-customer': HIDDEN });
     expect(stream.ended).toBe(false);
   });
