@@ -42,10 +42,11 @@ export interface Accepted {
 
 export type Decision = Accepted | Refused;
 
+// Without the number of bytes that were received: not all users who may read the message may know the length of the body.
 const SHORTFALLS = {
   TOO_LARGE: `The body is larger than the maximum of ${MAX_CALL_BYTES} bytes (1 MiB).`,
-  TIMEOUT: 'The body was not received completely in time.',
-  RESET: 'The connection ended before the whole body was received.',
+  TIMEOUT: 'The body was not received completely in time. dataBody has what was received.',
+  RESET: 'The connection ended before the whole body was received. dataBody has what was received.',
 };
 
 const RETRY_WHEN_PAUSED_S = 300;
@@ -63,9 +64,7 @@ export async function decide(
 ): Promise<Decision> {
   const shut = refusalOfInactive(settings);
   if (shut) return shut;
-  if (call.shortfall) {
-    return refused(call.shortfall, `${SHORTFALLS[call.shortfall]} ${call.bodyBytes} bytes were received.`);
-  }
+  if (call.shortfall) return refused(call.shortfall, SHORTFALLS[call.shortfall]);
   const decoded = await decodeContent(call.headers, call.body);
   if (decoded !== null && isRefusal(decoded)) return refused(decoded.code, decoded.message);
   const decodedBody = decoded?.body ?? null;

@@ -14,7 +14,10 @@ export type CallContent =
   | { readonly kind: 'FORM'; readonly root: JsonPart }
   | { readonly kind: 'OTHER' };
 
-/** Why a body is not readable: the position at which it is not JSON, or the fault of a form. */
+/**
+ * Why a body is not readable. Without the position of the fault: it tells how long values are, and not all users who may read
+ * the message may read content.
+ */
 export interface ContentFault {
   readonly fault: string;
 }
@@ -47,15 +50,9 @@ function readJson(body: Buffer, contentType: string): CallContent | ContentFault
   if (text === null) return { fault: 'The body is not valid in its charset, or not UTF-8.' };
   try {
     return { kind: 'JSON', root: rootOf(readJsonText(text)) };
-  } catch (error) {
-    return { fault: `The body is not JSON${placeIn(error as Error)}.` };
+  } catch {
+    return { fault: 'The body is not JSON: dataBody has it.' };
   }
-}
-
-// The message does not quote the text at that position: not all users who may read the message may read content.
-function placeIn({ message }: Error): string {
-  const [place] = /line \d+, column \d+/.exec(message) ?? [];
-  return place ? `: it goes wrong at ${place}` : '';
 }
 
 // a body that is not valid in its charset is not read, here as in conditions and templates

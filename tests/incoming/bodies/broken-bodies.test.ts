@@ -39,7 +39,7 @@ test('a body that is cut short is kept as far as it came, and no answer is recor
   expect(await onlyRow()).toMatchObject({
     status: 'REFUSED',
     errorCode: 'RESET',
-    error: 'The connection ended before the whole body was received. 8 bytes were received.',
+    error: 'The connection ended before the whole body was received. dataBody has what was received.',
     data: Buffer.from('{"half":'),
     responseStatus: null,
     responseHeaders: null,
@@ -122,7 +122,7 @@ test('one byte now and then is given up, however long it would go on', async () 
   expect(row).toMatchObject({
     errorCode: 'TIMEOUT',
     responseStatus: 408,
-    error: expect.stringMatching(/in time\. \d+ bytes were received\.$/),
+    error: 'The body was not received completely in time. dataBody has what was received.',
   });
   expect(row.data.length).toBeGreaterThan(0);
 });

@@ -77,13 +77,12 @@ test('SUPPORT finds them by fields that every reader sees, and not by their cont
   expect(JSON.stringify(seen.data)).not.toContain('hidden-content');
 });
 
-test('an error that every reader sees does not repeat the body', async () => {
+test('an error that every reader sees neither repeats the body nor tells how long its values are', async () => {
   const { data } = await app.ask(
     '{ webhookRequestLogs(first: 20, where: { status: { eq: REFUSED } }) { nodes { error } } }',
     {},
     keys.SUPPORT,
   );
   expect(data.webhookRequestLogs.nodes).toHaveLength(1);
-  expect(data.webhookRequestLogs.nodes[0].error).toBe('The body is not JSON: it goes wrong at line 1, column 26.');
-  expect(data.webhookRequestLogs.nodes[0].error).not.toContain('hidden-content');
+  expect(data.webhookRequestLogs.nodes[0].error).toBe('The body is not JSON: dataBody has it.');
 });
