@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { createLog } from '../../../src/log';
 import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
 import type { Standing } from '../../../src/users/api-keys/authenticate';
@@ -37,4 +38,29 @@ test('a key that is followed while others are looked up is not taken for a revok
   } finally {
     keys.stop();
   }
+});
+
+describe('by the clock', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  // the promise of docs/sign-in.md
+  test.each([0, 1_000, 1_999, 5_000])(
+    'a key that is revoked %i ms after it was followed ends within 10 seconds',
+    async (ms) => {
+      let isRevoked = false;
+      const keys = createLiveKeys(
+        async (credentials) => new Map(isRevoked ? [] : credentials.map((each) => [credentialId(each), STANDING])),
+        createLog('silent'),
+      );
+      const standings: (Standing | null)[] = [];
+      keys.follow({ apiKeyId: 'key', sessionId: null }, (standing) => standings.push(standing));
+      await jest.advanceTimersByTimeAsync(ms);
+      expect(standings).not.toContain(null);
+      isRevoked = true;
+      await jest.advanceTimersByTimeAsync(10_000);
+      expect(standings).toContain(null);
+      keys.stop();
+    },
+  );
 });
