@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { waitFor } from '../../support/wait-for';
 import { closeAll, httpPartner, localSender, post, rawPartner } from '../partner';
 
 afterEach(closeAll);
@@ -143,9 +144,9 @@ test('an idle connection that the partner closed is not used again', async () =>
   for (let n = 0; n < 5; n += 1) {
     expect((await post(sender, partner.url)).errorCode).toBeNull();
     for (const socket of partner.sockets) socket.end();
-    await new Promise(setImmediate);
+    await waitFor('both ends', () => [...partner.sockets].every((socket) => socket.destroyed));
   }
-  expect(partner.sockets.size).toBeGreaterThan(1);
+  expect(partner.sockets.size).toBe(5);
 });
 
 test('a closed port is CONNECT', async () => {
@@ -211,12 +212,12 @@ test('a silent origin with a long queue does not slow another', async () => {
 
 test('of those that a silent origin keeps waiting, the ones that never had a connection are not its fault', async () => {
   const silent = await rawPartner(() => {});
-  const sender = localSender();
-  const stuck = Array.from({ length: 3000 }, () => post(sender, silent.url, { timeoutMs: 2_000 }));
+  const sender = localSender({ connectionsPerOrigin: 8 });
+  const stuck = Array.from({ length: 200 }, () => post(sender, silent.url, { timeoutMs: 3_000 }));
   const codes = (await Promise.all(stuck)).map((result) => result.errorCode);
-  expect(codes.filter((code) => code === 'NOT_SENT').length).toBeGreaterThan(500);
-  expect(codes.filter((code) => code === 'TIMEOUT').length).toBeGreaterThanOrEqual(1_024);
   expect(new Set(codes)).toEqual(new Set(['TIMEOUT', 'NOT_SENT']));
+  expect(codes.filter((code) => code === 'TIMEOUT').length).toBeGreaterThanOrEqual(8);
+  expect(silent.sockets.size).toBeGreaterThanOrEqual(8);
 });
 
 test.each([
