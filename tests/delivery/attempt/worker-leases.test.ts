@@ -116,8 +116,8 @@ describe('a lease that is lost while its process lives', () => {
     await webhook.publishMany(1);
     (await own.fanOut()).committed();
     const [late] = own.sent;
-    await giveJobsAway(app);
     await webhook.publishMany(1);
+    await giveJobsAway(app);
     await expect(own.fanOut()).rejects.toThrow('The lease of this worker has expired');
     expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
     const other = direct();
