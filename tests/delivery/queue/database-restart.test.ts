@@ -90,6 +90,7 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
   const ordered = await createOwnWebhook(app, partner.url, { ...slow, ordering: 'HOLD' });
   await Promise.all([plain.publishMany(800), narrow.publishMany(80)]);
   await ordered.publishFor(Array.from({ length: 80 }, (_, n) => `INV-${n % 10}`));
+  const all = 800 + 80 + 80;
   await waitFor('a part of it', () => partner.calls.length > 200);
 
   for (let round = 0; round < 2; round += 1) {
@@ -98,7 +99,8 @@ test('a database that restarts in the middle of a batch loses nothing, and limit
     postgres = null;
     await stopping?.stop();
     postgres = await startPostgres();
-    await waitFor('more of it', () => partner.calls.length > before + 100);
+    // a fast machine may have sent all of it before the second restart
+    await waitFor('more of it', () => partner.calls.length >= Math.min(before + 100, all));
   }
 
   const expected = new Map([

@@ -55,18 +55,22 @@ describe('exportWebhookRequestLogs', () => {
     await seedRequest(app.database, { documentType });
     const after = await seedRequest(app.database, { documentType });
     const id = await requestExport(app, { where: { documentType: { eq: documentType } } });
-    const whole = await fetchExport(app, id);
-    await fetchExport(app, id, { search: `?after=${after}` });
     const act = (of: string, details: object) => ({ action: `export.${of}`, details });
+    const entriesOf = (count: number) =>
+      waitFor('the entries', async () => {
+        const rows = await app.database.query<{ action: string; details: string }>(
+          `select action, details from audit_entries where subject_type = 'Export'
+             and replace(subject_id::text, '-', '') = $1 order by id`,
+          [id.slice(4)],
+        );
+        return rows.length === count && rows;
+      });
+    const whole = await fetchExport(app, id);
     const bytes = Buffer.byteLength(whole.text);
-    const entries = await waitFor('the entries', async () => {
-      const rows = await app.database.query<{ action: string; details: string }>(
-        `select action, details from audit_entries where subject_type = 'Export'
-           and replace(subject_id::text, '-', '') = $1 order by id`,
-        [id.slice(4)],
-      );
-      return rows.length === 5 && rows;
-    });
+    // the end of a download is written after it
+    await entriesOf(3);
+    await fetchExport(app, id, { search: `?after=${after}` });
+    const entries = await entriesOf(5);
     expect(entries.map(({ action, details }) => ({ action, details: JSON.parse(details) }))).toEqual([
       act('ordered', { where: { documentType: { eq: documentType } }, format: 'NDJSON', includeContent: false }),
       act('download_begun', { continuesAfter: null }),
