@@ -19,6 +19,7 @@ const FOLDERS = [
   'json',
   'sql/wire',
   'sql',
+  'sql/sharing',
   'templating',
   'keyring',
   'verification',

@@ -2,7 +2,7 @@
 import { AppError, InputError } from '../errors';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import type { Db } from '../sql/db';
-import { createGroupCommit } from '../sql/group-commit';
+import { createGroupCommit } from '../sql/sharing/group-commit';
 import { commitWithThese, type Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
 import { type OutboxRows, putIntoOutbox } from './business-event.store';

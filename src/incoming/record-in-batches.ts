@@ -1,5 +1,5 @@
 // Records decided calls. A call is answered when its transaction has committed.
-import { createGroupCommit, type GroupCommit } from '../sql/group-commit';
+import { createGroupCommit, type GroupCommit } from '../sql/sharing/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { DecidedCall } from './decided-call';
 import { type Recorded, recordCalls } from './record-calls';

@@ -1,6 +1,7 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isConflict, isDatabaseUnavailable, isStatementTimeout } from './database-errors';
+import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
+import { createPace } from './pace';
 
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */
@@ -24,17 +25,18 @@ export interface GroupCommitOptions<Item, Result> {
 const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
-/** The minimum time between the beginnings of two transactions, unless many items wait. After a rest, no item waits. */
-const PACE_MS = 5;
 const MAX_SIZE = 200;
 /** Limit of items of a failed transaction that run alone at the same time. */
 const ALONE = 2;
+/** Between two looks whether a stop may go on. */
+const LOOK_MS = 5;
 /** How long an item that met a lock or a concurrent change waits before it is tried again. Between tries it holds nothing. */
 const RETRY_AFTER_MS = [25, 50, 100, 200, 400, 800];
 
-type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item };
+/** `at`: when it came. */
+type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; at: number };
 
-/** Items that arrive during a transaction wait and share the next one. */
+/** Items that arrive during a transaction, or soon after its beginning, wait and share the next one. After a rest, no item waits. */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { run, sizeOf = () => 1 } = options;
   const waiting: Waiting<Item, Result>[] = [];
@@ -42,12 +44,15 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const young = new Set<Promise<void>>();
   // not limited like shared transactions, because an item that waits must not hold up the others
   const alone = new Set<Promise<void>>();
+  const pace = createPace();
   let isEarly = false;
 
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
     if (waiting.length < MANY && (isEarly || young.size > 0)) return;
-    const work: Promise<void> = write(takeBatch()).finally(() => {
+    const batch = takeBatch();
+    rest(batch);
+    const work: Promise<void> = write(batch).finally(() => {
       clearTimeout(timer);
       young.delete(work);
       running.delete(work);
@@ -59,7 +64,6 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     }, LONG_MS);
     young.add(work);
     running.add(work);
-    pace();
   }
 
   function takeBatch(): Waiting<Item, Result>[] {
@@ -72,12 +76,17 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     return waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
   }
 
-  function pace(): void {
+  // unless many items wait
+  function rest(batch: readonly Waiting<Item, Result>[]): void {
+    pace.began(
+      batch.map(({ at }) => at),
+      performance.now(),
+    );
     isEarly = true;
     setTimeout(() => {
       isEarly = false;
       next();
-    }, PACE_MS);
+    }, pace.ms());
   }
 
   async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {
@@ -124,7 +133,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   return {
     add(item) {
-      const entry = { item, ...Promise.withResolvers<Result>() };
+      const entry = { item, at: performance.now(), ...Promise.withResolvers<Result>() };
       waiting.push(entry);
       // items of the same tick share a transaction
       setImmediate(next);
@@ -134,7 +143,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       while (running.size > 0 || alone.size > 0 || waiting.length > 0) {
         next();
         const underWay = [...running, ...alone];
-        await (underWay.length > 0 ? Promise.race(underWay) : wait(PACE_MS));
+        await (underWay.length > 0 ? Promise.race(underWay) : wait(LOOK_MS));
       }
     },
   };
