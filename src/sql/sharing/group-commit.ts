@@ -28,7 +28,7 @@ const LONG_MS = 25;
 const MAX_SIZE = 200;
 /** Limit of items of a failed transaction that run alone at the same time. */
 const ALONE = 2;
-/** Between two looks whether a stop may go on. */
+/** Between two looks whether all items are finished. */
 const LOOK_MS = 5;
 /** How long an item that met a lock or a concurrent change waits before it is tried again. Between tries it holds nothing. */
 const RETRY_AFTER_MS = [25, 50, 100, 200, 400, 800];
