@@ -20,8 +20,10 @@ beforeEach(() => {
   partner.answerWith(() => ({}));
 });
 afterAll(async () => {
+  // before the sender, which waits for what is on the wire
+  await partner.stop();
   await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
+  await app.stop();
 });
 
 let types = 0;

@@ -41,8 +41,10 @@ export function workerSteps() {
   });
   afterAll(async () => {
     const { app, partner, parts } = installation;
+    // before the sender, which waits for what is on the wire
+    await partner.stop();
     await parts.stop();
-    await Promise.all([app.stop(), partner.stop()]);
+    await app.stop();
   });
 
   return {

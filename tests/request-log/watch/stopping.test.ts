@@ -11,6 +11,9 @@ import { openStream } from './event-source';
 
 const WATCH = 'subscription ($after: ID) { webhookRequestLogChanged(after: $after) { id webhookRequestLog { url } } }';
 
+/** The time of twenty readings, which are 25 ms apart. */
+const READINGS_MS = 500;
+
 let app: TestApp;
 
 beforeAll(async () => {
@@ -89,14 +92,18 @@ test('a server that stops waits neither for a WebSocket that does not answer nor
 
 test('the feed is not read while there is no subscription', async () => {
   const stream = await openStream(app.url, { query: WATCH, key: app.adminKey });
-  const isReading = async () => {
-    const rows = await app.database.query(
-      `select 1 from pg_stat_activity where datname = current_database() and application_name = 'hookledger serve'
-         and query like '%request_changes%' and state_change > clock_timestamp() - interval '200 milliseconds'`,
-    );
-    return rows.length > 0;
+  const { query } = app.database;
+  const waits = `select 1 from pg_locks where not granted and relation = 'request_changes'::regclass
+    and database = (select oid from pg_database where datname = current_database())`;
+  // who reads the locked table waits for it, at most until it is seen: after a long reading comes a long rest
+  const isRead = async () => {
+    await query('begin; lock table request_changes in access exclusive mode');
+    const seeing = waitFor('a reader', async () => (await query(waits)).length > 0, READINGS_MS);
+    const seen = await seeing.catch(() => false);
+    await query('rollback');
+    return seen;
   };
-  await waitFor('the reader', isReading);
+  await waitFor('the reader', isRead);
   stream.close();
-  await waitFor('its rest', async () => !(await isReading()));
+  await waitFor('its rest', async () => !(await isRead()));
 });
