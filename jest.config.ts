@@ -28,8 +28,8 @@ const config: Config = {
   testSequencer: '<rootDir>/tests/support/jest/slowest-first.mjs',
   reporters: ['default', '<rootDir>/tests/support/jest/slowest-files.mjs'],
   testTimeout: 150_000,
-  // much of it is waiting; each application has some twenty connections to one Postgres
-  maxWorkers: Math.min(4, 2 * availableParallelism()),
+  // half of it is waiting; each application has some twenty connections to one Postgres, which allows 400
+  maxWorkers: Math.min(6, 3 * availableParallelism()),
   // each worker ends the application that its test files shared
   workerGracefulExitTimeout: 10_000,
 };

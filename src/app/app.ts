@@ -43,14 +43,17 @@ export interface App {
   adminToken: string | null;
   /** Resolves if the application cannot continue, and only then. */
   lost: Promise<Error>;
-  /** Finishes the work in progress, or hands it back, and closes everything. */
-  stop(): Promise<void>;
+  /**
+   * Finishes the work in progress, or hands it back, and closes everything.
+   * @returns whether all has stopped within 10 s
+   */
+  stop(): Promise<boolean>;
 }
 
 /** Starts all parts of this process. Nothing is left running if it fails. */
 export async function startApp(config: Config, log: Log): Promise<App> {
   const stops: Stop[] = [];
-  const stop = () => stopWithin(STOP_MS, stops, () => log.warn('not everything has stopped in time'));
+  const stop = () => stopWithin(STOP_MS, stops);
   // made once, in whichever try of the start
   const administrator: Administrator = { token: null };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();

@@ -44,7 +44,7 @@ async function start(onRunning: () => void): Promise<void> {
 
 async function stopInOrder(app: App, log: Log): Promise<void> {
   try {
-    await app.stop();
+    if (!(await app.stop())) throw new Error('not everything has stopped in time');
     log.info('stopped');
   } catch (error) {
     log.error({ err: error }, 'could not stop in order');

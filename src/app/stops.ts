@@ -1,7 +1,7 @@
 /** Upper limit of a stop, even if a part does not answer: a supervisor kills the process next. */
 export const STOP_MS = 10_000;
 /** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
-export const ATTEMPTS_END_MS = 7_500;
+export const ATTEMPTS_END_MS = 7_000;
 
 /** Stops a part. @param late resolves when the stop is no longer waited for */
 export type Stop = (late: Promise<void>) => Promise<unknown>;
@@ -24,11 +24,12 @@ export async function stopTogether(stops: Stop[], late: Promise<void>): Promise<
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Like `stopAll`, but waits at most `ms`. @param onLate called after that time */
-export async function stopWithin(ms: number, stops: Stop[], onLate: () => void): Promise<void> {
+/** Like `stopAll`, but waits at most `ms`. @returns whether all have stopped in that time */
+export async function stopWithin(ms: number, stops: Stop[]): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
+  let isLate = false;
   const timer = setTimeout(() => {
-    onLate();
+    isLate = true;
     resolve();
   }, ms);
   try {
@@ -36,4 +37,5 @@ export async function stopWithin(ms: number, stops: Stop[], onLate: () => void):
   } finally {
     clearTimeout(timer);
   }
+  return !isLate;
 }

@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
-const started: { stop(): Promise<void> }[] = [];
+const started: { stop(): Promise<unknown> }[] = [];
 
 async function start(env: Record<string, string>): Promise<TestApp> {
   const app = await startTestApp(env);

@@ -79,7 +79,7 @@ async function startShared(): Promise<SharedApi> {
   const { app, url, env } = await startOn(database, { PROCESSES: 'api' });
   await keepRows(database);
   await database.close();
-  return { url, env, databaseName: database.name, stop: app.stop };
+  return { url, env, databaseName: database.name, stop: async () => void (await app.stop()) };
 }
 
 async function startOn(database: TestDatabase, overrides: Record<string, string>, logTo?: LogSink) {

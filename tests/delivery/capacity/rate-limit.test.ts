@@ -7,7 +7,7 @@ import { allFinished, countByStatus, deliveriesOf, turn } from '../attempt/store
 import { createOwnWebhook, startSecondWorker, waitingFor } from './circuit-states';
 
 let app: TestApp;
-let second: { stop(): Promise<void> };
+let second: { stop(): Promise<unknown> };
 let partner: Receiver;
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } 
 import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
 let app: TestApp;
-let second: { stop(): Promise<void> };
+let second: { stop(): Promise<unknown> };
 let partner: Receiver;
 
 beforeAll(async () => {

@@ -18,7 +18,7 @@ export default async function globalSetup(): Promise<void> {
   const postgres = await startEmbeddedPostgres({
     dataDir,
     binaries: process.env.TEST_POSTGRES_BINARIES,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' },
   });
   await build;
   keepCompiled(join(dataDir, 'compiled'));
