@@ -18,15 +18,42 @@ export interface JsonDocument {
  * @throws AppError BAD_USER_INPUT with line and column if the text is not JSON
  */
 export function readJsonText(text: string): JsonDocument {
-  const index = indexJson(text);
-  return { text, value: parsed(text, index), index, isWellFormed: text.isWellFormed() };
+  const isWellFormed = text.isWellFormed();
+  if (mayNestTooDeeply(text)) {
+    const index = indexJson(text);
+    return { text, value: limited(text, index), index, isWellFormed };
+  }
+  // most queries are never asked for the positions, which take several times as long as the values
+  let index: JsonIndex | null = null;
+  return {
+    text,
+    value: parsed(text),
+    get index() {
+      index ??= indexJson(text);
+      return index;
+    },
+    isWellFormed,
+  };
 }
 
-function parsed(text: string, index: JsonIndex): unknown {
-  if (index.levels > INDEXED_LEVELS) {
-    inspectJson(text, 0);
-    return JSON.parse(withoutUnindexedParts(text, index));
+const [BRACKET, BRACE] = ['['.charCodeAt(0), '{'.charCodeAt(0)];
+
+function mayNestTooDeeply(text: string): boolean {
+  let opened = 0;
+  for (let at = 0; at < text.length && opened <= INDEXED_LEVELS; at += 1) {
+    const c = text.charCodeAt(at);
+    if (c === BRACKET || c === BRACE) opened += 1;
   }
+  return opened > INDEXED_LEVELS;
+}
+
+function limited(text: string, index: JsonIndex): unknown {
+  if (index.levels <= INDEXED_LEVELS) return parsed(text);
+  inspectJson(text, 0);
+  return JSON.parse(withoutUnindexedParts(text, index));
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -7,7 +7,8 @@ import type { Log } from '../../log';
 
 /** The context of resolvers. */
 export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
-  const variables = request.json ? memberOf(rootOf(request.json), 'variables') : undefined;
+  // read by mutations whose arguments keep their exact text
+  let variables: Context['variables'];
   return {
     db: source.manager,
     transaction: (work) => source.transaction(work),
@@ -16,7 +17,10 @@ export function httpContext(request: FastifyRequest, source: DataSource, service
     requestId: request.id,
     remoteAddress: request.ip,
     log: request.log as Log,
-    variables,
+    get variables() {
+      if (request.json) variables ??= memberOf(rootOf(request.json), 'variables');
+      return variables;
+    },
     services,
     memory: new Map(),
   };
