@@ -23,17 +23,23 @@ export function readJsonText(text: string): JsonDocument {
     const index = indexJson(text);
     return { text, value: limited(text, index), index, isWellFormed };
   }
-  // most queries are never asked for the positions, which take several times as long as the values
-  let index: JsonIndex | null = null;
-  return {
-    text,
-    value: parsed(text),
-    get index() {
-      index ??= indexJson(text);
-      return index;
-    },
-    isWellFormed,
-  };
+  return new IndexedWhenAsked(text, parsed(text), isWellFormed);
+}
+
+/** Most queries are never asked for the positions, which take several times as long as the values. */
+class IndexedWhenAsked implements JsonDocument {
+  #index: JsonIndex | null = null;
+
+  constructor(
+    readonly text: string,
+    readonly value: unknown,
+    readonly isWellFormed: boolean,
+  ) {}
+
+  get index(): JsonIndex {
+    this.#index ??= indexJson(this.text);
+    return this.#index;
+  }
 }
 
 const [BRACKET, BRACE] = ['['.charCodeAt(0), '{'.charCodeAt(0)];

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
 import type { Viewer } from '../viewer';
-import { hashToken } from './token-hash';
+import { hashTokenText } from './token-hash';
 
 /** A session's token is no API key: each is found only as what it is. */
 export type TokenKind = 'key' | 'session';
@@ -62,5 +62,5 @@ export function createAuthCache(): AuthCache {
 }
 
 function nameOf(kind: TokenKind, token: string): string {
-  return `${kind} ${hashToken(token).toString('base64')}`;
+  return `${kind} ${hashTokenText(token)}`;
 }

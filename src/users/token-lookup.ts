@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Db } from '../sql/db';
-import { hashToken } from './token-hash';
+import { hashTokenText } from './token-hash';
 
 const MAX_BATCH = 500;
 
@@ -30,5 +30,5 @@ export function createTokenLookup<Row extends { tokenHash: Buffer }>(
     loaders.set(db, loader);
     return loader;
   };
-  return (db, token) => loaderOf(db).load(hashToken(token).toString('base64'));
+  return (db, token) => loaderOf(db).load(hashTokenText(token));
 }

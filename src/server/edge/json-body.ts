@@ -91,9 +91,11 @@ function tooLarge({ viewer }: FastifyRequest): Error {
   return new AppError('UNAUTHENTICATED', 'A body of more than 64 KiB needs an API key: Authorization: Bearer hl_...');
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function textOf(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return UTF_8.decode(body);
   } catch {
     throw new AppError('BAD_USER_INPUT', 'The body is not UTF-8.');
   }

@@ -2,7 +2,7 @@
 
 import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
 import { keyIdOf } from '../../users/api-keys/api-key-token';
-import { hashToken } from '../../users/token-hash';
+import { hashTokenText } from '../../users/token-hash';
 import { credentialId, type Viewer } from '../../viewer';
 import { addressRange } from './address-range';
 import { type CostReport, tooMany } from './refusal';
@@ -108,5 +108,5 @@ function bucketsFor(perSecond: number, seconds: number): TokenBuckets | null {
 
 // not the key itself, because this stays in memory
 function nameOf(token: string): string {
-  return keyIdOf(token) ?? hashToken(token).toString('base64');
+  return keyIdOf(token) ?? hashTokenText(token);
 }
