@@ -26,13 +26,16 @@ create table request_stats (
   durations bytea not null,         -- how often each duration_ms occurred: see duration-percentiles.ts
   constraint request_stats_pkey primary key (series_id, grain, bucket),
   constraint request_stats_grain_check check (grain in (1, 15, 60, 1440))
-) with (fillfactor = 70);
+) partition by list (grain);
+-- not compressed: the values are small, and each step of the loop would spend time on them
+alter table request_stats alter durations set storage external;
+create table request_stats_hours partition of request_stats for values in (1, 15, 60) with (fillfactor = 70);
+-- Apart: the days of all webhooks are read together, and between the rows of shorter grains each would be on a page of its own.
+create table request_stats_days partition of request_stats for values in (1440) with (fillfactor = 70);
 -- All series of a time are found by this index, the times of a series by the primary key. It is partial, so that only
 -- statements with `grain > 1` use it: a generic plan made while the table is empty would otherwise use it to find a single
 -- row, and later read the whole index for each.
 create index request_stats_time_idx on request_stats (grain, bucket) where grain > 1;
--- not compressed: the values are small, and each step of the loop would spend time on them
-alter table request_stats alter durations set storage external;
 
 -- Requests that are counted as open.
 create table request_stats_open (

@@ -745,7 +745,7 @@ CREATE TABLE request_stats (
   durations bytea NOT NULL,
   CONSTRAINT request_stats_grain_check CHECK (grain = ANY (ARRAY[1, 15, 60, 1440])),
   CONSTRAINT request_stats_pkey PRIMARY KEY (series_id, grain, bucket)
-);
+) PARTITION BY LIST (grain);
 CREATE INDEX request_stats_time_idx ON request_stats USING btree (grain, bucket) WHERE grain > 1;
 
 CREATE TABLE request_stats_open (

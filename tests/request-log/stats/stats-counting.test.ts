@@ -93,6 +93,19 @@ test('what was opened is pending until it is closed, and counted once', async ()
   expect((await stats()).total.pending).toBe(0);
 });
 
+test('the counts of days stand apart, so that a month of all webhooks is few pages', async () => {
+  await seed(50, false);
+  await counter.countAll();
+  const tables = await app.database.query(
+    `select tableoid::regclass::text as "table", array_agg(distinct grain order by grain) as grains
+     from request_stats group by 1 order by 1`,
+  );
+  expect(tables).toEqual([
+    { table: 'request_stats_days', grains: [1440] },
+    { table: 'request_stats_hours', grains: [1, 15, 60] },
+  ]);
+});
+
 test('what is not counted yet is said, and since when', async () => {
   await seed(200, false);
   const before = await stats();
