@@ -270,16 +270,10 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
     expect({ part, errors }).toMatchObject({ part, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   }
   // the record of a request has the length of its response
-  const bySelection = [{}, { ids: null, where: { id: { eq: ids.WebhookRequestLog } } }];
-  for (const [selection, field] of bySelection.map((each, index) => [each, ['ids', 'where'][index]] as const)) {
-    const { data, errors } = await bundle({ disclose: ['REFERENCE', 'ERROR'], ...selection });
-    expect(data).toBeNull();
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringContaining(`the response of ${ids.WebhookRequestLog} from you`),
-        extensions: { code: 'FORBIDDEN', field: ['input', field] },
-      },
-    ]);
+  for (const selection of [{}, { ids: null, where: { id: { eq: ids.WebhookRequestLog } } }]) {
+    const { errors } = await bundle({ disclose: ['REFERENCE', 'ERROR'], ...selection });
+    const message = expect.stringContaining(`the response of ${ids.WebhookRequestLog} from you`);
+    expect(errors).toMatchObject([{ message, extensions: { code: 'FORBIDDEN' } }]);
   }
   const { data } = await bundle({ ids: [ids.BusinessEvent], disclose: ['REFERENCE'] });
   expectNoSecret('a bundle', data.exportEvidence.bundle.text);
@@ -290,12 +284,8 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
 });
 
 test('an INTEGRATION_MANAGER with a mask previews no stored event', async () => {
-  await mutate(app, 'createMaskingRule', {
-    roles: ['INTEGRATION_MANAGER'],
-    part: 'DATA',
-    path: '$.iban',
-    strategy: 'HIDE',
-  });
+  const rule = { roles: ['INTEGRATION_MANAGER'], part: 'DATA', path: '$.iban', strategy: 'HIDE' };
+  await mutate(app, 'createMaskingRule', rule);
   const input = { id: ids.Webhook, eventId: ids.BusinessEvent };
   const answer = await askMutation(
     app,
