@@ -48,7 +48,7 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(3);
     await call(20);
-    jest.advanceTimersByTime(5);
+    jest.advanceTimersByTime(10);
     expect([begun.length, recorded()]).toEqual([1, 0]);
     await end(0);
     expect([begun.length, recorded()]).toEqual([2, 3]);
@@ -63,13 +63,29 @@ describe('with time held', () => {
     jest.advanceTimersByTime(4);
     await call(1);
     await call(1);
+    jest.advanceTimersByTime(5);
     expect(begun).toHaveLength(1);
     jest.advanceTimersByTime(1);
     expect(begun).toHaveLength(2);
     await end(1);
     expect(recorded()).toBe(3);
-    jest.advanceTimersByTime(5);
+    jest.advanceTimersByTime(10);
     await call(1);
+    expect(begun).toHaveLength(3);
+  });
+
+  test('the moment is shorter after it has brought no further call', async () => {
+    const { begun, call, end } = heldRecorder();
+    await call(1);
+    await end(0);
+    await call(1);
+    jest.advanceTimersByTime(10);
+    expect(begun).toHaveLength(2);
+    await end(1);
+    await call(1);
+    jest.advanceTimersByTime(4);
+    expect(begun).toHaveLength(2);
+    jest.advanceTimersByTime(1);
     expect(begun).toHaveLength(3);
   });
 
