@@ -2,7 +2,7 @@
 
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { newId, timeOfId, toNodeId } from '../../ids';
+import { newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { insertUser } from '../../users/user.store';
 import type { Place, Provider } from '../../verification/provider';
@@ -18,25 +18,17 @@ import {
 } from '../incoming/incoming-agreement.store';
 import { createIncomingToken } from '../incoming/incoming-token';
 import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret';
-import { REQUEST_DEFAULTS } from '../request/request-settings';
-import { DEFAULT_ANSWER_STATUS, DEFAULT_TIMEOUT_MS, DEFAULT_TOLERANCE_S } from '../setting-limits';
+import { DEFAULT_ANSWER_STATUS, DEFAULT_TOLERANCE_S } from '../setting-limits';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
+import { columnsOfBothDirections, newWebhook, type SettingsOfBothDirections, settingFaults } from './both-directions';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
-import { settingFaults, type WebhookRules } from './outgoing-webhooks';
+import type { WebhookRules } from './outgoing-webhooks';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
-export interface IncomingSettings extends AgreementSettings {
-  name?: string;
-  documentType?: string | null;
-  events?: string[] | null;
-  /** The UUID of the owner; null: the given id is not the id of a user. */
-  ownerId?: string | null;
-  rateLimit?: { requests: number; seconds: number } | null;
-  supportMayReveal?: boolean | null;
-}
+export interface IncomingSettings extends SettingsOfBothDirections, AgreementSettings {}
 
 export interface NewIncoming extends IncomingSettings {
   name: string;
@@ -53,40 +45,32 @@ export async function createIncomingWebhook(
   input: NewIncoming,
   act: SettingsAct = {},
 ): Promise<{ webhook: WebhookRow; secret: string | null; token: string }> {
-  const id = newId();
-  const at = timeOfId(id);
   const name = input.provider ?? 'STANDARD_WEBHOOKS';
   const provider = PROVIDERS[name];
   const webhook: WebhookRow = {
-    id,
-    name: input.name,
-    direction: 'INCOMING',
-    status: 'ACTIVE',
-    statusReason: null,
-    url: null,
+    ...newWebhook(viewer, 'INCOMING', input),
     documentType: input.documentType ?? provider.title,
-    events: [...new Set(input.events ?? [])],
-    retrySchedule: null,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    ...REQUEST_DEFAULTS,
-    signatures: [],
-    rateLimit: input.rateLimit?.requests ?? null,
-    rateLimitSeconds: input.rateLimit?.seconds ?? null,
-    maxConcurrency: null,
-    ordering: null,
-    dedupeSeconds: null,
-    supportMayReveal: input.supportMayReveal ?? false,
-    ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
-    version: 1,
-    statusChangedBy: null,
-    statusChangedAt: null,
-    createdAt: at,
-    updatedAt: at,
   };
   refuseUnlessSystemManager(viewer, null, webhook);
-  const userId = newId();
-  const agreement: AgreementRow = {
-    webhookId: id,
+  const partnerId = newId();
+  const agreement = newAgreement(webhook.id, name, partnerId, input);
+  await refuseFaults(db, provider, rules, { verification: {}, ...input }, agreement, [
+    ...directionFaults('INCOMING', input),
+    ...ownSecretFaults(provider, input.secret ?? null),
+  ]);
+  await insertWebhook(db, webhook);
+  await insertPartner(db, partnerId, webhook);
+  await insertAgreement(db, agreement);
+  const token = await createIncomingToken(db, webhook.id);
+  const { shown } = await createVerificationSecret(db, rules.keyring, webhook.id, provider, input.secret ?? null);
+  await recordCreation(db, viewer, webhook, act);
+  return { webhook, secret: shown, token };
+}
+
+function newAgreement(webhookId: string, name: ProviderName, userId: string, input: NewIncoming): AgreementRow {
+  const provider = PROVIDERS[name];
+  return {
+    webhookId,
     provider: name,
     settings: '{}',
     toleranceSeconds: toleranceOf(provider),
@@ -95,26 +79,18 @@ export async function createIncomingWebhook(
     referenceLocation: null,
     becomes: 'BUSINESS_EVENT',
     forwardTo: [],
-    answerStatus: DEFAULT_ANSWER.answerStatus,
-    answerBody: null,
-    answerType: null,
+    ...DEFAULT_ANSWER,
     ...agreementColumns(provider, input),
     userId,
     version: 1,
   };
-  await refuseFaults(db, provider, rules, { verification: {}, ...input }, agreement, [
-    ...directionFaults('INCOMING', input),
-    ...ownSecretFaults(provider, input.secret ?? null),
-  ]);
-  await insertWebhook(db, webhook);
-  // the user of the events that its calls become: the partner, whose own users are unknown here
-  const partner = { name: toNodeId('Webhook', id), fullName: input.name, roles: [], active: true };
-  await insertUser(db, { id: userId, ...partner, createdAt: at, updatedAt: at });
-  await insertAgreement(db, agreement);
-  const token = await createIncomingToken(db, id);
-  const { shown } = await createVerificationSecret(db, rules.keyring, id, provider, input.secret ?? null);
-  await recordCreation(db, viewer, webhook, act);
-  return { webhook, secret: shown, token };
+}
+
+// The user of the events that its calls become: the partner, whose own users are unknown here.
+async function insertPartner(db: Db, id: string, webhook: WebhookRow): Promise<void> {
+  const name = toNodeId('Webhook', webhook.id);
+  const { name: fullName, createdAt, updatedAt } = webhook;
+  await insertUser(db, { id, name, fullName, roles: [], active: true, createdAt, updatedAt });
 }
 
 /** @param before its row, locked */
@@ -130,15 +106,8 @@ export async function updateIncomingWebhook(
   const agreement = await getAgreement(db, before.id);
   const provider = PROVIDERS[agreement.provider];
   const changes: Partial<WebhookRow> = {
-    ...(settings.name !== undefined && { name: settings.name }),
+    ...columnsOfBothDirections(settings),
     ...(settings.documentType !== undefined && { documentType: settings.documentType ?? provider.title }),
-    ...(settings.events !== undefined && { events: [...new Set(settings.events ?? [])] }),
-    ...(settings.ownerId !== undefined && { ownerId: settings.ownerId ?? '' }),
-    ...(settings.supportMayReveal !== undefined && { supportMayReveal: settings.supportMayReveal ?? false }),
-    ...(settings.rateLimit !== undefined && {
-      rateLimit: settings.rateLimit?.requests ?? null,
-      rateLimitSeconds: settings.rateLimit?.seconds ?? null,
-    }),
   };
   const after = { ...before, ...changes, updatedAt: currentTime() };
   refuseUnlessSystemManager(viewer, before, after);

@@ -1,14 +1,11 @@
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { newId, timeOfId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
-import { textFault } from '../../text';
-import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { type CredentialsInput, planCredentials, saveCredentials } from '../credentials/save-credentials';
 import { requestFaults } from '../request/request-rules';
-import { REQUEST_DEFAULTS, type RequestSettings, requestColumns } from '../request/request-settings';
+import { type RequestSettings, requestColumns } from '../request/request-settings';
 import { checkTarget } from '../request/target-template';
 import type { TargetPolicy } from '../request/target-url';
 import { DEFAULT_TIMEOUT_MS } from '../setting-limits';
@@ -25,6 +22,7 @@ import { recordChange, recordCreation, type SettingsAct } from '../versions/reco
 import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
+import { columnsOfBothDirections, newWebhook, type SettingsOfBothDirections, settingFaults } from './both-directions';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
 
@@ -36,20 +34,13 @@ export interface WebhookRules {
 }
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
-export interface WebhookSettings extends CredentialsInput, RequestSettings {
-  name?: string;
+export interface WebhookSettings extends SettingsOfBothDirections, CredentialsInput, RequestSettings {
   url?: string | null;
-  documentType?: string | null;
-  events?: string[] | null;
-  /** The UUID of the owner; null: the given id is not the id of a user. */
-  ownerId?: string | null;
   retrySchedule?: number[] | null;
   timeoutMs?: number | null;
   dedupeSeconds?: number | null;
-  rateLimit?: { requests: number; seconds: number } | null;
   maxConcurrency?: number | null;
   ordering?: Ordering | null;
-  supportMayReveal?: boolean | null;
   /** At least one scheme. */
   signatures?: SignatureScheme[] | null;
 }
@@ -62,34 +53,10 @@ export async function createWebhook(
   input: WebhookSettings & OwnSecrets & { name: string },
   act: SettingsAct = {},
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
-  const id = newId();
-  const at = timeOfId(id);
   const webhook: WebhookRow = {
-    id,
-    name: input.name,
-    direction: 'OUTGOING',
-    status: 'ACTIVE',
-    statusReason: null,
-    url: input.url ?? null,
-    documentType: input.documentType ?? null,
-    events: [...new Set(input.events ?? [])],
-    retrySchedule: input.retrySchedule ?? null,
-    timeoutMs: input.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    ...REQUEST_DEFAULTS,
-    ...requestColumns(input),
+    ...newWebhook(viewer, 'OUTGOING', input),
+    ...outgoingColumns(input),
     signatures: orderedSchemes(input.signatures ?? DEFAULT_SIGNATURES),
-    rateLimit: input.rateLimit?.requests ?? null,
-    rateLimitSeconds: input.rateLimit?.seconds ?? null,
-    maxConcurrency: input.maxConcurrency ?? null,
-    ordering: input.ordering ?? null,
-    dedupeSeconds: input.dedupeSeconds ?? null,
-    supportMayReveal: input.supportMayReveal ?? false,
-    ownerId: input.ownerId === undefined ? viewer.userId : (input.ownerId ?? ''),
-    version: 1,
-    statusChangedBy: null,
-    statusChangedAt: null,
-    createdAt: at,
-    updatedAt: at,
   };
   refuseUnlessSystemManager(viewer, null, webhook);
   const credentials = await planCredentials(db, rules, null, webhook, input);
@@ -100,8 +67,8 @@ export async function createWebhook(
     ...credentials.faults,
   ]);
   await insertWebhook(db, webhook);
-  await saveCredentials(db, rules.keyring, id, credentials);
-  const secrets = await createSecrets(db, rules.keyring, id, webhook.signatures, input);
+  await saveCredentials(db, rules.keyring, webhook.id, credentials);
+  const secrets = await createSecrets(db, rules.keyring, webhook.id, webhook.signatures, input);
   await recordCreation(db, viewer, webhook, act);
   return { webhook, ...secrets };
 }
@@ -117,22 +84,8 @@ export async function updateWebhook(
 ): Promise<{ webhook: WebhookRow } & ShownSecrets> {
   const was = await recordedSettings(db, before);
   const changes: Partial<WebhookRow> = {
-    ...(settings.name !== undefined && { name: settings.name }),
-    ...(settings.url !== undefined && { url: settings.url }),
-    ...(settings.documentType !== undefined && { documentType: settings.documentType }),
-    ...(settings.events !== undefined && { events: [...new Set(settings.events ?? [])] }),
-    ...(settings.ownerId !== undefined && { ownerId: settings.ownerId ?? '' }),
-    ...(settings.retrySchedule !== undefined && { retrySchedule: settings.retrySchedule }),
-    ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS }),
-    ...(settings.rateLimit !== undefined && {
-      rateLimit: settings.rateLimit?.requests ?? null,
-      rateLimitSeconds: settings.rateLimit?.seconds ?? null,
-    }),
-    ...(settings.maxConcurrency !== undefined && { maxConcurrency: settings.maxConcurrency }),
-    ...(settings.ordering !== undefined && { ordering: settings.ordering }),
-    ...(settings.dedupeSeconds !== undefined && { dedupeSeconds: settings.dedupeSeconds }),
-    ...(settings.supportMayReveal !== undefined && { supportMayReveal: settings.supportMayReveal ?? false }),
-    ...requestColumns(settings),
+    ...columnsOfBothDirections(settings),
+    ...outgoingColumns(settings),
     ...(settings.signatures && { signatures: orderedSchemes(settings.signatures) }),
   };
   const after = { ...before, ...changes, updatedAt: currentTime() };
@@ -147,6 +100,20 @@ export async function updateWebhook(
   await saveCredentials(db, rules.keyring, before.id, credentials);
   const secrets = await changeSignatures(db, rules.keyring, before, after.signatures);
   return { webhook: await recordChange(db, viewer, after, was, act), ...secrets };
+}
+
+/** The columns of the given settings that only OUTGOING webhooks have, without the signatures. */
+function outgoingColumns(settings: WebhookSettings): Partial<WebhookRow> {
+  const { url, retrySchedule, timeoutMs, maxConcurrency, ordering, dedupeSeconds } = settings;
+  return {
+    ...(url !== undefined && { url }),
+    ...(retrySchedule !== undefined && { retrySchedule }),
+    ...(timeoutMs !== undefined && { timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
+    ...(ordering !== undefined && { ordering }),
+    ...(dedupeSeconds !== undefined && { dedupeSeconds }),
+    ...requestColumns(settings),
+  };
 }
 
 /** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. */
@@ -178,28 +145,10 @@ async function refuseFaults(
   if (faults.length > 0) throw new InputError(faults);
 }
 
-/** The faults of the settings that webhooks of both directions have. */
-export async function settingFaults(
-  db: Db,
-  { events, ownerId }: Pick<WebhookSettings, 'events' | 'ownerId'>,
-): Promise<UserError[]> {
-  return [...eventFaults(events ?? []), ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId))];
-}
-
 function urlFaults(url: string | null, policy: TargetPolicy): UserError[] {
   if (url === null) {
     return [{ field: ['url'], code: 'REQUIRED', message: 'An OUTGOING webhook needs a url.' }];
   }
   const message = checkTarget(url, policy);
   return message ? [{ field: ['url'], code: 'INVALID', message }] : [];
-}
-
-function eventFaults(events: readonly string[]): UserError[] {
-  return events.map((event, index) => textFault(event, ['events', String(index)])).filter((fault) => fault !== null);
-}
-
-async function ownerFaults(db: Db, ownerId: string | null): Promise<UserError[]> {
-  const owner = ownerId === null ? undefined : (await usersById(db, [ownerId])).get(ownerId);
-  if (owner) return [];
-  return [{ field: ['ownerId'], code: 'NOT_FOUND', message: 'There is no user with this id.' }];
 }
