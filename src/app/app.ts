@@ -7,17 +7,8 @@ import { migrate } from '../database/migrate';
 import { DELIVER, MONITOR, SEALING, SERVE } from '../database/pools';
 import { startWithDatabase } from '../database/start-with-database';
 import { startQueue } from '../delivery/queue/queue';
-import { createHeadMemory } from '../evidence/head-memory';
-import { logHostOf } from '../evidence/log-key';
 import { createFaultLog } from '../fault-log';
-import { startAnchoring } from '../jobs/anchoring-loop';
 import { watchBacklog } from '../jobs/backlog-limit';
-import { startDroppingMonths } from '../jobs/dropping-loop';
-import { startErasing, startErasingPastLimits } from '../jobs/erasing-loop';
-import { startFollowing } from '../jobs/follow-log';
-import { startPublishingAuditEvents } from '../jobs/publish-audit-events';
-import { startDestroyingKeys, startSealing } from '../jobs/sealing-loop';
-import { startVerifying } from '../jobs/verifying-loop';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { journalAt, noJournal } from '../privacy/erasing/journal';
@@ -33,6 +24,7 @@ import type { Parts } from './process-parts';
 import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
 import { startApi } from './start-api';
 import { type Delivering, startDelivering } from './start-delivering';
+import { startIndexing } from './start-indexing';
 import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stops';
 import { targetPolicyOf } from './target-settings';
 
@@ -114,9 +106,9 @@ async function startParts(
   const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile, log);
   const parts: Parts = { source, deliver, monitor, queue, keyring, policy, metrics, log, url };
   const transaction = pipelinedTransactions(deliver, SEALING);
-  const erasingParts = { db: deliver.manager, transaction, queue, journal };
+  const erasing = { db: deliver.manager, transaction, queue, journal };
   // before anything of it is sent or read
-  const repeated = await repeatErasures(erasingParts);
+  const repeated = await repeatErasures(erasing);
   if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
   const delivering: Stop[] = [];
   const indexing: Stop[] = [];
@@ -129,28 +121,7 @@ async function startParts(
   // together, so that slow callers take no time from attempts
   stops.push((late) => stopTogether(groups, late));
   const worker = isWorker ? startDelivering(parts, clock, delivering) : null;
-  if (config.processes.has('indexer')) {
-    const following = startFollowing(deliver, log);
-    indexing.push(() => following.stop());
-    const host = logHostOf(config);
-    const memory = createHeadMemory(config.evidenceHeadFile, host);
-    const sealing = startSealing(deliver, keyring, { host, memory }, log);
-    indexing.push(() => sealing.stop());
-    const destroying = startDestroyingKeys(deliver, log);
-    indexing.push(() => destroying.stop());
-    const anchoring = startAnchoring(deliver, anchors, policy, log);
-    indexing.push(() => anchoring.stop());
-    const erasing = startErasing(erasingParts, log);
-    indexing.push(() => erasing.stop());
-    const pastLimits = startErasingPastLimits(erasingParts, log);
-    indexing.push(() => pastLimits.stop());
-    const dropping = startDroppingMonths(deliver, log);
-    indexing.push(() => dropping.stop());
-    const publishing = startPublishingAuditEvents(deliver, log);
-    indexing.push(() => publishing.stop());
-    const verifying = startVerifying(deliver, log);
-    indexing.push(() => verifying.stop());
-  }
+  if (config.processes.has('indexer')) startIndexing(config, parts, { anchors, erasing }, indexing);
   return config.port === null ? null : serve(config, config.port, parts, worker, serving);
 }
 
