@@ -23,6 +23,42 @@ export interface SubscriberQueue {
   stream: EventStream;
 }
 
+/** The waiting events. If there are too many, the oldest are dropped and counted. */
+interface WaitingEvents {
+  readonly count: number;
+  add(events: readonly RequestEvent[]): void;
+  /** The oldest. The first of them has the number of those that were dropped before it. */
+  take(): readonly RequestEvent[];
+  clear(): void;
+}
+
+function createWaitingEvents(): WaitingEvents {
+  let waiting: RequestEvent[] = [];
+  let dropped = 0;
+  return {
+    get count() {
+      return waiting.length;
+    },
+    add(events) {
+      waiting.push(...events);
+      const tooMany = waiting.length - MAX_WAITING;
+      if (tooMany <= 0) return;
+      waiting.splice(0, tooMany);
+      dropped += tooMany;
+    },
+    take() {
+      const events = waiting.slice(0, BATCH);
+      waiting = waiting.slice(BATCH);
+      if (dropped > 0 && events[0]) events[0] = { ...events[0], dropped };
+      dropped = 0;
+      return events;
+    },
+    clear() {
+      waiting = [];
+    },
+  };
+}
+
 interface Taker {
   resolve(result: IteratorResult<readonly RequestEvent[], undefined>): void;
   reject(error: unknown): void;
@@ -32,24 +68,20 @@ const END = { done: true, value: undefined } as const;
 
 /** @param onClosed called once, when the client ends the subscription or the queue is closed */
 export function createSubscriberQueue(onClosed: () => void): SubscriberQueue {
-  let waiting: RequestEvent[] = [];
-  let dropped = 0;
+  const waiting = createWaitingEvents();
   let closed = false;
   let failure: { error: unknown } | null = null;
   let taker: Taker | null = null;
   let onTaken = () => {};
 
   function take(): readonly RequestEvent[] {
-    const events = waiting.slice(0, BATCH);
-    waiting = waiting.slice(BATCH);
-    if (dropped > 0 && events[0]) events[0] = { ...events[0], dropped };
-    dropped = 0;
+    const events = waiting.take();
     onTaken();
     return events;
   }
 
   function serve({ resolve, reject }: Taker): boolean {
-    if (waiting.length > 0) resolve({ done: false, value: take() });
+    if (waiting.count > 0) resolve({ done: false, value: take() });
     else if (failure) {
       reject(failure.error);
       failure = null;
@@ -78,7 +110,7 @@ export function createSubscriberQueue(onClosed: () => void): SubscriberQueue {
         if (!serve(one)) taker = one;
       }),
     async return() {
-      waiting = [];
+      waiting.clear();
       close();
       return END;
     },
@@ -91,16 +123,11 @@ export function createSubscriberQueue(onClosed: () => void): SubscriberQueue {
     },
     push(events) {
       if (closed) return;
-      waiting.push(...events);
-      const tooMany = waiting.length - MAX_WAITING;
-      if (tooMany > 0) {
-        waiting.splice(0, tooMany);
-        dropped += tooMany;
-      }
+      waiting.add(events);
       serveTaker();
     },
     async waitForSpace(events) {
-      while (!closed && waiting.length + events > MAX_WAITING) {
+      while (!closed && waiting.count + events > MAX_WAITING) {
         await new Promise<void>((resolve) => {
           onTaken = resolve;
         });

@@ -12,7 +12,7 @@ import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
 import { addressRange } from '../edge/address-range';
 import { closeUnread, faultOf } from '../edge/http-errors';
 import { type Budget, createBudget } from '../edge/in-flight-budget';
-import { createQueryTimeLimit } from '../edge/query-time-limit';
+import { createQueryTimeLimit, type QueryTimeLimit } from '../edge/query-time-limit';
 import { type BodyTime, readBody } from '../edge/read-body';
 import { Refusal } from '../edge/refusal';
 import { type CertificateReader, createCertificateReader } from './client-certificate-header';
@@ -76,7 +76,7 @@ export function serveIncoming(
   receiver: Receiver,
   limits: ReceivingLimits = RECEIVING_LIMITS,
 ): void {
-  const certificates = createCertificateReader(config.trustedProxies);
+  const receiving = { config, certificates: createCertificateReader(config.trustedProxies), receiver, limits };
   const underWay = createUnderWay(limits);
   let closing = false;
   // otherwise Node waits over a minute for more data on the connection
@@ -94,7 +94,7 @@ export function serveIncoming(
     scope.removeAllContentTypeParsers();
     // we read the body ourselves, unchanged
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.route<{ Params: { token: string } }>({
+    scope.route<CallRequest>({
       method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/in/:token',
       handler: async (_request, reply) => {
@@ -102,24 +102,11 @@ export function serveIncoming(
         throw faultOf(405);
       },
     });
-    scope.post<{ Params: { token: string } }>('/in/:token', async (request, reply) => {
-      const { token } = request.params;
-      // the id contains the time at which the call began
-      const id = newId();
+    scope.post<CallRequest>('/in/:token', async (request, reply) => {
       const holding = underWay.enter(request.ip);
       const timeLimit = createQueryTimeLimit(limits.databaseMs);
-      const hold = (bytes: number) => {
-        if (!holding.takeBytes(bytes)) throw tooBusy();
-      };
       try {
-        if (!holding.isWithin) throw tooBusy();
-        const found = answered(await timeLimit.for(receiver.find(token)));
-        if (!found) return closeSpent(request, reply).callNotFound();
-        const about = { id, token, ...describe(request, config, certificates) };
-        const received = found.shut
-          ? receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)
-          : receiver.receive({ ...about, ...(await readCall(request, found, holding, limits)) }, found, hold);
-        const answer = answered(await timeLimit.for(received));
+        const answer = await answerTo(request, receiving, holding, timeLimit);
         closeSpent(request, reply);
         return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
@@ -131,6 +118,41 @@ export function serveIncoming(
       }
     });
   });
+}
+
+interface CallRequest {
+  Params: { token: string };
+}
+
+interface Receiving {
+  config: Pick<Config, 'publicUrl' | 'clientCertHeader'>;
+  certificates: CertificateReader;
+  receiver: Receiver;
+  limits: ReceivingLimits;
+}
+
+/** @returns null: there is no such address. @throws Refusal 503 */
+async function answerTo(
+  request: FastifyRequest<CallRequest>,
+  { config, certificates, receiver, limits }: Receiving,
+  holding: UnderWay,
+  timeLimit: QueryTimeLimit,
+): Promise<Answer | null> {
+  const { token } = request.params;
+  // the id contains the time at which the call began
+  const id = newId();
+  if (!holding.isWithin) throw tooBusy();
+  const found = answered(await timeLimit.for(receiver.find(token)));
+  if (!found) return null;
+  const about = { id, token, ...describe(request, config, certificates) };
+  if (found.shut) {
+    return answered(await timeLimit.for(receiver.refuseUnread({ ...about, ...UNREAD }, found, found.shut)));
+  }
+  const call = { ...about, ...(await readCall(request, found, holding, limits)) };
+  const hold = (bytes: number) => {
+    if (!holding.takeBytes(bytes)) throw tooBusy();
+  };
+  return answered(await timeLimit.for(receiver.receive(call, found, hold)));
 }
 
 const UNREAD = { body: Buffer.alloc(0), bodyBytes: 0, shortfall: null };
