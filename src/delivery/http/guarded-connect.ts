@@ -9,7 +9,7 @@ import { type ConnectionSettings, DIRECT } from './connection-settings';
 import { certificateUnusable } from './exchange-error';
 import { blockedAddress, guardedLookup, type Lookup } from './guarded-lookup';
 import { proxiedConnect } from './proxied-connect';
-import { createTlsOptions, type TlsOptions } from './trusted-certificates';
+import { createTlsOptions, type TlsOptions } from './tls-settings';
 
 export interface ConnectOptions {
   readonly policy: TargetPolicy;
@@ -125,6 +125,7 @@ function asNodeLookup(lookup: Lookup): LookupFunction {
       (addresses) => {
         const found = addresses.map((address) => ({ address, family: isIP(address) }));
         if (options.all) callback(null, found);
+        // a lookup without an address fails
         else callback(null, found[0]!.address, found[0]!.family);
       },
       (error: Error) => callback(error, ''),
