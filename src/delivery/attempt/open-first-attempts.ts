@@ -1,6 +1,7 @@
 // Opens first attempts in the transaction that makes their deliveries. They skip the queue: nothing holds them back, so
 // they are sent as soon as it has committed.
 import type { Keyring } from '../../keyring/keyring';
+import type { Db } from '../../sql/db';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
@@ -14,8 +15,9 @@ import {
   sendsAtOnce,
 } from '../fan-out/first-attempts';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor } from './attempt';
+import type { LeaseUse } from './held-leases';
 import { tryKeep, type WebhookToOpen, webhooksToOpen } from './open-first-attempts.store';
-import type { LeaseUse, WorkerLeases } from './worker-leases';
+import type { WorkerLeases } from './worker-leases';
 
 /** Maximum number of attempts opened in one transaction: an event may match thousands of webhooks. */
 const MAX_OPENED = 250;
@@ -68,7 +70,7 @@ interface Prepared {
 }
 
 function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: LeaseUse): Opening {
-  const { keyring, readEvidenceHead, capacity, backlog, leases, worker } = parts;
+  const { capacity, backlog, leases, worker } = parts;
   const queued = new Set<string>();
   let wanted: string[] = [];
   let prepared: Prepared | null = null;
@@ -110,31 +112,13 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       return wanted.length > 0;
     },
     async prepare(db) {
-      // sent together, executed in this order: what is kept is read afterwards
-      const [kept, found, secretsOf] = await Promise.all([
-        tryKeep(db, wanted),
-        webhooksToOpen(db, wanted),
-        signingSecretsOf(db, keyring, wanted),
-        lease.hold(db),
-      ]);
-      const webhooks = new Map(
-        found.filter(({ id }) => kept.webhookIds.has(id)).map((webhook) => [webhook.id, webhook]),
-      );
-      const withCredentials = [...webhooks.values()].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
-      const credentialsFor =
-        withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
-      const head = await headFor(db, readEvidenceHead, webhooks.values());
-      prepared = { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor, head };
-      return new Map([...webhooks].map(([id, { changedIn }]) => [id, changedIn]));
+      const read = await readPrepared(db, parts, lease, wanted);
+      prepared = read.prepared;
+      return read.versions;
     },
     open(made) {
       for (const { delivery, body } of dueAmong(made, wanted)) reserve(delivery, body);
-      attempts = reserved.map((delivery) => {
-        const { webhookId } = delivery;
-        const webhook = prepared?.webhooks.get(webhookId) as DueWebhook;
-        const { secretsOf, credentialsOf: credentialsFor, head } = prepared as Prepared;
-        return prepareAttempt(delivery, webhook, secretsOf(webhookId), credentialsFor(webhookId), head);
-      });
+      attempts = reserved.map((delivery) => attemptOf(delivery, prepared as Prepared));
       return withRequests(made.deliveries, attempts, lease.id);
     },
     committed() {
@@ -153,6 +137,40 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       else reserved.forEach(release);
     },
   };
+}
+
+/** What the transaction reads before it makes deliveries. @param wanted the ids of the webhooks that may send at once */
+async function readPrepared(
+  db: Db,
+  { keyring, readEvidenceHead }: FirstAttemptsParts,
+  lease: LeaseUse,
+  wanted: readonly string[],
+): Promise<{ prepared: Prepared; versions: Map<string, string> }> {
+  // sent together, executed in this order: what is kept is read afterwards
+  const [kept, found, secretsOf] = await Promise.all([
+    tryKeep(db, wanted),
+    webhooksToOpen(db, wanted),
+    signingSecretsOf(db, keyring, wanted),
+    lease.hold(db),
+  ]);
+  const webhooks = new Map(found.filter(({ id }) => kept.webhookIds.has(id)).map((webhook) => [webhook.id, webhook]));
+  const withCredentials = [...webhooks.values()].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
+  const credentialsFor =
+    withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
+  const head = await headFor(db, readEvidenceHead, webhooks.values());
+  return {
+    prepared: { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor, head },
+    versions: new Map([...webhooks].map(([id, { changedIn }]) => [id, changedIn])),
+  };
+}
+
+function attemptOf(
+  delivery: DueDelivery,
+  { webhooks, secretsOf, credentialsOf: credentialsFor, head }: Prepared,
+): Attempt {
+  const { webhookId } = delivery;
+  const webhook = webhooks.get(webhookId) as DueWebhook;
+  return prepareAttempt(delivery, webhook, secretsOf(webhookId), credentialsFor(webhookId), head);
 }
 
 /** New deliveries to these webhooks that are due. Those of other webhooks have no job, or are due later. */

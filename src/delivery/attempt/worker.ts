@@ -14,16 +14,13 @@ import { createBatchInterval } from '../batch-interval';
 import type { DueBacklog } from '../capacity/due-backlog';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
-import { findDeliveriesPause } from '../pause/deliveries-pause.store';
-import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { hasDueJobs } from '../queue/due-jobs.store';
 import type { DeliveryQueue } from '../queue/queue';
 import type { Attempt, ReadEvidenceHead } from './attempt';
+import { createDueAttempts } from './due-attempts';
 import type { FirstAttemptSender } from './open-first-attempts';
 import { abandoned, handedBack, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
 import { countBodies } from './queued-bodies';
-import { NOTHING_STARTED, type StartedAttempts, startAttempts } from './start-attempts';
 
 const REST_MS = 500;
 const HEARTBEAT_MS = 3_000;
@@ -71,34 +68,20 @@ export class UnwrittenOutcomes extends Error {
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { transaction, queue, capacity, backlog, log } = parts;
-  const { keyring, readEvidenceHead } = parts;
-  const startParts = { queue, keyring, capacity, readEvidenceHead };
-  const sendAuthorized = createAuthorizedSender(parts.sender);
+  const { queue, capacity, log } = parts;
+  const due = createDueAttempts(parts);
+  const sending = createSending(createAuthorizedSender(parts.sender), log);
   const committer = createOutcomeCommitter(parts);
   // by request: the queue may give this worker the same job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string | null; end: Promise<void> }>();
-  const stopWaiting = new Map<string, () => void>();
   const interval = createBatchInterval();
   const bodies = countBodies();
   let wasFull = false;
-  let tookNone = false;
-  let paused = false;
   let stopping = false;
   let stopped = false;
 
-  // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
-  function sendUntilStopped(attempt: Attempt): Promise<Result> {
-    return new Promise((resolve) => {
-      stopWaiting.set(attempt.requestId, () => resolve('stopped'));
-      void send(sendAuthorized, log, attempt).then(resolve);
-    });
-  }
-
   async function makeAttempt(attempt: Attempt): Promise<void> {
-    const result = await sendUntilStopped(attempt);
-    stopWaiting.delete(attempt.requestId);
-    await finish(attempt, result);
+    await finish(attempt, await sending.send(attempt));
   }
 
   async function finish(attempt: Attempt, result: Result): Promise<void> {
@@ -122,34 +105,11 @@ export function startWorker(parts: WorkerParts): Worker {
 
   const handBack = (attempt: Attempt) => finish(attempt, 'not sent');
 
-  async function startDue(atMost: number): Promise<StartedAttempts> {
-    // a transaction that took jobs would have to roll back
-    if (paused && (await findDeliveriesPause(parts.db))) return NOTHING_STARTED;
-    try {
-      const mark = backlog.mark();
-      if (tookNone && !(await hasDueJobs(parts.db))) {
-        backlog.taken(mark, true);
-        return NOTHING_STARTED;
-      }
-      const started = await transaction((db) => startAttempts(db, startParts, atMost));
-      tookNone = started.taken === 0;
-      backlog.taken(mark, started.taken < atMost && started.putBack === 0);
-      if (paused) log.info('deliveries are resumed');
-      paused = false;
-      return started;
-    } catch (error) {
-      if (!(error instanceof DeliveriesArePaused)) throw error;
-      if (!paused) log.info('deliveries are paused: no attempt begins');
-      paused = true;
-      return NOTHING_STARTED;
-    }
-  }
-
   const step = async () => {
     const atMost = bodies.isFull() ? 0 : capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, putBack, attempts } = await startDue(atMost);
+    const { taken, waiting, putBack, attempts } = await due.start(atMost);
     interval.note(taken);
     // too late to send them: the next worker does
     if (stopped) return false;
@@ -164,11 +124,7 @@ export function startWorker(parts: WorkerParts): Worker {
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
 
-  const reportNoHeartbeat = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
-  const heartbeat = setInterval(() => {
-    const jobIds = new Set([...onTheWire.values()].flatMap((each) => each.jobId ?? []));
-    queue.touch([...jobIds]).catch((error: unknown) => reportNoHeartbeat(error));
-  }, HEARTBEAT_MS);
+  const heartbeat = startHeartbeat(queue, log, () => [...onTheWire.values()].flatMap((each) => each.jobId ?? []));
 
   return {
     wake: loop.wake,
@@ -183,12 +139,44 @@ export function startWorker(parts: WorkerParts): Worker {
       const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
       await Promise.race([ends, grace]);
       if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all attempts have ended');
-      for (const each of stopWaiting.values()) each();
+      sending.stopWaiting();
       // without the database nothing can be written, and a process that does not exit would be killed
       await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
       committer.stop();
       clearInterval(heartbeat);
       if (onTheWire.size > 0) throw new UnwrittenOutcomes(onTheWire.size);
+    },
+  };
+}
+
+/** @param jobIds those of the attempts on the wire */
+function startHeartbeat(queue: DeliveryQueue, log: Log, jobIds: () => readonly string[]): NodeJS.Timeout {
+  const report = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
+  return setInterval(() => {
+    queue.touch([...new Set(jobIds())]).catch((error: unknown) => report(error));
+  }, HEARTBEAT_MS);
+}
+
+interface Sending {
+  send(attempt: Attempt): Promise<Result>;
+  /** Ends the waits for all answers that have not come. */
+  stopWaiting(): void;
+}
+
+function createSending(sendAuthorized: SendAuthorized, log: Log): Sending {
+  const stops = new Map<string, () => void>();
+  return {
+    // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
+    async send(attempt) {
+      const result = await new Promise<Result>((resolve) => {
+        stops.set(attempt.requestId, () => resolve('stopped'));
+        void send(sendAuthorized, log, attempt).then(resolve);
+      });
+      stops.delete(attempt.requestId);
+      return result;
+    },
+    stopWaiting() {
+      for (const stop of stops.values()) stop();
     },
   };
 }
