@@ -12,5 +12,6 @@ export const SearchResult = createUnionType({
   description:
     'A result of `search`: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
   types: () => [BusinessDocumentType, RequestLogType, DeliveryType, WebhookType, UserType, BusinessEventType] as const,
+  // what `search` finds are rows with their type, not objects of these classes
   resolveType: (found) => (found as unknown as FoundThing).__typename,
 });

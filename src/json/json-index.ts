@@ -46,6 +46,7 @@ interface Scan {
  * suspect wrongly, because hashes are compared. One that is not suspect has no problem except its depth.
  */
 export function indexJson(text: string): JsonIndex {
+  // `!` here and in the files that read the index: a level, and the fields of an entry, are within their arrays
   const scan = newScan(text);
   scanText(scan);
   while (scan.level > 0) close(scan, text.length);

@@ -42,6 +42,7 @@ function isHashSeen(
   const mask = slots.length - 1;
   const shift = Math.clz32(mask);
   for (let i = start; i < end; i++) {
+    // `end` is within the array
     const hash = hashes[i]!;
     // spreads the consecutive hashes of keys such as k1, k2, k3
     let slot = Math.imul(hash, 0x9e3779b1) >>> shift;

@@ -92,6 +92,7 @@ function closeLevel(it: Inspection): void {
 
 function nextElement(it: Inspection): void {
   if (it.level > MAX_LEVELS) return;
+  // there is a frame for each level up to MAX_LEVELS
   const frame = it.frames[it.level - 1]!;
   frame.step = String(++frame.index);
 }
@@ -113,6 +114,7 @@ function noteKey(it: Inspection, source: string): void {
   const problem = problemOfString(source, key);
   if (problem !== null) note(it, `The key ${problem}`);
   if (key === '__proto__') note(it, 'The key "__proto__" can change how programs see an object: rename it.');
+  // keys are in objects, whose frames have it
   if (frame.seenKeys!.has(key)) note(it, `The key ${shown(source)} is repeated in its object: give it once.`);
   frame.seenKeys!.add(key);
 }

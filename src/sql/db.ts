@@ -69,5 +69,6 @@ export function withCommit<Result>(db: Db, sent: Promise<Result>): Promise<Resul
 
 async function connectionOf(db: Db): Promise<Pool | PoolClient> {
   if (db.queryRunner) return (await db.queryRunner.connect()) as PoolClient;
+  // missing in the types of TypeORM
   return (db.dataSource.driver as unknown as { master: Pool }).master;
 }

@@ -166,7 +166,7 @@ interface Gathered {
   reject(error: unknown): void;
 }
 
-/** Below the client: what the server sends, whichever library has asked. */
+/** Below the client: what the server sends, whichever library has asked. Missing in the types of pg. */
 interface Connection {
   stream: Socket;
   on(event: 'errorMessage', listener: (fault: object) => void): void;

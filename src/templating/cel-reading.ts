@@ -40,6 +40,7 @@ interface Meta {
 /** Must run before an expression is checked. @param text the text from which it was parsed */
 export function completeReading(root: ASTNode, text: string): void {
   for (const node of nodesOf(root)) {
+    // missing in the types of the library
     const { meta } = node as unknown as { meta: Meta };
     if (nameOf(node) === 'has' && meta.macro) checkAnyOperand(meta.macro);
     if (node.op === 'list' && (node.args as unknown[]).length === 0) letBeOfAnyType(meta);
@@ -79,6 +80,7 @@ const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f',
 
 // The library uses only the lower byte of each UTF-16 unit.
 function bytesOf(literal: string): Uint8Array {
+  // a literal of bytes has both
   const [, prefix, quotes] = /^([a-zA-Z]*)("""|'''|"|')/.exec(literal) as unknown as [string, string, string];
   const content = literal.slice(prefix.length + quotes.length, literal.length - quotes.length);
   if (/r/i.test(prefix)) return Uint8Array.from(Buffer.from(content));

@@ -42,6 +42,7 @@ const COMPLETE: Record<TemplateUse, Record<string, FilterHandler>> = {
 // the default of liquidjs makes a missing variable null, which hides the mistake
 class StrictAssign extends AssignTag {
   override *render(context: Context) {
+    // private in the types of liquidjs
     const { key, value } = this as unknown as { key: string; value: { value(c: Context, l: boolean): unknown } };
     (context.bottom() as Record<string, unknown>)[key] = yield value.value(context, false);
   }

@@ -41,7 +41,7 @@ function whole<Options>(decode: (body: Buffer, options: Options) => Promise<Buff
 // By "deflate" the RFC means zlib, but some clients send raw deflate. RFC 1950, section 2.2: the first two bytes
 // distinguish them.
 function isZlib(body: Buffer): boolean {
-  return body.length >= 2 && (body[0]! & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
+  return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
 /** The decoded body; null: it has no content encoding; a refusal with TOO_LARGE or MALFORMED: it cannot be decoded. */
@@ -76,6 +76,7 @@ async function decodeAll(encodings: readonly string[], body: Buffer): Promise<{ 
 async function decodeOne(encoding: string, body: Buffer): Promise<Buffer | Refusal> {
   if (body.length === 0) return body;
   try {
+    // an unknown encoding was refused before
     return await DECODERS[encoding]!(body);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

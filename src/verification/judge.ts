@@ -76,6 +76,7 @@ export function findConfirmation(
 function whyUnconfirmed(claim: Claim, agreement: Agreement, bodies: readonly Buffer[], nowMs: number): Refusal {
   const retired = findConfirmation(claim, retiredSecrets(agreement, nowMs), bodies);
   if (retired) return { code: 'UNKNOWN_KEY', message: retiredMessage(retired.secret) };
+  // called for a claim with proofs
   if (liveSecrets(agreement, nowMs).length > 0) return claim.proofs[0]!.otherwise;
   const none = agreement.secrets.length === 0 ? 'There is no secret yet' : 'Every secret was retired';
   return { code: 'UNKNOWN_KEY', message: `${none}: give it with rotateWebhookSecret.` };

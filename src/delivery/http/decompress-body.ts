@@ -75,5 +75,5 @@ const DECODERS: { readonly [encoding: string]: MakeDecoder | undefined } = {
   'x-gzip': gunzip,
   br: () => createBrotliDecompress(BROTLI),
   // RFC 9110 defines it as zlib; some servers send raw deflate. The low half of zlib's first byte is 8.
-  deflate: (body) => ((body[0]! & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB)),
+  deflate: (body) => (((body[0] ?? 0) & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB)),
 };

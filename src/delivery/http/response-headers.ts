@@ -9,7 +9,7 @@ export function headerPairs(raw: unknown): HeaderPairs {
   const pairs: HeaderPairs = [];
   for (let index = 0; index + 1 < parts.length; index += 2) {
     // The parser keeps trailing white space, which is not part of the value (RFC 9112).
-    pairs.push([parts[index]!, parts[index + 1]!.replace(/[ \t]+$/, '')]);
+    pairs.push([parts[index] as string, (parts[index + 1] as string).replace(/[ \t]+$/, '')]);
   }
   return pairs;
 }

@@ -104,6 +104,7 @@ async function fromRollups<Row extends Keyed>(
     : '';
   const sql = `select ${timed(query)}, ${keyed(query)}, ${selected}
     from (${rollups} ${openRows}) as counted group by ${groupedByTime(query)}`;
+  // inSpans gives each row its span back
   return inSpans(query, await rowsOf<Omit<Row, 'span'> & Timed>(db, sql, values)) as unknown as Row[];
 }
 

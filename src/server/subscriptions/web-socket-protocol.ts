@@ -69,6 +69,7 @@ export function createWatchProtocol(watching: WatchServer): WatchProtocol {
       return errors;
     },
     subscribe: ({ contextValue }) => contextValue as AsyncGenerator<ExecutionResult>,
+    // `subscribe` gives our answers, whose results are sent
     onNext: (_protocol, _id, _payload, _args, answer) => (answer as unknown as Answer).result,
     onError({ extra }, _id, _payload, errors) {
       const refused = refusals.get(errors);

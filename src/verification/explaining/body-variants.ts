@@ -50,7 +50,7 @@ function* endVariants(body: Buffer): Generator<Variant<Buffer>> {
 }
 
 function contentOf(body: Buffer): [start: number, end: number] {
-  const isSpace = (at: number) => ' \t\r\n'.includes(String.fromCharCode(body[at]!));
+  const isSpace = (at: number) => ' \t\r\n'.includes(String.fromCharCode(body.readUInt8(at)));
   let [start, end] = [0, body.length];
   while (start < end && isSpace(start)) start++;
   while (start < end && isSpace(end - 1)) end--;

@@ -51,6 +51,7 @@ export function explainCall(
   const secrets = [...liveSecrets(agreement, nowMs), ...retiredSecrets(agreement, nowMs)];
   const bodies = decodedBody === null ? [call.body] : [call.body, decodedBody];
   const found = findConfirmation(claim, secrets, bodies);
+  // there is one: see above
   const proof = found?.proof ?? claim.proofs[0]!;
   const rest = found
     ? confirmedChecks(found, agreement, nowMs)
@@ -104,6 +105,7 @@ function confirmedChecks({ proof, secret, body }: Confirmation, agreement: Agree
   ];
 }
 
+// called for a claim with proofs
 function unconfirmedChecks({ proofs }: Claim, agreement: Agreement, nowMs: number, finding: Finding | null): Check[] {
   const signature: Check = { name: 'SIGNATURE', passed: false, message: proofs[0]!.otherwise.message };
   if (finding === null) return [signature, noSecretCheck(agreement, nowMs)];

@@ -18,7 +18,7 @@ export interface JsonStyle {
   write(node: JsonNode): string;
 }
 
-const LAYOUTS: readonly Layout[] = [
+const LAYOUTS: readonly [Layout, ...Layout[]] = [
   { name: 'without spaces', comma: ',', colon: ':', indent: '' },
   { name: 'with a space after each comma and colon, as Python does', comma: ', ', colon: ': ', indent: '' },
   { name: 'indented by 2 spaces', comma: ',', colon: ': ', indent: '  ' },
@@ -29,7 +29,7 @@ const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart
 const withoutAscii = (json: string) => json.replace(/[\u007f-\uffff]/g, escaped);
 const withSlashes = (json: string) => json.replaceAll('/', '\\/');
 
-const ESCAPINGS: readonly Escaping[] = [
+const ESCAPINGS: readonly [Escaping, ...Escaping[]] = [
   { name: '', applyTo: (json) => json },
   { name: 'letters outside ASCII as \\u escapes', applyTo: withoutAscii },
   { name: 'slashes escaped', applyTo: withSlashes },
@@ -42,7 +42,7 @@ const ESCAPINGS: readonly Escaping[] = [
 
 /** Every layout with every way to escape that makes a difference, likelier ones first. */
 export function stylesFor(tree: JsonNode): JsonStyle[] {
-  const plain = styleOf(LAYOUTS[0]!, ESCAPINGS[0]!).write(tree);
+  const plain = styleOf(LAYOUTS[0], ESCAPINGS[0]).write(tree);
   const escapings = ESCAPINGS.filter(({ name, applyTo }) => name === '' || applyTo(plain) !== plain);
   return escapings.flatMap((escaping) => LAYOUTS.map((layout) => styleOf(layout, escaping)));
 }

@@ -108,6 +108,7 @@ function reading(schema: GraphQLSchema) {
     const coerced = coerceInput(schema, 'CreateWebhookInput', settings);
     if ('faults' in coerced) throw new InputError(coerced.faults);
     checkInput(Object.assign(new CreateWebhookInput(), coerced.value));
+    // coerced to CreateWebhookInput
     return coerced.value as unknown as ReadSettings;
   };
 }
