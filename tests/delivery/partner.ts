@@ -53,6 +53,20 @@ export function pem(name: string): string {
   return readFileSync(join(__dirname, 'fixtures', `${name}.pem`), 'utf8');
 }
 
+/** What a sender returns when a partner has answered 200. */
+export const ANSWERED: SendResult = {
+  responseStatus: 200,
+  responseHeaders: [],
+  responseBody: Buffer.from('ok'),
+  responseBytes: 2,
+  retryAfter: null,
+  responseTruncated: false,
+  errorCode: null,
+  error: null,
+  remoteAddress: '127.0.0.1',
+  durationMs: 1,
+};
+
 /** A sender that may reach 127.0.0.0/8 over http. */
 export function localSender(options: SenderOptions = {}): Sender {
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') }, options);

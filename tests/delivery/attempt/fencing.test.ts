@@ -8,6 +8,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { ANSWERED } from '../partner';
 import { type Parts, startParts } from '../worker-parts';
 import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './stored-attempts';
 
@@ -43,19 +44,7 @@ async function oneDelivery(settings: object = {}, count = 1): Promise<string> {
   return id;
 }
 
-const answered: SendResult = {
-  responseStatus: 200,
-  responseHeaders: [],
-  responseBody: Buffer.from('ok'),
-  responseBytes: 2,
-  retryAfter: null,
-  responseTruncated: false,
-  errorCode: null,
-  error: null,
-  remoteAddress: '127.0.0.1',
-  durationMs: 1,
-};
-const refused: SendResult = { ...answered, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
+const refused: SendResult = { ...ANSWERED, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
 
 const commit = (attempt: Attempt, result: SendResult) =>
   createOutcomeCommitter(parts).commit(outcomeOf(attempt, result, new Date()));
@@ -77,12 +66,12 @@ describe('two workers that hold one delivery', () => {
     const [owner] = (await parts.take()) as [Attempt];
     expect(owner).toMatchObject({ jobId: late.jobId, attemptNumber: 2, delivery: { id: late.delivery.id } });
 
-    await commit(late, answered);
+    await commit(late, ANSWERED);
     const [delivery] = await deliveriesOf(app, webhookId);
     expect(delivery).toMatchObject({ status: 'PENDING', openRequestId: owner.requestId, jobId: owner.jobId });
     expect(await openJobs(late.delivery.id)).toEqual([{ id: owner.jobId, state: 'active' }]);
 
-    await commit(owner, answered);
+    await commit(owner, ANSWERED);
     await allFinished(app, webhookId, 1);
     expect(await attemptsOf(app, webhookId)).toMatchObject([
       { attemptNumber: 1, status: 'UNKNOWN', errorCode: 'PROCESS_DIED' },
@@ -99,7 +88,7 @@ describe('two workers that hold one delivery', () => {
     const committer = createOutcomeCommitter(parts);
     await Promise.all([
       committer.commit(outcomeOf(late, refused, new Date())),
-      committer.commit(outcomeOf(owner, answered, new Date())),
+      committer.commit(outcomeOf(owner, ANSWERED, new Date())),
     ]);
     expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED' }]);
     expect(await openJobs(owner.delivery.id)).toEqual([]);
@@ -147,13 +136,13 @@ describe('a job left over by a crash', () => {
     const attempts = await parts.take();
     expect(attempts.map((attempt) => attempt.jobId)).toEqual([delivery?.jobId]);
     expect(await openJobs(leftover.deliveryId)).toEqual([{ id: delivery?.jobId, state: 'active' }]);
-    await commit(attempts[0] as Attempt, answered);
+    await commit(attempts[0] as Attempt, ANSWERED);
   });
 
   test('is completed without sending when its delivery is finished', async () => {
     const webhookId = await oneDelivery();
     const [attempt] = (await parts.take()) as [Attempt];
-    await commit(attempt, answered);
+    await commit(attempt, ANSWERED);
     await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where id = $1`, [
       attempt.jobId,
     ]);

@@ -1,12 +1,12 @@
 import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startWorker } from '../../../src/delivery/attempt/worker';
-import type { SendResult } from '../../../src/delivery/http/send';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
 import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
+import { ANSWERED } from '../partner';
 import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
 import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './stored-attempts';
@@ -20,19 +20,6 @@ let parts: Parts;
 beforeAll(() => {
   ({ app, partner, parts } = installed());
 });
-
-const answered: SendResult = {
-  responseStatus: 200,
-  responseHeaders: [],
-  responseBody: Buffer.from('ok'),
-  responseBytes: 2,
-  retryAfter: null,
-  responseTruncated: false,
-  errorCode: null,
-  error: null,
-  remoteAddress: '127.0.0.1',
-  durationMs: 1,
-};
 
 describe('a process that ends', () => {
   test('after the commit, before it sent: the attempt is UNKNOWN, and another worker makes the next one', async () => {
@@ -124,7 +111,7 @@ describe('a lease that is lost while its process lives', () => {
     await waitFor('the take-over', async () => (await jobs()).length === 1);
     const [owner] = await parts.take();
     expect(owner).toMatchObject({ attemptNumber: 2, delivery: { id: late?.delivery.id } });
-    if (late) await parts.transaction((db) => commitOutcomes(db, parts.queue, [outcomeOf(late, answered, new Date())]));
+    if (late) await parts.transaction((db) => commitOutcomes(db, parts.queue, [outcomeOf(late, ANSWERED, new Date())]));
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([
       { status: 'PENDING', attempts: 2, openRequestId: owner?.requestId },
     ]);
