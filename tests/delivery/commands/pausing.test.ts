@@ -170,10 +170,9 @@ test('an attempt that is on the wire while its webhook is archived and then fail
 test('archiving a webhook and taking its due deliveries do not lock each other out', async () => {
   const archiving = new Client({ connectionString: app.database.superuserUrl });
   await archiving.connect();
-  // long enough that the lock below is there before the worker comes, also on a busy machine
-  const webhook = await createOwnWebhook({ retrySchedule: [3] });
+  const webhook = await createOwnWebhook({ retrySchedule: [3600] });
   await webhook.publishOne('INV-1');
-  await deliveryThatIs(app, webhook.id, 'waiting', (each) => each.status === 'PENDING');
+  const { jobId } = await deliveryThatIs(app, webhook.id, 'waiting', (each) => each.status === 'PENDING');
   await turn(app, 'pause', webhook.id);
   // as archiveWebhook does it, halted in the middle; the first to notice a deadlock is this connection
   await archiving.query("set deadlock_timeout = '10ms'");
@@ -181,6 +180,8 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
   await archiving.query(`select pg_advisory_xact_lock(hashtext('hookledger.webhook'), hashtext($1))`, [
     uuidOf('Webhook', webhook.id),
   ]);
+  // as if the hour were over: the worker comes after the lock, however busy the machine is
+  await app.database.query('update pgboss.job set start_after = now() where id = $1', [jobId]);
   await waitFor('the worker, which waits for the webhook', async () => {
     const [row] = await app.database.query<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity
