@@ -35,5 +35,5 @@ function treesOf(tree: JsonNode, text: string): Variant<JsonNode>[] {
     { change: ', with numbers as JavaScript keeps them, its keys sorted', value: sorted(parsed) },
   ];
   const texts = trees.map(({ value }) => JSON.stringify(value));
-  return trees.filter((_tree, at) => texts.findIndex((text) => text === texts[at]) === at);
+  return trees.filter((_tree, at) => texts.indexOf(texts[at] as string) === at);
 }
