@@ -16,7 +16,7 @@ import {
 } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
-import { firstWaiting, giveJobs, hasWaiting, holdWaiting, isDueOrRunning } from './waiting.store';
+import { firstWaiting, giveJobs, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 
 const REST_MS = 1_000;
 /** While there is a backlog: another process may have freed capacity. */
@@ -137,10 +137,11 @@ async function hold(db: Db, circuit: CircuitRow): Promise<Dispatched> {
   return { dispatched: 0, nextAt: held < HOLD_BATCH ? null : currentTime() };
 }
 
-// When the pause has ended; or before, when the probe can have no result: it was cancelled, or had to wait.
+// When the pause has ended; or before, when the probe can have no result by then: it was cancelled, or had to wait. Whether it is due
+// now does not decide: by the clock of another process, or by a time that was read before the circuit was locked, it is not yet.
 async function mayProbe(db: Db, { state, openUntil, probeDeliveryId }: CircuitRow, now: Date): Promise<boolean> {
   if (!openUntil || openUntil <= now) return true;
-  return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isDueOrRunning(db, probeDeliveryId, now));
+  return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isRunningOrDueBy(db, probeDeliveryId, openUntil));
 }
 
 async function probe(

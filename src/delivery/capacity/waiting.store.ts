@@ -100,13 +100,13 @@ export async function firstWaiting(db: Db, webhookId: string, atMost: number): P
   return rows.map((row) => row.id);
 }
 
-/** Whether the delivery is due or on the wire. */
-export async function isDueOrRunning(db: Db, id: string, now: Date): Promise<boolean> {
+/** Whether the delivery is on the wire, or has an attempt that is due by this time. */
+export async function isRunningOrDueBy(db: Db, id: string, by: Date): Promise<boolean> {
   const rows = await rowsOf(
     db,
     statement(`select 1 from deliveries where id = $1 and finished_at is null and not held and waits_for is null
        and (open_request_id is not null or next_attempt_at <= $2)`),
-    [id, now],
+    [id, by],
   );
   return rows.length > 0;
 }
