@@ -208,17 +208,34 @@ export async function otherEventsBefore(db: Db, ids: readonly string[], atMost: 
   );
 }
 
-/** Events with their documents, whether they are still in the outbox or not. */
-export async function outboxEventsById(db: Db, ids: readonly string[]): Promise<Map<string, OutboxEvent>> {
-  const rows = await rowsOf<OutboxEvent>(
+export interface EventsById {
+  events: ReadonlyMap<string, OutboxEvent>;
+  /** Their documents were not read: those before them have as many bytes as are read at once. */
+  later: ReadonlySet<string>;
+}
+
+/**
+ * Events with their documents, whether they are still in the outbox or not.
+ * @param ids in the order in which documents are read; the first event that exists is not for later
+ * @param maxBytes of their documents; the last one may exceed it
+ */
+export async function outboxEventsById(db: Db, ids: readonly string[], maxBytes: number): Promise<EventsById> {
+  const rows = await rowsOf<OutboxEvent & { isLater: boolean }>(
     db,
-    statement(`select e.*, p.body, coalesce(p.content_type, '') as "contentType" from (
-       select ${BUSINESS_EVENTS.columns} from business_events
-       where id = any($1::uuid[]) and id between $2::uuid and $3::uuid
-     ) as e left join payloads p on p.id = e."payloadId"`),
-    [ids, ...idBounds(ids)],
+    statement(`select e.*, p.body from (
+       select e.*, coalesce(p.content_type, '') as "contentType",
+         ${BYTES_BEFORE('p.body', 'array_position($1::uuid[], e.id)')} >= $4 as "isLater" from (
+         select ${BUSINESS_EVENTS.columns} from business_events
+         where id = any($1::uuid[]) and id between $2::uuid and $3::uuid
+       ) as e left join payloads p on p.id = e."payloadId"
+     ) as e left join payloads p on p.id ${equalsByIndex('e."payloadId"')} and not e."isLater"`),
+    [ids, ...idBounds(ids), maxBytes],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  const [later, read] = [rows.filter(({ isLater }) => isLater), rows.filter(({ isLater }) => !isLater)];
+  return {
+    events: new Map(read.map(({ isLater: _, ...event }) => [event.id, event])),
+    later: new Set(later.map(({ id }) => id)),
+  };
 }
 
 /** An event whose deliveries have been created. */

@@ -2,6 +2,7 @@
 // lock may wait for them. None of these deliveries was ever sent, so nothing of them has to stay as it was.
 import { type RenderedDelivery, storeRequests } from '../delivery/commands/delivery-commands.store';
 import { deliveriesById } from '../delivery/delivery.store';
+import { MAX_RENDERED_AT_ONCE } from '../delivery/fan-out/evaluate-templates';
 import { newPayloadsOf, type Rendered, renderRequests } from '../delivery/fan-out/render-requests';
 import { outboxEventsById } from '../events/business-event.store';
 import { insertPayloads } from '../events/payload.store';
@@ -16,9 +17,15 @@ export interface Evaluation {
 }
 
 /** By the ids of the deliveries. */
-export type Evaluations = ReadonlyMap<string, Evaluation>;
+export interface Evaluations {
+  made: ReadonlyMap<string, Evaluation>;
+  /** Left out: the documents of those before them have as many bytes as are read at once. */
+  later: ReadonlySet<string>;
+}
 
-/** The skipped deliveries that must be evaluated before anything is changed. */
+const NONE: Evaluations = { made: new Map(), later: new Set() };
+
+/** The skipped deliveries that must be evaluated before anything is changed, in the order in which they are sent. */
 export interface ToEvaluate {
   toEvaluate: readonly string[];
 }
@@ -31,20 +38,23 @@ export async function withEvaluations<Result extends object>(
   db: Db,
   attempt: (evaluations: Evaluations, isLast: boolean) => Promise<Result | ToEvaluate>,
 ): Promise<Result> {
-  let evaluations: Evaluations = new Map();
+  let evaluations = NONE;
   for (let tries = 0; ; tries += 1) {
     const result = await attempt(evaluations, tries === MAX_EVALUATIONS);
     if (!('toEvaluate' in result)) return result;
-    evaluations = await evaluateSkipped(db, result.toEvaluate);
+    const { made, later } = await evaluateSkipped(db, result.toEvaluate);
+    const left = [...evaluations.later, ...later].filter((id) => !made.has(id));
+    evaluations = { made, later: new Set(left) };
   }
 }
 
 // By the current conditions and templates. Duplicates are sent: the user who replays one knows that the partner received the
 // original.
 async function evaluateSkipped(db: Db, ids: readonly string[]): Promise<Evaluations> {
-  const deliveries = [...(await deliveriesById(db, ids)).values()];
-  const [events, webhooks] = await Promise.all([
-    outboxEventsById(db, [...new Set(deliveries.map((each) => each.businessEventId))]),
+  const found = await deliveriesById(db, ids);
+  const deliveries = ids.flatMap((id) => found.get(id) ?? []);
+  const [{ events, later }, webhooks] = await Promise.all([
+    outboxEventsById(db, [...new Set(deliveries.map((each) => each.businessEventId))], MAX_RENDERED_AT_ONCE),
     versionedWebhooksById(db, [...new Set(deliveries.map((each) => each.webhookId))]),
   ]);
   const matches = deliveries.flatMap(({ id, businessEventId, webhookId }) => {
@@ -52,12 +62,12 @@ async function evaluateSkipped(db: Db, ids: readonly string[]): Promise<Evaluati
     return event && webhook ? { id, event, webhook } : [];
   });
   const rendered = await renderRequests(db, matches);
-  return new Map(
-    matches.map(({ id, webhook }, index) => [
-      id,
-      { rendered: rendered[index] as Rendered, changedIn: webhook.changedIn },
-    ]),
-  );
+  const made = matches.map(({ id, webhook }, index): [string, Evaluation] => [
+    id,
+    { rendered: rendered[index] as Rendered, changedIn: webhook.changedIn },
+  ]);
+  const isLater = deliveries.filter(({ businessEventId }) => later.has(businessEventId));
+  return { made: new Map(made), later: new Set(isLater.map(({ id }) => id)) };
 }
 
 /** Stores the requests of skipped deliveries. Reopen them in the same transaction. */

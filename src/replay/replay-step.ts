@@ -47,14 +47,21 @@ async function replayWithin(
   now: Date,
 ): Promise<Stepped | ToEvaluate> {
   const atMost = Math.ceil(replay.rate / STEPS_PER_SECOND);
-  const found = await deliveriesInRange(db, range, condition, atMost);
+  const all = await deliveriesInRange(db, range, condition, atMost);
+  const found = beforeLater(all, parts.evaluations.later);
   const resent = await resendDeliveries(db, parts, replay.id, found);
   if ('toEvaluate' in resent) return resent;
   const skipped = resent.faults.size;
   const replayed = found.length - skipped;
-  const cursor = found.length === atMost ? (found.at(-1)?.id as string) : range.last;
+  const cursor = found.length === atMost || found.length < all.length ? (found.at(-1)?.id as string) : range.last;
   await noteStep(db, replay.id, { cursor, replayed, skipped, restMs: (replayed * 1000) / replay.rate }, now);
   return STEPPED;
+}
+
+// At least one: the first one is evaluated, even if it was for later when there were others before it.
+function beforeLater<Found extends { id: string }>(found: readonly Found[], later: ReadonlySet<string>): Found[] {
+  const first = found.findIndex(({ id }, index) => index > 0 && later.has(id));
+  return first === -1 ? [...found] : found.slice(0, first);
 }
 
 async function finish(

@@ -67,7 +67,7 @@ export async function resendDeliveries(
   }
   const skipped = deliveries.filter(({ id, status }) => status === 'SKIPPED' && !faults.has(id));
   const evaluated = skipped.flatMap(({ id, webhookId }) => {
-    const evaluation = evaluations.get(id);
+    const evaluation = evaluations.made.get(id);
     return evaluation && evaluation.changedIn === webhooks.get(webhookId)?.changedIn ? { id, evaluation } : [];
   });
   if (evaluated.length < skipped.length && !isLast) return { toEvaluate: skipped.map(({ id }) => id) };

@@ -5,7 +5,17 @@ import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
-import { allFinished, completed, createOwnWebhook, order, roundsOf, type Webhook, whereWebhook } from './replays';
+import { invoice, publish } from '../support/webhooks';
+import {
+  allFinished,
+  completed,
+  createOwnWebhook,
+  noteSteps,
+  order,
+  roundsOf,
+  type Webhook,
+  whereWebhook,
+} from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -125,6 +135,25 @@ test('of many, those are sent that meet the condition now', async () => {
   await allFinished(app, webhook, 5);
   const states = (await deliveriesOf(app, webhook.id)).map((each) => `${each.referenceDocument} ${each.status}`);
   expect(states).toEqual(['INV-0 SKIPPED', 'INV-0 SKIPPED', 'INV-1 DELIVERED', 'INV-2 SKIPPED', 'INV-3 DELIVERED']);
+});
+
+test('a step reads 16 MiB of documents, and the rest is evaluated by the next one', async () => {
+  const webhook = await createOwnWebhook(app, partner.url, { condition: NEVER_HAPPENS });
+  const data = { grand_total: 1, pad: 'x'.repeat(200 * 1024) };
+  const events = Array.from({ length: 90 }, (_, n) =>
+    invoice(`INV-${n}`, { documentType: webhook.documentType, data: { ...data, n: 100 + n } }),
+  );
+  for (const half of [events.slice(0, 45), events.slice(45)]) await publish(app, half);
+  await allFinished(app, webhook, 90);
+  await update(webhook, { condition: 'doc.n != 189' });
+  const stepsSince = await noteSteps(app);
+  const done = await completed(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
+  expect(done).toMatchObject({ total: 90, replayed: 89, skipped: 1 });
+  const bytes = JSON.stringify({ ...data, n: 100 }).length;
+  const first = Math.ceil((16 * 1024 * 1024) / bytes);
+  expect((await stepsSince()).map(({ replayed }) => replayed)).toEqual([first, 89]);
+  const after = await allFinished(app, webhook, 90);
+  expect(after.map(({ status }) => status)).toEqual([...Array(89).fill('DELIVERED'), 'SKIPPED']);
 });
 
 test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is resumed', async (status) => {

@@ -21,6 +21,7 @@ import type { Viewer } from '../../viewer';
 import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outgoing-webhook.store';
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
+import { MAX_RENDERED_AT_ONCE } from '../fan-out/evaluate-templates';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
 import { newDelivery, PENDING } from '../new-delivery';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
@@ -140,7 +141,7 @@ async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): P
 }
 
 async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
-  const event = id === null ? undefined : (await outboxEventsById(db, [id])).get(id);
+  const event = id === null ? undefined : (await outboxEventsById(db, [id], MAX_RENDERED_AT_ONCE)).events.get(id);
   if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   return event;
 }

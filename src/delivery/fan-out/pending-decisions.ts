@@ -25,7 +25,7 @@ import { writeDeliveries } from './write-deliveries';
 
 const WEBHOOKS_AT_ONCE = 10;
 const EVENTS_PER_WEBHOOK = 50;
-/** Of one step: their documents are in memory, up to 256 KiB each. */
+/** Of one step. */
 const MAX_EVENTS = 64;
 /** Without being woken: another process may have deferred decisions. */
 const REST_MS = 5_000;
@@ -48,9 +48,10 @@ export async function decidePending(parts: FanOutParts, part: HashPart): Promise
   const oldest = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
   if (oldest.length === 0) return NOTHING;
   await fillDirectory(db, directory);
-  const ids = new Set([...new Set(oldest.map((each) => each.businessEventId))].slice(0, MAX_EVENTS));
-  const pending = oldest.filter(({ businessEventId }) => ids.has(businessEventId));
-  const events = await outboxEventsById(db, [...ids]);
+  const ids = [...new Set(oldest.map((each) => each.businessEventId))].slice(0, MAX_EVENTS);
+  const { events, later } = await outboxEventsById(db, ids, MAX_RENDERED_AT_ONCE);
+  const taken = new Set(ids.filter((id) => !later.has(id)));
+  const pending = oldest.filter(({ businessEventId }) => taken.has(businessEventId));
   const decisions = createDecisions();
   await decisions.add(db, fewEnough(pairsOf(pending, events, directory)));
   return transaction((own) => writeDecided(own, queue, directory, pending, events, decisions));

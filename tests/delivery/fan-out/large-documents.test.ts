@@ -1,8 +1,10 @@
 // Large documents with templates: what one step writes is bounded in bytes, and nothing is lost, doubled or out of order.
 
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { readOutbox } from '../../../src/events/business-event.store';
+import { outboxEventsById, readOutbox } from '../../../src/events/business-event.store';
+import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
+import { agree, callUnsigned } from '../../incoming/callers';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
@@ -108,3 +110,51 @@ test('a step reads 16 MiB of documents, and says that there are more', async () 
   expect([ofFirst, more]).toEqual([first, true]);
   expect(await step()).toMatchObject({ read: names.length - events, more: false });
 });
+
+test('events by their ids are read in the order that is asked for, as far as their documents fit', async () => {
+  const documentType = 'Read by id';
+  const names = Array.from({ length: 6 }, (_, n) => `I-${n}`);
+  await publish(
+    app,
+    names.map((name) => invoice(name, { documentType, data: { pad } })),
+  );
+  const ids = await idsOf(documentType);
+  const order = [5, 0, 4, 1, 3, 2].map((n) => ids[n] as string);
+  const bytes = pad.length + JSON.stringify({ pad: '' }).length;
+  const { events, later } = await outboxEventsById(parts.db, order, 3 * bytes);
+  expect([new Set(events.keys()), later]).toEqual([new Set(order.slice(0, 3)), new Set(order.slice(3))]);
+  expect([...events.values()].map(({ body }) => body?.length)).toEqual([bytes, bytes, bytes]);
+  const alone = await outboxEventsById(parts.db, order, 1);
+  expect([...alone.events.keys()]).toEqual([order[0]]);
+});
+
+test('decisions that wait are made in steps of 16 MiB of documents: none is lost with a document for later', async () => {
+  const documentType = 'Pending';
+  const agreed = await agree(app, { provider: 'NONE', documentType });
+  const names = Array.from({ length: 20 }, (_, n) => `P-${n}`);
+  for (const name of names) {
+    const { status } = await callUnsigned(agreed, JSON.stringify({ id: name, pad: pad.repeat(5) }));
+    expect(status).toBe(200);
+  }
+  await parts.fanOutAll();
+  const { id } = await createTestWebhook(app, URL, { documentType, condition: 'true' });
+  await app.database.query(
+    'insert into pending_decisions select $1, id from business_events where document_type = $2',
+    [uuidOf('Webhook', id), documentType],
+  );
+  await decideAll();
+  const made = await app.database.query<{ id: string }>(
+    'select business_event_id as id from deliveries where webhook_id = $1 order by id',
+    [uuidOf('Webhook', id)],
+  );
+  expect(made.map((each) => each.id)).toEqual(await idsOf(documentType));
+});
+
+/** The events of this type, oldest first. */
+async function idsOf(documentType: string): Promise<string[]> {
+  const rows = await app.database.query<{ id: string }>(
+    'select id from business_events where document_type = $1 order by id',
+    [documentType],
+  );
+  return rows.map(({ id }) => id);
+}
