@@ -37,9 +37,9 @@ export interface App {
   lost: Promise<Error>;
   /**
    * Finishes the work in progress, or hands it back, and closes everything.
-   * @returns whether all has stopped within 10 s
+   * @returns the parts that have not stopped within 10 s
    */
-  stop(): Promise<boolean>;
+  stop(): Promise<string[]>;
 }
 
 /** Starts all parts of this process. Nothing is left running if it fails. */
@@ -75,19 +75,19 @@ async function startParts(
   const policy = targetPolicyOf(config);
   const anchors = await anchorSettingsOf(config);
   const database = await openDatabase(config, log, onLost);
-  stops.push(database.stop);
+  stops.push({ part: 'database', stop: database.stop });
   await migrate(database.ownerUrl, database.servingUrl, database.cluster);
 
   const { servingUrl: url } = database;
   const sizes = poolSizes(config);
   const open = async (options: DataSourceOptions) => {
     const pool = await createDataSource(url, options).initialize();
-    stops.push(() => pool.destroy());
+    stops.push({ part: `${options.name} connections`, stop: () => pool.destroy() });
     return pool;
   };
   const source = await open({ ...SERVE, poolSize: sizes.serve });
   const clock = await followDatabaseClock(source, log);
-  stops.push(() => clock.stop());
+  stops.push({ part: 'clock', stop: () => clock.stop() });
   await refusePowerfulLogin(source, config, log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseMissingEncryptionKeys(source, keyring);
@@ -98,7 +98,7 @@ async function startParts(
     supervise: isWorker,
     onError: createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'the queue reports an error')),
   });
-  stops.push(() => queue.stop());
+  stops.push({ part: 'queue', stop: () => queue.stop() });
 
   const deliver = await open({ ...DELIVER, poolSize: sizes.deliver });
   const monitor = await open(MONITOR);
@@ -114,12 +114,10 @@ async function startParts(
   const indexing: Stop[] = [];
   const serving: Stop[] = [];
   const groups = [delivering, indexing, serving].map(
-    (group): Stop =>
-      (late) =>
-        stopAll(group, late),
+    (group): Stop => ({ part: null, stop: (deadline) => stopAll(group, deadline) }),
   );
   // together, so that slow callers take no time from attempts
-  stops.push((late) => stopTogether(groups, late));
+  stops.push({ part: null, stop: (deadline) => stopTogether(groups, deadline) });
   const worker = isWorker ? startDelivering(parts, clock, delivering) : null;
   if (config.processes.has('indexer')) startIndexing(config, parts, { anchors, erasing }, indexing);
   return config.port === null ? null : serve(config, config.port, parts, worker, serving);
@@ -135,13 +133,13 @@ async function serve(
   const { source, monitor, metrics, log } = parts;
   const rates = createRateLimits(config.rateLimits);
   const backlog = watchBacklog(source, config.backlogLimits, log);
-  stops.push(() => backlog.stop());
+  stops.push({ part: 'backlog limit', stop: () => backlog.stop() });
   metrics.showBacklog(backlog);
   const own = { url: config.publicUrl };
   const isApi = config.processes.has('api');
   const api = isApi ? await startApi(config, parts, { backlog, rates, own, worker }, stops) : null;
   const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates, backlog }, api);
-  stops.push(() => server.close());
+  stops.push({ part: 'HTTP server', stop: () => server.close() });
   const url = await listen(server, port, config.host);
   own.url ??= url;
   return isApi ? url : null;

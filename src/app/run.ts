@@ -44,7 +44,8 @@ async function start(onRunning: () => void): Promise<void> {
 
 async function stopInOrder(app: App, log: Log): Promise<void> {
   try {
-    if (!(await app.stop())) throw new Error('not everything has stopped in time');
+    const late = await app.stop();
+    if (late.length > 0) throw new Error(`not everything has stopped in time: ${late.join(', ')}`);
     log.info('stopped');
   } catch (error) {
     log.error({ err: error }, 'could not stop in order');

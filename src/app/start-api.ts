@@ -50,7 +50,7 @@ export async function startApi(
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
   const auditNotes = startAuditNotes(source, log);
-  stops.push(() => auditNotes.stop());
+  stops.push({ part: 'audit notes', stop: () => auditNotes.stop() });
   const noteAnswer = createNoteAnswer(schema, auditNotes);
   const executor = createExecutor(schema, {
     ...reading,
@@ -62,12 +62,12 @@ export async function startApi(
   const quick = createQuickAnswers(gate, executor);
   const apollo = createApollo(schema, executor, log, gate, quick);
   const notifier = createNotifier(source, log);
-  stops.push(() => notifier.stop());
+  stops.push({ part: 'notifier', stop: () => notifier.stop() });
   // other processes find events within a second if the relay of this one is busy
   const announce = worker?.wakeRelay ?? notifier.announce;
   const watchingDb = new PoolShare(source, watchingWith(config.connections.serve));
   const requestTail = createTail(watchingDb, log);
-  stops.push(() => requestTail.stop());
+  stops.push({ part: 'subscriptions', stop: () => requestTail.stop() });
   const accepting = new PoolShare(deliver, acceptingWith(config.connections.deliver));
   const publisher = createPublisher({
     transaction: accepting.inTransaction,
@@ -75,7 +75,7 @@ export async function startApi(
     directFanOut: worker?.directFanOut ?? null,
     onPublished: announce,
   });
-  stops.push(publisher.idle);
+  stops.push({ part: 'publisher', stop: publisher.idle });
   const receiver = createReceiver({
     db: deliver.manager,
     transaction: accepting.inTransaction,
@@ -84,7 +84,7 @@ export async function startApi(
     announceEvents: announce,
     onReceived: metrics.callReceived,
   });
-  stops.push(() => receiver.stop());
+  stops.push({ part: 'incoming calls', stop: () => receiver.stop() });
   const services = {
     hasIdentityProvider: config.identityProvider !== null,
     maskingRules: createMaskingRules(() => allMaskingRules(source.manager)),
@@ -98,10 +98,10 @@ export async function startApi(
     explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },
   };
   await apollo.start();
-  stops.push(() => apollo.stop());
+  stops.push({ part: 'GraphQL', stop: () => apollo.stop() });
   const { corsOrigins } = config;
   const watching = createWatchServer({ schema, gate, rates, db: watchingDb, services, noteAnswer, corsOrigins, log });
-  stops.push(async () => watching.keys.stop());
+  stops.push({ part: 'keys of subscriptions', stop: async () => watching.keys.stop() });
   return {
     apollo,
     gate,
@@ -127,10 +127,10 @@ async function openReading(
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();
-  stops.push(() => reading.destroy());
+  stops.push({ part: 'READ connections', stop: () => reading.destroy() });
   const settings = { ...READ.settings, ...ANSWERING.settings };
   const pipelines = createPipelines(url, { connections: shared, settings });
-  stops.push(() => pipelines.stop());
+  stops.push({ part: 'READ pipelines', stop: () => pipelines.stop() });
   return {
     readPlans: config.readPlans,
     readingDb: reading.manager,

@@ -32,7 +32,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
-  stops.push(() => sender.stop());
+  stops.push({ part: 'connections to partners', stop: () => sender.stop() });
   const capacity = createWorkerCapacity();
   const backlog = createDueBacklog();
   const leases = startWorkerLeases({
@@ -42,9 +42,9 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     log,
     onTakenOver: () => worker.wake(),
   });
-  stops.push(() => leases.stop());
+  stops.push({ part: 'leases', stop: () => leases.stop() });
   const loops: Stop[] = [];
-  stops.push((late) => stopTogether(loops, late));
+  stops.push({ part: null, stop: (deadline) => stopTogether(loops, deadline) });
   const readEvidenceHead = createHeadReader();
   const worker = startWorker({
     db: deliver.manager,
@@ -61,7 +61,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
   const supervision = startSupervision(deliver.manager, queue, log);
-  loops.push(() => supervision.stop());
+  loops.push({ part: 'supervision of the queue', stop: () => supervision.stop() });
   const dispatcher = startBacklogDispatcher({
     db: deliver.manager,
     transaction,
@@ -70,12 +70,12 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     freeFor: capacity.freeFor,
     onDispatched: worker.wake,
   });
-  loops.push(() => dispatcher.stop());
+  loops.push({ part: 'backlog dispatcher', stop: () => dispatcher.stop() });
   const directory = createWebhookDirectory();
   const share = createProcessShare(deliver.manager, () => listener.session());
   const fanOutParts = { db: deliver.manager, transaction, queue, directory, share, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
-  loops.push(() => pending.stop());
+  loops.push({ part: 'pending decisions', stop: () => pending.stop() });
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
   const directFanOut = createDirectFanOut({
@@ -85,11 +85,12 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     isBehind: relay.isBehind,
     onQueued: worker.wake,
   });
-  loops.push(() => worker.stop(ATTEMPTS_END_MS, Promise.all([relay.stop(), directFanOut.stop()])));
+  const stopOpening = () => Promise.all([relay.stop(), directFanOut.stop()]);
+  loops.push({ part: 'relay and delivery worker', stop: () => worker.stop(ATTEMPTS_END_MS, stopOpening()) });
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
-  loops.push(() => replays.stop());
+  loops.push({ part: 'replays', stop: () => replays.stop() });
   const maintenance = startMaintenance(source, clock, keyring, log);
-  loops.push(() => maintenance.stop());
+  loops.push({ part: 'maintenance', stop: () => maintenance.stop() });
   const listener = startNotifyListener(url, log, (what) => {
     if (what === 'everything') directory.forget();
     if (what !== 'deliveries') relay.announced();
@@ -98,6 +99,6 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
       dispatcher.wake();
     }
   });
-  loops.push(() => listener.stop());
+  loops.push({ part: 'notify listener', stop: () => listener.stop() });
   return { wakeRelay: relay.wake, directFanOut };
 }

@@ -26,7 +26,7 @@ export function startIndexing(
 ): void {
   const host = logHostOf(config);
   const memory = createHeadMemory(config.evidenceHeadFile, host);
-  const started = (loop: { stop(): Promise<unknown> }) => stops.push(() => loop.stop());
+  const started = (loop: { stop(): Promise<unknown> }) => stops.push({ part: 'loop', stop: () => loop.stop() });
   started(startFollowing(deliver, log));
   started(startSealing(deliver, keyring, { host, memory }, log));
   started(startDestroyingKeys(deliver, log));

@@ -3,39 +3,60 @@ export const STOP_MS = 10_000;
 /** The time for attempts on the wire to end. The rest of the stop is for writing their outcomes. */
 export const ATTEMPTS_END_MS = 7_000;
 
-/** Stops a part. @param late resolves when the stop is no longer waited for */
-export type Stop = (late: Promise<void>) => Promise<unknown>;
+/** How a part is stopped. */
+export interface Stop {
+  /** The part, as the log names it; null: several parts, each of which has a name. */
+  part: string | null;
+  stop(deadline: Deadline): Promise<unknown>;
+}
+
+export interface Deadline {
+  /** Resolves when the stop of a part is no longer waited for. */
+  passed: Promise<void>;
+  /** The parts that have begun to stop and have not stopped. */
+  stopping: Set<string>;
+}
 
 /**
  * Stops parts in the reverse order of their start. A part that fails to stop, for example without the database, does
  * not leave the others running; a part that takes too long is not waited for.
  */
-export async function stopAll(stops: Stop[], late: Promise<void>): Promise<void> {
+export async function stopAll(stops: Stop[], deadline: Deadline): Promise<void> {
   const faults: unknown[] = [];
   for (const stop of stops.splice(0).reverse()) {
-    await Promise.race([stop(late), late]).catch((fault: unknown) => faults.push(fault));
+    await stopOne(stop, deadline).catch((fault: unknown) => faults.push(fault));
   }
   if (faults.length > 0) throw faults[0];
 }
 
 /** The same in parallel, for parts of which none needs another to stop. */
-export async function stopTogether(stops: Stop[], late: Promise<void>): Promise<void> {
-  const ends = await Promise.allSettled(stops.splice(0).map((stop) => Promise.race([stop(late), late])));
+export async function stopTogether(stops: Stop[], deadline: Deadline): Promise<void> {
+  const ends = await Promise.allSettled(stops.splice(0).map((stop) => stopOne(stop, deadline)));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Like `stopAll`, but waits at most `ms`. @returns whether all have stopped in that time */
-export async function stopWithin(ms: number, stops: Stop[]): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  let isLate = false;
+async function stopOne({ part, stop }: Stop, deadline: Deadline): Promise<void> {
+  if (part !== null) deadline.stopping.add(part);
+  try {
+    await Promise.race([stop(deadline), deadline.passed]);
+  } finally {
+    if (part !== null) deadline.stopping.delete(part);
+  }
+}
+
+/** Like `stopAll`, but waits at most `ms`. @returns the parts that have not stopped in that time */
+export async function stopWithin(ms: number, stops: Stop[]): Promise<string[]> {
+  const { promise: passed, resolve } = Promise.withResolvers<void>();
+  const deadline: Deadline = { passed, stopping: new Set() };
+  let late: string[] = [];
   const timer = setTimeout(() => {
-    isLate = true;
+    late = [...deadline.stopping];
     resolve();
   }, ms);
   try {
-    await stopAll(stops, late);
+    await stopAll(stops, deadline);
   } finally {
     clearTimeout(timer);
   }
-  return !isLate;
+  return late;
 }
