@@ -62,6 +62,8 @@ export function startLoop(
           return found;
         },
         (error: unknown) => {
+          // it is not tried again: a late stop closes the connections that it waits for
+          if (stopping) return false;
           // logs only the first failure of an outage, while the loop continues to try
           if (!failing) reported = report(error);
           failing = true;

@@ -61,6 +61,16 @@ test('a step that fails is tried again within a second or so, however long the r
   expect(trial.logged).toEqual(['could not work, trying again', 'working again']);
 });
 
+test('a step that fails after its loop was stopped is not reported, because it is not tried again', async () => {
+  const { promise, reject } = Promise.withResolvers<boolean>();
+  const trial = loopOf(() => promise);
+  await waitFor('the step', () => trial.steps === 1);
+  const stopped = trial.loop.stop();
+  reject(new Error('its connection was closed'));
+  await stopped;
+  expect([trial.steps, trial.logged]).toEqual([1, []]);
+});
+
 test('a stop ends a rest at once, and a step not before its end', async () => {
   let finish = () => {};
   const trial = loopOf(() => new Promise((resolve) => (finish = () => resolve(true))));
