@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { loadBundle } from './app/load-program';
 
 /**
- * A DNS look-up without an answer blocks a thread for many seconds. With the default of four threads, four such names
- * block all look-ups.
+ * A DNS look-up without an answer blocks a thread for many seconds. With the default of four threads, of which look-ups get two,
+ * two such names block all look-ups.
  */
 const THREADS = '64';
 

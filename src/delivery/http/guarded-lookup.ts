@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { createSharedSlots } from '../../shared-slots';
 import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
 import { SendError, systemCode } from '../send-error';
 
@@ -33,17 +34,28 @@ export async function lookupAddresses(host: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-// getaddrinfo blocks one of libuv's few threads until it times out. Concurrent connections to a host share one lookup:
-// those to a host whose name servers are down would otherwise occupy all threads.
+/** libuv gives look-ups half of its threads, of which `main.ts` makes 64. */
+export const LOOKUPS_AT_ONCE = 32;
+
+// getaddrinfo blocks one of libuv's few threads until it times out. Concurrent connections to a host share one lookup, and the
+// names of a domain share the threads with those of others: a host whose name servers are down, or a partner with a name for each
+// customer, would otherwise occupy all threads.
 function sharedLookup(lookup: Lookup): Lookup {
   const open = new Map<string, Promise<string[]>>();
+  const threads = createSharedSlots(LOOKUPS_AT_ONCE);
   return (host) => {
     const running = open.get(host);
     if (running !== undefined) return running;
-    const answer = lookup(host).finally(() => open.delete(host));
+    const answer = threads.run(domainOf(host), () => lookup(host)).finally(() => open.delete(host));
     open.set(host, answer);
     return answer;
   };
+}
+
+/** `a.partner.example` and all names beside it belong to `partner.example`; `partner.example` belongs to itself. */
+function domainOf(host: string): string {
+  const parent = host.slice(host.indexOf('.') + 1);
+  return parent.includes('.') ? parent : host;
 }
 
 function lookupError(error: Error, host: string): SendError {

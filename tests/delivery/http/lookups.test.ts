@@ -1,0 +1,51 @@
+import { guardedLookup, LOOKUPS_AT_ONCE, type Lookup } from '../../../src/delivery/http/guarded-lookup';
+import { parseNetworks } from '../../../src/networks';
+
+const ADDRESS = '192.0.2.1';
+const POLICY = { allowedNetworks: parseNetworks('192.0.2.0/24') };
+
+/** As getaddrinfo: a thread for each look-up until it has its answer, and the others behind it. */
+function inThreads(isAnswered: (host: string) => boolean): Lookup {
+  const queue: (() => void)[] = [];
+  let free = LOOKUPS_AT_ONCE;
+  const next = () => {
+    while (free > 0 && queue.length > 0) {
+      free -= 1;
+      queue.shift()?.();
+    }
+  };
+  return (host) =>
+    new Promise((resolve) => {
+      queue.push(() => {
+        if (!isAnswered(host)) return;
+        free += 1;
+        resolve([ADDRESS]);
+        next();
+      });
+      next();
+    });
+}
+
+test.each(['hooks.partner.example', 'partner.example', 'localhost'])(
+  '%s is found while all names of a domain are not answered',
+  async (host) => {
+    const look = guardedLookup(
+      POLICY,
+      inThreads((name) => name === host),
+    );
+    for (let n = 0; n < 10 * LOOKUPS_AT_ONCE; n += 1) void look(`shop-${n}.dead.example`);
+    expect(await look(host)).toEqual([ADDRESS]);
+  },
+);
+
+test('connections to one host share a look-up, and the next one asks again', async () => {
+  let asked = 0;
+  const look = guardedLookup(POLICY, async () => {
+    asked += 1;
+    return [ADDRESS];
+  });
+  await Promise.all(Array.from({ length: 50 }, () => look('partner.example')));
+  expect(asked).toBe(1);
+  await look('partner.example');
+  expect(asked).toBe(2);
+});
