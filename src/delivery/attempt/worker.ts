@@ -37,6 +37,8 @@ export interface WorkerParts {
   capacity: WorkerCapacity;
   backlog: DueBacklog;
   log: Log;
+  /** In bytes; no further jobs are taken while bodies of the queue have as many. Default: MAX_BODIES_ON_THE_WIRE. */
+  maxBodiesOnTheWire?: number;
   /** @param outcome SUCCEEDED or the error code */
   onAttemptEnded(outcome: string, durationMs: number): void;
   /** Called when deliveries began to wait for the capacity of their webhook. */
@@ -75,7 +77,7 @@ export function startWorker(parts: WorkerParts): Worker {
   // by request: the queue may give this worker the same job again while the lost attempt is still on the wire
   const onTheWire = new Map<string, { jobId: string | null; end: Promise<void> }>();
   const interval = createBatchInterval();
-  const bodies = countBodies();
+  const bodies = countBodies(parts.maxBodiesOnTheWire);
   let wasFull = false;
   let stopping = false;
   let stopped = false;

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { createSharedSlots } from '../../shared-slots';
+import { createFairSlots } from '../../fair-slots';
 import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
 import { SendError, systemCode } from '../send-error';
 
@@ -42,7 +42,7 @@ export const LOOKUPS_AT_ONCE = 32;
 // customer, would otherwise occupy all threads.
 function sharedLookup(lookup: Lookup): Lookup {
   const open = new Map<string, Promise<string[]>>();
-  const threads = createSharedSlots(LOOKUPS_AT_ONCE);
+  const threads = createFairSlots(LOOKUPS_AT_ONCE);
   return (host) => {
     const running = open.get(host);
     if (running !== undefined) return running;

@@ -1,4 +1,4 @@
-import { createSharedSlots } from '../src/shared-slots';
+import { createFairSlots } from '../src/fair-slots';
 
 /** Work that ends when it is told to. */
 function tasks() {
@@ -16,7 +16,7 @@ const turn = () => new Promise(setImmediate);
 
 test('a group whose work hangs takes half of the slots, two take a third each, and others find one free', async () => {
   const { begun, work, end } = tasks();
-  const slots = createSharedSlots(32);
+  const slots = createFairSlots(32);
   const all = names('a', 100).map((name) => slots.run('a', work(name)));
   await turn();
   expect(begun).toEqual(names('a', 16));
@@ -36,7 +36,7 @@ test('a group whose work hangs takes half of the slots, two take a third each, a
 
 test('what waits runs in its order as others end, also when they fail', async () => {
   const order: string[] = [];
-  const slots = createSharedSlots(2);
+  const slots = createFairSlots(2);
   const all = names('a', 20).map((name, n) =>
     slots.run('a', async () => {
       order.push(name);

@@ -1,5 +1,5 @@
 /** Runs work in a limited number of slots, which groups share. */
-export interface SharedSlots {
+export interface FairSlots {
   /** Waits for a slot that the group may take, and does the work in it. */
   run<T>(group: string, work: () => Promise<T>): Promise<T>;
 }
@@ -13,7 +13,7 @@ interface Waiting {
  * A group may take as many slots as are free beyond those that it has: alone it gets half of them, and groups whose work hangs
  * leave some to the others (dynamic thresholds, Choudhury and Hahne 1998).
  */
-export function createSharedSlots(slots: number): SharedSlots {
+export function createFairSlots(slots: number): FairSlots {
   const usedBy = new Map<string, number>();
   const waiting: Waiting[] = [];
   let used = 0;
