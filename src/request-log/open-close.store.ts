@@ -113,8 +113,12 @@ export const CLOSED_REQUEST = columns<ClosedRequest>([
   ['remoteAddress', 'remote_address', 'text'],
 ]);
 
-/** The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. */
-export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, finished_at = c.closed_at,
+/**
+ * The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. No row ends before it began: where
+ * the clock of the database was set back meanwhile, it could otherwise not be closed until that clock has its old time again.
+ */
+export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome,
+    finished_at = greatest(c.closed_at, r.started_at),
     duration_ms = c.duration_ms, response_status = c.response_status, response_headers = c.response_headers,
     response_body = c.response_body, response_bytes = c.response_bytes, response_truncated = c.response_truncated,
     error = c.error, error_code = c.error_code, remote_address = c.remote_address`;

@@ -20,6 +20,8 @@ const CODES = new Set([
   '58030', // I/O error
 ]);
 const QUERY_CANCELED = '57014';
+/** The constraint of rows whose time is not that of the database: its clock was set, which is measured every ten seconds. */
+const ROWS_ARE_IN_TIME = 'rows_are_in_time';
 
 /** COMMIT was sent, and what came in place of its answer is not from the server: the transaction may have committed. */
 export class CommitUnknown extends Error {
@@ -38,20 +40,28 @@ export class PoolFull extends Error {
   }
 }
 
-function causeOf(error: unknown): { code?: unknown; message?: unknown; syscall?: unknown } {
-  const outer = error as { driverError?: object; code?: unknown; message?: unknown } | null;
-  return (outer?.driverError ?? outer ?? {}) as { code?: unknown; message?: unknown };
+interface Cause {
+  code?: unknown;
+  message?: unknown;
+  syscall?: unknown;
+  constraint?: unknown;
+}
+
+function causeOf(error: unknown): Cause {
+  const outer = error as (Cause & { driverError?: object }) | null;
+  return (outer?.driverError ?? outer ?? {}) as Cause;
 }
 
 /**
- * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only), or no connection is free: a later
- * attempt may succeed.
+ * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only, a clock that was set), or no connection is
+ * free: a later attempt may succeed.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof CommitUnknown || error instanceof PoolFull) return true;
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
-  const { code, message, syscall } = causeOf(error);
+  const { code, message, syscall, constraint } = causeOf(error);
+  if (constraint === ROWS_ARE_IN_TIME) return true;
   if (typeof code === 'string') {
     if (syscall === 'connect' && SOCKET_FAULTS.has(code)) return true;
     if (CONNECTION_FAULTS.has(code) || CODES.has(code)) return true;
@@ -70,7 +80,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  * Why the database is unavailable, as the end of "The database ...". For callers, so without names of hosts or tables.
  */
 export function faultOfDatabase(error: unknown): string {
-  const { code } = causeOf(error);
+  const { code, constraint } = causeOf(error);
+  if (constraint === ROWS_ARE_IN_TIME) return 'has another time than this server';
   if (code === DISK_FULL) return 'has no space left on its disk';
   if (code === TOO_MANY_CONNECTIONS) return 'accepts no more connections';
   if (code === READ_ONLY) return 'is read-only';

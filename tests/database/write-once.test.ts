@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { firstIdAt, newId } from '../../src/ids';
+import { isDatabaseUnavailable, whyUnavailable } from '../../src/sql/database-errors';
 import { startTestApp, type TestApp } from '../support/app';
 import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -127,6 +128,11 @@ describe('the login that serves requests', () => {
       message: expect.stringMatching(/ is refused: .* the time of the database, 20\d\d-/),
       hint: expect.stringContaining('Let NTP set the clocks of both machines.'),
     });
+    const refused = await addCopy(table, { ...now, ...past }).catch((error: unknown) => error);
+    expect([isDatabaseUnavailable(refused), whyUnavailable(refused)]).toEqual([
+      true,
+      'the database has another time than this server',
+    ]);
   });
 
   test('cannot close a request under a time at which it was not on the wire', async () => {
