@@ -26,14 +26,14 @@ export function startIndexing(
 ): void {
   const host = logHostOf(config);
   const memory = createHeadMemory(config.evidenceHeadFile, host);
-  const started = (loop: { stop(): Promise<unknown> }) => stops.push({ part: 'loop', stop: () => loop.stop() });
-  started(startFollowing(deliver, log));
-  started(startSealing(deliver, keyring, { host, memory }, log));
-  started(startDestroyingKeys(deliver, log));
-  started(startAnchoring(deliver, anchors, policy, log));
-  started(startErasing(erasing, log));
-  started(startErasingPastLimits(erasing, log));
-  started(startDroppingMonths(deliver, log));
-  started(startPublishingAuditEvents(deliver, log));
-  started(startVerifying(deliver, log));
+  const started = (part: string, loop: { stop(): Promise<unknown> }) => stops.push({ part, stop: () => loop.stop() });
+  started('following the log', startFollowing(deliver, log));
+  started('sealing', startSealing(deliver, keyring, { host, memory }, log));
+  started('destroying keys', startDestroyingKeys(deliver, log));
+  started('anchoring', startAnchoring(deliver, anchors, policy, log));
+  started('erasing', startErasing(erasing, log));
+  started('erasing past limits', startErasingPastLimits(erasing, log));
+  started('dropping months', startDroppingMonths(deliver, log));
+  started('publishing audit events', startPublishingAuditEvents(deliver, log));
+  started('verifying evidence', startVerifying(deliver, log));
 }
