@@ -1,7 +1,8 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
+import { isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
 import { createPace } from './pace';
+import { createSoloRuns } from './solo-runs';
 
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */
@@ -26,12 +27,8 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 const MAX_SIZE = 200;
-/** Limit of items of a failed transaction that run alone at the same time. */
-const ALONE = 2;
 /** Between two looks whether all items are finished. */
 const LOOK_MS = 5;
-/** How long an item that met a lock or a concurrent change waits before it is tried again. Between tries it holds nothing. */
-const RETRY_AFTER_MS = [25, 50, 100, 200, 400, 800];
 
 /** `at`: when it came. */
 type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; at: number };
@@ -42,8 +39,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const waiting: Waiting<Item, Result>[] = [];
   const running = new Set<Promise<void>>();
   const young = new Set<Promise<void>>();
-  // not limited like shared transactions, because an item that waits must not hold up the others
-  const alone = new Set<Promise<void>>();
+  const solo = createSoloRuns<Item, Result>((item) => run([item], true).then(([result]) => result as Result));
   const pace = createPace();
   let isEarly = false;
 
@@ -100,35 +96,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       // the fault would also stop each item alone; and after a lost connection, the transaction may have committed
       if (isDatabaseUnavailable(error) || isStatementTimeout(error)) {
         for (const { reject } of batch) reject(error);
-      } else if (batch.length > 1) writeAlone([...batch]);
-      else tryLater(batch[0] as Waiting<Item, Result>, 0, error);
+      } else if (batch.length > 1) solo.runAll(batch);
+      else solo.runLater(batch[0] as Waiting<Item, Result>, error);
     }
-  }
-
-  function writeAlone(left: Waiting<Item, Result>[]): void {
-    const worker = async () => {
-      for (let each = left.shift(); each; each = left.shift()) await tryAlone(each, 0);
-    };
-    for (let n = 0; n < ALONE; n += 1) track(worker());
-  }
-
-  async function tryAlone(each: Waiting<Item, Result>, tries: number): Promise<void> {
-    try {
-      each.resolve((await run([each.item], true))[0] as Result);
-    } catch (error) {
-      tryLater(each, tries, error);
-    }
-  }
-
-  function tryLater(each: Waiting<Item, Result>, tries: number, error: unknown): void {
-    const ms = isConflict(error) ? RETRY_AFTER_MS[tries] : undefined;
-    if (ms === undefined) each.reject(error);
-    else track(wait(ms).then(() => tryAlone(each, tries + 1)));
-  }
-
-  function track(work: Promise<void>): void {
-    const tracked: Promise<void> = work.finally(() => alone.delete(tracked));
-    alone.add(tracked);
   }
 
   return {
@@ -140,9 +110,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       return entry.promise;
     },
     async idle() {
-      while (running.size > 0 || alone.size > 0 || waiting.length > 0) {
+      while (running.size > 0 || solo.underWay.size > 0 || waiting.length > 0) {
         next();
-        const underWay = [...running, ...alone];
+        const underWay = [...running, ...solo.underWay];
         await (underWay.length > 0 ? Promise.race(underWay) : wait(LOOK_MS));
       }
     },
