@@ -29,7 +29,7 @@ const config: Config = {
   reporters: ['default', '<rootDir>/tests/support/jest/slowest-files.mjs'],
   testTimeout: 150_000,
   // half of it is waiting; each application has some twenty connections to one Postgres, which allows 400
-  maxWorkers: Math.min(6, 3 * availableParallelism()),
+  maxWorkers: Math.min(5, 3 * availableParallelism()),
   // each worker ends the application that its test files shared
   workerGracefulExitTimeout: 10_000,
 };
