@@ -1930,8 +1930,10 @@ CREATE OR REPLACE FUNCTION public.make_request_leaf()
  LANGUAGE plpgsql
 AS $function$
 begin
-  -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future
-  if new.finished_at not between new.started_at - interval '10 minutes' and clock_timestamp() + interval '10 minutes' then
+  -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future; at
+  -- its start also if that is in the future by now, because the clock was set back
+  if new.finished_at not between new.started_at - interval '10 minutes'
+      and greatest(clock_timestamp() + interval '10 minutes', new.started_at) then
     raise exception 'closing request % is refused: finished_at % must be between started_at %, and the time of the database, %',
         new.id, new.finished_at, new.started_at, clock_timestamp()
       using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = 'finished_at',
