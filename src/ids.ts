@@ -17,6 +17,8 @@ export const ID_PREFIXES = {
   AuditEntry: 'aud',
   WebhookVersion: 'whv',
   MaskingRule: 'msk',
+  LegalHold: 'hld',
+  Erasure: 'ers',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

@@ -48,8 +48,11 @@ export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> 
   );
 }
 
-export async function erasureById(db: Db, id: string): Promise<ErasureRow | null> {
-  return rowOf(db, statement(`select ${READ} from erasures where id = $1`), [id]);
+export async function erasuresById(db: Db, ids: readonly string[]): Promise<Map<string, ErasureRow>> {
+  const rows = await rowsOf<ErasureRow>(db, statement(`select ${READ} from erasures where id = any($1::uuid[])`), [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow | null> {

@@ -16,6 +16,13 @@ export async function legalHolds(db: Db, inForceOnly: boolean, atMost: number): 
   return rowsOf(db, statement(`select ${HOLD} from legal_holds ${which} order by id desc limit $1`), [atMost]);
 }
 
+export async function legalHoldsById(db: Db, ids: readonly string[]): Promise<Map<string, LegalHoldRow>> {
+  const rows = await rowsOf<LegalHoldRow>(db, statement(`select ${HOLD} from legal_holds where id = any($1::uuid[])`), [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export async function countHoldsInForce(db: Db): Promise<number> {
   const row = await rowOf<{ count: number }>(
     db,

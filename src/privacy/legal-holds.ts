@@ -3,7 +3,7 @@ import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
-import { isUuid, newId, toNodeId, uuidOf } from '../ids';
+import { newId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { refuseProgram } from '../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
@@ -144,7 +144,8 @@ export async function releaseHold(
 }
 
 async function holdInForce(db: Db, id: string): Promise<LegalHoldRow> {
-  const hold = isUuid(id) ? await findHoldForUpdate(db, id) : null;
+  const holdId = uuidOf('LegalHold', id);
+  const hold = holdId && (await findHoldForUpdate(db, holdId));
   if (!hold) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no hold with this id.' }]);
   if (hold.releasedAt !== null) {
     const message = `${hold.name} was released at ${hold.releasedAt.toISOString()}.`;

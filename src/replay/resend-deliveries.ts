@@ -3,7 +3,7 @@ import { currentTime } from '../clock';
 import { type CommandedDelivery, lockDeliveries, reopenDeliveries } from '../delivery/commands/delivery-commands.store';
 import { notifyDeliveries } from '../delivery/queue/notify.store';
 import type { DeliveryQueue } from '../delivery/queue/queue';
-import { newId } from '../ids';
+import { newId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
 import { webhooksForShare } from '../webhooks/webhook.store';
@@ -117,7 +117,7 @@ function faultOf(delivery: CommandedDelivery, webhook: WebhookStatus): string | 
   if (delivery.test) return 'The delivery was a test: use testWebhook to send another one.';
   if (webhook === 'ARCHIVED') return 'Its webhook is archived.';
   if (delivery.erasureId !== null) {
-    return `CONTENT_ERASED: its content was erased by ${delivery.erasureId}. There is nothing to send.`;
+    return `CONTENT_ERASED: its content was erased by ${toNodeId('Erasure', delivery.erasureId)}. There is nothing to send.`;
   }
   if (status === 'SKIPPED') return delivery.skipReason === 'LOOP' ? LOOP_FAULT : null;
   if (!delivery.hasContent) return 'The content of the delivery was erased.';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { uuidOf } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
 import { mutate } from '../support/mutate';
@@ -145,7 +146,7 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     { input },
   );
   expect(again.data.eraseDocument.userErrors).toMatchObject([{ field: ['name'], code: 'NOT_FOUND' }]);
-  expect(readFileSync(journal, 'utf8')).toContain(erasure.id);
+  expect(readFileSync(journal, 'utf8')).toContain(uuidOf('Erasure', erasure.id));
   expect(readFileSync(journal, 'utf8')).not.toContain('JaneDoe');
 });
 
@@ -174,7 +175,7 @@ test('rules 5 and 10: a pending delivery ends as a skip, and a replay of erased 
     referenceDocument: '[erased]',
   });
   const replayed = await mutate(app, 'replayDelivery', { deliveryId: pending.id, reason: 'Try again' });
-  expect(replayed.userErrors[0].message).toMatch(/^CONTENT_ERASED: its content was erased by [0-9a-f-]{36}/);
+  expect(replayed.userErrors[0].message).toMatch(/^CONTENT_ERASED: its content was erased by ers_[0-9a-f]{32}\./);
   expect(await findings()).toEqual([]);
 });
 

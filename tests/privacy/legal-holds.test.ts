@@ -1,5 +1,5 @@
 // Legal holds: who places, asks for the release, and releases.
-
+import { uuidOf } from '../../src/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
 import { CHANGES_RECORDED } from '../support/changes-recorded';
@@ -34,11 +34,18 @@ const place = async (fields: object = { documentType: 'Sales Invoice' }): Promis
   return legalHold.id;
 };
 
-const entries = (id: string) =>
-  app.database.query<{ action: string; reason: string }>(
-    'select action, reason from audit_entries where subject_id = $1 order by id',
-    [id],
+async function entries(id: string): Promise<{ action: string; reason: string }[]> {
+  const { data } = await app.ask(
+    `query ($id: ID!) { auditEntries(where: { subjectId: { eq: $id } }, orderBy: { field: CREATED_AT, direction: ASC }) {
+       nodes { action reason subjectId } } }`,
+    { id },
   );
+  const { nodes } = data.auditEntries;
+  return nodes.map(({ subjectId, ...entry }: { subjectId: string; action: string; reason: string }) => {
+    expect(subjectId).toBe(id);
+    return entry;
+  });
+}
 
 test('a hold is placed, its release asked for, and released by a second person, each with its entry', async () => {
   const id = await place({ documentType: 'Sales Invoice', referenceDocument: 'SINV-0042' });
@@ -150,7 +157,7 @@ test('legalHolds lists those in force, and with released the others too', async 
 });
 
 test('the database refuses to change a hold that was placed, to release it alone, and to delete it', async () => {
-  const id = await place();
+  const id = uuidOf('LegalHold', await place());
   const run = (sql: string) => app.database.query(sql, [id]);
   await expect(run(`update legal_holds set name = 'Other' where id = $1`)).rejects.toThrow(/is refused/);
   await expect(

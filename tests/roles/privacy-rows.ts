@@ -33,7 +33,7 @@ async function makeHold(app: TestApp, isReleased = false): Promise<string> {
      returning id`,
     [isReleased],
   );
-  return row?.id as string;
+  return toNodeId('LegalHold', row?.id as string);
 }
 
 /** One row of each. */
@@ -86,5 +86,5 @@ async function makeErasure(app: TestApp, isDeclined = false): Promise<string> {
      select $1, id, 'partner.example.com', now(), now(), 1 from webhooks order by id limit 1`,
     [row?.id],
   );
-  return row?.id as string;
+  return toNodeId('Erasure', row?.id as string);
 }

@@ -71,6 +71,6 @@ export class EraseContentInput {
 
 @InputType('DecideErasureInput', { description: 'The erasure to approve or decline.' })
 export class DecideErasureInput {
-  @Field(() => ID, { description: 'The erasure.' })
+  @Field(() => ID, { description: 'The id of the erasure, `ers_...`.' })
   id: string;
 }

@@ -6,13 +6,13 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
-import { isUuid } from '../../ids';
+import { toNodeId, uuidOf } from '../../ids';
 import { checkedSize } from '../../refuse-argument';
 import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
-import { type ErasureRow, erasureById, erasures } from '../erasure.store';
+import { type ErasureRow, erasures } from '../erasure.store';
 import { type Recipient, recipientsOfErasure } from '../recipients.store';
 import {
   DecideErasureInput,
@@ -23,6 +23,7 @@ import {
 } from './erasure.inputs';
 import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
+import { loadErasure } from './load-privacy';
 
 const MAX_LISTED = 100;
 const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => ErasureType, 'The erasure.'] });
@@ -34,23 +35,28 @@ const DeclineErasurePayload = payload('DeclineErasure');
 
 const NOTHING = { erasure: null as ErasureRow | null };
 const DECISION =
-  '(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }) { erasure { state } userErrors { message } } }';
+  '(input: { id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { erasure { state } userErrors { message } } }';
 
 @Resolver(() => ErasureType)
 export class ErasureResolver {
+  @FieldResolver(() => ID, { description: '`ers_` and 32 hexadecimal digits; never changes.' })
+  id(@Root() row: ErasureRow) {
+    return toNodeId('Erasure', row.id);
+  }
+
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => ErasureType, {
     nullable: true,
     description: withExample(
       'The erasure with this id; null: there is none.',
-      '{ erasure(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state erasedCount deferredBecause } }',
+      '{ erasure(id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { state erasedCount deferredBecause } }',
     ),
   })
   async erasure(
-    @Ctx() { db }: Context,
-    @Arg('id', () => ID, { description: 'The id of the erasure, a UUID.' }) id: string,
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the erasure, `ers_...`.' }) id: string,
   ): Promise<ErasureRow | null> {
-    return isUuid(id) ? erasureById(db, id) : null;
+    return loadErasure(context, uuidOf('Erasure', id));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')

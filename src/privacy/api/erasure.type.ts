@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { ERASURE_KINDS, ERASURE_STATES, type ErasureKind, type ErasureState } from '../erasure.entity';
 
@@ -25,15 +26,13 @@ const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'The state 
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('Erasure', {
+  implements: NodeType,
   simpleResolvers: true,
   description:
     'An erasure of content, by the order of a user or by a retention limit. It does not contain the name of a ' +
     'document, because it is kept after the content is gone.',
 })
-export class ErasureType {
-  @Field(() => ID, { description: 'The id, a UUID; never changes.' })
-  id: string;
-
+export class ErasureType extends NodeType {
   @Field(() => ErasureKindEnum, { description: 'The content that the erasure concerns.' })
   kind: ErasureKind;
 

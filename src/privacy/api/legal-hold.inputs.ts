@@ -58,7 +58,7 @@ export class PlaceLegalHoldInput {
   description: 'The hold that another person is asked to release, and the reason.',
 })
 export class RequestLegalHoldReleaseInput {
-  @Field(() => ID, { description: 'The hold.' })
+  @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
   id: string;
 
   @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
@@ -67,6 +67,6 @@ export class RequestLegalHoldReleaseInput {
 
 @InputType('ReleaseLegalHoldInput', { description: 'The hold to release.' })
 export class ReleaseLegalHoldInput {
-  @Field(() => ID, { description: 'The hold.' })
+  @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
   id: string;
 }

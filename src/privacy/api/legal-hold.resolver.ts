@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
+import { toNodeId } from '../../ids';
 import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
@@ -24,6 +25,11 @@ const NOTHING = { legalHold: null as LegalHoldRow | null };
 
 @Resolver(() => LegalHoldType)
 export class LegalHoldResolver {
+  @FieldResolver(() => ID, { description: '`hld_` and 32 hexadecimal digits; never changes.' })
+  id(@Root() row: LegalHoldRow) {
+    return toNodeId('LegalHold', row.id);
+  }
+
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => [LegalHoldType], {
     description: withExample(
@@ -68,7 +74,7 @@ export class LegalHoldResolver {
     description: withExample(
       'Asks for the release of a hold. The hold stays in force until another user, a SYSTEM_MANAGER, releases ' +
         'it. Asking again replaces the request.',
-      'mutation { requestLegalHoldRelease(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e", reason: "The case was ' +
+      'mutation { requestLegalHoldRelease(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The case was ' +
         'closed" }) { legalHold { releaseAskedAt } userErrors { message } } }',
     ),
   })
@@ -88,7 +94,7 @@ export class LegalHoldResolver {
       'Releases a hold whose release was asked for. Requires a session of a user who has neither placed the ' +
         'hold nor asked for its release. Content that only this hold kept is then erased as limits and erasures ' +
         'require.',
-      'mutation { releaseLegalHold(input: { id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
+      'mutation { releaseLegalHold(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
         'userErrors { message } } }',
     ),
   })

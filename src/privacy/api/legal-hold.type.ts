@@ -1,18 +1,17 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('LegalHold', {
+  implements: NodeType,
   simpleResolvers: true,
   description:
     'A legal hold. Rows that meet all of its criteria are neither erased nor dropped, whatever limits and ' +
     'erasures require.',
 })
-export class LegalHoldType {
-  @Field(() => ID, { description: 'The id, a UUID; never changes.' })
-  id: string;
-
+export class LegalHoldType extends NodeType {
   @Field(() => String, { description: 'A short name, such as the name of the case.' })
   name: string;
 

@@ -3,7 +3,7 @@ import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { FIRST_ID, isUuid, newId, toNodeId } from '../../ids';
+import { FIRST_ID, newId, toNodeId, uuidOf } from '../../ids';
 import type { Db } from '../../sql/db';
 import { withCommas } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
@@ -145,7 +145,8 @@ export async function decide(
 ): Promise<ErasureRow> {
   const { id, isApproved } = decision;
   refuseProgram(viewer, decision.hasIdentityProvider);
-  const erasure = isUuid(id) ? await erasureForUpdate(db, id) : null;
+  const erasureId = uuidOf('Erasure', id);
+  const erasure = erasureId && (await erasureForUpdate(db, erasureId));
   if (!erasure) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
   }

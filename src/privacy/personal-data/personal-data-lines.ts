@@ -50,7 +50,14 @@ export async function* personalDataLines(db: Db, row: ExportRow, check: () => Pr
   }
   yield batch(reading.recipients.lines());
   const erased = await erasuresNamed(db, [...reading.erasures], row.userId);
-  yield batch(erased.map(({ kind: erasureKind, ...each }) => ({ kind: 'erasure', erasureKind, ...each })));
+  yield batch(
+    erased.map(({ kind: erasureKind, id, ...each }) => ({
+      kind: 'erasure',
+      id: erasureNode(id),
+      erasureKind,
+      ...each,
+    })),
+  );
 }
 
 async function* aboutUser({ db, row, check }: Reading, userId: string): AsyncGenerator<Batch> {
@@ -154,7 +161,7 @@ async function eventBatch({ db, erasures }: Reading, events: readonly PersonalEv
       userId: toNodeId('User', userId),
       publishedBy: toNodeId('User', publishedBy),
     };
-    const line = { kind: 'event', ...ids, ...facts, erasedBy: erasureId };
+    const line = { kind: 'event', ...ids, ...facts, erasedBy: erasureNode(erasureId) };
     return ended(lineWithDocument(line, documents.get(id) ?? null));
   });
   return { texts, rows: texts.length };
@@ -174,7 +181,7 @@ async function* deliveryBatches(
       businessEventId: toNodeId('BusinessEvent', businessEventId),
       webhookId: toNodeId('Webhook', webhookId),
       ...facts,
-      erasedBy: erasureId,
+      erasedBy: erasureNode(erasureId),
     }));
     yield { ...batch(lines), ids: rows.map(({ id }) => id) };
     after = rows.length === ROWS ? rows.at(-1)?.id : undefined;
@@ -194,7 +201,7 @@ async function* requestBatches(
     for (const erasure of erased.values()) erasures.add(erasure);
     recipients.add(await recipientsOfRequests(db, ids));
     const texts = page.rows.map((each) => {
-      const erasure = JSON.stringify(erased.get(each.id) ?? null);
+      const erasure = JSON.stringify(erasureNode(erased.get(each.id) ?? null));
       return ended(`{"kind":"request",${lineWithContent(each, 'NDJSON').slice(1, -1)},"erasedBy":${erasure}}`);
     });
     yield { texts, rows: texts.length, ids };
@@ -207,4 +214,8 @@ const ended = (line: string) => oneLineEach(`${line}\n`);
 
 function batch(lines: readonly object[]): Batch {
   return { texts: lines.map((line) => ended(JSON.stringify(line))), rows: lines.length };
+}
+
+function erasureNode(id: string | null): string | null {
+  return id && toNodeId('Erasure', id);
 }

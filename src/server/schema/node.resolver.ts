@@ -10,6 +10,7 @@ import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
 import { MASKING_RULE } from '../../masking/rules/masking-rule.linked-fields';
+import { loadErasure, loadLegalHold } from '../../privacy/api/load-privacy';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
 import { REPLAY_REQUEST } from '../../replay/requests/replay-request.linked-fields';
@@ -36,6 +37,8 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   AuditEntry: AUDIT_ENTRY.load,
   WebhookVersion: WEBHOOK_VERSION.load,
   MaskingRule: MASKING_RULE.load,
+  LegalHold: loadLegalHold,
+  Erasure: loadErasure,
 };
 
 const MAX_IDS = 100;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
-import { newId, timeOfId } from '../../ids';
+import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { hashToken } from '../token-hash';
@@ -144,7 +144,7 @@ async function end(db: Db, actor: Actor, ids: readonly string[], reason: Session
   if (ids.length === 0) return [];
   const ended = await endSessions(db, ids, reason, actor.userId, currentTime());
   for (const { id, userId } of ended) {
-    const details = { userId, reason };
+    const details = { user: toNodeId('User', userId), reason };
     await recordAct(db, actor, { action: ACTIONS[reason], subjectType: 'Session', subjectId: id, details });
   }
   return ended;
