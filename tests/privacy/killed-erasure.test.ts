@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '../../src/evidence/seal';
+import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
@@ -44,7 +45,7 @@ async function ordered(name: string): Promise<{ id: string; before: Record<strin
   const input = { documentType: 'Sales Invoice', name, reason: 'Request 17 under Art. 17' };
   const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id }');
   await sealAll();
-  return { id: erasure.id, before: await rowsWith(app.database, name) };
+  return { id: uuidOf('Erasure', erasure.id) as string, before: await rowsWith(app.database, name) };
 }
 
 /** @returns the signal that ended it; null: it ended by itself */

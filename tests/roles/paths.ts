@@ -23,7 +23,7 @@ export function pathsOf(roles: Roles, ids: Ids): Pick[] {
     return rows.flatMap((type) =>
       (isWayIn ? partsOf(roles, everything(type)) : [everything(type)]).map((below) => ({
         field,
-        args: queryArgs(ids, field.name, type.name),
+        args: OTHER_ARGS[field.name]?.(ids) ?? queryArgs(ids, field.name, type.name),
         below,
       })),
     );
@@ -47,14 +47,14 @@ function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[
   return (isUnionType(target) ? target.getTypes() : [target]).filter(isRow);
 }
 
-/** Of root fields that lead to no row by its id. */
+/** Of root fields that have no id of a row as their argument. */
 const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   explainVerification: (ids) =>
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
   evidenceConsistency: () => 'from: 1, to: 1',
   legalHolds: () => 'released: true',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
-  erasure: (ids) => `id: "${ids.Erasure}"`,
+  erasures: () => 'first: 20',
   previewErasure: () => 'target: { documentType: "Nothing", name: "X" }',
   evidenceRun: (ids) => `id: "${ids.EvidenceRun}"`,
 };

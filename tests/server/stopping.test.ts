@@ -1,4 +1,5 @@
 // SIGTERM: each running request ends with its answer or an error, whatever the database does.
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { Client } from 'pg';
 import { startApp } from '../../src/app/app';
@@ -75,6 +76,13 @@ test('a program that cannot write all outcomes ends with 1, and says how many th
   );
 });
 
+async function isWaitingForUsers(): Promise<boolean> {
+  // a table has the same number in each database that was copied from the template
+  const sql = `select 1 from pg_locks where not granted and relation = 'users'::regclass
+    and database = (select oid from pg_database where datname = current_database())`;
+  return (await app.database.query(sql)).length > 0;
+}
+
 test('requests on a kept connection of a process that stops are refused in the form of all errors, with one line', async () => {
   const lines: string[] = [];
   const other = await startApp(
@@ -91,21 +99,16 @@ test('requests on a kept connection of a process that stops are refused in the f
     answer += chunk;
   });
   const body = JSON.stringify({ query: '{ viewer { id } }' });
-  const request = (more = '') =>
+  const text = (more = '') =>
     `POST /graphql HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n${more}` +
     `authorization: Bearer ${app.adminKey}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   // the first waits for the lock, so that its connection is kept
-  socket.write(request());
-  await waitFor('it to wait', async () => {
-    // a table has the same number in each database that was copied from the template
-    const sql = `select 1 from pg_locks where not granted and relation = 'users'::regclass
-      and database = (select oid from pg_database where datname = current_database())`;
-    return (await app.database.query(sql)).length > 0;
-  });
+  socket.write(text());
+  await waitFor('it to wait', isWaitingForUsers);
   const stopping = other.stop();
   // those that come behind it on the same connection
   await waitFor('the refusals to be said', () => {
-    if (!socket.writableEnded && lines.length < 50) socket.write(request());
+    if (!socket.writableEnded && lines.length < 50) socket.write(text());
     return lines.some((line) => line.includes('refused as UNAVAILABLE'));
   });
   await locking.query('rollback');
@@ -121,4 +124,27 @@ test('requests on a kept connection of a process that stops are refused in the f
   );
   expect(answer).not.toContain('"error":"Service Unavailable"');
   expect(lines.filter((line) => /refus/.test(line))).toHaveLength(1);
+});
+
+test('a process stops though a request was under way and its caller keeps the connection', async () => {
+  const other = await startApp(readConfig({ ...app.env, PROCESSES: 'api' }), createLog('silent'));
+  const locking = new Client({ connectionString: app.database.superuserUrl });
+  await locking.connect();
+  await locking.query('begin; lock table users');
+  const { port } = new URL(other.url as string);
+  const agent = new Agent({ keepAlive: true });
+  const asking = new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${app.adminKey}` };
+    const asked = request({ port, method: 'POST', path: '/graphql', agent, headers }, resolve).on('error', reject);
+    asked.end(JSON.stringify({ query: '{ viewer { id } }' }));
+  });
+  await waitFor('it to wait', isWaitingForUsers);
+  const stopping = other.stop();
+  await locking.query('rollback');
+  await locking.end();
+  const answer = await asking;
+  expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close']);
+  answer.resume();
+  expect(await stopping).toEqual([]);
+  agent.destroy();
 });

@@ -1,24 +1,38 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from './refusal';
 
 /** By then another process, or the restarted one, answers. */
 const RETRY_AFTER_S = 1;
 
+/** Closes connections that became idle while the server closes. Node closes only those that were idle before. */
+const CLOSE_IDLE_MS = 250;
+
 /**
  * Refuses requests that arrive on a kept-alive connection while the server closes, as in a rolling restart. Clients
- * then send them again on another connection.
+ * then send them again on another connection. Answers to earlier requests ask for the end of their connection too: the
+ * server is closed when no connection is left, and an idle one would be kept for more than a minute.
  */
 export function refuseWhileClosing(server: FastifyInstance): void {
   let closing = false;
   let isSaid = false;
   server.addHook('preClose', async () => {
     closing = true;
+    const timer = setInterval(() => server.server.closeIdleConnections(), CLOSE_IDLE_MS);
+    server.server.once('close', () => clearInterval(timer));
   });
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    if (closing && !behindOthers.has(request.raw.socket)) reply.header('connection', 'close');
+    done();
+  });
+  // answers come in the order of the requests: with the end after the first, the others would get none
+  const behindOthers = new WeakSet<Socket>();
+  server.addHook('onRequest', (request, reply, done) => {
     if (!closing) return done();
+    behindOthers.add(request.raw.socket);
+    reply.header('connection', 'close');
     if (!isSaid) server.log.info('requests that come while this process stops are refused as UNAVAILABLE');
     isSaid = true;
-    reply.header('connection', 'close');
     const message = 'This process is stopping. Send it again, on another connection.';
     done(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S));
   });
