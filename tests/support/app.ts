@@ -74,6 +74,14 @@ export async function shareTestApi(): Promise<TestApp> {
   return clientOf({ ...shared, database, stop: () => database.close() });
 }
 
+/** For tests that change what a jest worker has only once, such as `performance.now`: the shared API would measure by it. */
+export async function endSharedApi(): Promise<void> {
+  const { ofWorker } = globalThis as unknown as { ofWorker: Map<string, SharedApi> };
+  const shared = ofWorker.get('api');
+  ofWorker.delete('api');
+  await shared?.stop();
+}
+
 async function startShared(): Promise<SharedApi> {
   const database = await createTestDatabase();
   const { app, url, env } = await startOn(database, { PROCESSES: 'api' });

@@ -3,7 +3,7 @@ import type { App } from '../../../src/app/app';
 import { createHeadReader } from '../../../src/evidence/anchors/sent-head';
 import { seal } from '../../../src/evidence/seal';
 import { startSecondWorker } from '../../delivery/capacity/circuit-states';
-import { startTestApp, type TestApp } from '../../support/app';
+import { endSharedApi, startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -105,6 +105,7 @@ describe('from a worker that does not seal', () => {
 });
 
 test('the newest head is read at most once a second, also while nothing is sealed', async () => {
+  await endSharedApi();
   const store = await startStore();
   try {
     await addAuditor(store);
