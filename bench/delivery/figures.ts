@@ -31,6 +31,8 @@ interface Figure {
   measure(bench: Bench, size: Size): Promise<Partial<Figures>>;
   /** After hundreds of thousands of changes a figure would be that of the autovacuum that follows. */
   tidyBefore?: boolean;
+  /** After a rest the first thousand events cost half more (decision 71): the next figure would be that of this start. */
+  warmUpAfter?: boolean;
 }
 
 /** Of a running application. `filled` starts processes of its own. */
@@ -44,6 +46,7 @@ export const FIGURES = {
   idle: {
     what: ({ idleSeconds }) => `idle for ${idleSeconds} s`,
     measure: async (bench, { idleSeconds }) => ({ idle: await measureIdle(bench, idleSeconds) }),
+    warmUpAfter: true,
   },
   'single-at-1000': {
     what: ({ steadySeconds }) => `single calls at 1,000/s for ${steadySeconds} s`,

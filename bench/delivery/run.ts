@@ -68,6 +68,7 @@ async function measureArrangement(
     if (figure.tidyBefore) await tidyUp(bed);
     say(figure.what(size));
     Object.assign(measured, await figure.measure(bench, size));
+    if (figure.warmUpAfter) await warmUp(bench, size.warmUp);
   }
   await application.stop();
   if (figures.includes('filled' satisfies FigureName)) {

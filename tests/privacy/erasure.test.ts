@@ -1,8 +1,8 @@
 // Erasure, in a running application: what is left of the content, and what the proofs say.
 import { readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { uuidOf } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
@@ -33,7 +33,10 @@ beforeAll(async () => {
   });
   await createTestWebhook(app, partner.url, { documentType: 'Customer', condition: 'doc.name == "nobody"' });
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+afterAll(async () => {
+  await Promise.all([app.stop(), partner.stop()]);
+  await rm(dirname(journal), { recursive: true });
+});
 
 const customer = (name: string, more: object = {}) => ({
   ...invoice(name, {
