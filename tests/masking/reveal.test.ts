@@ -143,6 +143,12 @@ test('thirty within an hour, also when they come at once', async () => {
   const query = `mutation ($input: RevealContentInput!) { ${aliases.join(' ')} }`;
   const answers = await Promise.all(Array.from({ length: 8 }, () => askIn(app.url, browser, query, input())));
   const refused = answers.flatMap(({ errors }) => errors ?? []);
-  const messages = refused.map(({ message }: { message: string }) => message);
-  expect(messages).toEqual(Array(2).fill(expect.stringContaining('30 times within an hour')));
+  const messages = new Set(refused.map(({ message }: { message: string }) => message));
+  expect([...messages]).toEqual([expect.stringContaining('30 times within an hour')]);
+  // the refusals are one or two: what follows a refused field in its document is not begun
+  const [revealed] = await app.database.query(
+    `select count(*)::int as entries from audit_entries where action = 'content.revealed' and session_id =
+       (select id from sessions order by id desc limit 1)`,
+  );
+  expect(revealed).toEqual({ entries: 30 });
 });
