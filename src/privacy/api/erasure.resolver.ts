@@ -23,7 +23,7 @@ import {
 } from './erasure.inputs';
 import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
-import { loadErasure } from './load-privacy';
+import { loadErasure } from './privacy-nodes';
 
 const MAX_LISTED = 100;
 const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => ErasureType, 'The erasure.'] });

@@ -5,7 +5,7 @@ import { Refusal } from './refusal';
 /** By then another process, or the restarted one, answers. */
 const RETRY_AFTER_S = 1;
 
-/** Closes connections that became idle while the server closes. Node closes only those that were idle before. */
+/** How often connections are closed that became idle while the server closes. Node closes only those that were idle before. */
 const CLOSE_IDLE_MS = 250;
 
 /**
@@ -16,20 +16,20 @@ const CLOSE_IDLE_MS = 250;
 export function refuseWhileClosing(server: FastifyInstance): void {
   let closing = false;
   let isSaid = false;
+  // their answers come in order: if an earlier answer ended the connection, the refusal would not be sent
+  const withRefusal = new WeakSet<Socket>();
   server.addHook('preClose', async () => {
     closing = true;
     const timer = setInterval(() => server.server.closeIdleConnections(), CLOSE_IDLE_MS);
     server.server.once('close', () => clearInterval(timer));
   });
   server.addHook('onSend', (request, reply, _payload, done) => {
-    if (closing && !behindOthers.has(request.raw.socket)) reply.header('connection', 'close');
+    if (closing && !withRefusal.has(request.raw.socket)) reply.header('connection', 'close');
     done();
   });
-  // answers come in the order of the requests: with the end after the first, the others would get none
-  const behindOthers = new WeakSet<Socket>();
   server.addHook('onRequest', (request, reply, done) => {
     if (!closing) return done();
-    behindOthers.add(request.raw.socket);
+    withRefusal.add(request.raw.socket);
     reply.header('connection', 'close');
     if (!isSaid) server.log.info('requests that come while this process stops are refused as UNAVAILABLE');
     isSaid = true;

@@ -10,7 +10,7 @@ import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
 import { MASKING_RULE } from '../../masking/rules/masking-rule.linked-fields';
-import { loadErasure, loadLegalHold } from '../../privacy/api/load-privacy';
+import { loadErasure, loadLegalHold } from '../../privacy/api/privacy-nodes';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
 import { REPLAY_REQUEST } from '../../replay/requests/replay-request.linked-fields';
