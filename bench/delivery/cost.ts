@@ -78,7 +78,7 @@ const KINDS: Kinds = [
   [/for share of w/i, 'claim: webhooks'],
   [/from webhooks/i, 'fan-out: webhooks'],
   [/^with updated/i, 'commit: deliveries and rows'],
-  [/update pgboss.*completed_on/is, 'commit: complete jobs'],
+  [/delete from pgboss/i, 'commit: delete jobs'],
   [/request_stats/i, 'counting'],
   [/request_index|request_changes/i, 'indexing'],
   [/notify/i, 'notify'],

@@ -41,7 +41,7 @@ async function closeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set
 }
 
 /**
- * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and completes
+ * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and deletes
  * these jobs. An outcome whose delivery another worker has taken meanwhile is dropped: its row was closed as UNKNOWN.
  */
 export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
@@ -59,7 +59,7 @@ export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: rea
   await releaseSuccessors(db, queue, unblocking);
   const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
   const jobIds = attempts.flatMap((attempt) => attempt.jobId ?? []);
-  await Promise.all([queue.insert(db, nextJobs), queue.complete(db, jobIds)]);
+  await Promise.all([queue.insert(db, nextJobs), queue.delete(db, jobIds)]);
 }
 
 function stopsBlocking({ attempt, deliveryUpdate }: Outcome): boolean {

@@ -50,7 +50,7 @@ export interface StartParts {
 
 /**
  * Takes at most `atMost` due jobs and starts their attempts, in one transaction. A job that its delivery does not name, or
- * whose delivery is finished, is left over from a crash: it is only completed. An attempt that is still open belongs to a
+ * whose delivery is finished, is left over from a crash: it is only deleted. An attempt that is still open belongs to a
  * dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no capacity waits
  * without a job, so that the queue is free for others.
  * @throws DeliveriesArePaused
@@ -79,7 +79,7 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   await Promise.all([
     openRequests(db, attempts.map(rowFor)),
     takeSlots(db, attempts.filter(takesSlot).map(slotOf)),
-    parts.queue.complete(db, leftOver),
+    parts.queue.delete(db, leftOver),
   ]);
   return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts };
 }

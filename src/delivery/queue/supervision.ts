@@ -8,16 +8,10 @@ import type { DeliveryQueue } from './queue';
 
 /** How often lost jobs are looked for: with the heartbeat of 10 s, a job of a dead worker is lost for at most 15 s. */
 const REST_MS = 5_000;
-/** How often old jobs are deleted. */
-const TIDY_MS = 60_000;
 
 export function startSupervision(db: Db, queue: DeliveryQueue, log: Log): Loop {
-  let tidied = Number.NEGATIVE_INFINITY;
   return startLoop('queue supervision', REST_MS, log, async () => {
-    const now = performance.now();
-    if (now - tidied < TIDY_MS && !(await hasLostJobs(db))) return false;
-    await queue.supervise();
-    tidied = now;
+    if (await hasLostJobs(db)) await queue.supervise();
     return false;
   });
 }

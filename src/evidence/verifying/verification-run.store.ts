@@ -54,12 +54,20 @@ export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunR
   );
 }
 
-export async function reportRun(db: Db, id: string, checked: number, now: Date): Promise<void> {
-  await changedBy(db, statement('update evidence_runs set checked = $2, seen_at = $3 where id = $1'), [
-    id,
-    checked,
-    now,
-  ]);
+/** A run that this process has taken, and when it was seen last: another time in the row is that of another process. */
+export interface TakenRun {
+  id: string;
+  seenAt: Date;
+}
+
+/** @returns false: another process has taken the run */
+export async function reportRun(db: Db, run: TakenRun, checked: number, now: Date): Promise<boolean> {
+  const changed = await changedBy(
+    db,
+    statement('update evidence_runs set checked = $3, seen_at = $4 where id = $1 and seen_at = $2'),
+    [run.id, run.seenAt, checked, now],
+  );
+  return changed > 0;
 }
 
 export interface RunResult {
@@ -71,11 +79,14 @@ export interface RunResult {
   finishedAt: Date;
 }
 
-export async function finishRun(db: Db, id: string, result: RunResult): Promise<void> {
-  await changedBy(
+/** @returns false: another process has taken the run */
+export async function finishRun(db: Db, run: TakenRun, result: RunResult): Promise<boolean> {
+  const { state, checked, findings, findingCount, error, finishedAt } = result;
+  const changed = await changedBy(
     db,
-    statement(`update evidence_runs set state = $2, checked = $3, findings = $4, finding_count = $5, error = $6,
-       finished_at = $7 where id = $1`),
-    [id, result.state, result.checked, result.findings, result.findingCount, result.error, result.finishedAt],
+    statement(`update evidence_runs set state = $3, checked = $4, findings = $5, finding_count = $6, error = $7,
+       finished_at = $8 where id = $1 and seen_at = $2`),
+    [run.id, run.seenAt, state, checked, findings, findingCount, error, finishedAt],
   );
+  return changed > 0;
 }

@@ -13,23 +13,28 @@ import { erasedLeaves } from './erased-leaves';
 import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
 import { coveredBy, type Scope } from './scope';
-import { finishRun, type RunRow, reportRun, takeRun } from './verification-run.store';
+import { finishRun, type RunRow, reportRun, type TakenRun, takeRun } from './verification-run.store';
 
 /** A process that was not seen for this long has ended. */
 const ENDED_AFTER_MS = 60_000;
 /** A commit for each page would take as long as the page. */
 const REPORT_EVERY_MS = 1_000;
 
-/** Does one run of verifyEvidence, if one waits. @returns whether one did */
+/**
+ * Does one run of verifyEvidence, if one waits, or if the process that had it has ended. A process that was not seen for so long
+ * without having ended gives it up when it notices.
+ * @returns whether one did
+ */
 export async function verifyNext(db: Db, transaction: Transaction): Promise<boolean> {
   const now = currentTime();
   const run = await takeRun(db, now, new Date(now.getTime() - ENDED_AFTER_MS));
   if (!run) return false;
+  const taken: TakenRun = { id: run.id, seenAt: now };
   const findings = new Findings();
   const progress = { checked: 0 };
   let error: string | null = null;
   try {
-    await verify(db, run, findings, progress);
+    await verify(db, run, taken, findings, progress);
   } catch (fault) {
     error = (fault as Error).message;
   }
@@ -43,21 +48,30 @@ export async function verifyNext(db: Db, transaction: Transaction): Promise<bool
   };
   const { state, checked, findingCount } = result;
   await transaction(async (own) => {
-    await finishRun(own, run.id, result);
+    // what the process that has it now finds counts
+    if (!(await finishRun(own, taken, result))) return;
     const details = { depth: run.depth, scope: scopeOf(run).kind, state, checked, findings: findingCount };
     await recordOwnAct(own, { action: 'evidence.verified', subjectType: 'EvidenceRun', subjectId: run.id, details });
   });
   return true;
 }
 
-async function verify(db: Db, run: RunRow, findings: Findings, progress: { checked: number }): Promise<void> {
+async function verify(
+  db: Db,
+  run: RunRow,
+  taken: TakenRun,
+  findings: Findings,
+  progress: { checked: number },
+): Promise<void> {
   const { depth, knownHeads } = run;
   let reportedAt = Number.NEGATIVE_INFINITY;
   const reportAt = async (checked: number) => {
     progress.checked = checked;
     if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
     reportedAt = performance.now();
-    await reportRun(db, run.id, checked, currentTime());
+    const now = currentTime();
+    if (!(await reportRun(db, taken, checked, now))) throw new Error('Another process has taken this run.');
+    taken.seenAt = now;
   };
   if (depth === 'TREE') return checkTree(db, knownHeads, findings, { onLeaves: () => undefined, onPage: reportAt });
   const treeSize = (await newestTree(db))?.treeSize ?? 0;

@@ -1,0 +1,81 @@
+// A verification belongs to the process that was seen last with it. Another one takes it over a minute after that.
+import { Client } from 'pg';
+import { seal } from '../../../src/evidence/seal';
+import { WHOLE_LOG } from '../../../src/evidence/verifying/scope';
+import { insertRun, runById, takeRun } from '../../../src/evidence/verifying/verification-run.store';
+import { verifyNext } from '../../../src/evidence/verifying/verify-run';
+import { newId } from '../../../src/ids';
+import { waitFor } from '../../support/wait-for';
+import { addAuditor, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+
+let store: Store;
+let id: string;
+
+beforeEach(async () => {
+  store = await startStore();
+  await addAuditor(store);
+  await store.database.query(INSERT_CLOSED, [5]);
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+  id = newId();
+  const [user] = await store.database.query<{ id: string }>('select id from users limit 1');
+  await insertRun(store.source.manager, {
+    id,
+    depth: 'TREE',
+    scope: JSON.stringify(WHOLE_LOG),
+    knownHeads: [],
+    orderedBy: user?.id as string,
+    createdAt: new Date(),
+  });
+});
+afterEach(() => store.stop());
+
+const verifyOne = () => verifyNext(store.source.manager, store.transaction);
+const run = () => runById(store.source.manager, id);
+const seenAgo = (interval: string) =>
+  store.database.query(`update evidence_runs set seen_at = now() - $1::interval where id = $2`, [interval, id]);
+
+async function entries(): Promise<number> {
+  const sql = `select count(*)::int as n from audit_entries where action = 'evidence.verified'`;
+  return (await store.database.query<{ n: number }>(sql))[0]?.n ?? 0;
+}
+
+/** As another process takes it. */
+async function takeElsewhere(): Promise<void> {
+  const now = new Date();
+  const found = await takeRun(store.source.manager, now, new Date(now.getTime() - 60_000));
+  expect(found).toMatchObject({ id, state: 'RUNNING' });
+}
+
+test('one whose process was seen within the last minute is left to it', async () => {
+  await takeElsewhere();
+  await seenAgo('50 s');
+  expect(await verifyOne()).toBe(false);
+  expect(await run()).toMatchObject({ state: 'RUNNING', finishedAt: null });
+});
+
+test('one whose process has ended is done by another, from its beginning', async () => {
+  await takeElsewhere();
+  await seenAgo('61 s');
+  expect(await verifyOne()).toBe(true);
+  expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, findings: '[]', error: null });
+  expect(await entries()).toBe(1);
+});
+
+test('a process that stood still for longer writes no result over that of the other', async () => {
+  // it stands still in the middle, at a table that somebody has locked
+  const locking = new Client({ connectionString: store.database.superuserUrl });
+  await locking.connect();
+  await locking.query('begin; lock table evidence_keys');
+  const late = verifyOne();
+  await waitFor('it to stand still', async () => {
+    const sql = `select from pg_locks where not granted and relation = 'evidence_keys'::regclass
+      and database = (select oid from pg_database where datname = current_database())`;
+    return (await store.database.query(sql)).length > 0;
+  });
+  await seenAgo('61 s');
+  await takeElsewhere();
+  await locking.end();
+  expect(await late).toBe(true);
+  expect(await run()).toMatchObject({ state: 'RUNNING', checked: 0, finishedAt: null, error: null });
+  expect(await entries()).toBe(0);
+});
