@@ -118,6 +118,44 @@ describe('in one transaction', () => {
     expect(next).toMatchObject([{ duplicate: false }]);
     expect([await countOf('REFUSED'), await countOf('NEXT')]).toEqual([0, 1]);
   });
+
+  // in another order than another transaction, both would wait for each other
+  test.each<[string, string, (name: string) => Partial<NewEvent>]>([
+    [
+      'keys',
+      `insert into idempotency_keys (user_id, key, event_id, content_hash, created_at)
+       select id, $1, gen_random_uuid(), '', now() from users where name = 'Administrator'`,
+      (idempotencyKey) => ({ idempotencyKey }),
+    ],
+    [
+      'new users',
+      `insert into users (id, name, roles, active, created_at, updated_at) values (new_id(), $1, '{}', true, now(), now())`,
+      (user) => ({ user }),
+    ],
+  ])('%s are written in one order, whatever that of the calls', async (what, insert, change) => {
+    const [holding, beside] = [0, 1].map(() => new Client({ connectionString: app.database.superuserUrl })) as [
+      Client,
+      Client,
+    ];
+    await Promise.all([holding.connect(), beside.connect()]);
+    await holding.query('begin');
+    await holding.query(insert, [`a ${what}`]);
+    const calls = ['b', 'a'].map((name) => [
+      { ...event(`ORDER-${name}`, `${name} ${what}`), ...change(`${name} ${what}`) },
+    ]);
+    const waiting = published(...calls);
+    await waitFor('the transaction to wait', async () => {
+      const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await app.database.query(sql)).length > 0;
+    });
+    // it has not written what comes after what it waits for, and so nobody waits for it
+    await beside.query(`begin; set local lock_timeout to '1s'`);
+    await beside.query(insert, [`b ${what}`]);
+    await beside.query('rollback');
+    await holding.query('rollback');
+    expect(await waiting).toMatchObject([[{ duplicate: false }], [{ duplicate: false }]]);
+    await Promise.all([holding.end(), beside.end()]);
+  });
 });
 
 describe('while another transaction holds an idempotency key', () => {

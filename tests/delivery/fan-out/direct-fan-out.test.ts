@@ -3,6 +3,7 @@ import { startWorker } from '../../../src/delivery/attempt/worker';
 import { type EventWriter, type PublishedEvent, publishCalls } from '../../../src/events/publish-events';
 import { newId, toNodeId, uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
 import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
@@ -193,6 +194,41 @@ describe('a webhook that is changed by another process', () => {
     await publish(eventFor(webhook.documentType));
     await paused;
     expect(own.sent).toHaveLength(1);
+  });
+});
+
+describe('the pause of all deliveries', () => {
+  test('is not answered before the transaction that opened attempts has committed', async () => {
+    let paused: Promise<unknown> | null = null;
+    let hasReturned = false;
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith((work, options) =>
+      parts.transaction(async (db) => {
+        const result = await work(keptOpen(db));
+        paused ??= mutate(app, 'pauseDeliveries', { reason: 'test' }, 'deliveriesPaused { since }').then(() => {
+          hasReturned = true;
+        });
+        await waitFor('the pause to wait', async () => (await lockWaits()) > 0);
+        expect(hasReturned).toBe(false);
+        return result;
+      }, options),
+    );
+    await publish(eventFor(webhook.documentType));
+    await paused;
+    await mutate(app, 'resumeDeliveries', { reason: 'test' }, 'ended { since }');
+    expect(own.sent).toHaveLength(1);
+  });
+
+  test('that begins or ends at this moment is not waited for, and nothing is sent', async () => {
+    const webhook = await webhookFor();
+    const { own, publish } = await processWith();
+    const ids = await parts.transaction(async (db) => {
+      await db.query(`select pg_advisory_xact_lock(hashtext('hookledger.pause'))`);
+      return publish(eventFor(webhook.documentType));
+    });
+    expect(ids).toHaveLength(1);
+    expect(own.sent).toEqual([]);
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
   });
 });
 
