@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { CommitUnknown, isDatabaseUnavailable } from '../../src/sql/database-errors';
-import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
+import { pipelinedTransactions, type Transaction, type TransactionOptions } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { loseAnswerToCommit } from './lost-commit';
 
@@ -30,6 +30,23 @@ test.each([
   expect(error).toBeInstanceOf(CommitUnknown);
   expect((error as Error).message).toContain(fault.message);
   expect(isDatabaseUnavailable(error)).toBe(true);
+});
+
+test('a commit waits for the disk as its session says, unless it need not be durable', async () => {
+  await source.query('set synchronous_commit to on');
+  const shown = async (options?: TransactionOptions) => {
+    const [row] = await transaction<{ synchronous_commit: string }[]>(
+      (db) => db.query('show synchronous_commit'),
+      options,
+    );
+    return row?.synchronous_commit;
+  };
+  expect([await shown(), await shown({ durable: true }), await shown({ durable: false }), await shown()]).toEqual([
+    'on',
+    'on',
+    'off',
+    'on',
+  ]);
 });
 
 test('COMMIT that the server refuses has rolled back', async () => {

@@ -51,10 +51,9 @@ const commit = (attempt: Attempt, result: SendResult) =>
 
 /** Those that are waiting or taken: ended ones are deleted, since 200 a second would be 720,000 in an hour. */
 async function jobsOf(deliveryId: string): Promise<{ id: string; state: string }[]> {
-  return app.database.query(
-    `select id, state::text from pgboss.job where data ->> 'deliveryId' = $1 order by id`,
-    [deliveryId],
-  );
+  return app.database.query(`select id, state::text from pgboss.job where data ->> 'deliveryId' = $1 order by id`, [
+    deliveryId,
+  ]);
 }
 
 describe('two workers that hold one delivery', () => {

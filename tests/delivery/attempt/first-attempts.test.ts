@@ -1,9 +1,11 @@
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { uuidOf } from '../../../src/ids';
+import type { Transaction } from '../../../src/sql/transactions';
 import type { TestApp } from '../../support/app';
 import { NEVER, type Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
+import { startDirect } from '../first-attempt-steps';
 import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
 import { allFinished, deliveriesOf, turn } from './stored-attempts';
@@ -52,6 +54,24 @@ describe('what nothing holds back', () => {
       { status: 'RETRYING', attempts: 1, openRequestId: null, jobId: expect.any(String) },
     ]);
     expect(await strays(app)).toEqual([]);
+  });
+
+  // what was sent after a commit that a power failure undoes would be sent again, and the log would not have it
+  test('is sent after a commit that waits for the disk, where jobs alone need not', async () => {
+    const committed: (boolean | undefined)[] = [];
+    const transaction: Transaction = (work, options) => {
+      committed.push(options?.durable);
+      return parts.transaction(work, options);
+    };
+    const own = startDirect({ ...parts, fanOutParts: { ...parts.fanOutParts, transaction } }, null);
+    const [webhook, limited] = [await webhookFor(), await webhookFor({ rateLimit: { requests: 4, seconds: 1 } })];
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    expect([own.sent.length, committed]).toEqual([1, [true]]);
+    await limited.publishMany(1);
+    (await own.fanOut()).committed();
+    expect([own.sent.length, committed]).toEqual([1, [true, false]]);
+    await own.stop();
   });
 });
 

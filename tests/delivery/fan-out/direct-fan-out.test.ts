@@ -62,6 +62,17 @@ test('an event is published, fanned out and opened in one transaction, sent afte
   expect(await strays(app)).toEqual([]);
 });
 
+test('the commit after which it is sent waits for the disk', async () => {
+  const committed: (boolean | undefined)[] = [];
+  const webhook = await webhookFor();
+  const { own, publish } = await processWith((work, options) => {
+    committed.push(options?.durable ?? true);
+    return parts.transaction(work, options);
+  });
+  await publish(eventFor(webhook.documentType));
+  expect([own.sent.length, committed]).toEqual([1, [true]]);
+});
+
 describe('an event goes to the outbox', () => {
   test.each([
     ['for a webhook with a condition', { condition: 'true' }],
