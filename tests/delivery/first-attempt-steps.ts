@@ -14,6 +14,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The part of a worker that opens first attempts, step by step. */
 export interface Direct {
+  firstAttempts: FirstAttempts;
   leases: WorkerLeases;
   capacity: WorkerCapacity;
   backlog: DueBacklog;
@@ -37,7 +38,7 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
   const handedBack: Attempt[] = [];
   const capacity = createWorkerCapacity(slots);
   const backlog = createDueBacklog();
-  backlog.taken(backlog.mark(), true);
+  backlog.taken(backlog.mark(), 0, true);
   const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
   const firstAttempts = createFirstAttempts({
     keyring: parts.keyring,
@@ -74,6 +75,7 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
     },
   });
   return {
+    firstAttempts,
     leases,
     capacity,
     backlog,

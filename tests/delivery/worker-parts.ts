@@ -23,6 +23,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {
   batchSize: () => 200,
   isReady: () => true,
+  queued: () => undefined,
   begin: () => ({
     mayOpen: () => false,
     prepare: async () => new Map(),

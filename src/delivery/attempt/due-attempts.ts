@@ -28,12 +28,13 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   async function takeAndStart(atMost: number): Promise<StartedAttempts> {
     const mark = backlog.mark();
     if (tookNone && !(await hasDueJobs(db))) {
-      backlog.taken(mark, true);
+      backlog.taken(mark, 0, true);
       return NOTHING_STARTED;
     }
     const started = await transaction((tx) => startAttempts(tx, parts, atMost));
-    tookNone = started.taken === 0;
-    backlog.taken(mark, started.taken < atMost && started.putBack === 0);
+    const { taken, waiting, putBack } = started;
+    tookNone = taken === 0;
+    backlog.taken(mark, taken - waiting - putBack, taken < atMost && putBack === 0);
     if (paused) log.info('deliveries are resumed');
     paused = false;
     return started;
@@ -42,10 +43,14 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   return {
     async start(atMost) {
       // a transaction that took jobs would have to roll back
-      if (paused && (await findDeliveriesPause(db))) return NOTHING_STARTED;
+      if (paused && (await findDeliveriesPause(db))) {
+        backlog.notTaken();
+        return NOTHING_STARTED;
+      }
       try {
         return await takeAndStart(atMost);
       } catch (error) {
+        backlog.notTaken();
         if (!(error instanceof DeliveriesArePaused)) throw error;
         if (!paused) log.info('deliveries are paused: no attempt begins');
         paused = true;

@@ -23,7 +23,7 @@ import type { WorkerLeases } from './worker-leases';
 const MAX_OPENED = 250;
 /** The bodies of all first attempts on the wire, in bytes. */
 const MAX_BODIES = 64 * 1024 * 1024;
-/** Events wait in the outbox for this long at once. */
+/** Events wait in the outbox for this long while nothing shows that the wait is about to end. */
 const MAX_WAIT_MS = 100;
 
 export interface FirstAttemptsParts {
@@ -49,15 +49,20 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
   return {
     batchSize() {
       const now = performance.now();
-      const atMost = backlog.isDraining() ? 0 : capacity.batchSize(now);
-      if (atMost === 0 && now - (busySince ?? now) < MAX_WAIT_MS) {
-        busySince ??= now;
-        return 0;
-      }
+      const slots = capacity.batchSize(now);
+      const room = backlog.room();
+      // what enters a backlog needs no slot yet
+      const atMost = Math.min(MAX_OPENED, Number.isFinite(room) ? room : slots);
+      // jobs leave the queue, or requests on the wire are about to end
+      const mustWait = backlog.isTaking() || (slots === 0 && capacity.free() > 0);
+      if (atMost > 0 || mustWait) busySince = null;
+      else busySince ??= now;
+      if (busySince === null || now - busySince < MAX_WAIT_MS) return atMost;
       busySince = null;
-      return atMost || MAX_OPENED;
+      return MAX_OPENED;
     },
-    isReady: () => !backlog.isDraining() && capacity.batchSize(performance.now()) > 0,
+    isReady: () => backlog.room() === Number.POSITIVE_INFINITY && capacity.batchSize(performance.now()) > 0,
+    queued: backlog.entered,
     begin: () => beginOpening(parts, bodies, leases.use()),
   };
 }

@@ -87,6 +87,7 @@ export function startWorker(parts: WorkerParts): Worker {
   }
 
   async function finish(attempt: Attempt, result: Result): Promise<void> {
+    capacity.answered(attempt.webhook.id, performance.now());
     await committer.commit(outcomeFor(attempt, result, currentTime()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
@@ -100,6 +101,7 @@ export function startWorker(parts: WorkerParts): Worker {
   // their slots are taken
   function begin(attempts: readonly Attempt[], make: (attempt: Attempt) => Promise<void>, onEnded: OnEnded): void {
     for (const attempt of attempts) {
+      capacity.begun(attempt.webhook.id, performance.now());
       const end = make(attempt).then(() => onEnded(attempt));
       onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end });
     }

@@ -1,3 +1,6 @@
+/** New deliveries enter a backlog at most a quarter as fast as its jobs leave it, so that it ends at any rate of new events. */
+const ENTERING = 0.25;
+
 /**
  * What a worker knows of the due jobs in the queue. New deliveries must not overtake those of their webhook that wait in
  * the queue, so they go there too until the worker has found no more of them.
@@ -5,17 +8,23 @@
 export interface DueBacklog {
   /** A delivery of this webhook, which could otherwise be sent at once, goes to the queue. */
   queued(webhookId: string): void;
-  /** Call it before jobs are taken. */
+  /** Call it before jobs are taken, and then `taken` or `notTaken`. */
   mark(): number;
-  /** @param mark of before the jobs were taken @param isAll whether these were all due jobs */
-  taken(mark: number, isAll: boolean): void;
+  /** @param mark of before the jobs were taken @param left how many deliveries left the queue @param isAll whether these were all due jobs */
+  taken(mark: number, left: number, isAll: boolean): void;
+  /** No jobs could be taken, because of an error or a pause of all deliveries. */
+  notTaken(): void;
+  /** Whether jobs are being taken. */
+  isTaking(): boolean;
   /** Whether a new delivery of this webhook must go to the queue. */
   mustQueue(webhookId: string): boolean;
+  /** New deliveries were given jobs. */
+  entered(deliveries: number): void;
   /**
-   * Whether the worker is about to take the last of these jobs. New deliveries should wait for that: if they went to the
-   * queue too, it would never be empty under a steady load.
+   * How many new deliveries may follow now; the others should wait in the outbox. Through the queue they cost more than at
+   * once: if all entered it, it would never be empty under a steady load.
    */
-  isDraining(): boolean;
+  room(): number;
 }
 
 export function createDueBacklog(): DueBacklog {
@@ -24,18 +33,37 @@ export function createDueBacklog(): DueBacklog {
   let calls = 0;
   // other processes may have left jobs
   let hasMore = true;
+  let taking = false;
+  let room = 0;
   return {
     queued(webhookId) {
       calls += 1;
       queuedAt.set(webhookId, calls);
     },
-    mark: () => calls,
-    taken(mark, isAll) {
+    mark() {
+      taking = true;
+      return calls;
+    },
+    taken(mark, left, isAll) {
+      taking = false;
+      // what entered beyond the room is made up for; what was not used is not kept
+      room = left * ENTERING + (hasMore ? Math.min(0, room) : 0);
       hasMore = !isAll;
       if (!isAll) return;
       for (const [webhookId, at] of queuedAt) if (at <= mark) queuedAt.delete(webhookId);
     },
+    notTaken() {
+      taking = false;
+      room = 0;
+    },
+    isTaking: () => taking,
     mustQueue: (webhookId) => hasMore || queuedAt.has(webhookId),
-    isDraining: () => !hasMore && queuedAt.size > 0,
+    entered(deliveries) {
+      room -= deliveries;
+    },
+    room() {
+      if (hasMore) return Math.max(0, Math.floor(room));
+      return queuedAt.size > 0 ? 0 : Number.POSITIVE_INFINITY;
+    },
   };
 }

@@ -6,8 +6,13 @@ const BATCH = 250;
 const BATCH_TO_SET_ASIDE = 1_000;
 /** A smaller batch is not worth a transaction while running requests are about to end. */
 const MIN_BATCH = 64;
-/** A webhook none of whose requests has ended for this long is slow: its other deliveries are set aside. */
+/** A webhook none of whose requests has been answered for this long is slow: its other deliveries are set aside. */
 const SLOW_MS = 100;
+/**
+ * The same for a webhook that has answered all requests, whose outcomes are being committed: a database that is busy makes no
+ * webhook slow, but outcomes that cannot be committed must not stop the others.
+ */
+const UNCOMMITTED_MS = 5_000;
 
 /**
  * The slots of a worker: one for each running request. A webhook may take as many further slots as are free beyond those
@@ -23,22 +28,32 @@ export interface WorkerCapacity {
   freeFor(webhookId: string): number;
   /** Takes a slot. */
   acquire(webhookId: string, now: number): void;
+  /** A request that has a slot begins. */
+  begun(webhookId: string, now: number): void;
+  /** A request was answered, or has failed. Its slot is freed when the outcome is committed. */
+  answered(webhookId: string, now: number): void;
   /** Frees a slot. */
   release(webhookId: string, now: number): void;
 }
 
+interface Use {
+  slots: number;
+  /** The number of requests on the wire. */
+  unanswered: number;
+  /** When the first of these began, or the last one was answered, or a slot was last taken first or freed. */
+  lastChange: number;
+}
+
 export function createWorkerCapacity(slots = MAX_CONCURRENT_REQUESTS): WorkerCapacity {
-  const usedBy = new Map<string, number>();
-  /** When the last request to a webhook ended, or its first one began. */
-  const lastChange = new Map<string, number>();
+  const uses = new Map<string, Use>();
   let used = 0;
 
   // half of the difference: each slot taken is one more used by the webhook, and one less free
-  const freeFor = (webhookId: string) => Math.max(0, Math.ceil((slots - used - (usedBy.get(webhookId) ?? 0)) / 2));
+  const freeFor = (webhookId: string) => Math.max(0, Math.ceil((slots - used - (uses.get(webhookId)?.slots ?? 0)) / 2));
 
-  function largestUser(): string | null {
-    let found: string | null = null;
-    for (const [id, count] of usedBy) if (found === null || count > (usedBy.get(found) ?? 0)) found = id;
+  function largest(): [string, Use] | null {
+    let found: [string, Use] | null = null;
+    for (const each of uses) if (found === null || each[1].slots > found[1].slots) found = each;
     return found;
   }
 
@@ -46,27 +61,40 @@ export function createWorkerCapacity(slots = MAX_CONCURRENT_REQUESTS): WorkerCap
     free: () => slots - used,
     freeFor,
     batchSize(now) {
-      const id = largestUser();
+      const [id, use] = largest() ?? [null, null];
       const headroom = id === null ? slots : freeFor(id);
       if (headroom >= MIN_BATCH) return Math.min(BATCH, headroom);
-      const isFast = id !== null && now - (lastChange.get(id) ?? 0) < SLOW_MS;
-      return isFast || used >= slots ? 0 : BATCH_TO_SET_ASIDE;
+      return used >= slots || (use !== null && isFast(use, now)) ? 0 : BATCH_TO_SET_ASIDE;
     },
     acquire(webhookId, now) {
-      if (!usedBy.has(webhookId)) lastChange.set(webhookId, now);
-      usedBy.set(webhookId, (usedBy.get(webhookId) ?? 0) + 1);
+      const use = uses.get(webhookId) ?? { slots: 0, unanswered: 0, lastChange: now };
+      use.slots += 1;
+      uses.set(webhookId, use);
       used += 1;
     },
+    begun(webhookId, now) {
+      const use = uses.get(webhookId);
+      if (!use) return;
+      if (use.unanswered === 0) use.lastChange = now;
+      use.unanswered += 1;
+    },
+    answered(webhookId, now) {
+      const use = uses.get(webhookId);
+      if (!use) return;
+      use.unanswered -= 1;
+      use.lastChange = now;
+    },
     release(webhookId, now) {
-      const left = (usedBy.get(webhookId) ?? 1) - 1;
+      const use = uses.get(webhookId);
       used -= 1;
-      if (left > 0) {
-        usedBy.set(webhookId, left);
-        lastChange.set(webhookId, now);
-      } else {
-        usedBy.delete(webhookId);
-        lastChange.delete(webhookId);
-      }
+      if (!use) return;
+      use.slots -= 1;
+      use.lastChange = now;
+      if (use.slots === 0) uses.delete(webhookId);
     },
   };
+}
+
+function isFast({ unanswered, lastChange }: Use, now: number): boolean {
+  return now - lastChange < (unanswered > 0 ? SLOW_MS : UNCOMMITTED_MS);
 }

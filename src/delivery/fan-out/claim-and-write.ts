@@ -24,8 +24,8 @@ export interface ClaimToWrite {
 export interface Outcome {
   /** The number of events that left the outbox; null: none, because decisions are missing about webhooks that changed. */
   written: number | null;
-  /** Whether deliveries got jobs. */
-  queued: boolean;
+  /** How many deliveries got jobs. */
+  queued: number;
   /** Whether some decisions are left pending. */
   pending: boolean;
   /** The webhooks of these events that had pending decisions before. */
@@ -54,11 +54,11 @@ export async function claimAndWrite(
     readStates(db, directory, asked),
     opening?.prepare(db) ?? NO_CHANGES,
   ]);
-  if (states === null) return { written: null, queued: false, pending: false, slow: NONE };
+  if (states === null) return { written: null, queued: 0, pending: false, slow: NONE };
   const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending ? id : [])));
   const mine = events.filter(({ id }) => claimed.has(id));
-  if (mine.length === 0) return { written: 0, queued: false, pending: false, slow };
-  const again = { written: null, queued: false, pending: false, slow };
+  if (mine.length === 0) return { written: 0, queued: 0, pending: false, slow };
+  const again = { written: null, queued: 0, pending: false, slow };
   // once: while this transaction waits, another loop of this process may bring the directory to a later snapshot
   const pairs = pairsOf(mine, directory);
   const isMissing = (pair: Pair) => !slow.has(pair.webhook.id) && decisions.of(pair) === undefined;
@@ -80,7 +80,7 @@ export async function claimAndWrite(
   const { deliveries, requests } = opening ? opening.open({ ...made, pairs: decided }) : { ...made, requests: [] };
   const matched = Map.groupBy(pairs, ({ event }) => event.id);
   const done = inOrder.map(({ id }) => ({ id, wantedBy: matched.get(id)?.length ?? 0 }));
-  const queued = deliveries.some(({ jobId }) => jobId !== null);
+  const queued = deliveries.filter(({ jobId }) => jobId !== null).length;
   const written = Promise.all([
     writeDeliveries(db, queue, { deliveries, payloads: made.payloads, requests }, done, now),
     insertPendingDecisions(
@@ -89,7 +89,7 @@ export async function claimAndWrite(
     ),
   ]);
   // jobs are inserted, and dispatchers notified, by further statements
-  if (!queued && !deliveries.some(({ waitsFor }) => waitsFor === 'CAPACITY')) commitWithThese(db);
+  if (queued === 0 && !deliveries.some(({ waitsFor }) => waitsFor === 'CAPACITY')) commitWithThese(db);
   await written;
   return { written: inOrder.length, queued, pending: pending.length > 0, slow };
 }

@@ -41,13 +41,13 @@ export interface FanOut {
   events: number;
   /** Whether the outbox may have more. */
   more: boolean;
-  /** Whether deliveries got jobs. */
-  queued: boolean;
+  /** How many deliveries got jobs. */
+  queued: number;
   /** Whether the decision about some deliveries was deferred: see `decidePending`. */
   pending: boolean;
 }
 
-const NOTHING: FanOut = { read: 0, events: 0, more: false, queued: false, pending: false };
+const NOTHING: FanOut = { read: 0, events: 0, more: false, queued: 0, pending: false };
 
 /** Fans out the oldest events in a part of the outbox. @param before the events with smaller ids @param atMost of them */
 export type FanOutStep = (part: HashPart, before: string, atMost?: number) => Promise<FanOut>;

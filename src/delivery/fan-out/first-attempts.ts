@@ -14,12 +14,14 @@ export function sendsAtOnce({ status, ordering, retrySchedule, ...limits }: Outg
 
 export interface FirstAttempts {
   /**
-   * How many events to fan out now. 0, for up to 100 ms: the worker will soon have capacity, or have taken the last jobs
-   * before these events. They should wait in the outbox, because the queue costs more.
+   * How many events to fan out now. 0: the worker takes due jobs, or will soon have capacity. The events should wait in the
+   * outbox, because the queue costs more.
    */
   batchSize(): number;
-  /** Whether the worker has capacity, and is not about to take the last due jobs. */
+  /** Whether the worker has capacity, and knows of no due jobs. */
   isReady(): boolean;
+  /** @param deliveries the number of those that the fan-out has given jobs */
+  queued(deliveries: number): void;
   /** Begins the opening of one transaction. */
   begin(): Opening;
 }

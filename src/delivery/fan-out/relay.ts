@@ -58,7 +58,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
       read: own.read + old.read,
       events: own.events + old.events,
       more: own.more || old.more,
-      queued: own.queued || old.queued,
+      queued: own.queued + old.queued,
       pending: own.pending || old.pending,
     };
   }
@@ -69,7 +69,8 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     const { read, events, more, queued, pending } = await fanOutSome(Math.min(BATCH, atMost));
     interval.note(events);
     if (read > 0) await share.refresh();
-    if (queued) onQueued();
+    parts.firstAttempts.queued(queued);
+    if (queued > 0) onQueued();
     if (pending) onPending();
     behind = more || read > events;
     if (more) return true;

@@ -138,11 +138,11 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true, true, false, false, false]);
     expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
     // a take that began before the last of them were queued has not seen them
-    own.backlog.taken(before, true);
+    own.backlog.taken(before, 1, true);
     expect(own.backlog.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
-    own.backlog.taken(own.backlog.mark(), false);
+    own.backlog.taken(own.backlog.mark(), 1, false);
     expect(own.backlog.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
-    own.backlog.taken(own.backlog.mark(), true);
+    own.backlog.taken(own.backlog.mark(), 1, true);
     await webhook.publishMany(1);
     (await own.fanOut()).committed();
     expect((await deliveriesOf(app, webhook.id)).at(-1)).toMatchObject({ jobId: null });

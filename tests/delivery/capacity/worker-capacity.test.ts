@@ -16,6 +16,11 @@ function fill(capacity: WorkerCapacity, webhookId: string, batch: number): numbe
   }
 }
 
+function send(capacity: WorkerCapacity, webhookId: string, requests: number, now: number): void {
+  for (let n = 0; n < requests; n += 1) capacity.acquire(webhookId, now);
+  for (let n = 0; n < requests; n += 1) capacity.begun(webhookId, now);
+}
+
 describe('a webhook that hangs', () => {
   test.each([1, 7, 64, 200, 250, 1_024])('alone gets half of the slots, taking %i at a time', (batch) => {
     expect(fill(createWorkerCapacity(SLOTS), 'one', batch)).toBe(512);
@@ -61,15 +66,29 @@ describe('how many jobs are taken', () => {
   test('is a batch while slots are free, and none while requests on the wire are about to end', () => {
     const capacity = createWorkerCapacity(SLOTS);
     expect(capacity.batchSize(1_000)).toBe(250);
-    for (let n = 0; n < 512; n += 1) capacity.acquire('fast', 1_000);
+    send(capacity, 'fast', 512, 1_000);
     expect(capacity.batchSize(1_050)).toBe(0);
   });
 
   test('is a large batch when the fullest has answered nothing for a while: what is its own steps aside', () => {
     const capacity = createWorkerCapacity(SLOTS);
-    for (let n = 0; n < 512; n += 1) capacity.acquire('slow', 1_000);
+    send(capacity, 'slow', 512, 1_000);
     expect(capacity.batchSize(2_000)).toBe(1_000);
     expect([capacity.freeFor('slow'), capacity.free()]).toEqual([0, 512]);
+    capacity.answered('slow', 2_000);
+    expect(capacity.batchSize(2_050)).toBe(0);
+    expect(capacity.batchSize(2_150)).toBe(1_000);
+  });
+
+  test('is none while a busy database commits what the fullest has answered, or opens what it will be sent', () => {
+    const capacity = createWorkerCapacity(SLOTS);
+    for (let n = 0; n < 512; n += 1) capacity.acquire('fast', 1_000);
+    expect(capacity.batchSize(2_000)).toBe(0);
+    for (let n = 0; n < 512; n += 1) capacity.begun('fast', 2_000);
+    for (let n = 0; n < 512; n += 1) capacity.answered('fast', 2_050);
+    expect(capacity.batchSize(3_000)).toBe(0);
+    // outcomes that cannot be committed must not stop the others
+    expect(capacity.batchSize(7_050)).toBe(1_000);
   });
 
   test('is none without a free place', () => {
