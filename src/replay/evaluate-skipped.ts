@@ -19,7 +19,7 @@ export interface Evaluation {
 /** By the ids of the deliveries. */
 export interface Evaluations {
   made: ReadonlyMap<string, Evaluation>;
-  /** Left out: the documents of those before them have as many bytes as are read at once. */
+  /** Left out: the documents or the requests of those before them have as many bytes as one step takes. */
   later: ReadonlySet<string>;
 }
 
@@ -62,12 +62,13 @@ async function evaluateSkipped(db: Db, ids: readonly string[]): Promise<Evaluati
     return event && webhook ? { id, event, webhook } : [];
   });
   const rendered = await renderRequests(db, matches);
-  const made = matches.map(({ id, webhook }, index): [string, Evaluation] => [
-    id,
-    { rendered: rendered[index] as Rendered, changedIn: webhook.changedIn },
-  ]);
+  const made = rendered.map((request, index): [string, Evaluation] => {
+    const { id, webhook } = matches[index] as (typeof matches)[number];
+    return [id, { rendered: request, changedIn: webhook.changedIn }];
+  });
   const isLater = deliveries.filter(({ businessEventId }) => later.has(businessEventId));
-  return { made: new Map(made), later: new Set(isLater.map(({ id }) => id)) };
+  const left = [...matches.slice(rendered.length), ...isLater];
+  return { made: new Map(made), later: new Set(left.map(({ id }) => id)) };
 }
 
 /** Stores the requests of skipped deliveries. Reopen them in the same transaction. */

@@ -156,6 +156,28 @@ test('a step reads 16 MiB of documents, and the rest is evaluated by the next on
   expect(after.map(({ status }) => status)).toEqual([...Array(89).fill('DELIVERED'), 'SKIPPED']);
 });
 
+test('a step writes 16 MiB of requests, and the rest is rendered by the next one', async () => {
+  const webhook = await createOwnWebhook(app, partner.url, { condition: NEVER_HAPPENS });
+  const data = { grand_total: 1, pad: 'x'.repeat(60 * 1024) };
+  const events = Array.from({ length: 90 }, (_, n) =>
+    invoice(`INV-${n}`, { documentType: webhook.documentType, data }),
+  );
+  await publish(app, events);
+  await allFinished(app, webhook, 90);
+  const body = '[{{ doc.pad | json }},{{ doc.pad | json }},{{ doc.pad | json }},{{ doc.pad | json }}]';
+  await update(webhook, { condition: null, bodyFormat: 'JSON', body });
+  const stepsSince = await noteSteps(app);
+  const done = await completed(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
+  expect(done).toMatchObject({ total: 90, replayed: 90, skipped: 0 });
+  const ofStep = Math.ceil((16 * 1024 * 1024) / (4 * data.pad.length));
+  const steps = (await stepsSince()).map(({ replayed }, index, all) => replayed - (all[index - 1]?.replayed ?? 0));
+  expect(steps).toEqual([ofStep, 90 - ofStep]);
+  const after = await allFinished(app, webhook, 90);
+  expect(after.map(({ status }) => status)).toEqual(Array(90).fill('DELIVERED'));
+  const sent = JSON.stringify(Array(4).fill(data.pad));
+  expect(new Set(partner.calls.map((call) => call.body.toString()))).toEqual(new Set([sent]));
+});
+
 test.each(['PAUSED', 'DISABLED'])('a webhook that is %s holds it until it is resumed', async (status) => {
   const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
   await update(webhook, { condition: null });

@@ -132,7 +132,9 @@ export async function noteSteps({ database }: TestApp): Promise<() => Promise<St
     create trigger note_step after update on replays for each row when (old.replayed < new.replayed)
       execute function note_step()`);
   return async () => {
-    await database.query('drop trigger note_step on replays');
-    return database.query<Step>('select * from steps order by replayed');
+    await database.query('drop trigger note_step on replays; drop function note_step()');
+    const steps = await database.query<Step>('select * from steps order by replayed');
+    await database.query('drop table steps');
+    return steps;
   };
 }

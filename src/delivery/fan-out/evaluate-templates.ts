@@ -38,7 +38,13 @@ function render({ plan, subject }: Evaluation): PlannedRequest | ProgramFault {
   }
 }
 
-// characters, of which most have one byte
-function bytesOf({ url, headers, body }: PlannedRequest): number {
+interface Measured {
+  url: string;
+  headers: readonly (readonly [string, string])[];
+  body: string | Buffer | null;
+}
+
+/** Of a request. Characters of text count as bytes: most have one. */
+export function bytesOf({ url, headers, body }: Measured): number {
   return headers.reduce((sum, [name, value]) => sum + name.length + value.length, url.length + (body?.length ?? 0));
 }

@@ -12,7 +12,7 @@ import { usersById } from '../../users/user.store';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhooks/request/request-plan';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { defaultBody, eventType } from './default-body';
-import { evaluateTemplates } from './evaluate-templates';
+import { bytesOf, evaluateTemplates, MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
 import { conditionSkips } from './skip-reasons/condition-false';
 import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
@@ -34,9 +34,13 @@ export type Rendered = RenderedRequest | Skip;
 
 type Planned = Match & { plan: RequestPlan };
 
-/** Like `renderDecided`, for a caller that cannot defer decisions. @throws AppError if one is undecided */
+/**
+ * Like `renderDecided`, for a caller that cannot defer decisions.
+ * @returns for the first ones, at least one: no more follow once their requests have `MAX_RENDERED_AT_ONCE` bytes
+ * @throws AppError if one is undecided
+ */
 export async function renderRequests(db: Db, matches: readonly Match[]): Promise<Rendered[]> {
-  const rendered = await renderDecided(db, matches);
+  let rendered = firstThatFit(await renderDecided(db, matches));
   for (;;) {
     const open = [...rendered.keys()].filter((index) => isUndecided(rendered[index]));
     if (open.length === 0) return rendered as Rendered[];
@@ -46,7 +50,18 @@ export async function renderRequests(db: Db, matches: readonly Match[]): Promise
     );
     if (again.every(isUndecided)) again.forEach(decided);
     for (const [place, index] of open.entries()) rendered[index] = again[place] as Rendered | Undecided;
+    rendered = firstThatFit(rendered);
   }
+}
+
+// Undecided ones among them took too long; those after them may be undecided because of their bytes.
+function firstThatFit(rendered: (Rendered | Undecided)[]): (Rendered | Undecided)[] {
+  let bytes = 0;
+  const last = rendered.findIndex((each) => {
+    if ('url' in each) bytes += bytesOf({ ...each, body: each.payload?.body ?? null });
+    return bytes >= MAX_RENDERED_AT_ONCE;
+  });
+  return last === -1 ? rendered : rendered.slice(0, last + 1);
 }
 
 /**
