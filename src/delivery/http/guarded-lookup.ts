@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { LRUCache } from 'lru-cache';
 import { createFairSlots } from '../../fair-slots';
 import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
 import { SendError, systemCode } from '../send-error';
@@ -37,16 +38,39 @@ export async function lookupAddresses(host: string): Promise<string[]> {
 /** libuv gives look-ups half of its threads, of which `main.ts` makes 64. */
 export const LOOKUPS_AT_ONCE = 32;
 
+/** A name whose last look-up took longer shares threads with the names that were never looked up. */
+const PROMPT_MS = 2_000;
+const PROMPT_NAMES_KEPT = 10_000;
+
 // getaddrinfo blocks one of libuv's few threads until it times out. Concurrent connections to a host share one lookup, and the
 // names of a domain share the threads with those of others: a host whose name servers are down, or a partner with a name for each
-// customer, would otherwise occupy all threads.
+// customer, would otherwise occupy all threads. Many domains together would too, so half of the threads are for names that were
+// looked up promptly the last time.
 function sharedLookup(lookup: Lookup): Lookup {
   const open = new Map<string, Promise<string[]>>();
+  const prompt = new LRUCache<string, true>({ max: PROMPT_NAMES_KEPT });
   const threads = createFairSlots(LOOKUPS_AT_ONCE);
+  const threadsOfOthers = createFairSlots(LOOKUPS_AT_ONCE / 2);
+
+  const look = async (host: string) => {
+    const begun = performance.now();
+    try {
+      return await lookup(host);
+    } finally {
+      if (performance.now() - begun < PROMPT_MS) prompt.set(host, true);
+      else prompt.delete(host);
+    }
+  };
+  const inThreads = (host: string) => {
+    const domain = domainOf(host);
+    const inThread = () => threads.run(domain, () => look(host));
+    return prompt.has(host) ? inThread() : threadsOfOthers.run(domain, inThread);
+  };
+
   return (host) => {
     const running = open.get(host);
     if (running !== undefined) return running;
-    const answer = threads.run(domainOf(host), () => lookup(host)).finally(() => open.delete(host));
+    const answer = inThreads(host).finally(() => open.delete(host));
     open.set(host, answer);
     return answer;
   };

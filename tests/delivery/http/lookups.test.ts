@@ -38,6 +38,16 @@ test.each(['hooks.partner.example', 'partner.example', 'localhost'])(
   },
 );
 
+test('a name that was found before is found while the names of many domains are not answered', async () => {
+  const look = guardedLookup(
+    POLICY,
+    inThreads((name) => name === 'hooks.partner.example'),
+  );
+  await look('hooks.partner.example');
+  for (let n = 0; n < 10 * LOOKUPS_AT_ONCE; n += 1) void look(`hooks.dead-${n}.example`);
+  expect(await look('hooks.partner.example')).toEqual([ADDRESS]);
+});
+
 test('connections to one host share a look-up, and the next one asks again', async () => {
   let asked = 0;
   const look = guardedLookup(POLICY, async () => {
