@@ -1,7 +1,7 @@
 // What one step of an order erases, and what it leaves for the next.
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { seal } from '../../src/evidence/seal';
 import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
@@ -24,7 +24,7 @@ let journal: string;
 beforeAll(async () => {
   app = await shareTestApi();
   store = await openStore(app.database);
-  journal = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  journal = join(await mkdtemp(join(tmpdir(), 'hookledger-erasure-')), 'journal.ndjson');
   // no delivery is pending, so nothing is put into a queue
   const queue = null as unknown as ErasingParts['queue'];
   parts = {
@@ -37,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.source.destroy();
   await app.stop();
+  await rm(dirname(journal), { recursive: true });
 });
 
 async function sealAll(): Promise<void> {

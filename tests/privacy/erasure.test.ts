@@ -19,7 +19,7 @@ let partner: Receiver;
 let journal: string;
 
 beforeAll(async () => {
-  journal = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  journal = join(await mkdtemp(join(tmpdir(), 'hookledger-erasure-')), 'journal.ndjson');
   [app, partner] = await Promise.all([startTestApp({ ERASURE_JOURNAL_FILE: journal }), startReceiver()]);
   partner.answerWith(({ body }) => ({
     status: 200,

@@ -1,6 +1,6 @@
 // The start on a database that was restored: what the journal says is erased before anything of it is sent.
 import { appendFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app/app';
@@ -18,13 +18,18 @@ const silent = createLog('silent');
 
 let api: TestApp;
 let partner: Receiver;
+let folder: string;
 let file: string;
 
 beforeAll(async () => {
-  file = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  folder = await mkdtemp(join(tmpdir(), 'hookledger-erasure-'));
+  file = join(folder, 'journal.ndjson');
   [api, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
 });
-afterAll(() => Promise.all([api.stop(), partner.stop()]));
+afterAll(async () => {
+  await Promise.all([api.stop(), partner.stop()]);
+  await rm(folder, { recursive: true });
+});
 
 const start = (more: Record<string, string> = {}): Promise<App> =>
   startApp(readConfig({ ...api.env, PROCESSES: 'worker,indexer', ...more }), silent);
@@ -93,7 +98,7 @@ test('rule 12: an event of the outbox and a delivery that is retried are not sen
 });
 
 test('lines that are no entries are left out, with their numbers in the log', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson');
+  const path = join(folder, 'with-faults.ndjson');
   const lines: string[] = [];
   const journal = journalAt(path, createLog('warn', { write: (line) => lines.push(line) }));
   const read = async () => {

@@ -1,5 +1,5 @@
 // Limits of content, and what a journal repeats after a restore.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seal } from '../../src/evidence/seal';
@@ -20,12 +20,14 @@ const NOWHERE = 'http://127.0.0.1:9/';
 let app: TestApp;
 let store: Store;
 let parts: ErasingParts;
+let folder: string;
 const webhooks: string[] = [];
 
 beforeAll(async () => {
   app = await shareTestApi();
   store = await openStore(app.database);
-  const journal = journalAt(join(await mkdtemp(join(tmpdir(), 'erasure-')), 'journal.ndjson'), createLog('silent'));
+  folder = await mkdtemp(join(tmpdir(), 'hookledger-erasure-'));
+  const journal = journalAt(join(folder, 'journal.ndjson'), createLog('silent'));
   const queue = null as unknown as ErasingParts['queue'];
   parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
   for (const name of ['short', 'long']) webhooks.push((await createTestWebhook(app, NOWHERE, { name })).id);
@@ -34,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.source.destroy();
   await app.stop();
+  await rm(folder, { recursive: true });
 });
 
 /** Three requests of each webhook, 40, 20 and 1 days old. */
