@@ -352,6 +352,11 @@ function read(file, what) {
   }
 }
 
+/** What editors and shells add at the ends of a file is not part of it. A proof and a head have line feeds alone, one at the end. */
+function readLines(file, what) {
+  return `${read(file, what).replaceAll('\r\n', '\n').trim()}\n`;
+}
+
 /** One line. Characters that change what a terminal shows are escaped, as JSON does it: the file may be a forgery. */
 function say(line) {
   const escapeUnit = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -406,8 +411,8 @@ function main() {
   try {
     const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));
     const keys = [...values.key.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
-    const knownHead = values.head === undefined ? null : read(values.head, 'the known head');
-    const result = check(read(positionals[0], 'the file'), keys, policy, knownHead);
+    const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
+    const result = check(readLines(positionals[0], 'the file'), keys, policy, knownHead);
     if (values.json) {
       const rows = result.rows.map(({ record, parts }) => ({ record, disclosed: parts }));
       const { origin, size } = result.head;

@@ -69,6 +69,18 @@ test('a delivery is sealed, and its proof is right for @sigstore/verify', async 
   expect(await verify(proof, ['--key', vkey])).toMatchObject({ code: 0 });
 });
 
+test.each([
+  ['two more line ends', (text: string) => `${text}\n\n`],
+  ['no line end at its end', (text: string) => text.trimEnd()],
+  ['line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ['a byte order mark', (text: string) => `\ufeff${text}`],
+])('a proof and a head that an editor left with %s are verified', async (_what, edit) => {
+  const proof = (await evidenceOf(app, ids[3] as string)).proof as string;
+  const head = proof.slice(proof.indexOf('\n\n') + 2);
+  const options = ['--key', vkey, '--head', 'head.txt'];
+  expect(await verify(edit(proof), options, { 'head.txt': edit(head) })).toMatchObject({ code: 0 });
+});
+
 test('readers of the log read its evidence, its proof only with the response, whose length it has; a publisher neither', async () => {
   const query = `{ webhookRequestLog(id: "${ids[0]}") { evidence { state proof } } }`;
   const evidence = async (role: Role) => {
