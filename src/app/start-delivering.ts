@@ -90,6 +90,8 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
   loops.push({ part: 'replays', stop: () => replays.stop() });
   const maintenance = startMaintenance(source, clock, keyring, log);
+  // the month of the new time may have no partitions
+  clock.onSet(maintenance.wake);
   loops.push({ part: 'maintenance', stop: () => maintenance.stop() });
   const listener = startNotifyListener(url, log, (what) => {
     if (what === 'everything') directory.forget();

@@ -10,10 +10,13 @@ const SAMPLES = 3;
 const WARN_MS = 1_000;
 /** At a larger difference one of the two clocks is wrong, and it is unknown which: nothing is deleted by age. */
 const MAX_DIFFERENCE_MS = 60_000;
+const SET_MS = 60_000;
 
 export interface DatabaseClock {
   /** Measures now. @returns whether the clocks agree well enough to delete old rows */
   mayDelete(): Promise<boolean>;
+  /** Calls `listener` each time that the clock of the database was set by more than a minute. */
+  onSet(listener: () => void): void;
   stop(): Promise<void>;
 }
 
@@ -21,14 +24,17 @@ export interface DatabaseClock {
 export async function followDatabaseClock(source: DataSource, log: Log): Promise<DatabaseClock> {
   let warnedOf = 0;
   let refusedBefore: string | null = null;
+  const listeners: (() => void)[] = [];
   const measure = async () => {
     const refused = refusedRowWithin(EVERY_MS);
     if (refused !== null && refused !== refusedBefore) {
       log.error({ refused }, 'the database has refused a row because of its time');
     }
     refusedBefore = refused;
+    const before = clockDifferenceMs();
     await correctByDatabase(source);
     const differenceMs = clockDifferenceMs();
+    if (Math.abs(differenceMs - before) > SET_MS) for (const listener of listeners) listener();
     if (Math.abs(differenceMs - warnedOf) <= WARN_MS) return;
     warnedOf = Math.abs(differenceMs) > WARN_MS ? differenceMs : 0;
     if (warnedOf === 0) log.info("the clock of this process agrees with the database's again");
@@ -43,6 +49,9 @@ export async function followDatabaseClock(source: DataSource, log: Log): Promise
     async mayDelete() {
       await measure();
       return Math.abs(clockDifferenceMs()) <= MAX_DIFFERENCE_MS;
+    },
+    onSet(listener) {
+      listeners.push(listener);
     },
     stop: loop.stop,
   };

@@ -5,6 +5,7 @@ import { type Loop, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
 import { type IndexBatch, indexNextBatch } from '../request-log/search/index-requests';
+import { isWithoutPartition } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { reportBackfill } from './backfill-progress';
@@ -12,11 +13,6 @@ import { restAfter, urgency } from './follow-throttle';
 
 /** The interval in which closed requests are looked for. */
 const REST_MS = 500;
-/**
- * https://www.postgresql.org/docs/current/errcodes-appendix.html: check_violation, also for a row that fits no
- * partition
- */
-const NO_PARTITION = '23514';
 /** Requests in one transaction. While there is something to deliver it is short, because deliveries may wait for it. */
 const SHORT_BATCH = 100;
 const LONG_BATCH = 500;
@@ -51,7 +47,7 @@ async function takeBatch(db: Db, transaction: Transaction, atMost: number): Prom
     return await transaction((own) => indexNextBatch(own, atMost), { durable: false });
   } catch (error) {
     // a partition of the log that was created by hand has none in the index yet
-    if ((error as { code?: string }).code === NO_PARTITION) await makePartitions(db, 0);
+    if (isWithoutPartition(error)) await makePartitions(db, 0);
     throw error;
   }
 }

@@ -22,6 +22,8 @@ const CODES = new Set([
 const QUERY_CANCELED = '57014';
 /** The constraint of rows whose time is not that of the database: its clock was set, which is measured every ten seconds. */
 const ROWS_ARE_IN_TIME = 'rows_are_in_time';
+/** A row that violates a constraint, whose name the error has, or that fits no partition: that has none. */
+const CHECK_VIOLATION = '23514';
 
 /** COMMIT was sent, and what came in place of its answer is not from the server: the transaction may have committed. */
 export class CommitUnknown extends Error {
@@ -53,15 +55,15 @@ function causeOf(error: unknown): Cause {
 }
 
 /**
- * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only, a clock that was set), or no connection is
- * free: a later attempt may succeed.
+ * Whether the database is unreachable, shuts down, or cannot work (full disk, read-only, a clock that was set, no partition for the
+ * month), or no connection is free: a later attempt may succeed.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof CommitUnknown || error instanceof PoolFull) return true;
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message, syscall, constraint } = causeOf(error);
-  if (constraint === ROWS_ARE_IN_TIME) return true;
+  if (constraint === ROWS_ARE_IN_TIME || isWithoutPartition(error)) return true;
   if (typeof code === 'string') {
     if (syscall === 'connect' && SOCKET_FAULTS.has(code)) return true;
     if (CONNECTION_FAULTS.has(code) || CODES.has(code)) return true;
@@ -76,12 +78,19 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** Whether a row fits no partition: the clock of the database was set, and maintenance makes the partitions that are missing. */
+export function isWithoutPartition(error: unknown): boolean {
+  const { code, constraint } = causeOf(error);
+  return code === CHECK_VIOLATION && constraint === undefined;
+}
+
 /**
  * Why the database is unavailable, as the end of "The database ...". For callers, so without names of hosts or tables.
  */
 export function faultOfDatabase(error: unknown): string {
   const { code, constraint } = causeOf(error);
   if (constraint === ROWS_ARE_IN_TIME) return 'has another time than this server';
+  if (isWithoutPartition(error)) return 'has no partition for the month of its clock yet';
   if (code === DISK_FULL) return 'has no space left on its disk';
   if (code === TOO_MANY_CONNECTIONS) return 'accepts no more connections';
   if (code === READ_ONLY) return 'is read-only';
