@@ -29,6 +29,8 @@ export async function openDatabase(config: Config, log: Log, onLost: (error: Err
   const embedded = await startEmbeddedPostgres({
     dataDir: config.dataDir,
     onRestart: () => log.error('embedded PostgreSQL has ended, starting it again'),
+    onFull: () =>
+      log.error('embedded PostgreSQL has ended: its disk is full. It is started again once 32 MiB are free'),
     onGivenUp: onLost,
   });
   log.info({ dataPath: embedded.dataPath, connectionFile: embedded.connectionFile }, 'embedded PostgreSQL is running');

@@ -3,6 +3,7 @@ import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
 import type { ReleaseLock } from './data-dir-lock';
 import { type DataPaths, prepareDataPaths } from './data-paths';
+import { hasRoomToStart } from './disk-room';
 import { writePrivateFile } from './files/private-file';
 import { keepRunning } from './keep-running';
 import { prepareLogins, type ServerAddress, urlsAt } from './logins';
@@ -22,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Called when the server has ended by itself and is started again at the same address. */
   onRestart?(): void;
+  /** Called when the server has ended and is started again once its disk has room. */
+  onFull?(): void;
   /** Called when the server ends again and again, and is not started any more. */
   onGivenUp?(error: Error): void;
 }
@@ -66,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function startAlone(
-  { binaries: given, settings = {}, onRestart, onGivenUp }: EmbeddedPostgresOptions,
+  { binaries: given, settings = {}, onRestart, onFull, onGivenUp }: EmbeddedPostgresOptions,
   paths: DataPaths,
   user: ServerUser | null,
   release: ReleaseLock,
@@ -87,7 +90,8 @@ async function startAlone(
     throw error;
   }
   const start = (address: ServerAddress) => startServer(setup, address);
-  const kept = keepRunning(server, { start, onRestart, onGivenUp });
+  const hasRoom = () => hasRoomToStart(paths.cluster);
+  const kept = keepRunning(server, { start, hasRoom, onRestart, onFull, onGivenUp });
   return {
     ...urls,
     encryptionKey: secrets.encryptionKey,

@@ -1,5 +1,6 @@
 import { keepRunning } from '../../../src/database/embedded-postgres/keep-running';
 import type { Server } from '../../../src/database/embedded-postgres/server';
+import { waitFor } from '../../support/wait-for';
 
 /** A server that ends when the test ends it. */
 function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
@@ -17,6 +18,8 @@ function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
   return server;
 }
 
+const hasRoom = async () => true;
+
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a server that ends is started again at its address, three times within a minute and then no more', async () => {
@@ -25,6 +28,7 @@ test('a server that ends is started again at its address, three times within a m
   const addresses: Server['address'][] = [];
   const errors: Error[] = [];
   const kept = keepRunning(servers[0] as Server, {
+    hasRoom,
     now: () => minutes * 60_000,
     onGivenUp: (error) => errors.push(error),
     start: async (address) => {
@@ -53,7 +57,7 @@ test('a server that ends is started again at its address, three times within a m
 
 test('a server that was stopped is not started again', async () => {
   const server = fakeServer(5499);
-  const kept = keepRunning(server, { start: () => Promise.reject(new Error('it was started again')) });
+  const kept = keepRunning(server, { hasRoom, start: () => Promise.reject(new Error('it was started again')) });
   await kept.stop();
   expect(server.stopped).toBe(true);
 });
@@ -62,11 +66,50 @@ test('a server that starts while it is stopped is stopped too, and no loss is re
   const [first, second] = [fakeServer(5499), fakeServer(5499)];
   const { promise: starting, resolve: started } = Promise.withResolvers<Server>();
   const errors: Error[] = [];
-  const kept = keepRunning(first, { start: () => starting, onGivenUp: (error) => errors.push(error) });
+  const kept = keepRunning(first, { hasRoom, start: () => starting, onGivenUp: (error) => errors.push(error) });
   first.end();
   await soon();
   const stopping = kept.stop();
   started(second);
   await stopping;
   expect({ stopped: second.stopped, errors }).toEqual({ stopped: true, errors: [] });
+});
+
+test('a server whose disk is full is started once it has room, also if the start fails, and however often', async () => {
+  const servers = [fakeServer(5499)];
+  const errors: Error[] = [];
+  let isFull = false;
+  let starts = 0;
+  const kept = keepRunning(servers[0] as Server, {
+    hasRoom: async () => !isFull,
+    onFull() {
+      isFull = false;
+    },
+    onGivenUp: (error) => errors.push(error),
+    async start(address) {
+      starts += 1;
+      // every other start fills the disk
+      isFull = starts % 2 === 1;
+      if (isFull) throw new Error('No space left on device');
+      const server = fakeServer(address.port);
+      servers.push(server);
+      return server;
+    },
+  });
+  for (let n = 1; n <= 6; n += 1) {
+    isFull = true;
+    servers.at(-1)?.end();
+    await waitFor('the server to be started', () => servers.length > n);
+  }
+  expect(errors).toEqual([]);
+  await kept.stop();
+});
+
+test('a stop ends the wait for room', async () => {
+  const server = fakeServer(5499);
+  const start = () => Promise.reject(new Error('it was started again'));
+  const kept = keepRunning(server, { hasRoom: async () => false, start });
+  server.end();
+  await soon();
+  await kept.stop();
 });
