@@ -81,6 +81,9 @@ export function firstIdAt(ms: number): string {
 /** Before every id: where a walk over ids begins. It is no id of a row. */
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
+/** At or after every id. */
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /**
  * The smallest and the largest of these ids. With both in its WHERE, a statement skips the partitions of other months. Of
  * none: an id that no row has.

@@ -1,6 +1,6 @@
 // Parts of statements that change deliveries: they write the tables by which deliveries are found. Each statement changes the
 // row of a delivery first, so that its lock covers its rows in these tables.
-import { equalsByIndex } from '../sql/index-lookup';
+import { joinsByIndex } from '../sql/index-lookup';
 import { OPEN_STATUSES } from './delivery-state.entity';
 
 const OPEN = 'id, webhook_id, document_type, status, held, waits_for, next_attempt_at';
@@ -27,7 +27,7 @@ export function insertBlockingSql(source: string): string {
 export function updateOpenSql(from: string, columns: readonly string[], where = 'true'): string {
   const copied = columns.map((column) => `${column} = u.${column}`).join(', ');
   return `update open_deliveries as o set ${copied} from ${from} as u
-    where ${where} and ${IS_OPEN} and o.id ${equalsByIndex('u.id')}`;
+    where ${where} and ${IS_OPEN} and ${joinsByIndex('o.id', 'u.id')}`;
 }
 
 /** A statement that moves open deliveries between held, waiting and due. @param update of `deliveries as d` */
@@ -39,7 +39,7 @@ export function moveSql(update: string): string {
 
 export function deleteOpenSql(from: string, where = 'true'): string {
   return `delete from open_deliveries as o using ${from} as u
-    where ${where} and ${IS_OPEN} and o.id ${equalsByIndex('u.id')}`;
+    where ${where} and ${IS_OPEN} and ${joinsByIndex('o.id', 'u.id')}`;
 }
 
 /** @param from a WITH query that returned the columns of `blocking_deliveries` of the deliveries that block no longer */

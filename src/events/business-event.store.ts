@@ -2,7 +2,7 @@ import { idBounds } from '../ids';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
-import { andIdBetween, BYTES_BEFORE, equalsByIndex } from '../sql/index-lookup';
+import { andIdBetween, BYTES_BEFORE, equalsByIndex, joinsByIndex } from '../sql/index-lookup';
 import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
 import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from './payload.store';
 
@@ -266,7 +266,7 @@ export function leaveOutboxSql(first: number): { withQuery: string; sql: string 
   const withQuery = `left_outbox as (delete from outbox where event_id = any($${first}::uuid[]))`;
   const sql = `update business_events as e set fanned_out_at = $${first + FANNED_OUT.length}::timestamptz, wanted_by = f.wanted_by
     from unnest(${FANNED_OUT.arrays(first)}) as f (${FANNED_OUT.names})
-    where e.id ${equalsByIndex('f.id')} ${andIdBetween('e.id', first + FANNED_OUT.length + 1)}`;
+    where ${joinsByIndex('e.id', 'f.id')} ${andIdBetween('e.id', first + FANNED_OUT.length + 1)}`;
   return { withQuery, sql };
 }
 

@@ -3,7 +3,7 @@ import { digestOfNew } from '../events/payload.store';
 import { idBounds } from '../ids';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
-import { andIdBetween, equalsByIndex } from '../sql/index-lookup';
+import { andIdBetween, joinsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
@@ -129,7 +129,7 @@ export async function closeRequests(db: Db, requests: readonly ClosedRequest[]):
   return changedBy(
     db,
     statement(`${CLOSE_SQL} from unnest(${CLOSED_REQUEST.arrays()}) as c (${CLOSED_REQUEST.names})
-     where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null
+     where ${joinsByIndex('r.id', 'c.request_id')} and r.finished_at is null
        ${andIdBetween('r.id', CLOSED_REQUEST.length + 1)}`),
     [...CLOSED_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ id }) => id))],
   );

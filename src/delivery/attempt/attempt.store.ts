@@ -12,7 +12,7 @@ import {
 } from '../../request-log/open-close.store';
 import { columns, type RowCount } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
-import { andIdBetween, equalsByIndex } from '../../sql/index-lookup';
+import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
 import { CIRCUIT_IS_CLEAN } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryStatus } from '../delivery.entity';
 import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
@@ -25,7 +25,7 @@ export async function openRequests(db: Db, requests: readonly OpenRequest[]): Pr
     statement(`with opened as (${openSql()} returning id, delivery_id, attempt_number)
      update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
      from opened as o
-     where d.id ${equalsByIndex('o.delivery_id')} ${andIdBetween('d.id', openValues(requests).length + 1)}`),
+     where ${joinsByIndex('d.id', 'o.delivery_id')} ${andIdBetween('d.id', openValues(requests).length + 1)}`),
     [...openValues(requests), ...idBounds(requests.map(({ deliveryId }) => deliveryId))],
   );
 }
@@ -105,7 +105,7 @@ function closeSql(count: RowCount, andSql: string, mayBeRetried: boolean): strin
          finished_at = u.finished_at, delivered_at = u.delivered_at, round_start = u.round_start, blocks = u.blocks,
          open_request_id = null
        from ${endedSql(count)}
-       where d.id ${equalsByIndex('u.delivery_id')} and d.open_request_id = u.request_id
+       where ${joinsByIndex('d.id', 'u.delivery_id')} and d.open_request_id = u.request_id
          ${andIdBetween('d.id', AFTER_CLOSED)} ${andSql}
        returning d.id, d.webhook_id, d.document_type, u.*
      ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
@@ -113,7 +113,7 @@ function closeSql(count: RowCount, andSql: string, mayBeRetried: boolean): strin
      finished as (${insertFinishedSql('updated where finished_at is not null')}),
      closed as (
        ${CLOSE_SQL} from updated as c
-       where r.id ${equalsByIndex('c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_CLOSED + 2)}
+       where ${joinsByIndex('r.id', 'c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_CLOSED + 2)}
      )
      select request_id as "requestId" from updated`;
 }

@@ -1,6 +1,7 @@
 // Deliveries without a job: held, waiting, or cancelled.
+import { idBounds } from '../../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import { equalsByIndex } from '../../sql/index-lookup';
+import { andIdBetween, equalsByIndex, joinsByIndex } from '../../sql/index-lookup';
 import type { Wait } from '../delivery.entity';
 import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '../delivery-state.store';
 
@@ -21,8 +22,8 @@ function endSql(where: string, set = `status = ${ENDED}`): string {
 export async function holdDeliveries(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const update = `update deliveries as d set held = true, waits_for = null, job_id = null, open_request_id = null,
-    next_attempt_at = null where d.id = any($1::uuid[])`;
-  await rowsOf(db, statement(moveSql(update)), [ids]);
+    next_attempt_at = null where d.id = any($1::uuid[]) ${andIdBetween('d.id', 2)}`;
+  await rowsOf(db, statement(moveSql(update)), [ids, ...idBounds(ids)]);
 }
 
 /** Cancels deliveries that are open, or EXHAUSTED and block others. */
@@ -75,16 +76,17 @@ export async function holdWaiting(db: Db, webhookId: string, atMost: number): Pr
 export async function giveJobs(db: Db, jobs: readonly { id: string; deliveryId: string }[], at: Date): Promise<void> {
   if (jobs.length === 0) return;
   const update = `update deliveries as d set held = false, waits_for = null, job_id = j.job_id, next_attempt_at = $3
-    from unnest($1::uuid[], $2::uuid[]) as j (id, job_id) where d.id = j.id`;
-  await rowsOf(db, statement(moveSql(update)), [jobs.map((job) => job.deliveryId), jobs.map((job) => job.id), at]);
+    from unnest($1::uuid[], $2::uuid[]) as j (id, job_id) where ${joinsByIndex('d.id', 'j.id')} ${andIdBetween('d.id', 4)}`;
+  const ids = jobs.map((job) => job.deliveryId);
+  await rowsOf(db, statement(moveSql(update)), [ids, jobs.map((job) => job.id), at, ...idBounds(ids)]);
 }
 
 /** Takes the jobs of deliveries away: they wait. */
 export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): Promise<void> {
   if (ids.length === 0) return;
   const update = `update deliveries as d set waits_for = $2, job_id = null, open_request_id = null, next_attempt_at = null
-    where d.id = any($1::uuid[])`;
-  await rowsOf(db, statement(moveSql(update)), [ids, waitsFor]);
+    where d.id = any($1::uuid[]) ${andIdBetween('d.id', 3)}`;
+  await rowsOf(db, statement(moveSql(update)), [ids, waitsFor, ...idBounds(ids)]);
 }
 
 /** Locks the oldest deliveries of a webhook that wait for capacity, except those that another transaction has locked. */

@@ -2,6 +2,7 @@
 import { idBounds } from '../../ids';
 import { columns } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
 import type { DeliveryStatus, SkipReason, Wait } from '../delivery.entity';
 import { insertOpenSql } from '../delivery-state.store';
 
@@ -70,7 +71,7 @@ export async function storeRequests(db: Db, rendered: readonly RenderedDelivery[
     statement(`update deliveries as d set skip_reason = null, skip_message = null, method = r.method, url = r.url,
        headers = r.headers, payload_id = r.payload_id
      from unnest(${RENDERED_DELIVERY.arrays(1)}) as r (${RENDERED_DELIVERY.names})
-     where d.id = r.id and d.id between $${RENDERED_DELIVERY.length + 1}::uuid and $${RENDERED_DELIVERY.length + 2}::uuid`),
+     where ${joinsByIndex('d.id', 'r.id')} ${andIdBetween('d.id', RENDERED_DELIVERY.length + 1)}`),
     [...RENDERED_DELIVERY.valuesOf(rendered), ...idBounds(rendered.map(({ id }) => id))],
   );
 }
@@ -97,7 +98,7 @@ export async function reopenDeliveries(
        cancel_requested = false, held = r.job_id is null, waits_for = null, job_id = r.job_id,
        next_attempt_at = case when r.job_id is not null then $4::timestamptz end
        from unnest($1::uuid[], $2::uuid[]) as r (id, job_id)
-       where d.id = r.id and d.id between $5::uuid and $6::uuid
+       where ${joinsByIndex('d.id', 'r.id')} ${andIdBetween('d.id', 5)}
        returning d.*
      ), finished as (
        delete from finished_deliveries where id = any($1::uuid[]) and id between $5::uuid and $6::uuid

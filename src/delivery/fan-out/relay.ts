@@ -1,6 +1,6 @@
 // Runs the fan-out when the outbox has events.
 import { currentMs } from '../../clock';
-import { firstIdAt } from '../../ids';
+import { firstIdAt, LAST_ID } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
@@ -20,7 +20,6 @@ const BUSY_MS = 5;
 const CONTENDED_MS = 50;
 /** The age at which an event is also taken by relays whose part it is not in. */
 const ANY_RELAY_AFTER_MS = 1_000;
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export interface RelayParts extends FanOutParts {
   share: ProcessShare;
