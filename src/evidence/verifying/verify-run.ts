@@ -12,35 +12,38 @@ import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
 import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
+import { type RunProgress, startRunProgress } from './run-progress';
 import { coveredBy, type Scope } from './scope';
-import { finishRun, type RunRow, reportRun, type TakenRun, takeRun } from './verification-run.store';
+import { finishRun, type RunRow, type TakenRun, takeRun } from './verification-run.store';
 
 /** A process that was not seen for this long has ended. */
 const ENDED_AFTER_MS = 60_000;
-/** A commit for each page would take as long as the page. */
-const REPORT_EVERY_MS = 1_000;
+const SEEN_EVERY_MS = 10_000;
 
 /**
  * Does one run of verifyEvidence, if one waits, or if the process that had it has ended. A process that was not seen for so long
  * without having ended gives it up when it notices.
+ * @param seenEveryMs how often it says that it lives
  * @returns whether one did
  */
-export async function verifyNext(db: Db, transaction: Transaction): Promise<boolean> {
+export async function verifyNext(db: Db, transaction: Transaction, seenEveryMs = SEEN_EVERY_MS): Promise<boolean> {
   const now = currentTime();
   const run = await takeRun(db, now, new Date(now.getTime() - ENDED_AFTER_MS));
   if (!run) return false;
   const taken: TakenRun = { id: run.id, seenAt: now };
   const findings = new Findings();
-  const progress = { checked: 0 };
+  const progress = startRunProgress(db, taken, seenEveryMs);
   let error: string | null = null;
   try {
-    await verify(db, run, taken, findings, progress);
+    await verify(db, run, findings, progress);
   } catch (fault) {
     error = (fault as Error).message;
+  } finally {
+    await progress.stop();
   }
   const result = {
     state: error === null ? ('COMPLETED' as const) : ('FAILED' as const),
-    checked: progress.checked,
+    checked: progress.checked(),
     findings: JSON.stringify(findings.kept),
     findingCount: findings.count,
     error,
@@ -56,28 +59,14 @@ export async function verifyNext(db: Db, transaction: Transaction): Promise<bool
   return true;
 }
 
-async function verify(
-  db: Db,
-  run: RunRow,
-  taken: TakenRun,
-  findings: Findings,
-  progress: { checked: number },
-): Promise<void> {
+async function verify(db: Db, run: RunRow, findings: Findings, progress: RunProgress): Promise<void> {
   const { depth, knownHeads } = run;
-  let reportedAt = Number.NEGATIVE_INFINITY;
-  const reportAt = async (checked: number) => {
-    progress.checked = checked;
-    if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
-    reportedAt = performance.now();
-    const now = currentTime();
-    if (!(await reportRun(db, taken, checked, now))) throw new Error('Another process has taken this run.');
-    taken.seenAt = now;
-  };
-  if (depth === 'TREE') return checkTree(db, knownHeads, findings, { onLeaves: () => undefined, onPage: reportAt });
+  if (depth === 'TREE') {
+    return checkTree(db, knownHeads, findings, { onLeaves: () => undefined, onPage: progress.report });
+  }
   const treeSize = (await newestTree(db))?.treeSize ?? 0;
   const rows = new RowCheck(treeSize, findings, currentTime());
-  // also while no rows are compared: otherwise another process takes the run
-  const report = () => reportAt(rows.checked);
+  const report = () => progress.report(rows.checked);
   const scope = scopeOf(run);
   const covered = await coveredBy(db, scope);
   const kinds = Object.keys(LEAF_KINDS) as LeafKind[];

@@ -61,21 +61,45 @@ test('one whose process has ended is done by another, from its beginning', async
   expect(await entries()).toBe(1);
 });
 
-test('a process that stood still for longer writes no result over that of the other', async () => {
-  // it stands still in the middle, at a table that somebody has locked
+/** A verification that stands still in the middle, at a table that somebody has locked. */
+async function stuckVerification(seenEveryMs?: number) {
   const locking = new Client({ connectionString: store.database.superuserUrl });
   await locking.connect();
   await locking.query('begin; lock table evidence_keys');
-  const late = verifyOne();
+  const verifying = verifyNext(store.source.manager, store.transaction, seenEveryMs);
   await waitFor('it to stand still', async () => {
     const sql = `select from pg_locks where not granted and relation = 'evidence_keys'::regclass
       and database = (select oid from pg_database where datname = current_database())`;
     return (await store.database.query(sql)).length > 0;
   });
+  const goOn = async () => {
+    await locking.end();
+    expect(await verifying).toBe(true);
+  };
+  return { goOn };
+}
+
+async function seenAt(): Promise<string | undefined> {
+  const sql = 'select seen_at::text as at from evidence_runs where id = $1';
+  return (await store.database.query<{ at: string }>(sql, [id]))[0]?.at;
+}
+
+test('a process is seen while a step of it takes long', async () => {
+  const { goOn } = await stuckVerification(20);
+  for (let n = 0; n < 3; n += 1) {
+    const before = await seenAt();
+    await waitFor('it to be seen again', async () => (await seenAt()) !== before);
+  }
+  await goOn();
+  expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, error: null });
+  expect(await entries()).toBe(1);
+});
+
+test('a process that stood still for longer writes no result over that of the other', async () => {
+  const { goOn } = await stuckVerification();
   await seenAgo('61 s');
   await takeElsewhere();
-  await locking.end();
-  expect(await late).toBe(true);
+  await goOn();
   expect(await run()).toMatchObject({ state: 'RUNNING', checked: 0, finishedAt: null, error: null });
   expect(await entries()).toBe(0);
 });
