@@ -12,6 +12,7 @@ import type { AuthCache } from '../../users/auth-cache';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/read-viewer';
+import { Refusal } from '../edge/refusal';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
@@ -41,6 +42,9 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
         await readViewer(request, source.manager, authCache);
         if (!mayPublish(request.viewer)) await confirmedPublisher(request);
         await takeTurn(limiter, request, reply);
+      },
+      errorHandler: (error) => {
+        throw isOtherMediaType(error) ? new Refusal('BAD_USER_INPUT', MEDIA_TYPES, 415) : error;
       },
     },
     (request, reply) =>
@@ -79,6 +83,12 @@ async function confirmedPublisher(request: FastifyRequest): Promise<Viewer> {
     request.optimisticAuth = null;
   }
   return publisherOf(request);
+}
+
+const MEDIA_TYPES = `The body must be JSON in UTF-8, as ${PLAIN_JSON}, ${EVENT_MEDIA_TYPES.join(' or ')}.`;
+
+function isOtherMediaType(error: unknown): boolean {
+  return !(error instanceof AppError) && (error as { statusCode?: number }).statusCode === 415;
 }
 
 function mayPublish(viewer: Viewer | null): viewer is Viewer {

@@ -242,7 +242,16 @@ describe('callers', () => {
 
   test('text that is no JSON, another media type and GET are refused', async () => {
     expect((await post('{"a":')).status).toBe(400);
-    expect((await post('a=1', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+    const other = await post('a=1', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect([other.status, other.json.errors[0]]).toEqual([
+      415,
+      {
+        message:
+          'The body must be JSON in UTF-8, as application/json, application/cloudevents+json or application/cloudevents-batch+json.',
+        extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
+      },
+    ]);
+    expect((await post('{}', { 'content-encoding': 'gzip' })).json.errors[0].message).toContain('content encoding');
     expect((await fetch(`${app.url}/events`)).status).toBe(404);
   });
 });
