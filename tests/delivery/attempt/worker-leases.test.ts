@@ -4,7 +4,8 @@ import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
-import { uuidOf } from '../../../src/ids';
+import { newId, uuidOf } from '../../../src/ids';
+import { createLog } from '../../../src/log';
 import type { Db } from '../../../src/sql/db';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
@@ -122,6 +123,23 @@ describe('a lease that is lost while its process lives', () => {
     expect(own.sent).toHaveLength(2);
     expect(own.sent[1]?.delivery.webhookId).toBe(uuidOf('Webhook', webhook.id));
     expect(other.sent).toEqual([]);
+  });
+
+  test('is noticed when it is renewed, and not used again', async () => {
+    const lines: string[] = [];
+    const log = createLog('warn', { write: (line) => void lines.push(line) });
+    const leases = startWorkerLeases({ ...parts, log, onTakenOver: () => undefined });
+    const lost = leases.use();
+    await parts.transaction((db) => lost.hold(db));
+    lost.committed([newId()]);
+    // as another worker takes it over
+    await app.database.query('delete from worker_leases');
+    await waitFor('the worker to notice', () => lines.some((line) => line.includes('a lease of this worker was lost')));
+    const next = leases.use();
+    expect(next.id).not.toBe(lost.id);
+    await parts.transaction((db) => next.hold(db));
+    next.committed([]);
+    await leases.stop();
   });
 
   test('and has no row any more is restored, so that its deliveries are taken over', async () => {
