@@ -2,9 +2,11 @@ import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/dupl
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
+import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
+import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
 let parts: Parts;
@@ -156,6 +158,36 @@ test('two relays that fan out the same document at the same instant send it once
   expect(skips).toHaveLength(1250);
   expect(skips.filter((skip) => skip === null)).toHaveLength(625);
 });
+
+test('a relay waits for another one that sends the same document at this moment, and then skips it', async () => {
+  const { webhook, event } = await dedupingWebhook(60);
+  await publish(app, [event('AT-ONCE')]);
+  let other: Promise<void> | null = null;
+  let hasEnded = false;
+  const first = parts.relay((work, options) =>
+    parts.transaction(async (db) => {
+      const result = await work(keptOpen(db));
+      await publish(app, [event('AT-ONCE')]);
+      other ??= parts
+        .relay()()
+        .then(() => {
+          hasEnded = true;
+        });
+      await waitFor('the other relay', async () => hasEnded || (await isWaitingForCircuit()));
+      return result;
+    }, options),
+  );
+  await first();
+  await other;
+  await parts.fanOutAll();
+  expect(await skipsOf(webhook)).toEqual([null, 'DUPLICATE']);
+});
+
+async function isWaitingForCircuit(): Promise<boolean> {
+  const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and query like '%webhook_circuits%for update%'`;
+  return (await app.database.query(sql)).length > 0;
+}
 
 test('webhooks without the setting cost no statement', async () => {
   const { webhook } = await dedupingWebhook(null);
