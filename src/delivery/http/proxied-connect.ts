@@ -5,10 +5,19 @@ import type { buildConnector } from 'undici';
 import { SendError } from '../send-error';
 import type { Connect, Dialling } from './connect';
 import type { ProxyServer } from './connection-settings';
-import { AddressNotReached, brokenTunnel, earlyData, proxyConnectError, refusedTunnel } from './proxy-error';
+import {
+  AddressNotReached,
+  brokenTunnel,
+  earlyData,
+  endlessAnswer,
+  proxyConnectError,
+  refusedTunnel,
+} from './proxy-error';
 
 /** Further addresses of a target are not tried. */
 const MAX_ADDRESSES = 4;
+/** Of an answer to CONNECT. Empty lines before an answer are allowed, and never end it. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface ProxiedConnectParts {
   readonly proxy: ProxyServer;
@@ -108,8 +117,13 @@ function askForTunnel(
   const credentials = Buffer.from(`${username}:${password}`).toString('base64');
   const headers = { host: authority, ...(username !== null && { 'proxy-authorization': `Basic ${credentials}` }) };
   return new Promise((resolve) => {
+    const read = () => {
+      if (socket.bytesRead > MAX_ANSWER_BYTES) resolve(endlessAnswer(proxyHost));
+    };
+    socket.on('data', read);
     const asking = request({ method: 'CONNECT', path: authority, headers, createConnection: () => socket });
     asking.once('connect', ({ statusCode = 0 }, _socket, head) => {
+      socket.off('data', read);
       if (statusCode < 200 || statusCode > 299) {
         resolve(refusedTunnel(proxyHost, statusCode, shown, username !== null));
       } else {

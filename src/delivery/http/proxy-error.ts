@@ -36,3 +36,7 @@ export function brokenTunnel(proxyHost: string, error: Error): SendError {
 export function earlyData(proxyHost: string): SendError {
   return new SendError('PROXY', `The proxy ${proxyHost} sent data of its own after its answer to CONNECT.`);
 }
+
+export function endlessAnswer(proxyHost: string): SendError {
+  return new SendError('PROXY', `The proxy ${proxyHost} sent more than 64 KiB without an answer to CONNECT.`);
+}

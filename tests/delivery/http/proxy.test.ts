@@ -160,6 +160,22 @@ describe('a proxy that fails is named', () => {
     await waitFor('the connection to be closed', () => proxy.sockets.size === 0, 10_000);
   });
 
+  test('that sends empty lines without an end in place of an answer', async () => {
+    const endless = await rawPartner((socket) => {
+      const send = () => {
+        while (socket.write('\r\n'.repeat(1_000)));
+      };
+      socket.on('drain', send);
+      send();
+    });
+    const result = await post(localSender(), 'http://127.0.0.1:9/', { ...through(endless.url), timeoutMs: 30_000 });
+    expect(result).toMatchObject({
+      errorCode: 'PROXY',
+      error: `The proxy 127.0.0.1:${endless.port} sent more than 64 KiB without an answer to CONNECT.`,
+    });
+    await waitFor('the connection to be closed', () => [...endless.sockets].every(({ destroyed }) => destroyed));
+  });
+
   test('whose name does not exist', async () => {
     const lookup = async (host: string) => {
       if (host === 'partner.test') return ['127.0.0.1'];
