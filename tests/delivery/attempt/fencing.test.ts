@@ -169,6 +169,17 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'CANCELLED', openRequestId: null }]);
 });
 
+test('an attempt whose process died gives its place back, where the webhook allows only one at once', async () => {
+  const webhookId = await oneDelivery({ maxConcurrency: 1 });
+  const [lost] = (await parts.take()) as [Attempt];
+  await parts.giveAway(lost.jobId as string);
+  const [next] = (await parts.take()) as [Attempt];
+  expect(next).toMatchObject({ attemptNumber: 2, delivery: { id: lost.delivery.id } });
+  await commit(next, ANSWERED);
+  expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'DELIVERED' }]);
+  expect(await app.database.query('select from webhook_slots')).toEqual([]);
+});
+
 test('one outcome that cannot be written does not hold up the others', async () => {
   const webhookId = await oneDelivery({}, 20);
   const bad = (await deliveriesOf(app, webhookId))[7]?.id;
