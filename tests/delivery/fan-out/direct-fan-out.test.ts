@@ -140,6 +140,20 @@ describe('an event goes to the outbox', () => {
     expect(direct().directFanOut.begin([eventFor(webhook.documentType)])).toBeNull();
   });
 
+  test('beyond 250 deliveries of one transaction', async () => {
+    const { id, documentType } = await webhookFor();
+    await copyWebhook(id, 125);
+    const { own, publish } = await processWith();
+    const [, second] = await publish(eventFor(documentType), eventFor(documentType));
+    expect(own.sent).toHaveLength(126);
+    await expectOutboxToHave(own, [second as string]);
+    await copyWebhook(id, 125);
+    own.sent.length = 0;
+    const ids = await publish(eventFor(documentType));
+    expect(own.sent).toEqual([]);
+    await expectOutboxToHave(own, ids);
+  });
+
   // if new deliveries went to the queue meanwhile, it would never be empty under a steady load
   test('while the worker is about to take the last due jobs, whatever webhook they are for', async () => {
     const [webhook, other] = [await webhookFor(), await webhookFor()];
@@ -255,6 +269,17 @@ describe('the pause of all deliveries', () => {
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
   });
 });
+
+async function copyWebhook(id: string, times: number): Promise<void> {
+  await app.database.query(
+    `with copies as (
+       insert into webhooks select (made.row).* from (
+         select jsonb_populate_record(w, jsonb_build_object('id', new_id())) as row
+         from webhooks w, generate_series(1, $2) where w.id = $1) as made returning id)
+     insert into webhook_circuits (webhook_id, state, openings, failures) select id, 'CLOSED', 0, 0 from copies`,
+    [uuidOf('Webhook', id), times],
+  );
+}
 
 async function lockWaits(): Promise<number> {
   const sql = `select count(*)::int as n from pg_stat_activity where datname = current_database()
