@@ -133,6 +133,13 @@ test('a refusal names the filter without an index and those that have one', asyn
   });
 });
 
+test('a refusal names the fields that are tested within not, each once', async () => {
+  const where = `{ not: { or: [{ error: { eq: "a" } }, { not: { error: { eq: "b" }, method: { eq: "PUT" } } }] },
+    and: [{ delivery: { attempts: { eq: 1 } } }, { delivery: { attempts: { gt: 1 } } }] }`;
+  const { errors } = await app.ask(`{ webhookRequestLogs(where: ${where}) { nodes { id } } }`);
+  expect(errors?.[0]?.message).toContain(' The filter by error, method, delivery.attempts has no index, ');
+});
+
 test.each<{ what: string; where: object; advice: string }>([
   {
     what: 'names its filter without an index and those that have one',

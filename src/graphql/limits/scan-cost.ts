@@ -57,7 +57,7 @@ export function scanOf(indexes: Indexes, type: string, where: unknown, parent: s
   const better = Object.entries(of.found).flatMap(([name, finds]) => (finds === 'FEW' ? [name] : []));
   return {
     points: points + (below?.points ?? 0),
-    names: [...names, ...(below?.names ?? [])],
+    names: [...new Set([...names, ...(below?.names ?? [])])],
     better: [`at most ${FEW_DAYS} days of ${of.time}`, ...better],
   };
 }
@@ -83,9 +83,16 @@ function entriesOf(where: Where): [string, unknown][] {
 function unindexed(of: IndexedFilters, where: Where): string[] {
   return entriesOf(where).flatMap(([name, tests]) => {
     if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part));
-    if (name === 'not') return isWhere(tests) ? Object.keys(tests) : [];
+    if (name === 'not') return isWhere(tests) ? fieldsOf(tests) : [];
     return name === of.time || readsBy(of, name, tests) !== READS.ALL || isCommon(of, name, tests) ? [] : [name];
   });
+}
+
+/** The fields that are tested, at whatever depth. */
+function fieldsOf(where: Where): string[] {
+  return entriesOf(where).flatMap(([name, tests]) =>
+    ['and', 'or', 'not'].includes(name) ? partsOf(tests).flatMap(fieldsOf) : [name],
+  );
 }
 
 /** What all conditions together leave to be read. */
