@@ -10,13 +10,13 @@ import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
 import type { FirstAttempts } from './first-attempts';
 
 const REST_MS = 1_000;
-/** Between two polls of the outbox. */
+/** While other relays have some of the events that were read. */
 const POLL_MS = 10;
 /** How long the outbox is polled after a notification: longer than the interval of notifications under load. */
 const POLL_FOR_MS = 40;
 /** While first attempts are not ready. */
 const BUSY_MS = 5;
-/** While other relays have all events that were read. */
+/** While they have all of them. */
 const CONTENDED_MS = 50;
 /** The age at which an event is also taken by relays whose part it is not in. */
 const ANY_RELAY_AFTER_MS = 1_000;
@@ -74,7 +74,8 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     behind = more || read > events;
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
-    return performance.now() - lastAnnounced < POLL_FOR_MS && POLL_MS;
+    // at the pace of the steps: a rest after this one would add the time that it took
+    return performance.now() - lastAnnounced < POLL_FOR_MS;
   };
   const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
