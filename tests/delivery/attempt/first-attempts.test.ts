@@ -114,6 +114,20 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
   });
 
+  test('while its webhook is being changed, and those to other webhooks do not wait', async () => {
+    const own = direct();
+    const [webhook, other] = [await webhookFor(), await webhookFor()];
+    await webhook.publishMany(1);
+    await other.publishMany(1);
+    await parts.transaction(async (db) => {
+      const lock = `select pg_advisory_xact_lock(hashtext('hookledger.webhook'), hashtext($1::text))`;
+      await db.query(lock, [uuidOf('Webhook', webhook.id)]);
+      (await own.fanOut()).committed();
+    });
+    expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
+    expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
+  });
+
   test('beyond the share of the webhook, in the order of the events', async () => {
     const own = direct(null, 6);
     const webhook = await webhookFor();
