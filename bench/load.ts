@@ -34,13 +34,16 @@ export function singleEventJson(number: number, documentType = DOCUMENT_TYPE, do
   return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number, documentType, document).slice(1)}`;
 }
 
-/** Calls so often, each connection as fast as it is answered. */
+/** Calls so often, each connection as fast as it is answered; a call that fails ends the calls of all. */
 export async function callFlatOut(count: number, connections: number, call: () => Promise<void>): Promise<void> {
   let left = count;
   const caller = async () => {
     while (left > 0) {
       left -= 1;
-      await call();
+      await call().catch((error) => {
+        left = 0;
+        throw error;
+      });
     }
   };
   await Promise.all(Array.from({ length: connections }, caller));

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ARRANGEMENTS, type Arrangement } from '../application';
+import { chosen } from '../chosen';
 import { FIGURE_NAMES, type FigureName } from './figures';
 import { FULL, NORMAL, QUICK, type Size } from './sizes';
 
@@ -24,12 +25,4 @@ export function readOptions(args: readonly string[]): Options {
     figures: chosen('--only', values.only, FIGURE_NAMES),
     arrangements: chosen('--processes', values.processes, ARRANGEMENTS),
   };
-}
-
-function chosen<Name extends string>(option: string, text: string | undefined, names: readonly Name[]): Name[] {
-  if (text === undefined) return [...names];
-  const given = text.split(',');
-  const unknown = given.find((each) => !names.includes(each as Name));
-  if (unknown !== undefined) throw new Error(`${option} ${unknown} is none of: ${names.join(', ')}.`);
-  return names.filter((name) => given.includes(name));
 }

@@ -9,7 +9,10 @@ export interface Arrived {
   times: number[];
   /** From publish to that, in milliseconds. */
   delaysMs: number[];
+  /** Accepted, and did not arrive. */
   lost: number;
+  /** Were not accepted. */
+  refused: number;
   /** Calls beyond the first of an event. */
   doubled: number;
 }
@@ -17,6 +20,8 @@ export interface Arrived {
 export interface Batch {
   /** The number of a new event, published now or due at this moment. */
   next(at?: number): number;
+  /** Its call failed: it is not waited for. @returns how many were refused so far */
+  refuse(number: number): number;
   missing(): number;
   /** Waits until all have arrived, or for so long without a new one. */
   arrived(stallMs?: number): Promise<Arrived>;
@@ -36,6 +41,8 @@ export function watchArrivals(receiver: Receiver): Arrivals {
   let first = 0;
   let publishedAt: number[] = [];
   let times = new Map<number, number>();
+  let awaited = new Set<number>();
+  let refused = 0;
   let doubled = 0;
   let stopped = false;
 
@@ -44,6 +51,7 @@ export function watchArrivals(receiver: Receiver): Arrivals {
       const calls = await receiver.calls();
       for (const [index, number] of calls.numbers.entries()) {
         if (number < first) continue;
+        awaited.delete(number);
         if (times.has(number)) doubled += 1;
         else times.set(number, calls.times[index] as number);
       }
@@ -59,13 +67,20 @@ export function watchArrivals(receiver: Receiver): Arrivals {
       first = published;
       publishedAt = [];
       times = new Map();
+      awaited = new Set();
+      refused = 0;
       doubled = 0;
-      const missing = () => publishedAt.length - times.size;
+      const missing = () => awaited.size;
       return {
         next(at = clockMs()) {
           publishedAt.push(at);
+          awaited.add(published);
           published += 1;
           return published - 1;
+        },
+        refuse(number) {
+          if (awaited.delete(number)) refused += 1;
+          return refused;
         },
         missing,
         async arrived(stallMs = STALL_MS) {
@@ -77,7 +92,7 @@ export function watchArrivals(receiver: Receiver): Arrivals {
           }
           const entries = [...times].sort(([, a], [, b]) => a - b);
           const delaysMs = entries.map(([number, time]) => time - (publishedAt[number - first] as number));
-          return { times: entries.map(([, time]) => time), delaysMs, lost: missing(), doubled };
+          return { times: entries.map(([, time]) => time), delaysMs, lost: missing(), refused, doubled };
         },
       };
     },

@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { clockMs } from '../clock';
 import { callAtRate, callFlatOut } from '../load';
 import { percentilesOf, ratePerSecond } from '../numbers';
-import { cpuMsOfFamily, residentMb } from '../process-use';
+import { residentMb } from '../process-use';
 import type { Arrivals, Arrived, Batch } from './arrivals';
+import { cpuWhenIdle, sumOf, withCpu } from './cpu';
 import type { System } from './systems/system';
 
 const CONNECTIONS = 32;
@@ -11,49 +12,69 @@ const UNDER_WAY = 2_000;
 /** A rate is kept up if everything has arrived so long after the last call was due. */
 const LATE_MS = 1_000;
 
-export interface FlatOut {
-  perSecond: number;
+/** How many events went wrong. */
+export type Faults = Pick<Arrived, 'lost' | 'refused' | 'doubled'>;
+
+export interface Cpu {
   /** For an event; null: no process ids were given. */
   cpuUs: number | null;
-  lost: number;
 }
 
-export interface Steady {
+export interface FlatOut extends Faults {
+  perSecond: number;
+}
+
+export interface Steady extends Faults {
   p50: number;
   p95: number;
   keepsUp: boolean;
-  cpuUs: number | null;
-  lost: number;
 }
 
-export async function measureFlatOut(system: System, arrivals: Arrivals, events: number): Promise<FlatOut> {
+interface Rate {
+  perSecond: number;
+  seconds: number;
+}
+
+export async function measureFlatOut(system: System, arrivals: Arrivals, events: number): Promise<FlatOut & Cpu> {
   const batch = arrivals.startBatch();
-  const { result, cpuUs } = await withCpu(system, events, () => publishFlatOut(system, batch, events));
-  return { perSecond: ratePerSecond(result.times), cpuUs, lost: result.lost };
+  const { cpuUs } = await withCpu(system, events, () => publishFlatOut(system, batch, events));
+  // with those that came a second time since
+  const result = await batch.arrived(0);
+  return { perSecond: ratePerSecond(result.times), cpuUs, ...faultsOf(result) };
 }
 
 async function publishFlatOut(system: System, batch: Batch, events: number): Promise<Arrived> {
   await callFlatOut(events, CONNECTIONS, async () => {
     while (batch.missing() >= UNDER_WAY) await wait(2);
-    await system.publish(batch.next());
+    await publishOne(system, batch);
   });
   return batch.arrived();
 }
 
-export async function measureSteady(
-  system: System,
-  arrivals: Arrivals,
-  rate: { perSecond: number; seconds: number },
-): Promise<Steady> {
+/** Never fails: an event that one system does not accept must not end the figure. */
+async function publishOne(system: System, batch: Batch, at?: number): Promise<void> {
+  const number = batch.next(at);
+  await system.publish(number).catch((error: Error) => {
+    if (batch.refuse(number) === 1) console.error(`${system.name} refused an event: ${error.message}`);
+  });
+}
+
+const faultsOf = ({ lost, refused, doubled }: Arrived): Faults => ({ lost, refused, doubled });
+
+export async function measureSteady(system: System, arrivals: Arrivals, rate: Rate): Promise<Steady & Cpu> {
+  const events = rate.perSecond * rate.seconds;
+  const { result, cpuUs } = await withCpu(system, events, () => publishSteadily(system, arrivals, rate));
+  return { ...result, cpuUs };
+}
+
+async function publishSteadily(system: System, arrivals: Arrivals, rate: Rate): Promise<Steady> {
   const batch = arrivals.startBatch();
   const end = clockMs() + 1000 * rate.seconds;
-  const { result, cpuUs } = await withCpu(system, rate.perSecond * rate.seconds, async () => {
-    await callAtRate(rate, (at) => system.publish(batch.next(at)));
-    return batch.arrived();
-  });
+  await callAtRate(rate, (at) => publishOne(system, batch, at));
+  const result = await batch.arrived();
   const { p50, p95 } = percentilesOf(result.delaysMs);
-  const keepsUp = result.lost === 0 && (result.times.at(-1) ?? Number.POSITIVE_INFINITY) < end + LATE_MS;
-  return { p50, p95, keepsUp, cpuUs, lost: result.lost };
+  const arrivedInTime = (result.times.at(-1) ?? Number.POSITIVE_INFINITY) < end + LATE_MS;
+  return { p50, p95, keepsUp: result.lost + result.refused === 0 && arrivedInTime, ...faultsOf(result) };
 }
 
 /** 200/s to the endpoint that answers, while so many wait for the one that does not. */
@@ -68,7 +89,7 @@ export async function measureStuck(
     number += 1;
     return system.publishStuck(number);
   });
-  return measureSteady(system, arrivals, { perSecond: 200, seconds });
+  return publishSteadily(system, arrivals, { perSecond: 200, seconds });
 }
 
 export interface Idle {
@@ -76,13 +97,9 @@ export interface Idle {
   memoryMb: number | null;
 }
 
-const SETTLE_MS = 10_000;
-
 export async function measureIdle(system: System, seconds: number): Promise<Idle> {
-  await wait(SETTLE_MS);
-  const { cpuUs } = await withCpu(system, seconds, () => wait(1000 * seconds));
-  const memory = await Promise.all(system.pids.map(residentMb));
-  return { cpuMsPerSecond: cpuUs === null ? null : cpuUs / 1000, memoryMb: sumOf(memory) };
+  const cpuMsPerSecond = await cpuWhenIdle(system, seconds);
+  return { cpuMsPerSecond, memoryMb: sumOf(await Promise.all(system.pids.map(residentMb))) };
 }
 
 /** One after the other. @returns milliseconds */
@@ -97,11 +114,13 @@ export async function measureLists(system: System, lists: number): Promise<{ p50
   return percentilesOf(times);
 }
 
-export interface Crash {
-  lost: number;
-  doubled: number;
+export interface Crash extends Faults {
   slowestMs: number;
 }
+
+/** Calls whose outcome was lost with the worker are made again later: Svix waits for 45 s. */
+const AGAIN_MS = 60_000;
+const KILL_AFTER_MS = 500;
 
 /** Of so many events, while which the worker is killed once. */
 export async function measureCrash(system: System, arrivals: Arrivals, events: number): Promise<Crash | null> {
@@ -112,11 +131,12 @@ export async function measureCrash(system: System, arrivals: Arrivals, events: n
   const patient = { ...system, publish: (number: number) => untilAccepted(() => system.publish(number)) };
   const publishing = publishFlatOut(patient, batch, events);
   publishing.catch(() => undefined); // waited for below
-  while (batch.missing() < 1 && events > 0) await wait(1);
-  await wait(500);
+  await wait(KILL_AFTER_MS);
   await crash();
-  const { lost, doubled, delaysMs } = await publishing;
-  return { lost, doubled, slowestMs: Math.max(...delaysMs) };
+  await publishing;
+  await wait(AGAIN_MS);
+  const result = await batch.arrived(0);
+  return { ...faultsOf(result), slowestMs: Math.max(...result.delaysMs) };
 }
 
 const RETRY_MS = 100;
@@ -132,21 +152,4 @@ async function untilAccepted(publish: () => Promise<void>): Promise<void> {
     if (error === null) return;
     if (Date.now() > end) throw error;
   }
-}
-
-async function withCpu<Result>(system: System, count: number, work: () => Promise<Result>) {
-  const before = await cpuOf(system);
-  const result = await work();
-  const after = await cpuOf(system);
-  return { result, cpuUs: before === null || after === null ? null : (1000 * (after - before)) / count };
-}
-
-async function cpuOf({ pids, storePids }: System): Promise<number | null> {
-  return sumOf(await Promise.all([...pids, ...storePids].map(cpuMsOfFamily)));
-}
-
-/** null: nothing is known, or not of all. */
-function sumOf(values: readonly (number | null)[]): number | null {
-  if (values.length === 0) return null;
-  return values.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
 }

@@ -1,10 +1,16 @@
 import { exec } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
+import { ARRANGEMENTS, type Arrangement } from '../application';
+import { chosen } from '../chosen';
 import { type Size, sizeOf } from './sizes';
 import type { System } from './systems/system';
 
 export const PEERS = ['svix', 'outpost', 'convoy'] as const;
 export type Peer = (typeof PEERS)[number];
+
+/** `rounds`: the figures that are measured in rounds. */
+export const PARTS = ['rounds', 'idle', 'lists', 'stuck', 'crash'] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface PeerOptions {
   url: string;
@@ -14,6 +20,9 @@ export interface PeerOptions {
 
 export interface Options {
   size: Size;
+  parts: readonly Part[];
+  /** Of this application. */
+  arrangements: readonly Arrangement[];
   /** Those that were given. */
   peers: Partial<Record<Peer, PeerOptions>>;
   convoyProject: string;
@@ -28,10 +37,13 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = pr
     args: [...args],
     options: {
       quick: { type: 'boolean' },
+      only: { type: 'string' },
+      processes: { type: 'string', default: 'one' },
       ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
     },
   });
-  const texts = values as Record<string, string | undefined>;
+  const { quick, ...given } = values;
+  const texts: Record<string, string | undefined> = given;
   const peers = PEERS.flatMap((peer) => {
     const url = texts[`${peer}-url`];
     return url === undefined ? [] : [[peer, peerOptions(peer, url, texts, env)] as const];
@@ -39,7 +51,13 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = pr
   const convoyProject = texts['convoy-project'] ?? '';
   if (texts['convoy-url'] && !convoyProject)
     throw new Error('--convoy-project is missing: the id of an outgoing project.');
-  return { size: sizeOf(values.quick === true), peers: Object.fromEntries(peers), convoyProject };
+  return {
+    size: sizeOf(quick === true),
+    parts: chosen('--only', texts.only, PARTS),
+    arrangements: chosen('--processes', texts.processes, ARRANGEMENTS),
+    peers: Object.fromEntries(peers),
+    convoyProject,
+  };
 }
 
 function peerOptions(

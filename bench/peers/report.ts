@@ -1,8 +1,9 @@
 import { rounded } from '../numbers';
 import { perSecond, printTable } from '../printed';
-import type { Steady } from './figures';
+import type { Faults, Steady } from './figures';
 import type { Figures } from './run';
 import type { Size } from './sizes';
+import { isOwn } from './systems/hookledger';
 
 interface Line {
   figure: string;
@@ -40,25 +41,36 @@ function linesOf(size: Size): Line[] {
         stuck ? `${unit(stuck.p95, 'ms', 1)}${stuck.lost > 0 ? `, ${stuck.lost} not arrived` : ''}` : '-',
     },
     {
-      figure: `kill -9 of the worker in ${size.crashed}: lost, doubled, slowest`,
-      value: ({ crash }) => (crash ? `${crash.lost}, ${crash.doubled}, ${rounded(crash.slowestMs / 1000, 1)} s` : '-'),
+      figure: `kill -9 of the worker in ${size.crashed}: refused, lost, doubled, slowest`,
+      value: ({ crash }) =>
+        crash ? `${crash.refused}, ${crash.lost}, ${crash.doubled}, ${rounded(crash.slowestMs / 1000, 1)} s` : '-',
     },
     {
       figure: 'last 25 attempts with payload and response, p50 / p95',
       value: ({ lists }) => (lists ? `${rounded(lists.p50, 1)} / ${rounded(lists.p95, 1)} ms` : '-'),
     },
     {
-      figure: 'events that did not arrive within a minute',
-      value: ({ flatOut, at200, at1000 }) =>
-        `${[...flatOut, ...at200, ...at1000].reduce((sum, { lost }) => sum + lost, 0)}`,
+      figure: 'events in the rounds: refused, not arrived within a minute, doubled',
+      value: (figures) => FAULTS.map((fault) => sumOfRounds(figures, fault)).join(', '),
     },
   ];
 }
 
+/** Whether each round of this application lost and doubled nothing; what others do is a figure. */
+export function areSound(measured: ReadonlyMap<string, Figures>): boolean {
+  const own = [...measured].filter(([name]) => isOwn(name)).map(([, figures]) => figures);
+  return own.every((figures) => FAULTS.every((fault) => sumOfRounds(figures, fault) === 0));
+}
+
+const FAULTS = ['refused', 'lost', 'doubled'] as const;
+
+const sumOfRounds = ({ flatOut, at200, at1000 }: Figures, fault: keyof Faults) =>
+  [...flatOut, ...at200, ...at1000].reduce((sum, round) => sum + round[fault], 0);
+
 /** The last line of the output: names that stay. */
 export function keysOf(measured: ReadonlyMap<string, Figures>): object {
   const entries = [...measured].map(([name, { flatOut, at200, at1000, idle, stuck, crash, lists }]) => [
-    name.toLowerCase(),
+    name.toLowerCase().replace(' ', '-'),
     {
       singlePerSecond: of(flatOut, 'perSecond'),
       singleP50At200Ms: of(at200, 'p50'),

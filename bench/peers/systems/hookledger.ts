@@ -1,41 +1,55 @@
-// This application, started for the run: the API in a process, worker and indexer in another.
+// This application, started for the run.
 
-import { connectApi } from '../../api';
-import type { TestBed } from '../../bench';
+import { type Application, type Arrangement, startApplication } from '../../application';
 import { archiveWebhook, createWebhook } from '../../bench';
+import type { Installation } from '../../installation';
 import { DOCUMENT_TYPE, singleEventJson } from '../../load';
 import { type Endpoints, LAST_ATTEMPTS, type System } from './system';
 
+const NAMES: Record<Arrangement, string> = { one: 'Hookledger', apart: 'Hookledger apart' };
+export const isOwn = (name: string) => Object.values(NAMES).includes(name);
 const STUCK = 'Stuck Document';
 const LAST = `query ($where: WebhookRequestLogWhere!) { webhookRequestLogs(where: $where, first: ${LAST_ATTEMPTS}) {
   nodes { id status responseStatus startedAt durationMs data response } } }`;
 
 export async function startHookledger(
-  { installation }: Pick<TestBed, 'installation'>,
+  installation: Installation,
+  arrangement: Arrangement,
   endpoints: Endpoints,
 ): Promise<System> {
-  const apiProcess = await installation.start('api');
-  let worker = await installation.start('worker,indexer');
-  const api = connectApi(apiProcess.url as string, installation.adminKey);
-  await createWebhook(api, endpoints.healthy, DOCUMENT_TYPE);
-  const stuck = await createWebhook(api, endpoints.stuck, STUCK);
+  let application = await startApplication(installation, arrangement);
+  await createWebhook(application.api, endpoints.healthy, DOCUMENT_TYPE);
+  const stuck = await createWebhook(application.api, endpoints.stuck, STUCK);
   return {
-    name: 'Hookledger',
-    publish: (number) => api.publish([singleEventJson(number)]),
-    publishStuck: (number) => api.publish([singleEventJson(number, STUCK)]),
-    removeStuck: () => archiveWebhook(api, stuck),
+    name: NAMES[arrangement],
+    publish: (number) => application.api.publish([singleEventJson(number)]),
+    publishStuck: (number) => application.api.publish([singleEventJson(number, STUCK)]),
+    removeStuck: () => archiveWebhook(application.api, stuck),
     async lastAttempts() {
       const variables = { where: { documentType: { eq: DOCUMENT_TYPE } } };
-      const { webhookRequestLogs } = await api.ask<{ webhookRequestLogs: { nodes: unknown[] } }>(LAST, variables);
+      const { webhookRequestLogs } = await application.api.ask<{ webhookRequestLogs: { nodes: unknown[] } }>(
+        LAST,
+        variables,
+      );
       return webhookRequestLogs.nodes.length;
     },
     get pids() {
-      return [apiProcess.pid, worker.pid];
+      return Object.values(application.processes).map(({ pid }) => pid);
     },
     storePids: [installation.postmasterPid],
     async crash() {
-      process.kill(worker.pid, 'SIGKILL');
-      worker = await installation.start('worker,indexer');
+      application = await startAgain(installation, application);
     },
   };
+}
+
+/** Kills the process that has the worker, with SIGKILL. An API of its own goes on. */
+async function startAgain(installation: Installation, { api, processes, stop }: Application): Promise<Application> {
+  const { worker } = processes;
+  if (worker) {
+    process.kill(worker.pid, 'SIGKILL');
+    return { api, processes: { ...processes, worker: await installation.start('worker,indexer') }, stop };
+  }
+  for (const { pid } of Object.values(processes)) process.kill(pid, 'SIGKILL');
+  return startApplication(installation, 'one');
 }

@@ -2,8 +2,17 @@ import { Pool } from 'undici';
 
 const CONNECTIONS = 64;
 
+export class RefusedCall extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(`${status} ${message}`);
+  }
+}
+
 export interface HttpApi {
-  /** @param body as JSON text @returns the answer, parsed. @throws Error with the answer if it is not 2xx */
+  /** @param body as JSON text @returns the answer, parsed. @throws RefusedCall if its status is not 2xx */
   call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<Answer>;
 }
 
@@ -17,7 +26,7 @@ export function connectHttpApi(url: string, key: string): HttpApi {
       const response = await pool.request({ method, path, headers, body: body ?? null });
       const text = await response.body.text();
       if (response.statusCode >= 300) {
-        throw new Error(`${method} ${base.origin}${path}: ${response.statusCode} ${text.slice(0, 500)}`);
+        throw new RefusedCall(`${method} ${base.origin}${path}: ${text.slice(0, 500)}`, response.statusCode);
       }
       return (text === '' ? null : JSON.parse(text)) as Answer;
     },

@@ -1,7 +1,7 @@
 // https://api.svix.com/docs. The server needs SVIX_WHITELIST_SUBNETS='["127.0.0.0/8"]' to reach the receiver.
 import { eventDataJson } from '../../load';
 import type { PeerOptions } from '../options';
-import { connectHttpApi } from './http-api';
+import { connectHttpApi, RefusedCall } from './http-api';
 import { type Endpoints, LAST_ATTEMPTS, type System } from './system';
 
 const EVENT_TYPE = 'invoice.submitted';
@@ -21,7 +21,7 @@ export async function connectSvix(options: PeerOptions, run: string, endpoints: 
   const stuck = await create(`bench stuck ${run}`, endpoints.stuck);
   const publish = async (app: string, number: number) => {
     const body = `{"eventType":"${EVENT_TYPE}","eventId":"bench-${run}-${number}","payload":${eventDataJson(number)}}`;
-    await api.call('POST', `/api/v1/app/${app}/msg`, body);
+    await api.call('POST', `/api/v1/app/${app}/msg`, body).catch(takeConflict);
   };
   return {
     name: 'Svix',
@@ -42,4 +42,9 @@ export async function connectSvix(options: PeerOptions, run: string, endpoints: 
     },
     ...options.processes,
   };
+}
+
+/** It has the event: the answer to an earlier call with its id was lost. */
+function takeConflict(error: Error): void {
+  if (!(error instanceof RefusedCall) || error.status !== 409) throw error;
 }
