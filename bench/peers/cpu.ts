@@ -3,8 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { cpuMsOfFamily } from '../process-use';
 import type { System } from './systems/system';
 
-/** Longer than the 10 s for which Outpost gathers its log. */
-const SETTLE_MS = 12_000;
 const SETTLE_LIMIT_MS = 60_000;
 const QUIET_MS_PER_SECOND = 100;
 
@@ -27,7 +25,7 @@ export async function cpuWhenIdle(system: System, seconds: number): Promise<numb
 
 /** Until it has next to nothing to do. */
 async function settle(system: System): Promise<void> {
-  await wait(SETTLE_MS);
+  await wait(system.gathersMs);
   for (const end = Date.now() + SETTLE_LIMIT_MS; Date.now() < end; ) {
     const before = await cpuMsOf(system);
     await wait(1000);

@@ -52,6 +52,7 @@ export async function connectConvoy(
       await Promise.all(content.map(({ uid }) => api.call('GET', `${base}/eventdeliveries/${uid}/deliveryattempts`)));
       return content.length;
     },
+    gathersMs: 3_000,
     ...options.processes,
   };
 }

@@ -33,6 +33,7 @@ export async function startHookledger(
       );
       return webhookRequestLogs.nodes.length;
     },
+    gathersMs: 3_000,
     get pids() {
       return Object.values(application.processes).map(({ pid }) => pid);
     },

@@ -33,6 +33,8 @@ export async function connectOutpost(options: PeerOptions, run: string, endpoint
       const query = `tenant_id=${healthy}&limit=${LAST_ATTEMPTS}&include=event.data,response_data`;
       return (await api.call<{ models: unknown[] }>('GET', `/api/v1/attempts?${query}`)).models.length;
     },
+    // its log: for 10 s or 1,000 attempts
+    gathersMs: 12_000,
     ...options.processes,
   };
 }

@@ -40,6 +40,7 @@ export async function connectSvix(options: PeerOptions, run: string, endpoints: 
       ]);
       return attempts.data.length;
     },
+    gathersMs: 3_000,
     ...options.processes,
   };
 }

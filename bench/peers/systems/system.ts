@@ -9,6 +9,8 @@ export interface System {
   removeStuck(): Promise<void>;
   /** The last 25 attempts, with their payloads and responses. @returns how many there were */
   lastAttempts(): Promise<number>;
+  /** For how long at most it gathers what it writes after an event was sent. */
+  gathersMs: number;
   /** Of the system's own programs. */
   pids: readonly number[];
   /** Of the databases and brokers that it uses, with their children. */
