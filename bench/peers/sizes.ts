@@ -35,7 +35,7 @@ const NORMAL: Size = {
   warmUp: 2_000,
   flatOut: 20_000,
   steadySeconds: 15,
-  fastSeconds: 15,
+  fastSeconds: 10,
   stuck: 2_000,
   stuckSeconds: 15,
   idleSeconds: 20,

@@ -33,7 +33,8 @@ export async function startHookledger(
       );
       return webhookRequestLogs.nodes.length;
     },
-    gathersMs: 3_000,
+    // what it counts and indexes, for up to 10 s
+    gathersMs: 12_000,
     get pids() {
       return Object.values(application.processes).map(({ pid }) => pid);
     },
