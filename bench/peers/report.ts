@@ -22,11 +22,11 @@ function linesOf(size: Size): Line[] {
   return [
     {
       figure: `${size.flatOut} single calls, 32 connections: delivered`,
-      value: ({ flatOut }) => perSecond(of(flatOut, 'perSecond') ?? Number.NaN),
+      value: ({ flatOut }) => (flatOut.length > 0 ? perSecond(of(flatOut, 'perSecond') as number) : '-'),
     },
     {
       figure: `1,000/s for ${size.fastSeconds} s: keeps up, p50 / p95`,
-      value: ({ at1000 }) => `${keepsUp(at1000) ? 'yes' : 'no'}, ${delays(at1000)}`,
+      value: ({ at1000 }) => (at1000.length > 0 ? `${keepsUp(at1000) ? 'yes' : 'no'}, ${delays(at1000)}` : '-'),
     },
     { figure: '200/s, p50 / p95', value: ({ at200 }) => delays(at200) },
     {
@@ -97,9 +97,11 @@ function of<Key extends string>(rounds: readonly Record<Key, number | null>[], k
 const keepsUp = (rounds: readonly Steady[]) => rounds.length > 0 && rounds.every((round) => round.keepsUp);
 
 const delays = (rounds: readonly Steady[]) =>
-  `${rounded(of(rounds, 'p50') ?? Number.NaN, 1)} / ${rounded(of(rounds, 'p95') ?? Number.NaN, 1)} ms`;
+  rounds.length === 0
+    ? '-'
+    : `${rounded(of(rounds, 'p50') ?? Number.NaN, 1)} / ${rounded(of(rounds, 'p95') ?? Number.NaN, 1)} ms`;
 
 const seconds = (us: number | null) => (us === null ? '-' : `${rounded(us / 1000, 2)} s`);
 
 const unit = (value: number | null | undefined, name: string, digits = 0) =>
-  value == null ? '-' : `${rounded(value, digits).toLocaleString('en')} ${name}`;
+  value == null || Number.isNaN(value) ? '-' : `${rounded(value, digits).toLocaleString('en')} ${name}`;
