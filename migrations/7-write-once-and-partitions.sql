@@ -222,7 +222,8 @@ begin
   execute format('create table public.%I (like public.%I including all) with (%s)', part.name, part.parent,
     case
       -- rows grow when they are closed: with free space on the page, the update writes no index
-      when part.parent in ('webhook_request_logs', 'deliveries') then 'fillfactor = 60'
+      when part.parent = 'webhook_request_logs' then 'fillfactor = 45'
+      when part.parent = 'deliveries' then 'fillfactor = 50'
       when part.parent = 'business_events' then 'fillfactor = 70'
       when part.parent = 'request_index' then 'toast_tuple_target = 128'
       else 'fillfactor = 100'
