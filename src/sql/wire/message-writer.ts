@@ -18,6 +18,9 @@ const BYTEA = 17;
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 const NEEDS_ESCAPE = /["\\]/;
+/** What JSON writes otherwise than an array of PostgreSQL: control characters and halves of surrogate pairs. */
+const NOT_AS_JSON = /[^ -\ud7ff\ue000-\uffff]/;
+const [QUOTE, COMMA, OPEN, CLOSE] = [0x22, 0x2c, 0x7b, 0x7d];
 /** Until the end of the year 9999; both `pg` and toISOString write other years in their own way. */
 const LAST_ISO_MS = 253_402_300_799_999;
 
@@ -108,7 +111,7 @@ function writeValue(value: unknown): number {
       writeByteArray(value);
       return BINARY;
     }
-    writeText(arrayText(value) ?? (prepareValue(value) as string));
+    if (!writeTextArray(value)) writeText(prepareValue(value) as string);
     return TEXT;
   }
   const written = scalarText(value) ?? prepareValue(value);
@@ -138,20 +141,36 @@ function writeByteArray(values: readonly (Buffer | null)[]): void {
   buffer.writeInt32BE(end - length - 4, length);
 }
 
-/** null: an element is of another kind. */
-function arrayText(values: readonly unknown[]): string | null {
-  let text = '{';
-  for (const value of values) {
-    if (text.length > 1) text += ',';
-    if (value === null || value === undefined) {
-      text += 'NULL';
-      continue;
+/** @returns false: an element is of another kind, and nothing is written */
+function writeTextArray(values: readonly unknown[]): boolean {
+  const length = end;
+  writeInt32(0);
+  writeByte(OPEN);
+  for (let index = 0; index < values.length; index += 1) {
+    if (index > 0) writeByte(COMMA);
+    const value = values[index] ?? null;
+    const element = value === null ? null : scalarText(value);
+    if (element !== null) writeElement(element);
+    else if (value === null) writeUtf8('NULL');
+    else {
+      end = length;
+      return false;
     }
-    const element = scalarText(value);
-    if (element === null) return null;
-    text += NEEDS_ESCAPE.test(element) ? `"${element.replace(/["\\]/g, '\\$&')}"` : `"${element}"`;
   }
-  return `${text}}`;
+  writeByte(CLOSE);
+  buffer.writeInt32BE(end - length - 4, length);
+  return true;
+}
+
+function writeElement(text: string): void {
+  if (NEEDS_ESCAPE.test(text)) {
+    // in quotes; faster than String.replace
+    writeUtf8(NOT_AS_JSON.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : JSON.stringify(text));
+    return;
+  }
+  writeByte(QUOTE);
+  writeUtf8(text);
+  writeByte(QUOTE);
 }
 
 /** null: a value of another kind. */
@@ -164,10 +183,20 @@ function scalarText(value: unknown): string | null {
     case 'bigint':
       return String(value);
     default:
-      return value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_ISO_MS
-        ? value.toISOString()
-        : null;
+      return value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_ISO_MS ? isoText(value) : null;
   }
+}
+
+let lastMs = 0;
+let lastText = new Date(0).toISOString();
+
+/** Rows that are written together often have the same time. */
+function isoText(time: Date): string {
+  if (time.getTime() !== lastMs) {
+    lastMs = time.getTime();
+    lastText = time.toISOString();
+  }
+  return lastText;
 }
 
 function begin(type: string): number {
@@ -193,17 +222,26 @@ function writeInt32(value: number): void {
 }
 
 function writeCString(text: string): void {
-  reserve(MAX_BYTES_PER_UNIT * text.length + 1);
-  end += buffer.write(text, end);
-  buffer[end] = 0;
-  end += 1;
+  writeUtf8(text);
+  writeByte(0);
 }
 
 function writeText(text: string): void {
-  reserve(MAX_BYTES_PER_UNIT * text.length + 4);
-  const bytes = buffer.write(text, end + 4);
-  buffer.writeInt32BE(bytes, end);
-  end += 4 + bytes;
+  const length = end;
+  writeInt32(0);
+  writeUtf8(text);
+  buffer.writeInt32BE(end - length - 4, length);
+}
+
+function writeUtf8(text: string): void {
+  reserve(MAX_BYTES_PER_UNIT * text.length);
+  end += buffer.write(text, end);
+}
+
+function writeByte(byte: number): void {
+  reserve(1);
+  buffer[end] = byte;
+  end += 1;
 }
 
 function writeBytes(bytes: Buffer): void {
