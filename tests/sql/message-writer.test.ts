@@ -20,7 +20,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-const TEXTS = ['', 'plain', 'NULL', ' a, {b} ', 'say "x" \\ and \\"', "it's", 'line\nbreak', 'Größe €', '🧾', null];
+// escaped as JSON does, or not, as it would write a line break as two characters
+const ESCAPED = ['"Größe" \u007f\u2028', '"line\n\tbreak"', '"🧾\\'];
+const TEXTS = [
+  '',
+  'plain',
+  'NULL',
+  ' a, {b} ',
+  'say "x" \\ and \\"',
+  "it's",
+  'line\nbreak',
+  'Größe €',
+  '🧾',
+  ...ESCAPED,
+  null,
+];
 const BYTES = Buffer.from([0, 1, 92, 34, 255]);
 
 const CASES: [type: string, value: unknown][] = [
