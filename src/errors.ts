@@ -37,6 +37,9 @@ export class CallerChanged extends AppError {
   constructor() {
     super('UNAUTHENTICATED', 'The API key or the session has changed at this moment. Send the request again.');
     this.name = 'CallerChanged';
+    // `graphql` reads the stack of each error, and the first one with a place in our sources reads the source map, which stays in memory;
+    // this one happens in each process, and no caller gets it
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 
