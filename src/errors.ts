@@ -7,15 +7,27 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'UNAVAILABLE';
 
+/**
+ * An error that is an answer to a client, and no bug. Its stack names no place: `graphql` reads the stack of each error, and the first
+ * one with a place in our sources reads the source map, which then keeps 50 MB of the process.
+ */
+abstract class Answer extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+    this.stack = `${name}: ${message}`;
+  }
+}
+
 /** An error for the client. The message says what was wrong, with the value, and what is allowed. */
-export class AppError extends Error {
+export class AppError extends Answer {
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly field?: readonly string[],
+    name = 'AppError',
   ) {
-    super(message);
-    this.name = 'AppError';
+    super(name, message);
   }
 }
 
@@ -27,19 +39,15 @@ export class Denied extends AppError {
     message: string,
     field?: readonly string[],
   ) {
-    super('FORBIDDEN', message, field);
-    this.name = 'Denied';
+    super('FORBIDDEN', message, field, 'Denied');
   }
 }
 
 /** The caller comes from the auth cache and has changed since. Nothing was done: confirm the caller, and begin again. */
 export class CallerChanged extends AppError {
   constructor() {
-    super('UNAUTHENTICATED', 'The API key or the session has changed at this moment. Send the request again.');
-    this.name = 'CallerChanged';
-    // `graphql` reads the stack of each error, and the first one with a place in our sources reads the source map, which stays in memory;
-    // this one happens in each process, and no caller gets it
-    this.stack = `${this.name}: ${this.message}`;
+    const message = 'The API key or the session has changed at this moment. Send the request again.';
+    super('UNAUTHENTICATED', message, undefined, 'CallerChanged');
   }
 }
 
@@ -53,10 +61,9 @@ export interface UserError {
 }
 
 /** Thrown to refuse an input. The transaction rolls back, and the client receives the list as `userErrors`. */
-export class InputError extends Error {
+export class InputError extends Answer {
   constructor(readonly errors: UserError[]) {
-    super(errors.map((error) => error.message).join(' '));
-    this.name = 'InputError';
+    super('InputError', errors.map((error) => error.message).join(' '));
   }
 }
 
