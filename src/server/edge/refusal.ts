@@ -23,8 +23,7 @@ export class Refusal extends AppError {
     /** Whole seconds, at least 1, after which it may be sent again. */
     readonly retryAfter?: number,
   ) {
-    super(code, message);
-    this.name = 'Refusal';
+    super(code, message, undefined, 'Refusal');
   }
 }
 
