@@ -14,8 +14,12 @@ export interface ServerProcess {
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;
 const PROGRAM = join(__dirname, '../dist/src/main.js');
-/** The options of Node with which `npm start` runs the program: `exec node <options> dist/src/main.js`. */
-const SHIPPED_OPTIONS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+// `npm start` runs the program by `exec env <variables> node <options> dist/src/main.js`
+const WORDS = scripts.start.split(' ');
+const SHIPPED_OPTIONS = WORDS.filter((word) => word.startsWith('--'));
+const SHIPPED_VARIABLES = Object.fromEntries(
+  WORDS.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split(/=(.*)/, 2)),
+);
 const PRELOAD = join(__dirname, 'end-with-parent.ts');
 
 /** The compiled application as a process. @param cwd a folder without `.env`: nobody's settings get into the figures */
@@ -25,7 +29,7 @@ export async function startServer(env: Record<string, string>, cwd: string): Pro
   const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ').filter(Boolean) ?? [];
   const child = spawn(process.execPath, [...SHIPPED_OPTIONS, ...nodeOptions, '--require', PRELOAD, PROGRAM], {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...SHIPPED_VARIABLES, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.on('error', () => undefined); // it ended: who waits for it hears so
