@@ -55,6 +55,12 @@ export async function installQueue(url: string): Promise<void> {
   }
 }
 
+// `boss.touch` may lock jobs in another order than the transaction that deletes many of them, so that each waits for the other. A job
+// that is locked is about to be deleted.
+const TOUCH = `update ${SCHEMA}.job set heartbeat_on = now() where name = '${DELIVERY_QUEUE}' and id in (
+  select id from ${SCHEMA}.job where name = '${DELIVERY_QUEUE}' and id = any($1::uuid[]) and state = 'active'
+  for update skip locked)`;
+
 /** Jobs of deliveries. Each call runs in the given transaction. */
 export interface DeliveryQueue {
   insert(db: Db, jobs: readonly NewJob[]): Promise<void>;
@@ -115,7 +121,7 @@ export async function startQueue(
       if (jobIds.length > 0) await boss.deleteJob(DELIVERY_QUEUE, jobIds, { db: inTransaction(db) });
     },
     async touch(jobIds) {
-      if (jobIds.length > 0) await boss.touch(DELIVERY_QUEUE, jobIds);
+      if (jobIds.length > 0) await boss.getDb().executeSql(TOUCH, [jobIds]);
     },
     async supervise() {
       await boss.supervise(DELIVERY_QUEUE);
