@@ -1,8 +1,7 @@
 // A disk that is really full: a small file system in memory, which only root may mount. No checkpoint of the cluster succeeds
 // meanwhile, so it is not the one that test files share.
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -11,33 +10,24 @@ import { askAt } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
 import { invoice } from '../support/webhooks';
+import { mountSmallDisk } from './small-disk';
 
 const NAME = `full_${randomBytes(6).toString('hex')}`;
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 const PUBLISH = 'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }';
 
-const folder = mkdtempSync(join(tmpdir(), 'hookledger-full-'));
-const isMounted = mount();
+const disk = mountSmallDisk('hookledger-full-');
 const dataDir = mkdtempSync(join(tmpdir(), 'hookledger-full-'));
 let postgres: EmbeddedPostgres;
 let admin: Client;
 let program: Program;
 
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 afterAll(async () => {
   await program?.kill('SIGKILL');
   await admin?.end();
   await postgres?.stop();
-  if (isMounted) execFileSync('umount', [folder]);
-  for (const each of [folder, dataDir, postgres?.dataPath ?? dataDir]) rmSync(each, { recursive: true, force: true });
+  disk.remove();
+  for (const each of [dataDir, postgres?.dataPath ?? dataDir]) rmSync(each, { recursive: true, force: true });
 });
 
 async function startOnSmallDisk(): Promise<Program> {
@@ -50,8 +40,8 @@ async function startOnSmallDisk(): Promise<Program> {
   await admin.connect();
   const [{ data_directory }] = (await admin.query('show data_directory')).rows;
   const { uid, gid } = statSync(data_directory);
-  chownSync(folder, uid, gid);
-  await admin.query(`create tablespace ${NAME} location '${folder}'`);
+  chownSync(disk.folder, uid, gid);
+  await admin.query(`create tablespace ${NAME} location '${disk.folder}'`);
   await admin.query(`create database ${NAME} tablespace ${NAME} owner hookledger_owner`);
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${NAME}` }).href;
   return startProgram({
@@ -69,31 +59,17 @@ function publish() {
   return askAt(program.url as string, PUBLISH, { input: { events: [invoice('INV-1', { data })] } }, ADMIN_KEY);
 }
 
-function fillDisk(): void {
-  for (let n = 0; ; n += 1) {
-    try {
-      writeFileSync(join(folder, `filler-${n}`), Buffer.alloc(1024 * 1024));
-    } catch {
-      return;
-    }
-  }
-}
-
-function emptyDisk(): void {
-  for (let n = 0; n < 200; n += 1) rmSync(join(folder, `filler-${n}`), { force: true });
-}
-
 const readiness = async () => {
   const answer = await fetch(`${program.url}/readyz`);
   return { status: answer.status, checks: (await answer.json()).checks };
 };
 
-(isMounted ? test : test.skip)(
+(disk.isMounted ? test : test.skip)(
   'a full disk makes publishing UNAVAILABLE and the program not ready, until it has room',
   async () => {
     program = await startOnSmallDisk();
     expect((await publish()).errors).toBeUndefined();
-    fillDisk();
+    disk.fill();
     // what is free in its files is used up
     const refused = await waitFor('a refusal', async () => {
       const answer = await publish();
@@ -104,7 +80,7 @@ const readiness = async () => {
       [{ message: 'The database has no space left on its disk. Try again.', extensions: { code: 'UNAVAILABLE' } }],
     ]);
     expect(await readiness()).toMatchObject({ status: 503, checks: { database: 'has no space left on its disk' } });
-    emptyDisk();
+    disk.empty();
     await waitFor('it to be ready again', async () => (await readiness()).status === 200);
     expect((await publish()).errors).toBeUndefined();
   },

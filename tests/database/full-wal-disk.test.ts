@@ -1,7 +1,7 @@
 // The disk of the write-ahead log is full, and PostgreSQL ends: a small file system in memory, which only root may mount.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, cpSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
@@ -9,30 +9,21 @@ import { askAt, type GraphQLAnswer } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
 import { invoice } from '../support/webhooks';
+import { mountSmallDisk } from './small-disk';
 
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 const PUBLISH = 'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }';
 
-const disk = mkdtempSync(join(tmpdir(), 'hookledger-full-wal-'));
-const isMounted = mount();
+const disk = mountSmallDisk('hookledger-full-wal-');
 const dataDir = mkdtempSync(join(tmpdir(), 'hookledger-full-wal-'));
 let dataPath = dataDir;
 let program: Program | undefined;
 
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 afterAll(async () => {
-  emptyDisk();
+  disk.empty();
   await program?.kill('SIGTERM');
-  if (isMounted) execFileSync('umount', [disk]);
-  for (const each of [disk, dataDir, dataPath]) rmSync(each, { recursive: true, force: true });
+  disk.remove();
+  for (const each of [dataDir, dataPath]) rmSync(each, { recursive: true, force: true });
 });
 
 async function startWithSmallDisk(): Promise<Program> {
@@ -42,26 +33,12 @@ async function startWithSmallDisk(): Promise<Program> {
   await postgres.stop();
   const wal = join(postgres.clusterPath, 'pg_wal');
   const { uid, gid } = statSync(wal);
-  cpSync(wal, disk, { recursive: true });
-  execFileSync('chown', ['-R', `${uid}:${gid}`, disk]);
+  cpSync(wal, disk.folder, { recursive: true });
+  execFileSync('chown', ['-R', `${uid}:${gid}`, disk.folder]);
   rmSync(wal, { recursive: true });
-  symlinkSync(disk, wal);
-  chownSync(disk, uid, gid);
+  symlinkSync(disk.folder, wal);
+  chownSync(disk.folder, uid, gid);
   return startProgram({ DATA_DIR: dataDir, ADMIN_API_KEY: ADMIN_KEY, PORT: '0' });
-}
-
-function fillDisk(): void {
-  for (let n = 0; ; n += 1) {
-    try {
-      writeFileSync(join(disk, `filler-${n}`), Buffer.alloc(1024 * 1024));
-    } catch {
-      return;
-    }
-  }
-}
-
-function emptyDisk(): void {
-  for (let n = 0; n < 200; n += 1) rmSync(join(disk, `filler-${n}`), { force: true });
 }
 
 /** Not to be compressed. */
@@ -71,12 +48,12 @@ function publish(name: string): Promise<GraphQLAnswer> {
   return askAt(program?.url as string, PUBLISH, { input: { events: [event] } }, ADMIN_KEY);
 }
 
-(isMounted ? test : test.skip)(
+(disk.isMounted ? test : test.skip)(
   'a full disk of the write-ahead log makes publishing UNAVAILABLE, and once it has room everything accepted is there',
   async () => {
     program = await startWithSmallDisk();
     const { output } = program;
-    fillDisk();
+    disk.fill();
     const accepted: string[] = [];
     const refused: GraphQLAnswer[] = [];
     for (let n = 0; !output().includes('its disk is full'); n += 1) {
@@ -87,7 +64,7 @@ function publish(name: string): Promise<GraphQLAnswer> {
     expect(new Set(refused.map(({ status, errors }) => `${status} ${errors?.[0]?.extensions.code}`))).toEqual(
       new Set(['503 UNAVAILABLE']),
     );
-    emptyDisk();
+    disk.empty();
     await waitFor('it to be ready again', async () => (await fetch(`${program?.url}/readyz`)).status === 200);
     expect((await publish('INV-LAST')).errors).toBeUndefined();
     const query = '{ businessEvents(first: 100) { nodes { referenceDocument } } }';
