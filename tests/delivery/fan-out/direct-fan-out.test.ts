@@ -215,46 +215,18 @@ describe('a webhook that is changed by another process', () => {
   });
 
   test('is not paused before the transaction that opened attempts has committed', async () => {
-    let paused: Promise<void> | null = null;
-    let hasReturned = false;
     const webhook = await webhookFor();
-    const { own, publish } = await processWith((work, options) =>
-      parts.transaction(async (db) => {
-        const result = await work(keptOpen(db));
-        paused ??= turn(app, 'pause', webhook.id).then(() => {
-          hasReturned = true;
-        });
-        await waitFor('the pause to wait', async () => (await lockWaits()) > 0);
-        expect(hasReturned).toBe(false);
-        return result;
-      }, options),
-    );
-    await publish(eventFor(webhook.documentType));
-    await paused;
-    expect(own.sent).toHaveLength(1);
+    await expectToWaitForPublisher(webhook.documentType, () => turn(app, 'pause', webhook.id));
   });
 });
 
 describe('the pause of all deliveries', () => {
   test('is not answered before the transaction that opened attempts has committed', async () => {
-    let paused: Promise<unknown> | null = null;
-    let hasReturned = false;
-    const webhook = await webhookFor();
-    const { own, publish } = await processWith((work, options) =>
-      parts.transaction(async (db) => {
-        const result = await work(keptOpen(db));
-        paused ??= mutate(app, 'pauseDeliveries', { reason: 'test' }, 'deliveriesPaused { since }').then(() => {
-          hasReturned = true;
-        });
-        await waitFor('the pause to wait', async () => (await lockWaits()) > 0);
-        expect(hasReturned).toBe(false);
-        return result;
-      }, options),
+    const { documentType } = await webhookFor();
+    await expectToWaitForPublisher(documentType, () =>
+      mutate(app, 'pauseDeliveries', { reason: 'test' }, 'deliveriesPaused { since }'),
     );
-    await publish(eventFor(webhook.documentType));
-    await paused;
     await mutate(app, 'resumeDeliveries', { reason: 'test' }, 'ended { since }');
-    expect(own.sent).toHaveLength(1);
   });
 
   test('that begins or ends at this moment is not waited for, and nothing is sent', async () => {
@@ -269,6 +241,26 @@ describe('the pause of all deliveries', () => {
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
   });
 });
+
+/** Calls `pause` in a transaction that has opened the attempt of an event, and expects it to return after the commit alone. */
+async function expectToWaitForPublisher(documentType: string, pause: () => Promise<unknown>): Promise<void> {
+  let paused: Promise<void> | null = null;
+  let hasReturned = false;
+  const { own, publish } = await processWith((work, options) =>
+    parts.transaction(async (db) => {
+      const result = await work(keptOpen(db));
+      paused ??= pause().then(() => {
+        hasReturned = true;
+      });
+      await waitFor('the pause to wait', async () => (await lockWaits()) > 0);
+      expect(hasReturned).toBe(false);
+      return result;
+    }, options),
+  );
+  await publish(eventFor(documentType));
+  await paused;
+  expect(own.sent).toHaveLength(1);
+}
 
 async function copyWebhook(id: string, times: number): Promise<void> {
   await app.database.query(
