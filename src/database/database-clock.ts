@@ -10,6 +10,7 @@ const SAMPLES = 3;
 const WARN_MS = 1_000;
 /** At a larger difference one of the two clocks is wrong, and it is unknown which: nothing is deleted by age. */
 const MAX_DIFFERENCE_MS = 60_000;
+/** Between two measurements: more than a clock drifts in ten seconds. */
 const SET_MS = 60_000;
 
 export interface DatabaseClock {
