@@ -1,7 +1,7 @@
 // The timeline of a document: events, deliveries and requests in one order.
 
 import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
-import { FIRST_ID } from '../ids';
+import { FIRST_ID, LAST_ID } from '../ids';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import type { Count, Page, PageRequest } from '../sql/keyset';
@@ -107,8 +107,6 @@ function pageStatement(descending: boolean, hasCursor: boolean): Statement {
     ) as page left join webhooks w on w.id = page.webhook_id left join users u on u.id = page.user_id
     order by place ${direction}, page.id ${direction}`);
 }
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** @param edge the first id that is later than the cursor's time; null without a cursor */
 export async function pageOfTimeline(

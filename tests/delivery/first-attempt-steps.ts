@@ -7,10 +7,9 @@ import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delive
 import { createFanOut } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
+import { LAST_ID } from '../../src/ids';
 import { WHOLE } from '../../src/sql/hash-part';
 import type { Parts } from './worker-parts';
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The part of a worker that opens first attempts, step by step. */
 export interface Direct {

@@ -9,6 +9,7 @@ import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
 import { startQueue } from '../../src/delivery/queue/queue';
+import { LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import { parseNetworks } from '../../src/networks';
@@ -16,8 +17,6 @@ import type { Db } from '../../src/sql/db';
 import { WHOLE } from '../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import type { TestApp } from '../support/app';
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** All deliveries go to the queue. */
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {

@@ -1,5 +1,5 @@
 // Which rows a verification compares.
-import { FIRST_ID, firstIdAt, type NodeName, readNodeId } from '../../ids';
+import { FIRST_ID, firstIdAt, LAST_ID, type NodeName, readNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { LeafKind } from '../formats/leaf-kinds';
 import { decisionsOf } from '../sealed-rows.store';
@@ -20,8 +20,6 @@ export interface Scope {
 }
 
 export const WHOLE_LOG: Scope = { kind: 'ALL', from: null, to: null, ids: null };
-
-export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The rows of each kind, and the deliveries, that a scope covers. */
 export type Covered = { readonly [Kind in LeafKind | 'delivery']: RowRange };

@@ -2,7 +2,7 @@
 
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { outboxEventsById, readOutbox } from '../../../src/events/business-event.store';
-import { uuidOf } from '../../../src/ids';
+import { LAST_ID, uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { agree, callUnsigned } from '../../incoming/callers';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -23,7 +23,6 @@ afterAll(async () => {
 });
 
 const URL = 'http://127.0.0.1:9/hook';
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const MIB = 1024 * 1024;
 const pad = 'x'.repeat(200 * 1024);
 

@@ -1,9 +1,11 @@
 // What a step of the relay costs, in statements, rows and blocks: it does not grow with webhooks that want other events.
+
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
 import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
+import { LAST_ID } from '../../../src/ids';
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
@@ -28,7 +30,6 @@ afterAll(async () => {
 });
 
 const URL = 'http://127.0.0.1:9/hook';
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 interface Cost {
   statements: number;

@@ -2,7 +2,7 @@ import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
 import { startRelay } from '../../../src/delivery/fan-out/relay';
 import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
 import { createProcessShare } from '../../../src/delivery/queue/process-share';
-import { uuidOf } from '../../../src/ids';
+import { LAST_ID, uuidOf } from '../../../src/ids';
 import { startNotifyListener } from '../../../src/jobs/notify-listener';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -22,8 +22,6 @@ afterAll(async () => {
   await parts.stop();
   await app.stop();
 });
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 async function webhookWithEvents(documentType: string, count: number): Promise<string> {
   const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
