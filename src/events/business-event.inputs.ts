@@ -1,13 +1,11 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import { Combinable } from '../graphql/lists/combinable';
 import {
-  AND_TEXT,
   DateTimeFilter,
   IDFilter,
   IntFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
@@ -77,19 +75,30 @@ export class PublishEventsInput {
   events: PublishEventInput[];
 }
 
-@InputType('BusinessEventWhere', { description: 'Business events that meet all of these conditions.' })
-export class BusinessEventWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'The id of the event: { in: ["evt_...", "evt_..."] }.' })
-  id?: IDFilter;
-
+/** The conditions on what an event, its deliveries and their requests are about. */
+@InputType()
+export abstract class DocumentWhere {
   @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
   documentType?: StringFilter;
 
-  @Field(() => StringFilter, { nullable: true, description: 'What happened: { eq: "on_submit" }.' })
-  event?: StringFilter;
-
   @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
   referenceDocument?: StringFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'What happened to the document: { eq: "on_submit" }.' })
+  event?: StringFilter;
+}
+
+export const DOCUMENT_FILTER: FilterMap = {
+  documentType: textFilter('document_type'),
+  referenceDocument: textFilter('reference_document'),
+  event: textFilter('event'),
+};
+
+@Combinable()
+@InputType('BusinessEventWhere', { description: 'Business events that meet all of these conditions.' })
+export class BusinessEventWhere extends DocumentWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the event: { in: ["evt_...", "evt_..."] }.' })
+  id?: IDFilter;
 
   @Field(() => StringFilter, {
     nullable: true,
@@ -123,22 +132,11 @@ export class BusinessEventWhere {
     description: 'When the event was published: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [BusinessEventWhere], { nullable: true, description: AND_TEXT })
-  and?: BusinessEventWhere[];
-
-  @Field(() => [BusinessEventWhere], { nullable: true, description: OR_TEXT })
-  or?: BusinessEventWhere[];
-
-  @Field(() => BusinessEventWhere, { nullable: true, description: NOT_TEXT })
-  not?: BusinessEventWhere;
 }
 
 export const BUSINESS_EVENT_FILTER: FilterMap = {
+  ...DOCUMENT_FILTER,
   id: idFilter('BusinessEvent'),
-  documentType: textFilter('document_type'),
-  event: textFilter('event'),
-  referenceDocument: textFilter('reference_document'),
   idempotencyKey: textFilter('idempotency_key'),
   publishedBy: linkFilter('published_by', 'users', () => USER_FILTER),
   fannedOutAt: timeFilter('fanned_out_at'),

@@ -1,14 +1,12 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { DELIVERY_FILTER, DeliveryWhere } from '../delivery/api/delivery.inputs';
+import { Combinable } from '../graphql/lists/combinable';
 import {
-  AND_TEXT,
   DateTimeFilter,
   enumFilter,
   IDFilter,
   IntFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
@@ -31,6 +29,7 @@ import { ReplayStatusEnum } from './replay.type';
 
 const ReplayStatusFilter = enumFilter('ReplayStatus', ReplayStatusEnum);
 
+@Combinable()
 @InputType('ReplayWhere', { description: 'Replays that meet all of these conditions.' })
 export class ReplayWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the replay: { eq: "rpl_..." }.' })
@@ -83,15 +82,6 @@ export class ReplayWhere {
     description: 'When the replay was finished; { isNull: true }: it is not.',
   })
   finishedAt?: OptionalDateTimeFilter;
-
-  @Field(() => [ReplayWhere], { nullable: true, description: AND_TEXT })
-  and?: ReplayWhere[];
-
-  @Field(() => [ReplayWhere], { nullable: true, description: OR_TEXT })
-  or?: ReplayWhere[];
-
-  @Field(() => ReplayWhere, { nullable: true, description: NOT_TEXT })
-  not?: ReplayWhere;
 }
 
 export const REPLAY_FILTER: FilterMap = {

@@ -2,14 +2,12 @@ import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { quoted } from '../errors';
 import { rejects, ShortText } from '../graphql/arguments/check-input';
 import { publishEnum } from '../graphql/enum';
+import { Combinable } from '../graphql/lists/combinable';
 import {
-  AND_TEXT,
   BooleanFilter,
   DateTimeFilter,
   enumListFilter,
   IDFilter,
-  NOT_TEXT,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
@@ -114,6 +112,7 @@ export class UpdateUserInput {
 
 export const RoleListFilter = enumListFilter('Role', RoleEnum);
 
+@Combinable()
 @InputType('UserWhere', { description: 'Users that meet all of these conditions.' })
 export class UserWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the user: { in: ["usr_...", "usr_..."] }.' })
@@ -148,15 +147,6 @@ export class UserWhere {
     description: 'When the user was created: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [UserWhere], { nullable: true, description: AND_TEXT })
-  and?: UserWhere[];
-
-  @Field(() => [UserWhere], { nullable: true, description: OR_TEXT })
-  or?: UserWhere[];
-
-  @Field(() => UserWhere, { nullable: true, description: NOT_TEXT })
-  not?: UserWhere;
 }
 
 export const USER_FILTER: FilterMap = {

@@ -1,14 +1,6 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import {
-  AND_TEXT,
-  DateTimeFilter,
-  enumFilter,
-  IDFilter,
-  NOT_TEXT,
-  OR_TEXT,
-  StringFilter,
-  WHERE_TEXT,
-} from '../../graphql/lists/filter-inputs';
+import { Combinable } from '../../graphql/lists/combinable';
+import { DateTimeFilter, enumFilter, IDFilter, StringFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import { PageArgs } from '../../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
 import {
@@ -27,6 +19,7 @@ import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
 const AuditOutcomeFilter = enumFilter('AuditOutcome', AuditOutcomeEnum);
 const ActorKindFilter = enumFilter('ActorKind', ActorKindEnum);
 
+@Combinable()
 @InputType('AuditEntryWhere', { description: 'Entries of the audit trail that meet all of these conditions.' })
 export class AuditEntryWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the entry: { eq: "aud_..." }.' })
@@ -85,15 +78,6 @@ export class AuditEntryWhere {
     description: 'When the act was done: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [AuditEntryWhere], { nullable: true, description: AND_TEXT })
-  and?: AuditEntryWhere[];
-
-  @Field(() => [AuditEntryWhere], { nullable: true, description: OR_TEXT })
-  or?: AuditEntryWhere[];
-
-  @Field(() => AuditEntryWhere, { nullable: true, description: NOT_TEXT })
-  not?: AuditEntryWhere;
 }
 
 export const AUDIT_ENTRY_FILTER: FilterMap = {
@@ -112,6 +96,7 @@ export const AUDIT_ENTRY_FILTER: FilterMap = {
   createdAt: idTimeFilter(),
 };
 
+@Combinable()
 @InputType('OwnAuditEntryWhere', { description: 'Entries of the audit trail that meet all of these conditions.' })
 export class OwnAuditEntryWhere {
   @Field(() => StringFilter, { nullable: true, description: 'The act: { startsWith: "webhook." }.' })
@@ -131,15 +116,6 @@ export class OwnAuditEntryWhere {
     description: 'When the act was done: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [OwnAuditEntryWhere], { nullable: true, description: AND_TEXT })
-  and?: OwnAuditEntryWhere[];
-
-  @Field(() => [OwnAuditEntryWhere], { nullable: true, description: OR_TEXT })
-  or?: OwnAuditEntryWhere[];
-
-  @Field(() => OwnAuditEntryWhere, { nullable: true, description: NOT_TEXT })
-  not?: OwnAuditEntryWhere;
 }
 
 const AuditEntryOrder = timeOrder('AuditEntry', 'entries of the audit trail');

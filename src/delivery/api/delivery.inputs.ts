@@ -1,15 +1,18 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { BUSINESS_EVENT_FILTER, BusinessEventWhere } from '../../events/business-event.inputs';
 import {
-  AND_TEXT,
+  BUSINESS_EVENT_FILTER,
+  BusinessEventWhere,
+  DOCUMENT_FILTER,
+  DocumentWhere,
+} from '../../events/business-event.inputs';
+import { Combinable } from '../../graphql/lists/combinable';
+import {
   BooleanFilter,
   DateTimeFilter,
   enumFilter,
   IDFilter,
   IntFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   optionalEnumFilter,
   StringFilter,
   WHERE_TEXT,
@@ -41,8 +44,9 @@ const DeliveryStatusFilter = enumFilter('DeliveryStatus', DeliveryStatusEnum);
 const SkipReasonFilter = optionalEnumFilter('SkipReason', SkipReasonEnum);
 const DeliveryWaitFilter = optionalEnumFilter('DeliveryWait', WaitEnum);
 
+@Combinable()
 @InputType('DeliveryWhere', { description: 'Deliveries that meet all of these conditions.' })
-export class DeliveryWhere {
+export class DeliveryWhere extends DocumentWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the delivery: { in: ["dlv_...", "dlv_..."] }.' })
   id?: IDFilter;
 
@@ -57,15 +61,6 @@ export class DeliveryWhere {
     description: 'Why the delivery was skipped: { eq: CONDITION_ERROR }.',
   })
   skipReason?: InstanceType<typeof SkipReasonFilter>;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
-  documentType?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'What happened to the document: { eq: "on_submit" }.' })
-  event?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
-  referenceDocument?: StringFilter;
 
   @Field(() => BooleanFilter, { nullable: true, description: 'Whether testWebhook made the delivery.' })
   test?: BooleanFilter;
@@ -135,15 +130,6 @@ export class DeliveryWhere {
     description: 'When the delivery was created: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [DeliveryWhere], { nullable: true, description: AND_TEXT })
-  and?: DeliveryWhere[];
-
-  @Field(() => [DeliveryWhere], { nullable: true, description: OR_TEXT })
-  or?: DeliveryWhere[];
-
-  @Field(() => DeliveryWhere, { nullable: true, description: NOT_TEXT })
-  not?: DeliveryWhere;
 }
 
 // Filters by user go through business_events, which have an index on users: an index on deliveries would be updated with
@@ -159,6 +145,7 @@ const ofUser: FieldFilter = (tests, path) => {
 };
 
 export const DELIVERY_FILTER: FilterMap = {
+  ...DOCUMENT_FILTER,
   id: idFilter('Delivery'),
   status: deliveryStatusFilter,
   skipReason: optionalFilter('skip_reason', exactFilter('skip_reason')),
@@ -171,9 +158,6 @@ export const DELIVERY_FILTER: FilterMap = {
   deliveredAt: timeFilter('delivered_at'),
   finishedAt: timeFilter('finished_at'),
   user: ofUser,
-  documentType: textFilter('document_type'),
-  event: textFilter('event'),
-  referenceDocument: textFilter('reference_document'),
   test: exactFilter('test'),
   webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
   businessEvent: linkFilter('business_event_id', 'business_events', () => BUSINESS_EVENT_FILTER),

@@ -1,14 +1,12 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { DELIVERY_FILTER, DeliveryWhere } from '../../delivery/api/delivery.inputs';
 import { ShortText } from '../../graphql/arguments/check-input';
+import { Combinable } from '../../graphql/lists/combinable';
 import {
-  AND_TEXT,
   DateTimeFilter,
   enumFilter,
   IDFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
@@ -60,6 +58,7 @@ export class DeclineReplayInput {
 
 const ReplayRequestStatusFilter = enumFilter('ReplayRequestStatus', ReplayRequestStatusEnum);
 
+@Combinable()
 @InputType('ReplayRequestWhere', { description: 'Replay requests that meet all of these conditions.' })
 export class ReplayRequestWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the request: { eq: "rrq_..." }.' })
@@ -94,15 +93,6 @@ export class ReplayRequestWhere {
     description: 'When it was approved or declined; { isNull: true }: it was not.',
   })
   decidedAt?: OptionalDateTimeFilter;
-
-  @Field(() => [ReplayRequestWhere], { nullable: true, description: AND_TEXT })
-  and?: ReplayRequestWhere[];
-
-  @Field(() => [ReplayRequestWhere], { nullable: true, description: OR_TEXT })
-  or?: ReplayRequestWhere[];
-
-  @Field(() => ReplayRequestWhere, { nullable: true, description: NOT_TEXT })
-  not?: ReplayRequestWhere;
 }
 
 export const REPLAY_REQUEST_FILTER: FilterMap = {

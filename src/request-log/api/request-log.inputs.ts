@@ -1,17 +1,20 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { BUSINESS_EVENT_FILTER, BusinessEventWhere } from '../../events/business-event.inputs';
+import {
+  BUSINESS_EVENT_FILTER,
+  BusinessEventWhere,
+  DOCUMENT_FILTER,
+  DocumentWhere,
+} from '../../events/business-event.inputs';
 import { Content } from '../../graphql/content/content';
 import { publishEnum } from '../../graphql/enum';
+import { Combinable } from '../../graphql/lists/combinable';
 import {
-  AND_TEXT,
   BooleanFilter,
   DateTimeFilter,
   enumFilter,
   IDFilter,
   IntFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   optionalEnumFilter,
   StringFilter,
   WHERE_TEXT,
@@ -53,8 +56,9 @@ const SEARCH_TEXT =
 
 const StatusFilter = enumFilter('WebhookRequestLogStatus', RequestStatusEnum);
 
+@Combinable()
 @InputType('WebhookRequestLogWhere', { description: 'Conditions on requests. A request must meet all of them.' })
-export class RequestLogWhere {
+export class RequestLogWhere extends DocumentWhere {
   @Field(() => IDFilter, {
     nullable: true,
     description: 'The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }.',
@@ -72,15 +76,6 @@ export class RequestLogWhere {
     description: 'The status: { in: [FAILED, UNKNOWN] }.',
   })
   status?: InstanceType<typeof StatusFilter>;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The type of the document: { eq: "Sales Invoice" }.' })
-  documentType?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The name of the document: { eq: "INV-0042" }.' })
-  referenceDocument?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The name of the event: { eq: "on_submit" }.' })
-  event?: StringFilter;
 
   @Field(() => BooleanFilter, { nullable: true, description: 'Whether the request was made by `testWebhook`.' })
   test?: BooleanFilter;
@@ -176,27 +171,16 @@ export class RequestLogWhere {
       'The JSON body of the response: { path: { at: "$.code", eq: "E42" } }. A truncated response matches no test.',
   })
   response?: JsonFilter;
-
-  @Field(() => [RequestLogWhere], { nullable: true, description: AND_TEXT })
-  and?: RequestLogWhere[];
-
-  @Field(() => [RequestLogWhere], { nullable: true, description: OR_TEXT })
-  or?: RequestLogWhere[];
-
-  @Field(() => RequestLogWhere, { nullable: true, description: NOT_TEXT })
-  not?: RequestLogWhere;
 }
 
 export const REQUEST_LOG_FILTER: FilterMap = {
+  ...DOCUMENT_FILTER,
   search: searchFilter,
   data: jsonFilter('data'),
   response: jsonFilter('response'),
   id: idFilter('WebhookRequestLog'),
   direction: exactFilter('direction'),
   status: statusFilter,
-  documentType: textFilter('document_type'),
-  referenceDocument: textFilter('reference_document'),
-  event: textFilter('event'),
   test: exactFilter('test'),
   webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
   user: linkFilter('user_id', 'users', () => USER_FILTER),

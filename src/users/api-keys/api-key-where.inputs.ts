@@ -1,11 +1,9 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
+import { Combinable } from '../../graphql/lists/combinable';
 import {
-  AND_TEXT,
   DateTimeFilter,
   IDFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
@@ -22,6 +20,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { RoleListFilter, USER_FILTER, UserWhere } from '../user.inputs';
 
+@Combinable()
 @InputType('ApiKeyWhere', { description: 'API keys that meet all of these conditions.' })
 export class ApiKeyWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the key, `key_...`.' })
@@ -64,15 +63,6 @@ export class ApiKeyWhere {
     description: 'When the key was last used; { isNull: true }: keys that were never used.',
   })
   lastUsedAt?: OptionalDateTimeFilter;
-
-  @Field(() => [ApiKeyWhere], { nullable: true, description: AND_TEXT })
-  and?: ApiKeyWhere[];
-
-  @Field(() => [ApiKeyWhere], { nullable: true, description: OR_TEXT })
-  or?: ApiKeyWhere[];
-
-  @Field(() => ApiKeyWhere, { nullable: true, description: NOT_TEXT })
-  not?: ApiKeyWhere;
 }
 
 export const API_KEY_FILTER: FilterMap = {

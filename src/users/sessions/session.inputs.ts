@@ -1,11 +1,9 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
+import { Combinable } from '../../graphql/lists/combinable';
 import {
-  AND_TEXT,
   DateTimeFilter,
   IDFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
@@ -21,6 +19,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { USER_FILTER, UserWhere } from '../user.inputs';
 
+@Combinable()
 @InputType('SessionWhere', { description: 'Sessions that meet all of these conditions.' })
 export class SessionWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the session, `ses_...`.' })
@@ -49,15 +48,6 @@ export class SessionWhere {
     description: 'The IP address from which the user signed in: { eq: "203.0.113.9" }.',
   })
   remoteAddress?: StringFilter;
-
-  @Field(() => [SessionWhere], { nullable: true, description: AND_TEXT })
-  and?: SessionWhere[];
-
-  @Field(() => [SessionWhere], { nullable: true, description: OR_TEXT })
-  or?: SessionWhere[];
-
-  @Field(() => SessionWhere, { nullable: true, description: NOT_TEXT })
-  not?: SessionWhere;
 }
 
 export const SESSION_FILTER: FilterMap = {

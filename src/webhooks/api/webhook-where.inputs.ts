@@ -1,16 +1,14 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { Combinable } from '../../graphql/lists/combinable';
 import {
-  AND_TEXT,
   BooleanFilter,
   DateTimeFilter,
   enumFilter,
   enumListFilter,
   IDFilter,
   IntFilter,
-  NOT_TEXT,
   OptionalDateTimeFilter,
-  OR_TEXT,
   optionalEnumFilter,
   StringFilter,
   StringListFilter,
@@ -107,6 +105,7 @@ const AGREEMENT_FILTER: FilterMap = {
   toleranceSeconds: intFilter('tolerance_seconds'),
 };
 
+@Combinable()
 @InputType('WebhookWhere', { description: 'Webhooks that meet all of these conditions.' })
 export class WebhookWhere {
   @Field(() => IDFilter, { nullable: true, description: 'The id of the webhook: { in: ["whk_...", "whk_..."] }.' })
@@ -214,15 +213,6 @@ export class WebhookWhere {
     description: 'When the webhook was created: { gte: "2026-03-01T00:00:00Z" }.',
   })
   createdAt?: DateTimeFilter;
-
-  @Field(() => [WebhookWhere], { nullable: true, description: AND_TEXT })
-  and?: WebhookWhere[];
-
-  @Field(() => [WebhookWhere], { nullable: true, description: OR_TEXT })
-  or?: WebhookWhere[];
-
-  @Field(() => WebhookWhere, { nullable: true, description: NOT_TEXT })
-  not?: WebhookWhere;
 }
 
 export const WEBHOOK_FILTER: FilterMap = {
