@@ -113,25 +113,26 @@ const CLAIM = columns<CallClaim>([
  * @param claims each id once, always in the same order, so that two transactions with the same ids do not deadlock
  * @returns the call of each id, which is an earlier call when the id was already claimed
  */
-export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Date): Promise<CallClaim[]> {
-  const [, rows] = await Promise.all([
-    changedBy(
-      db,
-      statement(`insert into incoming_ids (${CLAIM.names}, created_at)
-       select *, $${CLAIM.length + 1}::timestamptz from unnest(${CLAIM.arrays()})
-       on conflict (webhook_id, id_hash) do nothing`),
-      [...CLAIM.valuesOf(claims), at],
-    ),
-    rowsOf<CallClaim>(
-      db,
-      statement(`select i.webhook_id as "webhookId", i.id_hash as "idHash", i.request_id as "requestId",
-         i.business_event_id as "businessEventId"
-       from unnest($1::uuid[], $2::bytea[]) as c (webhook_id, id_hash)
-       join incoming_ids i on i.webhook_id = c.webhook_id and i.id_hash = c.id_hash`),
-      [claims.map((claim) => claim.webhookId), claims.map((claim) => claim.idHash)],
-    ),
-  ]);
-  return rows;
+export async function claimCallIds(db: Db, claims: readonly CallClaim[], at: Date): Promise<readonly CallClaim[]> {
+  const claimed = await changedBy(
+    db,
+    statement(`insert into incoming_ids (${CLAIM.names}, created_at)
+     select *, $${CLAIM.length + 1}::timestamptz from unnest(${CLAIM.arrays()})
+     on conflict (webhook_id, id_hash) do nothing`),
+    [...CLAIM.valuesOf(claims), at],
+  );
+  return claimed === claims.length ? claims : holdersOf(db, claims);
+}
+
+function holdersOf(db: Db, claims: readonly CallClaim[]): Promise<CallClaim[]> {
+  return rowsOf<CallClaim>(
+    db,
+    statement(`select i.webhook_id as "webhookId", i.id_hash as "idHash", i.request_id as "requestId",
+       i.business_event_id as "businessEventId"
+     from unnest($1::uuid[], $2::bytea[]) as c (webhook_id, id_hash)
+     join incoming_ids i on i.webhook_id = c.webhook_id and i.id_hash = c.id_hash`),
+    [claims.map((claim) => claim.webhookId), claims.map((claim) => claim.idHash)],
+  );
 }
 
 /** Changes ids that this transaction claimed to point to an earlier call. */

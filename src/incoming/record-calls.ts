@@ -4,6 +4,7 @@ import type { NewEventRow } from '../events/business-event.store';
 import { newPayload, type Payload } from '../events/payload.store';
 import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
+import { commitWithThese } from '../sql/transactions';
 import { headerValues } from '../verification/call';
 import type { Accepted, Refused } from './accept-or-refuse';
 import { type Answer, answerTo, answerToRefused } from './answers';
@@ -21,7 +22,10 @@ export interface Recorded {
   readonly becameEvent: boolean;
 }
 
-/** @returns one result for each call, in the same order */
+/**
+ * Ends the transaction: COMMIT is sent with its last statement.
+ * @returns one result for each call, in the same order
+ */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
   const known = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
@@ -31,12 +35,14 @@ export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promis
     if (!decision.accepted) return writtenRefusal(decided, decision);
     return writtenAccepted(decided, decision, eventIds[index] ?? null, firsts[index], paths);
   });
-  await insertReceived(
+  const inserted = insertReceived(
     db,
     written.flatMap(({ payloads }) => payloads),
     written.flatMap(({ event }) => event ?? []),
     written.map(({ row }) => row),
   );
+  commitWithThese(db);
+  await inserted;
   return written.map(({ recorded }) => recorded);
 }
 
