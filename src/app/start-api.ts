@@ -61,7 +61,7 @@ export async function startApi(
   });
   const quick = createQuickAnswers(gate, executor);
   const apollo = createApollo(schema, executor, log, gate, quick);
-  const notifier = createNotifier(source, log);
+  const notifier = createNotifier(source.manager, log);
   stops.push({ part: 'notifier', stop: () => notifier.stop() });
   // other processes find events within a second if the relay of this one is busy
   const announce = worker?.wakeRelay ?? notifier.announce;

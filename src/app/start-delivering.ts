@@ -95,7 +95,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push({ part: 'maintenance', stop: () => maintenance.stop() });
   const listener = startNotifyListener(url, log, (what) => {
     if (what === 'everything') directory.forget();
-    if (what !== 'deliveries') relay.announced();
+    if (what !== 'deliveries') relay.wake();
     if (what !== 'events') {
       worker.wake();
       dispatcher.wake();

@@ -1,22 +1,31 @@
+/** At low load, for low latency. */
 const SHORT_MS = 10;
+/** The same for events, which their publishers have gathered (`sql/sharing/pace.ts`). */
+const SHORT_FOR_EVENTS_MS = 5;
+/** At high load, where fewer and larger batches cost less. */
 const LONG_MS = 20;
-/** A batch of this size suggests that more items follow soon. */
-const MANY = 6;
+const HIGH_PER_MS = 0.6;
 
 export interface BatchInterval {
-  /** Records the size of the last batch. */
-  note(found: number): void;
+  /** Records the size of the last batch: what has come since the batch before. */
+  note(found: number, now?: number): void;
   /** How long to gather items before the next batch. */
   ms(): number;
 }
 
-/** Short at low load, for low latency; longer at high load, where fewer and larger batches cost less. */
-export function createBatchInterval(): BatchInterval {
-  let found = 0;
+export function createBatchInterval(shortMs = SHORT_MS): BatchInterval {
+  let notedAt = Number.NEGATIVE_INFINITY;
+  let perMs = 0;
   return {
-    note(count) {
-      found = count;
+    note(found, now = performance.now()) {
+      perMs = found / (now - notedAt);
+      notedAt = now;
     },
-    ms: () => (found >= MANY ? LONG_MS : SHORT_MS),
+    ms: () => (perMs >= HIGH_PER_MS ? LONG_MS : shortMs),
   };
+}
+
+/** Between two steps of a relay, and between two notifications that wake it. */
+export function createEventInterval(): BatchInterval {
+  return createBatchInterval(SHORT_FOR_EVENTS_MS);
 }

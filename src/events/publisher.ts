@@ -58,8 +58,8 @@ export interface PublisherParts {
   checkBacklog(): void;
   /** null: all events go to the outbox. */
   directFanOut: DirectFanOut | null;
-  /** Called after events were committed that wait in the outbox. */
-  onPublished(): void;
+  /** Called after so many events were committed, some of which wait in the outbox. */
+  onPublished(events: number): void;
 }
 
 const COMMITTING_OUTBOX: EventWriter = { prepare: async () => undefined, write: commitIntoOutbox };
@@ -77,7 +77,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
     const results = await transaction((db) => publishCalls(db, calls, COMMITTING_OUTBOX), OPTIONS);
-    onPublished();
+    onPublished(eventsOf(results));
     return results;
   }
 
@@ -94,7 +94,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       if (calls.length > 1 && isConflict(error)) throw error;
       return null;
     }
-    if (direct.committed()) onPublished();
+    if (direct.committed()) onPublished(eventsOf(results));
     return results;
   }
 
@@ -119,6 +119,10 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     },
     idle: shared.idle,
   };
+}
+
+function eventsOf(results: readonly PublishResult[]): number {
+  return results.reduce((sum, result) => sum + (isRefused(result) ? 0 : result.length), 0);
 }
 
 function keyIsHeld(): AppError {

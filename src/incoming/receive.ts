@@ -21,8 +21,8 @@ export interface ReceiverParts {
   transaction: Transaction;
   keyring: Keyring;
   log: Log;
-  /** Called after events were committed. */
-  announceEvents(): void;
+  /** Called after so many events were committed. */
+  announceEvents(events: number): void;
   onReceived(fate: CallResult, recorded: boolean): void;
 }
 
@@ -59,7 +59,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
 
   async function record(call: ArrivedCall, settings: IncomingSettings, decision: Decision, keptBytes: number) {
     const { answer, outcome, becameEvent } = await recorder.add({ call, settings, decision, keptBytes });
-    if (becameEvent) announceEvents();
+    if (becameEvent) announceEvents(1);
     onReceived(outcome, true);
     return answer;
   }

@@ -1,37 +1,47 @@
-import type { DataSource } from 'typeorm';
+import { createEventInterval } from '../delivery/batch-interval';
+import { NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
 import type { Log } from '../log';
+import { changedBy, type Db, statement } from '../sql/db';
 
-const EVERY_MS = 25;
-
-// One round trip. Not durable: a notification that a crash loses is harmless, so there is no wait for the disk.
-const ANNOUNCEMENT = `begin; set local synchronous_commit to off; notify hookledger, 'events'; commit`;
+// One statement. Not durable: a notification that a crash loses is harmless, so there is no wait for the disk.
+const ANNOUNCEMENT = statement(
+  `select set_config('synchronous_commit', 'off', true), pg_notify('${NOTIFY_CHANNEL}', 'events')`,
+);
 
 export interface Notifier {
-  /** Called after events were committed. */
-  announce(): void;
+  /** Called after so many events were committed. */
+  announce(events: number): void;
   stop(): Promise<void>;
 }
 
 /**
- * Wakes the relays of all processes, at once and then at most every 25 ms: a relay that was woken keeps looking for
- * longer than that. This does not happen in the publishing transactions, because transactions that notify commit one
- * after the other, each waiting for the disk. A relay finds events without a notification within a second.
+ * Wakes the relays of all processes, at once and then as often as they begin steps. This does not happen in the publishing
+ * transactions, because transactions that notify commit one after the other, each waiting for the disk. A relay finds
+ * events without a notification within a second.
  */
-export function createNotifier(source: DataSource, log: Log): Notifier {
+export function createNotifier(db: Db, log: Log): Notifier {
+  const interval = createEventInterval();
   let underWay: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
   let last = Number.NEGATIVE_INFINITY;
+  let unannounced = 0;
 
   function send(): void {
     timer = null;
     last = performance.now();
-    underWay = source.query(ANNOUNCEMENT).catch((error: unknown) => log.debug({ err: error }, 'events not announced'));
+    interval.note(unannounced);
+    unannounced = 0;
+    const sent = changedBy(db, ANNOUNCEMENT).catch((error: unknown) =>
+      log.debug({ err: error }, 'events not announced'),
+    );
+    underWay = Promise.all([underWay, sent]);
   }
 
   return {
-    announce() {
+    announce(events) {
+      unannounced += events;
       if (timer !== null) return;
-      const early = last + EVERY_MS - performance.now();
+      const early = last + interval.ms() - performance.now();
       if (early > 0) timer = setTimeout(send, early);
       else send();
     },

@@ -4,7 +4,7 @@ import { firstIdAt, LAST_ID } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
-import { createBatchInterval } from '../batch-interval';
+import { createEventInterval } from '../batch-interval';
 import type { ProcessShare } from '../queue/process-share';
 import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
 import type { FirstAttempts } from './first-attempts';
@@ -12,8 +12,6 @@ import type { FirstAttempts } from './first-attempts';
 const REST_MS = 1_000;
 /** While other relays have some of the events that were read. */
 const POLL_MS = 10;
-/** How long the outbox is polled after a notification: longer than the interval of notifications under load. */
-const POLL_FOR_MS = 40;
 /** While first attempts are not ready. */
 const BUSY_MS = 5;
 /** While they have all of them. */
@@ -32,19 +30,16 @@ export interface RelayParts extends FanOutParts {
 }
 
 export interface Relay {
-  /** Call after events of this process were committed. */
+  /** Call after events were committed. */
   wake(): void;
   /** Whether the outbox had events that this process has not fanned out, when it looked last. */
   isBehind(): boolean;
-  /** Call when another process has announced events: it announces them at most every 25 ms. */
-  announced(): void;
   stop(): Promise<void>;
 }
 
 export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayParts): Relay {
   const fanOut = createFanOut(parts);
-  const interval = createBatchInterval();
-  let lastAnnounced = Number.NEGATIVE_INFINITY;
+  const interval = createEventInterval();
   let lastWhole = performance.now();
   let behind = true;
 
@@ -74,17 +69,12 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     behind = more || read > events;
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
-    // at the pace of the steps: a rest after this one would add the time that it took
-    return performance.now() - lastAnnounced < POLL_FOR_MS;
+    return false;
   };
   const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
     isBehind: () => behind,
     wake: loop.wake,
-    announced() {
-      lastAnnounced = performance.now();
-      loop.wake();
-    },
     stop: loop.stop,
   };
 }

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { allFinished } from '../attempt/stored-attempts';
-import { createOwnWebhook, waitingFor } from '../capacity/circuit-states';
+import { createOwnWebhook, startSecondWorker, waitingFor } from '../capacity/circuit-states';
 import { closeAll, httpPartner } from '../partner';
 
 jest.mock('../../../src/loop', () => {
@@ -45,6 +45,18 @@ test('an event that is published over the API is fanned out and delivered', asyn
     await webhook.publishFor([`INV-${n}`]);
     await waitFor('the call', () => partner.calls.length === n);
   }
+});
+
+test('an event that another process publishes is fanned out and delivered', async () => {
+  const api = await startTestApp({ PROCESSES: 'api' });
+  const worker = await startSecondWorker(api);
+  const webhook = await createOwnWebhook(api, partner.url);
+  for (let n = 1; n <= 10; n += 1) {
+    await webhook.publishFor([`INV-${n}`]);
+    await waitFor('the call', () => partner.calls.length === n);
+  }
+  await worker.stop();
+  await api.stop();
 });
 
 test('the commit of publish_event() wakes the relay', async () => {
