@@ -52,6 +52,12 @@ export async function archiveWebhook(api: Api, id: string): Promise<void> {
   if (answer.archiveWebhook?.userErrors.length !== 0) throw new Error(`archiveWebhook: ${JSON.stringify(answer)}`);
 }
 
+/** Otherwise the next figure is that of the autovacuum and the checkpoint that follow a large load. */
+export async function tidyUp({ installation: { sql } }: Pick<TestBed, 'installation'>): Promise<void> {
+  await sql.query('vacuum analyze');
+  await sql.query('checkpoint');
+}
+
 /**
  * Waits until the receiver has as many calls as events were published. Gives up after so long without a new one: what
  * is missing then is counted as lost.

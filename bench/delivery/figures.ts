@@ -83,7 +83,6 @@ export const FIGURES = {
     measure: async (bench, { setting, manyWebhooks }) => ({
       manyWebhooks: await measureManyWebhooks(bench, setting * 5, manyWebhooks),
     }),
-    tidyBefore: true,
   },
   isolation: {
     what: ({ stuck }) => `200/s beside ${stuck} deliveries that are stuck`,

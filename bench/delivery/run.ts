@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Application, type Arrangement, startApplication } from '../application';
-import { type Bench, createWebhook, startTestBed, type TestBed } from '../bench';
+import { type Bench, createWebhook, startTestBed, type TestBed, tidyUp } from '../bench';
 import { callFlatOut, DOCUMENT_TYPE, singleEventJson } from '../load';
 import { FIGURE_NAMES, type FigureName, type Figures, figureOf } from './figures';
 import { measureFilledQueue } from './figures/filled-queue';
@@ -94,11 +94,6 @@ async function warmUp(bench: Bench, events: number): Promise<void> {
   await measureFlatOut(bench, events, () =>
     callFlatOut(events, CONNECTIONS, () => api.publish([singleEventJson(tally.next())])),
   );
-}
-
-async function tidyUp({ installation: { sql } }: TestBed): Promise<void> {
-  await sql.query('vacuum analyze');
-  await sql.query('checkpoint');
 }
 
 // of what was to arrive: attempts at the partner that never answers run into their time-out, as they should
