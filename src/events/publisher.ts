@@ -58,7 +58,7 @@ export interface PublisherParts {
   checkBacklog(): void;
   /** null: all events go to the outbox. */
   directFanOut: DirectFanOut | null;
-  /** Called after so many events were committed, some of which wait in the outbox. */
+  /** Called after events were committed, some of which wait in the outbox. @param events their number */
   onPublished(events: number): void;
 }
 

@@ -21,7 +21,7 @@ export interface ReceiverParts {
   transaction: Transaction;
   keyring: Keyring;
   log: Log;
-  /** Called after so many events were committed. */
+  /** Called after events were committed. @param events their number */
   announceEvents(events: number): void;
   onReceived(fate: CallResult, recorded: boolean): void;
 }

@@ -9,7 +9,7 @@ const ANNOUNCEMENT = statement(
 );
 
 export interface Notifier {
-  /** Called after so many events were committed. */
+  /** Called after events were committed. @param events their number */
   announce(events: number): void;
   stop(): Promise<void>;
 }

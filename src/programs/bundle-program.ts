@@ -15,6 +15,10 @@ async function bundle(): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    // V8 keeps the text as long as the process runs, a third of which was indentation and line ends
+    minifyWhitespace: true,
+    // whether a line has places of our sources is asked for each: see load-program.ts
+    lineLimit: 200,
     sourcemap: 'external',
     sourcesContent: false,
     // the one is not installed, the other is nine megabytes for one page
