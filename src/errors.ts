@@ -69,7 +69,11 @@ export class InputError extends Answer {
 
 /** A value for quoting in a message: shortened, on one line. */
 export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return shortened(typeof value === 'string' ? JSON.stringify(value) : String(value));
+}
+
+/** A text as a message shows it: at most 80 characters. */
+export function shortened(text: string): string {
   return text.length > 80 ? `${cutAt(text, 77)}...` : text;
 }
 

@@ -120,7 +120,7 @@ describe('bodies that are held at once', () => {
     server = fastify({ forceCloseConnections: true });
     server.decorateRequest('viewer', null);
     answerErrorsAsJson(server);
-    readJsonBodies(server, [], {
+    readJsonBodies(server, {
       withKey: 200 * KIB,
       ofOneKey: 100 * KIB,
       withoutKey: 100 * KIB,

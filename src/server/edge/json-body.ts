@@ -23,12 +23,15 @@ const HELD = { withKey: 256 * MIB, ofOneKey: 64 * MIB, withoutKey: 32 * MIB, ofO
 const TIME: BodyTime = { mostMs: 30_000, slowAfterMs: 5_000, bytesPerSecond: 500 };
 const RETRY_AFTER_S = 5;
 
+/** @returns the value of the body */
+export type JsonBodyReader = (request: FastifyRequest) => Promise<unknown>;
+
 /**
  * Reads JSON bodies with our own reader, which keeps their exact text. UTF-8 only (RFC 8259, section 8.1). The limit of
  * a body depends on whether there is a viewer, and is set before its first byte is read.
- * @param mediaTypes beside application/json
+ * @returns the reader, for routes that take other media types of JSON too
  */
-export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly string[], held = HELD): void {
+export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyReader {
   const budgets = { withKey: createBudget(held.withKey), withoutKey: createBudget(held.withoutKey) };
   const responses = new WeakMap<FastifyRequest, ServerResponse>();
   server.decorateRequest('json', null);
@@ -37,7 +40,7 @@ export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly str
     responses.set(request, reply.raw);
     done();
   });
-  server.addContentTypeParser(['application/json', ...mediaTypes], async (request: FastifyRequest) => {
+  const read: JsonBodyReader = async (request) => {
     const { viewer, ip, headers } = request;
     const mostBytes = viewer ? MAX_BODY_BYTES : MAX_ANONYMOUS_BYTES;
     if (Number(headers['content-length']) > mostBytes) throw tooLarge(request);
@@ -62,7 +65,9 @@ export function readJsonBodies(server: FastifyInstance, mediaTypes: readonly str
       holding.end();
       throw error;
     }
-  });
+  };
+  server.addContentTypeParser('application/json', read);
+  return read;
 }
 
 async function readAll(request: FastifyRequest, mostBytes: number, holding: Holding): Promise<Buffer> {

@@ -22,13 +22,14 @@ const NAMES = [
   'causedby',
 ] as const;
 const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
-const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
+/** Media types of JSON by the JSON format of CloudEvents, section 3.1: the subtype is json, or ends with +json. */
+export const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** An event in the JSON format, from a call in structured or batched mode. @param faults see `plainEvent` */
 export function structuredCloudEvent(part: JsonPart, path: readonly string[], faults: UserError[]): NewEvent {
   const reader = memberReader(part, path, faults);
   const attributes = Object.fromEntries(NAMES.map((name) => [name, reader.text(name)])) as Attributes;
-  if (reader.has('data_base64')) {
+  if (reader.isGiven('data_base64')) {
     reader.refuse('data_base64', 'INVALID', 'data_base64 is not supported: send the data as JSON in data.');
     return newEvent(attributes, NO_DATA, reader);
   }
@@ -50,7 +51,8 @@ export function binaryCloudEvent(headers: HeaderValues, body: JsonPart, faults: 
   const attributes = Object.fromEntries(NAMES.map((name) => [name, attributeOf(headers, name, refuse)])) as Attributes;
   if (body.value === null) refuse(null, 'REQUIRED', 'The body must be a JSON value other than null.');
   const data = { text: textOf(body), bytes: bytesOf(body), problems: problemsOf(body) };
-  return newEvent({ ...attributes, datacontenttype: null }, data, { refuse });
+  const isGiven = (name: string) => headers[`ce-${name}`] !== undefined;
+  return newEvent({ ...attributes, datacontenttype: null }, data, { refuse, isGiven });
 }
 
 // a quoted string, then percent-encoded UTF-8, as the HTTP binding says in section 3.1.3.2
@@ -73,9 +75,12 @@ function attributeOf(headers: HeaderValues, name: string, refuse: MemberReader['
 
 const BEYOND_ASCII = /[^\t\x20-\x7e]/;
 
-function newEvent(attributes: Attributes, data: ExactData, { refuse }: Pick<MemberReader, 'refuse'>): NewEvent {
+type GivenAttributes = Pick<MemberReader, 'isGiven' | 'refuse'>;
+
+function newEvent(attributes: Attributes, data: ExactData, { isGiven, refuse }: GivenAttributes): NewEvent {
   for (const name of REQUIRED) {
-    if (attributes[name] === null || attributes[name] === '') refuse(name, 'REQUIRED', `${name} is missing.`);
+    if (isGiven(name) && attributes[name] !== '') continue;
+    refuse(name, 'REQUIRED', `${name} is missing.`);
   }
   const { specversion, id, source, type, subject, datacontenttype, documenttype, authid, causedby } = attributes;
   if (specversion && specversion !== '1.0') {

@@ -11,16 +11,16 @@ import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
 import { PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
+import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
-import { binaryCloudEvent, isBinaryMode, structuredCloudEvent } from './cloud-events';
+import { binaryCloudEvent, isBinaryMode, JSON_TYPE, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
 
 const PLAIN_JSON = 'application/json';
+const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENTS = 'application/cloudevents-batch+json';
-/** The media types of the bodies, beside application/json. */
-export const EVENT_MEDIA_TYPES = ['application/cloudevents+json', CLOUD_EVENTS];
 
 export interface EventsRoute {
   source: DataSource;
@@ -28,13 +28,22 @@ export interface EventsRoute {
   publisher: Publisher;
   /** null with a replica, which may lag behind the primary. */
   authCache: AuthCache | null;
+  readJson: JsonBodyReader;
 }
 
 /**
  * Answers `{ events, userErrors }` as `publishEvents` does, with status 200, 409 if all faults are conflicts, or 422 for
  * other faults.
  */
-export function serveEvents(server: FastifyInstance, { source, limiter, publisher, authCache }: EventsRoute): void {
+export async function serveEvents(server: FastifyInstance, route: EventsRoute): Promise<void> {
+  // the other routes read application/json alone
+  await server.register(async (own) => {
+    own.addContentTypeParser(JSON_TYPE, route.readJson);
+    serveRoute(own, route);
+  });
+}
+
+function serveRoute(server: FastifyInstance, { source, limiter, publisher, authCache }: EventsRoute): void {
   server.post(
     '/events',
     {
@@ -44,7 +53,7 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
         await takeTurn(limiter, request, reply);
       },
       errorHandler: (error) => {
-        throw isOtherMediaType(error) ? new Refusal('BAD_USER_INPUT', MEDIA_TYPES, 415) : error;
+        throw isOtherMediaType(error) ? otherMediaType() : error;
       },
     },
     (request, reply) =>
@@ -68,6 +77,8 @@ export function serveEvents(server: FastifyInstance, { source, limiter, publishe
 
 /** The transaction that publishes confirms a viewer from the auth cache. */
 async function publish(request: FastifyRequest, publisher: Publisher, events: NewEvent[]): Promise<PublishedEvent[]> {
+  // an empty batch of CloudEvents
+  if (events.length === 0) return confirmedPublisher(request).then(() => []);
   try {
     return await publisher.publish(publisherOf(request), events, request.optimisticAuth?.version);
   } catch (error) {
@@ -85,7 +96,13 @@ async function confirmedPublisher(request: FastifyRequest): Promise<Viewer> {
   return publisherOf(request);
 }
 
-const MEDIA_TYPES = `The body must be JSON in UTF-8, as ${PLAIN_JSON}, ${EVENT_MEDIA_TYPES.join(' or ')}.`;
+const MEDIA_TYPES =
+  `The body must be JSON in UTF-8, as ${PLAIN_JSON}, ${CLOUD_EVENT} or ${CLOUD_EVENTS}; ` +
+  'the data of a CloudEvent in binary mode may have any media type of JSON.';
+
+function otherMediaType(): Refusal {
+  return new Refusal('BAD_USER_INPUT', MEDIA_TYPES, 415);
+}
 
 function isOtherMediaType(error: unknown): boolean {
   return !(error instanceof AppError) && (error as { statusCode?: number }).statusCode === 415;
@@ -114,7 +131,9 @@ function eventsOf(request: FastifyRequest): NewEvent[] {
   const root = rootOf(json);
   const mediaType = mediaTypeOf(headers['content-type']);
   const faults: UserError[] = [];
-  const isPlain = mediaType === PLAIN_JSON && !isBinaryMode(headers);
+  const isInBody = mediaType === CLOUD_EVENT || mediaType === CLOUD_EVENTS;
+  const isPlain = !isInBody && !isBinaryMode(headers);
+  if (isPlain && mediaType !== PLAIN_JSON) throw otherMediaType();
   if (!isPlain) refuseKeyOfHeader(headers);
   const events = isPlain ? plain(request, root, faults) : cloudEvents(request, mediaType, root, faults);
   if (faults.length > 0) throw new InputError(faults.slice(0, MAX_FAULTS));
@@ -151,12 +170,14 @@ function plain({ headers, raw }: FastifyRequest, root: JsonPart, faults: UserErr
 }
 
 function cloudEvents({ raw }: FastifyRequest, mediaType: string, root: JsonPart, faults: UserError[]): NewEvent[] {
-  if (mediaType === PLAIN_JSON) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
   const isBatch = mediaType === CLOUD_EVENTS;
+  if (!isBatch && mediaType !== CLOUD_EVENT) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
   if (isBatch !== Array.isArray(root.value)) {
     const message = `The body must be ${isBatch ? 'a list of CloudEvents' : 'one CloudEvent'} by its content type.`;
     throw new InputError([{ field: null, code: 'INVALID', message }]);
   }
+  // the JSON format, section 4: valid in a request
+  if (isBatch && (root.value as unknown[]).length === 0) return [];
   return objectsOf(root, faults).map(({ part, path }) => structuredCloudEvent(part, path, faults));
 }
 

@@ -1,5 +1,5 @@
 // Reads the members of JSON objects that describe events, with their exact text.
-import { quoted, type UserError } from '../../errors';
+import { shortened, type UserError } from '../../errors';
 import type { ExactData } from '../../events/event-faults';
 import { memberOf } from '../../json/json-member';
 import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
@@ -11,6 +11,8 @@ export interface MemberReader {
   /** The JSON value of a member. Absent or null is a fault. */
   data(name: string): ExactData;
   has(name: string): boolean;
+  /** Whether there is such a member, with a value other than null. */
+  isGiven(name: string): boolean;
   /** Adds a fault. @param name the member; null: the object itself */
   refuse(name: string | null, code: UserError['code'], message: string): void;
 }
@@ -30,11 +32,12 @@ export function memberReader(part: JsonPart, path: readonly string[], faults: Us
   return {
     refuse,
     has: (name) => memberOf(part, name) !== undefined,
+    isGiven: (name) => (memberOf(part, name)?.value ?? null) !== null,
     text(name) {
       const found = member(name);
       if (found === null) return null;
       if (typeof found.value === 'string') return found.value;
-      refuse(name, 'INVALID', `${name} is ${quoted(textOf(found))}; it must be a string.`);
+      refuse(name, 'INVALID', `${name} is ${shortened(textOf(found))}; it must be a string.`);
       return null;
     },
     data(name) {

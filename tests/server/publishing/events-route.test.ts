@@ -199,6 +199,38 @@ describe('CloudEvents 1.0, as the SDK of the project sends them', () => {
     expect([status, json.events.length]).toEqual([200, 2]);
   });
 
+  test('an empty batch is valid, and publishes nothing', async () => {
+    const headers = { 'content-type': 'application/cloudevents-batch+json' };
+    const { status, json } = await post([], headers);
+    expect([status, json]).toEqual([200, { events: [], userErrors: [] }]);
+    expect((await post([], headers, await app.keyFor('AUDITOR'))).status).toBe(403);
+  });
+
+  test.each(['application/vnd.acme.order+json', 'text/json; charset=utf-8'])('data of type %s', async (type) => {
+    const [one, other] = [event(`${type} 1`, { datacontenttype: type }), event(`${type} 2`, { datacontenttype: type })];
+    const answers = [await send(HTTP.structured(one)), await send(HTTP.binary(other))];
+    expect(answers.map(({ status, json }) => [status, json.userErrors])).toEqual([
+      [200, []],
+      [200, []],
+    ]);
+    const plain = await post(invoice('INV-9'), { 'content-type': type });
+    expect([plain.status, plain.json.errors[0].extensions.code]).toEqual([415, 'BAD_USER_INPUT']);
+  });
+
+  test('an attribute that is null is one that is not set', async () => {
+    const unset = { data_base64: null, datacontenttype: null, documenttype: null, authid: null, time: null };
+    const body = { specversion: '1.0', id: 'null', source: '/erp', type: 't', subject: 'S', data: 1, ...unset };
+    const { status, json } = await post(body, { 'content-type': 'application/cloudevents+json' });
+    expect([status, json.userErrors]).toEqual([200, []]);
+  });
+
+  test('an attribute of another type is one fault', async () => {
+    const body = { specversion: '1.0', id: 5, source: '/erp', type: 't', subject: 'S', data: 1 };
+    const { json } = await post(body, { 'content-type': 'application/cloudevents+json' });
+    const message = 'id is 5; it must be a string.';
+    expect(json.userErrors).toEqual([{ field: ['events', '0', 'id'], code: 'INVALID', message }]);
+  });
+
   test('a long source and id are a key too', async () => {
     const long = event('c-5', { source: `/${'s'.repeat(150)}`, id: 'i'.repeat(100) });
     const { json } = await send(HTTP.structured(long));
@@ -226,7 +258,7 @@ describe('CloudEvents 1.0, as the SDK of the project sends them', () => {
       'ce-type': 't',
       'ce-subject': '%E0%A4%A',
     };
-    expect(faultsOf(await post('{}', headers))).toContainEqual(['ce-subject', 'INVALID']);
+    expect(faultsOf(await post('{}', headers))).toEqual([['ce-subject', 'INVALID']]);
   });
 });
 
@@ -247,7 +279,7 @@ describe('callers', () => {
       415,
       {
         message:
-          'The body must be JSON in UTF-8, as application/json, application/cloudevents+json or application/cloudevents-batch+json.',
+          'The body must be JSON in UTF-8, as application/json, application/cloudevents+json or application/cloudevents-batch+json; the data of a CloudEvent in binary mode may have any media type of JSON.',
         extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
       },
     ]);
