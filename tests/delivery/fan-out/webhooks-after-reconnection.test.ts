@@ -1,0 +1,48 @@
+// What a process keeps of webhooks is forgotten with its connection: behind the new one may be another database.
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+
+let app: TestApp;
+let partner: Receiver;
+
+beforeAll(async () => {
+  partner = await startReceiver();
+  app = await startTestApp();
+});
+afterAll(async () => {
+  await app.stop();
+  await partner.stop();
+});
+
+const pathsCalled = () => partner.calls.map(({ path }) => path);
+
+test('after the listener has connected again, an event goes to the URL that the database has', async () => {
+  const { id } = await createTestWebhook(app, partner.url);
+  await publish(app, [invoice('INV-1')]);
+  await waitFor('the first event', () => pathsCalled().includes('/hook'));
+  // as a restored database: its webhooks were changed by transactions that a snapshot of the other database takes for old
+  await app.database.query('alter table webhooks disable trigger webhooks_note_their_change');
+  await app.database.query('update webhooks set url = $1 where id = $2', [
+    `${partner.url}/restored`,
+    uuidOf('Webhook', id),
+  ]);
+  await app.database.query('alter table webhooks enable trigger webhooks_note_their_change');
+  await app.database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = 'hookledger notify listener'`,
+  );
+  let events = 1;
+  await waitFor(
+    'an event at the restored URL',
+    async () => {
+      events += 1;
+      await publish(app, [invoice(`INV-${events}`)]);
+      await waitFor('the event', () => partner.calls.length === events);
+      return pathsCalled().includes('/hook/restored');
+    },
+    60_000,
+  );
+});
