@@ -1,6 +1,7 @@
 // Builds the SQL statement of a plan and its bound arguments.
 import { bindings, type Condition, everything } from '../sql/condition';
-import { type Statement, shapedStatement } from '../sql/db';
+import type { Statement } from '../sql/db';
+import { shapedStatement } from '../sql/shaped-statements';
 import type { Bound } from './bind';
 import type { QueryPlan } from './plan';
 import { type Filling, shapeOf, type Template, templateOf } from './template';

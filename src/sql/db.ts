@@ -3,33 +3,13 @@ import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
 import { SafeClient, sessions } from './session';
 import { commitWithThese } from './transactions';
-import { nameOf, type Statement } from './wire/statement';
+import type { Statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
 
 export { type Statement, statement } from './wire/statement';
 
 /** A connection or a transaction: the first argument of every store function. */
 export type Db = EntityManager;
-
-/** The maximum number of prepared texts that depend on queries: each connection keeps the plans of all of them. */
-const MAX_SHAPED = 300;
-const shaped = new Map<string, Statement | null>();
-
-/**
- * A statement whose text depends on the shape of a query, not on its values. It is prepared from its second use on, for
- * up to 300 texts: clients use a few dozen shapes, and one that generates thousands must not fill the memory.
- */
-export function shapedStatement(text: string): Statement | string {
-  const known = shaped.get(text);
-  if (known) return known;
-  if (known === undefined) {
-    if (shaped.size < MAX_SHAPED) shaped.set(text, null);
-    return text;
-  }
-  const made = { text, name: nameOf(text) };
-  shaped.set(text, made);
-  return made;
-}
 
 type Values = readonly unknown[];
 

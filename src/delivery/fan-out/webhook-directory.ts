@@ -6,8 +6,10 @@ import { type OutgoingWebhook, outgoingWebhooks, type WebhooksAt } from '../../w
 import type { Pair } from './decisions';
 import { type EventToMatch, matches } from './matches';
 
-/** How many kinds of events the webhooks that match are kept for. */
+/** The webhooks that match are kept for so many kinds of events, */
 const MAX_KINDS = 1_000;
+/** and as long as there are no more of them in all: thousands of webhooks may match each kind. */
+const MAX_MATCHING = 200_000;
 
 /**
  * It is never trusted by itself: the transaction that writes deliveries reads which webhooks changed since `snapshot`, so
@@ -42,7 +44,11 @@ export function createWebhookDirectory(): WebhookDirectory {
   let version = 0;
   const webhooks = new Map<string, OutgoingWebhook>();
   let byType = new Map<string | null, OutgoingWebhook[]>();
-  const byKind = new LRUCache<string, readonly OutgoingWebhook[]>({ max: MAX_KINDS });
+  const byKind = new LRUCache<string, readonly OutgoingWebhook[]>({
+    max: MAX_KINDS,
+    maxSize: MAX_MATCHING,
+    sizeCalculation: (matching) => 1 + matching.length,
+  });
 
   function put(changed: readonly OutgoingWebhook[]): void {
     version += 1;

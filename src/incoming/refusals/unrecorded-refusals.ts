@@ -6,6 +6,8 @@ import { addUnrecordedRefusals, type UnrecordedRow } from './unrecorded-refusals
 
 const EVERY_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** How many counts wait while the database refuses to write them. */
+const MAX_WAITING = 10_000;
 
 /** Counts the refused calls that are not recorded, and stores the counts every second. */
 export interface UnrecordedRefusals {
@@ -15,6 +17,7 @@ export interface UnrecordedRefusals {
 
 export function createUnrecordedRefusals(db: Db, log: Log): UnrecordedRefusals {
   let counts = new Map<string, UnrecordedRow>();
+  let lost = 0;
   let underWay: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
@@ -27,6 +30,8 @@ export function createUnrecordedRefusals(db: Db, log: Log): UnrecordedRefusals {
         db,
         keys.map((key) => batch.get(key) as UnrecordedRow),
       );
+      if (lost > 0) log.warn({ calls: lost }, 'refused calls were not counted, because too many counts waited');
+      lost = 0;
     } catch (error) {
       log.debug({ err: error }, 'refusals not counted yet');
       for (const row of batch.values()) add(row);
@@ -36,7 +41,8 @@ export function createUnrecordedRefusals(db: Db, log: Log): UnrecordedRefusals {
   function add(row: UnrecordedRow): void {
     const key = `${row.webhookId} ${row.minute.getTime()} ${row.errorCode}`;
     const known = counts.get(key);
-    counts.set(key, { ...row, calls: row.calls + (known?.calls ?? 0) });
+    if (!known && counts.size >= MAX_WAITING) lost += row.calls;
+    else counts.set(key, { ...row, calls: row.calls + (known?.calls ?? 0) });
   }
 
   const timer = setInterval(() => {

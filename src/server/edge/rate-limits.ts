@@ -1,5 +1,6 @@
 // The rate limits of one caller in this process. Kept in memory: several processes allow several times as much.
 
+import { LRUCache } from 'lru-cache';
 import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
 import { keyIdOf } from '../../users/api-keys/api-key-token';
 import { hashTokenText } from '../../users/token-hash';
@@ -37,6 +38,8 @@ export interface RateLimits {
 const ANONYMOUS_SHARE = 0.1;
 // pages send their requests in bursts
 const BURST_SECONDS = 10;
+/** How many right keys and sessions are known. One that is forgotten is subject to the limit of its address until it is used again. */
+const MAX_RIGHT_KEYS = 20_000;
 
 export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPerMinute }: Rates): RateLimits {
   const points = perCaller(costPerMinute / 60, 60);
@@ -44,7 +47,7 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
   const visits = bucketsFor(requestsPerSecond * ANONYMOUS_SHARE, BURST_SECONDS);
   const wrongKeys = bucketsFor(wrongKeysPerMinute / 60, 60);
   const signIns = bucketsFor(wrongKeysPerMinute / 60, 60);
-  const rightKeys = new Set<string>();
+  const rightKeys = new LRUCache<string, true>({ max: MAX_RIGHT_KEYS });
   return {
     countRequest(viewer, address) {
       const left = requests?.take(viewer, address, 1) ?? 0;
@@ -67,7 +70,7 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
       throw tooMany(message, -left, report);
     },
     refuseGuessing(address, token) {
-      if (!wrongKeys || rightKeys.has(nameOf(token))) return;
+      if (!wrongKeys || rightKeys.get(nameOf(token))) return;
       const left = wrongKeys.take(addressRange(address), 0);
       if (left < 1)
         throw tooMany('Too many wrong API keys came from this address.', (1 - left) / (wrongKeysPerMinute / 60));
@@ -76,7 +79,7 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
       const left = signIns?.take(addressRange(address), 1) ?? 0;
       if (left < 0) throw tooMany('Too many sign-ins were started from this address.', -left);
     },
-    rightKey: (token) => void rightKeys.add(nameOf(token)),
+    rightKey: (token) => void rightKeys.set(nameOf(token), true),
     wrongKey: (address) => void wrongKeys?.take(addressRange(address), 1),
   };
 }
