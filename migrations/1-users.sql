@@ -50,6 +50,7 @@ create table sessions (
   method text not null,             -- how the user signed in
   api_key_id uuid,                  -- the key that started the session: the session ends when the key does
   provider_session text,            -- the session at the identity provider (sid); null: it named none
+  provider_time timestamptz(3),     -- of the sign-in, by the clock of the identity provider; null: the method is another one
   created_at timestamptz(3) not null,
   expires_at timestamptz(3) not null,
   last_used_at timestamptz(3) not null,

@@ -796,6 +796,7 @@ CREATE TABLE sessions (
   method text NOT NULL,
   api_key_id uuid,
   provider_session text,
+  provider_time timestamp(3) with time zone,
   created_at timestamp(3) with time zone NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   last_used_at timestamp(3) with time zone NOT NULL,

@@ -50,7 +50,7 @@ export function createAuthCache(): AuthCache {
     find(kind, token, isAllowed) {
       const found = entries.get(nameOf(kind, token));
       const now = currentMs();
-      if (!found || now - found.readAt >= MAX_AGE_MS) return null;
+      if (!found || now < found.readAt || now - found.readAt >= MAX_AGE_MS) return null;
       if (!isAllowed(found.networks)) return null;
       if (found.expiresAt && found.expiresAt.getTime() <= now) return null;
       return { who: found.who, stillHolds: found.isUnchanged, version: found.version };

@@ -28,6 +28,7 @@ function signIn(subject: string, email: string): () => Promise<string> {
     issuer: 'https://login.example.com',
     subject,
     providerSession: null,
+    providerTime: new Date(),
     email,
     emailVerified: true,
     fullName: null,

@@ -6,9 +6,9 @@ import { type OutgoingWebhook, outgoingWebhooks, type WebhooksAt } from '../../w
 import type { Pair } from './decisions';
 import { type EventToMatch, matches } from './matches';
 
-/** The webhooks that match are kept for so many kinds of events, */
+/** How many kinds of events the webhooks that match are kept for. */
 const MAX_KINDS = 1_000;
-/** and as long as there are no more of them in all: thousands of webhooks may match each kind. */
+/** How many webhooks are kept for all kinds together: thousands may match each kind. */
 const MAX_MATCHING = 200_000;
 
 /**

@@ -108,7 +108,7 @@ function authenticateClient(secret: string): openid.ClientAuth {
 }
 
 function identityIn(claims: openid.IDToken & Record<string, unknown>, roleMap: readonly RoleRule[] | null): Identity {
-  const { iss, sub, sid, email, email_verified: emailVerified, name } = claims;
+  const { iss, sub, sid, iat, email, email_verified: emailVerified, name } = claims;
   const isAddress =
     typeof email === 'string' && email.length <= MAX_EMAIL && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email);
   return {
@@ -118,6 +118,7 @@ function identityIn(claims: openid.IDToken & Record<string, unknown>, roleMap: r
     emailVerified: isAddress && emailVerified === true,
     fullName: typeof name === 'string' ? name : null,
     providerSession: typeof sid === 'string' ? sid : null,
+    providerTime: new Date(iat * 1_000),
     roles: roleMap && rolesByClaims(roleMap, claims),
   };
 }

@@ -41,7 +41,7 @@ function signedOutIn({ sub, sid, iat, nonce, events }: JWTPayload, issuer: strin
     issuer,
     subject: sub ?? null,
     providerSession: sid ?? null,
-    // in whole seconds, by a clock that may be slow
+    // in whole seconds, and the clocks of several machines of the provider may differ
     at: new Date(((iat as number) + CLOCK_TOLERANCE_S) * 1_000),
   };
 }

@@ -55,8 +55,8 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
         const { user, refused } = await signInIdentity(db, identity, { createUsers, from });
         if (refused !== null) return { refusal: refused };
         const actor = { ...from, userId: user.id, apiKeyId: null, sessionId: null };
-        const { providerSession } = identity;
-        return startSession(db, { actor, method: 'OPENID_CONNECT', providerSession, replacedToken });
+        const { providerSession, providerTime } = identity;
+        return startSession(db, { actor, method: 'OPENID_CONNECT', providerSession, providerTime, replacedToken });
       });
       if ('refusal' in started) throw new Refusal('FORBIDDEN', started.refusal, 403);
       return { returnTo: pending.returnTo, token: started.token };

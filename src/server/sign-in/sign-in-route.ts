@@ -33,6 +33,7 @@ export function serveSignIn(server: FastifyInstance, { source, refused, provider
       actor: viewer,
       method: 'API_KEY',
       providerSession: null,
+      providerTime: null,
       replacedToken: sessionToken(request),
     } as const;
     const { session, token } = await source.transaction((db) => startSession(db, order));

@@ -25,6 +25,8 @@ export interface Identity {
   subject: string;
   /** The session at the provider (sid), which a sign-out there names; null: it names none. */
   providerSession: string | null;
+  /** When the provider says that the person signed in (iat of the ID token), by its clock. */
+  providerTime: Date;
   email: string | null;
   /** Whether the provider has verified that the address belongs to the person. */
   emailVerified: boolean;

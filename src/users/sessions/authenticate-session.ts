@@ -19,7 +19,7 @@ import {
   touchSession,
   versionOf,
 } from './session.store';
-import { IDLE_MS } from './session-limits';
+import { IDLE_MS, MAX_AHEAD_MS } from './session-limits';
 
 export const findSession = createTokenLookup(sessionsWithUsersByHash);
 
@@ -83,6 +83,7 @@ export function noLongerValid(): AppError {
 }
 
 function isLive(session: SessionWithUser, now: Date): boolean {
+  if (session.createdAt.getTime() >= now.getTime() + MAX_AHEAD_MS) return false;
   return session.userActive && session.endedAt === null && session.keyRevokedAt === null && endOf(session) > now;
 }
 

@@ -41,6 +41,9 @@ export class SessionEntity {
   @Column('text', { name: 'provider_session', nullable: true })
   providerSession: string | null;
 
+  @Column({ type: 'timestamptz', name: 'provider_time', precision: 3, nullable: true })
+  providerTime: Date | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 

@@ -31,6 +31,7 @@ export interface ProviderSession {
   issuer: string;
   subject: string | null;
   providerSession: string | null;
+  /** By the clock of the provider. */
   at: Date;
 }
 
@@ -38,6 +39,7 @@ export interface ProviderSession {
 export interface SessionWithUser {
   id: string;
   tokenHash: Buffer;
+  createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date;
   endedAt: Date | null;
@@ -56,7 +58,7 @@ export interface SessionWithUser {
   keyXmin: string | null;
 }
 
-const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.expires_at as "expiresAt",
+const SESSION_WITH_USER = `select s.id, s.token_hash as "tokenHash", s.created_at as "createdAt", s.expires_at as "expiresAt",
     s.last_used_at as "lastUsedAt", s.ended_at as "endedAt", u.id as "userId", u.name as "userName",
     u.roles as "userRoles", u.active as "userActive", s.api_key_id as "apiKeyId", k.roles as "keyRoles",
     k.expires_at as "keyExpiresAt", k.revoked_at as "keyRevokedAt", k.networks as "keyNetworks",
@@ -113,14 +115,19 @@ export async function findSessionForUpdate(db: Db, id: string): Promise<SessionR
 /**
  * The sessions of a user that have neither ended nor expired, most recently used first.
  * @param usedAfter sessions last used before this time have expired by idleness
+ * @param begunBefore sessions that began later are not live
  */
-export async function liveSessionsOf(db: Db, userId: string, now: Date, usedAfter: Date): Promise<SessionRow[]> {
+export async function liveSessionsOf(
+  db: Db,
+  userId: string,
+  { now, usedAfter, begunBefore }: { now: Date; usedAfter: Date; begunBefore: Date },
+): Promise<SessionRow[]> {
   return rowsOf<SessionRow>(
     db,
     statement(`select ${SESSIONS.columns} from sessions
-     where user_id = $1 and ended_at is null and expires_at > $2 and last_used_at > $3
+     where user_id = $1 and ended_at is null and expires_at > $2 and last_used_at > $3 and created_at < $4
      order by last_used_at desc, id desc`),
-    [userId, now, usedAfter],
+    [userId, now, usedAfter, begunBefore],
   );
 }
 
@@ -141,7 +148,10 @@ export async function endSessions(
   );
 }
 
-/** The sessions of a person at the identity provider that have not been ended and began before `at`. */
+/**
+ * The sessions of a person at the identity provider that have not been ended and began before `at`, by its clock alone: the clock of
+ * the database may have been wrong when they began.
+ */
 export async function sessionsOfProvider(
   db: Db,
   { issuer, subject, providerSession, at }: ProviderSession,
@@ -149,7 +159,7 @@ export async function sessionsOfProvider(
   const rows = await rowsOf<{ id: string }>(
     db,
     statement(`select s.id from sessions s join users u on u.id = s.user_id
-     where s.method = 'OPENID_CONNECT' and s.ended_at is null and s.created_at <= $4 and u.identity_issuer = $1
+     where s.method = 'OPENID_CONNECT' and s.ended_at is null and s.provider_time <= $4 and u.identity_issuer = $1
        and ($2::text is not null or $3::text is not null)
        and ($2::text is null or u.identity_subject = $2) and ($3::text is null or s.provider_session = $3)
      order by s.id`),

@@ -17,7 +17,7 @@ import {
   type SessionRow,
   sessionsOfProvider,
 } from './session.store';
-import { IDLE_MS, MAX_AGE_MS, MAX_SESSIONS } from './session-limits';
+import { IDLE_MS, MAX_AGE_MS, MAX_AHEAD_MS, MAX_SESSIONS } from './session-limits';
 
 export interface NewSession {
   /** The user who signed in, and the origin of the request. */
@@ -25,6 +25,8 @@ export interface NewSession {
   method: SessionMethod;
   /** The session at the identity provider; null: it named none. */
   providerSession: string | null;
+  /** When the user signed in there, by its clock; null: they did not sign in there. */
+  providerTime: Date | null;
   /** The token of the session that the browser had before; it ends. */
   replacedToken: string | null;
 }
@@ -32,7 +34,7 @@ export interface NewSession {
 /** @returns the session and its token, the value of the cookie, of which only the hash is stored */
 export async function startSession(
   db: Db,
-  { actor, method, providerSession, replacedToken }: NewSession,
+  { actor, method, providerSession, providerTime, replacedToken }: NewSession,
 ): Promise<{ session: SessionRow; token: string }> {
   const token = randomBytes(32).toString('base64url');
   const id = newId();
@@ -58,7 +60,7 @@ export async function startSession(
   const live = await liveSessions(db, userId);
   const tooMany = live.slice(MAX_SESSIONS - 1).map((each) => each.id);
   await end(db, by, tooMany, 'TOO_MANY');
-  await insertSession(db, { ...session, providerSession, tokenHash: hashToken(token) });
+  await insertSession(db, { ...session, providerSession, providerTime, tokenHash: hashToken(token) });
   await recordAct(db, by, { action: 'session.started', subjectType: 'Session', subjectId: id, details: { method } });
   return { session, token };
 }
@@ -66,7 +68,8 @@ export async function startSession(
 /** The sessions of a user that have neither ended nor expired, most recently used first. */
 export async function liveSessions(db: Db, userId: string): Promise<SessionRow[]> {
   const now = currentTime();
-  return liveSessionsOf(db, userId, now, new Date(now.getTime() - IDLE_MS));
+  const usedAfter = new Date(now.getTime() - IDLE_MS);
+  return liveSessionsOf(db, userId, { now, usedAfter, begunBefore: new Date(now.getTime() + MAX_AHEAD_MS) });
 }
 
 /** Ends the session with this token, if there is one. */

@@ -86,11 +86,23 @@ test('without a session it ends all of the person, and sent again, none that beg
   expect(await Promise.all(browsers.map((each) => each.status()))).toEqual([401, 401]);
   expect(await other.browsers[0].status()).toBe(200);
   const later = await signedIn();
-  await app.database.query(`update sessions set created_at = now() + interval '31 s' where id = $1`, [
+  await app.database.query(`update sessions set provider_time = now() + interval '31 s' where id = $1`, [
     later.id.slice(4),
   ]);
   expect((await send(token)).status).toBe(200);
   expect(await later.status()).toBe(200);
+});
+
+test('a session that began while the clock of the database was ahead ends too', async () => {
+  const { sub, browsers } = await person();
+  const ids = browsers.map(({ id }) => id.slice(4));
+  await app.database.query(
+    `update sessions set created_at = created_at + interval '5 min' where id = any($1::uuid[])`,
+    [ids],
+  );
+  expect(await browsers[0].status()).toBe(200);
+  expect((await send(await provider.sign(claimsFor({ sub })))).status).toBe(200);
+  expect(await Promise.all(browsers.map((each) => each.status()))).toEqual([401, 401]);
 });
 
 test('the provider itself sends such a token when a person signs out there', async () => {

@@ -85,6 +85,18 @@ test('one that was not used for 60 minutes, and one of 12 hours that is in use',
   }
 });
 
+test('one that began while the clock of the database was ahead, and would live longer than 12 hours', async () => {
+  const [ahead, slightly] = [await signedIn('AUDITOR'), await signedIn('AUDITOR')];
+  const by = (time: string) =>
+    ['created_at', 'last_used_at', 'expires_at'].map((column) => `${column} = ${column} + interval '${time}'`).join();
+  await ofSession(by('11 minutes'), ahead.key);
+  await ofSession(by('9 minutes'), slightly.key);
+  expect(await Promise.all([ahead, slightly].map(({ browser }) => statusOf(browser)))).toEqual([401, 200]);
+  const another = await sessionFor(app.url, ahead.key);
+  const { data } = await askIn(app.url, another, '{ mySessions { id } }');
+  expect(data.mySessions.map(({ id }: { id: string }) => id)).not.toContain(ahead.id);
+});
+
 test('roles that were taken away are gone with the very next request', async () => {
   const { browser, userId } = await signedIn('AUDITOR');
   await change('updateUser', { id: userId, roles: ['PUBLISHER'] });
