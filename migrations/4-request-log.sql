@@ -114,21 +114,26 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   open_ids uuid[];
   closed_ids uuid[];
+  closed_hashes bytea;
   any_failed boolean;
-  any_leaf boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
-      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), bool_or(leaf_hash is not null)
-    into open_ids, closed_ids, any_failed, any_leaf from opened;
+      string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
+      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
+    into open_ids, closed_ids, closed_hashes, any_failed from opened;
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)
       select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
       from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
               (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
       group by piece, kind order by piece, kind;
+    perform public.queue_many_leaves(1, closed_ids, closed_hashes);
   else
     if closed_ids is not null then
+      with queued as (
+        insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (1, closed_ids, closed_hashes)
+      )
       insert into public.request_changes (xid, kind, request_ids)
         values (pg_current_xact_id()::text::bigint, 'CLOSED', closed_ids);
     end if;
@@ -141,10 +146,6 @@ begin
     insert into public.failed_requests (id, webhook_id, document_type, status)
       select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
   end if;
-  if any_leaf then
-    insert into public.evidence_queue (kind, subject_id, leaf_hash)
-      select 1, id, leaf_hash from opened where leaf_hash is not null;
-  end if;
   return null;
 end $$;
 
@@ -153,10 +154,11 @@ create function write_closed_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ids uuid[];
+  hashes bytea;
   any_failed boolean;
 begin
-  select array_agg(id order by id), bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
-    into ids, any_failed from closed where erasure_id is null;
+  select array_agg(id order by id), string_agg(leaf_hash, '' order by id), bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
+    into ids, hashes, any_failed from closed where erasure_id is null;
   if ids is null then
     return null;
   end if;
@@ -165,7 +167,9 @@ begin
       select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
       from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed where erasure_id is null) as numbered
       group by piece order by piece;
+    perform public.queue_many_leaves(1, ids, hashes);
   else
+    with queued as (insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (1, ids, hashes))
     insert into public.request_changes (xid, kind, request_ids)
       values (pg_current_xact_id()::text::bigint, 'CLOSED', ids);
   end if;
@@ -174,8 +178,6 @@ begin
       select id, webhook_id, document_type, status from closed
       where status in ('FAILED', 'UNKNOWN', 'REFUSED') and erasure_id is null;
   end if;
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed
-    where erasure_id is null;
   return null;
 end $$;
 

@@ -1,15 +1,28 @@
 -- Evidence: a Merkle tree (RFC 6962) over the record, with signed heads. docs/evidence.md describes the formats.
 
--- Leaves that are not yet in the tree. The statement that closes or inserts a row inserts its leaf here, and the transaction that
--- seals the leaf deletes it: the leaf of a committed row is either here or in the tree, whenever a process ends.
+-- Leaves that are not yet in the tree. The statement that closes or inserts rows inserts their leaves here, up to 1,000 in a row, and the
+-- transaction that seals them deletes the row: the leaf of a committed row is either here or in the tree, whenever a process ends.
 create table evidence_queue (
   id bigint generated always as identity,
   kind smallint not null,           -- 1 request, 2 audit entry, 3 event, 4 decision
-  subject_id uuid not null,
-  leaf_hash bytea not null,
+  subject_ids uuid[] not null,
+  leaf_hashes bytea not null,       -- 32 bytes each, in the order of subject_ids
   constraint evidence_queue_pkey primary key (id),
-  constraint evidence_queue_leaf_hash_check check (octet_length(leaf_hash) = 32)
-);
+  constraint evidence_queue_leaf_hashes_check check (octet_length(leaf_hashes) = 32 * cardinality(subject_ids))
+) with (toast_tuple_target = 8160);
+-- up to 160 leaves are stored in the row itself, since it is deleted a moment later
+alter table evidence_queue alter column subject_ids set storage main, alter column leaf_hashes set storage main;
+
+-- For more than 1,000 leaves of a statement: triggers insert fewer by themselves, since a call costs more than the row.
+create function queue_many_leaves(kind integer, ids uuid[], hashes bytea) returns void
+language plpgsql as $$
+begin
+  for begin_at in 1 .. coalesce(cardinality(ids), 0) by 1000 loop
+    insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+      values (queue_many_leaves.kind, ids[begin_at : begin_at + 999], substring(hashes from 32 * begin_at - 31 for 32000));
+  end loop;
+end $$;
+revoke execute on function queue_many_leaves(integer, uuid[], bytea) from public;
 
 -- The leaves of the tree, in their order. Each sealing adds one row.
 create table evidence_blocks (
@@ -399,7 +412,11 @@ create trigger events_have_leaves before insert on business_events
 create function queue_event_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 3, id, leaf_hash from made;
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+    select 3, array_agg(id), string_agg(leaf_hash, '') from made having count(*) between 1 and 1000;
+  if not found then
+    perform public.queue_many_leaves(3, array_agg(id), string_agg(leaf_hash, '')) from made;
+  end if;
   return null;
 end $$;
 revoke execute on function queue_event_leaves() from public;
@@ -424,7 +441,7 @@ begin
   decision.content_salt := uuid_send(gen_random_uuid());
   decision.leaf_hash := public.decision_leaf_hash(decision);
   insert into public.delivery_decisions values (decision.*);
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) values (4, decision.id, decision.leaf_hash);
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (4, array[decision.id], decision.leaf_hash);
   return null;
 end $$;
 revoke execute on function record_decision() from public;
@@ -438,7 +455,11 @@ create trigger later_decisions after update on deliveries
 create function queue_audit_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 2, id, leaf_hash from entries;
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+    select 2, array_agg(id), string_agg(leaf_hash, '') from entries having count(*) between 1 and 1000;
+  if not found then
+    perform public.queue_many_leaves(2, array_agg(id), string_agg(leaf_hash, '')) from entries;
+  end if;
   return null;
 end $$;
 revoke execute on function queue_audit_leaves() from public;

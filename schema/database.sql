@@ -386,9 +386,9 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_nodes FOR EACH STATEM
 CREATE TABLE evidence_queue (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind smallint NOT NULL,
-  subject_id uuid NOT NULL,
-  leaf_hash bytea NOT NULL,
-  CONSTRAINT evidence_queue_leaf_hash_check CHECK (octet_length(leaf_hash) = 32),
+  subject_ids uuid[] NOT NULL,
+  leaf_hashes bytea NOT NULL,
+  CONSTRAINT evidence_queue_leaf_hashes_check CHECK (octet_length(leaf_hashes) = (32 * cardinality(subject_ids))),
   CONSTRAINT evidence_queue_pkey PRIMARY KEY (id)
 );
 
@@ -2364,7 +2364,11 @@ CREATE OR REPLACE FUNCTION public.queue_audit_leaves()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 2, id, leaf_hash from entries;
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+    select 2, array_agg(id), string_agg(leaf_hash, '') from entries having count(*) between 1 and 1000;
+  if not found then
+    perform public.queue_many_leaves(2, array_agg(id), string_agg(leaf_hash, '')) from entries;
+  end if;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION queue_audit_leaves() FROM public;
@@ -2376,10 +2380,26 @@ CREATE OR REPLACE FUNCTION public.queue_event_leaves()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 3, id, leaf_hash from made;
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+    select 3, array_agg(id), string_agg(leaf_hash, '') from made having count(*) between 1 and 1000;
+  if not found then
+    perform public.queue_many_leaves(3, array_agg(id), string_agg(leaf_hash, '')) from made;
+  end if;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION queue_event_leaves() FROM public;
+
+CREATE OR REPLACE FUNCTION public.queue_many_leaves(kind integer, ids uuid[], hashes bytea)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  for begin_at in 1 .. coalesce(cardinality(ids), 0) by 1000 loop
+    insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
+      values (queue_many_leaves.kind, ids[begin_at : begin_at + 999], substring(hashes from 32 * begin_at - 31 for 32000));
+  end loop;
+end $function$;
+REVOKE EXECUTE ON FUNCTION queue_many_leaves(integer,uuid[],bytea) FROM public;
 
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
@@ -2445,7 +2465,7 @@ begin
   decision.content_salt := uuid_send(gen_random_uuid());
   decision.leaf_hash := public.decision_leaf_hash(decision);
   insert into public.delivery_decisions values (decision.*);
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) values (4, decision.id, decision.leaf_hash);
+  insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (4, array[decision.id], decision.leaf_hash);
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
@@ -2867,10 +2887,11 @@ CREATE OR REPLACE FUNCTION public.write_closed_to_feed()
 AS $function$
 declare
   ids uuid[];
+  hashes bytea;
   any_failed boolean;
 begin
-  select array_agg(id order by id), bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
-    into ids, any_failed from closed where erasure_id is null;
+  select array_agg(id order by id), string_agg(leaf_hash, '' order by id), bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
+    into ids, hashes, any_failed from closed where erasure_id is null;
   if ids is null then
     return null;
   end if;
@@ -2879,7 +2900,9 @@ begin
       select pg_current_xact_id()::text::bigint, 'CLOSED', array_agg(id order by id)
       from (select id, (row_number() over (order by id) - 1) / 1000 as piece from closed where erasure_id is null) as numbered
       group by piece order by piece;
+    perform public.queue_many_leaves(1, ids, hashes);
   else
+    with queued as (insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (1, ids, hashes))
     insert into public.request_changes (xid, kind, request_ids)
       values (pg_current_xact_id()::text::bigint, 'CLOSED', ids);
   end if;
@@ -2888,8 +2911,6 @@ begin
       select id, webhook_id, document_type, status from closed
       where status in ('FAILED', 'UNKNOWN', 'REFUSED') and erasure_id is null;
   end if;
-  insert into public.evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from closed
-    where erasure_id is null;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_closed_to_feed() FROM public;
@@ -2933,21 +2954,26 @@ AS $function$
 declare
   open_ids uuid[];
   closed_ids uuid[];
+  closed_hashes bytea;
   any_failed boolean;
-  any_leaf boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
-      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), bool_or(leaf_hash is not null)
-    into open_ids, closed_ids, any_failed, any_leaf from opened;
+      string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
+      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
+    into open_ids, closed_ids, closed_hashes, any_failed from opened;
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)
       select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)
       from (select id, case when finished_at is null then 'OPENED' else 'CLOSED' end as kind,
               (row_number() over (order by id) - 1) / 1000 as piece from opened) as numbered
       group by piece, kind order by piece, kind;
+    perform public.queue_many_leaves(1, closed_ids, closed_hashes);
   else
     if closed_ids is not null then
+      with queued as (
+        insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (1, closed_ids, closed_hashes)
+      )
       insert into public.request_changes (xid, kind, request_ids)
         values (pg_current_xact_id()::text::bigint, 'CLOSED', closed_ids);
     end if;
@@ -2959,10 +2985,6 @@ begin
   if any_failed then
     insert into public.failed_requests (id, webhook_id, document_type, status)
       select id, webhook_id, document_type, status from opened where status in ('FAILED', 'UNKNOWN', 'REFUSED');
-  end if;
-  if any_leaf then
-    insert into public.evidence_queue (kind, subject_id, leaf_hash)
-      select 1, id, leaf_hash from opened where leaf_hash is not null;
   end if;
   return null;
 end $function$;

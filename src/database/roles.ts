@@ -25,7 +25,7 @@ const FACTS: Readonly<Record<string, string>> = {
   audit_entries: `id, at, action, actor_id, actor_kind, api_key_id, session_id, subject_type, subject_id, outcome,
     request_id, leaf_hash`,
   webhooks: 'id, name, direction, status, document_type, events, created_at, updated_at',
-  evidence_queue: 'id, kind, subject_id, leaf_hash',
+  evidence_queue: 'id, kind, subject_ids, leaf_hashes',
   evidence_blocks: 'first_index, leaf_count, tree_size, leaf_hashes, frontier, root_hash, sealed_at',
   evidence_nodes: 'level, node_index, hash',
   evidence_leaves: 'kind, subject_id, leaf_index',

@@ -8,14 +8,17 @@ import { LEVELS_PER_TILE } from './formats/tree-proofs';
 import { type HeadMemory, NO_HEAD_FILE } from './head-memory';
 import { insertBlock, lockTree, type NewBlock, newestTree, takeLeaf, takeLeaves } from './tree.store';
 
-/** The leaves of one block. More at once would hold their locks longer and take no less time for each. */
+/**
+ * A block takes rows of the queue until it has so many leaves. More at once would hold their locks longer and take no less time
+ * for each.
+ */
 const MAX_BLOCK = 8_192;
 /** Maximum number of blocks of one transaction. */
 const MAX_BLOCKS = 4;
 
 export interface Appending {
   take?: typeof takeLeaves;
-  /** Maximum number of leaves of one block. */
+  /** A block takes rows of the queue until it has so many leaves. */
   maxLeaves?: number;
   maxBlocks?: number;
 }
@@ -43,9 +46,9 @@ export async function appendBlocks(
   let leafHashes = await take(db, begin, maxLeaves);
   for (let blocks = 1; leafHashes !== null; blocks++) {
     const count = leafHashes.length / HASH_BYTES;
-    isFull = count === maxLeaves && blocks === maxBlocks;
+    isFull = count >= maxLeaves && blocks === maxBlocks;
     // PostgreSQL takes the next leaves while this process hashes these
-    const next = count === maxLeaves && !isFull ? take(db, tree.size + count, maxLeaves) : null;
+    const next = count >= maxLeaves && !isFull ? take(db, tree.size + count, maxLeaves) : null;
     next?.catch(() => undefined);
     await untilSent();
     const stored = insertBlock(db, extend(tree, leafHashes));

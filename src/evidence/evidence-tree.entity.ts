@@ -1,9 +1,9 @@
 // The Merkle tree: leaves that wait, blocks of leaves, inner nodes, and where the leaf of a row is.
 import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A leaf that is not yet in the tree. Triggers write it; sealing deletes it. */
+/** Leaves that are not yet in the tree. Triggers write them; sealing deletes them. */
 @Entity('evidence_queue')
-@Check('evidence_queue_leaf_hash_check', 'octet_length(leaf_hash) = 32')
+@Check('evidence_queue_leaf_hashes_check', 'octet_length(leaf_hashes) = 32 * cardinality(subject_ids)')
 export class EvidenceQueueEntity {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -15,11 +15,11 @@ export class EvidenceQueueEntity {
   @Column('smallint')
   kind: number;
 
-  @Column('uuid', { name: 'subject_id' })
-  subjectId: string;
+  @Column('uuid', { name: 'subject_ids', array: true })
+  subjectIds: string[];
 
-  @Column('bytea', { name: 'leaf_hash' })
-  leafHash: Buffer;
+  @Column('bytea', { name: 'leaf_hashes' })
+  leafHashes: Buffer;
 }
 
 /** The leaves that one sealing added, and the tree after it. */

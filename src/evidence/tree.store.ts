@@ -46,6 +46,7 @@ export async function lockTree(db: Db): Promise<boolean> {
 
 /**
  * Takes leaves from the queue and notes their places, from `firstIndex` on.
+ * @param atMost no row of the queue is taken after so many leaves; the last one may exceed it
  * @returns their hashes, concatenated; null: the queue is empty
  * @throws Error, a unique violation, if one is in the tree already: see takeNewLeaves
  */
@@ -60,35 +61,50 @@ export async function takeNewLeaves(db: Db, firstIndex: number, atMost: number):
   return row?.hashes ?? null;
 }
 
-const takingOf = (taken: string) =>
-  statement(`with taken as (
-     delete from evidence_queue where ctid = any(array(select ctid from evidence_queue order by id limit $2))
-     returning kind, subject_id, leaf_hash
+const TAKEN = `taken as (
+     delete from evidence_queue where ctid = any(array(
+       select ctid from (
+         select ctid, sum(cardinality(subject_ids)) over (order by id rows between unbounded preceding and 1 preceding) as before
+         from (select ctid, id, subject_ids from evidence_queue order by id limit $2) as oldest
+       ) as counted where coalesce(before, 0) < $2))
+     returning id, kind, subject_ids, leaf_hashes
+   )`;
+
+// In the order of the queue, so that the hashes are concatenated as they are.
+const TAKE_LEAVES = statement(`with ${TAKEN}, numbered as (
+     select kind, subject_ids, coalesce(sum(cardinality(subject_ids))
+       over (order by id rows between unbounded preceding and 1 preceding), 0) as before from taken
+   ), placed as (
+     insert into evidence_leaves (kind, subject_id, leaf_index)
+       select kind, unnest(subject_ids), $1::bigint + before + generate_subscripts(subject_ids, 1) - 1 from numbered
+   )
+   select string_agg(leaf_hashes, '' order by id) as hashes from taken`);
+
+// Each leaf is looked up by itself: a join that was planned while the tree was small would read all of it for each leaf.
+const TAKE_NEW_LEAVES = statement(`with ${TAKEN}, single as (
+     select kind, unnest(subject_ids) as subject_id,
+       substring(leaf_hashes from 32 * generate_subscripts(subject_ids, 1) - 31 for 32) as leaf_hash from taken
    ), fresh as (
-     select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position from ${taken} as t
+     select kind, subject_id, leaf_hash, row_number() over (order by subject_id, kind) - 1 as position
+     from (select distinct on (subject_id, kind) * from single as q
+       where (select l.leaf_index from evidence_leaves l where l.kind = q.kind and l.subject_id = q.subject_id) is null
+       order by subject_id, kind) as t
    ), placed as (
      insert into evidence_leaves (kind, subject_id, leaf_index)
        select kind, subject_id, $1::bigint + position from fresh
    )
-   select string_agg(leaf_hash, ''::bytea order by position) as hashes from fresh`);
+   select string_agg(leaf_hash, '' order by position) as hashes from fresh`);
 
-const TAKE_LEAVES = takingOf('taken');
-
-// Each leaf is looked up by itself: a join that was planned while the tree was small would read all of it for each leaf.
-const TAKE_NEW_LEAVES = takingOf(`(select distinct on (subject_id, kind) * from taken as q
-     where (select l.leaf_index from evidence_leaves l where l.kind = q.kind and l.subject_id = q.subject_id) is null
-     order by subject_id, kind)`);
-
-/** Takes the leaf of one row. @returns null: it is not in the queue */
+/** Takes the leaf of a row that was inserted alone. @returns null: it is not in the queue */
 export async function takeLeaf(db: Db, kind: number, subjectId: string, index: number): Promise<Buffer | null> {
   const row = await rowOf<{ leafHash: Buffer }>(
     db,
     statement(`with taken as (
-       delete from evidence_queue where kind = $1 and subject_id = $2 returning kind, subject_id, leaf_hash
+       delete from evidence_queue where kind = $1 and subject_ids = array[$2::uuid] returning kind, leaf_hashes
      ), placed as (
-       insert into evidence_leaves (kind, subject_id, leaf_index) select kind, subject_id, $3 from taken
+       insert into evidence_leaves (kind, subject_id, leaf_index) select kind, $2, $3 from taken
      )
-     select leaf_hash as "leafHash" from taken`),
+     select leaf_hashes as "leafHash" from taken`),
     [kind, subjectId, index],
   );
   return row?.leafHash ?? null;
@@ -199,12 +215,13 @@ export interface Waiting {
   oldest: string | null;
 }
 
-/** At most a thousand are counted. */
+/** At most 1,001 are counted. */
 export async function waitingLeaves(db: Db): Promise<Waiting> {
   const row = await rowOf<Waiting>(
     db,
-    statement(`select count(*)::int as waiting, (select subject_id from evidence_queue order by id limit 1) as oldest
-     from (select from evidence_queue limit 1001) as waiting`),
+    statement(`select least(coalesce(sum(leaves), 0), 1001)::int as waiting,
+       (select subject_ids[1] from evidence_queue order by id limit 1) as oldest
+     from (select cardinality(subject_ids) as leaves from evidence_queue limit 1001) as waiting`),
   );
   return row ?? { waiting: 0, oldest: null };
 }

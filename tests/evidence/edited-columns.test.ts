@@ -56,8 +56,8 @@ beforeAll(async () => {
     givePayloads('business_events', ids.event, payloads.event, 'payload_id', 'body_digest'),
     ...KINDS.flatMap((kind) => [
       `update ${LEAF_TABLES[kind].table} r set leaf_hash = ${kind}_leaf_hash(r)`,
-      `insert into evidence_queue (kind, subject_id, leaf_hash)
-       select ${LEAF_KINDS[kind]}, id, leaf_hash from ${LEAF_TABLES[kind].table}`,
+      `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+       select ${LEAF_KINDS[kind]}, array[id], leaf_hash from ${LEAF_TABLES[kind].table}`,
     ]),
   ]);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));

@@ -147,7 +147,7 @@ test('the id of a delivery covers the delivery and the decisions about it, and n
     ...[edited, undecided, other].map(insert),
     `insert into delivery_decisions (id, at, attempts, business_event_id, delivery_id, message, reason, status, webhook_id, leaf_hash)
      select '${decision}', finished_at, 1, id, id, 'No.', 'CONDITION_FALSE', 'SKIPPED', id, sha256('') from deliveries where id = '${edited}'`,
-    `insert into evidence_queue (kind, subject_id, leaf_hash) values (4, '${decision}', sha256(''))`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes) values (4, array['${decision}'::uuid], sha256(''))`,
   ]);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
   const covers = (...ids: string[]): Scope => ({ ...named(), ids: ids.map((id) => toNodeId('Delivery', id)) });

@@ -150,8 +150,8 @@ test('a history that was written anew and signed with the key is found with a he
     'delete from evidence_blocks',
     'delete from evidence_leaves',
     'delete from evidence_nodes',
-    `insert into evidence_queue (kind, subject_id, leaf_hash)
-       select 1, id, leaf_hash from webhook_request_logs union all select 2, id, leaf_hash from audit_entries`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+       select 1, array[id], leaf_hash from webhook_request_logs union all select 2, array[id], leaf_hash from audit_entries`,
   );
   while (await seal(store.transaction, store.keyring, HOST));
   expect(await verified()).toEqual([]);

@@ -11,7 +11,7 @@ export async function erasureEntries(db: Db, after: string, atMost: number): Pro
   return rowsOf(
     db,
     statement(`select ${facts}, ${PLACED}, l.leaf_index is null and exists (select from evidence_queue q
-       where q.kind = ${LEAF_KINDS.audit} and q.subject_id = r.id) as "isQueued" from ${table} r ${PLACE('audit')}
+       where q.kind = ${LEAF_KINDS.audit} and r.id = any(q.subject_ids)) as "isQueued" from ${table} r ${PLACE('audit')}
      where r.action = '${ERASED_ACTION}' and r.id > $1 order by r.id limit $2`),
     [after, atMost],
   );

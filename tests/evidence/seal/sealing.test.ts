@@ -17,6 +17,11 @@ beforeEach(async () => {
 afterEach(() => store.stop());
 
 const insert = (count: number) => store.database.query(INSERT_CLOSED, [count]);
+/** Each with a statement of its own, so that the queue has a row for each. */
+const insertAlone = (count: number) =>
+  store.database.query(
+    `do $$ begin for each in 1..${count} loop ${INSERT_CLOSED.replace('$1::int', '1')}; end loop; end $$`,
+  );
 const sealAll = async (transaction = store.transaction) => {
   while (await seal(transaction, store.keyring, HOST));
 };
@@ -95,7 +100,7 @@ const STEPS: { [step: string]: (db: EntityManager) => Promise<unknown> } = {
 test.each(Object.entries(STEPS))(
   'a process that ends before any statement of %s leaves a sound tree',
   async (step, work) => {
-    await insert(300);
+    await insertAlone(300);
     let ends = 0;
     for (let number = 1; ; number++) {
       if (step === 'signing') await store.transaction((db) => appendBlocks(db));
@@ -105,7 +110,7 @@ test.each(Object.entries(STEPS))(
       await expectSoundTree(store);
       if (!hasEnded()) break;
       ends += 1;
-      await insert(step === 'appending several blocks' ? 130 : 10);
+      await insertAlone(step === 'appending several blocks' ? 130 : 10);
     }
     expect(ends).toBeGreaterThan(3);
   },
@@ -134,7 +139,7 @@ test.each([
     ],
   ],
 ])('%i leaves in at most %i blocks of %i in a transaction', async (count, maxBlocks, maxLeaves, expected) => {
-  await insert(count);
+  await insertAlone(count);
   for (const appended of expected) {
     const limits = { maxBlocks, maxLeaves };
     expect(await store.transaction((db) => appendBlocks(db, undefined, limits))).toEqual(appended);
@@ -149,9 +154,9 @@ test.each([
 test('a row that is queued again is sealed once wherever its block is in the transaction', async () => {
   await insert(30);
   await sealAll();
-  await insert(100);
+  await insertAlone(100);
   await store.database.query(
-    'insert into evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from webhook_request_logs',
+    'insert into evidence_queue (kind, subject_ids, leaf_hashes) select 1, array[id], leaf_hash from webhook_request_logs',
   );
   const several = { maxLeaves: 40, maxBlocks: 6 };
   await expect(store.transaction((db) => appendBlocks(db, undefined, several))).rejects.toThrow(
@@ -160,6 +165,29 @@ test('a row that is queued again is sealed once wherever its block is in the tra
   expect(await store.database.query('select from evidence_queue')).toHaveLength(230);
   await sealAll();
   expect(await expectSoundTree(store)).toBe(130);
+});
+
+test.each([
+  ['requests', INSERT_CLOSED],
+  [
+    'audit entries',
+    `insert into audit_entries (id, at, action, actor_kind)
+     select new_id(), date_trunc('milliseconds', now()), 'webhook.created', 'SYSTEM' from generate_series(1, $1::int)`,
+  ],
+])('the leaves of a statement with many %s are queued in rows of 1,000, which a block takes whole', async (_, sql) => {
+  await store.database.query(sql, [2_500]);
+  await store.database.query(sql, [1_000]);
+  await store.database.query(sql, [0]);
+  const queued = await store.database.query(
+    'select cardinality(subject_ids) as leaves from evidence_queue order by id',
+  );
+  expect(queued.map((row) => (row as { leaves: number }).leaves)).toEqual([1_000, 1_000, 500, 1_000]);
+  const limits = { maxLeaves: 1_200, maxBlocks: 1 };
+  const append = () => store.transaction((db) => appendBlocks(db, undefined, limits));
+  expect(await append()).toEqual({ leaves: 2_000, isFull: true });
+  expect(await append()).toEqual({ leaves: 1_500, isFull: true });
+  expect(await append()).toEqual({ leaves: 0, isFull: false });
+  expect(await expectSoundTree(store)).toBe(3_500);
 });
 
 test('a head is signed only for a committed block', async () => {
@@ -216,7 +244,7 @@ const pagesOfSealing = () =>
   });
 
 test('a snapshot that stays open for a minute makes sealing read less than twice the pages of the queue', async () => {
-  await insert(100);
+  await insertAlone(100);
   const alone = await pagesOfSealing();
   await store.transaction(async (db) => {
     await db.query('set transaction isolation level repeatable read');
@@ -224,7 +252,7 @@ test('a snapshot that stays open for a minute makes sealing read less than twice
     let beside = 0;
     // once a second; no vacuum removes what these take out of the queue
     for (let second = 0; second < 60; second++) {
-      await insert(100);
+      await insertAlone(100);
       beside = await pagesOfSealing();
     }
     expect(alone).toBeGreaterThan(100);
@@ -237,11 +265,11 @@ test('a row that is queued again, as by pg_restore, is sealed once', async () =>
   await insert(3);
   await sealAll();
   await store.database.query(
-    'insert into evidence_queue (kind, subject_id, leaf_hash) select 1, id, leaf_hash from webhook_request_logs',
+    'insert into evidence_queue (kind, subject_ids, leaf_hashes) select 1, array[id], leaf_hash from webhook_request_logs',
   );
   await insert(2);
   await store.database.query(
-    'insert into evidence_queue (kind, subject_id, leaf_hash) select kind, subject_id, leaf_hash from evidence_queue',
+    'insert into evidence_queue (kind, subject_ids, leaf_hashes) select kind, subject_ids, leaf_hashes from evidence_queue',
   );
   await sealAll();
   expect(await expectSoundTree(store)).toBe(5);
@@ -270,7 +298,9 @@ test.each(['evidence_blocks', 'evidence_nodes', 'evidence_leaves', 'evidence_hea
       await store.database.query('reset role');
     }
     await expect(
-      store.source.query(`insert into evidence_queue (kind, subject_id, leaf_hash) values (1, new_id(), sha256(''))`),
+      store.source.query(
+        `insert into evidence_queue (kind, subject_ids, leaf_hashes) values (1, array[new_id()], sha256(''))`,
+      ),
     ).rejects.toThrow('permission denied');
   },
 );

@@ -37,8 +37,8 @@ beforeEach(async () => {
     database,
     KINDS.flatMap((kind) => [
       `update ${LEAF_TABLES[kind].table} r set leaf_hash = ${kind}_leaf_hash(r)`,
-      `insert into evidence_queue (kind, subject_id, leaf_hash)
-       select ${LEAF_KINDS[kind]}, id, leaf_hash from ${LEAF_TABLES[kind].table}`,
+      `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+       select ${LEAF_KINDS[kind]}, array[id], leaf_hash from ${LEAF_TABLES[kind].table}`,
     ]),
   );
   await sealAll();
@@ -143,8 +143,8 @@ test('a delivery that was given up, and counts as delivered without a request th
     `insert into delivery_decisions (id, at, attempts, business_event_id, delivery_id, status, webhook_id, leaf_hash)
      select '${decision}', finished_at, 1, id, id, 'EXHAUSTED', id, sha256('') from deliveries where id = '${delivery}'`,
     `update delivery_decisions x set leaf_hash = decision_leaf_hash(x) where id = '${decision}'`,
-    `insert into evidence_queue (kind, subject_id, leaf_hash)
-     select 4, id, leaf_hash from delivery_decisions where id = '${decision}'`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+     select 4, array[id], leaf_hash from delivery_decisions where id = '${decision}'`,
   );
   await sealAll();
   expect(await found()).toEqual([]);

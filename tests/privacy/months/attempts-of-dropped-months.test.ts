@@ -22,7 +22,7 @@ beforeEach(async () => {
      where delivery_id = ${skipped}`,
     `update delivery_decisions d set leaf_hash = decision_leaf_hash(d) where delivery_id = ${skipped}`,
     `delete from evidence_queue where kind = 4`,
-    `insert into evidence_queue (kind, subject_id, leaf_hash) select 4, id, leaf_hash from delivery_decisions`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes) select 4, array[id], leaf_hash from delivery_decisions`,
   ]);
   await sealAll(store);
   await months.database.query(

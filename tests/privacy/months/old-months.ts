@@ -117,8 +117,8 @@ export async function addFamily(
   );
   await tamperWith(database, [
     `update delivery_decisions d set leaf_hash = decision_leaf_hash(d) where leaf_hash = ''`,
-    `insert into evidence_queue (kind, subject_id, leaf_hash)
-     select 4, id, leaf_hash from delivery_decisions where delivery_id = '${skipped}'`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+     select 4, array[id], leaf_hash from delivery_decisions where delivery_id = '${skipped}'`,
   ]);
   for (const [index, request] of family.requests.entries()) {
     const first = requestMonths[index] as string;
