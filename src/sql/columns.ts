@@ -1,3 +1,5 @@
+import { ArrayParameter } from './wire/array-parameter';
+
 /** MANY: rows are sent as one array per column. ONE: a single row is sent as one value per column, which costs PostgreSQL less. */
 export type RowCount = 'ONE' | 'MANY';
 
@@ -25,6 +27,12 @@ export function columns<Row>(list: readonly (readonly [key: keyof Row, name: str
     source: (first = 1, count = 'MANY') =>
       count === 'ONE' ? `(select ${parameters(first, '')})` : `unnest(${arrays(first)})`,
     valuesOf: (rows, count = 'MANY') =>
-      list.map(([key]) => (count === 'ONE' ? rows[0]?.[key] : rows.map((row) => row[key]))),
+      list.map(([key, , type]) => {
+        if (count === 'ONE') return rows[0]?.[key];
+        return new ArrayParameter(
+          type,
+          rows.map((row) => row[key]),
+        );
+      }),
   };
 }

@@ -4,6 +4,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { DELIVER } from '../../src/database/pools';
 import { rowOf, statement } from '../../src/sql/db';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
+import { ArrayParameter } from '../../src/sql/wire/array-parameter';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -68,6 +69,33 @@ const CASES: [type: string, value: unknown][] = [
   ['bytea[]', [BYTES, null, Buffer.alloc(0), Buffer.alloc(200_000, 7)]],
   ['jsonb[]', [{ a: 1 }, '"text"']],
 ];
+
+const IDS = ['0199aaaa-0000-7000-8000-0123456789ab', null, '0199AAAA-FFFF-7fff-8fff-0123456789AB'];
+
+/** Those of binary elements, and of what is written as text because one of them is of another kind. */
+const ELEMENTS: [type: string, elements: unknown[]][] = [
+  ['uuid', IDS],
+  ['uuid', []],
+  ['uuid', [undefined, null]],
+  ['uuid', [IDS[0], '{0199aaaa00007000-80000123456789ab}']],
+  ['uuid', ['0199aaaa000070008000-0123456789ab']],
+  ['integer', [0, -1, 2_147_483_647, -2_147_483_648, null]],
+  ['integer', [7, '8']],
+  ['boolean', [true, null, false]],
+  ['boolean', [true, 'off']],
+  ['text', TEXTS],
+  ['text', []],
+  ['text', ['x'.repeat(400_000), '€'.repeat(100_000), '\ud800']],
+  ['text', ['a', 1]],
+  ['timestamptz', [new Date('2026-02-28T23:59:59.987Z'), null, new Date('1999-12-31T23:59:59.999Z'), new Date(0)]],
+  ['timestamptz', [new Date('0001-06-01T00:00:00Z'), new Date('2200-01-01T00:00:00.001Z')]],
+  ['timestamptz', [new Date(0), new Date('9999-12-31T23:59:59.999Z')]],
+  ['timestamptz', [new Date(0), '2026-02-28T23:59:59.987Z']],
+  ['bytea', [BYTES, null]],
+  ['bytea', []],
+  ['smallint', [1, -2]],
+];
+for (const [type, elements] of ELEMENTS) CASES.push([`${type}[]`, new ArrayParameter(type, elements)]);
 
 test.each(CASES.map(([type, value], index) => ({ type, value, index })))(
   'a parameter of type $type is the same each time (case $index)',

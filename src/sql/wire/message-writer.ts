@@ -2,6 +2,8 @@
 // text, which doubles them.
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 import * as pg from 'pg';
+import { ArrayParameter } from './array-parameter';
+import { type ElementType, FIXED_SIZE } from './binary-elements';
 import { NotSent } from './not-sent';
 
 export interface PreparedStatement {
@@ -14,7 +16,7 @@ export interface PreparedStatement {
 const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils;
 
 const [TEXT, BINARY] = [0, 1];
-const BYTEA = 17;
+const [BYTEA, TEXT_ELEMENTS] = [17, 25];
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 const NEEDS_ESCAPE = /["\\]/;
@@ -106,6 +108,7 @@ function writeExecute(): void {
 
 /** @returns its format */
 function writeValue(value: unknown): number {
+  if (value instanceof ArrayParameter) return writeArrayParameter(value);
   if (Array.isArray(value)) {
     if (isOfBytes(value)) {
       writeByteArray(value);
@@ -125,20 +128,61 @@ function isOfBytes(values: readonly unknown[]): values is (Buffer | null)[] {
   return values[0] instanceof Buffer && values.every((each) => each === null || each instanceof Buffer);
 }
 
-// flags, type of the elements, length, lower bound, elements
+function writeArrayParameter({ type, elements }: ArrayParameter): number {
+  const begun = end;
+  const fixed = FIXED_SIZE[type];
+  const isWritten = fixed
+    ? writeBinaryArray(elements, fixed.oid, (element) => writeFixed(fixed, element))
+    : type === 'text' && writeBinaryArray(elements, TEXT_ELEMENTS, writeTextElement);
+  if (isWritten) return BINARY;
+  end = begun;
+  return writeValue(elements);
+}
+
+function writeFixed({ size, write }: ElementType, element: unknown): boolean {
+  writeInt32(size);
+  reserve(size);
+  end += size;
+  return write(buffer, end - size, element);
+}
+
+function writeTextElement(element: unknown): boolean {
+  if (typeof element !== 'string') return false;
+  writeText(element);
+  return true;
+}
+
 function writeByteArray(values: readonly (Buffer | null)[]): void {
+  writeBinaryArray(values, BYTEA, (value) => {
+    writeBytes(value as Buffer);
+    return true;
+  });
+}
+
+/**
+ * Dimensions, whether there are nulls, type of the elements, length, lower bound, elements.
+ * @param write an element that is not null; false: it is of another kind
+ * @returns false: an element could not be written
+ */
+function writeBinaryArray(elements: readonly unknown[], oid: number, write: (element: unknown) => boolean): boolean {
   const length = end;
   writeInt32(0);
-  writeInt32(1);
-  writeInt32(values.includes(null) ? 1 : 0);
-  writeInt32(BYTEA);
-  writeInt32(values.length);
-  writeInt32(1);
-  for (const value of values) {
-    if (value === null) writeInt32(-1);
-    else writeBytes(value);
+  writeInt32(elements.length === 0 ? 0 : 1);
+  const nulls = end;
+  writeInt32(0);
+  writeInt32(oid);
+  if (elements.length > 0) {
+    writeInt32(elements.length);
+    writeInt32(1);
+  }
+  for (const element of elements) {
+    if (element === null || element === undefined) {
+      writeInt32(-1);
+      buffer.writeInt32BE(1, nulls);
+    } else if (!write(element)) return false;
   }
   buffer.writeInt32BE(end - length - 4, length);
+  return true;
 }
 
 /** @returns false: an element is of another kind, and nothing is written */
