@@ -1065,7 +1065,7 @@ CREATE OR REPLACE FUNCTION public.arrival_ms(business_event_id uuid, delivered_a
  STABLE PARALLEL SAFE
 AS $function$
   select case when delivered_at is not null then
-    least(greatest(round(extract(epoch from delivered_at) * 1000)::bigint - public.ms_of_id(business_event_id), 0),
+    least(greatest(round(date_part('epoch', delivered_at) * 1000)::bigint - public.ms_of_id(business_event_id), 0),
       2147483647)::integer end
 $function$;
 
@@ -2089,7 +2089,7 @@ CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
-  select ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
+  select ('x' || encode(substring(uuid_send(id), 1, 6), 'hex'))::bit(48)::bigint
 $function$;
 
 CREATE OR REPLACE FUNCTION public.names_document(names text[], details text, prose text)

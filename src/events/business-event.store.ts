@@ -1,4 +1,5 @@
 import { idBounds } from '../ids';
+import { newSalt } from '../salt';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';
@@ -58,6 +59,7 @@ type Row = Omit<NewEventRow, 'causePath' | 'directedTo' | 'fannedOut'> & {
   directedTo: string | null;
   fannedOutAt: Date | null;
   wantedBy: number | null;
+  contentSalt: Buffer;
 };
 
 const NEW_EVENT = columns<Row>([
@@ -79,6 +81,7 @@ const NEW_EVENT = columns<Row>([
   ['directedTo', 'directed_to', 'text'],
   ['fannedOutAt', 'fanned_out_at', 'timestamptz'],
   ['wantedBy', 'wanted_by', 'integer'],
+  ['contentSalt', 'content_salt', 'bytea'],
 ]);
 
 /** How many parameters `insertEventsSql` takes. */
@@ -94,7 +97,7 @@ export function insertEventsSql(first: number, count?: RowCount): string {
   return `insert into business_events (${NEW_EVENT.names}, body_digest)
      select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
        remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
-       fanned_out_at, wanted_by, ${digestOfNew('e.payload_id', count)}
+       fanned_out_at, wanted_by, content_salt, ${digestOfNew('e.payload_id', count)}
      from ${NEW_EVENT.source(first, count)} as e (${NEW_EVENT.names})`;
 }
 
@@ -112,6 +115,7 @@ export function eventValues(events: readonly NewEventRow[], count?: RowCount): u
       directedTo: event.directedTo && `{${event.directedTo.join()}}`,
       fannedOutAt: fannedOut?.at ?? null,
       wantedBy: fannedOut?.wantedBy ?? null,
+      contentSalt: newSalt(),
     })),
     count,
   );

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { newId } from '../ids';
+import { newSalt } from '../salt';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
@@ -12,6 +13,7 @@ export interface Payload {
   byteLength: number;
   /** Empty: none was given. */
   contentType: string;
+  bodySalt: Buffer;
 }
 
 export interface PayloadRow {
@@ -24,7 +26,7 @@ export interface PayloadRow {
 
 /** @param byteLength the original length, where `body` is only the beginning */
 export function newPayload(body: Buffer, contentType: string, byteLength = body.length): Payload {
-  return { id: newId(), body, sha256: hash('sha256', body, 'buffer'), byteLength, contentType };
+  return { id: newId(), body, sha256: hash('sha256', body, 'buffer'), byteLength, contentType, bodySalt: newSalt() };
 }
 
 export const NEW_PAYLOAD = columns<Payload>([
@@ -33,6 +35,7 @@ export const NEW_PAYLOAD = columns<Payload>([
   ['sha256', 'sha256', 'bytea'],
   ['byteLength', 'byte_length', 'integer'],
   ['contentType', 'content_type', 'text'],
+  ['bodySalt', 'body_salt', 'bytea'],
 ]);
 
 function insertPayloadsSql(): string {

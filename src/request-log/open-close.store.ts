@@ -28,6 +28,7 @@ export interface OpenRequest {
   startedAt: Date;
   test: boolean;
   replayId: string | null;
+  contentSalt: Buffer;
 }
 
 /** The columns that are written when the row is closed. */
@@ -65,6 +66,7 @@ const OPEN_REQUEST = columns<OpenRequest>([
   ['startedAt', 'started_at', 'timestamptz'],
   ['test', 'test', 'boolean'],
   ['replayId', 'replay_id', 'uuid'],
+  ['contentSalt', 'content_salt', 'bytea'],
 ]);
 
 /** The values of the parameters of `openSql`. */

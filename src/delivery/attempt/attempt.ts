@@ -1,6 +1,7 @@
 // An attempt of a delivery: its signed request, and the row that is opened for it.
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { OpenRequest } from '../../request-log/open-close.store';
+import { newSalt } from '../../salt';
 import type { Db } from '../../sql/db';
 import type { Credentials } from '../authentication/open-credentials';
 import { signatureHeaders } from '../authentication/sign';
@@ -112,5 +113,6 @@ export function rowFor(attempt: Attempt): OpenRequest {
     startedAt,
     test: delivery.test,
     replayId: delivery.replayId,
+    contentSalt: newSalt(),
   };
 }

@@ -6,6 +6,7 @@ import { giveJobs, makeWait } from '../../../src/delivery/capacity/waiting.store
 import { leaveOutbox } from '../../../src/events/business-event.store';
 import { newId } from '../../../src/ids';
 import { closeRequests } from '../../../src/request-log/open-close.store';
+import { newSalt } from '../../../src/salt';
 import type { Db } from '../../../src/sql/db';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
@@ -87,6 +88,7 @@ function openRequest(deliveryId: string, startedAt: Date) {
     startedAt,
     test: false,
     replayId: null,
+    contentSalt: newSalt(),
   };
 }
 
