@@ -1,4 +1,4 @@
-import { newSalt } from '../src/salt';
+import { newSalt } from '../src/random';
 
 test('salts have 16 bytes, differ, and stay as they are when further ones are made', () => {
   const salts = Array.from({ length: 300 }, newSalt);

@@ -1,5 +1,5 @@
 import { idBounds } from '../ids';
-import { newSalt } from '../salt';
+import { newSalt } from '../random';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { type HashPart, isInPartSql } from '../sql/hash-part';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { newId } from '../ids';
-import { newSalt } from '../salt';
+import { newSalt } from '../random';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 

@@ -9,8 +9,8 @@ import { type HeadMemory, NO_HEAD_FILE } from './head-memory';
 import { insertBlock, lockTree, type NewBlock, newestTree, takeLeaf, takeLeaves } from './tree.store';
 
 /**
- * A block takes rows of the queue until it has so many leaves. More at once would hold their locks longer and take no less time
- * for each.
+ * A block takes rows of the queue until it has this number of leaves. More at once would hold their locks longer and take no less
+ * time for each.
  */
 const MAX_BLOCK = 8_192;
 /** Maximum number of blocks of one transaction. */
@@ -18,7 +18,7 @@ const MAX_BLOCKS = 4;
 
 export interface Appending {
   take?: typeof takeLeaves;
-  /** A block takes rows of the queue until it has so many leaves. */
+  /** A block takes rows of the queue until it has this number of leaves. */
   maxLeaves?: number;
   maxBlocks?: number;
 }

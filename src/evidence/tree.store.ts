@@ -46,7 +46,7 @@ export async function lockTree(db: Db): Promise<boolean> {
 
 /**
  * Takes leaves from the queue and notes their places, from `firstIndex` on.
- * @param atMost no row of the queue is taken after so many leaves; the last one may exceed it
+ * @param atMost leaves; those of the last row of the queue may exceed it
  * @returns their hashes, concatenated; null: the queue is empty
  * @throws Error, a unique violation, if one is in the tree already: see takeNewLeaves
  */

@@ -1,7 +1,8 @@
 // An attempt of a delivery: its signed request, and the row that is opened for it.
+
 import { newId, timeOfId, toNodeId } from '../../ids';
+import { newSalt } from '../../random';
 import type { OpenRequest } from '../../request-log/open-close.store';
-import { newSalt } from '../../salt';
 import type { Db } from '../../sql/db';
 import type { Credentials } from '../authentication/open-credentials';
 import { signatureHeaders } from '../authentication/sign';

@@ -5,6 +5,7 @@ import * as pg from 'pg';
 import { ArrayParameter } from './array-parameter';
 import { type ElementType, FIXED_SIZE } from './binary-elements';
 import { NotSent } from './not-sent';
+import { scalarText } from './scalar-text';
 
 export interface PreparedStatement {
   text: string;
@@ -23,8 +24,6 @@ const NEEDS_ESCAPE = /["\\]/;
 /** What JSON writes otherwise than an array of PostgreSQL: control characters and halves of surrogate pairs. */
 const NOT_AS_JSON = /[^ -\ud7ff\ue000-\uffff]/;
 const [QUOTE, COMMA, OPEN, CLOSE] = [0x22, 0x2c, 0x7b, 0x7d];
-/** Until the end of the year 9999; both `pg` and toISOString write other years in their own way. */
-const LAST_ISO_MS = 253_402_300_799_999;
 
 let buffer = Buffer.allocUnsafe(64 * 1024);
 let end = 0;
@@ -215,32 +214,6 @@ function writeElement(text: string): void {
   writeByte(QUOTE);
   writeUtf8(text);
   writeByte(QUOTE);
-}
-
-/** null: a value of another kind. */
-function scalarText(value: unknown): string | null {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    default:
-      return value instanceof Date && value.getTime() >= 0 && value.getTime() <= LAST_ISO_MS ? isoText(value) : null;
-  }
-}
-
-let lastMs = 0;
-let lastText = new Date(0).toISOString();
-
-/** Rows that are written together often have the same time. */
-function isoText(time: Date): string {
-  if (time.getTime() !== lastMs) {
-    lastMs = time.getTime();
-    lastText = time.toISOString();
-  }
-  return lastText;
 }
 
 function begin(type: string): number {

@@ -1,5 +1,5 @@
 // The form of an API key: hl_ + 8 characters that identify it + 40 secret characters + 6 characters of checksum.
-import { checksum, randomText } from '../../random-text';
+import { checksum, randomText } from '../../random';
 
 const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
 

@@ -1,7 +1,7 @@
 // The token at the end of the address of an INCOMING webhook: in_ + 40 random characters + 6 characters of checksum.
 import { createHash } from 'node:crypto';
 import { newId, timeOfId } from '../../ids';
-import { checksum, randomText } from '../../random-text';
+import { checksum, randomText } from '../../random';
 import type { Db } from '../../sql/db';
 import { insertToken } from './incoming-token.store';
 

@@ -5,8 +5,8 @@ import { closeRequestsAndDeliveries, openRequests } from '../../../src/delivery/
 import { giveJobs, makeWait } from '../../../src/delivery/capacity/waiting.store';
 import { leaveOutbox } from '../../../src/events/business-event.store';
 import { newId } from '../../../src/ids';
+import { newSalt } from '../../../src/random';
 import { closeRequests } from '../../../src/request-log/open-close.store';
-import { newSalt } from '../../../src/salt';
 import type { Db } from '../../../src/sql/db';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
