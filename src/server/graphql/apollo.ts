@@ -20,6 +20,7 @@ import { RETRY_AFTER_S, STATUS_OF } from '../edge/http-errors';
 import { createOutageLog } from '../edge/outage-log';
 import { type CostReport, Refusal } from '../edge/refusal';
 import { currentRequestId } from '../edge/request-id';
+import { createDocumentStore } from './document-store';
 import { type Executor, executingWith } from './executor';
 import type { Gate, Operation } from './graphql-gate';
 import type { QuickAnswers } from './quick-answers';
@@ -34,6 +35,7 @@ export function createApollo(
   return new ApolloServer<Context>({
     gateway: executingWith(schema, executor),
     stringifyResult: answerText,
+    documentStore: createDocumentStore(),
     // the gate asks for a key
     introspection: true,
     csrfPrevention: { requestHeaders: NOT_SENT_UNASKED },

@@ -34,8 +34,8 @@ export interface QuickAnswers {
   learnMediaType(accept: string | undefined, mediaType: string): void;
 }
 
-/** Characters of all texts. A parsed document takes about fifty times as many bytes. */
-const MAX_CHARACTERS = 500_000;
+/** Characters of all texts. With its plan, a parsed document takes a few hundred times as many bytes. */
+const MAX_CHARACTERS = 250_000;
 /** Different `Accept` headers. */
 const MAX_ACCEPTS = 100;
 
