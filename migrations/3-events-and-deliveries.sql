@@ -79,13 +79,16 @@ create table deliveries (
   event text not null,
   reference_document text not null,
   test boolean not null default false,                -- testWebhook made it
-  status text not null,
-  skip_reason text,
-  skip_message text,
   method text,                      -- method to payload_id are rendered at fan-out; null: skipped before that
   url text,
   headers text,                     -- JSON array of pairs
   payload_id uuid,
+  created_at timestamptz(3) not null,
+  lease_id uuid,                    -- the lease under which its first attempt was opened; null: a job opened it
+  -- what attempts change stands last: of an update, the write-ahead log contains only what follows the first changed byte
+  status text not null,
+  skip_reason text,
+  skip_message text,
   attempts integer not null,
   round_start integer not null default 0,             -- attempts before the last replay: a replay restarts the retry schedule
   next_attempt_at timestamptz(3),
@@ -93,11 +96,9 @@ create table deliveries (
   waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook, or for its PREDECESSOR
   blocks boolean not null default false,              -- later deliveries of its document wait for it: see `ordering` of webhooks
   job_id uuid,                      -- the only job that may process it: a crash may leave others
-  lease_id uuid,                    -- the lease under which its first attempt was opened; null: a job opened it
   open_request_id uuid,             -- the attempt on the wire: an outcome is written only if it is of this attempt
   replay_id uuid,                   -- the last replay
   cancel_requested boolean not null default false,    -- cancelled during an attempt: no further one is made
-  created_at timestamptz(3) not null,
   delivered_at timestamptz(3),      -- when it first succeeded
   finished_at timestamptz(3),
   erasure_id uuid,                  -- the erasure of its url, headers, skip_message and reference: see 10-privacy.sql

@@ -5,7 +5,6 @@ create table webhook_request_logs (
   id uuid not null,
   webhook_id uuid,
   direction text not null,
-  status text not null,
   document_type text,
   event text,
   reference_document text,
@@ -23,6 +22,13 @@ create table webhook_request_logs (
   wire_payload_id uuid,             -- the received bytes, if they differ from payload_id by a content encoding
   secret_id uuid,                   -- the secret that signed
   started_at timestamptz(3) not null,
+  trace_id text,                    -- of the W3C trace context
+  -- evidence: see 9-evidence.sql
+  content_salt bytea default uuid_send(gen_random_uuid()),      -- null once erased
+  body_digest bytea,                -- of the payload of payload_id
+  wire_body_digest bytea,           -- of the payload of wire_payload_id
+  -- what closing changes stands last: of an update, the write-ahead log contains only what follows the first changed byte
+  status text not null,
   finished_at timestamptz(3),
   duration_ms integer,
   response_status integer,
@@ -33,16 +39,11 @@ create table webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
-  trace_id text,                    -- of the W3C trace context
   dns_ms integer,                   -- parts of duration_ms; null: not measured
   connect_ms integer,
   tls_ms integer,
   first_byte_ms integer,
   tls_version text,
-  -- evidence: see 9-evidence.sql
-  content_salt bytea default uuid_send(gen_random_uuid()),      -- null once erased
-  body_digest bytea,                -- of the payload of payload_id
-  wire_body_digest bytea,           -- of the payload of wire_payload_id
   leaf_hash bytea,                  -- set by a trigger when the row is closed
   erased_digests text,              -- once its content was erased: the digests that its record has of it
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql
