@@ -18,7 +18,7 @@ import type { Db } from '../sql/db';
 import { createAuthCache } from '../users/auth-cache';
 import { createConcurrencyLimiter } from './edge/concurrency-limiter';
 import { createOwnPages } from './edge/cross-site';
-import { answerError, answerErrorsAsJson } from './edge/http-errors';
+import { answerError, answerErrorsAsJson, answerUnreadable } from './edge/http-errors';
 import { readJsonBodies } from './edge/json-body';
 import type { RateLimits } from './edge/rate-limits';
 import { readViewerAgain } from './edge/read-viewer';
@@ -88,6 +88,7 @@ export async function createHttpServer(
     return503OnClosing: false,
     http: { shouldUpgradeCallback: isWebSocketUpgrade },
     rewriteUrl: streamUrl,
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
     genReqId: () => newId(),
     // the id of a caller may be the id of another request

@@ -1,5 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppError, Denied, type ErrorCode } from '../../errors';
+import { newId } from '../../ids';
 import { knownError } from './format-error';
 import { createOutageLog } from './outage-log';
 import { Refusal } from './refusal';
@@ -16,9 +19,11 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   404: { code: 'NOT_FOUND', message: 'There is nothing at this address.' },
   405: { code: 'BAD_USER_INPUT', message: 'This method is not served here.' },
   406: { code: 'BAD_USER_INPUT', message: 'The answer is application/json or application/graphql-response+json.' },
+  408: { code: 'BAD_USER_INPUT', message: 'The request did not arrive in time.' },
   413: { code: 'LIMIT_EXCEEDED', message: 'The body is larger than 16 MiB.' },
   414: { code: 'LIMIT_EXCEEDED', message: 'The address is too long.' },
   415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
+  431: { code: 'LIMIT_EXCEEDED', message: `The headers are larger than ${maxHeaderSize / 1024} KiB.` },
 };
 
 const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'An internal error occurred.' };
@@ -45,6 +50,28 @@ export function answerError(error: Fault, request: FastifyRequest, reply: Fastif
   const retryAfter = error instanceof Refusal ? error.retryAfter : undefined;
   if (code === 'UNAVAILABLE' || retryAfter) reply.header('retry-after', retryAfter ?? RETRY_AFTER_S);
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
+}
+
+const PARSER_STATUSES: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
+/** Answers what Node could not read as a request, and closes the connection: where the next request begins is unknown. */
+export function answerUnreadable({ code }: ConnectionError, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const status = PARSER_STATUSES[code] ?? 400;
+  const [requestId, known] = [newId(), BY_STATUS[status] ?? OURS];
+  const body = JSON.stringify({
+    errors: [{ message: known.message, extensions: { code: known.code, requestId } }],
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `x-request-id: ${requestId}`,
+    'x-content-type-options: nosniff',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroy();
 }
 
 /** Otherwise Node reads the rest of the body, for as long as the caller sends, to reuse the connection. */
