@@ -42,6 +42,14 @@ export const DELIVER = {
   pipeline: true,
 } satisfies DataSourceOptions;
 
+/**
+ * Transactions that index while nothing is delivered. Each time the pending list is sorted in, the places of a word are written
+ * again: of a long list, rarely. PostgreSQL sorts in as much at once as `work_mem` holds.
+ */
+export const INDEXING_ALONE = {
+  settings: { gin_pending_list_limit: '4MB', work_mem: '32MB' },
+} satisfies TransactionSettings;
+
 /** Queries: on the replica, if there is one. */
 export const READ = {
   name: 'read',

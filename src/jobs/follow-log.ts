@@ -1,5 +1,6 @@
 // The loops that follow the log and the deliveries, counts and search index; deliveries take precedence over them.
 import type { DataSource } from 'typeorm';
+import { INDEXING_ALONE } from '../database/pools';
 import type { Log } from '../log';
 import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
@@ -14,11 +15,12 @@ export function startFollowing(source: DataSource, log: Log): { stop(): Promise<
   const transaction = pipelinedTransactions(source);
   // by what the log says and not by this process, because deliveries of any process share the database
   const isDelivering = () => hasChangedWithin(source.manager, RECENT_MS);
+  const indexing = { besideDeliveries: transaction, alone: pipelinedTransactions(source, INDEXING_ALONE) };
   const counting = { db: source.manager, transaction, log, isDelivering };
   const loops = [
     startCountingRequests(counting),
     startCountingDeliveries(counting),
-    startRequestIndexer(source.manager, transaction, log, isDelivering),
+    startRequestIndexer(source.manager, indexing, log, isDelivering),
   ];
   return { stop: () => Promise.all(loops.map((loop) => loop.stop())) };
 }

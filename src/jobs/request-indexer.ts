@@ -17,14 +17,21 @@ const REST_MS = 500;
 const SHORT_BATCH = 100;
 const LONG_BATCH = 500;
 
+export interface IndexerTransactions {
+  /** While there is something to deliver. */
+  besideDeliveries: Transaction;
+  /** While there is not. */
+  alone: Transaction;
+}
+
 /**
  * Keeps the search index up to date, shortly behind the log, or more while there is much to deliver, which takes
- * precedence. It does not wait for the disk: a batch that a power cut loses is indexed again, because its position is
+ * precedence. While there is nothing to deliver it does not rest before all is indexed. It does not wait for the disk: a batch that a power cut loses is indexed again, because its position is
  * lost too.
  */
 export function startRequestIndexer(
   db: Db,
-  transaction: Transaction,
+  { besideDeliveries, alone }: IndexerTransactions,
   log: Log,
   isDelivering: () => Promise<boolean>,
 ): Loop {
@@ -33,12 +40,15 @@ export function startRequestIndexer(
   return startLoop('request indexer', REST_MS, log, async () => {
     if (!(await hasUnread(db, 'index'))) return REST_MS;
     const begun = performance.now();
-    const urgent = (await isDelivering()) ? urgency(oldest === null ? 0 : currentMs() - oldest.getTime()) : 1;
-    const taken = await takeBatch(db, transaction, SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH)));
+    const isAlone = !(await isDelivering());
+    const urgent = isAlone ? 1 : urgency(oldest === null ? 0 : currentMs() - oldest.getTime());
+    const atMost = SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH));
+    const taken = await takeBatch(db, isAlone ? alone : besideDeliveries, atMost);
     if (taken) await report(taken.backfilled, taken.more);
     const tookMs = performance.now() - begun;
     oldest = taken?.oldest ?? null;
-    return taken?.more ? restAfter(tookMs, urgent) : REST_MS;
+    if (!taken?.more) return REST_MS;
+    return isAlone || restAfter(tookMs, urgent);
   });
 }
 

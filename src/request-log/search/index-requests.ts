@@ -16,6 +16,8 @@ import {
 
 const BATCH_REQUESTS = 500;
 const CHANGES_AT_ONCE = 50;
+/** Changes that are read first: one may fill a batch, and the ids of 50 such changes would be read for each batch. */
+const CHANGES_AT_FIRST = 2;
 /** Changes per batch, if each has few requests. A smaller batch would cost as much. */
 const MAX_CHANGES = 1_000;
 /** Requests of the log that a batch examines for missing index entries. */
@@ -61,13 +63,30 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
   };
 }
 
+/** The database reads the next requests and inserts the ones before while the words of these are found. */
 async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
+  let inserting = Promise.resolve();
+  let reading = nextToIndex(db, ids);
   for (let left = ids; left.length > 0; ) {
-    const requests = await requestsToIndex(db, left.slice(0, LOADED_REQUESTS));
+    const requests = await reading;
     const [later, loaded] = [requests.filter(isLater), requests.filter((each) => !isLater(each))];
-    await insertIndexed(db, await yielding(loaded));
     left = [...later.map(({ id }) => id), ...left.slice(LOADED_REQUESTS)];
+    reading = nextToIndex(db, left);
+    const rows = await yielding(loaded);
+    await inserting;
+    inserting = insertIndexed(db, rows);
+    // awaited a turn later
+    inserting.catch(() => undefined);
   }
+  await inserting;
+}
+
+function nextToIndex(db: Db, left: readonly string[]): Promise<RequestToIndex[]> {
+  if (left.length === 0) return Promise.resolve([]);
+  const reading = requestsToIndex(db, left.slice(0, LOADED_REQUESTS));
+  // awaited after the words of the requests before
+  reading.catch(() => undefined);
+  return reading;
 }
 
 const isLater = (request: RequestToIndex) => request.isLater;
@@ -89,7 +108,7 @@ interface NextChanges {
 async function nextChanges(db: Db, from: FeedPosition, atMost: number): Promise<NextChanges> {
   const next: NextChanges = { changes: [], position: from, more: true };
   for (let left = atMost; left > 0 && next.more && next.changes.length < MAX_CHANGES; ) {
-    const read = await readFeed(db, next.position, CHANGES_AT_ONCE);
+    const read = await readFeed(db, next.position, changesToRead(next.changes, left));
     const taken = read.changes.slice(0, fillingChange(read.changes, left));
     next.changes.push(...taken);
     if (taken.length < read.changes.length) {
@@ -102,6 +121,16 @@ async function nextChanges(db: Db, from: FeedPosition, atMost: number): Promise<
     left -= closedIn(taken);
   }
   return next;
+}
+
+/** As many as fill the batch if they have as many requests as those before, of which most may be openings. */
+function changesToRead(before: readonly RequestChange[], atMost: number): number {
+  if (before.length === 0) return CHANGES_AT_FIRST;
+  const requests = before.reduce((sum, { requestIds }) => sum + requestIds.length, 0);
+  return Math.min(
+    CHANGES_AT_ONCE,
+    Math.max(CHANGES_AT_FIRST, Math.ceil((atMost * before.length) / Math.max(1, requests))),
+  );
 }
 
 /** The number of changes that make up a batch. */

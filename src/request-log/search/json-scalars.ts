@@ -59,5 +59,14 @@ function shortHash(text: string): string {
   }
   a = imul(a ^ (a >>> 16), 2246822507) ^ imul(b ^ (b >>> 13), 3266489909);
   b = imul(b ^ (b >>> 16), 2246822507) ^ imul(a ^ (a >>> 13), 3266489909);
-  return ((b & 0x1ff) * 2 ** 32 + (a >>> 0)).toString(36);
+  return inBase36((b & 0x1ff) * 2 ** 32 + (a >>> 0));
+}
+
+const FOUR_DIGITS = 36 ** 4;
+
+// in two parts, because V8 divides numbers beyond 32 bits as floating-point ones, digit by digit
+function inBase36(number: number): string {
+  if (number < FOUR_DIGITS) return number.toString(36);
+  const high = Math.floor(number / FOUR_DIGITS);
+  return high.toString(36) + (number - high * FOUR_DIGITS).toString(36).padStart(4, '0');
 }
