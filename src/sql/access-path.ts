@@ -98,9 +98,11 @@ export function countText(bind: Bind, { listing, condition, parent }: Counting, 
   const conjuncts = conjunctsOf(condition);
   const subset = subsetFor(conjuncts, parent, null);
   if (subset?.counted === null) {
-    return capped(cap, countThroughSubset({ bind, table, limit: cap + 1, parent }, subset, conjuncts));
+    const counted = countThroughSubset({ bind, table, limit: cap + 1, parent }, subset, conjuncts, newest);
+    return capped(cap, counted.rows, counted.isAll);
   }
-  if (indexed && isScan(conjuncts, indexed)) return countOfNewest(bind, table, conjuncts, parent, { cap, newest });
+  const scan = indexed && scanOf(conjuncts, indexed);
+  if (scan) return countOfScan(bind, table, scan, parent, { cap, newest });
   const where = toSql(all([ofParent(parent), condition]), bind, 'COUNT');
   return capped(cap, `select from ${table} where ${where}${andNotToCome(table)} limit ${cap + 1}`);
 }
@@ -109,25 +111,53 @@ function capped(cap: number, counted: string, isAll = 'true'): string {
   return `select least(count(*), ${cap}) as rows, count(*) <= ${cap} and ${isAll} as is_exact from (${counted}) as counted`;
 }
 
-function countOfNewest(
+/** Rows that are read one by one, the newest first, or those that an index finds, and the tests of each. */
+interface Scan {
+  within: readonly Condition[];
+  tests: readonly Condition[];
+}
+
+function countOfScan(
   bind: Bind,
   table: string,
-  conjuncts: readonly Condition[],
+  { within, tests }: Scan,
   parent: OfParent | null,
   { cap, newest }: { cap: number; newest: number },
 ): string {
-  const bounds = [ofParent(parent), ...conjuncts.filter(({ kind }) => kind === 'idBound')];
-  const tests = all(conjuncts.filter(({ kind }) => kind !== 'idBound'));
-  const rows = (select: string) =>
-    `select ${select} from ${table} where ${toSql(all(bounds), bind)}${andNotToCome(table)} order by id desc`;
+  const bounds = toSql(all([ofParent(parent), ...within]), bind, 'COUNT');
+  // an index that finds several values is not in the order of ids
+  const order = within.every(isOneValue) ? ' order by id desc' : '';
+  const rows = (select: string) => `select ${select} from ${table} where ${bounds}${andNotToCome(table)}${order}`;
   const read = `(${rows('*')} limit ${newest}) as newest`;
-  const counted = `select from ${read} where ${toSql(tests, bind, 'COUNT')} limit ${cap + 1}`;
+  const counted = `select from ${read} where ${toSql(all(tests), bind)} limit ${cap + 1}`;
   return capped(cap, counted, `not exists (${rows('')} offset ${newest} limit 1)`);
 }
 
-function isScan(conjuncts: readonly Condition[], indexed: readonly string[]): boolean {
+/** undefined: indexes find all rows that are counted. */
+function scanOf(conjuncts: readonly Condition[], indexed: readonly string[]): Scan | undefined {
   const tests = conjuncts.filter(({ kind }) => kind !== 'everything' && kind !== 'idBound');
-  return tests.length > 0 && !tests.some((each) => isFound(each, indexed));
+  if (tests.every((each) => isFound(each, indexed))) return undefined;
+  const found = tests.filter((each) => isFound(each, indexed) && !isWalk(each));
+  const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
+  return { within: [...bounds, ...found], tests: tests.filter((each) => !found.includes(each)) };
+}
+
+/** Whether so many rows may meet it that each row is tested for it, rather than found by it. */
+function isWalk(condition: Condition): boolean {
+  return condition.kind === 'linkedWalk' || (condition.kind === 'subset' && condition.isLarge);
+}
+
+function isOneValue(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'idBound':
+      return true;
+    case 'sql':
+      return condition.isOneValue;
+    case 'linkedIds':
+      return condition.ids.length === 1;
+    default:
+      return false;
+  }
 }
 
 /** Whether an index finds the rows. */

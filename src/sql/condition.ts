@@ -32,6 +32,8 @@ export interface SqlTest {
   column: string | null;
   /** Whether it names the values of the column. */
   equals: boolean;
+  /** Whether it names one value: an index on the column has its rows in the order of their ids. */
+  isOneValue: boolean;
   /** Whether an index on the column finds the rows: by values or by their beginning. */
   isIndexable: boolean;
   /** Whether the number of rows that meet it depends so much on its value that each value needs its own query plan. */
@@ -249,23 +251,43 @@ export function sqlTest(
   write: (bind: Bind) => string,
   { variesByValue = false, parsesBody = false }: { variesByValue?: boolean; parsesBody?: boolean } = {},
 ): SqlTest {
-  return { kind: 'sql', write, column: null, equals: false, isIndexable: false, variesByValue, parsesBody };
+  return {
+    kind: 'sql',
+    write,
+    column: null,
+    equals: false,
+    isOneValue: false,
+    isIndexable: false,
+    variesByValue,
+    parsesBody,
+  };
 }
 
-function columnTest(column: string, write: (bind: Bind) => string, equals = false): SqlTest {
-  return { kind: 'sql', write, column, equals, isIndexable: equals, variesByValue: false, parsesBody: false };
+function columnTest(column: string, write: (bind: Bind) => string, values: 'ONE' | 'SOME' | 'NONE' = 'NONE'): SqlTest {
+  const equals = values !== 'NONE';
+  const isOneValue = values === 'ONE';
+  return {
+    kind: 'sql',
+    write,
+    column,
+    equals,
+    isOneValue,
+    isIndexable: equals,
+    variesByValue: false,
+    parsesBody: false,
+  };
 }
 
 export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): SqlTest {
-  return columnTest(column, (bind) => `${column} ${operator} ${bind(value)}`, operator === '=');
+  return columnTest(column, (bind) => `${column} ${operator} ${bind(value)}`, operator === '=' ? 'ONE' : 'NONE');
 }
 
 export function isAnyOf(column: string, type: 'text' | 'uuid' | 'integer', values: readonly unknown[]): SqlTest {
-  return columnTest(column, (bind) => `${column} = any(${bind(values)}::${type}[])`, true);
+  return columnTest(column, (bind) => `${column} = any(${bind(values)}::${type}[])`, 'SOME');
 }
 
 export function equalsId(column: string, id: string): SqlTest {
-  return columnTest(column, (bind) => `${column} = ${bind(id)}::uuid`, true);
+  return columnTest(column, (bind) => `${column} = ${bind(id)}::uuid`, 'ONE');
 }
 
 export function startsWith(column: string, prefix: string): SqlTest {

@@ -161,24 +161,30 @@ function orderOfSubset(request: PageRequest): string {
   return `${value}subset.subset_id ${direction}`;
 }
 
-/** Counts the rows of the smaller tables, and looks up only those with more to test. */
+/**
+ * Counts the rows of the smaller tables, and looks up only those with more to test, the newest first.
+ * @param newest rows of each smaller table that are looked up at most
+ * @returns a SELECT of the rows, and whether there are no others, as SQL
+ */
 export function countThroughSubset(
   { bind, table, limit, parent }: Pick<Source, 'bind' | 'table' | 'limit' | 'parent'>,
   subset: Subset,
   conjuncts: readonly Condition[],
-): string {
+  newest: number,
+): { rows: string; isAll: string } {
   const reading = readingOf(subset, conjuncts);
   const { sources, others, isExact } = reading;
-  if (sources.length === 0) return 'select where false';
+  if (sources.length === 0) return { rows: 'select where false', isAll: 'true' };
   const texts = sources.map((each) => {
     const tests = others.filter((other) => isTestedBy(each, other));
     const where = toSql(all([ofParent(parent), each.within, ...tests]), bind);
-    return `(select id as subset_id from ${each.table} where ${where}${andNotToCome(each.table)}${isExact ? ` limit ${limit}` : ''})`;
+    return `select id as subset_id from ${each.table} where ${where}${andNotToCome(each.table)}`;
   });
-  const union = `(${texts.join(' union all ')}) as subset`;
-  if (isExact) return `select from ${union} limit ${limit}`;
+  const union = (ending: string) => `(${texts.map((text) => `(${text} ${ending})`).join(' union all ')}) as subset`;
+  if (isExact) return { rows: `select from ${union(`limit ${limit}`)} limit ${limit}`, isAll: 'true' };
   const rest = toSql(untestedBy(reading, subset), bind, 'COUNT');
-  return `select from ${union} cross join lateral (
+  const rows = `select from ${union(`order by id desc limit ${newest}`)} cross join lateral (
     select from ${table} where id ${equalsByIndex('subset_id')} and ${rest}${andNotToCome(table)}
   ) as counted limit ${limit}`;
+  return { rows, isAll: `not exists (select from ${union(`offset ${newest} limit 1`)})` };
 }

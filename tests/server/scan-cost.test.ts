@@ -14,9 +14,12 @@ afterAll(() => app.stop());
 
 /** Points of a page of one row, beside the row. */
 async function pointsOf(list: string, where: object): Promise<number> {
-  const type = { webhookRequestLogs: 'WebhookRequestLog', deliveries: 'Delivery', businessEvents: 'BusinessEvent' }[
-    list
-  ];
+  const type = {
+    webhookRequestLogs: 'WebhookRequestLog',
+    deliveries: 'Delivery',
+    businessEvents: 'BusinessEvent',
+    auditEntries: 'AuditEntry',
+  }[list];
   const { extensions } = await app.ask(
     `query ($where: ${type}Where) { ${list}(first: 1, where: $where) { nodes { id } } }`,
     { where },
@@ -75,6 +78,29 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
   { what: 'deliveries by type', list: 'deliveries', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
   { what: 'deliveries that are held', list: 'deliveries', where: { held: { eq: true } }, points: 0 },
   { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 0 },
+  {
+    what: 'a document by its beginning, which many may have',
+    where: { ...SLOW, referenceDocument: { startsWith: 'S' } },
+    points: 2_000,
+  },
+  { what: 'words, which most rows may have', where: { ...SLOW, search: 'paid' }, points: 300 + 2_000 },
+  { what: 'words alone', where: { search: 'paid' }, points: 300 },
+  { what: 'content', where: { ...SLOW, data: { contains: { status: 'Paid' } } }, points: 100 + 2_000 },
+  { what: 'audit entries by outcome', list: 'auditEntries', where: { outcome: { eq: 'DENIED' } }, points: 50_000 },
+  { what: 'audit entries of what was done', list: 'auditEntries', where: { outcome: { eq: 'DONE' } }, points: 0 },
+  { what: 'audit entries by act', list: 'auditEntries', where: { action: { startsWith: 'webhook.' } }, points: 0 },
+  {
+    what: 'audit entries by act and address',
+    list: 'auditEntries',
+    where: { action: { eq: 'webhook.paused' }, remoteAddress: { eq: '192.0.2.7' } },
+    points: 2_000,
+  },
+  {
+    what: 'audit entries of a session',
+    list: 'auditEntries',
+    where: { sessionId: { eq: `ses_${'0'.repeat(32)}` }, outcome: { eq: 'DENIED' } },
+    points: 100,
+  },
   { what: 'events by type', list: 'businessEvents', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
   { what: 'events of a document', list: 'businessEvents', where: { referenceDocument: { eq: 'A' } }, points: 0 },
 ])('$what', async ({ list = 'webhookRequestLogs', where, points }) => {

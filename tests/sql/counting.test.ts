@@ -10,6 +10,7 @@ import {
   contains,
   everything,
   idTime,
+  isAnyOf,
   not,
   sqlTest,
   startsWith,
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await sql.query(`create table counted as
     select first_id_at(to_timestamp(n / 1000.0)) as id, 'name-' || n % 4 as name, case n when 1 then 'old' else 'new' end as age,
       n % 10 = 0 as odd from generate_series(1, ${ROWS}) as n`);
+  await sql.query('create table odd_ones as select id from counted where odd');
 });
 afterAll(async () => {
   await sql.end();
@@ -69,6 +71,65 @@ test.each<{ what: string; condition: Condition; rows: number; isExact: boolean }
   { what: 'a time alone', condition: idTime('<=', new Date(1_501)), rows: 1_501, isExact: true },
 ])('$what', async ({ condition, rows, isExact }) => {
   expect(await counted(condition)).toEqual({ rows, isExact });
+});
+
+const SECOND = compares('name', '=', 'name-2');
+const OF_ODD_ONES: Condition = {
+  kind: 'subset',
+  whole: ODD,
+  counted: null,
+  sources: [{ table: 'odd_ones', within: everything, columns: ['id'], key: 'odd' }],
+  rest: everything,
+  isLarge: false,
+};
+const OF_MOST: Condition = { ...OF_ODD_ONES, whole: compares('age', '=', 'new'), counted: NAMED, isLarge: true };
+
+test.each<{ what: string; condition: Condition; newest: number; rows: number; isExact: boolean }>([
+  { what: 'that an index finds', condition: all([ODD, SECOND]), newest: 500, rows: 100, isExact: true },
+  {
+    what: 'that an index finds, if there are more',
+    condition: all([ODD, SECOND]),
+    newest: 400,
+    rows: 80,
+    isExact: false,
+  },
+  {
+    what: 'that an index finds by their beginning',
+    condition: all([ODD, startsWith('name', 'name-')]),
+    newest: ROWS,
+    rows: 200,
+    isExact: true,
+  },
+  {
+    what: 'that an index finds by several values',
+    condition: all([ODD, isAnyOf('name', 'text', ['name-0', 'name-2'])]),
+    newest: 1_000,
+    rows: 200,
+    isExact: true,
+  },
+  { what: 'of a smaller table', condition: all([OF_ODD_ONES, SECOND]), newest: 200, rows: 100, isExact: true },
+  {
+    what: 'of a smaller table, if there are more',
+    condition: all([OF_ODD_ONES, SECOND]),
+    newest: 150,
+    rows: 75,
+    isExact: false,
+  },
+  {
+    what: 'that are tested for what most rows meet',
+    condition: all([ODD, OF_MOST]),
+    newest: 500,
+    rows: 50,
+    isExact: false,
+  },
+])('a filter without an index is tested on rows $what', async ({ condition, newest, rows, isExact }) => {
+  expect(await counted(condition, newest)).toEqual({ rows, isExact });
+});
+
+test('of several values that an index finds, no more are read either', async () => {
+  const beginning = await counted(all([ODD, startsWith('name', 'name-')]), 400);
+  expect(beginning.isExact).toBe(false);
+  expect(beginning.rows).toBeLessThanOrEqual(200);
 });
 
 test('a table that is no longer than what is read is counted whole', async () => {

@@ -19,8 +19,11 @@ type Where = Readonly<Record<string, unknown>>;
 
 /** The filters of a large table that an index finds. */
 export interface IndexedFilters {
-  /** By the name of the filter: whether a value finds few rows, or a part of the table; ANY: whatever it tests, few. */
-  found: Readonly<Record<string, 'FEW' | 'PART' | 'ANY'>>;
+  /**
+   * By the name of the filter: whether a value finds few rows, or a part of the table; ANY: whatever it tests, few; WORDS: whatever
+   * it tests, a part, since a word may be in most rows.
+   */
+  found: Readonly<Record<string, 'FEW' | 'PART' | 'ANY' | 'WORDS'>>;
   /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
   values?: Readonly<Record<string, readonly string[]>>;
   /** Values that most rows have, without an index: a page is full after few rows, and a count soon at its maximum. */
@@ -112,7 +115,9 @@ function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
   if (finds === undefined) return READS.ALL;
   if (Object.hasOwn(of.links, name)) return finds === 'FEW' && isWhere(tests) && tests.id ? READS.FEW : READS.PART;
   if (finds === 'ANY') return READS.FEW;
-  return isFound(tests, of.values?.[name]) ? READS[finds] : READS.ALL;
+  if (finds === 'WORDS') return READS.PART;
+  if (!isFound(tests, of.values?.[name])) return READS.ALL;
+  return isBeginning(tests) ? READS.PART : READS[finds];
 }
 
 // an index finds equal values and beginnings
@@ -120,6 +125,11 @@ function isFound(tests: unknown, values: readonly string[] | undefined): boolean
   if (!isWhere(tests)) return false;
   if (values) return valuesOf(tests).every((value) => values.includes(value));
   return [tests.eq, tests.in, tests.startsWith].some((test) => test !== undefined && test !== null);
+}
+
+// most values may begin with it
+function isBeginning(tests: unknown): boolean {
+  return isWhere(tests) && (tests.eq ?? tests.in ?? null) === null;
 }
 
 // one of several values is enough

@@ -1,4 +1,4 @@
-// Which filters of the large tables have an index: see migrations/3-events-and-deliveries.sql and 4-request-log.sql.
+// Which filters of the large tables have an index: see migrations/1-users.sql, 3-events-and-deliveries.sql and 4-request-log.sql.
 import type { IndexedFilters, Indexes } from '../../graphql/limits/scan-cost';
 
 const REQUESTS: IndexedFilters = {
@@ -7,9 +7,9 @@ const REQUESTS: IndexedFilters = {
     referenceDocument: 'FEW',
     businessEvent: 'FEW',
     delivery: 'FEW',
-    search: 'ANY',
-    data: 'ANY',
-    response: 'ANY',
+    search: 'WORDS',
+    data: 'WORDS',
+    response: 'WORDS',
     replay: 'PART',
     webhook: 'PART',
     user: 'PART',
@@ -56,8 +56,16 @@ const EVENTS: IndexedFilters = {
   time: 'createdAt',
 };
 
+const AUDIT_ENTRIES: IndexedFilters = {
+  found: { id: 'FEW', subjectId: 'FEW', sessionId: 'FEW', actor: 'PART', action: 'PART' },
+  common: { outcome: ['DONE'], actorKind: ['USER'] },
+  links: { actor: 'UserWhere' },
+  time: 'createdAt',
+};
+
 export const INDEXES: Indexes = new Map([
   ['WebhookRequestLogWhere', REQUESTS],
   ['DeliveryWhere', DELIVERIES],
   ['BusinessEventWhere', EVENTS],
+  ['AuditEntryWhere', AUDIT_ENTRIES],
 ]);
