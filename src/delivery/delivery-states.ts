@@ -37,6 +37,9 @@ function subsetOf(whole: Condition, sources: readonly SubsetSource[]): Subset {
   };
 }
 
+/** The status of most deliveries. */
+const MOST: DeliveryStatus = 'DELIVERED';
+
 const bySelf = exactFilter('status');
 
 /** The filter by status. */
@@ -46,7 +49,8 @@ export const deliveryStatusFilter: FieldFilter = (tests, path) => {
   const wanted = DELIVERY_STATUSES.filter(
     (status) => (eq === undefined || eq === status) && (!Array.isArray(among) || among.includes(status)),
   );
-  return wanted.length === DELIVERY_STATUSES.length ? condition : subsetOf(condition, wanted.map(sourceOf));
+  if (wanted.length === DELIVERY_STATUSES.length) return condition;
+  return { ...subsetOf(condition, wanted.map(sourceOf)), hasMost: wanted.includes(MOST) };
 };
 
 /** A filter by a column that only open deliveries have a value in. @param impliesOpen whether these tests demand a value */

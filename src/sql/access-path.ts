@@ -144,7 +144,10 @@ function scanOf(conjuncts: readonly Condition[], indexed: readonly string[]): Sc
 
 /** Whether so many rows may meet it that each row is tested for it, rather than found by it. */
 function isWalk(condition: Condition): boolean {
-  return condition.kind === 'linkedWalk' || (condition.kind === 'subset' && condition.isLarge);
+  return (
+    condition.kind === 'linkedWalk' ||
+    (condition.kind === 'subset' && (condition.isLarge || condition.hasMost === true))
+  );
 }
 
 function isOneValue(condition: Condition): boolean {
@@ -152,7 +155,7 @@ function isOneValue(condition: Condition): boolean {
     case 'idBound':
       return true;
     case 'sql':
-      return condition.isOneValue;
+      return condition.names === 'ONE';
     case 'linkedIds':
       return condition.ids.length === 1;
     default:

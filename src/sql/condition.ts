@@ -30,10 +30,8 @@ export interface SqlTest {
   write: (bind: Bind) => string;
   /** The only column that it reads; null: several, or not known. */
   column: string | null;
-  /** Whether it names the values of the column. */
-  equals: boolean;
-  /** Whether it names one value: an index on the column has its rows in the order of their ids. */
-  isOneValue: boolean;
+  /** How many values of the column it names. Of ONE, an index on the column has the rows in the order of their ids. */
+  names: 'ONE' | 'SOME' | 'NONE';
   /** Whether an index on the column finds the rows: by values or by their beginning. */
   isIndexable: boolean;
   /** Whether the number of rows that meet it depends so much on its value that each value needs its own query plan. */
@@ -93,6 +91,8 @@ export interface Subset {
   rest: Condition;
   /** It may have nearly all rows. Its tables are then only read first if nothing else limits the rows. */
   isLarge: boolean;
+  /** Most rows are in the sources, which are then not read for tests that they lack: each look-up costs more than a row. */
+  hasMost?: boolean;
   /** The column by which the sources are ordered through an index, beside the id. */
   orderedBy?: string;
   /** Columns of the whole table with an index that finds fewer rows, if a condition names their value. */
@@ -251,31 +251,12 @@ export function sqlTest(
   write: (bind: Bind) => string,
   { variesByValue = false, parsesBody = false }: { variesByValue?: boolean; parsesBody?: boolean } = {},
 ): SqlTest {
-  return {
-    kind: 'sql',
-    write,
-    column: null,
-    equals: false,
-    isOneValue: false,
-    isIndexable: false,
-    variesByValue,
-    parsesBody,
-  };
+  return { kind: 'sql', write, column: null, names: 'NONE', isIndexable: false, variesByValue, parsesBody };
 }
 
-function columnTest(column: string, write: (bind: Bind) => string, values: 'ONE' | 'SOME' | 'NONE' = 'NONE'): SqlTest {
-  const equals = values !== 'NONE';
-  const isOneValue = values === 'ONE';
-  return {
-    kind: 'sql',
-    write,
-    column,
-    equals,
-    isOneValue,
-    isIndexable: equals,
-    variesByValue: false,
-    parsesBody: false,
-  };
+function columnTest(column: string, write: (bind: Bind) => string, names: SqlTest['names'] = 'NONE'): SqlTest {
+  const isIndexable = names !== 'NONE';
+  return { kind: 'sql', write, column, names, isIndexable, variesByValue: false, parsesBody: false };
 }
 
 export function compares(column: string, operator: '=' | '>' | '>=' | '<' | '<=', value: unknown): SqlTest {

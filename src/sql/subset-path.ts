@@ -23,7 +23,8 @@ export function subsetFor(
     (each) =>
       each.kind === 'subset' &&
       each.sources.every(({ columns }) => !parent || columns.includes(parent.column)) &&
-      !conjuncts.some((other) => findsFewer(other, each.yieldsTo ?? [])),
+      !conjuncts.some((other) => findsFewer(other, each.yieldsTo ?? [])) &&
+      !(each.hasMost && conjuncts.some((other) => other !== each && !areAllTestedBy(each.sources, other))),
   ) as Subset[];
   if (orderedBy !== null) return subsets.find((each) => each.orderedBy === orderedBy);
   const [large] = subsets.filter(({ isLarge }) => isLarge);
@@ -36,7 +37,7 @@ export function subsetFor(
 function findsFewer(conjunct: Condition, columns: readonly string[]): boolean {
   switch (conjunct.kind) {
     case 'sql':
-      return conjunct.equals && conjunct.column !== null && columns.includes(conjunct.column);
+      return conjunct.names !== 'NONE' && conjunct.column !== null && columns.includes(conjunct.column);
     case 'linkedRow':
     case 'link':
     case 'linkedIds':
@@ -63,8 +64,7 @@ function readingOf(subset: Subset, conjuncts: readonly Condition[]): Reading {
     subset.sources,
   );
   const others = conjuncts.filter((each) => !met.includes(each));
-  const isExact =
-    subset.rest.kind === 'everything' && sources.every((source) => others.every((each) => isTestedBy(source, each)));
+  const isExact = subset.rest.kind === 'everything' && others.every((each) => areAllTestedBy(sources, each));
   return { sources, others, isExact };
 }
 
@@ -72,6 +72,10 @@ function isPartOf(part: Subset, whole: Subset): boolean {
   return (
     part.rest.kind === 'everything' && part.sources.some(({ key }) => whole.sources.some((each) => each.key === key))
   );
+}
+
+function areAllTestedBy(sources: readonly SubsetSource[], condition: Condition): boolean {
+  return sources.every((source) => isTestedBy(source, condition));
 }
 
 function isTestedBy(source: SubsetSource, condition: Condition): boolean {
@@ -123,7 +127,7 @@ function merged(source: Source, subset: Subset, reading: Reading): string {
 
 // Without what the sources test: tested twice, it would make the planner expect too few rows.
 function untestedBy({ sources, others }: Reading, subset: Subset): Condition {
-  return all([subset.rest, ...others.filter((other) => !sources.every((each) => isTestedBy(each, other)))]);
+  return all([subset.rest, ...others.filter((other) => !areAllTestedBy(sources, other))]);
 }
 
 // Reads the ids in order from one smaller table, and looks each row up by its id.

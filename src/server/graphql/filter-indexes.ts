@@ -1,4 +1,5 @@
 // Which filters of the large tables have an index: see migrations/1-users.sql, 3-events-and-deliveries.sql and 4-request-log.sql.
+import { DELIVERY_STATUSES } from '../../delivery/delivery.entity';
 import type { IndexedFilters, Indexes } from '../../graphql/limits/scan-cost';
 
 const REQUESTS: IndexedFilters = {
@@ -42,9 +43,9 @@ const DELIVERIES: IndexedFilters = {
     held: 'PART',
     waitsFor: 'PART',
   },
-  // in open_deliveries
-  values: { held: ['true'] },
-  common: { held: ['false'], cancelRequested: ['false'], test: ['false'] },
+  // in open_deliveries, and in finished_deliveries
+  values: { held: ['true'], status: DELIVERY_STATUSES.filter((status) => status !== 'DELIVERED') },
+  common: { status: ['DELIVERED'], held: ['false'], cancelRequested: ['false'], test: ['false'] },
   links: { businessEvent: 'BusinessEventWhere', replay: 'ReplayWhere', webhook: 'WebhookWhere', user: 'UserWhere' },
   time: 'createdAt',
 };

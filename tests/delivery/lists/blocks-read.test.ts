@@ -97,6 +97,15 @@ describe.each(SESSIONS)('read %s', (_way, settings) => {
     },
   );
 
+  test('a test without an index, of deliveries that arrived as of all', async () => {
+    const attempts = { gte: 99 };
+    const { blocks: ofAll } = await explainPage(listOf({ where: { attempts } }));
+    for (const status of [{ eq: 'DELIVERED' }, { in: ['DELIVERED', 'EXHAUSTED'] }]) {
+      const { blocks } = await explainPage(listOf({ where: { attempts, status } }));
+      expect({ status, isCheap: blocks <= 2 * ofAll, blocks }).toEqual({ status, isCheap: true, blocks });
+    }
+  });
+
   test('what is due, and what is held', async () => {
     for (const where of [
       { nextAttemptAt: { lt: new Date(0) } },
