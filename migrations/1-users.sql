@@ -109,6 +109,7 @@ create table audit_entries (
 create index audit_entries_subject_id_idx on audit_entries (subject_id, id);
 create index audit_entries_actor_id_idx on audit_entries (actor_id, id);
 create index audit_entries_action_idx on audit_entries (action, id);
+create index audit_entries_session_id_idx on audit_entries (session_id, id) where session_id is not null;
 
 -- The windows of time that have one entry each. The entry of readings of content is written when the window begins, that of
 -- denials when the window has ended.
