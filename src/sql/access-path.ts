@@ -142,7 +142,7 @@ function scanOf(conjuncts: readonly Condition[], indexed: readonly string[]): Sc
   return { within: [...bounds, ...found], tests: tests.filter((each) => !found.includes(each)) };
 }
 
-/** Whether so many rows may meet it that each row is tested for it, rather than found by it. */
+/** Whether most rows may meet it: each row is then tested for it, rather than found by it. */
 function isWalk(condition: Condition): boolean {
   return (
     condition.kind === 'linkedWalk' ||
