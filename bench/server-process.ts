@@ -20,7 +20,7 @@ const SHIPPED_OPTIONS = WORDS.filter((word) => word.startsWith('--'));
 const SHIPPED_VARIABLES = Object.fromEntries(
   WORDS.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split(/=(.*)/, 2)),
 );
-const PRELOAD = join(__dirname, 'end-with-parent.ts');
+const PRELOAD = join(__dirname, 'end-with-parent.cjs');
 
 /** The compiled application as a process. @param cwd a folder without `.env`: nobody's settings get into the figures */
 export async function startServer(env: Record<string, string>, cwd: string): Promise<ServerProcess> {

@@ -11,7 +11,7 @@ export interface Peer {
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 5_000;
-const PRELOAD = join(__dirname, '../../end-with-parent.ts');
+const PRELOAD = join(__dirname, '../../end-with-parent.cjs');
 /** As many connections to PostgreSQL as our server has. */
 const POOL_SIZE = 20;
 
