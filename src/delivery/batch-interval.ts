@@ -11,17 +11,21 @@ export interface BatchInterval {
   note(found: number, now?: number): void;
   /** How long to gather items before the next batch. */
   ms(): number;
+  /** Whether there is a high load, by the last batch. */
+  isLong(): boolean;
 }
 
 export function createBatchInterval(shortMs = SHORT_MS): BatchInterval {
   let notedAt = Number.NEGATIVE_INFINITY;
   let perMs = 0;
+  const isLong = () => perMs >= HIGH_PER_MS;
   return {
     note(found, now = performance.now()) {
       perMs = found / (now - notedAt);
       notedAt = now;
     },
-    ms: () => (perMs >= HIGH_PER_MS ? LONG_MS : shortMs),
+    ms: () => (isLong() ? LONG_MS : shortMs),
+    isLong,
   };
 }
 

@@ -69,7 +69,8 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     behind = more || read > events;
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
-    return false;
+    // under load, the next events will be there before they are announced
+    return interval.isLong();
   };
   const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
