@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import { TestEnvironment } from 'jest-environment-node';
+import { compileOnce } from './compiled-once';
+
+compileOnce();
 
 /** What test files of this worker keep for each other, and how it ends. */
 const ofWorker = new Map<string, { stop(): Promise<void> }>();
