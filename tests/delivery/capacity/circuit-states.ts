@@ -54,6 +54,14 @@ export function endPause(app: TestApp, webhookId: string): Promise<unknown> {
   );
 }
 
+/** A pause that does not end by itself, however long the machine takes. */
+export function prolongPause(app: TestApp, webhookId: string): Promise<unknown> {
+  return app.database.query(
+    `update webhook_circuits set open_until = now() + interval '1 hour' where webhook_id = $1 and state = 'OPEN'`,
+    [uuidOf('Webhook', webhookId)],
+  );
+}
+
 let types = 0;
 
 /** A webhook that gets the events of one test alone, at a path of its own. */

@@ -6,7 +6,7 @@ import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
 import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
-import { circuitOf, circuitThatIs, createOwnWebhook, endPause, waitingFor } from './circuit-states';
+import { circuitOf, circuitThatIs, createOwnWebhook, endPause, prolongPause, waitingFor } from './circuit-states';
 
 let app: TestApp;
 let partner: Receiver;
@@ -37,12 +37,16 @@ function ownEventsOf(webhookId: string, event: string) {
     .map((body) => body.data);
 }
 
-/** A webhook whose circuit 20 failures have opened. */
+/** Without those of another test's webhook, whose pause may be over by now. */
+const callsOf = ({ path }: { path: string }) => partner.calls.filter((call) => call.path === path);
+
+/** A webhook whose circuit 20 failures have opened, for longer than any test takes. */
 async function brokenWebhook(settings: object = ONE_TRY) {
   partner.answerWith(() => ({ status: 500 }));
   const webhook = await createOwnWebhook(app, partner.url, settings);
   await webhook.publishMany(20);
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'OPEN');
+  await prolongPause(app, webhook.id);
   return webhook;
 }
 
@@ -80,7 +84,7 @@ test('a success resets the failures of attempts that began after it', async () =
   partner.answerWith((_call, n) => (n === 1 ? { after } : { status: 500 }));
   const webhook = await createOwnWebhook(app, partner.url, { ...ONE_TRY, timeoutMs: 30_000 });
   await webhook.publishMany(1);
-  await waitFor('the first attempt on the wire', () => partner.calls.length === 1);
+  await waitFor('the first attempt on the wire', () => callsOf(webhook).length === 1);
   await webhook.publishMany(1);
   await circuitThatIs(app, webhook.id, ({ failures }) => failures === 1);
   letAnswer();
@@ -93,7 +97,7 @@ test('failures among successes open nothing, also when all of them were on the w
   partner.answerWith((_call, n) => ({ status: n % 5 === 0 ? 500 : 200, after }));
   const webhook = await createOwnWebhook(app, partner.url, { ...ONE_TRY, timeoutMs: 30_000 });
   await webhook.publishMany(150);
-  await waitFor('all of them on the wire', () => partner.calls.length === 150);
+  await waitFor('all of them on the wire', () => callsOf(webhook).length === 150);
   letAnswer();
   expect(countByStatus(await allFinished(app, webhook.id, 150))).toEqual({ DELIVERED: 120, EXHAUSTED: 30 });
   expect(await circuitOf(app, webhook.id)).toMatchObject({ state: 'CLOSED', openings: 0 });
@@ -103,7 +107,7 @@ test('failures among successes open nothing, also when all of them were on the w
 test('while it is open nothing is sent, and deliveries wait without using up attempts', async () => {
   const webhook = await brokenWebhook();
   partner.answerWith(() => ({}));
-  const sent = partner.calls.length;
+  const sent = callsOf(webhook).length;
   await webhook.publishFor(Array.from({ length: 30 }, (_, n) => `INV-W${n}`));
   await waitFor('all to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 30);
   const answer = await app.ask(
@@ -113,14 +117,14 @@ test('while it is open nothing is sent, and deliveries wait without using up att
   );
   const nodes = answer.data.deliveries.edges.map((edge: { node: object }) => edge.node);
   expect(nodes).toEqual(Array(30).fill({ waitsFor: 'CAPACITY', attempts: 0, nextAttemptAt: null }));
-  expect(partner.calls).toHaveLength(sent);
+  expect(callsOf(webhook)).toHaveLength(sent);
 });
 
 test('after the pause one probe goes: while it fails the others wait longer, and when it arrives all follow', async () => {
   const webhook = await brokenWebhook();
   await webhook.publishFor(Array.from({ length: 12 }, (_, n) => `INV-W${n}`));
   await waitFor('all to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 12);
-  const sent = partner.calls.length;
+  const sent = callsOf(webhook).length;
   for (const [failed, leastMs] of [
     [1, 48_000],
     [2, 96_000],
@@ -128,19 +132,19 @@ test('after the pause one probe goes: while it fails the others wait longer, and
     await endPause(app, webhook.id);
     const again = await circuitThatIs(app, webhook.id, ({ openings }) => openings === failed + 1);
     expect(again.state).toBe('OPEN');
-    expect(partner.calls).toHaveLength(sent + failed);
+    expect(callsOf(webhook)).toHaveLength(sent + failed);
     expect((again.openUntil as Date).getTime() - (await lastEndOf(webhook.id))).toBeGreaterThan(leastMs - 100);
     expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(12 - failed);
   }
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
   partner.answerWith(() => ({ after }));
   await endPause(app, webhook.id);
-  await waitFor('the probe', () => partner.calls.length === sent + 3);
+  await waitFor('the probe', () => callsOf(webhook).length === sent + 3);
   const { state, probeDeliveryId } = await circuitOf(app, webhook.id);
   expect([state, probeDeliveryId]).toEqual(['HALF_OPEN', (await deliveriesOf(app, webhook.id))[22]?.id]);
   // the others wait for its answer
   expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(9);
-  expect(partner.calls).toHaveLength(sent + 3);
+  expect(callsOf(webhook)).toHaveLength(sent + 3);
   letAnswer();
   const deliveries = await allFinished(app, webhook.id, 32);
   expect(countByStatus(deliveries)).toEqual({ EXHAUSTED: 22, DELIVERED: 10 });
@@ -162,9 +166,9 @@ test('a probe that is cancelled while it is on its way is replaced by another', 
   await webhook.publishFor(['INV-A', 'INV-B']);
   await waitFor('both to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 2);
   const { promise: after, resolve: letAnswer } = Promise.withResolvers<void>();
-  partner.answerWith((_call, n) => (n === 21 ? { status: 500, after } : {}));
+  partner.answerWith(() => (callsOf(webhook).length === 21 ? { status: 500, after } : {}));
   await endPause(app, webhook.id);
-  await waitFor('the probe', () => partner.calls.length === 21);
+  await waitFor('the probe', () => callsOf(webhook).length === 21);
   const probe = (await deliveriesOf(app, webhook.id))[20];
   const id = `dlv_${probe?.id.replaceAll('-', '')}`;
   await mutate(app, 'cancelDelivery', { id, reason: 'no longer wanted' });
@@ -198,7 +202,7 @@ test('a probe goes only when the limits of its webhook let it', async () => {
   await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 21, seconds: 3600 } });
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'CLOSED');
   expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(1);
-  expect(partner.calls).toHaveLength(21);
+  expect(callsOf(webhook)).toHaveLength(21);
 });
 
 test('a test that arrives closes the circuit, and all that waits follows', async () => {
