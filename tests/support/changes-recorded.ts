@@ -9,7 +9,7 @@ export const CHANGES_RECORDED = `(select count(*)::int from audit_entries
 
 /** Changes with every mutation, and with no event of Hookledger itself. */
 export async function counts(app: TestApp): Promise<unknown> {
-  const [row] = await app.database.query(
+  const [row] = await app.database.prepared(
     `select ${CHANGES_RECORDED} as recorded, (select count(*) from business_events where document_type <> 'Hookledger') as events,
        (select count(*) from users) as users, (select count(*) from api_keys) as keys,
        (select count(*) from webhooks) as webhooks`,

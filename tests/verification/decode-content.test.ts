@@ -92,12 +92,12 @@ describe('a bomb', () => {
     expect(await decoded(encodings, body)).toMatchObject({ code: 'TOO_LARGE' });
   });
 
-  test('costs no more memory when it comes two hundred times at once', async () => {
-    const { result: refusals, grownBy } = await growthDuring(200 * MIB, () =>
-      Promise.all(Array.from({ length: 200 }, () => decoded('gzip', gzipped))),
+  test('costs no more memory when it comes a hundred times at once', async () => {
+    const { result: refusals, grownBy } = await growthDuring(100 * MIB, () =>
+      Promise.all(Array.from({ length: 100 }, () => decoded('gzip', gzipped))),
     );
-    expect(grownBy).toBeLessThan(200 * MIB);
-    expect(refusals).toEqual(Array(200).fill(expect.objectContaining({ code: 'TOO_LARGE' })));
+    expect(grownBy).toBeLessThan(100 * MIB);
+    expect(refusals).toEqual(Array(100).fill(expect.objectContaining({ code: 'TOO_LARGE' })));
   });
 
   test('of zstd with a window of 128 MiB is not given the room', async () => {

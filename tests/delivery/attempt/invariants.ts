@@ -71,7 +71,7 @@ const FAULTS: Record<string, string> = {
 /** What no snapshot may show: deliveries without a next step, requests that nothing closes, slots that nothing frees. */
 export function strays(app: TestApp): Promise<Stray[]> {
   const sql = Object.entries(FAULTS).map(([what, fault]) => `select id::text, '${what}' as what from (${fault}) as f`);
-  return app.database.query<Stray>(sql.join(' union all '));
+  return app.database.prepared<Stray>(sql.join(' union all '));
 }
 
 /** Jobs that could still be taken, of deliveries that wait without one. */

@@ -28,7 +28,7 @@ export interface AttemptState {
 
 /** What is owed under a webhook, oldest first, as the table has it. */
 export function deliveriesOf(app: TestApp, webhookId: string): Promise<DeliveryState[]> {
-  return app.database.query<DeliveryState>(
+  return app.database.prepared<DeliveryState>(
     `select id, reference_document as "referenceDocument", status, skip_reason as "skipReason",
        skip_message as "skipMessage", attempts, held, job_id as "jobId", open_request_id as "openRequestId",
        next_attempt_at as "nextAttemptAt", finished_at as "finishedAt"
@@ -39,7 +39,7 @@ export function deliveriesOf(app: TestApp, webhookId: string): Promise<DeliveryS
 
 /** The requests made under a webhook, oldest first, as the table has them. */
 export function attemptsOf(app: TestApp, webhookId: string): Promise<AttemptState[]> {
-  return app.database.query<AttemptState>(
+  return app.database.prepared<AttemptState>(
     `select id, delivery_id as "deliveryId", attempt_number as "attemptNumber", status, error_code as "errorCode",
        error, finished_at as "finishedAt"
      from webhook_request_logs where webhook_id = $1 order by id`,
@@ -67,8 +67,12 @@ export function allFinished(
   limitMs?: number,
 ): Promise<DeliveryState[]> {
   const ask = async () => {
-    const found = await deliveriesOf(app, webhookId);
-    return found.length === count && found.every((delivery) => delivery.finishedAt !== null) && found;
+    const [row] = await app.database.prepared<{ finished: number; open: number }>(
+      `select count(finished_at)::int as finished, (count(*) - count(finished_at))::int as open
+       from deliveries where webhook_id = $1`,
+      [uuidOf('Webhook', webhookId)],
+    );
+    return row?.finished === count && row.open === 0 && deliveriesOf(app, webhookId);
   };
   return waitFor(`${count} finished deliveries`, ask, limitMs);
 }

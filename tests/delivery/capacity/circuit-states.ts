@@ -24,7 +24,7 @@ export interface CircuitState {
 }
 
 export async function circuitOf(app: TestApp, webhookId: string): Promise<CircuitState> {
-  const rows = await app.database.query<CircuitState>(
+  const rows = await app.database.prepared<CircuitState>(
     `select state, failures, openings, reason, has_backlog as "hasBacklog", open_until as "openUntil", failing_since as "failingSince",
        probe_delivery_id as "probeDeliveryId" from webhook_circuits where webhook_id = $1`,
     [uuidOf('Webhook', webhookId)],
@@ -86,7 +86,7 @@ export async function createOwnWebhook(app: TestApp, url: string, settings: obje
 
 /** How many open deliveries of a webhook wait for this. */
 export async function waitingFor(app: TestApp, webhookId: string, waitsFor: string): Promise<number> {
-  const [row] = await app.database.query<{ n: number }>(
+  const [row] = await app.database.prepared<{ n: number }>(
     `select count(*)::int as n from deliveries where webhook_id = $1 and waits_for = $2`,
     [uuidOf('Webhook', webhookId), waitsFor],
   );
