@@ -63,9 +63,11 @@ test('every inclusion proof of the sizes 1 to 66 and 127 to 130 is right, here a
     const root = rootOf(size);
     for (let index = 0; index < size; index++) {
       const proof = await inclusionProof(index, size, read);
-      if (!rootByInclusion(index, size, leaves[index] as Buffer, proof)?.equals(root)) wrong.push(`${index} of ${size}`);
+      if (!rootByInclusion(index, size, leaves[index] as Buffer, proof)?.equals(root))
+        wrong.push(`${index} of ${size}`);
       const content = Buffer.from(contents[index] as string);
-      if (!acceptsInclusion({ content, index, proof, size, root })) wrong.push(`${index} of ${size} for @sigstore/verify`);
+      if (!acceptsInclusion({ content, index, proof, size, root }))
+        wrong.push(`${index} of ${size} for @sigstore/verify`);
     }
   }
   expect(wrong).toEqual([]);

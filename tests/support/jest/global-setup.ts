@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { chown, mkdtemp, rm, stat, statfs } from 'node:fs/promises';
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +20,7 @@ export default async function globalSetup(): Promise<void> {
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' },
   });
   await build;
-  keepCompiled(join(dataDir, 'compiled'));
+  const compiled = keepCompiled(join(dataDir, 'compiled'));
   // an import would compile all of src/ again
   const { migrate } = require('../../../dist/src/database/migrate') as typeof import('../../../src/database/migrate');
   await migrate(postgres.migrationUrl, postgres.servingUrl);
@@ -36,6 +35,7 @@ export default async function globalSetup(): Promise<void> {
     }
   }
   await admin.end();
+  await compiled;
   const endTransactions = process.env.TEST_OPEN_TRANSACTIONS
     ? await keepTransactionsOpen(postgres.superuserUrl)
     : undefined;
@@ -60,12 +60,13 @@ async function buildProgram(): Promise<void> {
   await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: root }).catch(() => undefined);
 }
 
-/** Compiles the program once, for jest's workers and for each process that a test starts: a quarter of what a start takes. */
-function keepCompiled(folder: string): void {
+/**
+ * Compiles the program once, for jest's workers and for each process that a test starts: a quarter of what a start takes. In a
+ * process of its own, while the database is made.
+ */
+async function keepCompiled(folder: string): Promise<void> {
   process.env.NODE_COMPILE_CACHE = folder;
-  enableCompileCache(folder);
-  require('../../../dist/src/app/app');
-  flushCompileCache();
+  await promisify(execFile)(process.execPath, [join(__dirname, '../../../dist/src/app/app.js')]);
 }
 
 /**
