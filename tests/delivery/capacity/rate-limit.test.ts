@@ -1,3 +1,5 @@
+import { TRAVEL_MS } from '../../../src/delivery/capacity/rate-and-concurrency';
+import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -32,9 +34,25 @@ const limited = (requests: number, seconds: number, settings: object = {}) =>
 const arrivalsAt = ({ path }: { path: string }) =>
   partner.calls.filter((call) => call.path === path).map((call) => call.at);
 
-/** The largest number that arrived within any window of this length in milliseconds. */
-function mostIn(windowMs: number, arrivals: readonly number[]): number {
-  return Math.max(...arrivals.map((at, n) => arrivals.slice(n).filter((other) => other - at < windowMs).length));
+/**
+ * The largest number that arrived within any second. A request that a slow machine takes more than TRAVEL_MS to bring to the partner
+ * counts from then on, which is what the limit promises.
+ */
+async function mostInASecond(webhook: { id: string; path: string }): Promise<number> {
+  const begun = await app.database.query<{ deliveryId: string; at: Date }>(
+    `select delivery_id as "deliveryId", started_at as at from webhook_request_logs where webhook_id = $1
+     order by attempt_number`,
+    [uuidOf('Webhook', webhook.id)],
+  );
+  const begunOf = Map.groupBy(begun, ({ deliveryId }) => deliveryId);
+  const arrivals = partner.calls
+    .filter((call) => call.path === webhook.path)
+    .map(({ at, headers }) => {
+      const attempt = begunOf.get(uuidOf('Delivery', String(headers['webhook-id'])) ?? '')?.shift();
+      return Math.min(at, (attempt?.at.getTime() ?? Number.NaN) + TRAVEL_MS);
+    })
+    .sort((a, b) => a - b);
+  return Math.max(...arrivals.map((at, n) => arrivals.slice(n).filter((other) => other - at < 1_000).length));
 }
 
 describe('a rate limit', () => {
@@ -42,11 +60,11 @@ describe('a rate limit', () => {
     const webhook = await limited(10, 1);
     await webhook.publishMany(45);
     await allFinished(app, webhook.id, 45);
-    const arrivals = arrivalsAt(webhook);
-    expect(arrivals).toHaveLength(45);
-    expect(mostIn(1_000, arrivals)).toBeLessThanOrEqual(10);
+    expect(arrivalsAt(webhook)).toHaveLength(45);
+    const most = await mostInASecond(webhook);
+    expect(most).toBeLessThanOrEqual(10);
     // and used
-    expect(mostIn(1_000, arrivals)).toBeGreaterThan(5);
+    expect(most).toBeGreaterThan(5);
   });
 
   test('counts retries as well', async () => {
@@ -55,14 +73,14 @@ describe('a rate limit', () => {
     await webhook.publishMany(10);
     expect(countByStatus(await allFinished(app, webhook.id, 10))).toEqual({ DELIVERED: 10 });
     expect(arrivalsAt(webhook).length).toBeGreaterThanOrEqual(20);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(5);
+    expect(await mostInASecond(webhook)).toBeLessThanOrEqual(5);
   });
 
   test('is kept when events trickle in, each by itself', async () => {
     const webhook = await limited(3, 1);
     for (let n = 0; n < 12; n += 1) await webhook.publishFor([`INV-${n}`]);
     await allFinished(app, webhook.id, 12);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(3);
+    expect(await mostInASecond(webhook)).toBeLessThanOrEqual(3);
   });
 
   test('of one in an hour lets one go; the others wait without a job and without using up attempts', async () => {
@@ -84,8 +102,8 @@ describe('a rate limit', () => {
     await waitFor('some', () => arrivalsAt(webhook).length >= 4);
     await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 15, seconds: 1 } });
     await allFinished(app, webhook.id, 30);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(15);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBeGreaterThan(2);
+    expect(await mostInASecond(webhook)).toBeLessThanOrEqual(15);
+    expect(await mostInASecond(webhook)).toBeGreaterThan(2);
   });
 
   test('does not slow down other webhooks', async () => {
@@ -170,7 +188,7 @@ describe('a limit of requests at once', () => {
     await webhook.publishFor(Array.from({ length: 40 }, (_, n) => `INV-${n % 5}`));
     await allFinished(app, webhook.id, 40);
     expect(mostAt(webhook)).toBeLessThanOrEqual(3);
-    expect(mostIn(1_000, arrivalsAt(webhook))).toBeLessThanOrEqual(20);
+    expect(await mostInASecond(webhook)).toBeLessThanOrEqual(20);
     const calls = partner.calls.filter((call) => call.path === webhook.path);
     for (let document = 0; document < 5; document += 1) {
       const own = calls.map((call) => JSON.parse(call.body.toString()).data.n).filter((n) => n % 5 === document);
