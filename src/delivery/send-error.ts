@@ -23,6 +23,8 @@ export class SendError extends Error {
   ) {
     super(message);
     this.name = 'SendError';
+    // Node reads the stack of each error with which a socket is closed: see `Answer` in `errors.ts`
+    this.stack = String(this);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import { Client, errors } from 'undici';
 import type { SendError } from '../send-error';
 import type { Connect, Dialling } from './connect';
 
@@ -82,12 +82,18 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     received: () => (dialled?.bytesRead ?? 0) - receivedBefore,
     destroy: (why) => {
       destroyed = true;
-      client.destroy(why ?? null);
+      client.destroy(why ?? withoutPlace(new errors.ClientDestroyedError()));
       // Destroying a client that is connecting leaves the kernel sending SYNs for two minutes.
       dialled?.destroy();
     },
   };
   return connection;
+}
+
+/** Node reads the stack of each error with which a socket is closed: see `Answer` in `errors.ts`. */
+function withoutPlace(error: Error): Error {
+  error.stack = String(error);
+  return error;
 }
 
 function noteAddress(connection: Connection, socket: Socket): void {
