@@ -92,7 +92,7 @@ export async function startInstallation({ tablespace }: InstallationOptions): Pr
     app: {
       ask,
       adminKey,
-      database: { query: server.query },
+      database: { query: server.query, prepared: server.query },
       get url() {
         return urlOf(0);
       },

@@ -210,10 +210,11 @@ describe('while another transaction holds an idempotency key', () => {
     });
     await app.database.query(change);
     const [changed] = await app.database.query<{ at: string }>('select clock_timestamp()::text as at');
-    // a transaction that had read the key before waits for the lock for 20 ms, and is tried again
+    // a transaction that had read the key before ends after 20 ms, for which it waits for the lock, and is tried again
     await waitFor('transactions from before to end', async () => {
       const old = await app.database.query(
-        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and xact_start <= '${changed?.at}'`,
+        `select from pg_stat_activity where datname = current_database() and application_name like 'hookledger %'
+         and xact_start <= '${changed?.at}'`,
       );
       return old.length === 0;
     });

@@ -65,7 +65,7 @@ beforeAll(async () => {
   const first = await startApp(readConfig(env), log);
   workers = [first, await startApp(readConfig({ ...env, PROCESSES: 'worker', PORT: '' }), log)];
   const ask: TestApp['ask'] = (query, variables) => askAt(first.url as string, query, variables, ADMIN_KEY);
-  app = { ask, database: { query: queryDirectly } } as unknown as TestApp;
+  app = { ask, database: { query: queryDirectly, prepared: queryDirectly } } as unknown as TestApp;
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));

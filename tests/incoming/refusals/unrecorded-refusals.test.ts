@@ -2,14 +2,15 @@
 import { createUnrecordedRefusals } from '../../../src/incoming/refusals/unrecorded-refusals';
 import { createLog } from '../../../src/log';
 import type { Db } from '../../../src/sql/db';
+import type { ArrayParameter } from '../../../src/sql/wire/array-parameter';
 
 /** A database that takes rows from a moment on. */
 function createRefusingDb() {
   const taken: number[] = [];
   const state = { isReadOnly: true };
-  const query = async ({ values }: { values: unknown[][] }) => {
+  const query = async ({ values }: { values: ArrayParameter[] }) => {
     if (state.isReadOnly) throw new Error('cannot execute INSERT in a read-only transaction');
-    taken.push(...(values[3] as number[]));
+    taken.push(...(values[3]?.elements as number[]));
     return { rows: [], rowCount: 0 };
   };
   const db = { queryRunner: { connect: async () => ({ query }) } } as unknown as Db;
