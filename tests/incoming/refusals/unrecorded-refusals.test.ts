@@ -8,9 +8,9 @@ import type { ArrayParameter } from '../../../src/sql/wire/array-parameter';
 function createRefusingDb() {
   const taken: number[] = [];
   const state = { isReadOnly: true };
-  const query = async ({ values }: { values: ArrayParameter[] }) => {
+  const query = async ({ values: [, , , calls] }: { values: ArrayParameter[] }) => {
     if (state.isReadOnly) throw new Error('cannot execute INSERT in a read-only transaction');
-    taken.push(...(values[3]?.elements as number[]));
+    taken.push(...((calls?.elements ?? []) as number[]));
     return { rows: [], rowCount: 0 };
   };
   const db = { queryRunner: { connect: async () => ({ query }) } } as unknown as Db;
