@@ -201,14 +201,15 @@ test.each<{ what: string; where: object; advice: string }>([
       'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { nodes { id } } }',
       { where },
     );
-    await waitFor('the list that waits for the lock', () =>
-      locking
-        .query(
-          `select pg_cancel_backend(pid) from pg_stat_activity
+    await waitFor('the list that waits for the lock', async () => {
+      // otherwise this transaction sees the sessions as it first saw them
+      await locking.query('select pg_stat_clear_snapshot()');
+      const [cancelled] = await locking.query(
+        `select pg_cancel_backend(pid) from pg_stat_activity
          where datname = current_database() and pg_backend_pid() = any (pg_blocking_pids(pid))`,
-        )
-        .then(([cancelled]) => cancelled),
-    );
+      );
+      return cancelled;
+    });
     const { data, errors } = await asked;
     expect(data).toEqual({ webhookRequestLogs: null });
     expect(errors).toEqual([

@@ -115,6 +115,8 @@ test('calls with large bodies are recorded in transactions of 4 MiB', async () =
     return statusFor(n % 2 === 0 ? one : other, `203.0.113.${n}`, body);
   });
   await waitFor('a transaction to wait', async () => {
+    // otherwise this transaction sees the sessions as it first saw them
+    await app.database.query('select pg_stat_clear_snapshot()');
     const waiting = await app.database.query(
       `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );

@@ -151,6 +151,8 @@ test('a call that waits for its id delays no other call', async () => {
     );
     const waiting = callStandard(agreed, '{}', { id });
     await waitFor('the call to wait', async () => {
+      // otherwise this transaction sees the sessions as it first saw them
+      await other.query('select pg_stat_clear_snapshot()');
       const { rowCount } = await other.query(
         `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
