@@ -46,10 +46,10 @@ export function startRequestIndexer(
     const taken = await takeBatch(db, isAlone ? alone : besideDeliveries, atMost);
     if (taken) await report(taken.backfilled, taken.more);
     // PostgreSQL and this program work at once, and deliveries need both
-    const tookMs = 2 * (performance.now() - begun);
+    const workedMs = 2 * (performance.now() - begun);
     oldest = taken?.oldest ?? null;
     if (!taken?.more) return REST_MS;
-    return isAlone || restAfter(tookMs, urgent);
+    return isAlone || restAfter(workedMs, urgent);
   });
 }
 
