@@ -23,11 +23,12 @@ export interface HeadMemory {
 export function createHeadMemory(path: string | null, host: string): HeadMemory {
   const file = path === null ? null : headFileAt(path);
   const kept = async () => (file === null ? null : read(file));
+  const reporter = `${hostname()}:${path ?? ''}`;
   return {
-    reporter: `${hostname()}:${path ?? ''}`,
+    reporter,
     kept,
     async check(db) {
-      await checkReported(db, host);
+      await checkReported(db, host, reporter);
       if (file === null) return;
       const note = await kept();
       const fault = note === null ? null : await contradictionOf(db, note, 'EVIDENCE_HEAD_FILE', host);
@@ -48,11 +49,17 @@ export const NO_HEAD_FILE = createHeadMemory(null, 'localhost');
 
 const sizeOf = (note: string | null) => readCheckpoint(note ?? '')?.treeSize ?? 0;
 
-// The file of another machine has shown that heads were lost: no process may continue.
-async function checkReported(db: Db, host: string): Promise<void> {
-  for (const { reporter, checkpoint } of await reportedHeads(db)) {
+// The file of one machine has shown that heads were lost: no process may continue.
+async function checkReported(db: Db, host: string, own: string): Promise<void> {
+  const all = await reportedHeads(db);
+  // its own report first: that one says where this process found the head
+  const ordered = [
+    ...all.filter(({ reporter }) => reporter === own),
+    ...all.filter(({ reporter }) => reporter !== own),
+  ];
+  for (const { reporter, code, message, checkpoint } of ordered) {
     const fault = await contradictionOf(db, checkpoint as string, 'The head that another process reported', host);
-    if (fault?.checkpoint) throw fault;
+    if (fault?.checkpoint) throw reporter === own ? new SealingStopped(code, message, checkpoint) : fault;
     await deleteStop(db, reporter);
   }
 }

@@ -212,6 +212,24 @@ test('two machines with files of their own: what one knows stops the other, and 
   await expectSoundTree(store);
 });
 
+test('a process says of its own stop what it said first, not that another process reported it', async () => {
+  await insert(3);
+  await sealOn('a');
+  await writeFile(pathOf('a'), fakeHead(`${HOST}/evidence/1`, 9));
+  await insert(1);
+  const first = await sealOn('a').catch((error) => error);
+  expect(first.message).toMatch(/^EVIDENCE_HEAD_FILE has 9 leaves, and the tree 3/);
+  const { code, message, checkpoint } = first;
+  const copied = { code, message: 'The head that another process reported is newer.', checkpoint, since: new Date() };
+  await reportStop(store.source.manager, { ...copied, reporter: memoryOf('a').reporter, message });
+  for (const reporter of ['!', '~']) await reportStop(store.source.manager, { ...copied, reporter });
+  // also when the file can no longer be read
+  for (const content of [checkpoint, 'damaged']) {
+    await writeFile(pathOf('a'), content);
+    await expect(sealOn('a')).rejects.toMatchObject({ code, message, checkpoint });
+  }
+});
+
 test('a head that was reported, and that the tree contains after all, stops nobody', async () => {
   await insert(3);
   await sealOn('a');
