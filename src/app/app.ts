@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Config, ConfigError } from '../config/config';
+import { warnOfFewConnections } from '../database/connection-room';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
@@ -19,7 +20,7 @@ import { createMetrics } from '../server/routes/metrics';
 import { pipelinedTransactions } from '../sql/transactions';
 import { ensureFirstAdministrator } from '../users/api-keys/first-administrator';
 import { anchorSettingsOf } from './anchor-settings';
-import { poolSizes } from './pool-sizes';
+import { mostConnections, poolSizes } from './pool-sizes';
 import type { Parts } from './process-parts';
 import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
 import { startApi } from './start-api';
@@ -89,6 +90,7 @@ async function startParts(
   const clock = await followDatabaseClock(source, log);
   stops.push({ part: 'clock', stop: () => clock.stop() });
   await refusePowerfulLogin(source, config, log);
+  await warnOfFewConnections(source, mostConnections(config), log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseMissingEncryptionKeys(source, keyring);
   administrator.token ??= await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
-import { poolOf } from '../sql/session-pool';
+import { poolOf, SessionPool } from '../sql/session-pool';
 import { MIGRATIONS } from './migrations';
 import { PreparedLoginEntity } from './prepared-login.entity';
 
@@ -12,11 +12,13 @@ export interface DataSourceOptions extends SessionOptions {
   poolSize?: number;
   /** The setting that has this number, for the error when all connections are in use. */
   setting?: string;
+  /** How long a caller waits for a connection, in milliseconds. */
+  connectTimeoutMs?: number;
 }
 
 /** A connection pool of one login. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
-  const { poolSize = 10, setting, statementTimeoutMs = 30_000, ...session } = options;
+  const { poolSize = 10, setting, connectTimeoutMs = 5_000, statementTimeoutMs = 30_000, ...session } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -27,8 +29,8 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     synchronize: false,
     installExtensions: false,
     poolSize,
-    ...(setting && { driver: { ...pg, Pool: poolOf(setting) } }),
-    connectTimeoutMS: 5_000,
+    driver: { ...pg, Pool: setting === undefined ? SessionPool : poolOf(setting) },
+    connectTimeoutMS: connectTimeoutMs,
     // a pool without this listener turns a database restart into an uncaught exception
     poolErrorHandler: () => undefined,
     extra: {

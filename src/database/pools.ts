@@ -63,6 +63,8 @@ export const READ = {
 export const MONITOR = {
   name: 'monitor',
   poolSize: 1,
+  // less than monitors wait, so that they are answered why there is none
+  connectTimeoutMs: 3_000,
   statementTimeoutMs: 5_000,
 } satisfies DataSourceOptions;
 

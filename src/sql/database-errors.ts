@@ -97,6 +97,11 @@ export function faultOfDatabase(error: unknown): string {
   return 'cannot be reached';
 }
 
+/** Whether the database has opened no connection because it has as many as it accepts. */
+export function isConnectionRefused(error: unknown): boolean {
+  return causeOf(error).code === TOO_MANY_CONNECTIONS;
+}
+
 /** Why a caller is answered UNAVAILABLE, as a clause. */
 export function whyUnavailable(error: unknown): string {
   return error instanceof PoolFull ? `the server is busy: ${error.message}` : `the database ${faultOfDatabase(error)}`;

@@ -2,10 +2,12 @@
 import { type Db as BossDatabase, getConstructionPlans, PgBoss } from 'pg-boss';
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { sessionConfig } from '../../sql/session';
+import { SessionPool } from '../../sql/session-pool';
 
 export const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
 const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_MS = 10_000;
 /** A second call of `supervise` within this time does nothing, in whichever process: less than the interval of a process. */
 const SUPERVISED_ONCE_IN_S = 3;
 const TEN_YEARS_S = 10 * 365 * 24 * 3600;
@@ -74,17 +76,24 @@ export interface DeliveryQueue {
   stop(): Promise<void>;
 }
 
+/** The most connections of the queue. Without supervision it asks for nothing but the settings of the queue. */
+export const queueConnections = (supervise: boolean): number => (supervise ? 3 : 1);
+
 /** @param options `supervise`: whether `supervise` will be called: it must not delay heartbeats */
 export async function startQueue(
   url: string,
   options: { supervise: boolean; onError: (error: Error) => unknown },
 ): Promise<DeliveryQueue> {
-  const settings = {
+  const pool = new SessionPool({
     ...sessionConfig({ name: 'queue', statementTimeoutMs: STATEMENT_TIMEOUT_MS }),
     connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    max: queueConnections(options.supervise),
+  });
+  pool.on('error', options.onError);
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
     schema: SCHEMA,
-    // without supervision it asks for nothing but the settings of the queue
-    max: options.supervise ? 3 : 1,
     migrate: false,
     createSchema: false,
     schedule: false,
@@ -93,10 +102,12 @@ export async function startQueue(
     registerInstance: false, // it would sample the delay of the event loop 50 times a second
     supervise: false, // see supervision.ts
     monitorIntervalSeconds: SUPERVISED_ONCE_IN_S,
-  };
-  const boss = new PgBoss(settings);
+  });
   boss.on('error', options.onError);
-  await boss.start();
+  await boss.start().catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
   return {
     async insert(db, jobs) {
       if (jobs.length === 0) return;
@@ -121,13 +132,14 @@ export async function startQueue(
       if (jobIds.length > 0) await boss.deleteJob(DELIVERY_QUEUE, jobIds, { db: inTransaction(db) });
     },
     async touch(jobIds) {
-      if (jobIds.length > 0) await boss.getDb().executeSql(TOUCH, [jobIds]);
+      if (jobIds.length > 0) await pool.query(TOUCH, [jobIds]);
     },
     async supervise() {
       await boss.supervise(DELIVERY_QUEUE);
     },
     async stop() {
       await boss.stop({ graceful: false });
+      await pool.end();
     },
   };
 }
