@@ -6,11 +6,11 @@ import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { agree, callStandard, newCallId } from '../incoming/callers';
 import { startTestApp, type TestApp } from '../support/app';
-import { moveClock } from '../support/moved-clock';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { moveClock } from './moved-clock';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
