@@ -1,7 +1,7 @@
 // What a process asks the database while nothing happens: each statement wakes two programs.
 import { setTimeout as wait } from 'node:timers/promises';
 import { startTestApp, type TestApp } from '../support/app';
-import { watchSentTo } from '../support/sent-to-database';
+import { watchSentTo } from './sent-to-database';
 
 let app: TestApp;
 
