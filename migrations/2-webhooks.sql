@@ -47,6 +47,8 @@ create table webhooks (
 create index webhooks_owner_id_idx on webhooks (owner_id, id);
 -- The fan-out keeps outgoing webhooks in memory, and reads by this index those that have changed since.
 create index webhooks_changed_in_idx on webhooks (changed_in) where direction = 'OUTGOING';
+-- Received calls: whether any webhook is for their events.
+create index webhooks_document_type_idx on webhooks (document_type) where direction = 'OUTGOING' and status <> 'ARCHIVED';
 
 create function note_webhook_change() returns trigger
 language plpgsql as $$

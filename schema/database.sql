@@ -1032,6 +1032,7 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'DISABLED'::text, 'ARCHIVED'::text]))
 );
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
+CREATE INDEX webhooks_document_type_idx ON webhooks USING btree (document_type) WHERE direction = 'OUTGOING'::text AND status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhooks FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -106,6 +106,11 @@ export function fillOutboxSql(ids: number): string {
   return `insert into outbox (event_id) select unnest($${ids}::uuid[])`;
 }
 
+/** The ids of those that wait in the outbox. */
+export function idsOfWaiting(events: readonly NewEventRow[]): string[] {
+  return events.filter(({ fannedOut }) => fannedOut === undefined).map(({ id }) => id);
+}
+
 /** The values of the parameters of `insertEventsSql`. */
 export function eventValues(events: readonly NewEventRow[], count?: RowCount): unknown[] {
   return NEW_EVENT.valuesOf(

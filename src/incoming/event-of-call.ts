@@ -1,16 +1,36 @@
 // Whether a call becomes an event, and what this event says.
+import type { EventToMatch } from '../delivery/fan-out/matches';
 import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
 import { pathsBehind } from '../events/cause.store';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Accepted } from './accept-or-refuse';
 import type { DecidedCall } from './decided-call';
+import type { IncomingSettings } from './incoming-settings';
+import type { IsUnwanted } from './unwanted-events';
 
 /** The id of the event that this call becomes unless it is a duplicate; null: it becomes none. */
 export function eventIdFor({ settings, decision }: DecidedCall): string | null {
   if (!decision.accepted || decision.handshake !== null || settings.row.becomes === 'RECORD') return null;
   const { events } = settings.webhook;
   return events.length === 0 || events.includes(decision.event) ? newId() : null;
+}
+
+/** What decides which webhooks get the event of an accepted call: only the chosen ones where calls are forwarded. */
+export function eventToMatch({ settings }: DecidedCall, decision: Accepted): EventToMatch {
+  return {
+    documentType: documentTypeOf(settings),
+    event: decision.event,
+    directedTo: directedTo(settings),
+  };
+}
+
+function directedTo({ row }: IncomingSettings): string[] | null {
+  return row.becomes === 'FORWARD' ? row.forwardTo : null;
+}
+
+function documentTypeOf({ webhook, agreement }: IncomingSettings): string {
+  return webhook.documentType ?? agreement.provider.title;
 }
 
 /** What both the row of the call and its event say. */
@@ -23,7 +43,7 @@ export interface NamesOfCall {
 /** @param firstId the first call with this id or content, which may be this one */
 export function namesOf({ settings }: DecidedCall, decision: Accepted, firstId: string): NamesOfCall {
   return {
-    documentType: settings.webhook.documentType ?? settings.agreement.provider.title,
+    documentType: documentTypeOf(settings),
     event: decision.event,
     // a call without a document is its own document
     referenceDocument: decision.referenceDocument ?? toNodeId('WebhookRequestLog', firstId),
@@ -39,15 +59,22 @@ export async function causePathsOf(db: Db, calls: readonly DecidedCall[]): Promi
   return ids.length > 0 ? pathsBehind(db, [...new Set(ids)]) : new Map();
 }
 
-/** The event, which only the chosen webhooks get where calls are forwarded. */
+/** What the other rows of a transaction tell about an event. */
+export interface Known {
+  paths: CausePaths;
+  isUnwanted: IsUnwanted;
+  now: Date;
+}
+
+/** The event, which is fanned out if no webhook is for it. */
 export function eventOfCall(
   { call, settings }: DecidedCall,
   { causedBy }: Accepted,
   content: NamesOfCall & { id: string; payloadId: string },
-  paths: CausePaths,
+  { paths, isUnwanted, now }: Known,
 ): NewEventRow {
   const path = causedBy === null ? undefined : paths.get(causedBy);
-  return {
+  const event = {
     ...content,
     ...WITHOUT_KEY,
     userId: settings.row.userId,
@@ -55,9 +82,10 @@ export function eventOfCall(
     remoteAddress: call.remoteAddress,
     causedBy: path ? causedBy : null,
     causePath: path ?? [],
-    directedTo: settings.row.becomes === 'FORWARD' ? settings.row.forwardTo : null,
+    directedTo: directedTo(settings),
     requestId: call.id,
     idempotencyKey: null,
     createdAt: timeOfId(content.id),
   };
+  return isUnwanted(event) ? { ...event, fannedOut: { at: now, wantedBy: 0 } } : event;
 }

@@ -21,7 +21,7 @@ export interface ReceiverParts {
   transaction: Transaction;
   keyring: Keyring;
   log: Log;
-  /** Called after events were committed. @param events their number */
+  /** Called after events were committed into the outbox. @param events their number */
   announceEvents(events: number): void;
   onReceived(fate: CallResult, recorded: boolean): void;
 }
@@ -58,8 +58,8 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const unrecordedRefusals = createUnrecordedRefusals(db, log);
 
   async function record(call: ArrivedCall, settings: IncomingSettings, decision: Decision, keptBytes: number) {
-    const { answer, outcome, becameEvent } = await recorder.add({ call, settings, decision, keptBytes });
-    if (becameEvent) announceEvents(1);
+    const { answer, outcome, waits } = await recorder.add({ call, settings, decision, keptBytes });
+    if (waits) announceEvents(1);
     onReceived(outcome, true);
     return answer;
   }

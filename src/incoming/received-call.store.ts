@@ -3,6 +3,7 @@ import {
   EVENT_PARAMETERS,
   eventValues,
   fillOutboxSql,
+  idsOfWaiting,
   insertEventsSql,
   type NewEventRow,
 } from '../events/business-event.store';
@@ -69,6 +70,7 @@ const RECEIVED = columns<ReceivedRow>([
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + EVENT_PARAMETERS;
+const WAITING = AFTER_EVENTS + RECEIVED.length;
 
 /** Inserts everything in one statement. */
 export async function insertReceived(
@@ -80,12 +82,12 @@ export async function insertReceived(
   await changedBy(
     db,
     statement(`${WITH_NEW_PAYLOADS},
-       new_events as (${insertEventsSql(AFTER_PAYLOADS)}), waiting as (${fillOutboxSql(AFTER_PAYLOADS)})
+       new_events as (${insertEventsSql(AFTER_PAYLOADS)}), waiting as (${fillOutboxSql(WAITING)})
      insert into webhook_request_logs (${RECEIVED.names}, direction, attempt_number, response_truncated, body_digest,
        wire_body_digest)
      select c.*, 'INCOMING', 1, false, ${digestOfNew('c.payload_id')}, ${digestOfNew('c.wire_payload_id')}
      from unnest(${RECEIVED.arrays(AFTER_EVENTS)}) as c (${RECEIVED.names})`),
-    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows)],
+    [...NEW_PAYLOAD.valuesOf(payloads), ...eventValues(events), ...RECEIVED.valuesOf(rows), idsOfWaiting(events)],
   );
 }
 

@@ -1,5 +1,5 @@
 // Records decided calls in one transaction: finds duplicates, and creates the events of the others.
-import { currentMs } from '../clock';
+import { currentMs, currentTime } from '../clock';
 import type { NewEventRow } from '../events/business-event.store';
 import { newPayload, type Payload } from '../events/payload.store';
 import { timeOfId } from '../ids';
@@ -11,15 +11,17 @@ import { type Answer, answerTo, answerToRefused } from './answers';
 import type { ArrivedCall } from './arrived-call';
 import type { DecidedCall } from './decided-call';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
-import { type CausePaths, causePathsOf, eventIdFor, eventOfCall, namesOf } from './event-of-call';
+import { causePathsOf, eventIdFor, eventOfCall, eventToMatch, type Known, namesOf } from './event-of-call';
 import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
 import { recordedHeaders, recordedUrl } from './recorded-call';
+import { findUnwanted } from './unwanted-events';
 
 /** The result of a recorded call. */
 export interface Recorded {
   readonly answer: Answer;
   readonly outcome: 'ACCEPTED' | 'DUPLICATE' | Refused['code'];
-  readonly becameEvent: boolean;
+  /** Whether its event waits in the outbox. */
+  readonly waits: boolean;
 }
 
 /**
@@ -28,12 +30,22 @@ export interface Recorded {
  */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
-  const known = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
-  const [firsts, paths] = await Promise.all([firstCalls(db, known), causePathsOf(db, calls)]);
+  const repeatable = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
+  const toMatch = calls.flatMap((decided, index) => {
+    const { decision } = decided;
+    return decision.accepted && eventIds[index] !== null ? eventToMatch(decided, decision) : [];
+  });
+  // sent together, executed in this order
+  const [firsts, paths, isUnwanted] = await Promise.all([
+    firstCalls(db, repeatable),
+    causePathsOf(db, calls),
+    findUnwanted(db, toMatch),
+  ]);
+  const known = { paths, isUnwanted, now: currentTime() };
   const written = calls.map((decided, index) => {
     const { decision } = decided;
     if (!decision.accepted) return writtenRefusal(decided, decision);
-    return writtenAccepted(decided, decision, eventIds[index] ?? null, firsts[index], paths);
+    return writtenAccepted(decided, decision, eventIds[index] ?? null, firsts[index], known);
   });
   const inserted = insertReceived(
     db,
@@ -67,7 +79,7 @@ function writtenAccepted(
   decision: Accepted,
   eventId: string | null,
   first: FirstCall | undefined,
-  paths: CausePaths,
+  known: Known,
 ): Written {
   const { call, settings } = decided;
   const duplicate = first !== undefined && first.requestId !== call.id;
@@ -78,7 +90,7 @@ function writtenAccepted(
   const payloadId = (decoded ?? wire).id;
   const names = namesOf(decided, decision, first?.requestId ?? call.id);
   const event =
-    duplicate || eventId === null ? null : eventOfCall(decided, decision, { id: eventId, payloadId, ...names }, paths);
+    duplicate || eventId === null ? null : eventOfCall(decided, decision, { id: eventId, payloadId, ...names }, known);
   return {
     payloads: decoded === null ? [wire] : [wire, decoded],
     event,
@@ -95,7 +107,11 @@ function writtenAccepted(
       error: null,
       errorCode: null,
     },
-    recorded: { answer, outcome: duplicate ? 'DUPLICATE' : 'ACCEPTED', becameEvent: event !== null },
+    recorded: {
+      answer,
+      outcome: duplicate ? 'DUPLICATE' : 'ACCEPTED',
+      waits: event !== null && event.fannedOut === undefined,
+    },
   };
 }
 
@@ -121,7 +137,7 @@ function writtenRefusal(decided: DecidedCall, refused: Refused): Written {
       error: refused.message,
       errorCode: refused.code,
     },
-    recorded: { answer, outcome: refused.code, becameEvent: false },
+    recorded: { answer, outcome: refused.code, waits: false },
   };
 }
 

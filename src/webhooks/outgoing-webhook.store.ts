@@ -20,15 +20,40 @@ export interface WebhookState {
 }
 
 const COLUMNS = `${WEBHOOKS.columns}, changed_in as "changedIn"`;
+const LIVE = `direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 
 /** Every outgoing webhook that is not archived. */
 export async function outgoingWebhooks(db: Db): Promise<WebhooksAt> {
   const rows = await rowsOf<{ snapshot: string } & (OutgoingWebhook | { id: null })>(
     db,
     statement(`select pg_current_snapshot()::text as snapshot, w.* from (select) as always
-     left join (select ${COLUMNS} from webhooks where direction = 'OUTGOING' and status <> 'ARCHIVED') as w on true`),
+     left join (select ${COLUMNS} from webhooks where ${LIVE}) as w on true`),
   );
   return { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) };
+}
+
+/** What decides which events a webhook is for. */
+export type WebhookFilter = Pick<WebhookRow, 'id' | 'documentType' | 'events' | 'receiveAuditEvents'>;
+
+/**
+ * Of the outgoing webhooks that are not archived: those for these document types, those for all types, and those with these ids.
+ * @param atMost of each of the three
+ */
+export async function webhooksForTypes(
+  db: Db,
+  documentTypes: readonly string[],
+  ids: readonly string[],
+  atMost: number,
+): Promise<WebhookFilter[]> {
+  const found = (condition: string) =>
+    `(select id, document_type as "documentType", events, receive_audit_events as "receiveAuditEvents"
+      from webhooks where ${condition} and ${LIVE} limit $3)`;
+  return rowsOf(
+    db,
+    statement(`${found('document_type = any($1::text[])')} union all ${found('document_type is null')}
+     union all ${found('id = any($2::uuid[])')}`),
+    [documentTypes, ids, atMost],
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   eventValues,
   type FannedOut,
   fillOutboxSql,
+  idsOfWaiting,
   insertEventsSql,
   LEAVE_OUTBOX_PARAMETERS,
   leaveOutboxSql,
@@ -85,11 +86,10 @@ export async function writePublished(db: Db, rows: PublishedRows): Promise<void>
     ]);
     return;
   }
-  const waiting = events.filter(({ fannedOut }) => fannedOut === undefined).map(({ id }) => id);
   await changedBy(db, PUBLISHED, [
     ...NEW_PAYLOAD.valuesOf(payloads),
     ...eventValues(events),
-    waiting,
+    idsOfWaiting(events),
     ...NEW_DELIVERY.valuesOf(deliveries),
     ...NEW_KEY.valuesOf(keys),
     ...openValues(requests),
