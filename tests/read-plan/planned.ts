@@ -57,12 +57,25 @@ export const WITHOUT_PLAN = [
   'WebhookVersion.changes',
 ];
 
-/**
- * What one statement reads of a path; null: nothing. A row that is asked of `node` is asked of its own root field.
- * @param without gets the names of the fields that are left out, such as `Webhook.stats`
- */
-export function planned(path: Pick, without: Set<string>): Pick | null {
-  return plannedIn(typeNamed('Query'), atOwnRoot(path), (inner) => inner, without);
+interface Planned {
+  /** What one statement reads of a path; null: nothing. A row that is asked of `node` is asked of its own root field. */
+  path: Pick | null;
+  /** The names of the fields that are left out, such as `Webhook.stats`. */
+  without: ReadonlySet<string>;
+}
+
+/** By the text of the path: the paths of one role are mostly those of the next. */
+const known = new Map<string, Planned>();
+
+export function planned(path: Pick): Planned {
+  const text = printSelection({ type: typeNamed('Query'), picks: [path] });
+  const without = new Set<string>();
+  const found = known.get(text) ?? {
+    path: plannedIn(typeNamed('Query'), atOwnRoot(path), (inner) => inner, without),
+    without,
+  };
+  known.set(text, found);
+  return found;
 }
 
 function atOwnRoot(path: Pick): Pick {
@@ -75,7 +88,10 @@ function atOwnRoot(path: Pick): Pick {
   return own ? { ...path, field: own } : path;
 }
 
-/** @param outer puts the field, or what stands for it, below the fields that lead to it */
+/**
+ * @param outer puts the field, or what stands for it, below the fields that lead to it
+ * @param without gets the names of the fields that are left out
+ */
 function plannedIn(
   parent: GraphQLObjectType,
   pick: Pick,
