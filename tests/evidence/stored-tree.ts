@@ -14,6 +14,7 @@ import { newId } from '../../src/ids';
 import { createKeyring, type Keyring } from '../../src/keyring/keyring';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { keepRows, restoreRows } from '../support/empty-database';
 
 export interface Store {
   database: TestDatabase;
@@ -25,6 +26,18 @@ export interface Store {
 
 export async function startStore(): Promise<Store> {
   return openStore(await createTestDatabase());
+}
+
+/** One for all tests of a file, each of which begins with the rows of a new database. @returns what gives it, from the first test on */
+export function storeForEach(): () => Store {
+  let store: Store;
+  beforeAll(async () => {
+    store = await startStore();
+    await keepRows(store.database);
+  });
+  beforeEach(() => restoreRows(store.database));
+  afterAll(() => store.stop());
+  return () => store;
 }
 
 export async function openStore(database: TestDatabase): Promise<Store> {

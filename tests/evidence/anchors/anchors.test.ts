@@ -11,23 +11,27 @@ import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head
 import { seal } from '../../../src/evidence/seal';
 import { parseNetworks } from '../../../src/networks';
 import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
-import { INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+import { INSERT_CLOSED, type Store, storeForEach } from '../stored-tree';
 import { makeAuthority, makeWitnessKey, witnessAnswers } from './witness-and-authority';
 
 const HOST = 'erp.example.com';
 const key = makeWitnessKey('witness.example.com/w1');
+const started = storeForEach();
 let store: Store;
 let party: Receiver;
 let sender: Sender;
 const failures: string[] = [];
 
+beforeAll(() => {
+  store = started();
+});
 beforeEach(async () => {
-  [store, party] = await Promise.all([startStore(), startReceiver()]);
+  party = await startReceiver();
   const allowedNetworks = parseNetworks('127.0.0.0/8');
   sender = createSender({ allowHttp: true, allowedNetworks }, { responseBytesKept: 65_536, responseBytesRead: 65_536 });
   failures.length = 0;
 });
-afterEach(() => Promise.all([sender.stop(), store.stop(), party.stop()]));
+afterEach(() => Promise.all([sender.stop(), party.stop()]));
 
 const db = () => store.source.manager;
 const insert = (count: number, documentType: string | null = null) =>

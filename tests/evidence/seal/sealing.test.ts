@@ -6,15 +6,15 @@ import { seal } from '../../../src/evidence/seal';
 import { signHead } from '../../../src/evidence/sign-head';
 import type { SafeClient } from '../../../src/sql/session';
 import type { Transaction } from '../../../src/sql/transactions';
-import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+import { expectSoundTree, INSERT_CLOSED, type Store, storeForEach } from '../stored-tree';
 
 const HOST = 'erp.example.com';
+const started = storeForEach();
 let store: Store;
 
-beforeEach(async () => {
-  store = await startStore();
+beforeAll(() => {
+  store = started();
 });
-afterEach(() => store.stop());
 
 const insert = (count: number) => store.database.query(INSERT_CLOSED, [count]);
 /** Each with a statement of its own, so that the queue has a row for each. */

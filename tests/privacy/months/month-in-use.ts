@@ -1,7 +1,8 @@
 // An old month whose tables other sessions use.
 import { Client } from 'pg';
 import { dropMonth, type OldMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
-import { addFamily, type Family, type OldMonths, sealAll, startMonths, tablesWith } from './old-months';
+import type { Store } from '../../evidence/stored-tree';
+import { addFamily, copyOf, type Family, makeMonths, type OldMonths, sealAll, tablesWith } from './old-months';
 
 export interface MonthInUse {
   months: OldMonths;
@@ -18,11 +19,16 @@ export interface MonthInUse {
   stop(): Promise<void>;
 }
 
-export async function startMonthInUse(): Promise<MonthInUse> {
-  const months = await startMonths();
-  const { database, store } = months;
+async function makeMonthsWithFamily(store: Store): Promise<OldMonths & { family: Family }> {
+  const months = await makeMonths(store);
   const family = await addFamily(months, 'SINV-1', months.old);
   await sealAll(store);
+  return { ...months, family };
+}
+
+export async function startMonthInUse(): Promise<MonthInUse> {
+  const { family, ...months } = await copyOf(makeMonthsWithFamily);
+  const { database, store } = months;
   const serving = new Client({ connectionString: database.servingUrl });
   const other = new Client({ connectionString: database.superuserUrl });
   for (const client of [serving, other]) await client.connect();

@@ -1,8 +1,8 @@
 // Months of the past, with rows that belong together, and limits that have applied for a day.
 import { seal } from '../../../src/evidence/seal';
 import { FIRST_ID, newId } from '../../../src/ids';
-import { addAuditor, type Store, startStore, tamperWith } from '../../evidence/stored-tree';
-import type { TestDatabase } from '../../support/database';
+import { addAuditor, openStore, type Store, startStore, tamperWith } from '../../evidence/stored-tree';
+import { connectTo, createTestDatabase, type TestDatabase } from '../../support/database';
 
 const TABLES = [
   'payloads',
@@ -158,8 +158,37 @@ export interface OldMonths extends Months {
   later: string;
 }
 
-export async function startMonths(): Promise<OldMonths> {
+interface Made<T> {
+  database: string;
+  what: T;
+}
+
+const made = new Map<unknown, Promise<Made<unknown>>>();
+afterAll(async () => {
+  for (const each of made.values()) await (await connectTo((await each).database)).drop();
+});
+
+/** What this makes in a database of its own, which is made once for all tests of a file: each gets a copy. */
+export async function copyOf<T extends Months>(make: (store: Store) => Promise<T>): Promise<T> {
+  const found = (made.get(make) ?? makeFirst(make)) as Promise<Made<T>>;
+  made.set(make, found);
+  const { database, what } = await found;
+  const store = await openStore(await createTestDatabase(database));
+  return { ...what, store, database: store.database };
+}
+
+async function makeFirst<T extends Months>(make: (store: Store) => Promise<T>): Promise<Made<T>> {
   const store = await startStore();
+  const what = await make(store);
+  // nothing may be connected to what is copied
+  await store.source.destroy();
+  await store.database.close();
+  return { database: store.database.name, what };
+}
+
+export const startMonths = (): Promise<OldMonths> => copyOf(makeMonths);
+
+export async function makeMonths(store: Store): Promise<OldMonths> {
   await addAuditor(store);
   return addMonths(store);
 }
@@ -172,8 +201,10 @@ export interface MonthsWithFamilies extends OldMonths {
 }
 
 /** All rows are sealed. */
-export async function startMonthsWithFamilies(): Promise<MonthsWithFamilies> {
-  const months = await startMonths();
+export const startMonthsWithFamilies = (): Promise<MonthsWithFamilies> => copyOf(makeMonthsWithFamilies);
+
+async function makeMonthsWithFamilies(store: Store): Promise<MonthsWithFamilies> {
+  const months = await makeMonths(store);
   const { old, later } = months;
   const alone = await addFamily(months, 'SINV-1', old);
   const across = await addFamily(months, 'SINV-2', old, [old, later]);
