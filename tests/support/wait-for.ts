@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const MIN_MS = 10;
-const MAX_MS = 60;
+const MAX_MS = 250;
 
 /**
  * Calls `ask` until its result is truthy, and returns it; fails after `limitMs`. It asks after each tenth of the time that
