@@ -118,22 +118,24 @@ export async function erase(app: TestApp, deliveryIds: readonly string[]): Promi
 interface Step {
   /** The number of deliveries after it. */
   replayed: number;
+  /** Of those that it decided against, after it. */
+  skipped: number;
   /** The time of the next one. */
   nextMs: number;
 }
 
 /** Notes the steps of replays from now on. @returns what reads them */
 export async function noteSteps({ database }: TestApp): Promise<() => Promise<Step[]>> {
-  await database.query(`create table steps (replayed integer, "nextMs" float8);
+  await database.query(`create table steps (replayed integer, skipped integer, "nextMs" float8);
     create function note_step() returns trigger language plpgsql security definer as $$ begin
-      insert into steps values (new.replayed, extract(epoch from new.next_step_at) * 1000);
+      insert into steps values (new.replayed, new.skipped, extract(epoch from new.next_step_at) * 1000);
       return null;
     end $$;
-    create trigger note_step after update on replays for each row when (old.replayed < new.replayed)
+    create trigger note_step after update on replays for each row when (old.replayed + old.skipped < new.replayed + new.skipped)
       execute function note_step()`);
   return async () => {
     await database.query('drop trigger note_step on replays; drop function note_step()');
-    const steps = await database.query<Step>('select * from steps order by replayed');
+    const steps = await database.query<Step>('select * from steps order by replayed + skipped');
     await database.query('drop table steps');
     return steps;
   };
