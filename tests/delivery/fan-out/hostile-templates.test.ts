@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
-test('hostile conditions and templates are skips, fifty good webhooks get the event, and the process goes on', async () => {
+test('hostile conditions and templates are skips, twenty good webhooks get the event, and the process goes on', async () => {
   const documentType = 'Sales Invoice';
   const hostile = [
     { condition: 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))' },
@@ -23,11 +23,11 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
     { bodyFormat: 'JSON', body: `{% assign a = doc.digits %}${'{% assign a = a | append: a %}'.repeat(60)}1` },
   ];
   for (const settings of hostile) await createTestWebhook(app, partner.url, { documentType, ...settings });
-  const good = Array.from({ length: 50 }, (_, n) => ({ documentType, condition: `doc.list.size() > ${n}` }));
+  const good = Array.from({ length: 20 }, (_, n) => ({ documentType, condition: `doc.list.size() > ${n}` }));
   await Promise.all(good.map((settings) => createTestWebhook(app, partner.url, settings)));
   const before = partner.calls.length;
   const document = { list: Array.from({ length: 300 }, (_, n) => n), digits: '1'.repeat(100_000) };
-  const events = Array.from({ length: 4 }, (_, n) => ({
+  const events = Array.from({ length: 2 }, (_, n) => ({
     documentType,
     event: 'on_submit',
     referenceDocument: `INV-${n}`,
@@ -37,8 +37,8 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
   await app.ask('mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { userErrors { message } } }', {
     input: { events },
   });
-  // twenty megabytes of documents, on whatever machine this is
-  await waitFor('200 calls', () => partner.calls.length >= before + 200, 140_000);
+  // four megabytes of documents, on whatever machine this is
+  await waitFor('40 calls', () => partner.calls.length >= before + 40, 140_000);
 
   await waitFor(
     'a decision about each event',
@@ -52,9 +52,9 @@ test('hostile conditions and templates are skips, fifty good webhooks get the ev
     [documentType],
   );
   expect(rows).toEqual([
-    { reason: 'CONDITION_ERROR', count: 8 },
-    { reason: 'TEMPLATE_ERROR', count: 8 },
-    { reason: null, count: 200 },
+    { reason: 'CONDITION_ERROR', count: 4 },
+    { reason: 'TEMPLATE_ERROR', count: 4 },
+    { reason: null, count: 40 },
   ]);
   const messages = await app.database.query<{ message: string }>(
     'select distinct skip_message as message from deliveries where document_type = $1 and skip_message is not null',
