@@ -75,7 +75,7 @@ test('20 bombs of brotli at once cost bounded memory', async () => {
     Promise.all(Array.from({ length: 20 }, () => post(sender, partner.url))),
   );
   expect(new Set(result.map((each) => each.errorCode))).toEqual(new Set(['RESPONSE_TOO_LARGE']));
-  // 20 times what is kept is 1.25 MiB; 20 windows would be 320 MiB, and 20 decoded bodies 640 MiB
+  // 20 times what is kept is 1.25 MiB; 20 decoded bodies would be 640 MiB
   expect(grownBy).toBeLessThan(200 * MIB);
 });
 
