@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, cpSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import { askAt, type GraphQLAnswer } from '../support/app';
 import { type Program, startProgram } from '../support/program';
@@ -58,8 +59,10 @@ function publish(name: string): Promise<GraphQLAnswer> {
     const refused: GraphQLAnswer[] = [];
     for (let n = 0; !output().includes('its disk is full'); n += 1) {
       const answer = await publish(`INV-${n}`);
-      if (answer.errors) refused.push(answer);
-      else accepted.push(`INV-${n}`);
+      if (answer.errors) {
+        refused.push(answer);
+        await wait(200);
+      } else accepted.push(`INV-${n}`);
     }
     expect(new Set(refused.map(({ status, errors }) => `${status} ${errors?.[0]?.extensions.code}`))).toEqual(
       new Set(['503 UNAVAILABLE']),

@@ -62,12 +62,12 @@ function arrivals(): Map<string, number> {
 test('two workers deliver hundreds of events exactly once each', async () => {
   await startTwoWorkers();
   const webhook = await webhookFor('Steady');
-  await publishMany(webhook, 500);
-  const deliveries = await allFinished(app, webhook.id, 500);
-  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 500 });
+  await publishMany(webhook, 200);
+  const deliveries = await allFinished(app, webhook.id, 200);
+  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 200 });
   expect(deliveries.every((delivery) => delivery.attempts === 1)).toBe(true);
-  expect(arrivals().size).toBe(500);
-  expect(partner.calls).toHaveLength(500);
+  expect(arrivals().size).toBe(200);
+  expect(partner.calls).toHaveLength(200);
 });
 
 const ANSWERED = 150;
@@ -79,26 +79,26 @@ test('when one of two workers is killed in the middle, every event arrives and e
   partner.answerWith((_call, n) => (n <= ANSWERED ? { delayMs: 20 } : { after }));
   const doomed = await startTwoWorkers();
   const webhook = await webhookFor('Crash');
-  const events = await publishMany(webhook, 1_000);
+  const events = await publishMany(webhook, 750);
   await waitFor('both to have calls on the wire', () => partner.calls.length > ANSWERED + MOST_OF_ONE);
   await doomed.kill('SIGKILL');
   partner.answerWith(() => ({}));
   letAnswer();
   const deliveries = await allFinished(app, webhook.id, events.length);
 
-  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 1_000 });
+  expect(countByStatus(deliveries)).toEqual({ DELIVERED: 750 });
   const received = new Set(partner.calls.map((call) => JSON.parse(call.body.toString()).data.name));
-  expect(received.size).toBe(1_000);
+  expect(received.size).toBe(750);
 
   const attempts = await attemptsOf(app, webhook.id);
   expect(attempts.filter((attempt) => attempt.finishedAt === null)).toEqual([]);
   const { SUCCEEDED, UNKNOWN, ...others } = countByStatus(attempts);
-  expect(SUCCEEDED).toBe(1_000);
+  expect(SUCCEEDED).toBe(750);
   expect(UNKNOWN).toBeGreaterThan(0);
   expect(others).toEqual({});
   // each call that arrived is in the log; the log may have more: opened, and killed before it left
   expect(partner.calls.length).toBeLessThanOrEqual(attempts.length);
-  expect(partner.calls.length).toBeGreaterThanOrEqual(1_000);
+  expect(partner.calls.length).toBeGreaterThanOrEqual(750);
   for (const delivery of deliveries) {
     const numbers = attempts.filter((each) => each.deliveryId === delivery.id).map((each) => each.attemptNumber);
     expect(numbers).toEqual(Array.from({ length: delivery.attempts }, (_, n) => n + 1));
