@@ -43,9 +43,7 @@ create table business_events (
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint business_events_pkey primary key (id),
   constraint business_events_erased_check check ((content_salt is null) = (erasure_id is not null)
-    and (content_salt is null) = (erased_digests is not null)),
-  constraint business_events_user_id_fkey foreign key (user_id) references users (id),
-  constraint business_events_published_by_fkey foreign key (published_by) references users (id)
+    and (content_salt is null) = (erased_digests is not null))
 ) partition by range (id);
 create index business_events_reference_idx on business_events (reference_document text_pattern_ops, id);
 create index business_events_user_id_idx on business_events (user_id, id);
@@ -65,8 +63,7 @@ create table idempotency_keys (
   event_id uuid not null,
   content_hash bytea not null,
   created_at timestamptz(3) not null,
-  constraint idempotency_keys_pkey primary key (user_id, key),
-  constraint idempotency_keys_user_id_fkey foreign key (user_id) references users (id)
+  constraint idempotency_keys_pkey primary key (user_id, key)
 );
 create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
 
@@ -106,9 +103,7 @@ create table deliveries (
   constraint deliveries_status_check check
     (status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')),
   constraint deliveries_finished_check check ((finished_at is null) = (status in ('PENDING', 'RETRYING'))),
-  constraint deliveries_waits_for_check check (waits_for in ('CAPACITY', 'PREDECESSOR')),
-  constraint deliveries_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
-  constraint deliveries_user_id_fkey foreign key (user_id) references users (id)
+  constraint deliveries_waits_for_check check (waits_for in ('CAPACITY', 'PREDECESSOR'))
 ) partition by range (id);
 create index deliveries_webhook_id_idx on deliveries (webhook_id, id);
 create index deliveries_business_event_id_idx on deliveries (business_event_id);

@@ -53,9 +53,7 @@ create table webhook_request_logs (
   constraint webhook_request_logs_finished_check check ((finished_at is null) = (status = 'PENDING')),
   constraint webhook_request_logs_erased_check check ((content_salt is null) = (erasure_id is not null)
     and (content_salt is null) = (erased_digests is not null)),
-  constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null)),
-  constraint webhook_request_logs_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
-  constraint webhook_request_logs_user_id_fkey foreign key (user_id) references users (id)
+  constraint webhook_request_logs_leaf_check check ((finished_at is null) = (leaf_hash is null))
 ) partition by range (id);
 create index webhook_request_logs_webhook_id_idx on webhook_request_logs (webhook_id, id);
 create index webhook_request_logs_user_id_idx on webhook_request_logs (user_id, id);
@@ -64,6 +62,47 @@ create index webhook_request_logs_business_event_id_idx on webhook_request_logs 
 create index webhook_request_logs_document_type_idx on webhook_request_logs (document_type, id);
 create index webhook_request_logs_reference_idx on webhook_request_logs (reference_document text_pattern_ops, id);
 create index webhook_request_logs_replay_id_idx on webhook_request_logs (replay_id, id) where replay_id is not null;
+
+-- The links of events, deliveries and requests to users and webhooks. A foreign key looks up and locks the named row for each row. Users
+-- and webhooks are never deleted and keep their ids (7-write-once-and-partitions.sql), so that it is enough to look each id of a statement up
+-- once, without a lock: the statement triggers of these tables do so. The keys are declared for those who read the schema; PostgreSQL 18
+-- need not enforce them.
+do $do$
+declare
+  enforced constant text := case when current_setting('server_version_num')::integer >= 180000 then 'not enforced' else '' end;
+  link record;
+begin
+  for link in select * from (values ('business_events', 'user_id', 'users'), ('business_events', 'published_by', 'users'),
+      ('deliveries', 'webhook_id', 'webhooks'), ('deliveries', 'user_id', 'users'),
+      ('webhook_request_logs', 'webhook_id', 'webhooks'), ('webhook_request_logs', 'user_id', 'users')) as v (source, name, target) loop
+    execute format('alter table %I add constraint %I foreign key (%I) references %I (id) %s', link.source,
+      link.source || '_' || link.name || '_fkey', link.name, link.target, enforced);
+  end loop;
+end $do$;
+
+-- Fails unless these users and webhooks exist. Ids should be distinct: those that are not cost a second look. It returns true, because an
+-- expression costs less than a statement.
+create function are_known(source text, user_ids uuid[], webhook_ids uuid[]) returns boolean
+language plpgsql as $$
+declare
+  unknown text;
+begin
+  if (select count(*) from public.users where id = any (user_ids)) + (select count(*) from public.webhooks where id = any (webhook_ids))
+      = coalesce(cardinality(user_ids), 0) + coalesce(cardinality(webhook_ids), 0) then
+    return true;
+  end if;
+  select string_agg(found.name, ', ') into unknown from (
+    select 'user ' || named as name from unnest(user_ids) as named where not exists (select from public.users where id = named)
+    union all
+    select 'webhook ' || named from unnest(webhook_ids) as named where not exists (select from public.webhooks where id = named)
+  ) as found;
+  if unknown is null then
+    return true;
+  end if;
+  raise exception 'insert into % is refused: there is no %', source, unknown
+    using errcode = 'foreign_key_violation', constraint = source || '_names_are_known';
+end $$;
+revoke execute on function are_known(text, uuid[], uuid[]) from public;
 
 -- Requests that did not succeed. An index on the status of the log would be written for each request that closes; this table
 -- is written only for these few.
@@ -117,12 +156,17 @@ declare
   closed_ids uuid[];
   closed_hashes bytea;
   any_failed boolean;
+  user_ids uuid[];
+  webhook_ids uuid[];
+  is_known boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
       string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
-      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
-    into open_ids, closed_ids, closed_hashes, any_failed from opened;
+      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), array_agg(distinct user_id) filter (where user_id is not null),
+      array_agg(distinct webhook_id) filter (where webhook_id is not null)
+    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids from opened;
+  is_known := public.are_known('webhook_request_logs', user_ids, webhook_ids);
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)
       select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)

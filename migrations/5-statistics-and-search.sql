@@ -117,7 +117,13 @@ $$;
 
 create function write_new_deliveries_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  user_ids uuid[];
+  webhook_ids uuid[];
+  is_known boolean;
 begin
+  select array_agg(distinct user_id), array_agg(distinct webhook_id) into user_ids, webhook_ids from made;
+  is_known := public.are_known('deliveries', user_ids, webhook_ids);
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)
     select pg_current_xact_id()::text::bigint, ms_of_id(id) / 60000 as minute, webhook_id, document_type, status, skip_reason,

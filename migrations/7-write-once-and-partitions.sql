@@ -110,6 +110,12 @@ create trigger rows_are_never_deleted before delete on users
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on webhooks
   for each row execute function refuse_change();
+create trigger ids_never_change before update of id on users
+  for each row when (new.id is distinct from old.id) execute function refuse_change();
+create trigger ids_never_change before update of id on webhooks
+  for each row when (new.id is distinct from old.id) execute function refuse_change();
+create trigger links_never_change before update of webhook_id, user_id on deliveries
+  for each row when ((new.webhook_id, new.user_id) is distinct from (old.webhook_id, old.user_id)) execute function refuse_change();
 
 create trigger never_truncated before truncate on webhook_request_logs
   for each statement execute function refuse_change();

@@ -411,11 +411,20 @@ create trigger events_have_leaves before insert on business_events
 -- in 4-request-log.sql.
 create function queue_event_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ids uuid[];
+  hashes bytea;
+  user_ids uuid[];
+  is_known boolean;
 begin
-  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
-    select 3, array_agg(id), string_agg(leaf_hash, '') from made having count(*) between 1 and 1000;
-  if not found then
-    perform public.queue_many_leaves(3, array_agg(id), string_agg(leaf_hash, '')) from made;
+  select array_agg(id), string_agg(leaf_hash, ''),
+      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by)
+    into ids, hashes, user_ids from made;
+  is_known := public.are_known('business_events', user_ids, null);
+  if cardinality(ids) > 1000 then
+    perform public.queue_many_leaves(3, ids, hashes);
+  elsif ids is not null then
+    insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (3, ids, hashes);
   end if;
   return null;
 end $$;

@@ -109,8 +109,8 @@ CREATE TABLE business_events (
   erasure_id uuid,
   CONSTRAINT business_events_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
   CONSTRAINT business_events_pkey PRIMARY KEY (id),
-  CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id),
-  CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  CONSTRAINT business_events_published_by_fkey FOREIGN KEY (published_by) REFERENCES users(id) NOT ENFORCED,
+  CONSTRAINT business_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) NOT ENFORCED
 ) PARTITION BY RANGE (id);
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
@@ -156,9 +156,9 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text]))),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RETRYING'::text, 'DELIVERED'::text, 'EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])),
-  CONSTRAINT deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) NOT ENFORCED,
   CONSTRAINT deliveries_waits_for_check CHECK (waits_for = ANY (ARRAY['CAPACITY'::text, 'PREDECESSOR'::text])),
-  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) NOT ENFORCED
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_document text_pattern_ops, id);
@@ -167,6 +167,7 @@ CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id
 CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
 CREATE TRIGGER decisions_at_fan_out AFTER INSERT ON deliveries FOR EACH ROW WHEN (new.status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])) EXECUTE FUNCTION record_decision();
 CREATE TRIGGER later_decisions AFTER UPDATE ON deliveries FOR EACH ROW WHEN ((new.status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])) AND (new.status IS DISTINCT FROM old.status OR new.finished_at IS DISTINCT FROM old.finished_at)) EXECUTE FUNCTION record_decision();
+CREATE TRIGGER links_never_change BEFORE UPDATE OF webhook_id, user_id ON deliveries FOR EACH ROW WHEN (new.webhook_id IS DISTINCT FROM old.webhook_id OR new.user_id IS DISTINCT FROM old.user_id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER new_deliveries_go_to_feed AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION write_new_deliveries_to_feed();
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
@@ -493,8 +494,7 @@ CREATE TABLE idempotency_keys (
   event_id uuid NOT NULL,
   content_hash bytea NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key),
-  CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys USING btree (created_at);
 
@@ -844,6 +844,7 @@ CREATE TABLE users (
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -927,8 +928,8 @@ CREATE TABLE webhook_request_logs (
   CONSTRAINT webhook_request_logs_leaf_check CHECK ((finished_at IS NULL) = (leaf_hash IS NULL)),
   CONSTRAINT webhook_request_logs_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_request_logs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'UNKNOWN'::text, 'REFUSED'::text])),
-  CONSTRAINT webhook_request_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
-  CONSTRAINT webhook_request_logs_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT webhook_request_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) NOT ENFORCED,
+  CONSTRAINT webhook_request_logs_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) NOT ENFORCED
 ) PARTITION BY RANGE (id);
 CREATE INDEX webhook_request_logs_business_event_id_idx ON webhook_request_logs USING btree (business_event_id, id);
 CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING btree (delivery_id, id);
@@ -1034,6 +1035,7 @@ CREATE TABLE webhooks (
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
 CREATE INDEX webhooks_document_type_idx ON webhooks USING btree (document_type) WHERE direction = 'OUTGOING'::text AND status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
+CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON webhooks FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhooks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
@@ -1044,6 +1046,30 @@ CREATE TABLE worker_leases (
   expires_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT worker_leases_pkey PRIMARY KEY (id)
 );
+
+CREATE OR REPLACE FUNCTION public.are_known(source text, user_ids uuid[], webhook_ids uuid[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  unknown text;
+begin
+  if (select count(*) from public.users where id = any (user_ids)) + (select count(*) from public.webhooks where id = any (webhook_ids))
+      = coalesce(cardinality(user_ids), 0) + coalesce(cardinality(webhook_ids), 0) then
+    return true;
+  end if;
+  select string_agg(found.name, ', ') into unknown from (
+    select 'user ' || named as name from unnest(user_ids) as named where not exists (select from public.users where id = named)
+    union all
+    select 'webhook ' || named from unnest(webhook_ids) as named where not exists (select from public.webhooks where id = named)
+  ) as found;
+  if unknown is null then
+    return true;
+  end if;
+  raise exception 'insert into % is refused: there is no %', source, unknown
+    using errcode = 'foreign_key_violation', constraint = source || '_names_are_known';
+end $function$;
+REVOKE EXECUTE ON FUNCTION are_known(text,uuid[],uuid[]) FROM public;
 
 CREATE OR REPLACE FUNCTION public.are_payloads_needed(month date)
  RETURNS boolean
@@ -2381,11 +2407,20 @@ CREATE OR REPLACE FUNCTION public.queue_event_leaves()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  ids uuid[];
+  hashes bytea;
+  user_ids uuid[];
+  is_known boolean;
 begin
-  insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
-    select 3, array_agg(id), string_agg(leaf_hash, '') from made having count(*) between 1 and 1000;
-  if not found then
-    perform public.queue_many_leaves(3, array_agg(id), string_agg(leaf_hash, '')) from made;
+  select array_agg(id), string_agg(leaf_hash, ''),
+      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by)
+    into ids, hashes, user_ids from made;
+  is_known := public.are_known('business_events', user_ids, null);
+  if cardinality(ids) > 1000 then
+    perform public.queue_many_leaves(3, ids, hashes);
+  elsif ids is not null then
+    insert into public.evidence_queue (kind, subject_ids, leaf_hashes) values (3, ids, hashes);
   end if;
   return null;
 end $function$;
@@ -2936,7 +2971,13 @@ CREATE OR REPLACE FUNCTION public.write_new_deliveries_to_feed()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  user_ids uuid[];
+  webhook_ids uuid[];
+  is_known boolean;
 begin
+  select array_agg(distinct user_id), array_agg(distinct webhook_id) into user_ids, webhook_ids from made;
+  is_known := public.are_known('deliveries', user_ids, webhook_ids);
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)
     select pg_current_xact_id()::text::bigint, ms_of_id(id) / 60000 as minute, webhook_id, document_type, status, skip_reason,
@@ -2958,12 +2999,17 @@ declare
   closed_ids uuid[];
   closed_hashes bytea;
   any_failed boolean;
+  user_ids uuid[];
+  webhook_ids uuid[];
+  is_known boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
       string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
-      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED'))
-    into open_ids, closed_ids, closed_hashes, any_failed from opened;
+      bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), array_agg(distinct user_id) filter (where user_id is not null),
+      array_agg(distinct webhook_id) filter (where webhook_id is not null)
+    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids from opened;
+  is_known := public.are_known('webhook_request_logs', user_ids, webhook_ids);
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)
       select pg_current_xact_id()::text::bigint, kind, array_agg(id order by id)

@@ -2,6 +2,7 @@ import { HIDDEN } from '../../../src/masking/mask-value';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
+import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream, type StreamEvent, type TestStream, type Watch } from './event-source';
 
@@ -233,14 +234,12 @@ test('an internal error has its code and the id of the request, and nothing of t
   const query =
     'subscription { webhookRequestLogChanged { webhookRequestLog { referenceDocument webhook { name } } } }';
   const stream = await watch(app.adminKey, { query });
-  await app.database.query('alter table webhooks rename to gone');
-  const [hook] = ['01900000-0000-7000-8000-000000000000'];
-  await app.database.query(
-    'alter table webhook_request_logs drop constraint if exists webhook_request_logs_webhook_id_fkey',
-  );
-  await seedRequest(app.database, { referenceDocument: 'BROKEN', webhookId: hook });
+  await createTestWebhook(app, 'https://partner.example.com/');
+  const [hook] = await app.database.query<{ id: string }>('select id from webhooks');
+  await app.database.query('alter table webhooks rename column name to gone');
+  await seedRequest(app.database, { referenceDocument: 'BROKEN', webhookId: hook?.id ?? null });
   await stream.next(1);
-  await app.database.query('alter table gone rename to webhooks');
+  await app.database.query('alter table webhooks rename column gone to name');
   const [
     {
       data: { data, errors },

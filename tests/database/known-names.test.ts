@@ -1,0 +1,117 @@
+/** @jest-environment node */
+// Rows of the record that name a user or a webhook that does not exist, which no foreign key refuses.
+import { newId } from '../../src/ids';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let userId: string;
+let webhookId: string;
+const STRANGER = '01900000-0000-7000-8000-000000000000';
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  [userId, webhookId] = [newId(), newId()];
+  await database.query(
+    `insert into users (id, name, roles, active, created_at, updated_at) values ($1, 'u', '{}', true, now(), now())`,
+    [userId],
+  );
+  await database.query(
+    `insert into webhooks (id, name, direction, status, events, timeout_ms, owner_id, created_at, updated_at)
+     values ($1, 'w', 'OUTGOING', 'ACTIVE', '{}', 1000, $2, now(), now())`,
+    [webhookId, userId],
+  );
+});
+afterAll(() => database.drop());
+
+/** Inserts one row for each of these, in one statement. */
+const insert = (table: string, rows: object[]) =>
+  database.query(
+    `insert into ${table} (id, ${Object.keys(rows[0] as object)}) select id, ${Object.keys(rows[0] as object)}
+     from json_populate_recordset(null::${table}, $1)`,
+    [JSON.stringify(rows.map((row) => ({ id: newId(), ...row })))],
+  );
+
+const EVENT = { document_type: 'Invoice', event: 'on_submit', reference_document: 'INV-1', created_at: new Date() };
+const events = (...people: { user_id: string; published_by: string }[]) =>
+  insert(
+    'business_events',
+    people.map((each) => ({
+      ...EVENT,
+      ...each,
+      payload_id: newId(),
+      cause_path: [],
+      content_salt: '\\x00',
+      body_digest: '\\x00',
+    })),
+  );
+const deliveries = (...rows: { user_id: string; webhook_id: string }[]) =>
+  insert(
+    'deliveries',
+    rows.map((each) => ({
+      ...EVENT,
+      ...each,
+      business_event_id: newId(),
+      test: false,
+      status: 'PENDING',
+      attempts: 0,
+      round_start: 0,
+      held: false,
+      blocks: false,
+      cancel_requested: false,
+    })),
+  );
+const requests = (...rows: { user_id: string | null; webhook_id: string | null }[]) =>
+  insert(
+    'webhook_request_logs',
+    rows.map((each) => ({
+      ...each,
+      direction: 'OUTGOING',
+      status: 'PENDING',
+      attempt_number: 1,
+      duplicate: false,
+      test: false,
+      method: 'POST',
+      url: 'https://example.com/',
+      started_at: new Date(),
+      content_salt: '\\x00',
+    })),
+  );
+
+test('a user or webhook that does not exist is refused, also in one of several rows', async () => {
+  const [user, webhook] = [`there is no user ${STRANGER}`, `there is no webhook ${STRANGER}`];
+  const known = { user_id: userId, published_by: userId };
+  await expect(events(known, { ...known, user_id: STRANGER })).rejects.toThrow(user);
+  await expect(events({ ...known, published_by: STRANGER })).rejects.toThrow(user);
+  const delivery = { user_id: userId, webhook_id: webhookId };
+  await expect(deliveries(delivery, { ...delivery, user_id: STRANGER })).rejects.toThrow(user);
+  await expect(deliveries(delivery, { ...delivery, webhook_id: STRANGER })).rejects.toThrow(webhook);
+  await expect(requests(delivery, { ...delivery, user_id: STRANGER })).rejects.toThrow(user);
+  await expect(requests({ ...delivery, webhook_id: STRANGER })).rejects.toThrow(webhook);
+  const both = `there is no user ${STRANGER}, webhook ${STRANGER}`;
+  await expect(requests({ user_id: STRANGER, webhook_id: STRANGER })).rejects.toThrow(both);
+});
+
+test('rows of several people are accepted, whoever of them published', async () => {
+  const other = newId();
+  await database.query(
+    `insert into users (id, name, roles, active, created_at, updated_at) values ($1, 'o', '{}', true, now(), now())`,
+    [other],
+  );
+  const id = { user_id: userId, published_by: userId };
+  await events(id, { user_id: userId, published_by: other }, { user_id: other, published_by: other });
+  await deliveries({ user_id: userId, webhook_id: webhookId }, { user_id: other, webhook_id: webhookId });
+  await requests({ user_id: null, webhook_id: null }, { user_id: other, webhook_id: webhookId });
+  expect(await database.query('select count(*)::int as n from business_events')).toEqual([{ n: 3 }]);
+});
+
+test('what rows name keeps its id, and rows of deliveries keep their names', async () => {
+  await deliveries({ user_id: userId, webhook_id: webhookId });
+  for (const change of [
+    'update users set id = new_id()',
+    'update webhooks set id = new_id()',
+    'update deliveries set user_id = new_id()',
+    'update deliveries set webhook_id = new_id()',
+  ]) {
+    await expect(database.query(change)).rejects.toThrow('the record is write-once');
+  }
+});
