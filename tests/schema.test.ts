@@ -71,11 +71,11 @@ describe('the database', () => {
   test('a column, an index or a constraint that no entity knows is seen', async () => {
     await database.query('alter table users add column nickname text');
     await database.query('create index webhooks_name_idx on webhooks (name)');
-    await database.query('alter table deliveries drop constraint deliveries_finished_check');
+    await database.query('alter table deliveries drop constraint deliveries_waits_for_check');
     const found = (await drift()).join('\n');
     expect(found).toContain('"nickname"');
     expect(found).toContain('webhooks_name_idx');
-    expect(found).toContain('deliveries_finished_check');
+    expect(found).toContain('deliveries_waits_for_check');
   });
 
   test('what the printer cannot print makes it fail, not silent', async () => {

@@ -1,6 +1,6 @@
 // Small tables beside the deliveries, by which they are found. The indexes of the deliveries themselves name no column that
 // changes, so that an update of a delivery writes no index.
-import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { DeliveryStatus, Wait } from './delivery.entity';
 
 /** The statuses of deliveries that are not finished. */
@@ -14,7 +14,6 @@ export const OPEN_STATUSES = ['PENDING', 'RETRYING'] as const satisfies readonly
 @Index('open_deliveries_webhook_next_attempt_at_idx', ['webhookId', 'nextAttemptAt', 'id'], {
   where: 'next_attempt_at is not null',
 })
-@Check('open_deliveries_status_check', `status in ('PENDING', 'RETRYING')`)
 export class OpenDeliveryEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'open_deliveries_pkey' })
   status: DeliveryStatus;
@@ -42,7 +41,6 @@ export class OpenDeliveryEntity {
 @Index('finished_deliveries_webhook_id_idx', ['webhookId', 'status', 'id'])
 @Index('finished_deliveries_finished_at_idx', ['status', 'finishedAt', 'id'])
 @Index('finished_deliveries_webhook_finished_at_idx', ['webhookId', 'status', 'finishedAt', 'id'])
-@Check('finished_deliveries_status_check', `status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
 export class FinishedDeliveryEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'finished_deliveries_pkey' })
   status: DeliveryStatus;

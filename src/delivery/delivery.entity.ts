@@ -24,8 +24,11 @@ export type Wait = (typeof WAITS)[number];
 @Index('deliveries_reference_idx', { synchronize: false })
 @Index('deliveries_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
 @Check('deliveries_waits_for_check', `waits_for in ('CAPACITY', 'PREDECESSOR')`)
-@Check('deliveries_status_check', `status in ('PENDING', 'RETRYING', 'DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
-@Check('deliveries_finished_check', `(finished_at is null) = (status in ('PENDING', 'RETRYING'))`)
+@Check(
+  'deliveries_status_check',
+  `case when finished_at is null then status in ('PENDING', 'RETRYING')
+    else status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED') end`,
+)
 export class DeliveryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id: string;

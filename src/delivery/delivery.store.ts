@@ -1,5 +1,5 @@
 import { idBounds } from '../ids';
-import { columns } from '../sql/columns';
+import { columns, type RowCount } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Listing } from '../sql/listing';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
@@ -104,10 +104,10 @@ export function insertDeliveriesSql(first = 1): string {
     new_blocking as (${insertBlockingSql('fresh where blocks')})`;
 }
 
-/** WITH queries that insert a delivery that is open and blocks no other one. */
-export function insertOpenDeliverySql(first: number): string {
-  return `fresh as not materialized (
-      select * from ${NEW_DELIVERY.source(first, 'ONE')} as d (${NEW_DELIVERY.names})
+/** WITH queries that insert deliveries that are open and block no other one. */
+export function insertOpenDeliveriesSql(first: number, count: RowCount = 'MANY'): string {
+  return `fresh as ${count === 'ONE' ? 'not materialized' : 'materialized'} (
+      select * from ${NEW_DELIVERY.source(first, count)} as d (${NEW_DELIVERY.names})
     ), new_deliveries as (insert into deliveries (${NEW_DELIVERY.names}) select * from fresh),
     new_open as (${insertOpenSql('fresh')})`;
 }

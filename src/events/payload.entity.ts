@@ -2,10 +2,9 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Exact bytes, stored once: the data of an event, the body of a delivery, or the body of a received call. */
 @Entity('payloads')
-@Check('payloads_sha256_check', '(body is null) = (sha256 is null)')
 @Check(
   'payloads_erased_check',
-  '(body is null) = (erasure_id is not null) and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null)',
+  '(body is null) = (sha256 is null) and (body is null) = (erasure_id is not null) and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null)',
 )
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })

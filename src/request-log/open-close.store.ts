@@ -69,6 +69,9 @@ const OPEN_REQUEST = columns<OpenRequest>([
   ['contentSalt', 'content_salt', 'bytea'],
 ]);
 
+/** How many parameters `openSql` takes. */
+export const OPEN_PARAMETERS = OPEN_REQUEST.length + 2;
+
 /** The values of the parameters of `openSql`. */
 export function openValues(requests: readonly OpenRequest[]): unknown[] {
   return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];

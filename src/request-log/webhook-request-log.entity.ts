@@ -34,9 +34,11 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 @Index('webhook_request_logs_document_type_idx', ['documentType', 'id'])
 @Index('webhook_request_logs_reference_idx', { synchronize: false })
 @Index('webhook_request_logs_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
-@Check('webhook_request_logs_status_check', `status in ('PENDING', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED')`)
-@Check('webhook_request_logs_leaf_check', `(finished_at is null) = (leaf_hash is null)`)
-@Check('webhook_request_logs_finished_check', `(finished_at is null) = (status = 'PENDING')`)
+@Check(
+  'webhook_request_logs_status_check',
+  `case when finished_at is null then status = 'PENDING' and leaf_hash is null
+    else status in ('SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED') and leaf_hash is not null end`,
+)
 @Check(
   'webhook_request_logs_erased_check',
   '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',

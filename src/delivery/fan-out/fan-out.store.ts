@@ -12,18 +12,28 @@ import {
 } from '../../events/business-event.store';
 import { insertKeysSql, NEW_KEY } from '../../events/idempotency-key.store';
 import { NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS, WITH_TWO_NEW_PAYLOADS } from '../../events/payload.store';
-import { type OpenRequest, openOneSql, openOneValues, openSql, openValues } from '../../request-log/open-close.store';
+import {
+  OPEN_PARAMETERS,
+  type OpenRequest,
+  openOneSql,
+  openOneValues,
+  openSql,
+  openValues,
+} from '../../request-log/open-close.store';
 import { changedBy, type Db, statement } from '../../sql/db';
-import { insertDeliveriesSql, insertOpenDeliverySql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
+import { insertDeliveriesSql, insertOpenDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
 const AFTER_EVENTS = AFTER_DELIVERIES + LEAVE_OUTBOX_PARAMETERS;
 const LEAVE_OUTBOX = leaveOutboxSql(AFTER_DELIVERIES);
 
-const WRITE = `${WITH_NEW_PAYLOADS}, ${insertDeliveriesSql(AFTER_PAYLOADS)},
-  ${LEAVE_OUTBOX.withQuery}`;
-const WRITE_OPENED = `${WRITE}, opened as (${openSql(AFTER_EVENTS, true)})`;
+const OPENED = `opened as (${openSql(AFTER_EVENTS, true)})`;
+const fanOutSql = (...withQueries: readonly string[]) =>
+  statement(`${[WITH_NEW_PAYLOADS, ...withQueries, LEAVE_OUTBOX.withQuery].join(', ')} ${LEAVE_OUTBOX.sql}`);
+const WRITE = fanOutSql(insertDeliveriesSql(AFTER_PAYLOADS));
+const WRITE_OPENED = fanOutSql(insertDeliveriesSql(AFTER_PAYLOADS), OPENED);
+const WRITE_AT_ONCE = fanOutSql(insertOpenDeliveriesSql(AFTER_PAYLOADS), OPENED);
 
 export interface FanOutRows {
   payloads: readonly Payload[];
@@ -45,30 +55,37 @@ export async function writeFanOut(
     ...NEW_DELIVERY.valuesOf(deliveries),
     ...leaveOutboxValues(events, at),
   ];
-  if (requests.length === 0) await changedBy(db, statement(`${WRITE} ${LEAVE_OUTBOX.sql}`), rows);
-  else await changedBy(db, statement(`${WRITE_OPENED} ${LEAVE_OUTBOX.sql}`), [...rows, ...openValues(requests)]);
+  if (requests.length === 0) await changedBy(db, WRITE, rows);
+  else await changedBy(db, areOpen(deliveries) ? WRITE_AT_ONCE : WRITE_OPENED, [...rows, ...openValues(requests)]);
 }
 
-const WAITING = AFTER_PAYLOADS + EVENT_PARAMETERS;
-const PUBLISHED_DELIVERIES = WAITING + 1;
+const PUBLISHED_DELIVERIES = AFTER_PAYLOADS + EVENT_PARAMETERS;
 const PUBLISHED_KEYS = PUBLISHED_DELIVERIES + NEW_DELIVERY.length;
 const PUBLISHED_REQUESTS = PUBLISHED_KEYS + NEW_KEY.length;
+const WAITING = PUBLISHED_REQUESTS + OPEN_PARAMETERS;
 
 /** Published events, some of which are fanned out, with their deliveries and first attempts. */
 export type PublishedRows = OutboxRows & Pick<FanOutRows, 'deliveries' | 'requests'>;
 
-const PUBLISHED = statement(`${WITH_NEW_PAYLOADS},
-    waiting as (${fillOutboxSql(WAITING)}), ${insertDeliveriesSql(PUBLISHED_DELIVERIES)},
-    new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, true)})
-  ${insertEventsSql(AFTER_PAYLOADS)}`);
+// A table that gets no row is not named, since PostgreSQL opens each table of a statement, with its triggers, checks and partitions. As a
+// rule, all events are sent at once: their deliveries are open and block no other, and no event waits.
+const PUBLISHED = statement(
+  publishedSql(`${insertDeliveriesSql(PUBLISHED_DELIVERIES)}, waiting as (${fillOutboxSql(WAITING)})`),
+);
+const PUBLISHED_AT_ONCE = statement(publishedSql(insertOpenDeliveriesSql(PUBLISHED_DELIVERIES)));
 
-// One event with an idempotency key, and its delivery, which is sent at once: at low load, most transactions are like this. A table
-// that gets no row is not named, since PostgreSQL opens each table of a statement, with its triggers, checks and partitions.
+function publishedSql(deliveries: string): string {
+  return `${WITH_NEW_PAYLOADS}, ${deliveries},
+    new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, true)})
+  ${insertEventsSql(AFTER_PAYLOADS)}`;
+}
+
+// One event with an idempotency key, and its delivery, which is sent at once: at low load, most transactions are like this.
 const ONE_EVENT = 2 * NEW_PAYLOAD.length + 1;
 const ONE_DELIVERY = ONE_EVENT + EVENT_PARAMETERS;
 const ONE_KEY = ONE_DELIVERY + NEW_DELIVERY.length;
 const ONE_REQUEST = ONE_KEY + NEW_KEY.length;
-const ONE_PUBLISHED = statement(`${WITH_TWO_NEW_PAYLOADS}, ${insertOpenDeliverySql(ONE_DELIVERY)},
+const ONE_PUBLISHED = statement(`${WITH_TWO_NEW_PAYLOADS}, ${insertOpenDeliveriesSql(ONE_DELIVERY, 'ONE')},
     new_keys as (${insertKeysSql(ONE_KEY, 'ONE')}), opened as (${openOneSql(ONE_REQUEST)})
   ${insertEventsSql(ONE_EVENT, 'ONE')}`);
 
@@ -86,17 +103,24 @@ export async function writePublished(db: Db, rows: PublishedRows): Promise<void>
     ]);
     return;
   }
-  await changedBy(db, PUBLISHED, [
+  const waiting = idsOfWaiting(events);
+  const values = [
     ...NEW_PAYLOAD.valuesOf(payloads),
     ...eventValues(events),
-    idsOfWaiting(events),
     ...NEW_DELIVERY.valuesOf(deliveries),
     ...NEW_KEY.valuesOf(keys),
     ...openValues(requests),
-  ]);
+  ];
+  if (waiting.length === 0 && areOpen(deliveries)) await changedBy(db, PUBLISHED_AT_ONCE, values);
+  else await changedBy(db, PUBLISHED, [...values, waiting]);
 }
 
 function isOneAndAtOnce({ payloads, events, keys = [], deliveries, requests }: PublishedRows): boolean {
   const isOne = [events, keys, deliveries, requests].every(({ length }) => length === 1);
-  return isOne && payloads.length === 2 && deliveries.every(({ finishedAt, blocks }) => finishedAt === null && !blocks);
+  return isOne && payloads.length === 2 && areOpen(deliveries);
+}
+
+/** Whether they are written to no other table than the one of open deliveries. */
+function areOpen(deliveries: readonly NewDelivery[]): boolean {
+  return deliveries.every(({ finishedAt, blocks }) => finishedAt === null && !blocks);
 }

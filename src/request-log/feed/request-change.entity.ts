@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 export const CHANGE_KINDS = ['OPENED', 'CLOSED'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -8,7 +8,6 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
  */
 @Entity('request_changes')
 @Index('request_changes_xid_idx', { synchronize: false })
-@Check('request_changes_kind_check', `kind in ('OPENED', 'CLOSED')`)
 export class RequestChangeEntity {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
