@@ -22,6 +22,7 @@ import { answerError, answerErrorsAsJson, answerUnreadable } from './edge/http-e
 import { readJsonBodies } from './edge/json-body';
 import type { RateLimits } from './edge/rate-limits';
 import { readViewerAgain } from './edge/read-viewer';
+import { refuseFraming } from './edge/refuse-framing';
 import { refuseWhileClosing } from './edge/refuse-while-closing';
 import { closeUnusedConnections } from './edge/unused-connections';
 import { serveGraphiQL } from './graphql/graphiql-route';
@@ -86,7 +87,8 @@ export async function createHttpServer(
     requestTimeout: 30_000,
     // refuse-while-closing.ts answers these requests, in the form of all errors
     return503OnClosing: false,
-    http: { shouldUpgradeCallback: isWebSocketUpgrade },
+    // refuse-framing.ts answers requests without a host, in the form of all errors
+    http: { shouldUpgradeCallback: isWebSocketUpgrade, requireHostHeader: false },
     rewriteUrl: streamUrl,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameRequest(request, reply)),
@@ -104,6 +106,7 @@ export async function createHttpServer(
     done();
   });
   if (log.isLevelEnabled('debug')) server.addHook('onResponse', logAnswer);
+  refuseFraming(server);
   refuseWhileClosing(server);
   closeUnusedConnections(server);
   answerErrorsAsJson(server);

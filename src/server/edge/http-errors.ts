@@ -23,7 +23,10 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   413: { code: 'LIMIT_EXCEEDED', message: 'The body is larger than 16 MiB.' },
   414: { code: 'LIMIT_EXCEEDED', message: 'The address is too long.' },
   415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
+  417: { code: 'BAD_USER_INPUT', message: 'The only expectation that is met is 100-continue.' },
   431: { code: 'LIMIT_EXCEEDED', message: `The headers are larger than ${maxHeaderSize / 1024} KiB.` },
+  501: { code: 'BAD_USER_INPUT', message: 'The transfer encoding must be chunked.' },
+  505: { code: 'BAD_USER_INPUT', message: 'The versions of HTTP that are served here are 1.1 and 1.0.' },
 };
 
 const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'An internal error occurred.' };
@@ -58,20 +61,27 @@ const PARSER_STATUSES: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408,
 export function answerUnreadable({ code }: ConnectionError, socket: Socket): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const status = PARSER_STATUSES[code] ?? 400;
-  const [requestId, known] = [newId(), BY_STATUS[status] ?? OURS];
-  const body = JSON.stringify({
-    errors: [{ message: known.message, extensions: { code: known.code, requestId } }],
-  });
+  const { headers, body } = errorAnswer(status, newId());
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `x-request-id: ${requestId}`,
-    'x-content-type-options: nosniff',
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroy();
+}
+
+/** The answer with a status, where there is no reply of Fastify. It ends the connection. */
+export function errorAnswer(status: number, requestId: string): { headers: Record<string, string>; body: string } {
+  const { message, code } = BY_STATUS[status] ?? OURS;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
+  const headers = {
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  return { headers, body };
 }
 
 /** Otherwise Node reads the rest of the body, for as long as the caller sends, to reuse the connection. */

@@ -8,11 +8,11 @@ import { credentialId, type Viewer } from '../../viewer';
 import { EVENT_STREAM, wantsEvents } from '../edge/accept-header';
 import { faultOf } from '../edge/http-errors';
 import { readViewer } from '../edge/read-viewer';
-import { refuseForeignOrigin } from '../edge/web-socket-origin';
 import type { Answer, Answers } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { outgoing } from './subscriptions';
 import type { WatchServer } from './watch-server';
+import { refuseForeignOrigin } from './web-socket-origin';
 
 /** Comments that keep proxies from closing an idle stream. */
 const HEARTBEAT_MS = 15_000;

@@ -9,10 +9,10 @@ import { addressRange } from '../edge/address-range';
 import { faultOf } from '../edge/http-errors';
 import { readViewer } from '../edge/read-viewer';
 import { tooMany } from '../edge/refusal';
-import { refuseForeignOrigin } from '../edge/web-socket-origin';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';
 import type { WatchServer } from './watch-server';
 import { guardFrames } from './web-socket-frames';
+import { refuseForeignOrigin } from './web-socket-origin';
 import { createWatchProtocol } from './web-socket-protocol';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -26,9 +26,9 @@ const GOODBYE_MS = 250;
 /** Service Restart: clients connect again. */
 const RESTARTING = 1012;
 
-/** Requests with other upgrades, such as the offer of HTTP/2 (h2c) of some clients, are handled as plain requests. */
-export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+/** Requests with other upgrades or methods, such as the offer of HTTP/2 (h2c) of some clients, are handled as plain requests. */
+export function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** Requests to upgrade /graphql are rewritten to this path, so that they pass the same hooks as all requests. */

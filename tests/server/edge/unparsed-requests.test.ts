@@ -1,4 +1,4 @@
-// Bytes that Node cannot read as a request, so that no route sees them.
+// Bytes that no route sees, because Node cannot read them as a request, or we refuse how it is framed.
 import { connect } from 'node:net';
 import { shareTestApi, type TestApp } from '../../support/app';
 
@@ -41,10 +41,58 @@ test.each<[string, string, number, string, string]>([
     'LIMIT_EXCEEDED',
     'The headers are larger than 16 KiB.',
   ],
+  [
+    'a body that is compressed for the way',
+    `${HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    501,
+    'BAD_USER_INPUT',
+    'The transfer encoding must be chunked.',
+  ],
+  [
+    'chunks in HTTP/1.0',
+    `${HEAD.replace('1.1', '1.0')}transfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+    'BAD_USER_INPUT',
+    'The request could not be read.',
+  ],
+  ['no host', `${HEAD.replace('host: a\r\n', '')}\r\n`, 400, 'BAD_USER_INPUT', 'The request could not be read.'],
+  ['two hosts', `${HEAD}Host: a\r\n\r\n`, 400, 'BAD_USER_INPUT', 'The request could not be read.'],
+  [
+    'HTTP/2.0 without its preface',
+    `${HEAD.replace('1.1', '2.0')}\r\n`,
+    505,
+    'BAD_USER_INPUT',
+    'The versions of HTTP that are served here are 1.1 and 1.0.',
+  ],
+  [
+    'an expectation that is unknown',
+    `${HEAD}expect: 200-ok\r\n\r\n`,
+    417,
+    'BAD_USER_INPUT',
+    'The only expectation that is met is 100-continue.',
+  ],
 ])('%s is refused in the one form of errors', async (_what, text, status, code, message) => {
   const answer = await sendBytes(text);
+  expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   const [head, body] = answer.split('\r\n\r\n') as [string, string];
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   const requestId = /^x-request-id: (.+)$/m.exec(head)?.[1]?.trim();
   expect(JSON.parse(body)).toEqual({ errors: [{ message, extensions: { code, requestId } }] });
+});
+
+test('a request in the form for proxies, and one of HTTP/1.0 without a host, are answered', async () => {
+  const end = 'connection: close\r\n\r\n';
+  for (const text of [
+    `GET http://other.example/healthz HTTP/1.1\r\nhost: a\r\n${end}`,
+    'GET /healthz HTTP/1.0\r\n\r\n',
+  ]) {
+    expect(await sendBytes(text)).toMatch(/^HTTP\/1\.1 200 /);
+  }
+});
+
+test('a POST that asks for a WebSocket is answered as a POST', async () => {
+  const body = '{"query":"{ __typename }"}';
+  const headers = `authorization: Bearer ${app.adminKey}\r\nconnection: upgrade\r\nupgrade: websocket\r\n`;
+  const answering = sendBytes(`${HEAD}${headers}content-length: ${body.length}\r\n\r\n${body}GARBAGE\r\n\r\n`);
+  expect(await answering).toContain('{"data":{"__typename":"Query"}');
 });

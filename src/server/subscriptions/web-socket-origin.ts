@@ -1,4 +1,4 @@
-import { Refusal } from './refusal';
+import { Refusal } from '../edge/refusal';
 
 /**
  * A page of another site must not open a WebSocket from its visitor's browser. Browsers open one without a preflight
