@@ -144,7 +144,7 @@ function serve(pool: OriginPool): void {
   for (const waiting of pool.waiting) {
     if (pool.idle.length === 0 && pool.busy.size >= pool.options.connectionsPerOrigin) return;
     pool.waiting.delete(waiting);
-    const connection = pool.idle.pop() ?? pool.open();
+    const connection = takeIdle(pool) ?? pool.open();
     pool.busy.add(connection);
     waiting.connection = connection;
     connection.restartCount();
@@ -152,8 +152,17 @@ function serve(pool: OriginPool): void {
   }
 }
 
+function takeIdle(pool: OriginPool): Connection | undefined {
+  while (true) {
+    const connection = pool.idle.pop();
+    if (!connection?.isIdleTooLong()) return connection;
+    connection.destroy();
+  }
+}
+
 function release(pool: OriginPool, { connection }: Waiting): void {
   if (connection === null || !pool.busy.delete(connection)) return;
+  connection.becameIdle();
   pool.idle.push(connection);
   if (performance.now() - connection.openedAt > pool.options.connectionMaxAgeMs) dropIdle(pool, connection);
   serve(pool);

@@ -12,6 +12,12 @@ export interface Connection {
   waitsFor: string | null;
   /** When the current socket was connected (performance.now()). */
   openedAt: number;
+  /** @param header the Keep-Alive header of the answer that has begun */
+  noteKeepAlive(header: string | undefined): void;
+  /** An exchange has ended. */
+  becameIdle(): void;
+  /** Whether the partner may have closed it by now, although nobody has noticed it yet. */
+  isIdleTooLong(): boolean;
   /** Resets `received`, for the next exchange. */
   restartCount(): void;
   /** Bytes received since `restartCount`, including those that are not part of an answer. */
@@ -36,10 +42,13 @@ export const DEFAULT_CONNECTION_OPTIONS: ConnectionOptions = {
 // Subtracted from the time in a partner's "Keep-Alive: timeout=5", so that we close first: a request written while the
 // partner's FIN is on its way is lost, and a POST must not be repeated without knowing whether it arrived.
 const KEEP_ALIVE_MARGIN_MS = 2000;
+const KEEP_ALIVE_MAX_MS = 30_000;
 
 export function openConnection(origin: string, connectTo: Connect, options: ConnectionOptions): Connection {
   let dialled: Socket | null = null;
   let receivedBefore = 0;
+  let keptMs = options.keepAliveMs;
+  let idleSince = 0;
   let destroyed = false;
   const dialling: Dialling = {
     socket(socket) {
@@ -65,7 +74,7 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: options.keepAliveMs,
-    keepAliveMaxTimeout: Math.max(options.keepAliveMs, 30_000),
+    keepAliveMaxTimeout: Math.max(options.keepAliveMs, KEEP_ALIVE_MAX_MS),
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
     maxHeaderSize: options.responseHeaderBytes,
     headersTimeout: 0, // the exchange has its own deadline; these two do not end a slow but steady answer
@@ -76,6 +85,17 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     address: null,
     waitsFor: null,
     openedAt: 0,
+    noteKeepAlive(header) {
+      const announced = /timeout=(\d+)/.exec(header ?? '');
+      keptMs = announced
+        ? Math.min(Number(announced[1]) * 1_000 - KEEP_ALIVE_MARGIN_MS, KEEP_ALIVE_MAX_MS)
+        : options.keepAliveMs;
+    },
+    becameIdle() {
+      idleSince = performance.now();
+    },
+    // the timers of the client are late when the process is busy
+    isIdleTooLong: () => performance.now() - idleSince > keptMs,
     restartCount: () => {
       receivedBefore = dialled?.bytesRead ?? 0;
     },

@@ -97,6 +97,7 @@ function beginAnswer(running: Running, status: number, headers: HeaderPairs): vo
   running.stage = 'answering';
   running.status = status;
   running.headers = headers;
+  running.connection?.noteKeepAlive(headerValue(headers, 'keep-alive'));
   running.body = collectBody(headerValue(headers, 'content-encoding'), running.limits);
 }
 
