@@ -16,7 +16,7 @@ export interface Connection {
   noteKeepAlive(header: string | undefined): void;
   /** An exchange has ended. */
   becameIdle(): void;
-  /** Whether the partner may have closed it by now, although nobody has noticed it yet. */
+  /** Whether the partner may have closed it by now, although the socket does not say so yet. */
   isIdleTooLong(): boolean;
   /** Resets `received`, for the next exchange. */
   restartCount(): void;

@@ -21,7 +21,7 @@ export function refuseFraming(server: FastifyInstance): void {
   });
 }
 
-/** Before the chunks. If they are not the last coding, nobody can tell the end of the body, and Node reads none of it. */
+/** Before the chunks. If they are not the last coding, the end of the body is unknown, and Node reads none of it. */
 const OTHER_CODINGS = /,\s*chunked$/i;
 
 /** @returns the status of the refusal */
