@@ -4,6 +4,9 @@
 const DAY_S = 24 * 3600;
 const WEEK_S = 7 * DAY_S;
 
+/** Webhooks that are not archived, of both directions. Each process that delivers keeps the outgoing ones in its memory. */
+export const MAX_WEBHOOKS = 20_000;
+
 // which events, and when they are sent
 export const MAX_EVENTS = 100;
 export const MAX_CONDITION_CHARACTERS = 4_000;

@@ -79,6 +79,12 @@ export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookR
   return findWebhook(db, id);
 }
 
+/** Those that are not archived, of both directions. */
+export async function countLiveWebhooks(db: Db): Promise<number> {
+  const counted = statement(`select count(*)::int as webhooks from webhooks where status <> 'ARCHIVED'`);
+  return (await rowOf<{ webhooks: number }>(db, counted))?.webhooks ?? 0;
+}
+
 /** Inserts the webhook and, if it is OUTGOING, a closed circuit. */
 export async function insertWebhook(db: Db, webhook: WebhookRow): Promise<void> {
   await db.insert(WebhookEntity, webhook);

@@ -138,7 +138,7 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CreateWebhookPayload, {
     description: withExample(
-      'Creates a webhook, which is active at once. Only this response contains its secret.',
+      'Creates a webhook, which is active at once. Only this response contains its secret. At most 20,000 can exist that are not archived.',
       'mutation {\n  createWebhook(input: { name: "CRM", url: "https://partner.example.com/hook", documentType: "Sales Invoice" }) {\n' +
         '    webhook { id } secret userErrors { field message }\n  }\n}',
     ),

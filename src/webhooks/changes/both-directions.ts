@@ -1,14 +1,14 @@
 // The settings that webhooks of both directions have.
-import type { UserError } from '../../errors';
+import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { textFault } from '../../text';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { REQUEST_DEFAULTS } from '../request/request-settings';
-import { DEFAULT_TIMEOUT_MS } from '../setting-limits';
+import { DEFAULT_TIMEOUT_MS, MAX_WEBHOOKS } from '../setting-limits';
 import type { Direction } from '../webhook.entity';
-import type { WebhookRow } from '../webhook.store';
+import { countLiveWebhooks, type WebhookRow } from '../webhook.store';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface SettingsOfBothDirections {
@@ -56,6 +56,13 @@ export function newWebhook(
     updatedAt: at,
     ...columnsOfBothDirections(settings),
   };
+}
+
+/** @throws InputError TOO_LARGE. Transactions that create webhooks at the same time do not see each other's. */
+export async function refuseOneTooMany(db: Db): Promise<void> {
+  if ((await countLiveWebhooks(db)) < MAX_WEBHOOKS) return;
+  const message = `There are ${MAX_WEBHOOKS} webhooks, which is the maximum. Archive those that are not needed.`;
+  throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
 }
 
 /** The columns of the given settings. */

@@ -22,7 +22,13 @@ import { DEFAULT_ANSWER_STATUS, DEFAULT_TOLERANCE_S } from '../setting-limits';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
 import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
-import { columnsOfBothDirections, newWebhook, type SettingsOfBothDirections, settingFaults } from './both-directions';
+import {
+  columnsOfBothDirections,
+  newWebhook,
+  refuseOneTooMany,
+  type SettingsOfBothDirections,
+  settingFaults,
+} from './both-directions';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
 import type { WebhookRules } from './outgoing-webhooks';
@@ -58,6 +64,7 @@ export async function createIncomingWebhook(
     ...directionFaults('INCOMING', input),
     ...ownSecretFaults(provider, input.secret ?? null),
   ]);
+  await refuseOneTooMany(db);
   await insertWebhook(db, webhook);
   await insertPartner(db, partnerId, webhook);
   await insertAgreement(db, agreement);

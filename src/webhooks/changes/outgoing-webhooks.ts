@@ -22,7 +22,13 @@ import { recordChange, recordCreation, type SettingsAct } from '../versions/reco
 import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
-import { columnsOfBothDirections, newWebhook, type SettingsOfBothDirections, settingFaults } from './both-directions';
+import {
+  columnsOfBothDirections,
+  newWebhook,
+  refuseOneTooMany,
+  type SettingsOfBothDirections,
+  settingFaults,
+} from './both-directions';
 import { directionFaults } from './direction-fields';
 import { refuseUnlessSystemManager } from './guarded-settings';
 
@@ -66,6 +72,7 @@ export async function createWebhook(
     ...ownSecretFaults(webhook.signatures, input),
     ...credentials.faults,
   ]);
+  await refuseOneTooMany(db);
   await insertWebhook(db, webhook);
   await saveCredentials(db, rules.keyring, webhook.id, credentials);
   const secrets = await createSecrets(db, rules.keyring, webhook.id, webhook.signatures, input);

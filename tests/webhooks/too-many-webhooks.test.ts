@@ -1,0 +1,52 @@
+import { MAX_WEBHOOKS } from '../../src/webhooks/setting-limits';
+import { shareTestApi, type TestApp } from '../support/app';
+import { createTestWebhook } from '../support/webhooks';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+});
+afterAll(() => app.stop());
+
+const TOO_MANY = {
+  code: 'TOO_LARGE',
+  field: null,
+  message: 'There are 20000 webhooks, which is the maximum. Archive those that are not needed.',
+};
+
+/** Rows like that of the webhook, behind the back of the triggers. */
+async function copyWebhook(id: string, copies: number): Promise<void> {
+  const columns = await app.database.query<{ name: string }>(
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_schema = 'public' and table_name = 'webhooks' and column_name <> 'id'`,
+  );
+  const names = columns.map(({ name }) => name).join();
+  await app.database.query('set session_replication_role = replica');
+  await app.database.query(
+    `insert into webhooks (id, ${names}) select gen_random_uuid(), ${names} from webhooks, generate_series(1, $1) where id = $2`,
+    [copies, id],
+  );
+  await app.database.query('reset session_replication_role');
+}
+
+async function create(input: object): Promise<object[]> {
+  const answer = await app.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { userErrors { code field message } } }',
+    { input: { name: 'Partner', ...input } },
+  );
+  return answer.data.createWebhook.userErrors;
+}
+
+test('a webhook is refused while there are 20,000 that are not archived, of either direction', async () => {
+  await createTestWebhook(app, 'http://127.0.0.1:9/hook');
+  const [first] = await app.database.query<{ id: string }>('select id from webhooks');
+  await copyWebhook(first?.id as string, MAX_WEBHOOKS - 1);
+  const outgoing = { url: 'http://127.0.0.1:9/hook' };
+  const incoming = { direction: 'INCOMING', provider: 'NONE', documentType: 'Claim' };
+  expect(await create(outgoing)).toEqual([TOO_MANY]);
+  expect(await create(incoming)).toEqual([TOO_MANY]);
+  await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [first?.id]);
+  expect(await create(outgoing)).toEqual([]);
+  expect(await create(incoming)).toEqual([TOO_MANY]);
+});
