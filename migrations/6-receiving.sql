@@ -34,15 +34,14 @@ create table incoming_tokens (
 );
 create index incoming_tokens_webhook_id_idx on incoming_tokens (webhook_id);
 
--- The ids of accepted calls, by which repeated calls are found.
+-- The ids of accepted calls, by which repeated calls are found. The row of the call, inserted by the same transaction, has the foreign key.
 create table incoming_ids (
   webhook_id uuid not null,
   id_hash bytea not null,
   request_id uuid not null,
   business_event_id uuid,
   created_at timestamptz(3) not null,
-  constraint incoming_ids_pkey primary key (webhook_id, id_hash),
-  constraint incoming_ids_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
+  constraint incoming_ids_pkey primary key (webhook_id, id_hash)
 );
 create index incoming_ids_created_at_idx on incoming_ids (created_at);
 

@@ -527,8 +527,7 @@ CREATE TABLE incoming_ids (
   request_id uuid NOT NULL,
   business_event_id uuid,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT incoming_ids_pkey PRIMARY KEY (webhook_id, id_hash),
-  CONSTRAINT incoming_ids_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+  CONSTRAINT incoming_ids_pkey PRIMARY KEY (webhook_id, id_hash)
 );
 CREATE INDEX incoming_ids_created_at_idx ON incoming_ids USING btree (created_at);
 

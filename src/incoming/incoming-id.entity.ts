@@ -1,15 +1,10 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { WebhookEntity } from '../webhooks/webhook.entity';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The id of an accepted call. Another call with the same id is a duplicate. */
 @Entity('incoming_ids')
 export class IncomingIdEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'incoming_ids_pkey' })
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'incoming_ids_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'incoming_ids_pkey' })
   idHash: Buffer;
