@@ -138,7 +138,7 @@ function nameRequest(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 async function serveApi(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
-  const { apollo, gate, quick, rates, watching, services } = api;
+  const { rates, services } = api;
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['x-request-id', 'retry-after'];
     await server.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
@@ -146,12 +146,20 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorateRequest('viewer', null);
   server.decorateRequest('optimisticAuth', null);
   server.decorateRequest('viewerReading', null);
-  server.addHook('preHandler', readViewerAgain);
   server.decorateRequest('turn', null);
-  await server.register(cookie);
   server.decorate('rates', rates);
   server.decorate('auditNotes', services.auditNotes);
   server.decorate('ownPages', createOwnPages(config.publicUrl));
+  serveIncoming(server, config, api.receiver);
+  // calls of partners, which come in large numbers, have neither a viewer nor cookies
+  await server.register((scope) => serveViewers(scope, config, source, api));
+}
+
+/** All routes that read the key or the session of the caller. */
+async function serveViewers(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
+  const { apollo, gate, quick, watching, services } = api;
+  server.addHook('preHandler', readViewerAgain);
+  await server.register(cookie);
   const readJson = readJsonBodies(server);
   const limiter = createConcurrencyLimiter(config.rateLimits.requestsAtOnce);
   const authCache = config.databaseReplicaUrl === null ? createAuthCache() : null;
@@ -167,6 +175,5 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   serveSignIn(server, { source, refused, provider });
   serveOpenId(server, { source, refused, provider, createUsers: identityProvider?.createUsers ?? false });
   serveBackChannelLogout(server, { source, refused, provider });
-  serveIncoming(server, config, api.receiver);
   serveSchema(server, source, gate, api.sdl);
 }

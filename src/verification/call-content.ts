@@ -3,15 +3,15 @@ import { decodedText } from '../charset';
 import { formJson, MAX_FORM_FIELDS, readFormFields } from '../json/json-form';
 import { memberOf } from '../json/json-member';
 import { type JsonPart, rootOf, textOf } from '../json/json-part';
-import { readJsonPath } from '../json/json-path';
-import { readJsonText } from '../json/json-text';
+import { type PathStep, readJsonPath } from '../json/json-path';
+import { type JsonDocument, readJsonText } from '../json/json-text';
 import { headerValues, type IncomingCall, queryValues } from './call';
 import type { Place } from './place';
 
 /** FORM: the fields as a JSON object; of repeated fields, the last one. OTHER: bytes that are not read. */
 export type CallContent =
-  | { readonly kind: 'JSON'; readonly root: JsonPart }
-  | { readonly kind: 'FORM'; readonly root: JsonPart }
+  | { readonly kind: 'JSON'; readonly document: JsonDocument }
+  | { readonly kind: 'FORM'; readonly document: JsonDocument }
   | { readonly kind: 'OTHER' };
 
 /**
@@ -49,7 +49,7 @@ function readJson(body: Buffer, contentType: string): CallContent | ContentFault
   const text = decodedText(body, contentType);
   if (text === null) return { fault: 'The body is not valid in its charset, or not UTF-8.' };
   try {
-    return { kind: 'JSON', root: rootOf(readJsonText(text)) };
+    return { kind: 'JSON', document: readJsonText(text) };
   } catch {
     return { fault: 'The body is not JSON: dataBody has it.' };
   }
@@ -60,7 +60,7 @@ function readForm(body: Buffer, contentType: string): CallContent | ContentFault
   const text = decodedText(body, contentType);
   const fields = text === null ? [] : readFormFields(text);
   if (fields === null) return { fault: TOO_MANY_FIELDS };
-  return text === null ? { kind: 'OTHER' } : { kind: 'FORM', root: rootOf(readJsonText(formJson(fields))) };
+  return text === null ? { kind: 'OTHER' } : { kind: 'FORM', document: readJsonText(formJson(fields)) };
 }
 
 /** The value at the first of these places that has one, as text; null: none has. */
@@ -75,21 +75,35 @@ export function saidAt(places: readonly Place[], call: IncomingCall, content: Ca
 function saidBy({ from, name }: Place, call: IncomingCall, content: CallContent): string | null {
   if (from === 'HEADER') return headerValues(call, name)[0]?.trim() ?? null;
   if (from === 'QUERY') return queryValues(call, name)[0] ?? null;
-  return content.kind === 'OTHER' ? null : scalarText(partAt(content.root, name));
+  return content.kind === 'OTHER' ? null : scalarText(content.document, readJsonPath([name], []));
 }
 
-function partAt(root: JsonPart, path: string): JsonPart | undefined {
-  let part: JsonPart | undefined = root;
-  for (const step of readJsonPath([path], [])) {
-    if (part === undefined || step === 'any') return undefined;
-    part = memberOf(part, 'key' in step ? step.key : step.index);
+// Numbers keep their text: a double cannot represent an id of 20 digits. Only for them are positions needed, which take as long as
+// all else that is read of a body.
+function scalarText(document: JsonDocument, path: readonly PathStep[]): string | null {
+  const value = valueAt(document.value, path);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'number' ? textOf(partAt(document, path)) : null;
+}
+
+function valueAt(root: unknown, path: readonly PathStep[]): unknown {
+  let value = root;
+  for (const step of path) {
+    if (step === 'any' || typeof value !== 'object' || value === null) return undefined;
+    const isFor = 'index' in step === Array.isArray(value);
+    const key = 'key' in step ? step.key : step.index;
+    if (!isFor || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+}
+
+/** The part of a value that `valueAt` found. */
+function partAt(document: JsonDocument, path: readonly PathStep[]): JsonPart {
+  let part = rootOf(document);
+  for (const step of path) {
+    if (step !== 'any') part = memberOf(part, 'key' in step ? step.key : step.index) as JsonPart;
   }
   return part;
-}
-
-// Numbers keep their text: a double cannot represent an id of 20 digits.
-function scalarText(part: JsonPart | undefined): string | null {
-  if (part === undefined || part.value === null) return null;
-  if (typeof part.value === 'string') return part.value;
-  return typeof part.value === 'object' ? null : textOf(part);
 }

@@ -39,11 +39,10 @@ export function hmacProof(signed: Signed & { algorithm: HmacAlgorithm; kinds: re
 
 // Several secrets are tried with one body. Reading a form for each of them would multiply the cost of a call.
 function oncePerBody(contents: Signed['contents']): Signed['contents'] {
-  const made = new WeakMap<Buffer, readonly SignedContent[]>();
+  let last: { body: Buffer; contents: readonly SignedContent[] } | null = null;
   return (body) => {
-    const found = made.get(body) ?? contents(body);
-    made.set(body, found);
-    return found;
+    if (last?.body !== body) last = { body, contents: contents(body) };
+    return last.contents;
   };
 }
 

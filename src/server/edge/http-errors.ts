@@ -102,7 +102,5 @@ export function answerErrorsAsJson(server: FastifyInstance): void {
   });
   server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));
   // Fastify would read the body first
-  server.addHook('onRequest', async (request) => {
-    if (request.is404) throw faultOf(404);
-  });
+  server.addHook('onRequest', (request, _reply, done) => done(request.is404 ? faultOf(404) : undefined));
 }

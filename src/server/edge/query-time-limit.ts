@@ -10,17 +10,32 @@ export function createQueryTimeLimit(ms: number): QueryTimeLimit {
   let left = ms;
   let last: Promise<unknown> = Promise.resolve();
   return {
-    async for(work) {
+    for(work) {
       last = work.catch(() => undefined);
       const begun = performance.now();
-      const { promise: late, resolve } = Promise.withResolvers<null>();
-      const timer = setTimeout(resolve, Math.max(0, left), null);
-      try {
-        return await Promise.race([work.then((value) => ({ value })), late]);
-      } finally {
-        clearTimeout(timer);
-        left -= performance.now() - begun;
-      }
+      return new Promise((resolve, reject) => {
+        const end = () => {
+          clearTimeout(timer);
+          left -= performance.now() - begun;
+        };
+        const timer = setTimeout(
+          () => {
+            end();
+            resolve(null);
+          },
+          Math.max(0, left),
+        );
+        work.then(
+          (value) => {
+            end();
+            resolve({ value });
+          },
+          (error) => {
+            end();
+            reject(error);
+          },
+        );
+      });
     },
     ended: () => last,
   };

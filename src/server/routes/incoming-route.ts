@@ -87,9 +87,10 @@ export function serveIncoming(
       closing = true;
     });
     // Fastify refuses content types without a parser; we read the real one from rawHeaders
-    scope.addHook('onRequest', async ({ raw }, reply) => {
+    scope.addHook('onRequest', ({ raw }, reply, done) => {
       raw.headers['content-type'] = 'application/octet-stream';
       reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('x-content-type-options', 'nosniff');
+      done();
     });
     scope.removeAllContentTypeParsers();
     // we read the body ourselves, unchanged
@@ -232,8 +233,10 @@ function pairsOf(raw: readonly string[]): HeaderPairs {
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   for (const [name, value] of headers) reply.header(name, value);
-  // as bytes, because Fastify adds a charset to text
-  return isEmptyStatus(status) ? reply.code(status).send() : reply.code(status).send(Buffer.from(body));
+  if (isEmptyStatus(status)) return reply.code(status).send();
+  // Node sends text together with the headers, and bytes by themselves; but Fastify adds a charset to text whose type has none
+  const isNamed = headers.some(([name, value]) => name === 'content-type' && value.endsWith('; charset=utf-8'));
+  return reply.code(status).send(isNamed ? body : Buffer.from(body));
 }
 
 function tooBusy(): Refusal {

@@ -43,7 +43,7 @@ function read(call: IncomingCall): Claim | Refusal {
 
 function handshake(content: CallContent): HandshakeAnswer | null {
   if (content.kind !== 'JSON') return null;
-  const { type, challenge } = Object(content.root.value) as { type?: unknown; challenge?: unknown };
+  const { type, challenge } = Object(content.document.value) as { type?: unknown; challenge?: unknown };
   const isAsked = type === 'url_verification' && typeof challenge === 'string';
   return isAsked ? { body: challenge, contentType: 'text/plain; charset=utf-8' } : null;
 }
