@@ -123,7 +123,7 @@ export class BusinessEventResolver {
 
 // GraphQL has parsed all fields; `data` is read again from the request, to keep its exact text.
 function newEvent(event: PublishEventInput, index: number, context: Context, info: GraphQLResolveInfo): NewEvent {
-  const data = exactArgument(info, context.variables, ['input', 'events', index, 'data']);
+  const data = exactArgument(info, context.variables(), ['input', 'events', index, 'data']);
   if (!data) throw new Error(`events.${index}.data passed GraphQL but was not found in the request`);
   const { documentType, event: name, referenceDocument, user = null, idempotencyKey = null, causedBy = null } = event;
   return { documentType, event: name, referenceDocument, user, idempotencyKey, causedBy, data };

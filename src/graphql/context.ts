@@ -31,7 +31,7 @@ export interface Context {
   remoteAddress: string;
   log: Log;
   /** The variables with their exact text; undefined: the request has none. */
-  variables: JsonPart | undefined;
+  variables(): JsonPart | undefined;
   services: Services;
   /** Values that the fields of the request share, by name: see data-loaders.ts. */
   memory: Map<string, unknown>;

@@ -36,7 +36,7 @@ export function contextOf(source: DataSource): Context {
     requestId: 'test',
     remoteAddress: '127.0.0.1',
     log: createLog('silent'),
-    variables: undefined,
+    variables: () => undefined,
     services: UNMASKED,
     memory: new Map(),
   };

@@ -57,7 +57,7 @@ export function sampleOf(input: TestWebhookInput, context: Context, info: GraphQ
     if (beside.length > 0) throw new InputError(beside);
     return { eventId: uuidOf('BusinessEvent', eventId) };
   }
-  const data = exactArgument(info, context.variables, ['input', 'data']);
+  const data = exactArgument(info, context.variables(), ['input', 'data']);
   const missing = SAMPLE_FIELDS.filter((field) => !isGiven(field)).map(
     fault('REQUIRED', 'is required without eventId'),
   );

@@ -168,21 +168,31 @@ interface Sending {
 }
 
 function createSending(sendAuthorized: SendAuthorized, log: Log): Sending {
-  const stops = new Map<string, () => void>();
+  const unanswered = new Set<Unanswered>();
   return {
     // One promise per attempt: a race against a promise that lives as long as the worker would keep every result in memory.
     async send(attempt) {
-      const result = await new Promise<Result>((resolve) => {
-        stops.set(attempt.requestId, () => resolve('stopped'));
-        void send(sendAuthorized, log, attempt).then(resolve);
-      });
-      stops.delete(attempt.requestId);
+      const { promise, resolve } = Promise.withResolvers<Result>();
+      const wait: Unanswered = { end: resolve };
+      unanswered.add(wait);
+      void send(sendAuthorized, log, attempt).then(resolve);
+      const result = await promise;
+      unanswered.delete(wait);
+      wait.end = null;
       return result;
     },
     stopWaiting() {
-      for (const stop of stops.values()) stop();
+      for (const { end } of unanswered) end?.('stopped');
     },
   };
+}
+
+/**
+ * V8 keeps what was deleted from a set that lives long until it collects all garbage, and copies it until then. So an attempt
+ * that has ended must not be reachable from here.
+ */
+interface Unanswered {
+  end: ((result: Result) => void) | null;
 }
 
 // An exception here is a bug, and must cost only this attempt: unhandled, it would end this process and the next one.

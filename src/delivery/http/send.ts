@@ -64,7 +64,7 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
   const settings = { ...DEFAULTS, ...options };
   const connector = guardedConnector({ policy, lookup: settings.lookup, ca: settings.ca });
   const pool = createConnectionPool({ ...settings, connector });
-  const running = new Set<Promise<SendResult>>();
+  const running = new Set<Promise<void>>();
   let stopped = false;
 
   async function sendOne(request: OutgoingRequest): Promise<SendResult> {
@@ -81,8 +81,9 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
   return {
     send: (request) => {
       const sending = sendOne(request);
-      running.add(sending);
-      return sending.finally(() => running.delete(sending));
+      const ended: Promise<void> = sending.then(() => void running.delete(ended));
+      running.add(ended);
+      return sending;
     },
     stop: async () => {
       stopped = true;

@@ -23,6 +23,13 @@ const HELD = { withKey: 256 * MIB, ofOneKey: 64 * MIB, withoutKey: 32 * MIB, ofO
 const TIME: BodyTime = { mostMs: 30_000, slowAfterMs: 5_000, bytesPerSecond: 500 };
 const RETRY_AFTER_S = 5;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set while the body is read. */
+    response: ServerResponse | null;
+  }
+}
+
 /** @returns the value of the body */
 export type JsonBodyReader = (request: FastifyRequest) => Promise<unknown>;
 
@@ -33,11 +40,11 @@ export type JsonBodyReader = (request: FastifyRequest) => Promise<unknown>;
  */
 export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyReader {
   const budgets = { withKey: createBudget(held.withKey), withoutKey: createBudget(held.withoutKey) };
-  const responses = new WeakMap<FastifyRequest, ServerResponse>();
   server.decorateRequest('json', null);
+  server.decorateRequest('response', null);
   server.removeAllContentTypeParsers();
   server.addHook('preParsing', (request, reply, _payload, done) => {
-    responses.set(request, reply.raw);
+    request.response = reply.raw;
     done();
   });
   const read: JsonBodyReader = async (request) => {
@@ -58,7 +65,7 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
     holding.countFor(owner, viewer ? held.ofOneKey : held.ofOneAddress);
     try {
       const text = textOf(await readAll(request, mostBytes, holding));
-      giveBack(holding, responses.get(request));
+      giveBack(holding, request.response);
       request.json = readJsonText(text);
       return request.json.value;
     } catch (error) {
@@ -86,7 +93,7 @@ async function readAll(request: FastifyRequest, mostBytes: number, holding: Hold
   }
 }
 
-function giveBack(holding: Holding, response: ServerResponse | undefined): void {
+function giveBack(holding: Holding, response: ServerResponse | null): void {
   if (!response || response.destroyed) holding.end();
   else response.once('close', () => holding.end());
 }

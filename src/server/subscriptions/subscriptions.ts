@@ -201,7 +201,7 @@ async function contextOf({ db, services }: SubscriptionParts, session: LiveSessi
     requestId,
     remoteAddress,
     log,
-    variables: undefined,
+    variables: () => undefined,
     services,
     memory: new Map(),
   };

@@ -35,7 +35,7 @@ async function executed(query: string, failures: Error[] = [], cached = viewerWi
     services: { publisher: { publish }, maskingRules: { refresh: async () => undefined }, auditNotes: { denied() {} } },
     log: { debug() {} },
     memory: new Map(),
-    variables: undefined,
+    variables: () => undefined,
   } as unknown as Context;
   const executor = createExecutor(sharedSchema(), {
     readPlans: false,
