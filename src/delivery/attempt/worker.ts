@@ -188,8 +188,8 @@ function createSending(sendAuthorized: SendAuthorized, log: Log): Sending {
 }
 
 /**
- * V8 keeps what was deleted from a set that lives long until it collects all garbage, and copies it until then. So an attempt
- * that has ended must not be reachable from here.
+ * V8 may keep what was deleted from a set that lives long until it collects all garbage, and copies it twice. So an attempt that
+ * has ended must not be reachable from here.
  */
 interface Unanswered {
   end: ((result: Result) => void) | null;

@@ -81,6 +81,7 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
   return {
     send: (request) => {
       const sending = sendOne(request);
+      // without the result: V8 may keep what was in a set that lives long until it collects all garbage
       const ended: Promise<void> = sending.then(() => void running.delete(ended));
       running.add(ended);
       return sending;

@@ -25,7 +25,7 @@ const RETRY_AFTER_S = 5;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set while the body is read. */
+    /** Set before the body is read. Not in a WeakMap: V8 keeps its values until it collects all garbage. */
     response: ServerResponse | null;
   }
 }
