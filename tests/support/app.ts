@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import type { Role } from '../../src/viewer';
 import { connectTo, createTestDatabase, type TestDatabase } from './database';
-import { keepRows, restoreRows } from './empty-database';
+import { changedObjects, keepRows, restoreRows } from './empty-database';
 
 export interface GraphQLAnswer {
   status: number;
@@ -71,7 +71,12 @@ export async function shareTestApi(): Promise<TestApp> {
   ofWorker.set('api', shared);
   const database = await connectTo(shared.databaseName);
   await restoreRows(database);
-  return clientOf({ ...shared, database, stop: () => database.close() });
+  const stop = async () => {
+    const changed = await changedObjects(database);
+    await database.close();
+    if (changed.length > 0) throw new Error(`other test files would find these changed: ${changed.join('; ')}`);
+  };
+  return clientOf({ ...shared, database, stop });
 }
 
 /** For tests that change what a jest worker has only once, such as `performance.now`: the shared API would measure by it. */
@@ -84,7 +89,9 @@ export async function endSharedApi(): Promise<void> {
 
 async function startShared(): Promise<SharedApi> {
   const database = await createTestDatabase();
-  const { app, url, env } = await startOn(database, { PROCESSES: 'api' });
+  // all files come from one address
+  const limits = { RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '100000' };
+  const { app, url, env } = await startOn(database, { PROCESSES: 'api', ...limits });
   await keepRows(database);
   await database.close();
   return { url, env, databaseName: database.name, stop: async () => void (await app.stop()) };

@@ -6,7 +6,18 @@ const EACH_TABLE = `for name in
   where nspname in ('public', 'pgboss') and relkind in ('r', 'p') and not relispartition order by 1
 loop`;
 
-/** Keeps a copy of all rows that there are now, beside the tables. */
+const SCHEMAS = `('public'::regnamespace, 'pgboss'::regnamespace)`;
+/** What statements and plans depend on, beside rows. */
+const OBJECTS = `
+  select format('%s %s', relkind, oid::regclass) as name from pg_class where relnamespace in ${SCHEMAS}
+  union all select format('constraint %s of %s', conname, conrelid::regclass) from pg_constraint where connamespace in ${SCHEMAS}
+  union all select format('trigger %s of %s, %s', tgname, tgrelid::regclass, tgenabled) from pg_trigger where not tgisinternal
+  union all select format('function %s', oid::regprocedure) from pg_proc where pronamespace in ${SCHEMAS}`;
+
+/** Larger tables are vacuumed when their rows are gone. */
+const LARGE_BYTES = 65_536;
+
+/** Keeps a copy of all rows that there are now, and the names of tables and the like, beside the tables. */
 export async function keepRows(database: TestDatabase): Promise<void> {
   await database.query(`do $$
     declare name text; has_rows boolean;
@@ -17,11 +28,24 @@ export async function keepRows(database: TestDatabase): Promise<void> {
         if has_rows then execute format('create table kept.%I as table %s', name, name); end if;
       end loop;
     end $$`);
+  await database.query(`create schema kept_names; create table kept_names.objects as ${OBJECTS}`);
+}
+
+/** @returns the tables, indexes, constraints, triggers and functions that there were not when rows were kept, or are no more */
+export async function changedObjects(database: TestDatabase): Promise<string[]> {
+  const kept = 'table kept_names.objects';
+  const changed = await database.query<{ name: string }>(
+    `(${OBJECTS} except ${kept}) union all (${kept} except (${OBJECTS}))`,
+  );
+  return changed.map(({ name }) => name);
 }
 
 /**
  * Deletes all rows, whatever triggers and foreign keys say, and puts those back that were kept. A table without a page never
  * had a row, as most partitions; a statement about it would cost as much as one about a table with rows.
+ *
+ * Of a large one the empty pages are given back: when autovacuum comes to it, which is by chance, the planner would take it
+ * for a table with few rows in many pages, however many rows the tests insert next.
  */
 export async function restoreRows(database: TestDatabase): Promise<void> {
   await database.query(`do $$
@@ -38,4 +62,9 @@ export async function restoreRows(database: TestDatabase): Promise<void> {
         execute format('insert into %s overriding system value table kept.%I', name, name);
       end loop;
     end $$`);
+  const large = await database.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+     where relnamespace in ${SCHEMAS} and relkind = 'r' and pg_relation_size(oid) > ${LARGE_BYTES}`,
+  );
+  if (large.length > 0) await database.query(`vacuum ${large.map(({ name }) => name).join(', ')}`);
 }

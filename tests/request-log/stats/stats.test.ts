@@ -39,6 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await counter.stop();
+  await app.database.query('drop table webhook_request_logs_2024_03');
   await app.stop();
 });
 
