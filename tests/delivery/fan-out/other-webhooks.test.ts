@@ -5,7 +5,7 @@ import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
 import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { LAST_ID } from '../../../src/ids';
+import { LAST_ID, uuidOf } from '../../../src/ids';
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
@@ -45,17 +45,11 @@ interface Cost extends Use {
 test('5,000 webhooks that want other events add no statement and no row, and at most a level of an index', async () => {
   await createTestWebhook(app, URL, { documentType: 'Wanted' });
   await createTestWebhook(app, URL, { documentType: 'Wanted', ordering: 'HOLD' });
-  await createTestWebhook(app, URL, { documentType: 'Other' });
-  await webhooksAreVisible();
+  const { id } = await createTestWebhook(app, URL, { documentType: 'Other' });
+  // with fewer, any index is as good as another
+  await copyWebhook(id, 500);
   const few = await costOfStep();
-  await app.database.query(
-    `with others as (
-       insert into webhooks select (made.row).* from (
-         select jsonb_populate_record(w, jsonb_build_object('id', new_id())) as row
-         from webhooks w, generate_series(1, 5000) where w.document_type = 'Other') as made returning id)
-     insert into webhook_circuits (webhook_id, state, openings, failures) select id, 'CLOSED', 0, 0 from others`,
-  );
-  await webhooksAreVisible();
+  await copyWebhook(id, 5_000);
   const many = await costOfStep();
   expect(few.rows.webhook_circuits_pkey).toBeGreaterThan(0);
   expect(many.statements).toBe(few.statements);
@@ -74,6 +68,20 @@ test('the backlog dispatcher reads no webhook without a backlog', async () => {
     });
   });
 });
+
+/** The planner knows of them, as after a while in production: autovacuum may have found the table nearly empty a moment ago. */
+async function copyWebhook(id: string, times: number): Promise<void> {
+  await app.database.query(
+    `with others as (
+       insert into webhooks select (made.row).* from (
+         select jsonb_populate_record(w, jsonb_build_object('id', new_id())) as row
+         from webhooks w, generate_series(1, $2::int) where w.id = $1) as made returning id)
+     insert into webhook_circuits (webhook_id, state, openings, failures) select id, 'CLOSED', 0, 0 from others`,
+    [uuidOf('Webhook', id), times],
+  );
+  await app.database.query('analyze webhooks, webhook_circuits');
+  await webhooksAreVisible();
+}
 
 /** Until then, a transaction in another database of the cluster may hide them, and each step reads them again. */
 async function webhooksAreVisible(): Promise<void> {
