@@ -49,7 +49,10 @@ test.each([
 
 test('an unknown authority is refused, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
   const partner = await httpsPartner('valid');
-  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  // `process.env` of a test is a copy, which Node does not read
+  const { requireShared } = globalThis as unknown as { requireShared(module: 'node:process'): NodeJS.Process };
+  const { env } = requireShared('node:process');
+  env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   try {
     const result = await post(localSender({ lookup: async () => ['127.0.0.1'] }), named(partner));
     expect(result).toMatchObject({
@@ -57,7 +60,7 @@ test('an unknown authority is refused, whatever NODE_TLS_REJECT_UNAUTHORIZED say
       error: expect.stringContaining('not signed by a trusted authority'),
     });
   } finally {
-    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
   }
 });
 
