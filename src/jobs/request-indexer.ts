@@ -31,13 +31,23 @@ export interface IndexerTransactions {
  */
 export function startRequestIndexer(
   db: Db,
-  { besideDeliveries, alone }: IndexerTransactions,
+  transactions: IndexerTransactions,
   log: Log,
   isDelivering: () => Promise<boolean>,
 ): Loop {
+  return startLoop('request indexer', REST_MS, log, createIndexerStep(db, transactions, log, isDelivering));
+}
+
+/** @returns its step, which returns how long to rest after it, in milliseconds; true: no rest */
+export function createIndexerStep(
+  db: Db,
+  { besideDeliveries, alone }: IndexerTransactions,
+  log: Log,
+  isDelivering: () => Promise<boolean>,
+): () => Promise<true | number> {
   const report = reportBackfill(log, 'index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
-  return startLoop('request indexer', REST_MS, log, async () => {
+  return async () => {
     if (!(await hasUnread(db, 'index'))) return REST_MS;
     const begun = performance.now();
     const isAlone = !(await isDelivering());
@@ -50,7 +60,7 @@ export function startRequestIndexer(
     oldest = taken?.oldest ?? null;
     if (!taken?.more) return REST_MS;
     return isAlone || restAfter(workedMs, urgent);
-  });
+  };
 }
 
 async function takeBatch(db: Db, transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
