@@ -34,7 +34,8 @@ create table incoming_tokens (
 );
 create index incoming_tokens_webhook_id_idx on incoming_tokens (webhook_id);
 
--- The ids of accepted calls, by which repeated calls are found. The row of the call, inserted by the same transaction, has the foreign key.
+-- The ids of accepted calls, by which repeated calls are found. They have no foreign key: the webhook
+-- of the call is looked up for its row, which the same transaction inserts.
 create table incoming_ids (
   webhook_id uuid not null,
   id_hash bytea not null,
