@@ -89,10 +89,3 @@ test('a request in the form for proxies, and one of HTTP/1.0 without a host, are
     expect(await sendBytes(text)).toMatch(/^HTTP\/1\.1 200 /);
   }
 });
-
-test('a POST that asks for a WebSocket is answered as a POST', async () => {
-  const body = '{"query":"{ __typename }"}';
-  const headers = `authorization: Bearer ${app.adminKey}\r\nconnection: upgrade\r\nupgrade: websocket\r\n`;
-  const answering = sendBytes(`${HEAD}${headers}content-length: ${body.length}\r\n\r\n${body}GARBAGE\r\n\r\n`);
-  expect(await answering).toContain('{"data":{"__typename":"Query"}');
-});
