@@ -89,3 +89,10 @@ test('a request in the form for proxies, and one of HTTP/1.0 without a host, are
     expect(await sendBytes(text)).toMatch(/^HTTP\/1\.1 200 /);
   }
 });
+
+test('a POST that asks for a WebSocket is answered as a POST', async () => {
+  const body = '{"query":"{ __typename }"}';
+  const headers = `authorization: Bearer ${app.adminKey}\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n`;
+  const text = `${HEAD}${headers}content-length: ${body.length}\r\n\r\n${body}`;
+  expect(await sendBytes(text)).toContain('{"data":{"__typename":"Query"}');
+});
