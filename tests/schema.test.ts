@@ -55,7 +55,11 @@ describe('the database', () => {
   const drift = async () => (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
 
   test('schema/database.sql is what the migrations make (npm run generate)', async () => {
-    expect(await describeDatabase(source.manager)).toBe(read('schema/database.sql'));
+    const [{ version }] = await source.query("select current_setting('server_version_num')::integer as version");
+    const file = read('schema/database.sql');
+    // before PostgreSQL 18 there are no keys that are declared only (docs/decisions/0077-names-are-looked-up-once.md)
+    const expected = version >= 180_000 ? file : file.replaceAll(' NOT ENFORCED', '');
+    expect(await describeDatabase(source.manager)).toBe(expected);
   });
 
   test('every table has an entity, and TypeORM finds nothing to change', async () => {
