@@ -1,5 +1,5 @@
 // npm run bench:peers -- [--quick] --svix-url URL ...: this application and running installations of Svix, Outpost and
-// Convoy under the same load, in turns. docs/performance.md has the options.
+// Convoy under the same load, in turns. docs/performance/other-systems.md has the options.
 import { readOptions } from './peers/options';
 import { areSound, keysOf, printPeers } from './peers/report';
 import { measurePeers } from './peers/run';
