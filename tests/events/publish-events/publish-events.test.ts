@@ -1,4 +1,5 @@
 import { shareTestApi, type TestApp } from '../../support/app';
+import { CHANGES_RECORDED } from '../../support/changes-recorded';
 import { invoice } from '../../support/webhooks';
 import {
   eventText,
@@ -133,7 +134,7 @@ describe('who may publish', () => {
   });
 
   test('each event has the key and the address that published it, and the audit trail has no entry', async () => {
-    const entries = () => app.database.query('select id from audit_entries');
+    const entries = () => app.database.query(`select ${CHANGES_RECORDED} as entries`);
     const before = await entries();
     await publish([invoice('WHO-1'), invoice('WHO-2')]);
     expect(await entries()).toEqual(before);
