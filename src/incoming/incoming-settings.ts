@@ -24,6 +24,8 @@ export interface IncomingSettings {
     readonly id: readonly Place[];
     readonly reference: readonly Place[];
   };
+  /** The names, in lower case, of headers that are recorded without their value. */
+  readonly secretHeaders: ReadonlySet<string>;
   /** null: no limit. */
   readonly rate: TokenBuckets | null;
 }
@@ -34,6 +36,7 @@ export interface Agreements {
 }
 
 const MAX_CACHED = 5_000;
+const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
 /** @param db queried once for all calls that arrive while the previous query runs */
 export function createSettingsCache(db: Db, keyring: Keyring): Agreements {
@@ -126,6 +129,7 @@ export function incomingSettings(
       id: placesOf(row.idLocation, provider.places.id),
       reference: placesOf(row.referenceLocation, provider.places.reference),
     },
+    secretHeaders: new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]),
     rate: rateLimit === null ? null : createTokenBuckets(rateLimit / (rateLimitSeconds ?? 1), rateLimit),
   };
 }

@@ -1,38 +1,24 @@
 // A call as the log records it, without credentials.
 import { type HeaderPairs, SECRET_VALUE } from '../header-pairs';
-import type { Agreement } from '../verification/judge';
 import type { ArrivedCall } from './arrived-call';
 import { MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './call-limits';
 import type { IncomingSettings } from './incoming-settings';
 
-const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 export const TOKEN_IN_URL = '[token]';
 
 /** A JSON array of pairs in the order received. Headers beyond 200 are omitted, and the last pair gives their number. */
-export function recordedHeaders(call: ArrivedCall, { agreement }: IncomingSettings): string {
-  const { settings } = agreement;
-  const secret = secretHeadersOf(agreement);
+export function recordedHeaders(call: ArrivedCall, { agreement, secretHeaders }: IncomingSettings): string {
   const pairs = call.headers.slice(0, MAX_RECORDED_HEADERS).map(([name, value]): [string, string] => {
     return [
       name,
-      secret.has(name.toLowerCase()) ? maskedCredential(value) : withoutSecrets(value, call, settings.query),
+      secretHeaders.has(name.toLowerCase())
+        ? maskedCredential(value)
+        : withoutSecrets(value, call, agreement.settings.query),
     ];
   });
   const more = call.headers.length - pairs.length;
   if (more > 0) pairs.push(['hookledger-headers-left-out', String(more)]);
   return JSON.stringify(pairs satisfies HeaderPairs);
-}
-
-const secretHeaders = new WeakMap<Agreement, ReadonlySet<string>>();
-
-// An agreement never changes, and has many calls.
-function secretHeadersOf(agreement: Agreement): ReadonlySet<string> {
-  const known = secretHeaders.get(agreement);
-  if (known) return known;
-  const { provider, settings } = agreement;
-  const found = new Set([...CREDENTIALS, ...(provider.secretHeaders?.(settings) ?? [])]);
-  secretHeaders.set(agreement, found);
-  return found;
 }
 
 // Keeps the authentication scheme, which helps to find a fault.
