@@ -21,7 +21,7 @@ export function refuseFraming(server: FastifyInstance): void {
   });
 }
 
-/** Before the chunks. If they are not the last coding, the end of the body is unknown, and Node reads none of it. */
+/** Other codings before `chunked`. Node itself refuses those after it, or without it: the end of the body would be unknown. */
 const OTHER_CODINGS = /,\s*chunked$/i;
 
 /** @returns the status of the refusal */
