@@ -23,8 +23,9 @@ export class SessionPool extends Pool {
   readonly #size: number;
   #inUse = 0;
   #open = 0;
-  /** Why the pool has no more connections than it has. */
+  /** Why the pool has no more connections than it has, until one is opened or nobody waits for one. */
   #refusal: Error | null = null;
+  #asksLater = false;
 
   constructor(config?: PoolConfig) {
     super(config);
@@ -42,41 +43,53 @@ export class SessionPool extends Pool {
     this.on('remove', () => {
       this.#open -= 1;
       if (this.#open === 0) pools.delete(this);
-      if (this.#refusal) this.options.max = this.#open;
+      if (this.#asksLater) this.options.max = this.#open;
     });
   }
 
   override connect = ((callback?: Connected) => {
-    const end = performance.now() + (this.options.connectionTimeoutMillis ?? 0);
-    if (callback) return this.#connectUntil(end, callback);
+    const wait = this.options.connectionTimeoutMillis ?? 0;
+    const end = performance.now() + wait;
+    if (callback) return this.#connectWithin(wait, end, callback);
     return new Promise((resolve, reject) => {
-      this.#connectUntil(end, (error, client) => (error ? reject(error) : resolve(client as PoolClient)));
+      this.#connectWithin(wait, end, (error, client) => (error ? reject(error) : resolve(client as PoolClient)));
     });
   }) as Pool['connect'];
 
-  #connectUntil(end: number, callback: Connected): void {
+  /** @param end of the time for which the caller waits in all: it may wait in the pool, be refused, and wait again */
+  #connectWithin(ms: number, end: number, callback: Connected): void {
+    const wait = this.options.connectionTimeoutMillis;
+    // read by pg-pool before it returns
+    this.options.connectionTimeoutMillis = ms;
     super.connect((error, client, done) => {
       if (!error || !isConnectionRefused(error)) return callback(error && this.#named(error), client, done);
       this.#useWhatIsOpen(error);
-      if (performance.now() >= end) return callback(error, client, done);
-      this.#connectUntil(end, callback);
+      const left = Math.ceil(end - performance.now());
+      if (left <= 0) return callback(error, client, done);
+      this.#connectWithin(left, end, callback);
     });
+    this.options.connectionTimeoutMillis = wait;
   }
 
   #useWhatIsOpen(refusal: Error): void {
     // or pg-pool would open one for the next that waits, as soon as one was refused
     this.options.max = this.#open;
-    if (!this.#refusal) setTimeout(() => this.#askAgain(), ASK_AGAIN_MS).unref();
     this.#refusal = refusal;
+    if (!this.#asksLater) setTimeout(() => this.#askAgain(), ASK_AGAIN_MS).unref();
+    this.#asksLater = true;
     for (const other of pools) if (other.#isOfSameDatabase(this)) other.#closeUnused();
   }
 
   #askAgain(): void {
-    this.#refusal = null;
+    this.#asksLater = false;
     this.options.max = this.#size;
-    if (this.waitingCount === 0 || this.ending) return;
+    if (this.waitingCount === 0 || this.ending) {
+      this.#refusal = null;
+      return;
+    }
     super.connect((error, _client, done) => {
-      if (error && isConnectionRefused(error)) this.#useWhatIsOpen(error);
+      if (error && isConnectionRefused(error)) return this.#useWhatIsOpen(error);
+      this.#refusal = null;
       if (error) return;
       done();
       this.#askAgain();
