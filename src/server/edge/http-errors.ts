@@ -1,5 +1,6 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppError, Denied, type ErrorCode } from '../../errors';
 import { newId } from '../../ids';
@@ -25,7 +26,7 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
   417: { code: 'BAD_USER_INPUT', message: 'The only expectation that is met is 100-continue.' },
   431: { code: 'LIMIT_EXCEEDED', message: `The headers are larger than ${maxHeaderSize / 1024} KiB.` },
-  501: { code: 'BAD_USER_INPUT', message: 'The transfer encoding must be chunked.' },
+  501: { code: 'BAD_USER_INPUT', message: 'CONNECT is not served, nor a transfer encoding other than chunked.' },
   505: { code: 'BAD_USER_INPUT', message: 'The versions of HTTP that are served here are 1.1 and 1.0.' },
 };
 
@@ -60,7 +61,11 @@ const PARSER_STATUSES: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408,
 /** Answers what Node could not read as a request, and closes the connection: where the next request begins is unknown. */
 export function answerUnreadable({ code }: ConnectionError, socket: Socket): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
-  const status = PARSER_STATUSES[code] ?? 400;
+  answerAndClose(socket, PARSER_STATUSES[code] ?? 400);
+}
+
+/** Answers on a socket for which Node makes no response. */
+export function answerAndClose(socket: Duplex, status: number): void {
   const { headers, body } = errorAnswer(status, newId());
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { newId } from '../../ids';
-import { errorAnswer, faultOf } from './http-errors';
+import { answerAndClose, errorAnswer, faultOf } from './http-errors';
 
 /**
  * Refuses what Node reads and RFC 9112 does not allow, or what we cannot read: another server on the way may understand such a
@@ -19,6 +20,8 @@ export function refuseFraming(server: FastifyInstance): void {
     const { headers, body } = errorAnswer(417, newId());
     response.writeHead(417, headers).end(body);
   });
+  // Node would close the connection without an answer
+  server.server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerAndClose(socket, 501));
 }
 
 /** Other codings before `chunked`. Node itself refuses those after it, or without it: the end of the body would be unknown. */

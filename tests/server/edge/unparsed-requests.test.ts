@@ -46,7 +46,14 @@ test.each<[string, string, number, string, string]>([
     `${HEAD}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
     501,
     'BAD_USER_INPUT',
-    'The transfer encoding must be chunked.',
+    'CONNECT is not served, nor a transfer encoding other than chunked.',
+  ],
+  [
+    'CONNECT, and bytes for the other side',
+    `CONNECT partner.example:443 HTTP/1.1\r\nhost: partner.example:443\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n`,
+    501,
+    'BAD_USER_INPUT',
+    'CONNECT is not served, nor a transfer encoding other than chunked.',
   ],
   [
     'chunks in HTTP/1.0',
