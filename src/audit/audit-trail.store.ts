@@ -10,6 +10,7 @@ export const AUDIT_ENTRIES = {
     session_id as "sessionId", subject_type as "subjectType", subject_id as "subjectId", outcome, reason, details,
     remote_address as "remoteAddress", user_agent as "userAgent", request_id as "requestId"`,
   indexed: ['id', 'subject_id', 'actor_id', 'session_id', 'action'],
+  parts: ['actor_id', 'action'],
 };
 
 export async function auditEntriesById(db: Db, ids: readonly string[]): Promise<Map<string, AuditEntryRow>> {

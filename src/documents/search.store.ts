@@ -6,7 +6,7 @@ import { prefix } from '../request-log/search/search-query';
 import { folded, referenceWord } from '../request-log/search/tokenizer';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
-import { resolveCondition } from '../sql/resolve-condition';
+import { resolveCondition } from '../sql/resolving/resolve-condition';
 import { USERS, type UserRow } from '../users/user.store';
 import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
@@ -60,7 +60,7 @@ const NEWEST = { order: { column: null, descending: true }, size: MAX_SEARCHED, 
 /** Documents whose name begins with the text, by their newest requests; and documents with events of exactly this name. */
 export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
   const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
-  const resolved = await resolveCondition(db, condition, REFERENCES.table);
+  const resolved = await resolveCondition(db, condition, REFERENCES);
   const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, resolved, NEWEST);
   const found = new Map<string, DocumentName>();
   for (const { documentType, name } of [...(await eventsNamed(db, spellings(text))), ...rows]) {

@@ -4,10 +4,10 @@ import { preparedArguments } from '../graphql/arguments/argument-rules';
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
-import { type Condition, variesByValue } from '../sql/condition';
+import { variesByValue } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { PageRequest } from '../sql/keyset';
-import { resolveCondition } from '../sql/resolve-condition';
+import { resolveCondition } from '../sql/resolving/resolve-condition';
 import type { ObjectPlan, PagesPlan, QueryPlan } from './plan';
 
 export type Variables = Record<string, unknown>;
@@ -21,7 +21,6 @@ export interface Bound {
   pages: ReadonlyMap<PagesPlan, BoundPages>;
   /** UUIDs of the roots that are single rows, by response key. null: the arguments name no row. */
   ids: ReadonlyMap<string, string | null>;
-  conditions: readonly Condition[];
   /** Whether one plan of PostgreSQL is good for all values of the parameters, so that the statement is prepared. */
   isPreparable: boolean;
 }
@@ -37,21 +36,19 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
       bindObject(root.object, variables, context, pages);
     }
   }
-  const conditions = [...pages.values()].map(({ query }) => query.condition);
-  return { pages, ids, conditions, isPreparable: !conditions.some(variesByValue) };
+  return { pages, ids, isPreparable: ![...pages.values()].some(({ query }) => variesByValue(query.condition)) };
 }
 
 /** The same arguments, with what their conditions need to know of the database: see resolveCondition. */
 export async function withResolvedConditions(db: Db, bound: Bound): Promise<Bound> {
   const pages = await Promise.all(
     [...bound.pages].map(async ([plan, { query, request }]) => {
-      const condition = await resolveCondition(db, query.condition, query.listing.table);
+      const condition = await resolveCondition(db, query.condition, query.listing);
       return [plan, { query: { ...query, condition }, request }] as const;
     }),
   );
-  const conditions = pages.map(([, { query }]) => query.condition);
-  const isPreparable = bound.isPreparable && !conditions.some(variesByValue);
-  return { ...bound, pages: new Map(pages), conditions, isPreparable };
+  const isPreparable = bound.isPreparable && !pages.some(([, { query }]) => variesByValue(query.condition));
+  return { ...bound, pages: new Map(pages), isPreparable };
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {

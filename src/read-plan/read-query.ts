@@ -11,7 +11,7 @@ import {
 import type { Context } from '../graphql/context';
 import { masksOf } from '../graphql/roles/masked';
 import { isStatementTimeout } from '../sql/database-errors';
-import { needsResolving } from '../sql/resolve-condition';
+import { needsResolving } from '../sql/resolving/resolve-condition';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
 import type { Compiler } from './compiler';
@@ -63,7 +63,7 @@ export function createReadQuery(
     if (!plan) return { kind: 'fallback', reason: 'no_plan' };
     if (!rolesAllow(plan, context.viewer)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
-    const isResolved = !given.conditions.some(needsResolving);
+    const isResolved = ![...given.pages.values()].some(({ query }) => needsResolving(query.condition, query.listing));
     // resolving runs a query before the statement that checks the optimistic authentication
     if (!isResolved && context.optimisticAuth) return { kind: 'unconfirmed' };
     const bound = isResolved ? given : await withResolvedConditions(context.db, given);

@@ -50,6 +50,7 @@ export const REQUEST_LOG = {
     'document_type',
     'reference_document',
   ],
+  parts: ['webhook_id', 'user_id', 'replay_id', 'document_type'],
 };
 
 /** The log joined with its index, to order by columns of the index. It lacks rows that are open or not indexed yet. */

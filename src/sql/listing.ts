@@ -8,6 +8,8 @@ export interface Listing {
   columns: string;
   /** Of a large table: the columns by whose value an index finds rows, in the order of time. */
   indexed?: readonly string[];
+  /** Those of `indexed` of which many rows may have the same value. */
+  parts?: readonly string[];
 }
 
 /** Rows are ordered by `column` and id, or by id alone, which is the order of time. */

@@ -5,7 +5,7 @@ import { REQUEST_LOG } from '../../request-log/request-log.store';
 import { pageSource } from '../../sql/access-path';
 import { bindings, type Condition } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
-import { resolveCondition } from '../../sql/resolve-condition';
+import { resolveCondition } from '../../sql/resolving/resolve-condition';
 import { withCommas } from '../../text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';
@@ -55,7 +55,7 @@ export async function filteredRows(
 
 /** The ids of the first requests that meet the condition, oldest first. */
 export async function firstRequests(db: Db, condition: Condition, limit: number): Promise<string[]> {
-  const planned = await resolveCondition(db, condition, REQUEST_LOG.table);
+  const planned = await resolveCondition(db, condition, REQUEST_LOG);
   const { values, bind } = bindings();
   const oldestFirst = { order: { column: null, descending: false }, size: limit, backward: false, cursor: null };
   const rows = await rowsOf<{ id: string }>(

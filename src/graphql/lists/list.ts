@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Condition } from '../../sql/condition';
 import { count, countsByParent, type Listing, page, pagesByParent } from '../../sql/keyset';
-import { resolveCondition } from '../../sql/resolve-condition';
+import { resolveCondition } from '../../sql/resolving/resolve-condition';
 import type { Context } from '../context';
 import { loaderFor, perRequest } from '../data-loaders';
 import { type ConnectionShape, toConnection } from './connection';
@@ -20,7 +20,7 @@ export interface ListQuery {
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
   const { listing, order } = query;
   const request = pageRequest(query.args, order);
-  const condition = await resolveCondition(context.db, query.condition, listing.table);
+  const condition = await resolveCondition(context.db, query.condition, listing);
   return toConnection({
     page: await page(context.db, listing, condition, request),
     order,
@@ -45,7 +45,7 @@ export async function nestedPage(
   const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
   const name = `${listing.table}.${column} ${hash}`;
   const resolved = () =>
-    perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition, listing.table));
+    perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition, listing));
   const pages = loaderFor(context, `page of ${name}`, async (ids) =>
     pagesByParent(context.db, listing, { column, ids }, await resolved(), request),
   );

@@ -4,7 +4,7 @@ import { FIRST_ID } from '../../ids';
 import { type Condition, conjunctsOf } from '../../sql/condition';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import { resolvePlans } from '../../sql/resolve-condition';
+import { resolvePlans } from '../../sql/resolving/resolve-condition';
 import { type ExportRow, exportsById } from './export.store';
 import { EXPORT_COLUMNS } from './export-columns.store';
 import { CONTENT_COLUMNS, lineWithContent } from './export-content';

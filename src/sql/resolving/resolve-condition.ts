@@ -1,8 +1,9 @@
 // Reads from the database what a condition needs before it is written as SQL.
-import { pageSource } from './access-path';
-import { bindings, type Condition, conjunctsOf, type Link, meetsLink, toSql } from './condition';
-import { type Db, rowOf, rowsOf } from './db';
-import { andNotToCome } from './months-to-come';
+import { pageSource } from '../access-path';
+import { bindings, type Condition, conjunctsOf, type Link, meetsLink, toSql } from '../condition';
+import { type Db, rowOf, rowsOf } from '../db';
+import { andNotToCome } from '../months-to-come';
+import { type Filtered, isFoundTogether, withFoundTogether } from './found-together';
 
 /** Up to this number of linked rows, a page is read for each of them. */
 export const MAX_LINKED = 1_000;
@@ -14,13 +15,14 @@ const DENSE = 5;
 /**
  * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of
  * a join fits both rare and frequent linked rows, and the wrong one takes hundreds of milliseconds.
- * @param table of the rows that the condition is about
+ * @param filtered the rows that the condition is about
  */
-export function resolveCondition(db: Db, condition: Condition, table: string): Promise<Condition> {
-  return replaced(condition, table, async (part, of) => {
+export async function resolveCondition(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
+  const resolved = await replaced(condition, filtered.table, async (part, of) => {
     if (part.kind === 'unplanned') return part.resolvePlan(db);
     return part.kind === 'link' ? resolveLink(db, part, of) : part;
   });
+  return withFoundTogether(db, resolved, filtered);
 }
 
 /** The condition with its plans; links stay subqueries, which may find any number of rows. */
@@ -32,18 +34,22 @@ export function resolvePlans(db: Db, condition: Condition): Promise<Condition> {
 }
 
 /** Whether `resolveCondition` would read something. */
-export function needsResolving(condition: Condition): boolean {
+export function needsResolving(condition: Condition, filtered: Filtered): boolean {
+  return hasUnread(condition) || isFoundTogether(condition, filtered);
+}
+
+function hasUnread(condition: Condition): boolean {
   switch (condition.kind) {
     case 'unplanned':
     case 'link':
       return true;
     case 'and':
     case 'or':
-      return condition.parts.some(needsResolving);
+      return condition.parts.some(hasUnread);
     case 'not':
-      return needsResolving(condition.part);
+      return hasUnread(condition.part);
     case 'linkedRow':
-      return needsResolving(condition.condition);
+      return hasUnread(condition.condition);
     default:
       return false;
   }
