@@ -78,5 +78,5 @@ export function scanAdvice(scans: readonly Scan[]): string | null {
   const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
   if (!costliest) return null;
   const { points, names, better } = costliest;
-  return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by ${better.join(', ')}.`;
+  return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by one of these: ${better.join(', ')}.`;
 }

@@ -57,7 +57,10 @@ export function scanOf(indexes: Indexes, type: string, where: unknown, parent: s
   const above = parent === 'Query' ? READS.ALL : LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
   const points = names.length === 0 ? 0 : POINTS[Math.max(above, readsOf(of, where)) as Reads];
   if (points + (below?.points ?? 0) === 0) return null;
-  const better = Object.entries(of.found).flatMap(([name, finds]) => (finds === 'FEW' ? [name] : []));
+  // a link finds few rows by the id of the linked row alone
+  const better = Object.entries(of.found).flatMap(([name, finds]) =>
+    finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
+  );
   return {
     points: points + (below?.points ?? 0),
     names: [...new Set([...names, ...(below?.names ?? [])])],
