@@ -4,6 +4,7 @@ import { countDeliveriesStep, forgetCounted } from '../../../src/delivery/stats/
 import { rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';
 import { type Counter, startCounter } from '../../request-log/stats/counted-log';
 import { startTestApp, type TestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
 import { deliveriesBySql, FIGURES, makeWebhooks, moveDeliveries, seedDeliveries } from './counted-deliveries';
 
 let app: TestApp;
@@ -34,13 +35,13 @@ const seed = (count: number) => {
 };
 const move = (limit: number) => moveDeliveries(app.database, limit);
 
-/** From kept counts alone: whole days. */
-async function stats() {
+/** From kept counts alone: whole days, counted from today. */
+async function stats([first, last] = [-2, 2]) {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) {
       isFromKeptCounts uncounted countedUntil total { ${FIGURES} } } }`,
-    { range: { from: at(-2), to: at(2) } },
+    { range: { from: at(first as number), to: at(last as number) } },
   );
   expect(errors).toBeUndefined();
   return data.deliveryStats;
@@ -104,6 +105,13 @@ test('what is not counted yet is said, and since when', async () => {
   expect(Date.parse(behind.countedUntil)).toBeLessThanOrEqual(counted + 1_000);
   await counter.countAll();
   expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 203 } });
+});
+
+test('what is not counted yet is said of the range alone', async () => {
+  await seed(20);
+  expect((await stats([-9, -3])).uncounted).toBe(0);
+  expect((await stats([3, 9])).uncounted).toBe(0);
+  expect((await stats()).uncounted).toBe(20);
 });
 
 test('a transaction that was open while others were counted is counted when it commits', async () => {
@@ -221,6 +229,45 @@ test('after a restore into another cluster all is counted again in slices, besid
   for (let more = true; more; ) {
     await move(100);
     ({ more } = await counter.transaction((db) => countDeliveriesStep(db, 400)));
+  }
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('changes of deliveries that are still to be counted are not said to be uncounted beside them', async () => {
+  await seed(300);
+  await counter.countAll();
+  await restore();
+  const { backfilled } = await counter.transaction((db) => countDeliveriesStep(db, 100));
+  const rest = 300 - (backfilled as number);
+  await app.database.query(`update deliveries set attempts = attempts + 1 from feed_positions
+    where reader = 'deliveries' and id < backfill_before`);
+  expect((await stats()).uncounted).toBe(rest);
+  await counter.countAll();
+  await expectAllCounted();
+});
+
+test('what changes between reading the feed and counting a slice is counted once', async () => {
+  await seed(300);
+  await counter.countAll();
+  await restore();
+  const other = new Client({ connectionString: app.database.superuserUrl });
+  await other.connect();
+  try {
+    // the slice waits for it, and the feed does not
+    await other.query('begin; lock table deliveries in access exclusive mode');
+    const step = counter.transaction((db) => countDeliveriesStep(db, 100));
+    await waitFor('the slice waits', async () => {
+      const waiting = await app.database.query(
+        `select from pg_locks where not granted and relation = 'deliveries'::regclass`,
+      );
+      return waiting.length > 0;
+    });
+    await moveDeliveries(other, 300);
+    await other.query('commit');
+    expect((await step).backfilled).toBeGreaterThanOrEqual(100);
+  } finally {
+    await other.end();
   }
   await counter.countAll();
   await expectAllCounted();

@@ -18,6 +18,9 @@ const SLICE = 100;
 
 let app: TestApp;
 let webhookIds: string[];
+/** The times of two deliveries. */
+let early: string;
+let late: string;
 
 beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
@@ -28,6 +31,8 @@ beforeAll(async () => {
   await counter.countAll();
   await counter.stop();
   await app.database.query('analyze delivery_stats, delivery_stats_series, deliveries');
+  const times = await app.database.query<{ at: Date }>(`select created_at as at from deliveries order by created_at`);
+  [early, late] = [1_000, 15_000].map((n) => times[n]?.at.toISOString()) as [string, string];
 });
 afterAll(() => app.stop());
 
@@ -72,6 +77,18 @@ const FILTERS: [title: string, where: () => string, sql: () => string, kept: boo
     () => `created_at >= '2024-03-05T06:07:08.009Z' and created_at < '2024-03-20T01:00:00Z'`,
     true,
   ],
+  [
+    'times of deliveries, without the first and with the last',
+    () => `{ createdAt: { gt: "${early}", lte: "${late}" } }`,
+    () => `created_at > '${early}' and created_at <= '${late}'`,
+    true,
+  ],
+  [
+    'times of deliveries, with the first and without the last',
+    () => `{ createdAt: { gte: "${early}", lt: "${late}" } }`,
+    () => `created_at >= '${early}' and created_at < '${late}'`,
+    true,
+  ],
   ['attempts, which no count knows', () => '{ attempts: { gt: 1 } }', () => 'attempts > 1', false],
 ];
 
@@ -109,6 +126,20 @@ test('by webhook, document type and skip reason, the largest first', async () =>
   expect(byDocumentType).toEqual(types.map(({ key, ...row }) => ({ documentType: key, ...row })));
   const reasons = await largest('skip_reason', 'skip_reason is not null');
   expect(bySkipReason).toEqual(reasons.map(({ key, ...row }) => ({ skipReason: key, ...row })));
+});
+
+test.each([
+  { what: 'no arrival', event: 5_000, delivered: null, ms: null },
+  { what: 'one after 1,234 ms', event: 5_000, delivered: 6_234, ms: 1_234 },
+  { what: 'one that a clock has put before its event', event: 5_000, delivered: 4_000, ms: 0 },
+  { what: 'one after 30 days', event: 5_000, delivered: 5_000 + 30 * 86_400_000, ms: 2 ** 31 - 1 },
+])('the time from event to arrival: $what', async ({ event, delivered, ms }) => {
+  const time = delivered === null ? null : new Date(delivered);
+  const [row] = await app.database.query(
+    `select arrival_ms(first_id_at(to_timestamp($1 / 1000.0)), $2::timestamptz) as ms`,
+    [event, time],
+  );
+  expect(row).toEqual({ ms });
 });
 
 test('30 days by hour are answered from a few thousand counts, and from no delivery', async () => {
