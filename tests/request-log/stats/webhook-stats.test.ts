@@ -31,6 +31,13 @@ const WHERES = [
   ['what no count knows', { event: { eq: 'on_submit' } }],
 ] as const;
 
+/** As many buckets each. */
+const ASKED: Record<string, string> = {
+  first: 'range: { from: "2024-03-01T00:00:00Z", to: "2024-03-09T00:00:00Z" }',
+  second: 'range: { from: "2024-03-02T00:00:00Z", to: "2024-03-10T00:00:00Z" }',
+  failed: 'range: { from: "2024-03-02T00:00:00Z", to: "2024-03-10T00:00:00Z" }, where: { status: { eq: FAILED } }',
+};
+
 test.each(WHERES)('each webhook of a list has its own figures: %s', async (_title, where) => {
   const list = await app.ask(
     `query ($range: DateTimeRange!, $where: WebhookRequestLogWhere) {
@@ -49,6 +56,21 @@ test.each(WHERES)('each webhook of a list has its own figures: %s', async (_titl
     expect(stats.total.total).toBeGreaterThan(0);
     expect(stats.isFromKeptCounts).toBe(!where || !('event' in where));
   }
+});
+
+test('statistics of several ranges and filters of one webhook are each their own', async () => {
+  const query = (names: readonly string[]) =>
+    `{ webhooks { nodes { ${names.map((name) => `${name}: stats(bucket: DAY, ${ASKED[name]}) { ${STATS} }`).join(' ')} } } }`;
+  const { data, errors } = await app.ask(query(Object.keys(ASKED)));
+  expect(errors).toBeUndefined();
+  for (const name of Object.keys(ASKED)) {
+    const alone = await app.ask(query([name]));
+    expect(data.webhooks.nodes.map((node: Record<string, object>) => node[name])).toEqual(
+      alone.data.webhooks.nodes.map((node: Record<string, object>) => node[name]),
+    );
+  }
+  const [first] = data.webhooks.nodes;
+  expect(new Set(Object.keys(ASKED).map((name) => first[name].total.total)).size).toBe(3);
 });
 
 test('a wrong range is refused at each row', async () => {

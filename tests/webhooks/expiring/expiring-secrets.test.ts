@@ -101,12 +101,13 @@ test('API keys are listed for SYSTEM_MANAGER and AUDITOR, unless they no longer 
 
 test('the first to expire come first, at most `first`', async () => {
   const id = await webhookWithCertificates(
-    inFuture(-30 * DAY_MS),
+    inFuture(-39.5 * DAY_MS),
     Array.from({ length: 5 }, (_, n) => inFuture((n - 40) * DAY_MS)),
   );
-  const [first, second] = await expiring('(first: 2)');
-  expect([first, second]).toMatchObject([
+  expect(await expiring('(first: 3)')).toMatchObject([
     { name: 'CN=ca 0', webhook: { id } },
+    // whatever their kinds are
+    { name: 'CN=us', webhook: { id } },
     { name: 'CN=ca 1', webhook: { id } },
   ]);
 });

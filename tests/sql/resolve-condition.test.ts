@@ -1,0 +1,53 @@
+// How a filter through a link is resolved: by ids, row by row, or as a join.
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/database/data-source';
+import { READ } from '../../src/database/pools';
+import { type Condition, compares, everything } from '../../src/sql/condition';
+import { MAX_LINKED, resolveCondition } from '../../src/sql/resolving/resolve-condition';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+/** Linked rows of each kind but FEW. */
+const MANY = MAX_LINKED + 1;
+
+let database: TestDatabase;
+let source: DataSource;
+
+beforeAll(async () => {
+  database = await createTestDatabase('template1');
+  const id = (n: string) => `(lpad(to_hex(${n}), 12, '0') || '70008000000000000000')::uuid`;
+  await database.query(`create table linked (id uuid primary key, kind text)`);
+  await database.query(`insert into linked select ${id('n')}, kind
+    from unnest(array['FEW', 'OFTEN', 'LATELY RARE', 'RARE']) with ordinality as k (kind, place)
+      cross join lateral generate_series(place * 10000, place * 10000 + case kind when 'FEW' then ${MAX_LINKED} else ${MANY} end - 1) as n`);
+  // the newest 2,000 rows of 6,000: one in 400 is linked to a row of the kind OFTEN
+  await database.query(`create table listed as select ${id('n')} as id,
+    ${id(`case when n > 4000 and n % 400 = 0 then 20000 + n % 1000 when n <= 1000 then 30000 + n when n = 4500 then 40007 else 10000 end`)} as link
+    from generate_series(1, 6000) as n`);
+  source = await createDataSource(database.superuserUrl, { ...READ, poolSize: 1 }).initialize();
+});
+afterAll(async () => {
+  await source.destroy();
+  await database.drop();
+});
+
+test.each([
+  ['as many linked rows as are read', 'FEW', 'linkedIds'],
+  ['one more, to which five of the newest rows are linked', 'OFTEN', 'linkedWalk'],
+  ['one more, to which only older rows are linked', 'LATELY RARE', 'linkedRow'],
+  ['one more, to which one row is linked', 'RARE', 'linkedRow'],
+])('%s', async (_title, kind, expected) => {
+  const condition: Condition = {
+    kind: 'link',
+    column: 'link',
+    table: 'linked',
+    condition: compares('kind', '=', kind),
+  };
+  const resolved = await resolveCondition(
+    source.manager,
+    { kind: 'and', parts: [condition, everything] },
+    { table: 'listed' },
+  );
+  const [link] = (resolved as { parts: Condition[] }).parts;
+  expect(link?.kind).toBe(expected);
+  if (link?.kind === 'linkedIds') expect(new Set(link.ids).size).toBe(MAX_LINKED);
+});
