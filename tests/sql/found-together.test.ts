@@ -6,6 +6,7 @@ import {
   all,
   type Condition,
   compares,
+  conjunctsOf,
   everything,
   idTime,
   isAnyOf,
@@ -71,10 +72,9 @@ test.each<{ what: string; conditions: Condition[]; numbers: number[] }>([
   { what: 'a value and a smaller table', conditions: [size('tiny'), FAILED], numbers: [11203] },
   { what: 'none', conditions: [color('red'), size('failing')], numbers: [] },
 ])('few rows are found by their ids: $what', async ({ conditions, numbers }) => {
-  const { parts } = (await planned(conditions)) as { parts: Condition[] };
-  const [found, ...others] = parts;
+  const [found, ...others] = conjunctsOf(await planned(conditions));
   expect(found).toMatchObject({ kind: 'linkedIds', column: 'id' });
-  expect([...(found as { ids: string[] }).ids].sort()).toEqual(idsOf(numbers));
+  expect(found?.kind === 'linkedIds' && [...found.ids].sort()).toEqual(idsOf(numbers));
   expect(others).toEqual(conditions.filter(({ kind }) => kind === 'idBound'));
 });
 

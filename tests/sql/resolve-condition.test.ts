@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { READ } from '../../src/database/pools';
-import { type Condition, compares, everything } from '../../src/sql/condition';
+import { all, type Condition, compares, conjunctsOf, everything } from '../../src/sql/condition';
 import { MAX_LINKED, resolveCondition } from '../../src/sql/resolving/resolve-condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -42,12 +42,8 @@ test.each([
     table: 'linked',
     condition: compares('kind', '=', kind),
   };
-  const resolved = await resolveCondition(
-    source.manager,
-    { kind: 'and', parts: [condition, everything] },
-    { table: 'listed' },
-  );
-  const [link] = (resolved as { parts: Condition[] }).parts;
+  const resolved = await resolveCondition(source.manager, all([condition, everything]), { table: 'listed' });
+  const [link] = conjunctsOf(resolved);
   expect(link?.kind).toBe(expected);
   if (link?.kind === 'linkedIds') expect(new Set(link.ids).size).toBe(MAX_LINKED);
 });

@@ -3,9 +3,11 @@ import { graphql } from 'graphql';
 import { createDataSource } from '../../../src/database/data-source';
 import { countDeliveriesStep } from '../../../src/delivery/stats/count-deliveries';
 import { deliveriesBefore } from '../../../src/delivery/stats/delivery-change.store';
+import { DELIVERY_ROLLUP_FIELDS } from '../../../src/delivery/stats/delivery-figures';
 import type { Context } from '../../../src/graphql/context';
 import { firstIdAt, toNodeId } from '../../../src/ids';
 import { createLog } from '../../../src/log';
+import { rollupWhere } from '../../../src/request-log/stats/rollup-where';
 import { createSchema } from '../../../src/server/schema/schema';
 import { makeMonths, startCounter } from '../../request-log/stats/counted-log';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -103,6 +105,11 @@ test.each(FILTERS)('%s: in all, and by day', async (_title, where, sql, kept) =>
   const days = await deliveriesBySql(app.database, sql(), `date_trunc('day', created_at at time zone 'UTC')`);
   expect(buckets.filter((bucket: { total: number }) => bucket.total > 0)).toEqual(withoutKey(days));
   expect(buckets).toHaveLength(30);
+});
+
+test('a range that its filter limits begins after gt and ends with lte, to the millisecond', () => {
+  const createdAt = { gt: new Date(60_000), lte: new Date(120_000) };
+  expect(rollupWhere({ createdAt }, DELIVERY_ROLLUP_FIELDS)?.within).toEqual({ from: 60_001, to: 120_001 });
 });
 
 test('a range that begins and ends between minutes is counted exactly', async () => {
