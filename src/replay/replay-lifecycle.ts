@@ -6,6 +6,7 @@ import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { changeReplay, findReplayForUpdate, type ReplayRow } from './replay.store';
+import { refuseOneTooMany } from './replay-limit';
 
 /** Until it is resumed, no further delivery is sent again. Those that already were continue. */
 export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
@@ -20,6 +21,7 @@ export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): P
   const replay = await getReplay(db, id);
   refuseFinished(replay);
   if (replay.status !== 'PAUSED') return replay;
+  await refuseOneTooMany(db, replay.orderedBy);
   return change(db, viewer, replay, { status: replay.startedAt ? 'RUNNING' : 'PENDING' }, 'replay.resumed');
 }
 

@@ -26,6 +26,7 @@ import { ReplayCountType, ReplayType, ReplayWebhookCountType } from './replay.ty
 import { type CountShape, countShape } from './replay-count';
 import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
+import { MAX_OPEN_REPLAYS } from './replay-limit';
 import { countDeliveries, startReplay } from './start-replay';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
@@ -93,7 +94,8 @@ export class ReplayResolver {
     description: withExample(
       'Sends all finished deliveries that meet `where` again, oldest first, at most `rate` per second. Deliveries that are ' +
         'open when the replay starts are not included, and those that cannot be sent again are skipped, by the rules of ' +
-        'replayDelivery. The replay runs in the background, survives restarts, and can be paused.',
+        'replayDelivery. The replay runs in the background, survives restarts, and can be paused. ' +
+        `TOO_LARGE: ${MAX_OPEN_REPLAYS} replays of this user are PENDING or RUNNING.`,
       'mutation {\n  replayDeliveries(input: { where: { status: { eq: EXHAUSTED } }, reason: "their disk was full", dryRun: true }) {\n' +
         '    count { replayable } userErrors { message }\n  }\n}',
     ),
@@ -132,7 +134,8 @@ export class ReplayResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ResumeReplayPayload, {
     description: withExample(
-      'Resumes a replay where it was paused. CONFLICT: the replay is finished.',
+      'Resumes a replay where it was paused. CONFLICT: the replay is finished. ' +
+        `TOO_LARGE: ${MAX_OPEN_REPLAYS} replays of the user who ordered it are PENDING or RUNNING.`,
       'mutation { resumeReplay(input: { id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { replay { status } userErrors { message } } }',
     ),
   })

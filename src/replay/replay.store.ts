@@ -42,6 +42,14 @@ export async function insertReplay(db: Db, replay: ReplayRow): Promise<void> {
   await db.insert(ReplayEntity, replay);
 }
 
+/** Those ordered by a user that are PENDING or RUNNING. */
+export async function countOpenReplays(db: Db, userId: string): Promise<number> {
+  const counted = statement(
+    `select count(*)::int as open from replays where status in ('PENDING', 'RUNNING') and ordered_by = $1`,
+  );
+  return (await rowOf<{ open: number }>(db, counted, [userId]))?.open ?? 0;
+}
+
 /** Locks the row: waits for a running step to end, and makes the next one wait for this transaction. */
 export async function findReplayForUpdate(db: Db, id: string): Promise<ReplayRow | null> {
   return rowOf<ReplayRow>(db, statement(`select ${REPLAYS.columns} from replays where id = $1 for update`), [id]);

@@ -6,6 +6,7 @@ import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
+import { refuseOneTooMany } from './replay-limit';
 import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
 import { conditionFrom, textOfWhere } from './stored-condition';
 
@@ -33,12 +34,14 @@ export interface ReplayStart {
 /**
  * Stores the replay, which workers carry out, oldest delivery first. It includes no delivery that is newer or that was not
  * finished at this time: the count is its maximum.
+ * @throws InputError TOO_LARGE
  */
 export async function startReplay(
   db: Db,
   viewer: Viewer,
   { where, reason, rate }: ReplayStart,
 ): Promise<{ replay: ReplayRow; count: ReplayCount }> {
+  await refuseOneTooMany(db, viewer.userId);
   const id = newId();
   const at = timeOfId(id);
   const count = await countDeliveries(db, where, at);

@@ -8,16 +8,19 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
+import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import type { Finding } from '../verifying/findings';
 import { checkedScope } from '../verifying/ordered-scope';
 import type { Scope } from '../verifying/scope';
-import { insertRun, type RunRow, runById } from '../verifying/verification-run.store';
+import { countOpenRuns, insertRun, type RunRow, runById } from '../verifying/verification-run.store';
 import { VerifyEvidenceInput } from './verifying.inputs';
 import { EvidenceRunType } from './verifying.type';
 
 const VerifyEvidencePayload = payloadOf('VerifyEvidence', { run: [() => EvidenceRunType, 'The verification.'] });
 
+/** They run one after the other, and those of other users after them. */
+const MAX_OPEN_RUNS = 5;
 const MAX_HEADS = 20;
 const MAX_HEAD_LENGTH = 20_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -45,7 +48,8 @@ export class VerifyingResolver {
     description: withExample(
       'Verifies the log, or with `scope` a part of its rows, as a job: computes the leaf of every row again, ' +
         'builds the whole tree again, and checks every signed head. `evidenceRun` shows the progress. The audit ' +
-        'trail records the result.',
+        'trail records the result. ' +
+        `TOO_LARGE: ${MAX_OPEN_RUNS} verifications of this user have not ended.`,
       'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id state } userErrors { field code message } } }',
     ),
   })
@@ -61,6 +65,7 @@ export class VerifyingResolver {
       const id = newId();
       const viewer = context.viewer as Viewer;
       return context.transaction(async (db) => {
+        await refuseOneTooMany(db, viewer.userId);
         await insertRun(db, {
           id,
           depth,
@@ -76,6 +81,12 @@ export class VerifyingResolver {
       });
     });
   }
+}
+
+async function refuseOneTooMany(db: Db, userId: string): Promise<void> {
+  if ((await countOpenRuns(db, userId)) < MAX_OPEN_RUNS) return;
+  const message = `${MAX_OPEN_RUNS} verifications of this user have not ended, which is the maximum. Wait until one has ended.`;
+  throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
 }
 
 function refuseHeads(heads: readonly string[]): void {

@@ -42,6 +42,14 @@ export async function insertRun(db: Db, run: NewRun): Promise<void> {
   );
 }
 
+/** Those ordered by a user that have not ended. */
+export async function countOpenRuns(db: Db, userId: string): Promise<number> {
+  const counted = statement(
+    `select count(*)::int as open from evidence_runs where state in ('PENDING', 'RUNNING') and ordered_by = $1`,
+  );
+  return (await rowOf<{ open: number }>(db, counted, [userId]))?.open ?? 0;
+}
+
 /** Takes the oldest run that no process works on. @param seenBefore a process seen last before this has ended */
 export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunRow | null> {
   return rowOf<RunRow>(

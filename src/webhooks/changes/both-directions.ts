@@ -8,7 +8,7 @@ import type { Viewer } from '../../viewer';
 import { REQUEST_DEFAULTS } from '../request/request-settings';
 import { DEFAULT_TIMEOUT_MS, MAX_WEBHOOKS } from '../setting-limits';
 import type { Direction } from '../webhook.entity';
-import { countLiveWebhooks, type WebhookRow } from '../webhook.store';
+import { countLiveWebhooks, insertWebhook, type WebhookRow } from '../webhook.store';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
 export interface SettingsOfBothDirections {
@@ -58,11 +58,16 @@ export function newWebhook(
   };
 }
 
-/** @throws InputError TOO_LARGE. Transactions that create webhooks at the same time do not see each other's. */
-export async function refuseOneTooMany(db: Db): Promise<void> {
-  if ((await countLiveWebhooks(db)) < MAX_WEBHOOKS) return;
-  const message = `There are ${MAX_WEBHOOKS} webhooks, which is the maximum. Archive those that are not needed.`;
-  throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
+/**
+ * Inserts the webhook.
+ * @throws InputError TOO_LARGE. Transactions that create webhooks at the same time do not see each other's.
+ */
+export async function addWebhook(db: Db, webhook: WebhookRow): Promise<void> {
+  if ((await countLiveWebhooks(db)) >= MAX_WEBHOOKS) {
+    const message = `There are ${MAX_WEBHOOKS} webhooks, which is the maximum. Archive those that are not needed.`;
+    throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
+  }
+  await insertWebhook(db, webhook);
 }
 
 /** The columns of the given settings. */

@@ -21,11 +21,11 @@ import { createVerificationSecret, ownSecretFaults } from '../incoming/verificat
 import { DEFAULT_ANSWER_STATUS, DEFAULT_TOLERANCE_S } from '../setting-limits';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
-import { changeWebhook, insertWebhook, type WebhookRow, webhooksById } from '../webhook.store';
+import { changeWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import {
+  addWebhook,
   columnsOfBothDirections,
   newWebhook,
-  refuseOneTooMany,
   type SettingsOfBothDirections,
   settingFaults,
 } from './both-directions';
@@ -64,8 +64,7 @@ export async function createIncomingWebhook(
     ...directionFaults('INCOMING', input),
     ...ownSecretFaults(provider, input.secret ?? null),
   ]);
-  await refuseOneTooMany(db);
-  await insertWebhook(db, webhook);
+  await addWebhook(db, webhook);
   await insertPartner(db, partnerId, webhook);
   await insertAgreement(db, agreement);
   const token = await createIncomingToken(db, webhook.id);

@@ -21,11 +21,11 @@ import {
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
 import type { Ordering, SignatureScheme } from '../webhook.entity';
-import { changeWebhook, findWebhookForUpdate, insertWebhook, type WebhookRow } from '../webhook.store';
+import { changeWebhook, findWebhookForUpdate, type WebhookRow } from '../webhook.store';
 import {
+  addWebhook,
   columnsOfBothDirections,
   newWebhook,
-  refuseOneTooMany,
   type SettingsOfBothDirections,
   settingFaults,
 } from './both-directions';
@@ -72,8 +72,7 @@ export async function createWebhook(
     ...ownSecretFaults(webhook.signatures, input),
     ...credentials.faults,
   ]);
-  await refuseOneTooMany(db);
-  await insertWebhook(db, webhook);
+  await addWebhook(db, webhook);
   await saveCredentials(db, rules.keyring, webhook.id, credentials);
   const secrets = await createSecrets(db, rules.keyring, webhook.id, webhook.signatures, input);
   await recordCreation(db, viewer, webhook, act);
