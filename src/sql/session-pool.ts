@@ -23,7 +23,7 @@ export class SessionPool extends Pool {
   readonly #size: number;
   #inUse = 0;
   #open = 0;
-  /** Why the pool has no more connections than it has, until one is opened or nobody waits for one. */
+  /** Why the pool has no more connections than it has, until one is opened, or no caller waits for one. */
   #refusal: Error | null = null;
   #asksLater = false;
 
