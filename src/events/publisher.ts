@@ -1,4 +1,5 @@
 // Accepts events: calls of the same moment share a transaction.
+import { setImmediate } from 'node:timers/promises';
 import { AppError, InputError } from '../errors';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import type { Db } from '../sql/db';
@@ -34,15 +35,28 @@ export interface Publisher {
  * shared transaction must not wait for it.
  */
 const OPTIONS = { lockTimeoutMs: 20 };
-/** One transaction takes at most 200 calls, 1,000 events or 16 MiB, unless one call is larger. */
+/** One transaction takes at most 200 calls, 1,000 events, 250 deliveries that are sent at once or 16 MiB, unless one call is larger. */
 const EVENTS_PER_UNIT = 5;
+const DELIVERIES_PER_UNIT = 1.25;
 const BYTES_PER_UNIT = (16 * 1024 * 1024) / 200;
 
 /** Makes deliveries in the transaction that publishes their events: `delivery/fan-out/direct-fan-out.ts`. */
 export interface DirectFanOut {
-  /** For one transaction. null: all of these events go to the outbox. */
-  begin(events: readonly NewEvent[]): DirectWriter | null;
+  /** Takes slots for the deliveries of one call, and may wait a short time for them: see `delivery/capacity/slot-reservations.ts`. */
+  reserve(events: readonly NewEvent[]): SlotReservation | Promise<SlotReservation>;
+  /** For one transaction. null: all of these events go to the outbox. @param reserved for the calls of the transaction */
+  begin(events: readonly NewEvent[], reserved: readonly SlotReservation[]): DirectWriter | null;
 }
+
+/** Slots of the worker that are kept free for deliveries of a call. */
+export interface SlotReservation {
+  /** The number of slots for each webhook. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** Frees the slots. Does nothing when it is called again. */
+  release(): void;
+}
+
+export const NO_SLOTS: SlotReservation = { slots: new Map(), release: () => undefined };
 
 /** Call `committed`, `rolledBack` or `mayHaveCommitted` when its transaction has ended. */
 export interface DirectWriter extends EventWriter {
@@ -62,6 +76,10 @@ export interface PublisherParts {
   onPublished(events: number): void;
 }
 
+interface GatheredCall extends PublishCall {
+  reserved: SlotReservation;
+}
+
 const COMMITTING_OUTBOX: EventWriter = { prepare: async () => undefined, write: commitIntoOutbox };
 
 /** Writes all events to the outbox, and sends COMMIT with them. */
@@ -72,13 +90,20 @@ export function commitIntoOutbox(db: Db, rows: OutboxRows): Promise<void> {
 }
 
 export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
-  async function run(calls: readonly PublishCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
-    const direct = isAgain ? null : directFanOut?.begin(calls.flatMap(({ events }) => events));
+  async function run(calls: readonly GatheredCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
+    const direct = isAgain ? null : beginDirectly(calls);
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
     const results = await transaction((db) => publishCalls(db, calls, COMMITTING_OUTBOX), OPTIONS);
     onPublished(eventsOf(results));
     return results;
+  }
+
+  function beginDirectly(calls: readonly GatheredCall[]): DirectWriter | null | undefined {
+    return directFanOut?.begin(
+      calls.flatMap(({ events }) => events),
+      calls.map(({ reserved }) => reserved),
+    );
   }
 
   /** @returns null: the transaction was rolled back. The outbox, which needs less, may accept the events */
@@ -98,11 +123,22 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     return results;
   }
 
-  const shared = createGroupCommit({
+  const reserving = new Set<Promise<SlotReservation>>();
+
+  // without a promise where nothing is waited for: it is on the way of each event
+  function slotsFor(events: readonly NewEvent[]): SlotReservation | Promise<SlotReservation> {
+    const reserved = directFanOut?.reserve(events) ?? NO_SLOTS;
+    if (!(reserved instanceof Promise)) return reserved;
+    reserving.add(reserved);
+    return reserved.finally(() => reserving.delete(reserved));
+  }
+
+  const shared = createGroupCommit<GatheredCall, PublishResult>({
     run,
-    sizeOf: ({ events }) => {
+    sizeOf: ({ events, reserved }) => {
       const bytes = events.reduce((sum, { data }) => sum + data.bytes, 0);
-      return Math.max(1, events.length / EVENTS_PER_UNIT, bytes / BYTES_PER_UNIT);
+      const deliveries = [...reserved.slots.values()].reduce((sum, slots) => sum + slots, 0);
+      return Math.max(1, events.length / EVENTS_PER_UNIT, bytes / BYTES_PER_UNIT, deliveries / DELIVERIES_PER_UNIT);
     },
   });
   return {
@@ -111,13 +147,23 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       const faults = faultsOfEvents(events);
       if (faults.length > 0) throw new InputError(faults);
       checkBacklog();
-      const result = await shared.add({ publisher, events, version }).catch((error: unknown) => {
+      const reserved = await slotsFor(events);
+      try {
+        const result = await shared.add({ publisher, events, version, reserved });
+        if (isRefused(result)) throw result;
+        return result;
+      } catch (error) {
         throw isLockTimeout(error) ? keyIsHeld() : error;
-      });
-      if (isRefused(result)) throw result;
-      return result;
+      } finally {
+        reserved.release();
+      }
     },
-    idle: shared.idle,
+    async idle() {
+      await Promise.all(reserving);
+      // those who have waited for slots go on before it
+      await setImmediate();
+      await shared.idle();
+    },
   };
 }
 

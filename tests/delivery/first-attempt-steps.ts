@@ -31,8 +31,18 @@ export interface Direct {
   stop(): Promise<void>;
 }
 
+/** Default: those of a real worker. */
+export interface Slots {
+  slots?: number;
+  maxWaitForSlotsMs?: number;
+}
+
 /** @param worker null: nothing is sent */
-export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slots?: number): Direct {
+export function startDirect(
+  parts: Parts,
+  worker: FirstAttemptSender | null,
+  { slots, maxWaitForSlotsMs }: Slots = {},
+): Direct {
   const sent: Attempt[] = [];
   const handedBack: Attempt[] = [];
   const capacity = createWorkerCapacity(slots);
@@ -45,6 +55,7 @@ export function startDirect(parts: Parts, worker: FirstAttemptSender | null, slo
     capacity,
     backlog,
     leases,
+    maxWaitForSlotsMs,
     worker: worker ?? {
       send: (attempts) => void sent.push(...attempts),
       handBack: (attempts) => void handedBack.push(...attempts),

@@ -9,6 +9,7 @@ import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
 import { startQueue } from '../../src/delivery/queue/queue';
+import { NO_SLOTS } from '../../src/events/publisher';
 import { LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
@@ -22,10 +23,13 @@ import type { TestApp } from '../support/app';
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {
   batchSize: () => 200,
   isReady: () => true,
+  reserve: () => NO_SLOTS,
+  stopReserving: () => undefined,
   queued: () => undefined,
   begin: () => ({
     mayOpen: () => false,
     prepare: async () => new Map(),
+    roomFor: () => Number.POSITIVE_INFINITY,
     open: ({ deliveries }) => ({ deliveries: [...deliveries], requests: [] }),
     committed: () => undefined,
     rolledBack: () => undefined,

@@ -1,10 +1,12 @@
 // Opens first attempts in the transaction that makes their deliveries. They skip the queue: nothing holds them back, so
 // they are sent as soon as it has committed.
+import type { SlotReservation } from '../../events/publisher';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
+import { createSlotReservations } from '../capacity/slot-reservations';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
 import {
@@ -33,6 +35,8 @@ export interface FirstAttemptsParts {
   backlog: DueBacklog;
   leases: WorkerLeases;
   worker: FirstAttemptSender;
+  /** Default: that of `slot-reservations.ts`. */
+  maxWaitForSlotsMs?: number;
 }
 
 /** The part of the worker that sends. `onEnded` is called when the outcome of an attempt is committed. */
@@ -45,6 +49,7 @@ export interface FirstAttemptSender {
 export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
   const { capacity, backlog, leases } = parts;
   const bodies = createByteLimit(MAX_BODIES);
+  const reservations = createSlotReservations(capacity, parts.maxWaitForSlotsMs);
   let busySince: number | null = null;
   return {
     batchSize() {
@@ -61,9 +66,11 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
       busySince = null;
       return MAX_OPENED;
     },
-    isReady: () => backlog.room() === Number.POSITIVE_INFINITY && capacity.batchSize(performance.now()) > 0,
+    isReady: () => backlog.room() === Number.POSITIVE_INFINITY,
+    reserve: reservations.reserve,
+    stopReserving: reservations.stop,
     queued: backlog.entered,
-    begin: () => beginOpening(parts, bodies, leases.use()),
+    begin: (reserved = []) => beginOpening(parts, bodies, leases.use(), reserved),
   };
 }
 
@@ -74,7 +81,12 @@ interface Prepared {
   head: string | null;
 }
 
-function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: LeaseUse): Opening {
+function beginOpening(
+  parts: FirstAttemptsParts,
+  bodies: ByteLimit,
+  lease: LeaseUse,
+  reservations: readonly SlotReservation[],
+): Opening {
   const { capacity, backlog, leases, worker } = parts;
   const queued = new Set<string>();
   let wanted: string[] = [];
@@ -121,7 +133,14 @@ function beginOpening(parts: FirstAttemptsParts, bodies: ByteLimit, lease: Lease
       prepared = read.prepared;
       return read.versions;
     },
+    roomFor(webhookId) {
+      const own = reservations.reduce((sum, { slots }) => sum + (slots.get(webhookId) ?? 0), 0);
+      const room = capacity.freeFor(webhookId) + own;
+      const isSlow = room === 0 && capacity.free() > 0 && !capacity.isFast(webhookId, performance.now());
+      return isSlow ? Number.POSITIVE_INFINITY : room;
+    },
     open(made) {
+      for (const each of reservations) each.release();
       for (const { delivery, body } of dueAmong(made, wanted)) reserve(delivery, body);
       attempts = reserved.map((delivery) => attemptOf(delivery, prepared as Prepared));
       return withRequests(made.deliveries, attempts, lease.id);

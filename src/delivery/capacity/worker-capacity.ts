@@ -26,14 +26,16 @@ export interface WorkerCapacity {
   free(): number;
   /** The number of free slots that this webhook may take. */
   freeFor(webhookId: string): number;
-  /** Takes a slot. */
-  acquire(webhookId: string, now: number): void;
+  /** Whether requests of this webhook are likely to end soon; false if it has none. */
+  isFast(webhookId: string, now: number): boolean;
+  /** Takes slots, default 1. */
+  acquire(webhookId: string, now: number, slots?: number): void;
   /** A request that has a slot begins. */
   begun(webhookId: string, now: number): void;
   /** A request was answered, or has failed. Its slot is freed when the outcome is committed. */
   answered(webhookId: string, now: number): void;
-  /** Frees a slot. */
-  release(webhookId: string, now: number): void;
+  /** Frees slots, default 1. */
+  release(webhookId: string, now: number, slots?: number): void;
 }
 
 interface Use {
@@ -66,11 +68,15 @@ export function createWorkerCapacity(slots = MAX_CONCURRENT_REQUESTS): WorkerCap
       if (headroom >= MIN_BATCH) return Math.min(BATCH, headroom);
       return used >= slots || (use !== null && isFast(use, now)) ? 0 : BATCH_TO_SET_ASIDE;
     },
-    acquire(webhookId, now) {
+    isFast(webhookId, now) {
+      const use = uses.get(webhookId);
+      return use !== undefined && isFast(use, now);
+    },
+    acquire(webhookId, now, count = 1) {
       const use = uses.get(webhookId) ?? { slots: 0, unanswered: 0, lastChange: now };
-      use.slots += 1;
+      use.slots += count;
       uses.set(webhookId, use);
-      used += 1;
+      used += count;
     },
     begun(webhookId, now) {
       const use = uses.get(webhookId);
@@ -84,11 +90,11 @@ export function createWorkerCapacity(slots = MAX_CONCURRENT_REQUESTS): WorkerCap
       use.unanswered -= 1;
       use.lastChange = now;
     },
-    release(webhookId, now) {
+    release(webhookId, now, count = 1) {
       const use = uses.get(webhookId);
-      used -= 1;
+      used -= count;
       if (!use) return;
-      use.slots -= 1;
+      use.slots -= count;
       use.lastChange = now;
       if (use.slots === 0) uses.delete(webhookId);
     },

@@ -4,7 +4,13 @@
 import { currentTime } from '../../clock';
 import type { NewEventRow, OutboxEvent, OutboxRows } from '../../events/business-event.store';
 import type { NewEvent } from '../../events/event-faults';
-import { commitIntoOutbox, type DirectFanOut, type DirectWriter } from '../../events/publisher';
+import {
+  commitIntoOutbox,
+  type DirectFanOut,
+  type DirectWriter,
+  NO_SLOTS,
+  type SlotReservation,
+} from '../../events/publisher';
 import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
@@ -41,20 +47,23 @@ export function createDirectFanOut(parts: DirectFanOutParts): StoppableDirectFan
   const { directory, firstAttempts, isBehind } = parts;
   const underWay = new Set<Promise<void>>();
   let stopped = false;
+  const isReady = () => !stopped && directory.snapshot() !== null && !isBehind() && firstAttempts.isReady();
   return {
-    begin(events) {
-      if (stopped || directory.snapshot() === null || isBehind() || !firstAttempts.isReady()) return null;
+    reserve: (events) => (isReady() ? firstAttempts.reserve(slotsFor(events, directory)) : NO_SLOTS),
+    begin(events, reserved) {
+      if (!isReady()) return null;
       const webhooks = webhooksFor(events, directory);
       if (webhooks.length === 0) return null;
       const { promise, resolve } = Promise.withResolvers<void>();
       underWay.add(promise);
-      return createWriter(parts, webhooks, () => {
+      return createWriter(parts, webhooks, reserved, () => {
         underWay.delete(promise);
         resolve();
       });
     },
     async stop() {
       stopped = true;
+      firstAttempts.stopReserving();
       await Promise.all(underWay);
     },
   };
@@ -63,16 +72,17 @@ export function createDirectFanOut(parts: DirectFanOutParts): StoppableDirectFan
 function createWriter(
   { queue, directory, firstAttempts, onQueued }: DirectFanOutParts,
   webhooks: readonly OutgoingWebhook[],
+  reserved: readonly SlotReservation[],
   onEnded: () => void,
 ): DirectWriter {
-  const opening = firstAttempts.begin();
+  const opening = firstAttempts.begin(reserved);
   opening.mayOpen(webhooks);
   let free: ReadonlySet<OutgoingWebhook> = new Set();
   let queued = false;
   let waiting = false;
 
   async function write(db: Db, rows: OutboxRows): Promise<void> {
-    const direct = pairsToOpen(rows, directory, free);
+    const direct = pairsToOpen(rows, directory, free, opening);
     waiting = direct.size < rows.events.length;
     if (direct.size === 0) return commitIntoOutbox(db, rows);
     const now = currentTime();
@@ -128,6 +138,20 @@ function webhooksFor(events: readonly NewEvent[], directory: WebhookDirectory): 
   return [...new Set(found)].filter(isPlain);
 }
 
+/** How many slots the deliveries of these events take that can be made at once, for each webhook. */
+function slotsFor(events: readonly NewEvent[], directory: WebhookDirectory): Map<string, number> {
+  const slots = new Map<string, number>();
+  let deliveries = 0;
+  for (const { documentType, event, causedBy } of events) {
+    const webhooks = directory.matching({ documentType, event, directedTo: null });
+    const fits = deliveries + webhooks.length <= MAX_DELIVERIES;
+    if (causedBy !== null || !fits || !webhooks.every(isPlain)) continue;
+    deliveries += webhooks.length;
+    for (const { id } of webhooks) slots.set(id, (slots.get(id) ?? 0) + 1);
+  }
+  return slots;
+}
+
 const plain = new WeakMap<OutgoingWebhook, boolean>();
 
 /** Whether deliveries of this webhook can be made at once, as far as its settings tell. */
@@ -158,20 +182,24 @@ function isFree({ id }: OutgoingWebhook, states: WebhookStates | null): boolean 
   return state !== undefined && !state.mustQueue && !state.hasPending;
 }
 
-/** The events that match no other webhooks than these. */
+/** The events that match no other webhooks than these, for as many as there are slots. */
 function pairsToOpen(
   { events, payloads }: OutboxRows,
   directory: WebhookDirectory,
   free: ReadonlySet<OutgoingWebhook>,
+  opening: Opening,
 ): Map<string, Pair[]> {
   const bodies = new Map(payloads.map((payload) => [payload.id, payload]));
   const found = new Map<string, Pair[]>();
+  const room = new Map([...free].map(({ id }) => [id, opening.roomFor(id)]));
   let deliveries = 0;
   for (const row of events) {
     const webhooks = directory.matching(row);
     const fits = deliveries + webhooks.length <= MAX_DELIVERIES;
-    if (row.causedBy !== null || webhooks.length === 0 || !fits || !webhooks.every((each) => free.has(each))) continue;
+    if (row.causedBy !== null || webhooks.length === 0 || !fits) continue;
+    if (!webhooks.every((each) => free.has(each) && (room.get(each.id) ?? 0) > 0)) continue;
     deliveries += webhooks.length;
+    for (const { id } of webhooks) room.set(id, (room.get(id) ?? 0) - 1);
     const { body = null, contentType = '' } = bodies.get(row.payloadId) ?? {};
     const event: OutboxEvent = { ...row, body, contentType, fannedOutAt: null, wantedBy: null };
     found.set(

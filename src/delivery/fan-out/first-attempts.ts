@@ -1,5 +1,6 @@
 // How the fan-out opens first attempts. `attempt/open-first-attempts.ts` does it.
 import type { Payload } from '../../events/payload.store';
+import type { SlotReservation } from '../../events/publisher';
 import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
@@ -18,12 +19,16 @@ export interface FirstAttempts {
    * outbox, because the queue costs more.
    */
   batchSize(): number;
-  /** Whether the worker has capacity, and knows of no due jobs. */
+  /** Whether the worker knows of no due jobs. */
   isReady(): boolean;
+  /** Takes slots for a publishing transaction, so many for each webhook: see `capacity/slot-reservations.ts`. */
+  reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
+  /** No call waits for slots any more. */
+  stopReserving(): void;
   /** @param deliveries the number of those that the fan-out has given jobs */
   queued(deliveries: number): void;
-  /** Begins the opening of one transaction. */
-  begin(): Opening;
+  /** Begins the opening of one transaction. @param reserved what it has taken slots with; freed when its attempts take their own */
+  begin(reserved?: readonly SlotReservation[]): Opening;
 }
 
 /** The first attempts that one transaction opens. Call `committed`, `rolledBack` or `mayHaveCommitted` when it has ended. */
@@ -35,6 +40,11 @@ export interface Opening {
    * @returns for each that is kept, the transaction that last changed it
    */
   prepare(db: Db): Promise<Map<string, string>>;
+  /**
+   * For how many new deliveries of this webhook there are slots; the events of others should wait in the outbox. Without limit for a
+   * webhook that is slow: its deliveries go to the queue.
+   */
+  roomFor(webhookId: string): number;
   /**
    * Takes capacity for those of these new deliveries that may be sent at once, and signs their requests. The caller
    * writes what is returned.

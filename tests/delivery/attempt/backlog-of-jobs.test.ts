@@ -42,7 +42,7 @@ test('a relay takes a quarter as many events as deliveries have left the queue, 
 });
 
 test('what enters a backlog needs no slot', () => {
-  const { firstAttempts, backlog, capacity } = direct(null, 128);
+  const { firstAttempts, backlog, capacity } = direct(null, { slots: 128 });
   // as if it had just begun, however long this takes
   const justNow = performance.now() + 60_000;
   while (capacity.freeFor('fast') > 0) capacity.acquire('fast', justNow);

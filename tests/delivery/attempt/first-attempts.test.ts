@@ -129,7 +129,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
   });
 
   test('beyond the share of the webhook, in the order of the events', async () => {
-    const own = direct(null, 6);
+    const own = direct(null, { slots: 6 });
     const webhook = await webhookFor();
     await webhook.publishMany(5);
     (await own.fanOut()).committed();
@@ -139,7 +139,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
   });
 
   test('behind deliveries that wait in the queue, until the worker has taken them', async () => {
-    const own = direct(null, 6);
+    const own = direct(null, { slots: 6 });
     const webhook = await webhookFor();
     const other = await webhookFor();
     await webhook.publishMany(5);

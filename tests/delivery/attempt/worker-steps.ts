@@ -2,7 +2,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Direct, startDirect } from '../first-attempt-steps';
+import { type Direct, type Slots, startDirect } from '../first-attempt-steps';
 import { type Parts, startParts } from '../worker-parts';
 
 interface Installation {
@@ -49,7 +49,7 @@ export function workerSteps() {
 
   return {
     installed: () => installation,
-    direct(worker: Parameters<typeof startDirect>[1] = null, slots?: number): Direct {
+    direct(worker: Parameters<typeof startDirect>[1] = null, slots?: Slots): Direct {
       const made = startDirect(installation.parts, worker, slots);
       started.push(made);
       return made;

@@ -137,7 +137,7 @@ describe('an event goes to the outbox', () => {
     own.leaveOutbox(true);
     const ids = await publish(eventFor(webhook.documentType));
     await expectOutboxToHave(own, ids);
-    expect(direct().directFanOut.begin([eventFor(webhook.documentType)])).toBeNull();
+    expect(direct().directFanOut.begin([eventFor(webhook.documentType)], [])).toBeNull();
   });
 
   test('beyond 250 deliveries of one transaction', async () => {
@@ -170,7 +170,7 @@ describe('an event goes to the outbox', () => {
   test('after the process has begun to stop, which waits for the transactions under way', async () => {
     const webhook = await webhookFor();
     const { own, publish } = await processWith();
-    const underWay = own.directFanOut.begin([eventFor(webhook.documentType)]);
+    const underWay = own.directFanOut.begin([eventFor(webhook.documentType)], []);
     let isStopped = false;
     const stopped = own.directFanOut.stop().then(() => {
       isStopped = true;

@@ -4,7 +4,7 @@ import type { Db } from '../../../src/sql/db';
 import type { Transaction } from '../../../src/sql/transactions';
 import type { Viewer } from '../../../src/viewer';
 import { workerSteps } from '../attempt/worker-steps';
-import type { Direct } from '../first-attempt-steps';
+import type { Direct, Slots } from '../first-attempt-steps';
 
 export function eventFor(documentType: string, more: Partial<NewEvent> = {}): NewEvent {
   const data = { text: '{"n":1}', bytes: 7, problems: [] };
@@ -47,9 +47,9 @@ export function publishingSteps() {
     ...steps,
     viewer: () => viewer,
     /** It has fanned out before, so it knows the webhooks that there are. */
-    async processWith(transaction?: Transaction, worker: Parameters<typeof direct>[0] = null) {
+    async processWith(transaction?: Transaction, worker: Parameters<typeof direct>[0] = null, slots?: Slots) {
       const { parts, partner } = installed();
-      const own = direct(worker);
+      const own = direct(worker, slots);
       await (await webhookFor()).publishMany(1);
       (await own.fanOut()).committed();
       own.sent.length = 0;

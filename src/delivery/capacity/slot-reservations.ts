@@ -1,0 +1,83 @@
+// Publishing transactions that open attempts take their slots before they begin, and wait for them when there are too few.
+import { NO_SLOTS, type SlotReservation } from '../../events/publisher';
+import type { WorkerCapacity } from './worker-capacity';
+
+/** How long a call waits for slots, unless another time is given. After that, its events go to the outbox. */
+const MAX_WAIT_MS = 200;
+/** Between two looks whether there are enough slots, while calls wait. */
+const LOOK_MS = 2;
+
+export interface SlotReservations {
+  /**
+   * Takes so many slots for each webhook. While one has too few, and its requests are about to end, waits for them, at most 200 ms,
+   * behind those who came before and want the same webhook.
+   * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
+   */
+  reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
+  /** Nobody waits any more. */
+  stop(): void;
+}
+
+interface Waiting {
+  wanted: ReadonlyMap<string, number>;
+  until: number;
+  resolve: (reservation: SlotReservation) => void;
+}
+
+export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX_WAIT_MS): SlotReservations {
+  let waiting: Waiting[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  /** @returns null: wait */
+  function tryToReserve(wanted: ReadonlyMap<string, number>, now: number): SlotReservation | null {
+    const short = [...wanted].filter(([id, slots]) => capacity.freeFor(id) < slots);
+    if (short.length > 0) return short.every(([id]) => capacity.isFast(id, now)) ? null : NO_SLOTS;
+    for (const [id, slots] of wanted) capacity.acquire(id, now, slots);
+    let isHeld = true;
+    return {
+      slots: wanted,
+      release() {
+        if (!isHeld) return;
+        isHeld = false;
+        for (const [id, slots] of wanted) capacity.release(id, performance.now(), slots);
+      },
+    };
+  }
+
+  function look(): void {
+    const now = performance.now();
+    const wantedBefore = new Set<string>();
+    waiting = waiting.filter(({ wanted, until, resolve }) => {
+      const ids = [...wanted.keys()];
+      const isBehind = ids.some((id) => wantedBefore.has(id));
+      const found = now >= until ? NO_SLOTS : isBehind ? null : tryToReserve(wanted, now);
+      if (found === null) for (const id of ids) wantedBefore.add(id);
+      else resolve(found);
+      return found === null;
+    });
+    if (waiting.length > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  }
+
+  return {
+    reserve(wanted) {
+      if (stopped || wanted.size === 0) return NO_SLOTS;
+      const now = performance.now();
+      const isBehind = waiting.some((each) => [...wanted.keys()].some((id) => each.wanted.has(id)));
+      const found = isBehind ? null : tryToReserve(wanted, now);
+      if (found !== null) return found;
+      timer ??= setInterval(look, LOOK_MS);
+      const { promise, resolve } = Promise.withResolvers<SlotReservation>();
+      waiting.push({ wanted, until: now + maxWaitMs, resolve });
+      return promise;
+    },
+    stop() {
+      stopped = true;
+      for (const { resolve } of waiting) resolve(NO_SLOTS);
+      waiting = [];
+      look();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isPromise } from 'node:util/types';
+import { createSlotReservations } from '../../../src/delivery/capacity/slot-reservations';
+import { createWorkerCapacity, type WorkerCapacity } from '../../../src/delivery/capacity/worker-capacity';
+import { NO_SLOTS, type SlotReservation } from '../../../src/events/publisher';
+
+const SLOTS = 8;
+
+const slotsOf = (webhookId: string, slots: number) => new Map([[webhookId, slots]]);
+
+/** Requests whose answers have come: their slots are freed when the outcomes are committed. */
+function takeSlots(capacity: WorkerCapacity, webhookId: string, slots: number): void {
+  const now = performance.now();
+  for (let n = 0; n < slots; n += 1) {
+    capacity.acquire(webhookId, now);
+    capacity.begun(webhookId, now);
+    capacity.answered(webhookId, now);
+  }
+}
+
+/** What each has got so far; null: it waits. */
+async function soFar(reserving: readonly (SlotReservation | Promise<SlotReservation>)[]) {
+  return Promise.all(reserving.map((each) => Promise.race([each, wait(20, null)])));
+}
+
+test('takes slots of each webhook at once while there are enough, and frees them once', () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const { reserve } = createSlotReservations(capacity);
+  const reserved = reserve(new Map([...slotsOf('one', 2), ...slotsOf('other', 1)])) as SlotReservation;
+  expect([capacity.free(), capacity.freeFor('one'), capacity.freeFor('other')]).toEqual([5, 2, 2]);
+  reserved.release();
+  reserved.release();
+  expect([capacity.free(), capacity.freeFor('one')]).toEqual([8, 4]);
+});
+
+test('what wants no slots gets none, also while others wait', () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const reservations = createSlotReservations(capacity);
+  takeSlots(capacity, 'fast', 4);
+  expect(isPromise(reservations.reserve(slotsOf('fast', 1)))).toBe(true);
+  expect(reservations.reserve(new Map())).toBe(NO_SLOTS);
+  reservations.stop();
+});
+
+test('who waits gets slots when enough are free, in the order of coming; other webhooks do not wait', async () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const { reserve } = createSlotReservations(capacity);
+  takeSlots(capacity, 'fast', 4);
+  const [first, second] = [reserve(slotsOf('fast', 3)), reserve(slotsOf('fast', 1))];
+  const other = reserve(slotsOf('other', 1)) as SlotReservation;
+  expect(other.slots).toEqual(slotsOf('other', 1));
+  other.release();
+  capacity.release('fast', performance.now(), 2);
+  // it would have slots, but another one came before
+  expect(await soFar([first, second])).toEqual([null, null]);
+  capacity.release('fast', performance.now(), 2);
+  expect((await first).slots).toEqual(slotsOf('fast', 3));
+  expect((await second).slots).toEqual(slotsOf('fast', 1));
+  expect(capacity.freeFor('fast')).toBe(0);
+});
+
+test('who waits in vain goes on without slots', async () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const { reserve } = createSlotReservations(capacity);
+  takeSlots(capacity, 'fast', 4);
+  expect(await reserve(slotsOf('fast', 1))).toBe(NO_SLOTS);
+  expect(capacity.free()).toBe(4);
+});
+
+test('nobody waits for a webhook that is slow, for more than a webhook can get, and after the stop', async () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const reservations = createSlotReservations(capacity);
+  expect(reservations.reserve(slotsOf('idle', 5))).toBe(NO_SLOTS);
+  const longAgo = performance.now() - 1_000;
+  for (let n = 0; n < 4; n += 1) {
+    capacity.acquire('slow', longAgo);
+    capacity.begun('slow', longAgo);
+  }
+  expect(reservations.reserve(slotsOf('slow', 1))).toBe(NO_SLOTS);
+  takeSlots(capacity, 'fast', 2);
+  const waiting = reservations.reserve(slotsOf('fast', 2));
+  expect(isPromise(waiting)).toBe(true);
+  reservations.stop();
+  expect(await waiting).toBe(NO_SLOTS);
+  expect(reservations.reserve(slotsOf('other', 1))).toBe(NO_SLOTS);
+});
