@@ -14,7 +14,7 @@ export interface SlotReservations {
    * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
    */
   reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
-  /** Nobody waits any more. */
+  /** No call waits any more. */
   stop(): void;
 }
 

@@ -67,7 +67,7 @@ test('who waits in vain goes on without slots', async () => {
   expect(capacity.free()).toBe(4);
 });
 
-test('nobody waits for a webhook that is slow, for more than a webhook can get, and after the stop', async () => {
+test('no call waits for a webhook that is slow, for more than a webhook can get, and after the stop', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const reservations = createSlotReservations(capacity);
   expect(reservations.reserve(slotsOf('idle', 5))).toBe(NO_SLOTS);
