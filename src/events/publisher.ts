@@ -160,7 +160,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
     },
     async idle() {
       await Promise.all(reserving);
-      // those who have waited for slots go on before it
+      // calls that have waited for slots join a transaction before it
       await setImmediate();
       await shared.idle();
     },

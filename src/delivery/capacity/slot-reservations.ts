@@ -9,7 +9,7 @@ const LOOK_MS = 2;
 
 export interface SlotReservations {
   /**
-   * Takes so many slots for each webhook. While one has too few, and its requests are about to end, waits for them, at most 200 ms,
+   * Takes the given number of slots for each webhook. While one has too few, and its requests are about to end, waits for them, at most 200 ms,
    * behind those who came before and want the same webhook.
    * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
    */

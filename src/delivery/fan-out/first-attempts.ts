@@ -21,7 +21,7 @@ export interface FirstAttempts {
   batchSize(): number;
   /** Whether the worker knows of no due jobs. */
   isReady(): boolean;
-  /** Takes slots for a publishing transaction, so many for each webhook: see `capacity/slot-reservations.ts`. */
+  /** Takes the given number of slots for each webhook, for a publishing call: see `capacity/slot-reservations.ts`. */
   reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
   /** No call waits for slots any more. */
   stopReserving(): void;

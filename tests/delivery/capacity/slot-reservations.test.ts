@@ -42,7 +42,7 @@ test('what wants no slots gets none, also while others wait', () => {
   reservations.stop();
 });
 
-test('who waits gets slots when enough are free, in the order of coming; other webhooks do not wait', async () => {
+test('a call that waits gets slots when enough are free, in the order of coming; other webhooks do not wait', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
@@ -59,7 +59,7 @@ test('who waits gets slots when enough are free, in the order of coming; other w
   expect(capacity.freeFor('fast')).toBe(0);
 });
 
-test('who waits in vain goes on without slots', async () => {
+test('a call that waits in vain gets no slots', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
