@@ -14,6 +14,8 @@ async function costOf(query: string, variables?: object): Promise<number | undef
   return (await app.ask(query, variables)).extensions?.cost?.requested;
 }
 
+const RANGE = 'range: { from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z" }, bucket: DAY';
+
 describe('extensions.cost', () => {
   test('stands on an answer, on one with errors, and on a refusal by cost, and says what is left', async () => {
     const limits = {
@@ -105,6 +107,26 @@ describe('extensions.cost', () => {
       53,
     ],
     ['parts of a row are a point in all', '{ webhooks(first: 5) { nodes { headers { name } } } }', undefined, 10],
+    ['statistics of deliveries', `{ deliveryStats(${RANGE}) { uncounted } }`, undefined, 500],
+    [
+      'what they are divided by',
+      `{ deliveryStats(${RANGE}) { total { total } buckets { total } byDocumentType(first: 3) { total } byWebhook(first: 3) { total } } }`,
+      undefined,
+      500 + 3 * 1_000 + 7,
+    ],
+    [
+      'statistics of webhooks',
+      `{ webhooks(first: 2) { nodes { stats(${RANGE}) { total { total } buckets { total } } } } }`,
+      undefined,
+      2 + 2 * (20 + 50 + 200) + 2,
+    ],
+    ['what expires', '{ expiringSecrets(first: 1) { kind } }', undefined, 201],
+    [
+      'a filter by health',
+      '{ webhooks(first: 1, where: { health: { waiting: { gt: 1 } } }) { nodes { id } } }',
+      undefined,
+      1_001,
+    ],
     ['nothing costs a point', '{ __typename }', undefined, 1],
     ['introspection', '{ __schema { types { name } } }', undefined, 500],
     [

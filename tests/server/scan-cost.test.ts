@@ -56,7 +56,9 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
   { what: 'an event', where: { ...SLOW, businessEvent: { id: { eq: `evt_${'0'.repeat(32)}` } } }, points: 100 },
   { what: 'webhooks by another filter', where: { ...SLOW, webhook: { name: { eq: 'Bank' } } }, points: 2_000 },
   { what: 'two days', where: { ...SLOW, startedAt: { gte: daysAgo(1.9) } }, points: 100 },
+  { what: 'more than two days', where: { ...SLOW, startedAt: { gte: daysAgo(2.1) } }, points: 2_000 },
   { what: 'a month', where: { ...SLOW, startedAt: { gte: daysAgo(60), lt: daysAgo(31) } }, points: 2_000 },
+  { what: '32 days', where: { ...SLOW, startedAt: { gte: daysAgo(60), lt: daysAgo(28) } }, points: 50_000 },
   { what: 'a year', where: { ...SLOW, startedAt: { gte: daysAgo(365) } }, points: 50_000 },
   { what: 'no beginning', where: { ...SLOW, startedAt: { lt: daysAgo(1) } }, points: 50_000 },
   { what: 'a document', where: { ...SLOW, referenceDocument: { eq: 'INV-0042' } }, points: 100 },
@@ -136,7 +138,9 @@ test('below a row of a long list it reads a part of the table, below others few 
   const below = (path: string) =>
     `{ ${path} { nodes { requests(first: 1, where: { responseStatus: { gte: 500 } }) { nodes { id } } } } }`;
   const cost = async (path: string) => (await app.ask(below(path))).extensions?.cost?.requested;
-  expect(await cost('webhooks(first: 2)')).toBe(2 + 2 * 2_001);
+  for (const long of ['webhooks', 'users', 'replays']) {
+    expect({ long, cost: await cost(`${long}(first: 2)`) }).toEqual({ long, cost: 2 + 2 * 2_001 });
+  }
   expect(await cost('deliveries(first: 2)')).toBe(2 + 2 * 101);
 });
 

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { READ } from '../../src/database/pools';
 import { all, type Condition, compares, conjunctsOf, everything } from '../../src/sql/condition';
-import { MAX_LINKED, resolveCondition } from '../../src/sql/resolving/resolve-condition';
+import { MAX_LINKED, needsResolving, resolveCondition } from '../../src/sql/resolving/resolve-condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** Linked rows of each kind but FEW. */
@@ -46,4 +46,14 @@ test.each([
   const [link] = conjunctsOf(resolved);
   expect(link?.kind).toBe(expected);
   if (link?.kind === 'linkedIds') expect(new Set(link.ids).size).toBe(MAX_LINKED);
+});
+
+test.each([
+  ['two values that an index finds, something is read', ['link', 'kind'], true],
+  ['one of them, nothing is read', ['link'], false],
+])('without a link: of %s', (_what, columns, isRead) => {
+  const condition = all(columns.map((column) => compares(column, '=', 'x')));
+  expect(needsResolving(condition, { table: 'listed', indexed: ['link', 'kind'], parts: ['link', 'kind'] })).toBe(
+    isRead,
+  );
 });
