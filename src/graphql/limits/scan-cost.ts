@@ -2,11 +2,16 @@
 import { currentMs } from '../../clock';
 
 /** How far an index limits the rows that are read. */
-const READS = { ALL: 0, PART: 1, FEW: 2 } as const;
+const READS = { ALL: 0, MUCH: 1, PART: 2, FEW: 3 } as const;
 type Reads = (typeof READS)[keyof typeof READS];
 
 /** Points of a list with a filter without an index, by what else limits its rows. */
-const POINTS: Record<Reads, number> = { [READS.ALL]: 50_000, [READS.PART]: 2_000, [READS.FEW]: 100 };
+const POINTS: Record<Reads, number> = {
+  [READS.ALL]: 50_000,
+  [READS.MUCH]: 20_000,
+  [READS.PART]: 2_000,
+  [READS.FEW]: 100,
+};
 
 /** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
 const MAX_COUNT_POINTS = 5_000;
@@ -20,10 +25,10 @@ type Where = Readonly<Record<string, unknown>>;
 /** The filters of a large table that an index finds. */
 export interface IndexedFilters {
   /**
-   * By the name of the filter: whether a value finds few rows, or a part of the table; ANY: whatever it tests, few; WORDS: whatever
-   * it tests, a part, since a word may be in most rows.
+   * By the name of the filter: whether a value finds few rows, a part of the table (some percent) or much of it (some ten percent);
+   * ANY: whatever it tests, few; WORDS: whatever it tests, a part, since a word may be in most rows.
    */
-  found: Readonly<Record<string, 'FEW' | 'PART' | 'ANY' | 'WORDS'>>;
+  found: Readonly<Record<string, 'FEW' | 'PART' | 'MUCH' | 'ANY' | 'WORDS'>>;
   /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
   values?: Readonly<Record<string, readonly string[]>>;
   /** Values that most rows have, without an index: a page is full after few rows, and a count soon at its maximum. */
@@ -116,11 +121,18 @@ function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
   // a caller may send any name, such as constructor
   const finds = Object.hasOwn(of.found, name) ? of.found[name] : undefined;
   if (finds === undefined) return READS.ALL;
-  if (Object.hasOwn(of.links, name)) return finds === 'FEW' && isWhere(tests) && tests.id ? READS.FEW : READS.PART;
+  if (Object.hasOwn(of.links, name)) return readsByLink(tests, finds);
   if (finds === 'ANY') return READS.FEW;
   if (finds === 'WORDS') return READS.PART;
   if (!isFound(tests, of.values?.[name])) return READS.ALL;
-  return isBeginning(tests) ? READS.PART : READS[finds];
+  return isBeginning(tests) ? (Math.min(READS.PART, READS[finds]) as Reads) : READS[finds];
+}
+
+// the linked rows may be most of their table, unless it is named which ones
+function readsByLink(tests: unknown, finds: 'FEW' | 'PART' | 'MUCH' | 'ANY' | 'WORDS'): Reads {
+  if (!isWhere(tests)) return READS.ALL;
+  if (tests.id) return finds === 'FEW' ? READS.FEW : READS.PART;
+  return isFound(tests.name, undefined) && !isBeginning(tests.name) ? READS.PART : READS.MUCH;
 }
 
 // an index finds equal values and beginnings
@@ -151,7 +163,7 @@ function readsOfTime(tests: unknown): Reads {
   if (from === null) return READS.ALL;
   const days = ((to ?? currentMs()) - from) / DAY_MS;
   if (days <= FEW_DAYS) return READS.FEW;
-  return days <= MANY_DAYS ? READS.PART : READS.ALL;
+  return days <= MANY_DAYS ? READS.MUCH : READS.ALL;
 }
 
 // before the variables are checked: a caller may send anything

@@ -14,7 +14,7 @@ const REQUESTS: IndexedFilters = {
     replay: 'PART',
     webhook: 'PART',
     user: 'PART',
-    documentType: 'PART',
+    documentType: 'MUCH',
     status: 'PART',
   },
   // in failed_requests
