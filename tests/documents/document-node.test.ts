@@ -15,7 +15,9 @@ const NAMES = 'businessDocument { __typename id documentType name }';
 
 async function node(id: string) {
   const query = `query ($id: ID!) { node(id: $id) { __typename id ... on BusinessDocument { name requests { totalCount } } } }`;
-  return (await app.ask(query, { id })).data.node;
+  const { data, errors } = await app.ask(query, { id });
+  expect(errors).toBeUndefined();
+  return data.node;
 }
 
 async function seedDocument(name: string, documentType = 'Purchase Invoice'): Promise<string> {
