@@ -11,6 +11,7 @@ import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
 import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
+import { NEW_EVENTS } from '../delivery/queue/notify.store';
 import { createProcessShare } from '../delivery/queue/process-share';
 import { startSupervision } from '../delivery/queue/supervision';
 import type { DirectFanOut } from '../events/publisher';
@@ -95,8 +96,9 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push({ part: 'maintenance', stop: () => maintenance.stop() });
   const listener = startNotifyListener(url, log, (what) => {
     if (what === 'everything') directory.forget();
-    if (what !== 'deliveries') relay.wake();
-    if (what !== 'events') {
+    if (what === NEW_EVENTS) relay.wake();
+    else if (what !== 'deliveries') relay.wakeForAll();
+    if (what !== NEW_EVENTS && what !== 'events') {
       worker.wake();
       dispatcher.wake();
     }

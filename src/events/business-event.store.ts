@@ -165,14 +165,20 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
 /** An event that waits for fan-out, with its document; null once the document was erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
+/** The ids from `from` on that are smaller than `before`. */
+export interface IdRange {
+  from: string;
+  before: string;
+}
+
 /**
- * The oldest events in a part of the outbox whose ids are smaller than `before`. Takes no locks.
+ * The oldest events in a part of the outbox, in a range of ids. Takes no locks.
  * @param maxBytes of the documents: the last one may exceed it. Documents of incoming calls have up to 1 MiB
  */
 export async function readOutbox(
   db: Db,
   { index, of }: HashPart,
-  before: string,
+  { from, before }: IdRange,
   atMost: number,
   maxBytes: number,
 ): Promise<OutboxEvent[]> {
@@ -180,13 +186,13 @@ export async function readOutbox(
     db,
     statement(`select * from (select e.*, p.body, p.content_type as "contentType",
        ${BYTES_BEFORE('p.body', 'e.id')} as "bytesBefore" from (
-       select event_id from outbox where event_id < $3::uuid and ${isInPartSql('event_id', 1, 2)}
+       select event_id from outbox where event_id >= $6::uuid and event_id < $3::uuid and ${isInPartSql('event_id', 1, 2)}
        order by event_id limit $4
      ) as o cross join lateral (
        select ${BUSINESS_EVENTS.columns} from business_events where id ${equalsByIndex('o.event_id')}
      ) as e join payloads p on p.id ${equalsByIndex('e."payloadId"')}) as found
      where "bytesBefore" < $5 order by id`),
-    [index, of, before, atMost, maxBytes],
+    [index, of, before, atMost, maxBytes, from],
   );
   return rows.map(({ bytesBefore: _, ...event }) => event);
 }

@@ -1,11 +1,11 @@
 import { createEventInterval } from '../delivery/batch-interval';
-import { NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
+import { NEW_EVENTS, NOTIFY_CHANNEL } from '../delivery/queue/notify.store';
 import type { Log } from '../log';
 import { changedBy, type Db, statement } from '../sql/db';
 
 // One statement. Not durable: a notification that a crash loses is harmless, so there is no wait for the disk.
 const ANNOUNCEMENT = statement(
-  `select set_config('synchronous_commit', 'off', true), pg_notify('${NOTIFY_CHANNEL}', 'events')`,
+  `select set_config('synchronous_commit', 'off', true), pg_notify('${NOTIFY_CHANNEL}', '${NEW_EVENTS}')`,
 );
 
 export interface Notifier {

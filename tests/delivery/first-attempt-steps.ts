@@ -7,9 +7,8 @@ import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delive
 import { createFanOut } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
-import { LAST_ID } from '../../src/ids';
 import { WHOLE } from '../../src/sql/hash-part';
-import type { Parts } from './worker-parts';
+import { ALL_IDS, type Parts } from './worker-parts';
 
 /** The part of a worker that opens first attempts, step by step. */
 export interface Direct {
@@ -97,7 +96,7 @@ export function startDirect(
       isBehind = behind;
     },
     async fanOut() {
-      await fanOut(WHOLE, LAST_ID);
+      await fanOut(WHOLE, ALL_IDS);
       return opening as unknown as Opening;
     },
     stop: leases.stop,

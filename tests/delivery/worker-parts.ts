@@ -10,7 +10,7 @@ import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-direc
 import { createSender } from '../../src/delivery/http/send';
 import { startQueue } from '../../src/delivery/queue/queue';
 import { NO_SLOTS } from '../../src/events/publisher';
-import { LAST_ID } from '../../src/ids';
+import { FIRST_ID, LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
 import { parseNetworks } from '../../src/networks';
@@ -18,6 +18,9 @@ import type { Db } from '../../src/sql/db';
 import { WHOLE } from '../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import type { TestApp } from '../support/app';
+
+/** For a step of a relay. */
+export const ALL_IDS = { from: FIRST_ID, before: LAST_ID };
 
 /** All deliveries go to the queue. */
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {
@@ -67,7 +70,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
   const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
   const relay = (own = transaction) => {
     const fanOut = createFanOut({ ...partsOfRelay(), transaction: own, firstAttempts: null });
-    return () => fanOut(WHOLE, LAST_ID);
+    return () => fanOut(WHOLE, ALL_IDS);
   };
   const step = relay();
   return {

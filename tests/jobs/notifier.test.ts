@@ -43,7 +43,7 @@ test('each announcement is followed by a notification', async () => {
     await waitFor('the notification', () => heard.length === n);
   }
   await notifier.stop();
-  expect(await allHeard()).toEqual(Array(5).fill('events'));
+  expect(await allHeard()).toEqual(Array(5).fill('new events'));
 });
 
 test('events that are announced together have two notifications: one at once, and one for the others', async () => {
@@ -51,5 +51,5 @@ test('events that are announced together have two notifications: one at once, an
   for (let n = 0; n < 200; n += 1) notifier.announce(1);
   await notifier.stop();
   await waitFor('both', () => heard.length >= 2);
-  expect(await allHeard()).toEqual(['events', 'events']);
+  expect(await allHeard()).toEqual(['new events', 'new events']);
 });

@@ -1,5 +1,5 @@
 // From the outbox to the wire or the queue: each event becomes one delivery for every webhook that it matches.
-import { type OutboxEvent, readOutbox } from '../../events/business-event.store';
+import { type IdRange, type OutboxEvent, readOutbox } from '../../events/business-event.store';
 import { isRolledBack } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
@@ -37,6 +37,8 @@ export interface OpeningFanOutParts extends FanOutParts {
 export interface FanOut {
   /** The number of events that were read. */
   read: number;
+  /** The smallest id of these; null: there were none. */
+  oldest: string | null;
   /** The number of events that left the outbox. Other relays have the rest. */
   events: number;
   /** Whether the outbox may have more. */
@@ -47,10 +49,10 @@ export interface FanOut {
   pending: boolean;
 }
 
-const NOTHING: FanOut = { read: 0, events: 0, more: false, queued: 0, pending: false };
+const NOTHING: FanOut = { read: 0, oldest: null, events: 0, more: false, queued: 0, pending: false };
 
-/** Fans out the oldest events in a part of the outbox. @param before the events with smaller ids @param atMost of them */
-export type FanOutStep = (part: HashPart, before: string, atMost?: number) => Promise<FanOut>;
+/** Fans out the oldest events in a part of the outbox. @param range of their ids @param atMost of them */
+export type FanOutStep = (part: HashPart, range: IdRange, atMost?: number) => Promise<FanOut>;
 
 /**
  * Each step decides first, without a transaction and without any lock, because conditions and templates may take long. One
@@ -61,8 +63,8 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
   // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
   let slow: ReadonlySet<string> = new Set();
 
-  return async (part, before, atMost = BATCH) => {
-    const read = await readOutbox(db, part, before, atMost, MAX_BYTES);
+  return async (part, range, atMost = BATCH) => {
+    const read = await readOutbox(db, part, range, atMost, MAX_BYTES);
     if (read.length === 0) return NOTHING;
     const isCut = read.length === atMost || read.reduce((sum, { body }) => sum + lengthOf(body), 0) >= MAX_BYTES;
     const decisions = createDecisions();
@@ -80,7 +82,7 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
       if (outcome.written === null) continue;
       const { written, queued, pending } = outcome;
       const more = written > 0 && (isCut || events.length < read.length);
-      return { read: read.length, events: written, more, queued, pending };
+      return { read: read.length, oldest: read[0]?.id ?? null, events: written, more, queued, pending };
     }
   };
 }

@@ -1,10 +1,11 @@
 // Runs the fan-out when the outbox has events.
 import { currentMs } from '../../clock';
-import { firstIdAt, LAST_ID } from '../../ids';
+import { FIRST_ID, firstIdAt, LAST_ID } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
 import { createEventInterval } from '../batch-interval';
+import { createOutboxStart } from '../queue/outbox-start';
 import type { ProcessShare } from '../queue/process-share';
 import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
 import type { FirstAttempts } from './first-attempts';
@@ -30,8 +31,10 @@ export interface RelayParts extends FanOutParts {
 }
 
 export interface Relay {
-  /** Call after events were committed. */
+  /** Call after events were committed whose ids had just been made. */
   wake(): void;
+  /** Call after events may have been committed whose ids are older. */
+  wakeForAll(): void;
   /** Whether the outbox had events that this process has not fanned out, when it looked last. */
   isBehind(): boolean;
   stop(): Promise<void>;
@@ -40,16 +43,20 @@ export interface Relay {
 export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayParts): Relay {
   const fanOut = createFanOut(parts);
   const interval = createEventInterval();
+  const start = createOutboxStart();
   let lastWhole = performance.now();
   let behind = true;
 
   async function fanOutSome(atMost: number): Promise<FanOut> {
-    const own = await fanOut(share.own(), LAST_ID, atMost);
+    const own = await fanOut(share.own(), { from: start.next(), before: LAST_ID }, atMost);
+    start.read(own.oldest);
     if (share.own().of === 1 || performance.now() - lastWhole < ANY_RELAY_AFTER_MS) return own;
     lastWhole = performance.now();
-    const old = await fanOut(WHOLE, firstIdAt(currentMs() - ANY_RELAY_AFTER_MS), atMost);
+    const secondOld = firstIdAt(currentMs() - ANY_RELAY_AFTER_MS);
+    const old = await fanOut(WHOLE, { from: FIRST_ID, before: secondOld }, atMost);
     return {
       read: own.read + old.read,
+      oldest: own.oldest,
       events: own.events + old.events,
       more: own.more || old.more,
       queued: own.queued + old.queued,
@@ -76,6 +83,10 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
   return {
     isBehind: () => behind,
     wake: loop.wake,
+    wakeForAll() {
+      start.beginAnew();
+      loop.wake();
+    },
     stop: loop.stop,
   };
 }

@@ -5,7 +5,7 @@ import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
 import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { LAST_ID, uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/ids';
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
@@ -14,7 +14,7 @@ import { shareTestApi, type TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../worker-parts';
+import { ALL_IDS, type Parts, startParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
 let app: TestApp;
@@ -118,7 +118,7 @@ function costOfStep(): Promise<Cost> {
       // the session then counts anew
       await source.query('select pg_stat_force_next_flush()');
       sent.length = 0;
-      expect(await step(WHOLE, LAST_ID)).toMatchObject({ events: 1 });
+      expect(await step(WHOLE, ALL_IDS)).toMatchObject({ events: 1 });
     }
     return { statements: sent.length, ...use };
   });

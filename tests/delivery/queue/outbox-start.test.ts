@@ -1,0 +1,123 @@
+// Where a relay begins to read the outbox: it must find every event, and not step over all that have left it.
+import { currentMs } from '../../../src/clock';
+import { startRelay } from '../../../src/delivery/fan-out/relay';
+import { createOutboxStart } from '../../../src/delivery/queue/outbox-start';
+import { putIntoOutbox, readOutbox, WITHOUT_KEY } from '../../../src/events/business-event.store';
+import { newPayload } from '../../../src/events/payload.store';
+import { FIRST_ID, firstIdAt, LAST_ID } from '../../../src/ids';
+import { WHOLE } from '../../../src/sql/hash-part';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { deliveriesOf } from '../attempt/stored-attempts';
+import { NO_FIRST_ATTEMPTS, type Parts, startParts } from '../worker-parts';
+
+const MINUTE_MS = 60_000;
+
+describe('the id to begin with', () => {
+  const old = firstIdAt(currentMs() - MINUTE_MS);
+
+  test('is the smallest one at first, and again after a second', () => {
+    const start = createOutboxStart();
+    expect(start.next(0)).toBe(FIRST_ID);
+    start.read(null);
+    expect(start.next(999)).not.toBe(FIRST_ID);
+    expect(start.next(1_000)).toBe(FIRST_ID);
+  });
+
+  test('is the oldest that was found: it may be in the outbox still', () => {
+    const start = createOutboxStart();
+    start.next(0);
+    start.read(old);
+    expect(start.next(1)).toBe(old);
+  });
+
+  test('is of two seconds before, if what was found is not older', () => {
+    for (const oldest of [null, firstIdAt(currentMs() + MINUTE_MS)]) {
+      const start = createOutboxStart();
+      start.next(0);
+      const before = currentMs();
+      start.read(oldest);
+      const begin = start.next(1);
+      expect(begin >= firstIdAt(before - 2_000) && begin <= firstIdAt(currentMs() - 2_000)).toBe(true);
+    }
+  });
+
+  test('is the smallest one, once, after it was asked to begin anew, also while it reads', () => {
+    const start = createOutboxStart();
+    start.next(0);
+    start.beginAnew();
+    start.read(old);
+    expect([start.next(1), start.next(2)]).toEqual([FIRST_ID, old]);
+  });
+});
+
+describe('a relay', () => {
+  let app: TestApp;
+  let parts: Parts;
+
+  beforeAll(async () => {
+    app = await shareTestApi();
+    parts = await startParts(app);
+  });
+  afterAll(async () => {
+    await parts.stop();
+    await app.stop();
+  });
+
+  /** Puts an event into the outbox, as a transaction does that commits long after it made the id. */
+  async function publishLate(documentType: string, id: string): Promise<void> {
+    const [user] = await app.database.query<{ id: string }>('select id from users limit 1');
+    const userId = user?.id as string;
+    const payload = newPayload(Buffer.from('{}'), 'application/json');
+    const event = {
+      ...WITHOUT_KEY,
+      ...{ id, documentType, event: 'on_submit', referenceDocument: 'LATE', payloadId: payload.id, userId },
+      ...{ publishedBy: userId, idempotencyKey: null, createdAt: new Date(), causedBy: null, causePath: [] },
+      ...{ requestId: null, directedTo: null },
+    };
+    await putIntoOutbox(parts.db, { events: [event], payloads: [payload] });
+  }
+
+  test('reads the events of a range', async () => {
+    const documentType = 'In a range';
+    const ids = [3, 2, 1].map((minutes) => firstIdAt(currentMs() - minutes * MINUTE_MS));
+    for (const id of ids) await publishLate(documentType, id);
+    const [, second, third] = ids as [string, string, string];
+    const read = async (from: string, before: string) =>
+      (await readOutbox(parts.db, WHOLE, { from, before }, 10, 1_000)).map(({ id }) => id);
+    expect(await read(second, third)).toEqual([second]);
+    expect(await read(second, LAST_ID)).toEqual([second, third]);
+    expect(await read(FIRST_ID, LAST_ID)).toEqual(ids);
+    await parts.fanOutAll();
+  });
+
+  test('finds an event whose id is older than what it has read', async () => {
+    const documentType = 'Committed late';
+    const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
+    const relay = startRelay({
+      ...parts.fanOutParts,
+      share: { own: () => WHOLE, refresh: async () => undefined },
+      log: parts.log,
+      firstAttempts: NO_FIRST_ATTEMPTS,
+      onQueued: () => undefined,
+      onPending: () => undefined,
+    });
+    try {
+      for (const minutes of [1, 2]) {
+        await publish(app, [invoice(`INV-${minutes}`, { documentType })]);
+        relay.wake();
+        await waitFor('the new event', async () => (await deliveriesOf(app, id)).length === 2 * minutes - 1);
+        await publishLate(documentType, firstIdAt(currentMs() - minutes * MINUTE_MS));
+        await waitFor('the late event', async () => (await deliveriesOf(app, id)).length === 2 * minutes);
+      }
+    } finally {
+      await relay.stop();
+    }
+    const left = await app.database.query(
+      'select from outbox o join business_events e on e.id = o.event_id where document_type = $1',
+      [documentType],
+    );
+    expect(left).toEqual([]);
+  });
+});
