@@ -1,5 +1,5 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { refusalOf } from '../../src/jobs/backlog-limit';
+import { refusalOf, restAfter } from '../../src/jobs/backlog-limit';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -137,6 +137,15 @@ describe('the rule', () => {
     expect(refusalOf(backlog, limits)).toBeNull();
     expect(refusalOf({ ...backlog, deliveries: 6 }, limits)).toContain('10 events and due deliveries wait');
     expect(refusalOf({ ...backlog, bytes: 2 * 1024 * 1024 }, limits)).toContain('about 2 MiB');
+  });
+
+  test('rests for 100 times as long as measuring took, from half of a limit on for 20 times, and for 1 to 30 s', () => {
+    const low = { events: 2, deliveries: 2, bytes: 1024 * 1024 - 1 };
+    expect(restAfter(low, limits, 50)).toBe(5_000);
+    expect(restAfter({ ...low, deliveries: 3 }, limits, 100)).toBe(2_000);
+    expect(restAfter({ ...low, bytes: 1024 * 1024 }, limits, 100)).toBe(2_000);
+    expect(restAfter(backlog, { items: 0, mib: 0 }, 50)).toBe(5_000);
+    expect([restAfter(low, limits, 1), restAfter(low, limits, 1_000)]).toEqual([1_000, 30_000]);
   });
 
   test('has no limit where it is 0', () => {

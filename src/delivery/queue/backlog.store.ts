@@ -11,7 +11,7 @@ export interface Backlog {
   bytes: number;
 }
 
-/** How many payloads at each end of the outbox, and of deliveries, are measured to estimate the size of all. */
+/** How many payloads at each end of the outbox, and of due jobs in each state, are measured to estimate the size of all. */
 const SAMPLE = 100;
 
 /** @param atMost counts no further than to this sum, so that the time is bounded */
@@ -41,10 +41,13 @@ const OUTBOX_PAYLOADS = `
     union all (select event_id from outbox order by event_id desc limit ${SAMPLE})
   ) as o join business_events e on e.id ${equalsByIndex('o.event_id')}`;
 
+// for each state alone: the jobs of one state are in the order of an index, and those of both are sorted
+const dueJobs = (state: 'created' | 'retry') => `(select data from pgboss.job
+    where name = 'deliveries' and state = '${state}' and not blocked and start_after <= now() order by start_after limit ${SAMPLE})`;
+
 const DUE_PAYLOADS = `
-  select payload_id from deliveries where id in (
-    select (data ->> 'deliveryId')::uuid from pgboss.job
-    where name = 'deliveries' and state < 'active' and start_after <= now() order by start_after limit ${2 * SAMPLE})`;
+  select d.payload_id from (${dueJobs('created')} union all ${dueJobs('retry')}) as job
+  join deliveries d on d.id ${equalsByIndex(`(job.data ->> 'deliveryId')::uuid`)}`;
 
 async function meanBytes(db: Db, payloadIds: string): Promise<number> {
   const sql = `select p.byte_length as bytes from (${payloadIds}) as sampled join payloads p on p.id = sampled.payload_id`;
