@@ -87,14 +87,14 @@ export function openOneValues(request: OpenRequest): unknown[] {
 }
 
 /**
- * Opens rows. Its parameters are those of `openValues`.
+ * Opens rows, in a statement that begins with WITH_NEW_PAYLOADS: the table does not show them yet. Its parameters are those of
+ * `openValues`.
  * @param first the number of the first one
- * @param insertsPayloads the statement begins with WITH_NEW_PAYLOADS: the table does not show them yet
  */
-export function openSql(first = 1, insertsPayloads = false): string {
+export function openSql(first: number): string {
   const inMonths = andIdBetween('p.id', first + OPEN_REQUEST.length);
   const stored = `(select p.body_digest from payloads p where p.id = o.payload_id ${inMonths})`;
-  return insertOpenSql(first, insertsPayloads ? `coalesce(${digestOfNew('o.payload_id')}, ${stored})` : stored);
+  return insertOpenSql(first, `coalesce(${digestOfNew('o.payload_id')}, ${stored})`);
 }
 
 function insertOpenSql(first: number, digest: string, count?: RowCount): string {

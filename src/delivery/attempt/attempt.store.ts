@@ -2,14 +2,7 @@
 // database are most of the cost of a delivery.
 
 import { idBounds } from '../../ids';
-import {
-  CLOSE_SQL,
-  CLOSED_REQUEST,
-  type ClosedRequest,
-  type OpenRequest,
-  openSql,
-  openValues,
-} from '../../request-log/open-close.store';
+import { CLOSE_SQL, CLOSED_REQUEST, type ClosedRequest, type OpenRequest } from '../../request-log/open-close.store';
 import { columns, type RowCount } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
 import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
@@ -17,17 +10,41 @@ import { CIRCUIT_IS_CLEAN } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryStatus } from '../delivery.entity';
 import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
 
+// What the row of a delivery does not have: the request repeats the rest, which the statement takes from there.
+const OPENED = columns<OpenRequest>([
+  ['id', 'request_id', 'uuid'],
+  ['deliveryId', 'delivery_id', 'uuid'],
+  ['attemptNumber', 'attempt_number', 'integer'],
+  ['headers', 'sent_headers', 'text'],
+  ['secretId', 'secret_id', 'uuid'],
+  ['startedAt', 'started_at', 'timestamptz'],
+  ['contentSalt', 'content_salt', 'bytea'],
+]);
+
+const OPEN = statement(`with marked as (
+    update deliveries as d set open_request_id = o.request_id, attempts = o.attempt_number, next_attempt_at = null
+    from unnest(${OPENED.arrays()}) as o (${OPENED.names})
+    where ${joinsByIndex('d.id', 'o.delivery_id')} ${andIdBetween('d.id', OPENED.length + 1)}
+    returning d.webhook_id, d.document_type, d.event, d.reference_document, d.business_event_id, d.user_id, d.method, d.url,
+      d.payload_id, d.test, d.replay_id, o.*
+  )
+  insert into webhook_request_logs (id, webhook_id, direction, document_type, event, reference_document, business_event_id,
+      delivery_id, user_id, attempt_number, method, url, headers, payload_id, secret_id, started_at, test, replay_id,
+      content_salt, status, duplicate, body_digest)
+    select request_id, webhook_id, 'OUTGOING', document_type, event, reference_document, business_event_id,
+      delivery_id, user_id, attempt_number, method, url, sent_headers, payload_id, secret_id, started_at, test, replay_id,
+      content_salt, 'PENDING', false,
+      (select p.body_digest from payloads p where p.id = m.payload_id ${andIdBetween('p.id', OPENED.length + 3)})
+    from marked as m`);
+
 /** Inserts the request rows, and marks their deliveries as on the wire. */
 export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  await changedBy(
-    db,
-    statement(`with opened as (${openSql()} returning id, delivery_id, attempt_number)
-     update deliveries as d set open_request_id = o.id, attempts = o.attempt_number, next_attempt_at = null
-     from opened as o
-     where ${joinsByIndex('d.id', 'o.delivery_id')} ${andIdBetween('d.id', openValues(requests).length + 1)}`),
-    [...openValues(requests), ...idBounds(requests.map(({ deliveryId }) => deliveryId))],
-  );
+  await changedBy(db, OPEN, [
+    ...OPENED.valuesOf(requests),
+    ...idBounds(requests.map(({ deliveryId }) => deliveryId)),
+    ...idBounds(requests.map(({ payloadId }) => payloadId)),
+  ]);
 }
 
 /** The state of a delivery after an attempt. */

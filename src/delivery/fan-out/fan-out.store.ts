@@ -28,7 +28,7 @@ const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
 const AFTER_EVENTS = AFTER_DELIVERIES + LEAVE_OUTBOX_PARAMETERS;
 const LEAVE_OUTBOX = leaveOutboxSql(AFTER_DELIVERIES);
 
-const OPENED = `opened as (${openSql(AFTER_EVENTS, true)})`;
+const OPENED = `opened as (${openSql(AFTER_EVENTS)})`;
 const fanOutSql = (...withQueries: readonly string[]) =>
   statement(`${[WITH_NEW_PAYLOADS, ...withQueries, LEAVE_OUTBOX.withQuery].join(', ')} ${LEAVE_OUTBOX.sql}`);
 const WRITE = fanOutSql(insertDeliveriesSql(AFTER_PAYLOADS));
@@ -76,7 +76,7 @@ const PUBLISHED_AT_ONCE = statement(publishedSql(insertOpenDeliveriesSql(PUBLISH
 
 function publishedSql(deliveries: string): string {
   return `${WITH_NEW_PAYLOADS}, ${deliveries},
-    new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS, true)})
+    new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS)})
   ${insertEventsSql(AFTER_PAYLOADS)}`;
 }
 
