@@ -37,8 +37,8 @@ export async function measureFilledQueue(
   const fannedOutPerSecond = await perSecond(events, () => untilFannedOut(installation.sql));
   await setSchedule(application.api, webhookId, null);
   const bench: Bench = { ...bed, ...application, webhookId };
-  const costOf = await startCounting(bench);
   await makeJobsDue(bed);
+  const costOf = await startCounting(bench);
   await untilAllArrived(bed);
   const { times } = await tally.collect();
   const cost = await costOf(events);
@@ -66,9 +66,10 @@ async function withWorkers({ installation }: TestBed, alone: Application, worker
   };
 }
 
-// and leaves the queue as if they had always been due: without the dead rows that the change makes
+// In so many seconds, so that no delivery begins before its cost is counted. It leaves the queue as if they had always been due:
+// without the dead rows that the change makes.
 async function makeJobsDue({ installation: { sql } }: TestBed): Promise<void> {
-  await sql.query(`update pgboss.job set start_after = now() + interval '2 s' where state = 'created'`);
+  await sql.query(`update pgboss.job set start_after = now() + interval '5 s' where state = 'created'`);
   await sql.query('vacuum analyze pgboss.job');
 }
 
