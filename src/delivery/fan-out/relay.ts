@@ -84,7 +84,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     isBehind: () => behind,
     wake: loop.wake,
     wakeForAll() {
-      start.beginAnew();
+      start.beginAtSmallest();
       loop.wake();
     },
     stop: loop.stop,

@@ -14,18 +14,18 @@ export interface OutboxStart {
   /** @param oldest the smallest id that was found; null: there was none */
   read(oldest: string | null): void;
   /** Begins with the smallest id, the next time. */
-  beginAnew(): void;
+  beginAtSmallest(): void;
 }
 
 export function createOutboxStart(): OutboxStart {
   let start = FIRST_ID;
-  let anew = true;
+  let fromSmallest = true;
   let wholeAt = Number.NEGATIVE_INFINITY;
   return {
     next(now = performance.now()) {
-      if (!anew && now - wholeAt < WHOLE_AFTER_MS) return start;
+      if (!fromSmallest && now - wholeAt < WHOLE_AFTER_MS) return start;
       // before reading: events that are committed meanwhile are asked for again
-      anew = false;
+      fromSmallest = false;
       wholeAt = now;
       return FIRST_ID;
     },
@@ -33,8 +33,8 @@ export function createOutboxStart(): OutboxStart {
       const recent = firstIdAt(currentMs() - COMMITTED_WITHIN_MS);
       start = oldest !== null && oldest < recent ? oldest : recent;
     },
-    beginAnew() {
-      anew = true;
+    beginAtSmallest() {
+      fromSmallest = true;
     },
   };
 }

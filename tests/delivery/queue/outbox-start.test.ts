@@ -43,10 +43,10 @@ describe('the id to begin with', () => {
     }
   });
 
-  test('is the smallest one, once, after it was asked to begin anew, also while it reads', () => {
+  test('is the smallest one, once, after it was asked for, also while it reads', () => {
     const start = createOutboxStart();
     start.next(0);
-    start.beginAnew();
+    start.beginAtSmallest();
     start.read(old);
     expect([start.next(1), start.next(2)]).toEqual([FIRST_ID, old]);
   });
