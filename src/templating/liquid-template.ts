@@ -72,8 +72,13 @@ function unknownVariable(engine: Liquid, text: string): string | null {
 
 const VARIABLES = ['doc', 'event', 'user'];
 
+/** When the stack is full, a regular expression that V8 has yet to compile throws a SyntaxError. */
+const FULL_STACK = ['RangeError', 'SyntaxError'];
+
 function compileMessage(text: string, error: unknown): string {
-  if (!LiquidError.is(error) || error.originalError instanceof RangeError) return 'The template nests too deeply.';
+  if (!LiquidError.is(error) || FULL_STACK.includes(error.originalError?.name ?? '')) {
+    return 'The template nests too deeply.';
+  }
   const place = positionAt(text, error.token.begin);
   const what = error.message.replace(/, line:\d+, col:\d+$/, '');
   const tag = /^tag "(.*)" not found$/s.exec(what);
