@@ -19,7 +19,7 @@ export interface Program {
 
 /** Leads a process group, as a program does that a terminal starts. */
 export function startProgram(dataDir: string, whatNext: 'stay' | 'leave' = 'stay'): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'serving-program.ts'), dataDir, whatNext], {
+  const child = spawn(process.execPath, [join(__dirname, 'serving-program.mjs'), dataDir, whatNext], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },

@@ -1,24 +1,25 @@
 // An application with an embedded PostgreSQL, in a process of its own. Its tests kill it in various ways.
-import { Client } from 'pg';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../../src/database/embedded-postgres/embedded-postgres';
+import { createRequire } from 'node:module';
+
+// built, since compiling the sources takes longer than the start of PostgreSQL
+const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
+const { Client } = require('pg');
+const { startEmbeddedPostgres } = require('./database/embedded-postgres/embedded-postgres.js');
 
 const [dataDir = '', whatNext = 'stay'] = process.argv.slice(2);
-const say = (word: object) => process.stdout.write(`${JSON.stringify(word)}\n`);
+const say = (word) => process.stdout.write(`${JSON.stringify(word)}\n`);
 
 startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } }).then(
   (postgres) => {
     if (whatNext === 'stay') stayUntilCtrlC(postgres);
     say({ postgres }); // last: from now on signals come
   },
-  (error: Error) => {
+  (error) => {
     say({ error: error.name, message: error.message });
   },
 );
 
-function stayUntilCtrlC(postgres: EmbeddedPostgres): void {
+function stayUntilCtrlC(postgres) {
   const stay = setInterval(() => {}, 1_000);
   process.once('SIGINT', async () => {
     // The last work of an application that was asked to end.
@@ -28,7 +29,7 @@ function stayUntilCtrlC(postgres: EmbeddedPostgres): void {
     const { rows } = await client.query('select 1 as drained');
     await client.end();
     await postgres.stop();
-    say(rows[0] as object);
+    say(rows[0]);
     clearInterval(stay);
   });
 }
