@@ -129,7 +129,7 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
   const user = await findUser(db, userId);
   if (!user) refuse('NOT_FOUND', 'There is no user with this id.');
   if (userId === viewer.userId) refuse('CONFLICT', 'You cannot erase yourself: another SYSTEM_MANAGER must do it.');
-  if (user?.name === `erased ${userId}`) refuse('CONFLICT', 'This user was erased already.');
+  if (user?.name.startsWith(`erased ${userId}`)) refuse('CONFLICT', 'This user was erased already.');
 }
 
 function nothingToErase({ erased }: Preview, field: string[]): UserError {
