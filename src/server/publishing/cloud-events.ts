@@ -47,7 +47,7 @@ export type HeaderValues = NodeJS.Dict<string[]>;
 /** An event from a call in binary mode. @param faults see `plainEvent` */
 export function binaryCloudEvent(headers: HeaderValues, body: JsonPart, faults: UserError[]): NewEvent {
   const refuse: MemberReader['refuse'] = (name, code, message) =>
-    faults.push({ field: name === null ? [] : [`ce-${name}`], code, message });
+    faults.push({ field: name === null ? null : [`ce-${name}`], code, message });
   const attributes = Object.fromEntries(NAMES.map((name) => [name, attributeOf(headers, name, refuse)])) as Attributes;
   if (body.value === null) refuse(null, 'REQUIRED', 'The body must be a JSON value other than null.');
   const data = { text: textOf(body), bytes: bytesOf(body), problems: problemsOf(body) };

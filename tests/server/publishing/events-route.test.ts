@@ -260,6 +260,11 @@ describe('CloudEvents 1.0, as the SDK of the project sends them', () => {
     };
     expect(faultsOf(await post('{}', headers))).toEqual([['ce-subject', 'INVALID']]);
   });
+
+  test('binary: a body that is null is a fault of the whole call', async () => {
+    const headers = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/erp', 'ce-type': 't', 'ce-subject': 's' };
+    expect(faultsOf(await post('null', headers))).toEqual([[null, 'REQUIRED']]);
+  });
 });
 
 describe('callers', () => {
