@@ -109,6 +109,11 @@ test.each<
 test('a success that lies far behind many failures is found, and the rate of the last day is of all of them', async () => {
   const id = await newWebhook();
   await manyRequests(id, 3, 'SUCCEEDED');
+  // in other quarters of an hour, and longer ago than a day
+  for (const hours of [3, 30]) {
+    const at = Date.now() - hours * 3_600_000;
+    await seedRequest(app.database, { webhookId: uuidOf('Webhook', id), status: 'SUCCEEDED', at });
+  }
   await requests(
     id,
     Array.from({ length: 150 }, () => 'FAILED'),
@@ -122,7 +127,7 @@ test('a success that lies far behind many failures is found, and the rate of the
   expect(shown.lastSuccess.id).toBe(toNodeId('WebhookRequestLog', row?.id as string));
   expect(shown.lastSuccessAt).toBe(row?.at.toISOString());
   expect(shown.streak).toMatchObject({ succeeding: false, requests: 150 });
-  expect(shown.successRate).toBeCloseTo(3 / 153);
+  expect(shown.successRate).toBeCloseTo(4 / 154, 6);
 });
 
 test('a streak is counted up to 1,000, and says since when all the same', async () => {
