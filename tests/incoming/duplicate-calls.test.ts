@@ -1,7 +1,6 @@
 // A call that comes again is answered like the first, kept, and has no consequences.
 import { uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Program, startProgram } from '../support/program';
+import type { TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import {
   type Agreed,
@@ -13,21 +12,18 @@ import {
   receivedBy,
   standardHeaders,
 } from './callers';
+import { startTwoProcesses, type TwoProcesses } from './two-processes';
 
 let app: TestApp;
-let second: Program;
+let inSecond: TwoProcesses['inSecond'];
+let stop: TwoProcesses['stop'];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-  second = await startProgram({ ...app.env, PROCESSES: 'api' });
+  ({ app, inSecond, stop } = await startTwoProcesses());
 });
-afterAll(async () => {
-  await second?.kill('SIGKILL');
-  await app.stop();
-});
+afterAll(() => stop());
 
 const BODY = '{"type":"paid"}';
-const inSecond = (agreed: Agreed) => ({ ...agreed, address: `${second.url}/in/${agreed.token}` });
 
 async function expectOneEvent(agreed: Agreed, calls: number): Promise<void> {
   const rows = await receivedBy(app, agreed);

@@ -1,27 +1,24 @@
 // Events that no webhook is for are fanned out with their call; all others wait for a worker, in whichever process they come.
 import { uuidOf } from '../../src/ids';
 import { deliveriesOf } from '../delivery/attempt/stored-attempts';
-import { startTestApp, type TestApp } from '../support/app';
+import type { TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
-import { type Program, startProgram } from '../support/program';
+import { startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook } from '../support/webhooks';
 import { type Agreed, agree, callUnsigned } from './callers';
+import { startTwoProcesses, type TwoProcesses } from './two-processes';
 
 let app: TestApp;
-let second: Program;
+let inSecond: TwoProcesses['inSecond'];
+let stop: TwoProcesses['stop'];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-  second = await startProgram({ ...app.env, PROCESSES: 'api' });
+  ({ app, inSecond, stop } = await startTwoProcesses());
 });
-afterAll(async () => {
-  await second?.kill('SIGKILL');
-  await app.stop();
-});
+afterAll(() => stop());
 
 const own = (settings: object) => createTestWebhook(app, 'http://127.0.0.1:9/hook', settings);
-const inSecond = (agreed: Agreed): Agreed => ({ ...agreed, address: `${second.url}/in/${agreed.token}` });
 
 let types = 0;
 async function agreeOnNewType(settings: object = {}): Promise<Agreed & { documentType: string }> {
