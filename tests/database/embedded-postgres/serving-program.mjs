@@ -1,7 +1,7 @@
 // An application with an embedded PostgreSQL, in a process of its own. Its tests kill it in various ways.
 import { createRequire } from 'node:module';
 
-// built, since compiling the sources takes longer than the start of PostgreSQL
+// built: to load the sources through tsx takes 0.14 s of CPU more
 const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
 const { Client } = require('pg');
 const { startEmbeddedPostgres } = require('./database/embedded-postgres/embedded-postgres.js');
