@@ -83,7 +83,8 @@ test('a pool closes a connection that it does not use while another one is refus
   await (await hold(first, 3))();
   await accept(4);
   const release = await hold(second, 3);
-  await waitFor('the connections', async () => (await open('second')) === 3 && (await open('first')) === 1);
+  // the database may refuse one more while a closed one ends, so that the pool closes its last one too
+  await waitFor('the connections', async () => (await open('second')) === 3 && (await open('first')) <= 1);
   await release();
 });
 
