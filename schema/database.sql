@@ -1469,13 +1469,16 @@ begin
         or (a.actor_id = person and a.action like 'session.%')));
   gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if gone_entries = '{}' and exists (select from public.users u where u.id = person and u.name = 'erased ' || u.id) then
+  if gone_entries = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
     return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
   end if;
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
     where a.id = any (gone_entries);
-  update public.users u set name = 'erased ' || u.id, full_name = null, email = null, email_verified = false,
+  -- a publisher names users, and may have named another one so
+  update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
+      || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end
+    end, full_name = null, email = null, email_verified = false,
       identity_issuer = null, identity_subject = null, roles_mapped = false, roles = '{}', active = false,
       updated_at = date_trunc('milliseconds', clock_timestamp())
     where u.id = person;
