@@ -59,6 +59,16 @@ test('a call that waits gets slots when enough are free, in the order of coming;
   expect(capacity.freeFor('fast')).toBe(0);
 });
 
+test('a call that comes while another one waits does not take the slots that are freed for it', async () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const reservations = createSlotReservations(capacity);
+  takeSlots(capacity, 'fast', 4);
+  const waiting = reservations.reserve(slotsOf('fast', 2));
+  capacity.release('fast', performance.now());
+  expect([isPromise(waiting), isPromise(reservations.reserve(slotsOf('fast', 1)))]).toEqual([true, true]);
+  reservations.stop();
+});
+
 test('a call that waits in vain gets no slots', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);

@@ -57,6 +57,14 @@ test('calls of one moment get no more slots together than there are', async () =
   await expectOutboxToHave(own, []);
 });
 
+test('one transaction takes no more calls than it can send at once', async () => {
+  const { documentType } = await webhookFor();
+  const { own, publish, wakes } = await processWith();
+  await Promise.all(Array.from({ length: 3 }, () => publish(...eventsFor(documentType, 100))));
+  expect([own.sent.length, wakes()]).toEqual([300, 0]);
+  await expectOutboxToHave(own, []);
+});
+
 test('a call that waits in vain is published by the outbox', async () => {
   const webhook = await webhookFor();
   const { own, publish, wakes } = await processWith(undefined, null, { slots: SLOTS });
