@@ -9,8 +9,8 @@ const LOOK_MS = 2;
 
 export interface SlotReservations {
   /**
-   * Takes the given number of slots for each webhook. While one has too few, and its requests are about to end, waits for them, at most 200 ms,
-   * behind those who came before and want the same webhook.
+   * Takes the given number of slots for each webhook. While one has too few, and its requests are about to end, waits for them,
+   * at most 200 ms, behind calls that came before and want the same webhook.
    * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
    */
   reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
@@ -45,13 +45,16 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
     };
   }
 
+  const reserveUnless = (isBehind: boolean, wanted: ReadonlyMap<string, number>, now: number) =>
+    isBehind ? null : tryToReserve(wanted, now);
+
   function look(): void {
     const now = performance.now();
     const wantedBefore = new Set<string>();
     waiting = waiting.filter(({ wanted, until, resolve }) => {
       const ids = [...wanted.keys()];
       const isBehind = ids.some((id) => wantedBefore.has(id));
-      const found = now >= until ? NO_SLOTS : isBehind ? null : tryToReserve(wanted, now);
+      const found = now < until ? reserveUnless(isBehind, wanted, now) : NO_SLOTS;
       if (found === null) for (const id of ids) wantedBefore.add(id);
       else resolve(found);
       return found === null;
@@ -66,7 +69,7 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
       if (stopped || wanted.size === 0) return NO_SLOTS;
       const now = performance.now();
       const isBehind = waiting.some((each) => [...wanted.keys()].some((id) => each.wanted.has(id)));
-      const found = isBehind ? null : tryToReserve(wanted, now);
+      const found = reserveUnless(isBehind, wanted, now);
       if (found !== null) return found;
       timer ??= setInterval(look, LOOK_MS);
       const { promise, resolve } = Promise.withResolvers<SlotReservation>();
