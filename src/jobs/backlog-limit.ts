@@ -10,7 +10,7 @@ const MIN_REST_MS = 1_000;
 const MAX_REST_MS = 30_000;
 /** A measurement that took long is followed by a rest that is longer by this factor. */
 const REST_FACTOR = 20;
-/** The same below half of the limits, which are then not reached within the longest rest. */
+/** The same below half of the limits: at the default ones, the other half takes longer to publish than the longest rest. */
 const REST_FACTOR_BELOW_HALF = 100;
 const MIB = 1024 * 1024;
 /** Without MAX_BACKLOG: enough to find the limit of bytes; and enough for the metrics. */
@@ -41,7 +41,7 @@ export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log
     if (found !== null && refusal === null) log.warn({ backlog: latest }, 'publishing is refused: the backlog is full');
     if (found === null && refusal !== null) log.info({ backlog: latest }, 'publishing is accepted again');
     refusal = found;
-    return restAfter(latest, limits, performance.now() - startedAt);
+    return restBetweenMeasurements(latest, limits, performance.now() - startedAt);
   });
   return {
     latest: () => latest,
@@ -54,7 +54,7 @@ export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log
 }
 
 /** Exported for tests. @returns in milliseconds @param tookMs the measurement */
-export function restAfter(backlog: Backlog, { items, mib }: BacklogLimits, tookMs: number): number {
+export function restBetweenMeasurements(backlog: Backlog, { items, mib }: BacklogLimits, tookMs: number): number {
   const isBelowHalf = refusalOf(backlog, { items: Math.ceil(items / 2), mib: mib / 2 }) === null;
   const factor = isBelowHalf ? REST_FACTOR_BELOW_HALF : REST_FACTOR;
   return Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, factor * tookMs));

@@ -1,5 +1,5 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { refusalOf, restAfter } from '../../src/jobs/backlog-limit';
+import { refusalOf, restBetweenMeasurements } from '../../src/jobs/backlog-limit';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -141,11 +141,13 @@ describe('the rule', () => {
 
   test('rests for 100 times as long as measuring took, from half of a limit on for 20 times, and for 1 to 30 s', () => {
     const low = { events: 2, deliveries: 2, bytes: 1024 * 1024 - 1 };
-    expect(restAfter(low, limits, 50)).toBe(5_000);
-    expect(restAfter({ ...low, deliveries: 3 }, limits, 100)).toBe(2_000);
-    expect(restAfter({ ...low, bytes: 1024 * 1024 }, limits, 100)).toBe(2_000);
-    expect(restAfter(backlog, { items: 0, mib: 0 }, 50)).toBe(5_000);
-    expect([restAfter(low, limits, 1), restAfter(low, limits, 1_000)]).toEqual([1_000, 30_000]);
+    expect(restBetweenMeasurements(low, limits, 50)).toBe(5_000);
+    expect(restBetweenMeasurements({ ...low, deliveries: 3 }, limits, 100)).toBe(2_000);
+    expect(restBetweenMeasurements({ ...low, bytes: 1024 * 1024 }, limits, 100)).toBe(2_000);
+    expect(restBetweenMeasurements(backlog, { items: 0, mib: 0 }, 50)).toBe(5_000);
+    expect([restBetweenMeasurements(low, limits, 1), restBetweenMeasurements(low, limits, 1_000)]).toEqual([
+      1_000, 30_000,
+    ]);
   });
 
   test('has no limit where it is 0', () => {
