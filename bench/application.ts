@@ -34,7 +34,7 @@ function withApi(installation: Installation, processes: Record<string, ServerPro
     api,
     processes,
     async stop() {
-      await api.close();
+      api.close();
       for (const each of all) await each.stop();
     },
   };

@@ -31,7 +31,7 @@ export async function startBench(stops: Stop[]): Promise<Bench> {
   const apiProcess = await installation.start('api');
   const worker = await installation.start('worker,indexer');
   const api = connectApi(apiProcess.url as string, installation.adminKey);
-  stops.push(api.close);
+  stops.push(async () => api.close());
   const partner = await createAgreement(api, 'Bank');
   const forged = await createAgreement(api, 'Shop');
   return {

@@ -1,8 +1,7 @@
-// Partners who call us, as a process of its own and as cheaply as can be: calls are signed ahead and written whole to plain
-// sockets, answers read no further than their length needs. Node runs it as it stands, types stripped. So it imports
-// nothing of ours.
+// Partners who call us, as a process of its own; their calls are signed ahead. Node runs it as it stands, types stripped. So
+// it imports only what does the same.
 import { createHmac } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import { openPlainConnection, type PlainConnection, plainRequest } from '../plain-http.mts';
 
 interface Order {
   port: number;
@@ -30,10 +29,8 @@ interface Call {
   request: Buffer;
 }
 
-const NO_ANSWER_MS = 30_000;
 const REPEATED = 50;
 const LATER = 10;
-const HEAD_END = '\r\n\r\n';
 const ID = '\r\nx-request-id: ';
 
 let stopped = false;
@@ -53,17 +50,20 @@ process.on('disconnect', () => process.exit(0));
 
 async function run(order: Order) {
   const calls = order.repeats ? withRepeats(signed(order)) : signed(order);
-  const connections = await Promise.all(Array.from({ length: order.connections }, () => openConnection(order)));
+  const connections = await Promise.all(
+    Array.from({ length: order.connections }, () => openPlainConnection(serverOf(order))),
+  );
   const answers = { numbers: [] as number[], ids: [] as string[], waitsMs: [] as number[], times: [] as number[] };
   const cpu = process.cpuUsage();
-  const ask = async (connection: Connection, call: Call, since: number) => {
-    const id = await connection.ask(call.request);
+  const ask = async (connection: PlainConnection, call: Call, since: number) => {
+    const { status, head } = await connection.ask(call.request);
     const now = performance.now();
+    if (status !== order.status) throw new Error(`an answer that is not ${order.status}: ${head}`);
     answers.waitsMs.push(now - since);
     answers.times.push(now);
     if (order.again) return;
     answers.numbers.push(call.number);
-    answers.ids.push(id);
+    answers.ids.push(idIn(head));
   };
   if (order.perSecond === null) await asTheyAreAnswered(order, calls, connections, ask);
   else await atRate(order.perSecond, calls, connections, ask);
@@ -72,20 +72,20 @@ async function run(order: Order) {
   return { ...answers, cpuMs: (user + system) / 1000 };
 }
 
-type Ask = (connection: Connection, call: Call, since: number) => Promise<void>;
+type Ask = (connection: PlainConnection, call: Call, since: number) => Promise<void>;
 
-async function asTheyAreAnswered({ again, seconds }: Order, calls: Call[], connections: Connection[], ask: Ask) {
+async function asTheyAreAnswered({ again, seconds }: Order, calls: Call[], connections: PlainConnection[], ask: Ask) {
   const end = performance.now() + seconds * 1000;
   let next = 0;
   const goesOn = () => !stopped && performance.now() < end && (again || next < calls.length);
-  const caller = async (connection: Connection) => {
+  const caller = async (connection: PlainConnection) => {
     while (goesOn()) await ask(connection, calls[next++ % calls.length] as Call, performance.now());
   };
   await Promise.all(connections.map(caller));
 }
 
 // An open loop: a call counts from when it was due, so that a slow answer cannot hide the wait of those behind it.
-async function atRate(perSecond: number, calls: Call[], connections: Connection[], ask: Ask): Promise<void> {
+async function atRate(perSecond: number, calls: Call[], connections: PlainConnection[], ask: Ask): Promise<void> {
   const idle = [...connections];
   const start = performance.now();
   const dueAt = (index: number) => start + (1000 * index) / perSecond;
@@ -94,7 +94,7 @@ async function atRate(perSecond: number, calls: Call[], connections: Connection[
   let answered = 0;
   const sendDue = () => {
     while (idle.length > 0 && sent < calls.length && dueAt(sent) <= performance.now()) {
-      const connection = idle.pop() as Connection;
+      const connection = idle.pop() as PlainConnection;
       const since = dueAt(sent);
       ask(connection, calls[sent++] as Call, since).then(() => {
         idle.push(connection);
@@ -115,8 +115,18 @@ function withRepeats(calls: Call[]): Call[] {
   });
 }
 
+const serverOf = ({ port }: Order) => ({ hostname: '127.0.0.1', port });
+
+/** What the answer has as x-request-id. */
+function idIn(head: string): string {
+  const at = head.indexOf(ID) + ID.length;
+  const end = head.indexOf('\r', at);
+  return head.slice(at, end < 0 ? undefined : end);
+}
+
 /** Standard Webhooks, with a body of about 700 bytes. */
-function signed({ port, path, key, first, count }: Order): Call[] {
+function signed(order: Order): Call[] {
+  const { path, key, first, count } = order;
   const secret = Buffer.from(key, 'base64');
   const timestamp = String(Math.floor(Date.now() / 1000));
   return Array.from({ length: count }, (_, index) => {
@@ -124,11 +134,15 @@ function signed({ port, path, key, first, count }: Order): Call[] {
     const id = `msg_${String(number).padStart(9, '0')}`;
     const body = bodyOf(number);
     const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');
-    const request = Buffer.from(
-      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nuser-agent: Example-Bank/2.4 (webhooks)\r\naccept: */*\r\n` +
-        `content-type: application/json\r\ncontent-length: ${body.length}\r\nwebhook-id: ${id}\r\n` +
-        `webhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n\r\n${body}`,
-    );
+    const headers = {
+      'user-agent': 'Example-Bank/2.4 (webhooks)',
+      accept: '*/*',
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    };
+    const request = plainRequest({ method: 'POST', server: serverOf(order), path, headers, body });
     return { number, request };
   });
 }
@@ -143,52 +157,3 @@ function bodyOf(number: number): string {
   );
 }
 const INVOICE = '{"id":"ACC-SINV-2025-0000042","amount":"646.07","outstanding":"0.00"}';
-
-interface Connection {
-  /** @returns what the answer has as x-request-id */
-  ask(request: Buffer): Promise<string>;
-  close(): void;
-}
-
-async function openConnection({ port, status }: Order): Promise<Connection> {
-  const socket: Socket = connect(port, '127.0.0.1');
-  socket.setNoDelay(true);
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  let waiting: { resolve(id: string): void; reject(error: Error): void } | null = null;
-  let text = '';
-  const fail = (error: Error) => {
-    waiting?.reject(error);
-    waiting = null;
-  };
-  socket.setEncoding('latin1');
-  socket.setTimeout(NO_ANSWER_MS, () => fail(new Error(`no answer within ${NO_ANSWER_MS} ms`)));
-  socket.on('error', fail).on('close', () => fail(new Error('the server closed the connection')));
-  socket.on('data', (chunk: string) => {
-    text += chunk;
-    if (!isWhole(text)) return;
-    const answer = text;
-    text = '';
-    if (Number(answer.slice(9, 12)) !== status) return fail(new Error(`an answer that is not ${status}: ${answer}`));
-    const at = answer.indexOf(ID) + ID.length;
-    waiting?.resolve(answer.slice(at, answer.indexOf('\r', at)));
-    waiting = null;
-  });
-  return {
-    ask: (request) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        socket.write(request);
-      }),
-    close: () => {
-      socket.removeAllListeners('close');
-      socket.destroy();
-    },
-  };
-}
-
-function isWhole(text: string): boolean {
-  const head = text.indexOf(HEAD_END);
-  if (head < 0) return false;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text);
-  return length !== null && text.length >= head + HEAD_END.length + Number(length[1]);
-}

@@ -1,6 +1,4 @@
-import { Pool } from 'undici';
-
-const CONNECTIONS = 64;
+import { createPlainPool } from '../../plain-pool';
 
 export class RefusedCall extends Error {
   constructor(
@@ -18,16 +16,12 @@ export interface HttpApi {
 
 /** A JSON API with a key as its bearer token, over connections that are kept alive. */
 export function connectHttpApi(url: string, key: string): HttpApi {
-  const base = new URL(url);
-  const pool = new Pool(base.origin, { connections: CONNECTIONS, pipelining: 1 });
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const pool = createPlainPool(url, { authorization: `Bearer ${key}`, 'content-type': 'application/json' });
   return {
     async call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<Answer> {
-      const response = await pool.request({ method, path, headers, body: body ?? null });
-      const text = await response.body.text();
-      if (response.statusCode >= 300) {
-        throw new RefusedCall(`${method} ${base.origin}${path}: ${text.slice(0, 500)}`, response.statusCode);
-      }
+      const answer = await pool.ask(method, path, body ?? null);
+      const text = answer.body.toString();
+      if (answer.status >= 300) throw new RefusedCall(`${method} ${url}${path}: ${text.slice(0, 500)}`, answer.status);
       return (text === '' ? null : JSON.parse(text)) as Answer;
     },
   };
