@@ -16,8 +16,8 @@ runProgram(async (args, stops) => {
   console.log('');
   printTables(figures);
   for (const [figure, fault] of figures.faults) console.log(`FAILED: ${figure}: ${fault}`);
-  const { stats = [], search = [], deliveries = [], counts = [], links = [], walked = [] } = figures;
-  const questions = [...stats, ...search, ...deliveries, ...counts, ...links];
+  const { stats = [], search = [], deliveries = [], counts = [], links = [], pairs = [], walked = [] } = figures;
+  const questions = [...stats, ...search, ...deliveries, ...counts, ...links, ...pairs];
   const isSound =
     figures.faults.size === 0 &&
     questions.every(({ fault }) => fault === null) &&

@@ -7,6 +7,7 @@ export const FIGURES = [
   'deliveries',
   'counts',
   'links',
+  'pairs',
   'tail',
   'export',
   'masking',

@@ -16,6 +16,7 @@ export function keysOf({
   deliveries,
   counts,
   links,
+  pairs,
   tail,
   export: exported,
   masking,
@@ -36,6 +37,7 @@ export function keysOf({
     deliveryListP95Ms: worstOf(deliveries),
     countP95Ms: worstOf(counts),
     linkFilterP95Ms: worstOf(links),
+    pairP95Ms: worstOf(pairs),
     tailP50Ms: tail ? rounded(tail.latencyMs.p50, 1) : null,
     exportRowsPerSecond: exported?.[0] ? rounded(exported[0].rowsPerSecond) : null,
     ...maskingKeys(masking),
@@ -110,7 +112,14 @@ function resolvedRows({ resolved = [] }: Figures): string[][] {
   ]);
 }
 
-function latencyRows({ stats = [], search = [], deliveries = [], counts = [], links = [] }: Figures): string[][] {
+function latencyRows({
+  stats = [],
+  search = [],
+  deliveries = [],
+  counts = [],
+  links = [],
+  pairs = [],
+}: Figures): string[][] {
   const row =
     (target: string) =>
     ({ name, latencyMs, answers, fault }: Answered) => [
@@ -120,7 +129,7 @@ function latencyRows({ stats = [], search = [], deliveries = [], counts = [], li
     ];
   return [
     ...[...stats, ...deliveries, ...counts].map(row('p95 < 50 ms')),
-    ...[...search, ...links].map(row('p95 < 300 ms')),
+    ...[...search, ...links, ...pairs].map(row('p95 < 300 ms')),
   ];
 }
 

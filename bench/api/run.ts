@@ -7,6 +7,7 @@ import { type Exported, measureExports } from './figures/export';
 import { measureLinkFilters } from './figures/link-filters';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
 import { type Masking, measureMasking } from './figures/masking/masking';
+import { measurePairs } from './figures/pairs';
 import { measureResolved, type Resolved } from './figures/resolved';
 import { measureSearch } from './figures/search';
 import { measureStats } from './figures/stats';
@@ -27,6 +28,7 @@ export interface Figures {
   counts?: Answered[];
   walked?: WalkedList[];
   links?: Answered[];
+  pairs?: Answered[];
   tail?: Tail;
   export?: Exported[];
   masking?: Masking;
@@ -93,6 +95,12 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     'links',
     served(async (target) => {
       figures.links = await measureLinkFilters(database, target, options.seconds / 2);
+    }),
+  );
+  await figure(
+    'pairs',
+    served(async (target) => {
+      figures.pairs = await measurePairs(database, target, options.seconds / 2);
     }),
   );
   await figure(

@@ -140,7 +140,9 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
       return isAmong(condition, sqlOf);
     case 'linkedIds': {
       const [only, ...others] = condition.ids;
-      return only !== undefined && others.length === 0
+      // as a parameter, an empty array would be compared with every row
+      if (only === undefined) return 'false';
+      return others.length === 0
         ? `${condition.column} = ${bind(only)}::uuid`
         : `${condition.column} = any(${bind(condition.ids)}::uuid[])`;
     }

@@ -60,6 +60,11 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
   { what: 'webhooks by a beginning', where: { ...SLOW, webhook: { name: { startsWith: 'B' } } }, points: 20_000 },
   { what: 'deliveries by another filter', where: { ...SLOW, delivery: { status: { eq: 'SKIPPED' } } }, points: 20_000 },
   { what: 'two days', where: { ...SLOW, startedAt: { gte: daysAgo(1.9) } }, points: 100 },
+  {
+    what: 'two days between other times',
+    where: { ...SLOW, startedAt: { gt: daysAgo(60), lte: daysAgo(58.1) } },
+    points: 100,
+  },
   { what: 'more than two days', where: { ...SLOW, startedAt: { gte: daysAgo(2.1) } }, points: 20_000 },
   { what: 'a month', where: { ...SLOW, startedAt: { gte: daysAgo(60), lt: daysAgo(31) } }, points: 20_000 },
   { what: '32 days', where: { ...SLOW, startedAt: { gte: daysAgo(60), lt: daysAgo(28) } }, points: 50_000 },
@@ -79,7 +84,15 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
   },
   { what: 'not', where: { not: { referenceDocument: { eq: 'INV-0042' } } }, points: 50_000 },
   { what: 'a linked row without an index', where: { delivery: { attempts: { gt: 3 } } }, points: 50_000 },
-  { what: 'a linked row with one', where: { delivery: { status: { eq: 'EXHAUSTED' } } }, points: 0 },
+  { what: 'a linked row with one', where: { delivery: { referenceDocument: { eq: 'INV-0042' } } }, points: 0 },
+  { what: 'a linked row by its id', where: { delivery: { id: { eq: `dlv_${'0'.repeat(32)}` } } }, points: 0 },
+  { what: 'many linked rows of a large table', where: { delivery: { status: { eq: 'EXHAUSTED' } } }, points: 2_000 },
+  {
+    what: 'such rows, in or',
+    where: { or: [{ delivery: { status: { eq: 'EXHAUSTED' } } }, { referenceDocument: { eq: 'A' } }] },
+    points: 2_000,
+  },
+  { what: 'linked rows of a small table', where: { webhook: { status: { eq: 'ACTIVE' } } }, points: 0 },
   { what: 'deliveries by status', list: 'deliveries', where: { status: { eq: 'EXHAUSTED' } }, points: 0 },
   {
     what: 'deliveries that arrived, as most do',
@@ -100,16 +113,34 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     points: 2_000,
   },
   { what: 'deliveries by type', list: 'deliveries', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
+  {
+    what: 'deliveries by their next attempt',
+    list: 'deliveries',
+    where: { nextAttemptAt: { gte: daysAgo(1) }, attempts: { gt: 3 } },
+    points: 100,
+  },
+  {
+    what: 'deliveries without one, as most are',
+    list: 'deliveries',
+    where: { nextAttemptAt: { isNull: true } },
+    points: 0,
+  },
+  {
+    what: 'such deliveries after many attempts',
+    list: 'deliveries',
+    where: { nextAttemptAt: { isNull: true }, attempts: { gt: 3 } },
+    points: 50_000,
+  },
   { what: 'deliveries that are held', list: 'deliveries', where: { held: { eq: true } }, points: 0 },
   { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 0 },
   {
     what: 'a document by its beginning, which many may have',
     where: { ...SLOW, referenceDocument: { startsWith: 'S' } },
-    points: 2_000,
+    points: 20_000,
   },
-  { what: 'words, which most rows may have', where: { ...SLOW, search: 'paid' }, points: 300 + 2_000 },
+  { what: 'words, which most rows may have', where: { ...SLOW, search: 'paid' }, points: 300 + 20_000 },
   { what: 'words alone', where: { search: 'paid' }, points: 300 },
-  { what: 'content', where: { ...SLOW, data: { contains: { status: 'Paid' } } }, points: 100 + 2_000 },
+  { what: 'content', where: { ...SLOW, data: { contains: { status: 'Paid' } } }, points: 100 + 20_000 },
   { what: 'audit entries by outcome', list: 'auditEntries', where: { outcome: { eq: 'DENIED' } }, points: 50_000 },
   { what: 'audit entries of what was done', list: 'auditEntries', where: { outcome: { eq: 'DONE' } }, points: 0 },
   { what: 'audit entries by act', list: 'auditEntries', where: { action: { startsWith: 'webhook.' } }, points: 0 },
@@ -146,6 +177,37 @@ test('below a row of a long list it reads a part of the table, below others few 
     expect({ long, cost: await cost(`${long}(first: 2)`) }).toEqual({ long, cost: 2 + 2 * 2_001 });
   }
   expect(await cost('deliveries(first: 2)')).toBe(2 + 2 * 101);
+});
+
+test.each([
+  { below: 'webhooks', where: '{ documentType: { eq: "Sales Invoice" } }', points: 2_000 },
+  { below: 'webhooks', where: '{ referenceDocument: { startsWith: "S" } }', points: 2_000 },
+  { below: 'webhooks', where: '{ user: { name: { eq: "amal" } } }', points: 2_000 },
+  { below: 'webhooks', where: '{ delivery: { status: { eq: EXHAUSTED } } }', points: 2_000 },
+  { below: 'users', where: '{ status: { eq: FAILED } }', points: 2_000 },
+  // the smaller tables have the webhook
+  { below: 'webhooks', where: '{ status: { eq: FAILED } }', points: 0 },
+  { below: 'webhooks', where: '{ status: { eq: SUCCEEDED } }', points: 0 },
+  { below: 'webhooks', where: '{ referenceDocument: { eq: "INV-0042" } }', points: 0 },
+  { below: 'webhooks', where: '{ delivery: { referenceDocument: { eq: "INV-0042" } } }', points: 0 },
+  { below: 'webhooks', where: '{ search: "paid" }', points: 300 },
+  // few rows
+  { below: 'deliveries', where: '{ documentType: { eq: "Sales Invoice" } }', points: 0 },
+])('below $below, an index does not find the rows of each by $where', async ({ below, where, points }) => {
+  const { extensions } = await app.ask(
+    `{ ${below}(first: 2) { nodes { requests(first: 1, where: ${where}) { nodes { id } } } } }`,
+  );
+  expect(extensions?.cost?.requested).toBe(2 + 2 * (points + 1));
+});
+
+test("a caller's own entries cost a part of the audit trail", async () => {
+  const cost = async (where: string) => {
+    const { extensions } = await app.ask(`{ myAuditEntries(first: 1, where: ${where}) { nodes { id } } }`);
+    return extensions?.cost?.requested;
+  };
+  expect(await cost('{ outcome: { eq: DENIED } }')).toBe(2_001);
+  expect(await cost('{ action: { eq: "webhook.paused" }, outcome: { eq: DONE } }')).toBe(1);
+  expect(await cost('{ subjectId: { eq: "whk_1" }, outcome: { eq: DENIED } }')).toBe(101);
 });
 
 test.each([

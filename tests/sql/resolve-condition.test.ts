@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { READ } from '../../src/database/pools';
-import { all, type Condition, compares, conjunctsOf, everything } from '../../src/sql/condition';
+import { all, bindings, type Condition, compares, conjunctsOf, everything, toSql } from '../../src/sql/condition';
 import { MAX_LINKED, needsResolving, resolveCondition } from '../../src/sql/resolving/resolve-condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -21,7 +21,8 @@ beforeAll(async () => {
       cross join lateral generate_series(place * 10000, place * 10000 + case kind when 'FEW' then ${MAX_LINKED} else ${MANY} end - 1) as n`);
   // the newest 2,000 rows of 6,000: one in 400 is linked to a row of the kind OFTEN
   await database.query(`create table listed as select ${id('n')} as id,
-    ${id(`case when n > 4000 and n % 400 = 0 then 20000 + n % 1000 when n <= 1000 then 30000 + n when n = 4500 then 40007 else 10000 end`)} as link
+    ${id(`case when n > 4000 and n % 400 = 0 then 20000 + n % 1000 when n <= 1000 then 30000 + n when n = 4500 then 40007 else 10000 end`)} as link,
+    case when n <= 1000 then 'old' when n % 400 = 0 then 'linked' else 'other' end as shade
     from generate_series(1, 6000) as n`);
   source = await createDataSource(database.superuserUrl, { ...READ, poolSize: 1 }).initialize();
 });
@@ -46,6 +47,30 @@ test.each([
   const [link] = conjunctsOf(resolved);
   expect(link?.kind).toBe(expected);
   if (link?.kind === 'linkedIds') expect(new Set(link.ids).size).toBe(MAX_LINKED);
+});
+
+test.each([
+  ['five of the newest rows are linked, and none of them meets it', 'OFTEN', 'other', [], 'linkedRow'],
+  ['five of the newest rows are linked, and meet it', 'OFTEN', 'linked', [], 'linkedWalk'],
+  [
+    'the newest rows that it finds are linked, but not the newest of the list',
+    'LATELY RARE',
+    'old',
+    ['shade'],
+    'linkedWalk',
+  ],
+  ['no index finds it, and the newest rows are not linked', 'LATELY RARE', 'old', [], 'linkedRow'],
+])('beside another filter: %s', async (_title, kind, shade, parts, expected) => {
+  const link: Condition = { kind: 'link', column: 'link', table: 'linked', condition: compares('kind', '=', kind) };
+  const condition = all([compares('shade', '=', shade), link]);
+  const resolved = await resolveCondition(source.manager, condition, { table: 'listed', indexed: parts, parts });
+  expect(conjunctsOf(resolved)[1]?.kind).toBe(expected);
+});
+
+test('a filter by no linked row is no test of each row', () => {
+  const { bind, values } = bindings();
+  expect(toSql({ kind: 'linkedIds', column: 'link', ids: [] }, bind)).toBe('false');
+  expect(values).toEqual([]);
 });
 
 test.each([

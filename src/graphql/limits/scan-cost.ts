@@ -26,7 +26,7 @@ type Where = Readonly<Record<string, unknown>>;
 export interface IndexedFilters {
   /**
    * By the name of the filter: whether a value finds few rows, a part of the table (some percent) or much of it (some ten percent);
-   * ANY: whatever it tests, few; WORDS: whatever it tests, a part, since a word may be in most rows.
+   * ANY: whatever it tests but isNull, few; WORDS: whatever it tests, much, since a word may be in most rows.
    */
   found: Readonly<Record<string, 'FEW' | 'PART' | 'MUCH' | 'ANY' | 'WORDS'>>;
   /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
@@ -37,6 +37,10 @@ export interface IndexedFilters {
   links: Readonly<Record<string, string>>;
   /** The filter by the time in the id. */
   time: string;
+  /** Filters by which an index finds the rows of one webhook. */
+  ofWebhook?: readonly string[];
+  /** Whether the list at the root has the rows of one user, the caller. */
+  isOfCaller?: boolean;
 }
 
 /** By the name of the type of `where`. */
@@ -57,20 +61,27 @@ const LONG_BELOW = ['Webhook', 'User', 'Replay'];
 export function scanOf(indexes: Indexes, type: string, where: unknown, parent: string): Scan | null {
   const of = indexes.get(type);
   if (!of || !isWhere(where)) return null;
-  const names = [...new Set(unindexed(of, where))];
+  const above = readsBelow(of, parent);
+  const names = [...new Set(unindexed(of, where, (name, tests) => isLeftToRows(indexes, of, parent, name, tests)))];
   const below = linkedScan(indexes, of, where);
-  const above = parent === 'Query' ? READS.ALL : LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
   const points = names.length === 0 ? 0 : POINTS[Math.max(above, readsOf(of, where)) as Reads];
-  if (points + (below?.points ?? 0) === 0) return null;
+  const walked = above === READS.ALL && points === 0 && !below ? walkedLinks(indexes, of, where) : [];
+  const all = points + (walked.length === 0 ? 0 : POINTS[READS.PART]) + (below?.points ?? 0);
+  if (all === 0) return null;
   // a link finds few rows by the id of the linked row alone
   const better = Object.entries(of.found).flatMap(([name, finds]) =>
     finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
   );
   return {
-    points: points + (below?.points ?? 0),
-    names: [...new Set([...names, ...(below?.names ?? [])])],
+    points: all,
+    names: [...new Set([...names, ...walked, ...(below?.names ?? [])])],
     better: [`at most ${FEW_DAYS} days of ${of.time}`, ...better],
   };
+}
+
+function readsBelow({ isOfCaller }: IndexedFilters, parent: string): Reads {
+  if (parent === 'Query') return isOfCaller ? READS.PART : READS.ALL;
+  return LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
 }
 
 /** The price of `totalCount` of such a list. */
@@ -91,12 +102,37 @@ function entriesOf(where: Where): [string, unknown][] {
   return Object.entries(where).filter(([, tests]) => tests !== null && tests !== undefined);
 }
 
-function unindexed(of: IndexedFilters, where: Where): string[] {
+function unindexed(of: IndexedFilters, where: Where, isLeft: (name: string, tests: unknown) => boolean): string[] {
   return entriesOf(where).flatMap(([name, tests]) => {
-    if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part));
+    if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part, isLeft));
     if (name === 'not') return isWhere(tests) ? fieldsOf(tests) : [];
-    return name === of.time || readsBy(of, name, tests) !== READS.ALL || isCommon(of, name, tests) ? [] : [name];
+    return name !== of.time && isLeft(name, tests) ? [name] : [];
   });
+}
+
+/** Whether each row is tested for it. */
+function isLeftToRows(indexes: Indexes, of: IndexedFilters, parent: string, name: string, tests: unknown): boolean {
+  if (isCommon(of, name, tests)) return false;
+  const reads = readsBy(of, name, tests);
+  if (reads === READS.ALL || reads === READS.FEW || !LONG_BELOW.includes(parent)) return reads === READS.ALL;
+  // an index on a value does not have the rows of the parent
+  const isOfWebhook = parent === 'Webhook' && of.ofWebhook?.includes(name) === true;
+  return !isOfWebhook && of.found[name] !== 'WORDS' && !namesFew(indexes, of, name, tests);
+}
+
+/** Links to large tables of which many rows may be linked: the rows of the list are tested, or many are looked up. */
+function walkedLinks(indexes: Indexes, of: IndexedFilters, where: Where): string[] {
+  return entriesOf(where).flatMap(([name, tests]) => {
+    if (['and', 'or', 'not'].includes(name)) return partsOf(tests).flatMap((part) => walkedLinks(indexes, of, part));
+    const isLarge = Object.hasOwn(of.links, name) && indexes.has(of.links[name] as string);
+    return isLarge && isWhere(tests) && !namesFew(indexes, of, name, tests) ? [name] : [];
+  });
+}
+
+/** Whether a link is to few rows of a large table. */
+function namesFew(indexes: Indexes, of: IndexedFilters, name: string, tests: unknown): boolean {
+  const linked = Object.hasOwn(of.links, name) ? indexes.get(of.links[name] as string) : undefined;
+  return linked !== undefined && isWhere(tests) && readsOf(linked, tests) === READS.FEW;
 }
 
 /** The fields that are tested, at whatever depth. */
@@ -122,10 +158,10 @@ function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
   const finds = Object.hasOwn(of.found, name) ? of.found[name] : undefined;
   if (finds === undefined) return READS.ALL;
   if (Object.hasOwn(of.links, name)) return readsByLink(tests, finds);
-  if (finds === 'ANY') return READS.FEW;
-  if (finds === 'WORDS') return READS.PART;
+  if (finds === 'ANY') return isNull(tests) ? READS.ALL : READS.FEW;
+  if (finds === 'WORDS') return READS.MUCH;
   if (!isFound(tests, of.values?.[name])) return READS.ALL;
-  return isBeginning(tests) ? (Math.min(READS.PART, READS[finds]) as Reads) : READS[finds];
+  return isBeginning(tests) ? READS.MUCH : READS[finds];
 }
 
 // the linked rows may be most of their table, unless it is named which ones
@@ -142,13 +178,19 @@ function isFound(tests: unknown, values: readonly string[] | undefined): boolean
   return [tests.eq, tests.in, tests.startsWith].some((test) => test !== undefined && test !== null);
 }
 
+// most rows have no such value
+function isNull(tests: unknown): boolean {
+  return isWhere(tests) && tests.isNull === true;
+}
+
 // most values may begin with it
 function isBeginning(tests: unknown): boolean {
   return isWhere(tests) && (tests.eq ?? tests.in ?? null) === null;
 }
 
 // one of several values is enough
-function isCommon({ common }: IndexedFilters, name: string, tests: unknown): boolean {
+function isCommon({ common, found }: IndexedFilters, name: string, tests: unknown): boolean {
+  if (Object.hasOwn(found, name) && found[name] === 'ANY' && isNull(tests)) return true;
   const values = Object.hasOwn(common, name) ? common[name] : undefined;
   return values !== undefined && isWhere(tests) && valuesOf(tests).some((value) => values.includes(value));
 }

@@ -28,6 +28,7 @@ const REQUESTS: IndexedFilters = {
     user: 'UserWhere',
   },
   time: 'startedAt',
+  ofWebhook: ['status'],
 };
 
 const DELIVERIES: IndexedFilters = {
@@ -48,6 +49,7 @@ const DELIVERIES: IndexedFilters = {
   common: { status: ['DELIVERED'], held: ['false'], cancelRequested: ['false'], test: ['false'] },
   links: { businessEvent: 'BusinessEventWhere', replay: 'ReplayWhere', webhook: 'WebhookWhere', user: 'UserWhere' },
   time: 'createdAt',
+  ofWebhook: ['status', 'held', 'waitsFor'],
 };
 
 const EVENTS: IndexedFilters = {
@@ -64,9 +66,18 @@ const AUDIT_ENTRIES: IndexedFilters = {
   time: 'createdAt',
 };
 
+const OWN_AUDIT_ENTRIES: IndexedFilters = {
+  found: { subjectId: 'FEW', action: 'PART' },
+  common: { outcome: ['DONE'] },
+  links: {},
+  time: 'createdAt',
+  isOfCaller: true,
+};
+
 export const INDEXES: Indexes = new Map([
   ['WebhookRequestLogWhere', REQUESTS],
   ['DeliveryWhere', DELIVERIES],
   ['BusinessEventWhere', EVENTS],
   ['AuditEntryWhere', AUDIT_ENTRIES],
+  ['OwnAuditEntryWhere', OWN_AUDIT_ENTRIES],
 ]);

@@ -5,10 +5,12 @@ import {
   type Condition,
   conjunctsOf,
   everything,
+  isAnyOf,
   type LinkedIds,
   type SqlTest,
   type Subset,
   type SubsetSource,
+  sqlTest,
   toSql,
 } from '../condition';
 import { type Db, rowOf } from '../db';
@@ -26,10 +28,14 @@ const DENSE = 5;
 /** Up to this number of rows are found together, before the page is read. */
 const MAX_TOGETHER = 1_000;
 
+type Finding = SqlTest | LinkedIds;
+
 /** What indexes find. */
 interface Found {
-  /** By a value of a column of the table. */
-  parts: readonly (SqlTest | LinkedIds)[];
+  /** By a value, or by the ids of linked rows: an index has the newest rows of each first. */
+  parts: readonly Finding[];
+  /** By several values, or by a beginning. */
+  unordered: readonly Finding[];
   /** By a smaller table that has the ids, and not all of these columns. */
   subset: Subset | undefined;
 }
@@ -43,40 +49,62 @@ export function isFoundTogether(condition: Condition, filtered: Filtered): boole
 export async function withFoundTogether(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
   const found = foundIn(condition, filtered);
   if (!found) return condition;
-  const { parts, subset } = found;
+  const { parts, unordered, subset } = found;
   const conjuncts = conjunctsOf(condition);
   const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
   const { met, ids } = await readTogether(db, found, bounds, filtered.table);
   if (ids && ids.length <= MAX_TOGETHER) {
-    const finding = new Set<Condition>(subset ? [...parts, subset] : parts);
+    const finding = new Set<Condition>([...parts, ...unordered, ...(subset ? [subset] : [])]);
     const others = conjuncts.filter((each) => !finding.has(each));
     return { kind: 'and', parts: [{ kind: 'linkedIds', column: 'id', ids }, ...others] };
   }
-  // if more of a part are in the subset than of the subset in the part, the part is read, and each of its rows is tested
-  if (!subset || Math.max(...met.slice(0, -1)) <= (met.at(-1) as number)) return condition;
-  return { kind: 'and', parts: conjuncts.map((each) => (each === subset ? subset.whole : each)) };
+  return { kind: 'and', parts: readIn(bestOf(found, met), conjuncts) };
+}
+
+/** The part of whose newest rows the most are found by all: a page is full after the fewest rows. */
+function bestOf({ parts, subset }: Found, met: readonly number[]): Condition {
+  const most = Math.max(...met);
+  // of the same number, the smaller table
+  return subset && met.at(-1) === most ? subset : (parts[met.indexOf(most)] as Condition);
+}
+
+/** The others are tests of each row. Which of two values PostgreSQL reads is left to its statistics. */
+function readIn(best: Condition, conjuncts: readonly Condition[]): Condition[] {
+  return conjuncts.map((each) => {
+    if (each === best) return each;
+    if (each.kind === 'subset') return each.whole;
+    return each.kind === 'linkedIds' && each.ids.length > 1 ? isAnyOf(each.column, 'uuid', each.ids) : each;
+  });
 }
 
 function foundIn(condition: Condition, { indexed = [], parts = [] }: Filtered): Found | null {
   const conjuncts = conjunctsOf(condition);
-  const columns = conjuncts.flatMap((each) => columnFound(each) ?? []);
-  // a value that few rows have
-  if (columns.some((column) => indexed.includes(column) && !parts.includes(column))) return null;
-  const ofParts = conjuncts.filter(isOneValue).filter(({ column }) => column !== null && parts.includes(column));
+  const finding = conjuncts.filter((each) => isFinding(each)).filter(({ column }) => indexed.includes(column ?? ''));
+  // a value that few rows have, or none
+  if (finding.some((each) => namesValues(each) && (hasNoRows(each) || !parts.includes(each.column ?? '')))) return null;
+  const ofParts = finding.filter(isOrdered);
+  const unordered = finding.filter((each) => !isOrdered(each));
   const [subset, ...others] = conjuncts.filter((each) => each.kind === 'subset');
-  if (others.length > 0 || (subset && !isPart(subset, ofParts))) return null;
-  return ofParts.length > (subset ? 0 : 1) ? { parts: ofParts, subset } : null;
+  if (ofParts.length === 0 || others.length > 0 || (subset && !isPart(subset, ofParts))) return null;
+  return ofParts.length + unordered.length > (subset ? 0 : 1) ? { parts: ofParts, unordered, subset } : null;
 }
 
-function columnFound(condition: Condition): string | null {
-  if (condition.kind === 'linkedIds') return condition.column;
-  return condition.kind === 'sql' && condition.names !== 'NONE' ? condition.column : null;
+function isFinding(condition: Condition): condition is Finding {
+  return condition.kind === 'linkedIds' || (condition.kind === 'sql' && condition.isIndexable);
 }
 
-// of several values an index does not have the newest rows first
-function isOneValue(condition: Condition): condition is SqlTest | LinkedIds {
-  if (condition.kind === 'linkedIds') return condition.ids.length === 1;
-  return condition.kind === 'sql' && condition.names === 'ONE';
+/** Whether it names values; otherwise a beginning, which many rows may have. */
+function namesValues(finding: Finding): boolean {
+  return finding.kind === 'linkedIds' || finding.names !== 'NONE';
+}
+
+function hasNoRows(finding: Finding): boolean {
+  return finding.kind === 'linkedIds' && finding.ids.length === 0;
+}
+
+// the values of SOME are not known here, and those of a beginning nowhere
+function isOrdered(finding: Finding): boolean {
+  return finding.kind === 'linkedIds' || finding.names === 'ONE';
 }
 
 // smaller tables that have all of the columns are read in order, without the rows
@@ -95,30 +123,38 @@ interface Together {
 
 async function readTogether(
   db: Db,
-  { parts, subset }: Found,
+  { parts, unordered, subset }: Found,
   bounds: readonly Condition[],
   table: string,
 ): Promise<Together> {
   const { values, bind } = bindings();
+  const finding = [...parts, ...unordered];
   const meeting = (conditions: readonly Condition[]) =>
     toSql({ kind: 'and', parts: [everything, ...conditions] }, bind);
   const rows = (of: string, conditions: readonly Condition[]) =>
     `from ${of} where ${meeting([...conditions, ...bounds])}${andNotToCome(of)}`;
   const newest = `order by id desc limit ${SAMPLE}`;
+  // of several links as many of each: an index does not have the newest rows of all of them
+  const newestOf = (part: Finding) => {
+    if (part.kind !== 'linkedIds' || part.ids.length === 1) return `select * ${rows(table, [part])} ${newest}`;
+    const ofLink = sqlTest(() => `${part.column} = link_id`);
+    return `select page.* from unnest(${bind(part.ids)}::uuid[]) as links (link_id) cross join lateral (
+      select * ${rows(table, [ofLink])} order by id desc limit ${Math.ceil(SAMPLE / part.ids.length)}) as page`;
+  };
   const sources = (subset?.sources ?? []).map((each) => `select id ${rows(each.table, [each.within])}`);
   const samples = parts.map((part) => {
-    const others = [...parts, ...(subset ? [subset] : [])].filter((each) => each !== part);
-    return `from (select * ${rows(table, [part])} ${newest}) as newest where ${meeting(others)}`;
+    const others = [...finding, ...(subset ? [subset] : [])].filter((each) => each !== part);
+    return `from (${newestOf(part)}) as newest where ${meeting(others)}`;
   });
   if (subset) {
     const ofSubset = sources.map((each) => `(${each} ${newest})`).join(' union all ');
     samples.push(`from (${ofSubset}) as newest (newest_id)
-      join ${table} on id ${equalsByIndex('newest_id')} where ${meeting(parts)}`);
+      join ${table} on id ${equalsByIndex('newest_id')} where ${meeting(finding)}`);
   }
   const inSubset = subset ? ` and id in (${sources.join(' union all ')})` : '';
   // WITH, so that it is planned as if all of them were read. With the limits of ids inside, PostgreSQL would not combine two
   // indexes: both would test them.
-  const together = `with together as materialized (select id from ${table} where ${meeting(parts)}${inSubset})
+  const together = `with together as materialized (select id from ${table} where ${meeting(finding)}${inSubset})
     select id from together where ${meeting(bounds)} limit ${MAX_TOGETHER + 1}`;
   const counts = samples.map((sample) => `(select count(*) ${sample})`);
   const text = `select met, case when (select max(each) from unnest(met) as each) < ${DENSE} then array(${together}) end as ids

@@ -1,13 +1,13 @@
 // Reads from the database what a condition needs before it is written as SQL.
 import { pageSource } from '../access-path';
-import { bindings, type Condition, conjunctsOf, type Link, meetsLink, toSql } from '../condition';
+import { all, bindings, type Condition, conjunctsOf, everything, type Link, meetsLink, toSql } from '../condition';
 import { type Db, rowOf, rowsOf } from '../db';
 import { andNotToCome } from '../months-to-come';
 import { type Filtered, isFoundTogether, withFoundTogether } from './found-together';
 
 /** Up to this number of linked rows, a page is read for each of them. */
 export const MAX_LINKED = 1_000;
-/** Newest rows of the list that are tested where more rows are linked. */
+/** Newest rows of the list, of those that an index finds, that are tested where more rows are linked. */
 const SAMPLE = 2_000;
 /** From this number of matches in the sample on, a page is found by testing row by row: after ten times the sample. */
 const DENSE = 5;
@@ -18,11 +18,33 @@ const DENSE = 5;
  * @param filtered the rows that the condition is about
  */
 export async function resolveCondition(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
+  const conjuncts = conjunctsOf(condition);
   const resolved = await replaced(condition, filtered.table, async (part, of) => {
     if (part.kind === 'unplanned') return part.resolvePlan(db);
-    return part.kind === 'link' ? resolveLink(db, part, of) : part;
+    if (part.kind !== 'link') return part;
+    return resolveLink(db, part, of, conjuncts.includes(part) ? besides(conjuncts, filtered) : ALONE);
   });
   return withFoundTogether(db, resolved, filtered);
+}
+
+/** What rows of a list must meet beside a link. */
+interface Besides {
+  /** An index finds the newest of these rows. */
+  within: readonly Condition[];
+  tests: readonly Condition[];
+}
+
+const ALONE: Besides = { within: [], tests: [] };
+
+// without what takes long for each row
+function besides(conjuncts: readonly Condition[], { indexed = [], parts = [] }: Filtered): Besides {
+  const tests = conjuncts.filter((each) => each.kind === 'subset' || (each.kind === 'sql' && !each.parsesBody));
+  const found = tests.filter(
+    (each) => each.kind === 'sql' && each.names === 'ONE' && indexed.includes(each.column ?? ''),
+  );
+  const fewest = found.find((each) => each.kind === 'sql' && !parts.includes(each.column ?? '')) ?? found[0];
+  const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
+  return { within: fewest ? [...bounds, fewest] : bounds, tests: tests.filter((each) => each !== fewest) };
 }
 
 /** The condition with its plans; links stay subqueries, which may find any number of rows. */
@@ -72,12 +94,12 @@ async function replaced(condition: Condition, of: string, replace: Replace): Pro
   }
 }
 
-async function resolveLink(db: Db, link: Link, of: string): Promise<Condition> {
+async function resolveLink(db: Db, link: Link, of: string, others: Besides): Promise<Condition> {
   const { column, table, condition } = link;
   const ids = await linkedIds(db, link);
   if (ids.length <= MAX_LINKED) return { kind: 'linkedIds', column, ids };
   // of many linked rows PostgreSQL joins the tables, unless a page is full after a few rows
-  const kind = (await isDense(db, link, of)) ? 'linkedWalk' : 'linkedRow';
+  const kind = (await isDense(db, link, of, others)) ? 'linkedWalk' : 'linkedRow';
   return { kind, column, table, condition };
 }
 
@@ -93,14 +115,20 @@ async function linkedIds(db: Db, { table, condition }: Link): Promise<string[]> 
   return rows.map((row) => row.id);
 }
 
-async function isDense(db: Db, { column, table, condition }: Link, of: string): Promise<boolean> {
+async function isDense(
+  db: Db,
+  { column, table, condition }: Link,
+  of: string,
+  { within, tests }: Besides,
+): Promise<boolean> {
   const { values, bind } = bindings();
-  const met = meetsLink('sample_link', table, toSql(condition, bind));
+  const met = meetsLink(column, table, toSql(condition, bind));
+  const [found, others] = [within, tests].map((conditions) => toSql(all([everything, ...conditions]), bind));
   const row = await rowOf<{ dense: boolean }>(
     db,
     `select count(*) >= ${DENSE} as dense
-     from (select ${column} as sample_link from ${of} where true${andNotToCome(of)} order by id desc limit ${SAMPLE}) as newest
-     where ${met}`,
+     from (select * from ${of} where ${found}${andNotToCome(of)} order by id desc limit ${SAMPLE}) as newest
+     where ${others} and ${met}`,
     values,
   );
   return row?.dense ?? false;

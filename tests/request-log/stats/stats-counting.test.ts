@@ -35,13 +35,13 @@ const seed = (count: number, withOpen = true) => {
   return seedRandomRows(app.database, { count, from, to, webhookIds, withOpen });
 };
 
-/** From kept counts alone: whole days. */
-async function stats() {
+/** From kept counts alone: whole days, counted from today. */
+async function stats([first, last] = [-2, 2]) {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: DAY) {
       uncounted countedUntil total { total pending succeeded duration { count } } byWebhook { total pending } } }`,
-    { range: { from: at(-2), to: at(2) } },
+    { range: { from: at(first as number), to: at(last as number) } },
   );
   expect(errors).toBeUndefined();
   return data.webhookRequestLogStats;
@@ -129,6 +129,8 @@ test('what happened outside of the range is not said to be missing in it', async
   await counter.countAll();
   await seedRequest(app.database, { at: Date.now() - 10 * DAY_MS });
   expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 0 } });
+  expect(await stats([-12, -11])).toMatchObject({ uncounted: 0, total: { total: 0 } });
+  expect(await stats([-11, -8])).toMatchObject({ uncounted: 1, total: { total: 0 } });
 });
 
 test('a transaction that was open while others were counted is counted when it commits', async () => {
