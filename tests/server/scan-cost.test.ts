@@ -112,6 +112,13 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     where: { status: { eq: 'EXHAUSTED' }, attempts: { gt: 3 } },
     points: 2_000,
   },
+  {
+    what: 'deliveries by user, through their events',
+    list: 'deliveries',
+    where: { user: { name: { eq: 'amal' } } },
+    points: 2_000,
+  },
+  { what: 'requests by user', where: { user: { name: { eq: 'amal' } } }, points: 0 },
   { what: 'deliveries by type', list: 'deliveries', where: { documentType: { eq: 'Sales Invoice' } }, points: 50_000 },
   {
     what: 'deliveries by their next attempt',

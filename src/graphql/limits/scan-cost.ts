@@ -39,6 +39,8 @@ export interface IndexedFilters {
   time: string;
   /** Filters by which an index finds the rows of one webhook. */
   ofWebhook?: readonly string[];
+  /** Filters that are found through another large table, since no index of this one has their column. */
+  joined?: readonly string[];
   /** Whether the list at the root has the rows of one user, the caller. */
   isOfCaller?: boolean;
 }
@@ -125,7 +127,8 @@ function walkedLinks(indexes: Indexes, of: IndexedFilters, where: Where): string
   return entriesOf(where).flatMap(([name, tests]) => {
     if (['and', 'or', 'not'].includes(name)) return partsOf(tests).flatMap((part) => walkedLinks(indexes, of, part));
     const isLarge = Object.hasOwn(of.links, name) && indexes.has(of.links[name] as string);
-    return isLarge && isWhere(tests) && !namesFew(indexes, of, name, tests) ? [name] : [];
+    const isWalked = isLarge || of.joined?.includes(name) === true;
+    return isWalked && isWhere(tests) && !namesFew(indexes, of, name, tests) ? [name] : [];
   });
 }
 

@@ -50,6 +50,7 @@ const DELIVERIES: IndexedFilters = {
   links: { businessEvent: 'BusinessEventWhere', replay: 'ReplayWhere', webhook: 'WebhookWhere', user: 'UserWhere' },
   time: 'createdAt',
   ofWebhook: ['status', 'held', 'waitsFor'],
+  joined: ['user'],
 };
 
 const EVENTS: IndexedFilters = {
