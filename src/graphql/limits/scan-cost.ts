@@ -13,6 +13,9 @@ const POINTS: Record<Reads, number> = {
   [READS.FEW]: 100,
 };
 
+/** Points of a list below a row, by a value that an index finds, but not together with that row. */
+const POINTS_BELOW = 500;
+
 /** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
 const MAX_COUNT_POINTS = 5_000;
 
@@ -63,22 +66,29 @@ const LONG_BELOW = ['Webhook', 'User', 'Replay'];
 export function scanOf(indexes: Indexes, type: string, where: unknown, parent: string): Scan | null {
   const of = indexes.get(type);
   if (!of || !isWhere(where)) return null;
-  const above = readsBelow(of, parent);
-  const names = [...new Set(unindexed(of, where, (name, tests) => isLeftToRows(indexes, of, parent, name, tests)))];
+  const own = ownScan(indexes, of, where, parent);
   const below = linkedScan(indexes, of, where);
-  const points = names.length === 0 ? 0 : POINTS[Math.max(above, readsOf(of, where)) as Reads];
-  const walked = above === READS.ALL && points === 0 && !below ? walkedLinks(indexes, of, where) : [];
-  const all = points + (walked.length === 0 ? 0 : POINTS[READS.PART]) + (below?.points ?? 0);
-  if (all === 0) return null;
+  const walked = parent === 'Query' && own.points === 0 && !below ? walkedLinks(indexes, of, where) : [];
+  const points = own.points + (walked.length === 0 ? 0 : POINTS[READS.PART]) + (below?.points ?? 0);
+  if (points === 0) return null;
   // a link finds few rows by the id of the linked row alone
   const better = Object.entries(of.found).flatMap(([name, finds]) =>
     finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
   );
   return {
-    points: all,
-    names: [...new Set([...names, ...walked, ...(below?.names ?? [])])],
+    points,
+    names: [...new Set([...own.names, ...walked, ...(below?.names ?? [])])],
     better: [`at most ${FEW_DAYS} days of ${of.time}`, ...better],
   };
+}
+
+/** Without the rows of links. */
+function ownScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> {
+  const names = tested(of, where, (name, tests) => readsBy(of, name, tests) === READS.ALL);
+  if (names.length > 0) return { names, points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads] };
+  if (!LONG_BELOW.includes(parent) || readsOf(of, where) === READS.FEW) return { names, points: 0 };
+  const apart = tested(of, where, (name, tests) => !isFoundBelow(indexes, of, parent, name, tests));
+  return { names: apart, points: apart.length === 0 ? 0 : POINTS_BELOW };
 }
 
 function readsBelow({ isOfCaller }: IndexedFilters, parent: string): Reads {
@@ -101,25 +111,29 @@ function partsOf(value: unknown): Where[] {
 }
 
 function entriesOf(where: Where): [string, unknown][] {
-  return Object.entries(where).filter(([, tests]) => tests !== null && tests !== undefined);
+  return Object.entries(where).filter(([, tests]) => !saysNothing(tests));
 }
 
-function unindexed(of: IndexedFilters, where: Where, isLeft: (name: string, tests: unknown) => boolean): string[] {
+// null and {} are ignored
+function saysNothing(tests: unknown): boolean {
+  if (tests === null || tests === undefined) return true;
+  return typeof tests === 'object' && Object.values(tests).every(saysNothing);
+}
+
+/** The fields of which rows are tested one by one. */
+function tested(of: IndexedFilters, where: Where, isTested: (name: string, tests: unknown) => boolean): string[] {
   return entriesOf(where).flatMap(([name, tests]) => {
-    if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => unindexed(of, part, isLeft));
+    if (name === 'and' || name === 'or') return partsOf(tests).flatMap((part) => tested(of, part, isTested));
     if (name === 'not') return isWhere(tests) ? fieldsOf(tests) : [];
-    return name !== of.time && isLeft(name, tests) ? [name] : [];
+    return name === of.time || isCommon(of, name, tests) || !isTested(name, tests) ? [] : [name];
   });
 }
 
-/** Whether each row is tested for it. */
-function isLeftToRows(indexes: Indexes, of: IndexedFilters, parent: string, name: string, tests: unknown): boolean {
-  if (isCommon(of, name, tests)) return false;
-  const reads = readsBy(of, name, tests);
-  if (reads === READS.ALL || reads === READS.FEW || !LONG_BELOW.includes(parent)) return reads === READS.ALL;
-  // an index on a value does not have the rows of the parent
+/** Whether an index finds the rows of one parent that have a value. */
+function isFoundBelow(indexes: Indexes, of: IndexedFilters, parent: string, name: string, tests: unknown): boolean {
   const isOfWebhook = parent === 'Webhook' && of.ofWebhook?.includes(name) === true;
-  return !isOfWebhook && of.found[name] !== 'WORDS' && !namesFew(indexes, of, name, tests);
+  const isFew = readsBy(of, name, tests) === READS.FEW || namesFew(indexes, of, name, tests);
+  return isFew || isOfWebhook || of.found[name] === 'WORDS';
 }
 
 /** Links to large tables of which many rows may be linked: the rows of the list are tested, or many are looked up. */
