@@ -32,10 +32,20 @@ export const TEXT_RULES: readonly TextRule[] = [
     // PostgreSQL refuses NUL and unpaired surrogates, and a header must not contain a line break
     name: 'clean',
     code: 'INVALID',
-    holds: (value) => !/[\p{Cc}\p{Cs}]/u.test(String(value)),
-    message: (field, value) => `${field} ${quoted(value)} contains a control character or half of a surrogate pair.`,
+    holds: (value) => isClean(String(value)),
+    message: (field, value) => unclean(field, String(value)),
   },
 ];
+
+/** Whether the text has no control characters and no unpaired surrogates. */
+export function isClean(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}]/u.test(text);
+}
+
+/** The fault of a text that is not clean. */
+export function unclean(field: string, text: string): string {
+  return `${field} ${quoted(text)} contains a control character or half of a surrogate pair.`;
+}
 
 /** Whether PostgreSQL can store the text: it accepts neither U+0000 nor unpaired surrogates. */
 export function isStorable(text: string): boolean {

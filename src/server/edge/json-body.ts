@@ -51,8 +51,8 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
     const { viewer, ip, headers } = request;
     const mostBytes = viewer ? MAX_BODY_BYTES : MAX_ANONYMOUS_BYTES;
     if (Number(headers['content-length']) > mostBytes) throw tooLarge(request);
-    const charset = /charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
-    if (charset && !/^utf-?8$/i.test(charset)) {
+    const charset = charsetsOf(headers['content-type']).find((each) => !/^utf-?8$/i.test(each));
+    if (charset !== undefined) {
       throw new AppError('BAD_USER_INPUT', `The charset is ${charset.slice(0, 40)}; JSON is read as UTF-8.`);
     }
     const encoding = headers['content-encoding'];
@@ -75,6 +75,11 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
   };
   server.addContentTypeParser('application/json', read);
   return read;
+}
+
+/** A content type should name one, at most. Of several, it is unknown which one the sender used. */
+function charsetsOf(contentType = ''): string[] {
+  return [...contentType.matchAll(/;\s*charset\s*=\s*"?([^";\s]+)/gi)].map(([, charset]) => charset as string);
 }
 
 async function readAll(request: FastifyRequest, mostBytes: number, holding: Holding): Promise<Buffer> {

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { quoted, type UserError } from '../../errors';
 import type { ExactData, NewEvent } from '../../events/event-faults';
 import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
-import { SHORT_TEXT } from '../../text';
+import { isClean, SHORT_TEXT, unclean } from '../../text';
 import { type MemberReader, memberReader, NO_DATA } from './read-members';
 
 /** The attributes that are used, and the extensions `documenttype`, `authid` and `causedby`. All others are ignored. */
@@ -73,7 +73,11 @@ function attributeOf(headers: HeaderValues, name: string, refuse: MemberReader['
   return null;
 }
 
-const BEYOND_ASCII = /[^\t\x20-\x7e]/;
+/** In headers, which carry no other characters. */
+export const BEYOND_ASCII = /[^\t\x20-\x7e]/;
+
+/** A long key is a hash of these, which would hide what no key may contain. */
+const HASHED = ['id', 'source'] as const;
 
 type GivenAttributes = Pick<MemberReader, 'isGiven' | 'refuse'>;
 
@@ -81,6 +85,10 @@ function newEvent(attributes: Attributes, data: ExactData, { isGiven, refuse }: 
   for (const name of REQUIRED) {
     if (isGiven(name) && attributes[name] !== '') continue;
     refuse(name, 'REQUIRED', `${name} is missing.`);
+  }
+  for (const name of HASHED) {
+    const text = attributes[name];
+    if (text !== null && !isClean(text)) refuse(name, 'INVALID', unclean(name, text));
   }
   const { specversion, id, source, type, subject, datacontenttype, documenttype, authid, causedby } = attributes;
   if (specversion && specversion !== '1.0') {

@@ -1,7 +1,7 @@
 // POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { AppError, CallerChanged, Denied, InputError, type UserError } from '../../errors';
+import { AppError, CallerChanged, Denied, InputError, quoted, type UserError } from '../../errors';
 import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
 import type { PublishedEvent } from '../../events/publish-events';
 import type { Publisher } from '../../events/publisher';
@@ -15,7 +15,7 @@ import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
 import { inTurn, takeTurn } from '../edge/wait-for-slot';
-import { binaryCloudEvent, isBinaryMode, JSON_TYPE, structuredCloudEvent } from './cloud-events';
+import { BEYOND_ASCII, binaryCloudEvent, isBinaryMode, JSON_TYPE, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
 
 const PLAIN_JSON = 'application/json';
@@ -160,6 +160,11 @@ function plain({ headers, raw }: FastifyRequest, root: JsonPart, faults: UserErr
   const [key = null, ...others] = isGiven ? (raw.headersDistinct['idempotency-key'] ?? []) : [];
   if (others.length > 0) {
     const message = `The header Idempotency-Key is given ${others.length + 1} times: give it once.`;
+    throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
+  }
+  if (key !== null && BEYOND_ASCII.test(key)) {
+    // Node reads the bytes of headers as Latin-1: in the body it would be another key
+    const message = `The header Idempotency-Key is ${quoted(key)}; give a key with characters beyond ASCII in the body, as idempotencyKey.`;
     throw new InputError([{ field: ['Idempotency-Key'], code: 'INVALID', message }]);
   }
   if (key !== null && Array.isArray(root.value)) {

@@ -86,6 +86,16 @@ test('bytes beyond ASCII are refused: only percent-encoded are they text', async
   );
 });
 
+test('a control character in an attribute is refused, also where a hash of it would be the key', async () => {
+  expect(faultsOf(await binary({ 'ce-id': `${'i'.repeat(300)}%0A` }))).toEqual([422, [['ce-id', 'INVALID']]]);
+});
+
+test('a key beyond ASCII is refused in the header, where its bytes would be read as another key', async () => {
+  const answer = await post(EVENT, { 'idempotency-key': Buffer.from('café-1').toString('latin1') });
+  expect(faultsOf(answer)).toEqual([422, [['Idempotency-Key', 'INVALID']]]);
+  expect((await post({ ...EVENT, idempotencyKey: 'café-1' }, {})).json.events).toMatchObject([{ duplicate: false }]);
+});
+
 test('a source with a space has no key of another source and id', async () => {
   const event = { specversion: '1.0', type: 't', subject: 's', documenttype: 'Sales Invoice', data: { total: 1 } };
   const headers = { 'content-type': 'application/cloudevents+json' };

@@ -243,6 +243,8 @@ describe('CloudEvents 1.0, as the SDK of the project sends them', () => {
     ['bytes', { data_base64: 'AAEC', data: undefined }, {}, [['events.0.data_base64', 'INVALID']]],
     ['XML', { datacontenttype: 'text/xml' }, {}, [['events.0.datacontenttype', 'INVALID']]],
     ['no data', { data: undefined }, {}, [['events.0.data', 'REQUIRED']]],
+    ['a control character in a long id', { id: `${'i'.repeat(300)}\u0007` }, {}, [['events.0.id', 'INVALID']]],
+    ['half of a pair in a short source', { source: '/\ud800' }, {}, [['events.0.source', 'INVALID']]],
     ['one event as a batch', {}, { 'content-type': 'application/cloudevents-batch+json' }, [[null, 'INVALID']]],
   ])('refused: %s', async (_name, more, headers, faults) => {
     const body = { specversion: '1.0', id: 'r', source: '/erp', type: 't', subject: 'S', data: 1, ...more };
