@@ -1,4 +1,5 @@
 // The errors of the hop to the proxy. Each says so, because the partner is not their cause.
+import { maxHeaderSize } from 'node:http';
 import { SendError, systemCode } from '../send-error';
 
 /** The error of a connection to the proxy itself. */
@@ -27,10 +28,14 @@ export function refusedTunnel(proxyHost: string, status: number, target: string,
 /** The connection to the proxy broke before it answered. */
 export function brokenTunnel(proxyHost: string, error: Error): SendError {
   const code = systemCode(error);
-  const fault = code.startsWith('HPE_')
+  return new SendError('PROXY', `The proxy ${proxyHost} ${faultOfAnswer(code)} (${code || error.message}).`);
+}
+
+function faultOfAnswer(code: string): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return `answered with headers of more than ${maxHeaderSize / 1024} KiB`;
+  return code.startsWith('HPE_')
     ? 'sent an answer that is not HTTP/1.1'
     : 'closed the connection before it answered CONNECT';
-  return new SendError('PROXY', `The proxy ${proxyHost} ${fault} (${code || error.message}).`);
 }
 
 export function earlyData(proxyHost: string): SendError {

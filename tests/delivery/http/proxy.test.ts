@@ -126,6 +126,12 @@ describe('a proxy that fails is named', () => {
   test.each([
     ['that is down', null, 'The proxy of this webhook cannot be used: 127.0.0.1 refused the connection'],
     ['that speaks no HTTP', 'SSH-2.0-x\r\n', 'sent an answer that is not HTTP/1.1'],
+    [
+      'that answers with large headers',
+      `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'answered with headers of more than 16 KiB (HPE_HEADER_OVERFLOW)',
+    ],
+    ['that answers halfway', 'HTTP/1.1 20', 'closed the connection before it answered CONNECT'],
     ['that hangs up', '', 'closed the connection before it answered CONNECT'],
   ])('%s', async (_what, answer, sentence) => {
     const silent = createServer((socket) => {
