@@ -4,9 +4,10 @@ import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError } from '../errors';
 import type { Db } from '../sql/db';
+import { refuseOneTooMany } from '../users/limit-of-user';
 import type { Viewer } from '../viewer';
 import { changeReplay, findReplayForUpdate, type ReplayRow } from './replay.store';
-import { refuseOneTooMany } from './replay-limit';
+import { OPEN_REPLAYS } from './replay-limit';
 
 /** Until it is resumed, no further delivery is sent again. Those that already were continue. */
 export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
@@ -21,7 +22,7 @@ export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): P
   const replay = await getReplay(db, id);
   refuseFinished(replay);
   if (replay.status !== 'PAUSED') return replay;
-  await refuseOneTooMany(db, replay.orderedBy);
+  await refuseOneTooMany(db, replay.orderedBy, OPEN_REPLAYS);
   return change(db, viewer, replay, { status: replay.startedAt ? 'RUNNING' : 'PENDING' }, 'replay.resumed');
 }
 

@@ -4,9 +4,10 @@ import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
 import { FIRST_ID, newId, timeOfId } from '../ids';
 import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
+import { refuseOneTooMany } from '../users/limit-of-user';
 import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
-import { refuseOneTooMany } from './replay-limit';
+import { OPEN_REPLAYS } from './replay-limit';
 import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
 import { conditionFrom, textOfWhere } from './stored-condition';
 
@@ -41,7 +42,7 @@ export async function startReplay(
   viewer: Viewer,
   { where, reason, rate }: ReplayStart,
 ): Promise<{ replay: ReplayRow; count: ReplayCount }> {
-  await refuseOneTooMany(db, viewer.userId);
+  await refuseOneTooMany(db, viewer.userId, OPEN_REPLAYS);
   const id = newId();
   const at = timeOfId(id);
   const count = await countDeliveries(db, where, at);

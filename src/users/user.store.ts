@@ -74,6 +74,12 @@ export async function hasOtherUserWith(db: Db, userId: string, roles: readonly R
   return (await rowOf(db, statement(sql), [userId, roles])) !== null;
 }
 
+/** The active users who have a role, and not those who are only named in events. */
+export async function countUsersWithRoles(db: Db): Promise<number> {
+  const counted = statement(`select count(*)::int as users from users where active and roles <> '{}'`);
+  return (await rowOf<{ users: number }>(db, counted))?.users ?? 0;
+}
+
 /** Returns false when the name or the address is taken, also by a concurrent transaction. */
 export async function insertUser(db: Db, user: NewUser): Promise<boolean> {
   const row = await rowOf(

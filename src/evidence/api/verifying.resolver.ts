@@ -8,7 +8,7 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
-import type { Db } from '../../sql/db';
+import { type LimitOfUser, refuseOneTooMany } from '../../users/limit-of-user';
 import type { Viewer } from '../../viewer';
 import type { Finding } from '../verifying/findings';
 import { checkedScope } from '../verifying/ordered-scope';
@@ -21,6 +21,11 @@ const VerifyEvidencePayload = payloadOf('VerifyEvidence', { run: [() => Evidence
 
 /** They run one after the other, and those of other users after them. */
 const MAX_OPEN_RUNS = 5;
+const OPEN_RUNS: LimitOfUser = {
+  max: MAX_OPEN_RUNS,
+  count: countOpenRuns,
+  message: `${MAX_OPEN_RUNS} verifications of this user have not ended, which is the maximum. Wait until one has ended.`,
+};
 const MAX_HEADS = 20;
 const MAX_HEAD_LENGTH = 20_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -65,7 +70,7 @@ export class VerifyingResolver {
       const id = newId();
       const viewer = context.viewer as Viewer;
       return context.transaction(async (db) => {
-        await refuseOneTooMany(db, viewer.userId);
+        await refuseOneTooMany(db, viewer.userId, OPEN_RUNS);
         await insertRun(db, {
           id,
           depth,
@@ -81,12 +86,6 @@ export class VerifyingResolver {
       });
     });
   }
-}
-
-async function refuseOneTooMany(db: Db, userId: string): Promise<void> {
-  if ((await countOpenRuns(db, userId)) < MAX_OPEN_RUNS) return;
-  const message = `${MAX_OPEN_RUNS} verifications of this user have not ended, which is the maximum. Wait until one has ended.`;
-  throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
 }
 
 function refuseHeads(heads: readonly string[]): void {

@@ -11,7 +11,7 @@ import { RoleEnum } from '../user.type';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.inputs';
 import type { ApiKeyRow } from './api-key.store';
 import { ApiKeyType } from './api-key.type';
-import { createApiKey, revokeApiKey } from './api-keys';
+import { createApiKey, MAX_LIVE_API_KEYS, revokeApiKey } from './api-keys';
 
 const RevokeApiKeyPayload = payloadOf('RevokeApiKey', { apiKey: [() => ApiKeyType, 'The key, now with `revokedAt`.'] });
 const CreateApiKeyPayload = payloadOf('CreateApiKey', {
@@ -37,7 +37,8 @@ export class ApiKeyResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateApiKeyPayload, {
     description: withExample(
-      'Creates an API key. Only this response contains its token.',
+      'Creates an API key. Only this response contains its token. ' +
+        `TOO_LARGE: the user has ${MAX_LIVE_API_KEYS} keys that are neither revoked nor expired.`,
       'mutation { createApiKey(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", label: "laptop" }) { token ' +
         'userErrors { message } } }',
     ),

@@ -126,6 +126,15 @@ export async function revokeKeysLabelled(
   );
 }
 
+/** The keys of this user that authenticate at this time. */
+export async function countLiveApiKeys(db: Db, userId: string, at: Date): Promise<number> {
+  const counted = statement(
+    `select count(*)::int as keys from api_keys
+     where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+  );
+  return (await rowOf<{ keys: number }>(db, counted, [userId, at]))?.keys ?? 0;
+}
+
 export async function hasApiKeys(db: Db, userId: string): Promise<boolean> {
   return db.existsBy(ApiKeyEntity, { userId });
 }

@@ -4,9 +4,10 @@ import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
+import { type LimitOfUser, refuseOneTooMany } from '../limit-of-user';
 import { hashToken } from '../token-hash';
 import { findUser, type UserRow } from '../user.store';
-import { type ApiKeyRow, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
+import { type ApiKeyRow, countLiveApiKeys, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
 import { keyIdOf, makeToken } from './api-key-token';
 import { networkFaults } from './key-networks';
 
@@ -19,6 +20,14 @@ export interface NewApiKey {
   neverExpires: boolean;
 }
 
+export const MAX_LIVE_API_KEYS = 100;
+
+const LIVE_API_KEYS: LimitOfUser = {
+  max: MAX_LIVE_API_KEYS,
+  count: (db, userId) => countLiveApiKeys(db, userId, currentTime()),
+  message: `This user has ${MAX_LIVE_API_KEYS} API keys in force, which is the maximum. Revoke those that are not needed.`,
+};
+
 const DEFAULT_LIFETIME_MS = 365 * 24 * 3_600_000;
 
 /** A key that was forgotten stops working by itself. */
@@ -26,7 +35,10 @@ export function defaultExpiry(createdAt: Date): Date {
   return new Date(createdAt.getTime() + DEFAULT_LIFETIME_MS);
 }
 
-/** @returns the key and its token, which is never shown again. */
+/**
+ * @returns the key and its token, which is never shown again.
+ * @throws InputError for faults of the input; TOO_LARGE if the user has too many keys in force
+ */
 export async function createApiKey(
   db: Db,
   viewer: Viewer,
@@ -35,6 +47,7 @@ export async function createApiKey(
   const user = input.userId ? await findUser(db, input.userId) : null;
   const faults = faultsOf(input, user);
   if (faults.length > 0 || !user) throw new InputError(faults);
+  await refuseOneTooMany(db, user.id, LIVE_API_KEYS);
   const token = makeToken();
   const id = newId();
   const apiKey = {

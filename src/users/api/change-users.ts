@@ -5,10 +5,20 @@ import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
 import { revokeProviderSessions } from '../sessions/sessions';
-import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, type UserRow } from '../user.store';
+import {
+  changeUser,
+  countUsersWithRoles,
+  findUserForUpdate,
+  findUserWithEmail,
+  insertUser,
+  type UserRow,
+} from '../user.store';
 import { refuseLockingOneselfOut, refuseLosingLastAdministrator } from './last-administrator';
 
-/** @throws InputError CONFLICT when the name or the e-mail address is taken. */
+/** Active users who have a role. Those who are only named in events are not counted. */
+export const MAX_USERS = 20_000;
+
+/** @throws InputError CONFLICT when the name or the e-mail address is taken; TOO_LARGE */
 export async function createUser(
   db: Db,
   viewer: Viewer,
@@ -27,6 +37,10 @@ export async function createUser(
     updatedAt: at,
   };
   await refuseTakenEmail(db, user.email, id);
+  if ((await countUsersWithRoles(db)) >= MAX_USERS) {
+    const message = `There are ${MAX_USERS} active users who have a role, which is the maximum. Deactivate those that are not needed.`;
+    throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
+  }
   if (!(await insertUser(db, user))) {
     throw new InputError([
       { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" already exists.` },

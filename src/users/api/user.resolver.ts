@@ -6,11 +6,12 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole, Public } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
+import { withCommas } from '../../text';
 import { knownRoles, ROLES, type Viewer } from '../../viewer';
 import { CreateUserInput, UpdateUserInput } from '../user.inputs';
 import type { UserRow } from '../user.store';
 import { RoleEnum, UserType } from '../user.type';
-import { createUser, updateUser } from './change-users';
+import { createUser, MAX_USERS, updateUser } from './change-users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
@@ -44,7 +45,8 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateUserPayload, {
     description: withExample(
-      'Creates a user. The user can authenticate as soon as createApiKey gives them a key.',
+      'Creates a user. The user can authenticate as soon as createApiKey gives them a key. ' +
+        `TOO_LARGE: there are ${withCommas(MAX_USERS)} active users who have a role.`,
       'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { ' +
         'message } } }',
     ),
