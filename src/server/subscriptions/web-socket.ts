@@ -26,7 +26,11 @@ const GOODBYE_MS = 250;
 /** Service Restart: clients connect again. */
 const RESTARTING = 1012;
 
-/** Requests with other upgrades or methods, such as the offer of HTTP/2 (h2c) of some clients, are handled as plain requests. */
+/**
+ * Requests with other upgrades or methods, such as the offer of HTTP/2 (h2c) of some clients, are handled as plain requests.
+ * Node drops what follows such a request in the same packet, and nothing tells whether something did. Closing the connection would
+ * tell the client, but cost those who offer h2c with each request a connection for each.
+ */
 export function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
