@@ -32,8 +32,6 @@ import { targetPolicyOf } from './target-settings';
 export interface App {
   /** The address of the API; null: this process has none. */
   url: string | null;
-  /** The key of the first SYSTEM_MANAGER, at the first start without ADMIN_API_KEY: to be shown once. */
-  adminToken: string | null;
   /** Resolves if the application cannot continue, and only then. */
   lost: Promise<Error>;
   /**
@@ -43,17 +41,25 @@ export interface App {
   stop(): Promise<string[]>;
 }
 
-/** Starts all parts of this process. Nothing is left running if it fails. */
-export async function startApp(config: Config, log: Log): Promise<App> {
+/** Called with the key of the first SYSTEM_MANAGER, which the first start without ADMIN_API_KEY creates. */
+export type ShowAdminToken = (token: string) => void;
+
+/**
+ * Starts all parts of this process. Nothing is left running if it fails.
+ * @param showAdminToken called as soon as the key exists: a start that then fails must not lose it
+ */
+export async function startApp(
+  config: Config,
+  log: Log,
+  showAdminToken: ShowAdminToken = () => undefined,
+): Promise<App> {
   const stops: Stop[] = [];
   const stop = () => stopWithin(STOP_MS, stops);
-  // made once, in whichever try of the start
-  const administrator: Administrator = { token: null };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<Error>();
   return startWithDatabase(config, log, async () => {
     try {
-      const url = await startParts(config, log, stops, administrator, onLost);
-      return { url, adminToken: administrator.token, lost, stop };
+      const url = await startParts(config, log, stops, showAdminToken, onLost);
+      return { url, lost, stop };
     } catch (error) {
       await stop().catch((fault: unknown) => log.warn({ err: fault }, 'after the failed start'));
       throw error;
@@ -61,16 +67,12 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   });
 }
 
-interface Administrator {
-  token: string | null;
-}
-
 // Each part pushes the function that stops it; parts stop in reverse order.
 async function startParts(
   config: Config,
   log: Log,
   stops: Stop[],
-  administrator: Administrator,
+  showAdminToken: ShowAdminToken,
   onLost: (error: Error) => void,
 ): Promise<string | null> {
   const policy = targetPolicyOf(config);
@@ -93,7 +95,8 @@ async function startParts(
   await warnOfFewConnections(source, mostConnections(config), log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseMissingEncryptionKeys(source, keyring);
-  administrator.token ??= await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));
+  const adminToken = await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));
+  if (adminToken !== null) showAdminToken(adminToken);
 
   const isWorker = config.processes.has('worker');
   const queue = await startQueue(url, {

@@ -17,13 +17,7 @@ export async function run(onRunning: () => void): Promise<void> {
 async function start(onRunning: () => void): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
-  const app = await startApp(config, log);
-  if (app.adminToken) {
-    // not through the logger, because logs are stored and have many readers
-    process.stdout.write(
-      `\nThe API key of Administrator, shown this once. It expires in a year.\n\n  ${app.adminToken}\n\n`,
-    );
-  }
+  const app = await startApp(config, log, showAdminToken);
   log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
   try {
     onRunning();
@@ -40,6 +34,11 @@ async function start(onRunning: () => void): Promise<void> {
     await stopInOrder(app, log).catch(() => undefined);
     process.exit(1);
   });
+}
+
+// not through the logger, because logs are stored and have many readers
+function showAdminToken(token: string): void {
+  process.stdout.write(`\nThe API key of Administrator, shown this once. It expires in a year.\n\n  ${token}\n\n`);
 }
 
 async function stopInOrder(app: App, log: Log): Promise<void> {

@@ -10,7 +10,9 @@ import { waitFor } from '../support/wait-for';
 
 const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 
-function start(database: TestDatabase, env: Record<string, string> = {}, logTo?: LogSink): Promise<App> {
+type Started = App & { adminToken: string | null };
+
+async function start(database: TestDatabase, env: Record<string, string> = {}, logTo?: LogSink): Promise<Started> {
   const config = readConfig({
     DATABASE_URL: database.servingUrl,
     MIGRATION_DATABASE_URL: database.migrationUrl,
@@ -18,7 +20,11 @@ function start(database: TestDatabase, env: Record<string, string> = {}, logTo?:
     PORT: '0',
     ...env,
   });
-  return startApp(config, createLog(logTo ? 'warn' : 'silent', logTo));
+  let adminToken: string | null = null;
+  const app = await startApp(config, createLog(logTo ? 'warn' : 'silent', logTo), (token) => {
+    adminToken = token;
+  });
+  return { ...app, adminToken };
 }
 
 /** Runs the work with each of these databases' connections closed and the database gone afterwards. */
@@ -114,7 +120,7 @@ describe('with one login for everything', () => {
   const LOCAL = { ALLOW_HTTP_TARGETS: 'on', ALLOWED_TARGET_NETWORKS: '127.0.0.0/8' };
 
   /** The whole path, from a webhook that is made to an event that arrives. */
-  async function expectDelivery(app: App): Promise<void> {
+  async function expectDelivery(app: Started): Promise<void> {
     const made = await askAt(app.url as string, MAKE, { input: { name: 'P', url: partner.url } }, app.adminToken);
     expect(made.data.createWebhook.userErrors).toEqual([]);
     const event = { documentType: 'Sales Invoice', event: 'on_submit', referenceDocument: 'INV-1', data: {} };

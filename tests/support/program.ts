@@ -33,7 +33,8 @@ export async function startProgram(env: Record<string, string>): Promise<Program
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`it ended with ${code} before it ran:\n${output}`)));
+    // not at 'exit', when not everything that it wrote may have been read
+    child.once('close', (code) => reject(new Error(`it ended with ${code} before it ran:\n${output}`)));
   });
   const lives = () => child.exitCode === null && child.signalCode === null;
   const { url } = JSON.parse(await running) as { url: string | null };

@@ -16,11 +16,17 @@ afterEach(() => app.stop());
 const OTHER = 'another-administrator-key-of-this-test';
 
 /** Starts a process of the same installation with this ADMIN_API_KEY, and stops it again. */
-async function startWith<T>(adminApiKey: string, work: (started: App) => Promise<T>): Promise<T> {
+async function startWith<T>(
+  adminApiKey: string,
+  work: (started: App & { adminToken: string | null }) => Promise<T>,
+): Promise<T> {
   const config = readConfig({ ...app.env, ADMIN_API_KEY: adminApiKey });
-  const started = await startApp(config, createLog('silent'));
+  let adminToken: string | null = null;
+  const started = await startApp(config, createLog('silent'), (token) => {
+    adminToken = token;
+  });
   try {
-    return await work(started);
+    return await work({ ...started, adminToken });
   } finally {
     await started.stop();
   }
