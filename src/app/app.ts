@@ -12,7 +12,7 @@ import { createFaultLog } from '../fault-log';
 import { watchBacklog } from '../jobs/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
-import { journalAt, noJournal } from '../privacy/erasing/journal';
+import { journalAt, noJournal, refuseUnwritableJournal } from '../privacy/erasing/journal';
 import { repeatErasures } from '../privacy/erasing/repeat-erasures';
 import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
@@ -77,6 +77,7 @@ async function startParts(
 ): Promise<string | null> {
   const policy = targetPolicyOf(config);
   const anchors = await anchorSettingsOf(config);
+  if (config.erasureJournalFile !== null) await refuseUnwritableJournal(config.erasureJournalFile);
   const database = await openDatabase(config, log, onLost);
   stops.push({ part: 'database', stop: database.stop });
   await migrate(database.ownerUrl, database.servingUrl, database.cluster);
@@ -155,7 +156,13 @@ const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = 
   EACCES: (port) => `PORT: this user must not listen on ${port}. Name a port above 1023.`,
   EADDRNOTAVAIL: (_port, host) =>
     `HOST: ${host} is not an address of this machine. Name one of its addresses, or 0.0.0.0 for all.`,
+  ENOTFOUND: unresolved,
+  EAI_AGAIN: unresolved,
 };
+
+function unresolved(_port: number, host: string): string {
+  return `HOST: the name ${host} cannot be resolved. Name an address of this machine, or 0.0.0.0 for all.`;
+}
 
 async function listen(server: FastifyInstance, port: number, host: string): Promise<string> {
   try {

@@ -126,6 +126,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** @throws ConfigError that names each key with an invalid value, the value, and what is allowed, and each mistyped key */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
+  const invalid = new Set<string>();
   // Node's own, and read below
   const settings = new Set(['NODE_ENV']);
   const read = <T>(key: string, fallback: T, parse: Read<T>): T => {
@@ -135,6 +136,7 @@ export function readConfig(env: Environment): Config {
     try {
       return parse(text);
     } catch (error) {
+      invalid.add(key);
       problems.push(`${key}: ${(error as Error).message}`);
       return fallback;
     }
@@ -183,7 +185,7 @@ export function readConfig(env: Environment): Config {
     production: env.NODE_ENV === 'production',
   };
   if (config.processes.has('api')) config.port ??= DEFAULT_PORT;
-  problems.push(...contradictions(config), ...mistypedSettings(env, settings));
+  problems.push(...contradictions(config, invalid), ...mistypedSettings(env, settings));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -207,29 +209,31 @@ function trustsInProduction(env: Environment): boolean {
   return env.NODE_ENV === 'production' && Boolean(env.TRUSTED_DOCUMENTS?.trim());
 }
 
-function contradictions(config: Config): string[] {
+/** @param invalid the settings whose value is a problem already, and which are null in the configuration for this */
+function contradictions(config: Config, invalid: ReadonlySet<string>): string[] {
   const problems: string[] = [];
-  if (config.production && !config.databaseUrl) {
+  const hasDatabase = config.databaseUrl !== null || invalid.has('DATABASE_URL');
+  if (config.production && !hasDatabase) {
     problems.push(
       'DATABASE_URL: unset, and embedded PostgreSQL never runs with NODE_ENV=production. Name your database.',
     );
   }
-  if (config.databaseUrl && config.encryptionKeys.length === 0) {
+  if (config.databaseUrl && config.encryptionKeys.length === 0 && !invalid.has('ENCRYPTION_KEY')) {
     problems.push('ENCRYPTION_KEY: unset. With DATABASE_URL it must be given: `openssl rand -base64 32` makes one.');
   }
-  if (config.migrationDatabaseUrl && !config.databaseUrl) {
+  if (config.migrationDatabaseUrl && !hasDatabase) {
     problems.push('MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.');
   }
-  if (config.databaseReplicaUrl && !config.databaseUrl) {
+  if (config.databaseReplicaUrl && !hasDatabase) {
     problems.push('DATABASE_REPLICA_URL: is set without DATABASE_URL, the database that it follows.');
   }
-  if (config.clientCertHeader && config.trustedProxies.length === 0) {
+  if (config.clientCertHeader && config.trustedProxies.length === 0 && !invalid.has('TRUSTED_PROXIES')) {
     problems.push(
       'CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES is not: name the proxies that may pass on client certificates.',
     );
   }
   const provider = config.identityProvider;
-  if (provider && !config.publicUrl) {
+  if (provider && !config.publicUrl && !invalid.has('PUBLIC_URL')) {
     problems.push('PUBLIC_URL: unset. With OIDC_ISSUER it must be given: the provider sends browsers back to it.');
   }
   if (provider && !provider.clientId) problems.push('OIDC_CLIENT_ID: unset, but OIDC_ISSUER is set.');

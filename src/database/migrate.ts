@@ -1,4 +1,5 @@
 import { installQueue } from '../delivery/queue/queue';
+import { isPermissionDenied, reasonOf } from '../sql/database-errors';
 import { SafeClient, sessionConfig } from '../sql/session';
 import { createDataSource } from './data-source';
 import { servingGrants } from './grants';
@@ -6,6 +7,7 @@ import { MONTHS_AHEAD, makePartitions } from './partitions';
 import { isPrepared, notePrepared } from './prepared-logins';
 import { refuseOtherMigrations } from './refuse-other-migrations';
 import { createRoles, roleGrants } from './roles';
+import { DatabaseStartError } from './start-with-database';
 
 const LOCK_KEY = 4_206_900_001; // any constant, the same for all processes
 const CONNECT_MS = 5_000;
@@ -14,27 +16,59 @@ const CONNECT_MS = 5_000;
  * Brings the database up to date as the owner: tables, queue, partitions, roles, grants. If several processes start at once,
  * one does it; the others wait for the lock and find nothing left to do.
  * @param cluster the directory of the embedded PostgreSQL; null: DATABASE_URL
- * @throws DatabaseStartError if the database was made from another text of the migrations: nothing is changed
+ * @throws DatabaseStartError if the database was made from another text of the migrations (nothing is changed), the serving
+ * login does not exist, or the owner may not do it
  */
 export async function migrate(ownerUrl: string, servingUrl: string, cluster: string | null = null): Promise<void> {
+  try {
+    await underLock(ownerUrl, (client) => prepare(client, ownerUrl, servingUrl, cluster));
+  } catch (error) {
+    if (!isPermissionDenied(error)) throw error;
+    const setting = ownerUrl === servingUrl ? 'DATABASE_URL' : 'MIGRATION_DATABASE_URL';
+    throw new DatabaseStartError(
+      `It cannot start: the login of ${setting}, ${loginOf(ownerUrl)}, may not prepare the database: ${reasonOf(error)}. ` +
+        `Set ${setting} to the owner of the database.`,
+      error,
+    );
+  }
+}
+
+async function prepare(
+  client: SafeClient,
+  ownerUrl: string,
+  servingUrl: string,
+  cluster: string | null,
+): Promise<void> {
   const login = loginOf(servingUrl);
-  await underLock(ownerUrl, async (client) => {
-    if (await isPrepared(client, login)) return;
-    const owner = createDataSource(ownerUrl, { name: 'migrate', poolSize: 2, statementTimeoutMs: 0 });
-    await owner.initialize();
-    try {
-      await refuseOtherMigrations(owner, cluster);
-      await owner.runMigrations();
-      await makePartitions(owner.manager, MONTHS_AHEAD);
-      await installQueue(ownerUrl);
-      await createRoles(owner);
-    } finally {
-      await owner.destroy();
-    }
-    const grants = [...roleGrants(), ...(login === loginOf(ownerUrl) ? [] : servingGrants(login))];
-    await client.query(grants.join(';\n'));
-    await notePrepared(client, login);
-  });
+  if (await isPrepared(client, login)) return;
+  const isOwner = login === loginOf(ownerUrl);
+  if (!isOwner) await refuseUnknownLogin(client, login);
+  const owner = createDataSource(ownerUrl, { name: 'migrate', poolSize: 2, statementTimeoutMs: 0 });
+  await owner.initialize();
+  try {
+    await refuseOtherMigrations(owner, cluster);
+    await owner.runMigrations();
+    await makePartitions(owner.manager, MONTHS_AHEAD);
+    await installQueue(ownerUrl);
+    await createRoles(owner);
+  } finally {
+    await owner.destroy();
+  }
+  const grants = [...roleGrants(), ...(isOwner ? [] : servingGrants(login))];
+  await client.query(grants.join(';\n'));
+  await notePrepared(client, login);
+}
+
+/** Without the login, the grants would fail, after all else. */
+async function refuseUnknownLogin(client: SafeClient, login: string): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    'select exists (select from pg_roles where rolname = $1) as exists',
+    [login],
+  );
+  if (rows[0]?.exists) return;
+  throw new DatabaseStartError(
+    `It cannot start: the login of DATABASE_URL, "${login}", does not exist. Create it, or correct DATABASE_URL.`,
+  );
 }
 
 const loginOf = (url: string) => decodeURIComponent(new URL(url).username);

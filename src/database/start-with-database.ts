@@ -8,6 +8,9 @@ import { databaseAddress } from './database-address';
 const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
+/** pg has no code if the server has no TLS; Node's codes of a certificate that is not trusted. */
+const NO_TLS = 'The server does not support SSL connections';
+const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/;
 
 /** The database cannot be used; the message names it, the reason, and what to do. */
 export class DatabaseStartError extends Error {
@@ -35,6 +38,12 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       return await start();
     } catch (error) {
       const reason = reasonOf(error);
+      if (isTlsFault(error)) {
+        throw new DatabaseStartError(
+          `It cannot start: ${database} cannot be used over TLS: ${reason}. Correct sslmode or sslrootcert in DATABASE_URL.`,
+          error,
+        );
+      }
       if (REFUSED.has((error as { code?: string }).code ?? '')) {
         throw new DatabaseStartError(
           `It cannot start: ${database} refuses the login: ${reason}. Correct DATABASE_URL or MIGRATION_DATABASE_URL.`,
@@ -54,6 +63,11 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       await wait(Math.max(0, Math.min(RETRY_MS, end - performance.now())));
     }
   }
+}
+
+function isTlsFault(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return message === NO_TLS || CERTIFICATE.test(String(code));
 }
 
 function addressesOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string {

@@ -13,7 +13,6 @@ REASON has 10 to 500 characters. The audit trail keeps it, with the name of the 
 
 runOperatorCommand({
   usage: USAGE,
-  expectedErrors: ['UnknownEncryptionKey'],
   async act({ reason, source, keyring }) {
     await refuseMissingEncryptionKeys(source, keyring);
     const by = `${machineUser()}@${hostname()}`;

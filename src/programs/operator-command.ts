@@ -20,7 +20,7 @@ interface Tools {
 export interface OperatorCommand {
   usage: string;
   /** The names of further errors that are shown without a stack, because their messages say what to do. */
-  expectedErrors: readonly string[];
+  expectedErrors?: readonly string[];
   /** @returns what the command prints */
   act(tools: Tools): Promise<string>;
 }

@@ -161,3 +161,8 @@ export function isLockTimeout(error: unknown): boolean {
 export function isInUse(error: unknown): boolean {
   return isLockTimeout(error) || (error as { code?: string } | null)?.code === '55006';
 }
+
+/** Whether a right is missing. */
+export function isPermissionDenied(error: unknown): boolean {
+  return causeOf(error).code === '42501';
+}

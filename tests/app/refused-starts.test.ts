@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { startApp } from '../../src/app/app';
+import { ConfigError, readConfig } from '../../src/config/config';
+import { DatabaseStartError } from '../../src/database/start-with-database';
+import { createLog } from '../../src/log';
 import { askAt } from '../support/app';
-import { createTestDatabase } from '../support/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProgram } from '../support/program';
 
 /** What the program writes, which ends at once: all of it. */
@@ -59,6 +63,68 @@ test('a first start that is refused after it made the first key shows the key: n
     other.close();
     await database.drop();
   }
+});
+
+describe('a sentence with the setting and the cure, not a stack', () => {
+  let database: TestDatabase;
+  let empty: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    empty = await createTestDatabase('template1');
+  });
+  afterAll(() => Promise.all([database.drop(), empty.drop()]));
+
+  const start = (change: Record<string, string>) => {
+    const { servingUrl: DATABASE_URL, migrationUrl: MIGRATION_DATABASE_URL } = database;
+    const ENCRYPTION_KEY = randomBytes(32).toString('base64');
+    const env = { DATABASE_URL, MIGRATION_DATABASE_URL, ENCRYPTION_KEY, PORT: '0', PROCESSES: 'api', ...change };
+    return startApp(readConfig(env), createLog('silent'));
+  };
+  const withLogin = (username: string) => Object.assign(new URL(database.servingUrl), { username }).href;
+  // a part of a name has at most 63 characters, so no server is asked for it
+  const UNKNOWN_HOST = `${'x'.repeat(64)}.invalid`;
+  const withTls = () => Object.assign(new URL(database.servingUrl), { search: '?sslmode=verify-full' }).href;
+
+  test.each<[string, () => Record<string, string>, RegExp]>([
+    [
+      'a login that does not exist',
+      () => ({ DATABASE_URL: withLogin('hookledgre') }),
+      /^It cannot start: the login of DATABASE_URL, "hookledgre", does not exist\. Create it, or correct DATABASE_URL\.$/,
+    ],
+    [
+      'a login that is not the owner',
+      () => ({ DATABASE_URL: empty.migrationUrl, MIGRATION_DATABASE_URL: empty.servingUrl }),
+      /^It cannot start: the login of MIGRATION_DATABASE_URL, hookledger, may not prepare the database: permission denied .+\. Set MIGRATION_DATABASE_URL to the owner of the database\.$/,
+    ],
+    [
+      'TLS that the server does not have',
+      () => ({ DATABASE_URL: withTls(), MIGRATION_DATABASE_URL: withTls() }),
+      /^It cannot start: the database at .+ cannot be used over TLS: The server does not support SSL connections\. Correct sslmode or sslrootcert in DATABASE_URL\.$/,
+    ],
+  ])('%s', async (_what, change, message) => {
+    const starting = start(change());
+    await expect(starting).rejects.toBeInstanceOf(DatabaseStartError);
+    await expect(starting).rejects.toThrow(message);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['HOST', { HOST: UNKNOWN_HOST }, `HOST: the name ${UNKNOWN_HOST} cannot be resolved.`],
+    [
+      'DATA_DIR',
+      { DATABASE_URL: '', MIGRATION_DATABASE_URL: '', DATA_DIR: '/dev/null' },
+      'DATA_DIR: the folder /dev/null',
+    ],
+    [
+      'ERASURE_JOURNAL_FILE',
+      { ERASURE_JOURNAL_FILE: '/no/such/folder/erasures.ndjson' },
+      'ERASURE_JOURNAL_FILE: its folder cannot be written: ENOENT',
+    ],
+  ])('%s', async (_key, change, message) => {
+    const starting = start(change);
+    await expect(starting).rejects.toBeInstanceOf(ConfigError);
+    await expect(starting).rejects.toThrow(message);
+  });
 });
 
 test('a mistyped setting is named, before anything is started', async () => {

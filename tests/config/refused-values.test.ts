@@ -137,6 +137,15 @@ describe('values that cannot work together are refused', () => {
     expect(problemsOf({ NODE_ENV: 'production', ...DATABASE })).toEqual([]);
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['DATABASE_URL', { ...DATABASE, MIGRATION_DATABASE_URL: DATABASE.DATABASE_URL, DATABASE_URL: 'mysql://db/ledger' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://db/ledger', NODE_ENV: 'production' }],
+    ['ENCRYPTION_KEY', { ...DATABASE, ENCRYPTION_KEY: 'short' }],
+    ['TRUSTED_PROXIES', { CLIENT_CERT_HEADER: 'X-Client-Cert', TRUSTED_PROXIES: 'proxy' }],
+  ])('but a setting whose value is refused is not called unset: %s', (key, env) => {
+    expect(problemsOf(env).map((problem) => problem.split(':')[0])).toEqual([key]);
+  });
+
   test.each([undefined, '', ','])('DATABASE_URL with ENCRYPTION_KEY=%s', (value) => {
     const { DATABASE_URL } = DATABASE;
     expect(problemsOf({ DATABASE_URL, ...(value !== undefined && { ENCRYPTION_KEY: value }) })).toEqual([

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ConfigError } from '../../config/config';
 import type { ServerUser } from './server-user';
 
 export const machineFolder = '/var/lib/hookledger';
@@ -20,9 +21,9 @@ export interface DataPaths {
   copies: string;
 }
 
+/** @throws ConfigError if the data directory cannot be made */
 export async function prepareDataPaths(dataDir: string, user: ServerUser | null): Promise<DataPaths> {
-  await mkdir(resolve(dataDir), { recursive: true, mode: 0o700 });
-  const real = await realpath(dataDir);
+  const real = await makeDataDir(resolve(dataDir));
   const home = user ? join(machineFolder, shortHash(real)) : join(real, 'postgres');
   await mkdir(home, { recursive: true });
   if (user) {
@@ -40,6 +41,15 @@ export async function prepareDataPaths(dataDir: string, user: ServerUser | null)
     sockets: join(home, 'socket'),
     copies: user ? machineFolder : real,
   };
+}
+
+async function makeDataDir(dataDir: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await realpath(dataDir);
+  } catch (error) {
+    throw new ConfigError([`DATA_DIR: the folder ${dataDir} cannot be made: ${(error as Error).message}`]);
+  }
 }
 
 export function shortHash(text: string): string {

@@ -1,6 +1,9 @@
 // ERASURE_JOURNAL_FILE: what was erased, kept outside of the database, so that it is erased again after a backup was restored.
 // One line of JSON for each step. It has ids and no content.
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConfigError } from '../../config/config';
 import { isUuid } from '../../ids';
 import type { Log } from '../../log';
 import type { StepRows } from './erased-rows.store';
@@ -49,6 +52,18 @@ export function journalAt(path: string, log: Pick<Log, 'warn'>): ErasureJournal 
       }
     },
   };
+}
+
+/**
+ * Called at the start: a journal that is missing because its path is wrong would be taken for an empty one.
+ * @throws ConfigError
+ */
+export async function refuseUnwritableJournal(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new ConfigError([`ERASURE_JOURNAL_FILE: its folder cannot be written: ${(error as Error).message}`]);
+  }
 }
 
 async function openIfThere(path: string) {
