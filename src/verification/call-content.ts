@@ -51,7 +51,7 @@ function readJson(body: Buffer, contentType: string): CallContent | ContentFault
   try {
     return { kind: 'JSON', document: readJsonText(text) };
   } catch {
-    return { fault: 'The body is not JSON: dataBody has it.' };
+    return { fault: 'The body is not JSON, although its content type or its provider says so.' };
   }
 }
 

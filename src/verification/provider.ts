@@ -78,6 +78,11 @@ export interface Provider {
   signatureHeader?(settings: VerificationSettings): string | null;
   /** Reads the claim of a call. `judge` verifies it. @param call the call, with decoded body */
   read(call: IncomingCall, settings: VerificationSettings): Claim | Refusal;
+  /**
+   * What is verified and not recorded, as the subject of a sentence, so that a recorded call cannot be verified again; null: it
+   * can. @param call the call as it was recorded
+   */
+  unrecorded?(call: IncomingCall, settings: VerificationSettings): string | null;
   /** The locations of event, id and document in a call. The first one that has a value is used. */
   readonly places: {
     readonly event: readonly Place[];

@@ -4,14 +4,15 @@ import { InputError, type UserError } from '../../errors';
 import { payloadsById } from '../../events/payload.store';
 import { readHeaderPairs } from '../../header-pairs';
 import type { Keyring } from '../../keyring/keyring';
-import { requestHeadersById, requestsById } from '../../request-log/request-log.store';
+import { type RequestRow, requestHeadersById, requestsById } from '../../request-log/request-log.store';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
 import type { Db } from '../../sql/db';
 import type { IncomingCall } from '../../verification/call';
+import { readContent } from '../../verification/call-content';
 import { isRefusal } from '../../verification/claim';
 import { decodeContent } from '../../verification/decode-content';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import type { Check } from '../../verification/explaining/explain-call';
-import type { Judgement } from '../../verification/judge';
 import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store';
 import { openVerificationSecrets } from '../../webhooks/incoming/verification-secret';
 import { verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
@@ -27,8 +28,13 @@ export interface GivenCall {
   url: string | null;
 }
 
+/** `secretId`: the secret that verified the call; null: no verification is required. */
+type Outcome =
+  | { accepted: true; secretId: string | null }
+  | { accepted: false; code: RequestErrorCode; message: string };
+
 export interface Explained {
-  judgement: Judgement;
+  judgement: Outcome;
   checks: readonly Check[];
   /** The time for which the call was judged. */
   at: Date;
@@ -51,8 +57,13 @@ export async function explainVerification(
   at: Date | null,
 ): Promise<Explained> {
   const settings = await agreementToExplain(db, keyring, webhookId);
-  const { call, receivedAt, notes } =
+  const { call, receivedAt, notes, row } =
     'requestId' in what ? await keptCall(db, settings, what.requestId) : givenCall(what);
+  const before = [...stateChecks(settings), ...notes];
+  const unrecorded = row && (settings.agreement.provider.unrecorded?.(call, settings.agreement.settings) ?? null);
+  if (row && unrecorded) {
+    return { judgement: outcomeOf(row), checks: [...before, unrecordedCheck(row, unrecorded)], at: receivedAt };
+  }
   const nowMs = (at ?? receivedAt).getTime();
   const decoded = await decodeContent(call.headers, call.body);
   const decodedBody = decoded === null || isRefusal(decoded) ? null : decoded.body;
@@ -60,7 +71,21 @@ export async function explainVerification(
   const { judgement, checks } = await explain({ call, decodedBody, agreement, nowMs });
   const unread: Check[] =
     decoded !== null && isRefusal(decoded) ? [{ name: 'BODY', passed: false, message: decoded.message }] : [];
-  return { judgement, checks: [...stateChecks(settings), ...notes, ...unread, ...checks], at: new Date(nowMs) };
+  const body = decodedBody ?? call.body;
+  const content = judgement.accepted ? readContent(call, body, settings.agreement.provider.json ?? false) : null;
+  if (content && 'fault' in content) unread.push({ name: 'BODY', passed: false, message: content.fault });
+  return { judgement, checks: [...before, ...unread, ...checks], at: new Date(nowMs) };
+}
+
+function outcomeOf({ status, errorCode, error }: RequestRow): Outcome {
+  if (status !== 'REFUSED') return { accepted: true, secretId: null };
+  return { accepted: false, code: errorCode ?? 'MALFORMED', message: error ?? '' };
+}
+
+function unrecordedCheck({ status }: RequestRow, what: string): Check {
+  const then = status === 'REFUSED' ? 'refused' : 'accepted';
+  const message = `${what} is not recorded, so this call cannot be verified again. When it was received, it was ${then}.`;
+  return { name: 'SIGNATURE', passed: null, message };
 }
 
 async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): Promise<IncomingSettings> {
@@ -83,6 +108,8 @@ interface Read {
   call: IncomingCall;
   receivedAt: Date;
   notes: Check[];
+  /** The row of the log; null: the call was given. */
+  row: RequestRow | null;
 }
 
 function givenCall({ headers, body, url }: GivenCall): Read {
@@ -92,7 +119,7 @@ function givenCall({ headers, body, url }: GivenCall): Read {
   }
   const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
   const call = { method: 'POST', url: url ?? '', headers: pairs, body, certificate: null };
-  return { call, receivedAt: currentTime(), notes: [] };
+  return { call, receivedAt: currentTime(), notes: [], row: null };
 }
 
 async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null): Promise<Read> {
@@ -111,20 +138,22 @@ async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null
     body: payload.body,
     certificate: null,
   };
-  return { call, receivedAt: row.startedAt, notes: notesOn(payload.body.length, payload.byteLength) };
+  return { call, receivedAt: row.startedAt, notes: notesOn(row, payload.body.length, payload.byteLength), row };
 }
 
-function notesOn(kept: number, bytes: number): Check[] {
-  const masked = {
-    name: 'KEPT' as const,
+function notesOn({ status, errorCode, error }: RequestRow, kept: number, bytes: number): Check[] {
+  const masked: Check = {
+    name: 'KEPT',
     passed: null,
     message:
       'This is the call as it was recorded, without passwords, tokens, the token of the address and the client ' +
       'certificate. Checks that need them cannot be made.',
   };
-  if (kept >= bytes) return [masked];
+  const outcome = `When it was received, it was refused with ${errorCode}: ${error}`;
+  const notes: Check[] = status === 'REFUSED' ? [masked, { name: 'KEPT', passed: null, message: outcome }] : [masked];
+  if (kept >= bytes) return notes;
   const message = `Only the first ${kept} of ${bytes} bytes of the body were recorded: no signature can match them.`;
-  return [masked, { name: 'BODY', passed: false, message }];
+  return [...notes, { name: 'BODY', passed: false, message }];
 }
 
 function fault(field: string[], code: UserError['code'], message: string): InputError {

@@ -85,8 +85,9 @@ function reportOf({ judgement, checks, at }: Explained): VerificationReportType 
     return { accepted: false, errorCode: code, summary: message, keyId: null, at, checks: [...checks] };
   }
   const keyId = judgement.secretId && keyIdOf(judgement.secretId);
-  const summary = failed ? failed.message : 'The call is confirmed.';
-  return { accepted: !failed, errorCode: failed ? 'MALFORMED' : null, summary, keyId, at, checks: [...checks] };
+  const summary = failed ? failed.message : 'The call passes verification.';
+  const code = failed?.name === 'WEBHOOK' ? 'NOT_ACTIVE' : 'MALFORMED';
+  return { accepted: !failed, errorCode: failed ? code : null, summary, keyId, at, checks: [...checks] };
 }
 
 function callOf({

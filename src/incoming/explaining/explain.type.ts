@@ -9,7 +9,7 @@ import { CONTENT_READERS } from '../../viewer';
 
 const VerificationCheckNameEnum = publishEnum('VerificationCheckName', CHECK_NAMES, 'What a check examines.', {
   WEBHOOK: { description: 'Whether the webhook accepts calls.' },
-  KEPT: { description: 'Which parts of the call were not recorded.' },
+  KEPT: { description: 'Which parts of the call were not recorded, and why it was refused when it was received.' },
   HEADERS: { description: 'The headers that are needed to verify the call.' },
   TIMESTAMP: { description: 'The signed time and the tolerance.' },
   SIGNATURE: { description: 'The signature and its encoding.' },
@@ -39,7 +39,11 @@ export class VerificationCheckType {
   description: 'Whether a call passes verification, and if not, which check failed and by how much.',
 })
 export class VerificationReportType {
-  @Field(() => Boolean, { description: 'Whether the checks in this report would accept the call.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the checks in this report would accept the call. Of a call in the log that needs a part which is not recorded, such ' +
+      'as a token: whether it was accepted.',
+  })
   accepted: boolean;
 
   @Field(() => RequestErrorCodeEnum, {

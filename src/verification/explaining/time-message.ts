@@ -34,7 +34,7 @@ function hint(age: number, toleranceSeconds: number): string {
   const hours = Math.round(Math.abs(age) / HOUR_SECONDS);
   const isZone = hours >= 1 && hours <= MAX_HOURS && Math.abs(Math.abs(age) - hours * HOUR_SECONDS) <= toleranceSeconds;
   const zone = ` That is ${hours} ${hours === 1 ? 'hour' : 'hours'}: the partner may sign local time instead of UTC.`;
-  const late = ' A call that was kept can be judged as of when it was received: ask for that time.';
+  const late = ' A call that is not in the log is judged as of now, unless `at` has the time at which it was received.';
   if (isZone) return zone + (age > 0 ? late : '');
   return age > 0 ? late : " The partner's clock is fast, or ours is slow.";
 }

@@ -16,6 +16,7 @@ export const basic: Provider = {
   settings: { required: ['username'], optional: [] },
   secretHeaders: () => ['authorization'],
   read,
+  unrecorded: () => 'The password',
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
 

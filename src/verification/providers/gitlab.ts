@@ -27,6 +27,7 @@ export const gitlab: Provider = {
   secretHeaders: () => [TOKEN_HEADER.toLowerCase()],
   signatureHeader: () => 'webhook-signature',
   read,
+  unrecorded: (call) => (headerValues(call, 'webhook-signature').length > 0 ? null : 'The token'),
   places: {
     event: [inHeader('X-Gitlab-Event'), inBody('$.object_kind'), inBody('$.event_name')],
     id: [inHeader('webhook-id'), inHeader('Idempotency-Key')],

@@ -1,5 +1,6 @@
+import { SECRET_VALUE } from '../../header-pairs';
 import { badSignature, readHeaderSignature } from '../body-signature';
-import type { IncomingCall } from '../call';
+import { headerValues, type IncomingCall } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { hmacProof } from '../compare-secrets';
 import { inBody } from '../place';
@@ -27,6 +28,7 @@ export const hmac: Provider = {
   },
   signatureHeader: ({ header }) => header?.toLowerCase() ?? null,
   read,
+  unrecorded,
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
 
@@ -51,6 +53,12 @@ function read(call: IncomingCall, settings: VerificationSettings): Claim | Refus
   const otherwise = badSignature(header, signed === '{body}' ? 'the body' : 'what is signed');
   const kinds = ['TEXT', 'V1'] as const;
   return { proofs: [hmacProof({ algorithm, kinds, signatures: [signature], contents, signedAt, otherwise })] };
+}
+
+function unrecorded(call: IncomingCall, { header, signed }: VerificationSettings): string | null {
+  // such as of Authorization
+  if (headerValues(call, header ?? '').some((value) => value.includes(SECRET_VALUE))) return `The header ${header}`;
+  return usesOf(signed).has('url') ? 'The token of the address, which is signed,' : null;
 }
 
 // "{id}.{timestamp}.{body}": with a full stop in the id, an old signature would be valid for another time and body.

@@ -13,6 +13,7 @@ export const mtls: Provider = {
   title: 'mTLS',
   secret: CERTIFICATE,
   read,
+  unrecorded: () => 'The client certificate',
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
 

@@ -13,6 +13,7 @@ export const token: Provider = {
   settings: { required: [], optional: ['header', 'query', 'prefix'], oneOf: ['header', 'query'] },
   secretHeaders: ({ header }) => (header === null ? [] : [header.toLowerCase()]),
   read,
+  unrecorded: () => 'The token',
   places: { event: [inBody('$.type'), inBody('$.event')], id: [], reference: [] },
 };
 

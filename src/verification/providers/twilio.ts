@@ -25,6 +25,7 @@ export const twilio: Provider = {
   secret: issuedKey("the account's auth token, or the shared key of a webhooks rule"),
   signatureHeader: () => HEADER.toLowerCase(),
   read,
+  unrecorded: () => 'The token of the address, which is signed,',
   places: {
     event: ['EventType', 'StatusCallbackEvent', 'MessageStatus', 'SmsStatus', 'CallStatus', 'RecordingStatus'].map(
       (field) => inBody(`$.${field}`),

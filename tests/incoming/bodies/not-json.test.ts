@@ -84,5 +84,7 @@ test('an error that every reader sees neither repeats the body nor tells how lon
     keys.SUPPORT,
   );
   expect(data.webhookRequestLogs.nodes).toHaveLength(1);
-  expect(data.webhookRequestLogs.nodes[0].error).toBe('The body is not JSON: dataBody has it.');
+  expect(data.webhookRequestLogs.nodes[0].error).toBe(
+    'The body is not JSON, although its content type or its provider says so.',
+  );
 });

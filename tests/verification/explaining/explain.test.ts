@@ -102,7 +102,7 @@ describe('the time', () => {
       passed: false,
       message:
         'The call was signed 412 seconds ago (2025-06-15T14:59:48.000Z), 112 more than the 300 that are tolerated. ' +
-        'A call that was kept can be judged as of when it was received: ask for that time.',
+        'A call that is not in the log is judged as of now, unless `at` has the time at which it was received.',
     });
     expect(checkOf(late, 'SIGNATURE')?.passed).toBe(true);
     expect(checkOf(at(String(NOW + 301)), 'TIMESTAMP')?.message).toBe(
