@@ -5,12 +5,13 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--json]
+const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--content] [--json]
 
   FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
   --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
   --head FILE  a signed head that you got earlier: it must be a beginning of the tree
+  --content    print the disclosed parts too, once they are verified; with --json, in base64
   --json       print the result as JSON
 
 Exit: 0 verified, 1 not verified, 2 cannot be verified (no or another key, a file that cannot be read).
@@ -264,7 +265,11 @@ function checkProof(text, keys) {
     if (!names.includes(name) || record.content?.[name] !== digestOf(name, part))
       find(`${name} is not what was recorded`);
   }
-  return { record, index: proof.index, parts: Object.keys(proof.parts), head, findings };
+  const contents = Object.entries(proof.parts).map(([name, part]) => [
+    name,
+    base64(part.content, `the content of ${name}`),
+  ]);
+  return { record, index: proof.index, parts: Object.keys(proof.parts), contents, head, findings };
 }
 
 function check(text, keys, policy, knownHead) {
@@ -367,15 +372,24 @@ function say(line) {
 }
 const count = (number, one) => `${number} ${one}${number === 1 ? '' : 's'}`;
 
-function print(result) {
+/** A part that is no text is shown in base64. */
+function printContent(name, bytes) {
+  const text = bytes.toString('utf8');
+  const isText = Buffer.from(text).equals(bytes);
+  say(`  ${name}${isText ? '' : ', in base64'}:`);
+  for (const line of (isText ? text : bytes.toString('base64')).split('\n')) say(`    ${line}`);
+}
+
+function print(result, withContent) {
   const disclosed = result.rows.reduce((sum, row) => sum + row.parts.length, 0);
   const summary = `${count(result.rows.length, 'record')}, ${count(disclosed, 'disclosed part')}, ${count(result.earlier, 'earlier head')}; log ${result.head.origin}, ${result.head.size} leaves`;
   for (const { id, leaf, problem } of result.findings)
     say(`  ${id ?? 'head'}${leaf === null ? '' : ` (leaf ${leaf})`}: ${problem}`);
-  if (result.rows.length <= 20 && result.findings.length === 0) {
-    for (const { record, parts } of result.rows) {
+  if ((result.rows.length <= 20 || withContent) && result.findings.length === 0) {
+    for (const { record, parts, contents } of result.rows) {
       say(`  ${JSON.stringify(record)}`);
       say(`  disclosed: ${parts.join(', ') || 'nothing'}`);
+      if (withContent) for (const [name, bytes] of contents) printContent(name, bytes);
     }
   }
   for (const vkey of result.learned)
@@ -389,6 +403,7 @@ function main() {
     key: { type: 'string', multiple: true, default: [] },
     policy: { type: 'string' },
     head: { type: 'string' },
+    content: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
@@ -414,7 +429,14 @@ function main() {
     const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
     const result = check(readLines(positionals[0], 'the file'), keys, policy, knownHead);
     if (values.json) {
-      const rows = result.rows.map(({ record, parts }) => ({ record, disclosed: parts }));
+      const withContent = values.content && result.findings.length === 0;
+      const rows = result.rows.map(({ record, parts, contents }) => ({
+        record,
+        disclosed: parts,
+        ...(withContent && {
+          content: Object.fromEntries(contents.map(([name, bytes]) => [name, bytes.toString('base64')])),
+        }),
+      }));
       const { origin, size } = result.head;
       say(
         JSON.stringify({
@@ -428,7 +450,7 @@ function main() {
         }),
       );
     } else {
-      print(result);
+      print(result, values.content);
     }
     return result.findings.length === 0 ? 0 : 1;
   } catch (error) {

@@ -46,6 +46,25 @@ const extraOf = (proof: string) => {
   return JSON.parse(Buffer.from(line.slice(6), 'base64').toString());
 };
 
+test('--content shows what is disclosed, once it is verified', async () => {
+  const bundle = await exported({ ids: [ids[3]], disclose: ['BODY', 'RESPONSE'] });
+  const { parts } = extraOf(JSON.parse(bundle).proofs[0]);
+  const shown = await verify(bundle, ['--key', vkey, '--content']);
+  expect(shown).toMatchObject({ code: 0 });
+  const body = Buffer.from(parts.body.content, 'base64').toString();
+  expect(body).toContain(`${SECRET_NAME}-`);
+  expect(shown.output).toContain(`\n  body:\n    ${body}\n`);
+  const asJson = await verify(bundle, ['--key', vkey, '--content', '--json']);
+  expect(JSON.parse(asJson.output).rows[0].content).toEqual({
+    body: parts.body.content,
+    response: parts.response.content,
+  });
+
+  const refused = await verify(mutateExtra(bundle, changeContent), ['--key', vkey, '--content']);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.output).not.toContain(SECRET_NAME);
+});
+
 test('a delivery is sealed, and its proof is right for @sigstore/verify', async () => {
   const evidence = await evidenceOf(app, ids[3] as string);
   expect(evidence).toMatchObject({ state: 'SEALED', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
