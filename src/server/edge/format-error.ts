@@ -19,7 +19,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isAboutTheDocument(cause)) {
     const code = codeOf(cause, formatted);
     if (code !== 'INTERNAL_SERVER_ERROR')
-      return { message: forCaller(withoutValues(cause)), ...place, extensions: { code } };
+      return { message: withCure(forCaller(withoutValues(cause))), ...place, extensions: { code } };
   }
   return { message: 'An internal error occurred.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
@@ -80,6 +80,18 @@ function withoutValues({ message, originalError }: GraphQLError): string {
 }
 
 const QUOTED_TEXT = /^(String cannot represent a non string value|Expected value of type "[^"]+")(: |, found )[\s\S]*$/;
+
+/** By messages of libraries that do not say what is right. */
+const CURES: readonly [RegExp, string][] = [
+  [/DateTime cannot represent /, 'Write a time with its zone, such as "2026-03-04T09:30:00Z".'],
+  [/Expected value of type "\w*(?:DateTime|Float)Filter"/, 'A filter is an object, such as { gte: ... }.'],
+  [/Expected value of type "(?!JSON)\w+(?<!List)Filter"/, 'A filter is an object, such as { eq: ... }.'],
+];
+
+function withCure(message: string): string {
+  const [, cure] = CURES.find(([pattern]) => pattern.test(message)) ?? [];
+  return cure === undefined ? message : `${message} ${cure}`;
+}
 
 // suggestions reveal other names of the schema; a quoted value may be megabytes long
 function forCaller(message: string): string {
