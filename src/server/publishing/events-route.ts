@@ -178,7 +178,9 @@ function cloudEvents({ raw }: FastifyRequest, mediaType: string, root: JsonPart,
   const isBatch = mediaType === CLOUD_EVENTS;
   if (!isBatch && mediaType !== CLOUD_EVENT) return [binaryCloudEvent(raw.headersDistinct, root, faults)];
   if (isBatch !== Array.isArray(root.value)) {
-    const message = `The body must be ${isBatch ? 'a list of CloudEvents' : 'one CloudEvent'} by its content type.`;
+    const message = isBatch
+      ? `By its content type the body is a list of CloudEvents. Send one event as ${CLOUD_EVENT}.`
+      : `By its content type the body is one CloudEvent. Send a list as ${CLOUD_EVENTS}.`;
     throw new InputError([{ field: null, code: 'INVALID', message }]);
   }
   // the JSON format, section 4: valid in a request

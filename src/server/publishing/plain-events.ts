@@ -15,9 +15,12 @@ export function plainEvent(part: JsonPart, path: readonly string[], key: string 
   const reader = memberReader(part, path, faults);
   // only the first one: there may be millions
   const unknown = Object.keys(part.value as object).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined) reader.refuse(unknown, 'INVALID', `There is no field ${quoted(unknown)}.`);
+  if (unknown !== undefined) {
+    const message = `There is no field ${quoted(unknown)}. An event has ${FIELDS.join(', ')}.`;
+    reader.refuse(unknown, 'INVALID', message);
+  }
   for (const name of REQUIRED) {
-    if (!reader.has(name)) reader.refuse(name, 'REQUIRED', `${name} is missing.`);
+    if (!reader.isGiven(name)) reader.refuse(name, 'REQUIRED', `${name} is missing.`);
   }
   const ownKey = reader.text('idempotencyKey');
   if (key !== null && ownKey !== null && ownKey !== key) {

@@ -10,7 +10,6 @@ export interface MemberReader {
   text(name: string): string | null;
   /** The JSON value of a member. Absent or null is a fault. */
   data(name: string): ExactData;
-  has(name: string): boolean;
   /** Whether there is such a member, with a value other than null. */
   isGiven(name: string): boolean;
   /** Adds a fault. @param name the member; null: the object itself */
@@ -31,7 +30,6 @@ export function memberReader(part: JsonPart, path: readonly string[], faults: Us
   };
   return {
     refuse,
-    has: (name) => memberOf(part, name) !== undefined,
     isGiven: (name) => (memberOf(part, name)?.value ?? null) !== null,
     text(name) {
       const found = member(name);

@@ -108,6 +108,15 @@ describe('plain JSON', () => {
     ['many unknown fields', invoice('X', { a: 1, b: 2 }), {}, [['events.0.a', 'INVALID']]],
     ['an unknown field', invoice('X', { documenttype: 'x' }), {}, [['events.0.documenttype', 'INVALID']]],
     ['a number for a text', invoice('X', { event: 5 }), {}, [['events.0.event', 'INVALID']]],
+    [
+      'null for a text, beside another fault',
+      invoice('X', { event: 5, referenceDocument: null }),
+      {},
+      [
+        ['events.0.referenceDocument', 'REQUIRED'],
+        ['events.0.event', 'INVALID'],
+      ],
+    ],
     ['data of null', invoice('X', { data: null }), {}, [['events.0.data', 'REQUIRED']]],
     ['a control character', invoice('X\u0000'), {}, [['events.0.referenceDocument', 'INVALID']]],
     ['a name of 201 characters', invoice('x'.repeat(201)), {}, [['events.0.referenceDocument', 'TOO_LARGE']]],
@@ -215,6 +224,19 @@ describe('CloudEvents 1.0, as the SDK of the project sends them', () => {
     ]);
     const plain = await post(invoice('INV-9'), { 'content-type': type });
     expect([plain.status, plain.json.errors[0].extensions.code]).toEqual([415, 'BAD_USER_INPUT']);
+  });
+
+  test.each([
+    [
+      'batch',
+      {},
+      'By its content type the body is a list of CloudEvents. Send one event as application/cloudevents+json.',
+    ],
+    ['', [], 'By its content type the body is one CloudEvent. Send a list as application/cloudevents-batch+json.'],
+  ])('the body of the other form is refused with the right content type: %s', async (form, body, message) => {
+    const type = ['application/cloudevents', form].filter(Boolean).join('-');
+    const { json } = await post(body, { 'content-type': `${type}+json` });
+    expect(json.userErrors).toEqual([{ field: null, code: 'INVALID', message }]);
   });
 
   test('an attribute that is null is one that is not set', async () => {
