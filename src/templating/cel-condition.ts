@@ -72,12 +72,25 @@ function faultOf(
 function compileMessage(source: Source, error: unknown): string {
   if (!(error instanceof ParseError || error instanceof CelTypeError)) return 'The condition cannot be read.';
   const place = error.range ? ` at ${source.placeOf(error.range.start)}` : '';
-  const hint = error.code === 'unknown_variable' ? ' There are doc, event and user.' : '';
+  const hint =
+    error.code === 'unknown_variable' ? ' There are doc, event and user.' : operatorHint(source, error.range?.start);
   return `${wholeCharacters(error.summary, source, error.range?.start)}${place}.${hint}`;
 }
 
-// The library quotes only the first surrogate of an unexpected character.
+/** For operators of other languages, such as Python and SQL. */
+function operatorHint({ readable: { text } }: Source, at = 0): string {
+  const rest = text.slice(at);
+  const before = text.slice(0, at);
+  if (/^=(?!=)/.test(rest)) return ' Write == to compare.';
+  if (rest.startsWith('>') && before.endsWith('<')) return ' Write != for unequal.';
+  const isWord = /^(?:and|or)\b/i.test(rest) || /\bnot\s+$/i.test(before);
+  return isWord ? ' Write && for and, || for or, ! for not.' : '';
+}
+
+// The library quotes only the first surrogate of an unexpected character, and of a word its last letter.
 function wholeCharacters(summary: string, { readable: { text } }: Source, at = 0): string {
+  const word = /^[A-Za-z_]\w*/.exec(text.slice(at))?.[0];
+  if (word !== undefined && summary.startsWith('Unexpected character: ')) return `Unexpected word: ${excerpt(word)}`;
   return summary.replace(/\p{Cs}/gu, () => String.fromCodePoint(text.codePointAt(at) ?? 0xfffd)).toWellFormed();
 }
 

@@ -89,6 +89,17 @@ test('an error does not decide where the other side does', () => {
   expect(decide('doc.five / doc.zero > 1 || doc.five == 5', document)).toBe(true);
 });
 
+test.each([
+  ['doc.a = 1', 'Unexpected character: = at line 1, column 7. Write == to compare.'],
+  ['doc.a <> 1', 'Unexpected token: GT at line 1, column 8. Write != for unequal.'],
+  ['doc.a and doc.b', 'Unexpected word: and at line 1, column 7. Write && for and, || for or, ! for not.'],
+  ['doc.a OR doc.b', 'Unexpected word: OR at line 1, column 7. Write && for and, || for or, ! for not.'],
+  ['not doc.a', 'Unexpected word: doc at line 1, column 5. Write && for and, || for or, ! for not.'],
+  ['doc.a == "and" other', 'Unexpected word: other at line 1, column 16.'],
+])('%s, with an operator of another language, is refused with that of CEL', (condition, fault) => {
+  expect(conditionFault(condition)).toBe(fault);
+});
+
 test('faults quote whole characters', () => {
   expect(conditionFault('💥 == 1')).toBe('Unexpected character: 💥 at line 1, column 1.');
   const { length } = 'doc[""] == 1';
