@@ -10,6 +10,7 @@ import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { isReported } from './reported-replay';
 import { rowsWith } from './rows-with';
 
 const REASON = 'Request 17 under Art. 17';
@@ -97,6 +98,7 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     { where: { referenceDocument: { eq: 'JaneDoe' }, status: { eq: 'EXHAUSTED' } }, reason: 'JaneDoe asked' },
     'replay { id }',
   );
+  await isReported(app.database, 'JaneDoe asked');
   const before = await rowsWith(app.database, 'JaneDoe');
   expect(Object.keys(before)).toEqual(
     expect.arrayContaining([
