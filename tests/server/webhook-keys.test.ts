@@ -161,6 +161,6 @@ test('a thousand keys are shown, the newest, and that there are more is said', a
 
 test('it is only read', async () => {
   for (const method of ['POST', 'PUT', 'DELETE'])
-    expect((await fetch(`${app.url}/.well-known/webhook-keys`, { method })).status).toBe(404);
+    expect((await fetch(`${app.url}/.well-known/webhook-keys`, { method })).status).toBe(405);
   expect((await fetch(`${app.url}/.well-known/webhook-keys`, { method: 'HEAD' })).status).toBe(200);
 });

@@ -18,7 +18,7 @@ export function faultOf(statusCode: number): Fault {
 const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   400: { code: 'BAD_USER_INPUT', message: 'The request could not be read.' },
   404: { code: 'NOT_FOUND', message: 'There is nothing at this address.' },
-  405: { code: 'BAD_USER_INPUT', message: 'This method is not served here.' },
+  405: { code: 'BAD_USER_INPUT', message: 'This method is not served here; the header Allow names those that are.' },
   406: { code: 'BAD_USER_INPUT', message: 'The answer is application/json or application/graphql-response+json.' },
   408: { code: 'BAD_USER_INPUT', message: 'The request did not arrive in time.' },
   413: { code: 'LIMIT_EXCEEDED', message: 'The body is larger than 16 MiB.' },
@@ -106,6 +106,16 @@ export function answerErrorsAsJson(server: FastifyInstance): void {
     return answerError(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => answerError(faultOf(404), request, reply));
+  const methodsAt = new Map<string, string[]>();
+  server.addHook('onRoute', ({ url, method }) => {
+    methodsAt.set(url, [...(methodsAt.get(url) ?? []), ...[method].flat()]);
+  });
   // Fastify would read the body first
-  server.addHook('onRequest', (request, _reply, done) => done(request.is404 ? faultOf(404) : undefined));
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
+    const methods = methodsAt.get(request.url.split('?', 1)[0] ?? '');
+    if (methods === undefined) return done(faultOf(404));
+    reply.header('allow', [...new Set(methods)].join(', '));
+    done(faultOf(405));
+  });
 }

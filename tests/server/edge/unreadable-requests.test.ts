@@ -129,11 +129,8 @@ describe('the wrong address or method', () => {
     ['GET', '/nothing'],
     ['POST', '/graphql/'],
     ['GET', '/graphql/../etc/passwd'],
-    ['PUT', '/graphql'],
-    ['DELETE', '/graphql'],
-    ['PATCH', '/graphql'],
-    ['POST', '/healthz'],
-    ['TRACE', '/'],
+    ['GET', '/events/'],
+    ['PATCH', '/in'],
   ])('%s %s answers 404 as JSON', async (method, path) => {
     expectError(
       await at(path, { method, headers: JSON_TYPE, body: '{}' }),
@@ -141,6 +138,20 @@ describe('the wrong address or method', () => {
       'NOT_FOUND',
       /nothing at this address/,
     );
+  });
+
+  test.each([
+    ['PUT', '/graphql', 'GET, HEAD, POST'],
+    ['DELETE', '/graphql?query=x', 'GET, HEAD, POST'],
+    ['PATCH', '/graphql', 'GET, HEAD, POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['TRACE', '/', 'GET, HEAD'],
+    ['GET', '/events', 'POST'],
+  ])('%s %s answers 405 as JSON, and Allow names the methods', async (method, path, allowed) => {
+    const body = method === 'GET' ? undefined : '{}';
+    const answer = await at(path, { method, headers: JSON_TYPE, body });
+    expectError(answer, 405, 'BAD_USER_INPUT', /the header Allow names those that are/);
+    expect(String(answer.headers.allow).split(', ').sort().join(', ')).toBe(allowed);
   });
 
   test.each(['/%', '/%zz', '/%ff', '/graphql%'])(
