@@ -38,7 +38,7 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       return await start();
     } catch (error) {
       const reason = reasonOf(error);
-      if (isTlsFault(error)) {
+      if (isTlsFault(error, config)) {
         throw new DatabaseStartError(
           `It cannot start: ${database} cannot be used over TLS: ${reason}. Correct sslmode or sslrootcert in DATABASE_URL.`,
           error,
@@ -65,13 +65,18 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
   }
 }
 
-function isTlsFault(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return message === NO_TLS || CERTIFICATE.test(String(code));
+function isTlsFault(error: unknown, config: DatabaseConfig): boolean {
+  const { code, message, path } = error as { code?: unknown; message?: unknown; path?: unknown };
+  const isAuthority =
+    path !== undefined && urlsOf(config).some((url) => new URL(url).searchParams.get('sslrootcert') === path);
+  return isAuthority || message === NO_TLS || CERTIFICATE.test(String(code));
 }
 
-function addressesOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string {
-  const urls = [databaseUrl, migrationDatabaseUrl, databaseReplicaUrl].filter((url) => url !== null);
-  const addresses = urls.map(databaseAddress);
+function urlsOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string[] {
+  return [databaseUrl, migrationDatabaseUrl, databaseReplicaUrl].filter((url) => url !== null);
+}
+
+function addressesOf(config: DatabaseConfig): string {
+  const addresses = urlsOf(config).map(databaseAddress);
   return addresses.length > 0 ? [...new Set(addresses)].join(', ') : 'DATA_DIR (embedded)';
 }

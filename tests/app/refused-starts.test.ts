@@ -84,7 +84,8 @@ describe('a sentence with the setting and the cure, not a stack', () => {
   const withLogin = (username: string) => Object.assign(new URL(database.servingUrl), { username }).href;
   // a part of a name has at most 63 characters, so no server is asked for it
   const UNKNOWN_HOST = `${'x'.repeat(64)}.invalid`;
-  const withTls = () => Object.assign(new URL(database.servingUrl), { search: '?sslmode=verify-full' }).href;
+  const withTls = (more = '') =>
+    Object.assign(new URL(database.servingUrl), { search: `?sslmode=verify-full${more}` }).href;
 
   test.each<[string, () => Record<string, string>, RegExp]>([
     [
@@ -101,6 +102,11 @@ describe('a sentence with the setting and the cure, not a stack', () => {
       'TLS that the server does not have',
       () => ({ DATABASE_URL: withTls(), MIGRATION_DATABASE_URL: withTls() }),
       /^It cannot start: the database at .+ cannot be used over TLS: The server does not support SSL connections\. Correct sslmode or sslrootcert in DATABASE_URL\.$/,
+    ],
+    [
+      'a file of authorities that is not there',
+      () => ({ DATABASE_URL: withTls('&sslrootcert=/no/ca.pem'), MIGRATION_DATABASE_URL: '' }),
+      /^It cannot start: .+ cannot be used over TLS: ENOENT: .+ '\/no\/ca\.pem'\. Correct sslmode or sslrootcert in DATABASE_URL\.$/,
     ],
   ])('%s', async (_what, change, message) => {
     const starting = start(change());
