@@ -21,7 +21,7 @@ export interface Notifier {
  */
 export function createNotifier(db: Db, log: Log): Notifier {
   const interval = createEventInterval();
-  let underWay: Promise<unknown> = Promise.resolve();
+  let underWay: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
   let last = Number.NEGATIVE_INFINITY;
   let unannounced = 0;
@@ -34,7 +34,8 @@ export function createNotifier(db: Db, log: Log): Notifier {
     const sent = changedBy(db, ANNOUNCEMENT).catch((error: unknown) =>
       log.debug({ err: error }, 'events not announced'),
     );
-    underWay = Promise.all([underWay, sent]);
+    // without their results: each would keep that of the one before it
+    underWay = Promise.all([underWay, sent]).then(() => undefined);
   }
 
   return {

@@ -2,8 +2,10 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { createNotifier } from '../../src/jobs/notifier';
-import { createLog } from '../../src/log';
+import { createLog, type Log } from '../../src/log';
+import type { Db } from '../../src/sql/db';
 import { shareTestApi, type TestApp } from '../support/app';
+import { collectGarbage } from '../support/live-memory';
 import { waitFor } from '../support/wait-for';
 
 let app: TestApp;
@@ -52,4 +54,24 @@ test('events that are announced together have two notifications: one at once, an
   await notifier.stop();
   await waitFor('both', () => heard.length >= 2);
   expect(await allHeard()).toEqual(['new events', 'new events']);
+});
+
+test('keeps nothing of earlier notifications', async () => {
+  const kept: WeakRef<object>[] = [];
+  // what each notification resolves to: the database is away, and this is what its log entry returns
+  const debug = () => {
+    const result = {};
+    kept.push(new WeakRef(result));
+    return result;
+  };
+  const query = () => Promise.reject(new Error('away'));
+  const db = { dataSource: { driver: { master: { query } } } } as unknown as Db;
+  const notifier = createNotifier(db, { ...createLog('silent'), debug } as unknown as Log);
+  for (let n = 1; n <= 3; n += 1) {
+    notifier.announce(1);
+    await waitFor('the notification', () => kept.length === n);
+  }
+  collectGarbage();
+  expect(kept.slice(0, -1).map((each) => each.deref())).toEqual([undefined, undefined]);
+  await notifier.stop();
 });

@@ -12,13 +12,17 @@ function allBytes(): number {
   return heapUsed + external;
 }
 
-/** The bytes that something still holds on to. */
-function liveBytes(): number {
+export function collectGarbage(): void {
   if (!collect) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;
   }
   collect();
+}
+
+/** The bytes that something still holds on to. */
+function liveBytes(): number {
+  collectGarbage();
   return allBytes();
 }
 

@@ -37,16 +37,18 @@ export async function deletePendingDecisions(db: Db, decided: readonly PendingDe
  * events could commit first.
  */
 export async function claimPendingDecisions(db: Db, pending: readonly PendingDecision[]): Promise<PendingDecision[]> {
-  const lock = rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.pending'))`));
-  const found = rowsOf<PendingDecision>(
-    db,
-    statement(`select p.webhook_id as "webhookId", p.business_event_id as "businessEventId"
-     from unnest(${PENDING.arrays()}) as w (${PENDING.names})
-     join pending_decisions p on p.webhook_id = w.webhook_id and p.business_event_id = w.business_event_id
-     order by p.business_event_id`),
-    PENDING.valuesOf(pending),
-  );
-  await lock; // sent together, executed in this order
+  // sent together, executed in this order
+  const [, found] = await Promise.all([
+    rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.pending'))`)),
+    rowsOf<PendingDecision>(
+      db,
+      statement(`select p.webhook_id as "webhookId", p.business_event_id as "businessEventId"
+       from unnest(${PENDING.arrays()}) as w (${PENDING.names})
+       join pending_decisions p on p.webhook_id = w.webhook_id and p.business_event_id = w.business_event_id
+       order by p.business_event_id`),
+      PENDING.valuesOf(pending),
+    ),
+  ]);
   return found;
 }
 

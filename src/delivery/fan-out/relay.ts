@@ -69,11 +69,12 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     if (atMost === 0) return BUSY_MS;
     const { read, events, more, queued, pending } = await fanOutSome(Math.min(BATCH, atMost));
     interval.note(events);
-    if (read > 0) await share.refresh();
     parts.firstAttempts.queued(queued);
     if (queued > 0) onQueued();
     if (pending) onPending();
     behind = more || read > events;
+    // last: what was written is known even if this fails
+    if (read > 0) await share.refresh();
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
     // under load, the next events will be there before they are announced

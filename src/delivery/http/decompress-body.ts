@@ -42,11 +42,13 @@ let decoding = 0;
 async function decodeInTurn(makeDecoder: MakeDecoder, body: Buffer, add: (chunk: Buffer) => boolean): Promise<boolean> {
   if (decoding >= MAX_DECODERS) await new Promise<void>((go) => waiting.push(go));
   else decoding += 1;
-  const intact = await decode(makeDecoder(body), body, add);
-  const next = waiting.shift();
-  if (next) next();
-  else decoding -= 1;
-  return intact;
+  try {
+    return await decode(makeDecoder(body), body, add);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else decoding -= 1;
+  }
 }
 
 // Stops when `add` returns false. zlib emits at most 64 KiB at a time, so a bomb costs no more than that. Resolves to

@@ -52,7 +52,7 @@ export interface SendResult {
 }
 
 export interface Sender {
-  /** Never rejects: a failed delivery is a value. */
+  /** A failed delivery is a value. @throws Error for a fault of Hookledger itself */
   send(request: OutgoingRequest): Promise<SendResult>;
   /** Waits for running exchanges, each until its deadline at most, then closes all connections. */
   stop(): Promise<void>;
@@ -82,7 +82,8 @@ export function createSender(policy: TargetPolicy, options: SenderOptions = {}):
     send: (request) => {
       const sending = sendOne(request);
       // without the result: V8 may keep what was in a set that lives long until it collects all garbage
-      const ended: Promise<void> = sending.then(() => void running.delete(ended));
+      const end = () => void running.delete(ended);
+      const ended: Promise<void> = sending.then(end, end);
       running.add(ended);
       return sending;
     },

@@ -1,7 +1,10 @@
+import { Client } from 'pg';
+import { claimPendingDecisions } from '../../../src/delivery/fan-out/pending-decision.store';
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { shareTestApi, type TestApp } from '../../support/app';
+import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
@@ -76,6 +79,27 @@ test('an event does not overtake one that is undecided, and what its webhook bec
   await decideAll();
   expect(await deliveriesOf(app, id)).toHaveLength(2);
   expect(await pending()).toEqual([{ n: 0 }]);
+});
+
+test('a transaction that loses its connection while it waits for another one fails, and the process goes on', async () => {
+  const holder = new Client({ connectionString: app.database.superuserUrl });
+  await holder.connect();
+  try {
+    await holder.query(`select pg_advisory_lock(hashtext('hookledger.pending'))`);
+    // jest fails a test during which a promise is rejected that nothing waits for
+    const waiting = expect(parts.transaction((tx) => claimPendingDecisions(tx, []))).rejects.toThrow();
+    await waitFor('the transaction to be ended', async () => {
+      const { rowCount } = await holder.query(
+        `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      );
+      return rowCount === 1;
+    });
+    await waiting;
+    await new Promise(setImmediate);
+  } finally {
+    await holder.end();
+  }
 });
 
 /** As if the machine had been too busy to ask the webhook about the event. */

@@ -266,3 +266,14 @@ test('a sender that stops lets what is under way finish and sends nothing more',
   expect(await underWay).toMatchObject({ errorCode: null, responseStatus: 200 });
   expect(partner.sockets.size).toBe(1);
 });
+
+test('a fault of Hookledger itself in one request rejects that one alone, and a stop does not fail for it', async () => {
+  const partner = await httpPartner((_request, response) => response.end('ok'));
+  const sender = localSender();
+  const headers = null as unknown as [string, string][];
+  await expect(post(sender, partner.url, { headers })).rejects.toThrow(TypeError);
+  // jest fails a test during which a promise is rejected that nothing waits for
+  await new Promise(setImmediate);
+  expect(await post(sender, partner.url)).toMatchObject({ responseStatus: 200 });
+  await sender.stop();
+});

@@ -120,4 +120,23 @@ describe('a relay', () => {
     );
     expect(left).toEqual([]);
   });
+
+  test('announces what it has fanned out although it cannot learn which other processes there are', async () => {
+    const documentType = 'Announced';
+    await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
+    await publish(app, [invoice('INV-9', { documentType })]);
+    let queued = 0;
+    const relay = startRelay({
+      ...parts.fanOutParts,
+      share: { own: () => WHOLE, refresh: async () => Promise.reject(new Error('no connection')) },
+      log: parts.log,
+      firstAttempts: NO_FIRST_ATTEMPTS,
+      onQueued: () => {
+        queued += 1;
+      },
+      onPending: () => undefined,
+    });
+    await waitFor('the announcement', () => queued === 1);
+    await relay.stop();
+  });
 });
