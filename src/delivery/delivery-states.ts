@@ -10,7 +10,7 @@ const FINISHED_COLUMNS = [...SHARED, 'finished_at'];
 /** Columns of deliveries with an index. Few deliveries have the same value, whatever their status is. */
 const FINDS_FEWER = ['id', 'reference_document', 'business_event_id', 'replay_id'];
 
-function isOpen(status: DeliveryStatus): boolean {
+export function isOpen(status: DeliveryStatus): boolean {
   return (OPEN_STATUSES as readonly DeliveryStatus[]).includes(status);
 }
 

@@ -7,7 +7,7 @@ import { type AttemptFacts, afterAttempt, beganToFail, recovered } from '../capa
 import { deliveryExhausted, webhookFailing, webhookRecovered } from '../own-event-builders';
 import { notifyDeliveries } from '../queue/notify.store';
 import { disableIfNeeded } from './disable-webhooks';
-import { isFailure, type Outcome } from './outcome';
+import { isFailure, type Outcome, webhookOf } from './outcome';
 
 /**
  * Locks the circuits that these outcomes may change: most outcomes change none. The state of a circuit when an attempt
@@ -15,12 +15,11 @@ import { isFailure, type Outcome } from './outcome';
  */
 export function lockCircuitsOf(db: Db, outcomes: readonly Outcome[]): Promise<Map<string, CircuitRow>> {
   const inAnyState = outcomes.filter((outcome) => isFailure(outcome) || outcome.attempt.delivery.blocks);
-  const [all, always] = [outcomes, inAnyState].map((each) => [...new Set(each.map(webhookOf))]);
-  return lockTroubledCircuits(db, all as string[], always as string[]);
+  return lockTroubledCircuits(db, webhooksOf(outcomes), webhooksOf(inAnyState));
 }
 
-function webhookOf({ attempt }: Outcome): string {
-  return attempt.webhook.id;
+function webhooksOf(outcomes: readonly Outcome[]): string[] {
+  return [...new Set(outcomes.map(webhookOf))];
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CircuitRow } from '../../webhooks/webhook-circuit.store';
 import { failedForDays } from '../capacity/circuit';
 import { webhookDisabled } from '../own-event-builders';
 import { GONE_REASON, isGone } from './gone-answer';
-import { isFailure, type Outcome } from './outcome';
+import { isFailure, type Outcome, webhookOf } from './outcome';
 
 /** Locks the webhooks that these outcomes may disable: before circuits and deliveries, in the common lock order. */
 export async function lockDisablable(
@@ -22,10 +22,6 @@ export async function lockDisablable(
   // could wait for each other.
   const locked = await webhooksForUpdate(db, [...new Set(outcomes.map(webhookOf))]);
   return new Map([...locked].filter(([id]) => ids.has(id)));
-}
-
-function webhookOf({ attempt }: Outcome): string {
-  return attempt.webhook.id;
 }
 
 // The number of failures is not compared: those of this batch may complete it.

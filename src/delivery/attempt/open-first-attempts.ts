@@ -3,7 +3,7 @@
 import type { SlotReservation } from '../../events/publisher';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
-import { type Credentials, credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
+import { type Credentials, credentialsOf } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { createSlotReservations } from '../capacity/slot-reservations';
@@ -178,9 +178,7 @@ async function readPrepared(
     lease.hold(db),
   ]);
   const webhooks = new Map(found.filter(({ id }) => kept.webhookIds.has(id)).map((webhook) => [webhook.id, webhook]));
-  const withCredentials = [...webhooks.values()].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
-  const credentialsFor =
-    withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : () => NO_CREDENTIALS;
+  const credentialsFor = await credentialsOf(db, keyring, webhooks.values());
   const head = await headFor(db, readEvidenceHead, webhooks.values());
   return {
     prepared: { webhooks: kept.fromPause ? webhooks : new Map(), secretsOf, credentialsOf: credentialsFor, head },

@@ -73,6 +73,11 @@ export function underOrdering(outcome: Outcome, ordering: Ordering | null): Outc
   return { ...outcome, deliveryUpdate: { ...deliveryUpdate, blocks: deliveryUpdate.blocks && stillBlocks } };
 }
 
+/** The id of its webhook. */
+export function webhookOf({ attempt }: Outcome): string {
+  return attempt.webhook.id;
+}
+
 /** Whether the outcome shows that the endpoint does not work. A request that was not sent shows nothing. */
 export function isFailure({ request }: Outcome): boolean {
   return request.status === 'FAILED' && request.errorCode !== 'NOT_SENT';

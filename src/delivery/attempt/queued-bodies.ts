@@ -1,10 +1,6 @@
 // The bodies of deliveries of the queue: at most as many are read as one step, and the process, can hold.
-import { currentTime } from '../../clock';
-import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { giveJobs } from '../capacity/waiting.store';
 import { bodiesOf, type DueDelivery, LARGE_BODY, type QueuedDelivery } from '../delivery.store';
-import type { DeliveryQueue } from '../queue/queue';
 
 /** The bodies that one step takes, in bytes; a single one may be larger. They come in one answer of the database. */
 export const MAX_BODIES_OF_A_STEP = 16 * 1024 * 1024;
@@ -61,11 +57,4 @@ export async function withBodies(db: Db, deliveries: readonly QueuedDelivery[]):
   const isUnread = ({ body, bodyBytes }: QueuedDelivery) => body === null && (bodyBytes ?? 0) > LARGE_BODY;
   const bodies = await bodiesOf(db, [...new Set(deliveries.filter(isUnread).map(({ payloadId }) => payloadId))]);
   return deliveries.map((each) => (isUnread(each) ? { ...each, body: bodies.get(each.payloadId) ?? null } : each));
-}
-
-/** Gives new jobs to deliveries whose jobs were taken. They are due now. */
-export async function putBack(db: Db, queue: DeliveryQueue, deliveries: readonly DueDelivery[]): Promise<void> {
-  const jobs = deliveries.map(({ id }) => ({ id: newId(), deliveryId: id, startAfter: null }));
-  await giveJobs(db, jobs, currentTime());
-  await queue.insert(db, jobs);
 }

@@ -7,10 +7,11 @@ import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
 import { takeSlots } from '../../webhooks/webhook-slot.store';
-import { credentialsOf, NO_CREDENTIALS } from '../authentication/open-credentials';
+import { credentialsOf } from '../authentication/open-credentials';
 import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
+import { giveNewJobs } from '../capacity/new-jobs';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
 import {
   type DueDelivery,
@@ -19,12 +20,13 @@ import {
   keepWebhooksOf,
   type QueuedDelivery,
 } from '../delivery.store';
+import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import type { DeliveryQueue } from '../queue/queue';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
-import { MAX_BODIES_OF_A_STEP, putBack, withBodies, withinBytes } from './queued-bodies';
+import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
 
 export interface StartedAttempts {
@@ -66,13 +68,15 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   const slots = freeSlotsNow(parts.capacity, webhooks.keys());
   const circuits = await lockCircuitsForAdmission(db, webhooks, slots);
   const found = await dueDeliveries(db, deliveryIds, blockedWebhooks(webhooks, circuits, slots));
-  const due = found.filter((delivery) => isOpen(delivery) && delivery.jobId !== null && jobIds.has(delivery.jobId));
+  const due = found.filter(
+    (delivery) => isOpen(delivery.status) && delivery.jobId !== null && jobIds.has(delivery.jobId),
+  );
   await closeAttemptsOfDeadProcesses(db, due);
   const active = await withoutHeld(db, parts.queue, due, webhooks);
   const { admitted, waiting } = await admit(db, active, webhooks, circuits, slots);
   await setAside(db, waiting);
   const { first, later } = withinBytes(admitted, parts.maxBodies ?? MAX_BODIES_OF_A_STEP);
-  await putBack(db, parts.queue, later);
+  await giveNewJobs(db, parts.queue, later.map(idOf));
   const attempts = await attemptsFor(db, parts, await withBodies(db, first), webhooks);
   const started = new Set(attempts.map((attempt) => attempt.jobId));
   const leftOver = [...jobIds].filter((id) => !started.has(id));
@@ -82,10 +86,6 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
     parts.queue.delete(db, leftOver),
   ]);
   return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts };
-}
-
-function isOpen(delivery: DueDelivery): boolean {
-  return delivery.status === 'PENDING' || delivery.status === 'RETRYING';
 }
 
 // Holds the deliveries of paused and disabled webhooks, cancels those that are to be cancelled or whose webhook is
@@ -128,10 +128,7 @@ async function attemptsFor(
     keyring,
     deliveries.map((delivery) => delivery.webhookId),
   );
-  const withCredentials = [...webhooks.values()]
-    .filter((webhook) => webhook.hasCredentials)
-    .map((webhook) => webhook.id);
-  const credentials = withCredentials.length > 0 ? await credentialsOf(db, keyring, withCredentials) : noCredentials;
+  const credentials = await credentialsOf(db, keyring, webhooks.values());
   const head = await headFor(db, readEvidenceHead, webhooks.values());
   return deliveries.map((delivery) =>
     prepareAttempt(
@@ -143,5 +140,3 @@ async function attemptsFor(
     ),
   );
 }
-
-const noCredentials = () => NO_CREDENTIALS;

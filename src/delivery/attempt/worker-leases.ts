@@ -1,12 +1,10 @@
 // Leases: what a worker has in place of a queue job for each first attempt. While it moves their expiry on, its attempts
 // are its own. When a lease has expired, another worker gives jobs to the deliveries that are still on the wire.
-import { currentTime } from '../../clock';
-import { newId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { giveJobs } from '../capacity/waiting.store';
+import { giveNewJobs } from '../capacity/new-jobs';
 import type { DeliveryQueue } from '../queue/queue';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import { deleteLeases, hasExpiredLeases, lockOnTheWire, renewLeases, takeExpiredLeases } from './worker-lease.store';
@@ -103,8 +101,7 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
 async function giveDeliveriesOfDeadWorkersJobs(db: Db, queue: DeliveryQueue, own: readonly string[]): Promise<number> {
   const expired = await takeExpiredLeases(db, own);
   if (expired.length === 0) return 0;
-  const jobs = (await lockOnTheWire(db, expired)).map((deliveryId) => ({ id: newId(), deliveryId, startAfter: null }));
-  await giveJobs(db, jobs, currentTime());
-  await queue.insert(db, jobs);
-  return jobs.length;
+  const deliveryIds = await lockOnTheWire(db, expired);
+  await giveNewJobs(db, queue, deliveryIds);
+  return deliveryIds.length;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../webhooks/credentials/credential-settings';
 import { recordedHeader } from '../../webhooks/credentials/recorded-header';
 import { type CredentialRow, credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
+import type { DueWebhook } from '../delivery.store';
 import { type ConnectionSettings, DIRECT } from '../http/connection-settings';
 
 /** What a request for an access token needs. */
@@ -51,13 +52,18 @@ export const NO_CREDENTIALS: Credentials = {
   fault: null,
 };
 
-/** The current credentials of each webhook. One that cannot be decrypted affects only its own webhook. */
+/**
+ * The current credentials of each webhook. One that cannot be decrypted affects only its own webhook. Sends no statement if none of
+ * them has credentials.
+ */
 export async function credentialsOf(
   db: Db,
   keyring: Keyring,
-  webhookIds: readonly string[],
+  webhooks: Iterable<Pick<DueWebhook, 'id' | 'hasCredentials'>>,
 ): Promise<(webhookId: string) => Credentials> {
-  const rows = Map.groupBy(await credentialsOfWebhooks(db, [...new Set(webhookIds)]), (row) => row.webhookId);
+  const ids = [...webhooks].filter(({ hasCredentials }) => hasCredentials).map(({ id }) => id);
+  if (ids.length === 0) return () => NO_CREDENTIALS;
+  const rows = Map.groupBy(await credentialsOfWebhooks(db, ids), (row) => row.webhookId);
   const opened = new Map([...rows].map(([webhookId, own]) => [webhookId, open(own, keyring)]));
   return (webhookId) => opened.get(webhookId) ?? NO_CREDENTIALS;
 }

@@ -1,7 +1,6 @@
 // Deliveries that wait for the capacity of their webhook have no job. This loop gives them jobs, oldest first, as the
 // circuits, the limits and the slots of this worker allow.
 import { currentMs, currentTime } from '../../clock';
-import { newId } from '../../ids';
 import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
@@ -15,8 +14,9 @@ import {
   webhooksWithBacklog,
 } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryQueue } from '../queue/queue';
+import { giveNewJobs } from './new-jobs';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
-import { firstWaiting, giveJobs, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
+import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 
 const REST_MS = 1_000;
 /** While there is a backlog: another process may have freed capacity. */
@@ -125,7 +125,7 @@ async function dispatch(db: Db, queue: DeliveryQueue, webhookId: string, slots: 
     return { dispatched: 0, nextAt: circuit.openUntil };
   const { free, nextAt } = await capacityOf(db, webhook, now);
   if (circuit.state !== 'CLOSED') return free > 0 ? probe(db, queue, webhook, circuit, now) : { dispatched: 0, nextAt };
-  const dispatched = await dispatchFirst(db, queue, webhookId, Math.min(free, slots), now);
+  const dispatched = await dispatchFirst(db, queue, webhookId, Math.min(free, slots));
   if (dispatched < Math.min(free, slots)) await clearBacklog(db, circuit);
   return { dispatched, nextAt, isByRate: true };
 }
@@ -158,26 +158,14 @@ async function probe(
   }
   const openUntil = new Date(now.getTime() + webhook.timeoutMs + PROBE_GRACE_MS);
   await saveCircuits(db, [{ ...circuit, state: 'HALF_OPEN', openUntil, probeDeliveryId: deliveryId }]);
-  await giveNewJobs(db, queue, [deliveryId], now);
+  await giveNewJobs(db, queue, [deliveryId]);
   return { dispatched: 1, nextAt: openUntil };
 }
 
-async function dispatchFirst(
-  db: Db,
-  queue: DeliveryQueue,
-  webhookId: string,
-  atMost: number,
-  now: Date,
-): Promise<number> {
+async function dispatchFirst(db: Db, queue: DeliveryQueue, webhookId: string, atMost: number): Promise<number> {
   const ids = atMost > 0 ? await firstWaiting(db, webhookId, atMost) : [];
-  await giveNewJobs(db, queue, ids, now);
+  await giveNewJobs(db, queue, ids);
   return ids.length;
-}
-
-async function giveNewJobs(db: Db, queue: DeliveryQueue, deliveryIds: readonly string[], now: Date): Promise<void> {
-  const jobs = deliveryIds.map((deliveryId) => ({ id: newId(), deliveryId, startAfter: null }));
-  await giveJobs(db, jobs, now);
-  await queue.insert(db, jobs);
 }
 
 // Waiting deliveries that another transaction had locked were not found, and still wait.

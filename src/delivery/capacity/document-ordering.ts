@@ -1,6 +1,4 @@
 // Webhooks with an ordering: one delivery of a document at a time.
-import { currentTime } from '../../clock';
-import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Ordering } from '../../webhooks/webhook.entity';
 import { lockCircuits, markBacklog } from '../../webhooks/webhook-circuit.store';
@@ -14,7 +12,7 @@ import {
   unblockExhausted,
   webhooksOfDeliveries,
 } from './document-ordering.store';
-import { giveJobs } from './waiting.store';
+import { giveNewJobs } from './new-jobs';
 
 /**
  * Makes new deliveries wait for an earlier one of the same document. The caller has locked the circuits of their
@@ -44,11 +42,7 @@ function keyOf({ webhookId, documentType, referenceDocument }: Sequence): string
 export async function releaseSuccessors(db: Db, queue: DeliveryQueue, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return;
   await lockCircuits(db, await webhooksOfDeliveries(db, deliveryIds));
-  const jobs = (await nextInOrder(db, deliveryIds)).map((deliveryId) => {
-    return { id: newId(), deliveryId, startAfter: null };
-  });
-  await giveJobs(db, jobs, currentTime());
-  await queue.insert(db, jobs);
+  await giveNewJobs(db, queue, await nextInOrder(db, deliveryIds));
 }
 
 /** Applies a new ordering to the deliveries of a webhook that wait for a predecessor. */

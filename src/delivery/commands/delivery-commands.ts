@@ -3,14 +3,15 @@
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
-import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
 import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
-import { cancelDeliveries, giveJobs } from '../capacity/waiting.store';
+import { giveNewJobs } from '../capacity/new-jobs';
+import { cancelDeliveries } from '../capacity/waiting.store';
 import { type DeliveryRow, deliveriesById } from '../delivery.store';
+import { isOpen } from '../delivery-states';
 import { notifyDeliveries } from '../queue/notify.store';
 import type { DeliveryQueue } from '../queue/queue';
 import { type CommandedDelivery, lockDeliveries, requestCancel } from './delivery-commands.store';
@@ -27,16 +28,14 @@ export async function retryDelivery(
   const delivery = await locked(db, id);
   const fault = retryFault(delivery, webhook);
   if (fault !== null) throw conflict(fault);
-  const job = { id: newId(), deliveryId: delivery.id, startAfter: null };
-  await giveJobs(db, [job], currentTime());
-  await queue.insert(db, [job]);
+  await giveNewJobs(db, queue, [delivery.id]);
   await notifyDeliveries(db);
   await recordAct(db, viewer, { action: 'delivery.retried', subjectType: 'Delivery', subjectId: delivery.id });
   return getDelivery(db, id);
 }
 
 function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): string | null {
-  if (!isOpen(delivery)) {
+  if (!isOpen(delivery.status)) {
     const canReplay =
       delivery.hasContent || (delivery.skipReason !== null && !['LOOP', 'ERASED'].includes(delivery.skipReason));
     const instead = canReplay ? 'replayDelivery sends it again' : 'it has nothing to send';
@@ -72,7 +71,8 @@ export async function cancelDelivery(
   await findWebhookForUpdate(db, webhookId);
   await lockCircuits(db, [webhookId]);
   const delivery = await locked(db, id);
-  if (delivery.status === 'CANCELLED' || (isOpen(delivery) && delivery.cancelRequested)) return getDelivery(db, id);
+  if (delivery.status === 'CANCELLED' || (isOpen(delivery.status) && delivery.cancelRequested))
+    return getDelivery(db, id);
   await end(db, queue, delivery);
   const details = { from: delivery.status, isOnTheWire: delivery.openRequestId !== null };
   await recordAct(db, viewer, {
@@ -87,7 +87,7 @@ export async function cancelDelivery(
 
 async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): Promise<void> {
   const blocksOthers = delivery.status === 'EXHAUSTED' && delivery.blocks;
-  if (!isOpen(delivery) && !blocksOthers) {
+  if (!isOpen(delivery.status) && !blocksOthers) {
     throw conflict(`The delivery is ${delivery.status}: it is finished and cannot be cancelled.`);
   }
   if (delivery.openRequestId !== null) return requestCancel(db, delivery.id);
@@ -95,10 +95,6 @@ async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): P
   if (!delivery.blocks) return;
   await releaseSuccessors(db, queue, [delivery.id]);
   await notifyDeliveries(db);
-}
-
-function isOpen({ status }: CommandedDelivery): boolean {
-  return status === 'PENDING' || status === 'RETRYING';
 }
 
 async function locked(db: Db, id: string | null): Promise<CommandedDelivery> {
