@@ -67,6 +67,11 @@ export class InputError extends Answer {
   }
 }
 
+/** An InputError for one fault. @param field null: the input as a whole */
+export function inputError(field: string[] | null, code: UserError['code'], message: string): InputError {
+  return new InputError([{ field, code, message }]);
+}
+
 /** A value for quoting in a message: shortened, on one line. */
 export function quoted(value: unknown): string {
   return shortened(typeof value === 'string' ? JSON.stringify(value) : String(value));

@@ -7,6 +7,10 @@ export const READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'
 /** The roles that may publish events. */
 export const PUBLISHERS: readonly Role[] = ['PUBLISHER', 'SYSTEM_MANAGER'];
 
+export function mayPublish({ roles }: { readonly roles: ReadonlySet<Role> }): boolean {
+  return PUBLISHERS.some((role) => roles.has(role));
+}
+
 /** The roles that may read all content (headers, payloads and responses), unless masking rules hide some from them. */
 export const CONTENT_READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
 

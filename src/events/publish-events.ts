@@ -6,7 +6,7 @@ import type { Db } from '../sql/db';
 import type { Standing } from '../users/api-keys/authenticate';
 import { noLongerValid, standingsOf } from '../users/sessions/authenticate-session';
 import { ensureUsersNamed, idsByName } from '../users/user.store';
-import { type Credential, credentialId, PUBLISHERS, type Viewer } from '../viewer';
+import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
 import type { NewEvent } from './event-faults';
@@ -101,10 +101,6 @@ function credentialsOf(calls: readonly PublishCall[]): Credential[] {
   const byId = new Map<string, Credential>();
   for (const { publisher } of calls) if (hasCredential(publisher)) byId.set(credentialId(publisher), publisher);
   return [...byId.values()];
-}
-
-function mayPublish({ roles }: Pick<Viewer, 'roles'>): boolean {
-  return PUBLISHERS.some((role) => roles.has(role));
 }
 
 /** Why the publisher may not publish now: a call may have waited since its caller was authenticated. */

@@ -30,16 +30,16 @@ export interface IncomingSettings {
   readonly rate: TokenBuckets | null;
 }
 
-export interface Agreements {
+export interface SettingsCache {
   /** The current settings; null: the address does not exist. @param hash the hash of the token */
-  behind(hash: Buffer): Promise<IncomingSettings | null>;
+  find(hash: Buffer): Promise<IncomingSettings | null>;
 }
 
 const MAX_CACHED = 5_000;
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
 /** @param db queried once for all calls that arrive while the previous query runs */
-export function createSettingsCache(db: Db, keyring: Keyring): Agreements {
+export function createSettingsCache(db: Db, keyring: Keyring): SettingsCache {
   const cached = new LRUCache<string, IncomingSettings>({ max: MAX_CACHED });
   const targets = batched<TokenTarget | null>(async (hashes) => {
     const found = await targetsOfTokens(
@@ -50,17 +50,17 @@ export function createSettingsCache(db: Db, keyring: Keyring): Agreements {
     const byHash = new Map(found.map((target) => [target.hash.toString('base64'), target]));
     return hashes.map((hash) => byHash.get(hash) ?? null);
   });
-  const contents = batched<IncomingSettings | null>(async (ids) => {
-    const read = await readAgreements(db, keyring, ids);
+  const settings = batched<IncomingSettings | null>(async (ids) => {
+    const read = await readSettings(db, keyring, ids);
     return ids.map((id) => read.get(id) ?? null);
   });
   return {
-    async behind(hash) {
+    async find(hash) {
       const target = await targets(hash.toString('base64'));
       if (target === null) return null;
       const known = cached.get(target.webhookId);
       if (known?.row.version === target.version) return known;
-      const read = await contents(target.webhookId);
+      const read = await settings(target.webhookId);
       cached.delete(target.webhookId);
       if (read === null) return null;
       cached.set(target.webhookId, read);
@@ -95,11 +95,7 @@ function batched<Answer>(ask: (keys: string[]) => Promise<Answer[]>): (key: stri
   };
 }
 
-async function readAgreements(
-  db: Db,
-  keyring: Keyring,
-  ids: readonly string[],
-): Promise<Map<string, IncomingSettings>> {
+async function readSettings(db: Db, keyring: Keyring, ids: readonly string[]): Promise<Map<string, IncomingSettings>> {
   // reads the version first: the settings that are read later are at least as new
   const rows = await agreementsById(db, ids);
   const [webhooks, secrets] = [await webhooksById(db, ids), await verificationSecrets(db, ids, currentTime())];

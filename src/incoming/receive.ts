@@ -28,7 +28,7 @@ export interface ReceiverParts {
 
 /** Incoming settings, and the time at which they were current. */
 export interface Found {
-  readonly agreement: IncomingSettings;
+  readonly settings: IncomingSettings;
   readonly at: number;
   /** Why calls are refused without reading them; null: they are read. */
   readonly shut: Refused | null;
@@ -52,7 +52,7 @@ export interface Receiver {
 
 export function createReceiver(parts: ReceiverParts): Receiver {
   const { db, transaction, keyring, log, announceEvents, onReceived } = parts;
-  const agreements = createSettingsCache(db, keyring);
+  const cache = createSettingsCache(db, keyring);
   const recorder = createRecorder(transaction);
   const rate = createRefusalRate();
   const unrecordedRefusals = createUnrecordedRefusals(db, log);
@@ -78,8 +78,8 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   async function find(token: string): Promise<Found | null> {
     const at = performance.now();
     const hash = hashIncomingToken(token);
-    const agreement = hash && (await agreements.behind(hash));
-    return agreement && { agreement, at, shut: refusalOfInactive(agreement) };
+    const settings = hash && (await cache.find(hash));
+    return settings && { settings, at, shut: refusalOfInactive(settings) };
   }
 
   async function findCounted(token: string): Promise<Found | null> {
@@ -95,11 +95,11 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       const isOld = performance.now() - found.at > MAX_SETTINGS_AGE_MS;
       const now = isOld ? await findCounted(call.token) : found;
       if (now === null) return null;
-      const settings = now.agreement;
+      const { settings } = now;
       const decision = await decide(call, settings, currentMs(), hold);
       return decision.accepted ? record(call, settings, decision, 0) : refuse(call, settings, decision);
     },
-    refuseUnread: (call, { agreement }, why) => refuse(call, agreement, why),
+    refuseUnread: (call, { settings }, why) => refuse(call, settings, why),
     async stop() {
       await recorder.idle();
       await unrecordedRefusals.stop();

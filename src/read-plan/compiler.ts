@@ -16,6 +16,6 @@ export interface Compiler extends SelectionContext {
 /** Thrown where a query selects something that cannot be read in one statement. */
 export class Unreadable extends Error {}
 
-export function setsOf(collected: CollectedField): SelectionSetNode[] {
-  return collected.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+export function setsOf({ nodes }: Pick<CollectedField, 'nodes'>): SelectionSetNode[] {
+  return nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
 }

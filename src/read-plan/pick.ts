@@ -1,6 +1,6 @@
-import { type GraphQLNamedType, isObjectType, type SelectionSetNode } from 'graphql';
+import { type GraphQLNamedType, getNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { rulesOf } from '../graphql/roles/has-role';
-import type { Compiler } from './compiler';
+import { type Compiler, setsOf } from './compiler';
 import { collectFields } from './selection';
 
 type Pick = (value: unknown) => unknown;
@@ -14,8 +14,8 @@ export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: reado
   const picks = collectFields(compiler, type, sets).map(({ key, name, nodes }) => {
     const field = type.getFields()[name];
     for (const rule of field ? rulesOf(compiler.schema, type, field) : []) compiler.rules.add(rule);
-    const below = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-    const inner = field && below.length > 0 ? pickerOf(compiler, namedTypeOf(compiler, type, name), below) : null;
+    const below = setsOf({ nodes });
+    const inner = field && below.length > 0 ? pickerOf(compiler, getNamedType(field.type), below) : null;
     return { key, name, typeName: name === '__typename' ? type.name : null, inner };
   });
   const pickOne = (value: unknown): unknown => {
@@ -29,10 +29,4 @@ export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: reado
     return picked;
   };
   return (value) => (Array.isArray(value) ? value.map(pickOne) : pickOne(value));
-}
-
-function namedTypeOf(compiler: Compiler, type: GraphQLNamedType, name: string): GraphQLNamedType {
-  const field = isObjectType(type) ? type.getFields()[name] : undefined;
-  const [, named = ''] = /(\w+)/.exec(String(field?.type)) ?? [];
-  return compiler.schema.getType(named) as GraphQLNamedType;
 }

@@ -1,4 +1,5 @@
 // Cells of a CSV file (RFC 4180), written in Node and in SQL with the same patterns.
+import { literal } from './json-sql';
 
 // Spreadsheets interpret a cell that begins with one of these as a formula (OWASP, "CSV Injection"), also in full
 // width.
@@ -35,5 +36,3 @@ export function csvCellSql(text: string): string {
     else ${text} end`;
   return `'"' || replace(${safe}, '"', '""') || '"'`;
 }
-
-const literal = (pattern: string) => `'${pattern.replaceAll("'", "''")}'`;

@@ -141,8 +141,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return causeOf(error).code === UNIQUE_VIOLATION;
 }
 
+const LOCK_TIMEOUT = '55P03';
+const OBJECT_IN_USE = '55006';
+
 const CONFLICTS = new Set([
-  '55P03', // the wait for a lock took too long
+  LOCK_TIMEOUT,
   UNIQUE_VIOLATION, // another transaction has inserted the same key
   '40P01', // deadlock
 ]);
@@ -154,12 +157,12 @@ export function isConflict(error: unknown): boolean {
 
 /** Whether a statement gave up waiting for a lock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === '55P03';
+  return causeOf(error).code === LOCK_TIMEOUT;
 }
 
 /** Whether tables, or what stands in them, are in use: the same may succeed later. */
 export function isInUse(error: unknown): boolean {
-  return isLockTimeout(error) || (error as { code?: string } | null)?.code === '55006';
+  return isLockTimeout(error) || causeOf(error).code === OBJECT_IN_USE;
 }
 
 /** Whether a right is missing. */

@@ -91,10 +91,8 @@ export async function reopenDeliveries(
   const ids = reopened.map((each) => each.deliveryId);
   await changedBy(
     db,
-    // deliveries from before delivered_at existed have finished_at only
     statement(`with reopened as (
        update deliveries as d set status = 'PENDING', finished_at = null, round_start = d.attempts, replay_id = $3,
-       delivered_at = coalesce(d.delivered_at, case when d.status = 'DELIVERED' then d.finished_at end),
        cancel_requested = false, held = r.job_id is null, waits_for = null, job_id = r.job_id,
        next_attempt_at = case when r.job_id is not null then $4::timestamptz end
        from unnest($1::uuid[], $2::uuid[]) as r (id, job_id)

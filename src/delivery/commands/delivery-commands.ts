@@ -2,7 +2,7 @@
 
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
+import { type InputError, inputError } from '../../errors';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
@@ -111,9 +111,9 @@ async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
 }
 
 function notFound(): InputError {
-  return new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no delivery with this id.' }]);
+  return inputError(['id'], 'NOT_FOUND', 'There is no delivery with this id.');
 }
 
 function conflict(message: string): InputError {
-  return new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  return inputError(['id'], 'CONFLICT', message);
 }

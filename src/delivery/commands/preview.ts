@@ -1,6 +1,6 @@
 // Evaluates the condition and the templates of a webhook for an event, without a delivery.
 import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import { InputError, inputError } from '../../errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
 import { documentJson } from '../../events/data-as-json';
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
@@ -105,9 +105,9 @@ function wholeBody(webhook: WebhookRow, event: PreviewedEvent): Buffer {
 
 async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> {
   const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
-  if (!webhook) throw refusal(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
+  if (!webhook) throw inputError(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
   if (webhook.direction === 'OUTGOING') return webhook;
-  throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
+  throw inputError(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
 }
 
 function givenEvent(given: Extract<Sample, { event: unknown }>['event']): PreviewedEvent {
@@ -132,15 +132,11 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
 
 async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
   const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
-  if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  if (!event) throw inputError(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
-  if (!payload?.body) throw refusal(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
+  if (!payload?.body) throw inputError(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
   const user = (await usersById(db, [event.userId])).get(event.userId);
   const { body, contentType } = payload;
   const document = documentJson(body, contentType);
   return { ...event, body, document, contentType, user: { name: user?.name ?? '', fullName: user?.fullName ?? null } };
-}
-
-function refusal(field: string[], code: UserError['code'], message: string): InputError {
-  return new InputError([{ field, code, message }]);
 }

@@ -2,7 +2,7 @@
 
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import { InputError, inputError } from '../../errors';
 import {
   type BusinessEventRow,
   eventsById,
@@ -62,7 +62,11 @@ export async function testWebhook(
     const delivery = await transaction((own) => send(own, viewer, queue, test));
     if (delivery) return delivery;
   }
-  throw refusal(['id'], 'CONFLICT', 'Nothing was sent: the webhook was changed each time it was evaluated. Try again.');
+  throw inputError(
+    ['id'],
+    'CONFLICT',
+    'Nothing was sent: the webhook was changed each time it was evaluated. Try again.',
+  );
 }
 
 interface Test {
@@ -80,9 +84,9 @@ async function send(
   queue: DeliveryQueue,
   { webhook, event, rendered, given }: Test,
 ): Promise<DeliveryRow | null> {
-  if (await areDeliveriesPaused(db)) throw refusal(null, 'CONFLICT', PAUSED);
+  if (await areDeliveriesPaused(db)) throw inputError(null, 'CONFLICT', PAUSED);
   if ((await webhooksForShare(db, [webhook.id])).get(webhook.id)?.changedIn !== webhook.changedIn) return null;
-  if ('skipReason' in rendered) throw refusal(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
+  if ('skipReason' in rendered) throw inputError(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
   const stored = given ? await publish(db, viewer, event.id, given) : event;
   const delivery = testDelivery(stored, webhook, rendered);
   await insertPayloads(db, newPayloadsOf([rendered]));
@@ -95,12 +99,16 @@ async function send(
 }
 
 function webhookToTest(webhook: OutgoingWebhook | undefined): OutgoingWebhook {
-  if (!webhook) throw refusal(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
+  if (!webhook) throw inputError(['id'], 'NOT_FOUND', 'There is no webhook with this id.');
   if (webhook.direction !== 'OUTGOING') {
-    throw refusal(['id'], 'INVALID', `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`);
+    throw inputError(
+      ['id'],
+      'INVALID',
+      `${webhook.name} is ${webhook.direction}: only OUTGOING webhooks send requests.`,
+    );
   }
   if (webhook.status === 'ARCHIVED') {
-    throw refusal(['id'], 'CONFLICT', `${webhook.name} is archived and cannot be changed: create a new webhook.`);
+    throw inputError(['id'], 'CONFLICT', `${webhook.name} is archived and cannot be changed: create a new webhook.`);
   }
   return webhook;
 }
@@ -142,7 +150,7 @@ async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): P
 
 async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
   const event = id === null ? undefined : (await outboxEventsById(db, [id], MAX_RENDERED_AT_ONCE)).events.get(id);
-  if (!event) throw refusal(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  if (!event) throw inputError(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   return event;
 }
 
@@ -161,8 +169,4 @@ function testDelivery(event: BusinessEventRow, webhook: OutgoingWebhook, rendere
     test: true,
     jobId: newId(),
   };
-}
-
-function refusal(field: string[] | null, code: UserError['code'], message: string): InputError {
-  return new InputError([{ field, code, message }]);
 }

@@ -1,6 +1,6 @@
 // Explains why a call was or would be refused, to help a partner correct it.
 import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import { inputError } from '../../errors';
 import { payloadsById } from '../../events/payload.store';
 import { readHeaderPairs } from '../../header-pairs';
 import type { Keyring } from '../../keyring/keyring';
@@ -56,7 +56,7 @@ export async function explainVerification(
   what: { requestId: string | null } | GivenCall,
   at: Date | null,
 ): Promise<Explained> {
-  const settings = await agreementToExplain(db, keyring, webhookId);
+  const settings = await settingsToExplain(db, keyring, webhookId);
   const { call, receivedAt, notes, row } =
     'requestId' in what ? await keptCall(db, settings, what.requestId) : givenCall(what);
   const before = [...stateChecks(settings), ...notes];
@@ -88,11 +88,12 @@ function unrecordedCheck({ status }: RequestRow, what: string): Check {
   return { name: 'SIGNATURE', passed: null, message };
 }
 
-async function agreementToExplain(db: Db, keyring: Keyring, id: string | null): Promise<IncomingSettings> {
+async function settingsToExplain(db: Db, keyring: Keyring, id: string | null): Promise<IncomingSettings> {
   const webhook = id === null ? undefined : (await webhooksById(db, [id])).get(id);
-  if (!webhook) throw fault(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
+  if (!webhook) throw inputError(['webhookId'], 'NOT_FOUND', 'There is no webhook with this id.');
   const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
-  if (!row) throw fault(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks receive calls.`);
+  if (!row)
+    throw inputError(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks receive calls.`);
   const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
   return incomingSettings(webhook, row, secrets);
 }
@@ -115,7 +116,7 @@ interface Read {
 function givenCall({ headers, body, url }: GivenCall): Read {
   if (body.length > MAX_CALL_BYTES) {
     const message = `body is ${body.length} bytes; at most ${MAX_CALL_BYTES} (1 MiB) are allowed, as in calls.`;
-    throw fault(['body'], 'TOO_LARGE', message);
+    throw inputError(['body'], 'TOO_LARGE', message);
   }
   const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
   const call = { method: 'POST', url: url ?? '', headers: pairs, body, certificate: null };
@@ -125,12 +126,12 @@ function givenCall({ headers, body, url }: GivenCall): Read {
 async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null): Promise<Read> {
   const row = id === null ? undefined : (await requestsById(db, [id])).get(id);
   if (row?.webhookId !== webhook.id || row.direction !== 'INCOMING') {
-    throw fault(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
+    throw inputError(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
   }
   const payloadId = row.wirePayloadId ?? row.payloadId ?? '';
   const [headers, payloads] = [await requestHeadersById(db, [row.id]), await payloadsById(db, [payloadId])];
   const payload = payloads.get(payloadId);
-  if (!payload?.body) throw fault(['requestId'], 'CONFLICT', 'The body of this call was erased.');
+  if (!payload?.body) throw inputError(['requestId'], 'CONFLICT', 'The body of this call was erased.');
   const call = {
     method: row.method,
     url: row.url,
@@ -154,8 +155,4 @@ function notesOn({ status, errorCode, error }: RequestRow, kept: number, bytes: 
   if (kept >= bytes) return notes;
   const message = `Only the first ${kept} of ${bytes} bytes of the body were recorded: no signature can match them.`;
   return [...notes, { name: 'BODY', passed: false, message }];
-}
-
-function fault(field: string[], code: UserError['code'], message: string): InputError {
-  return new InputError([{ field, code, message }]);
 }

@@ -54,6 +54,15 @@ export function createConcurrencyLimiter(atOnce: number): ConcurrencyLimiter {
   };
 }
 
+/** A function that does the work at its first call, and nothing at others. */
+export function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
 function waitIn(line: Line, next: () => void): Turn {
   let giveUp: () => void = () => undefined;
   let letIn: () => void = () => undefined;
@@ -67,12 +76,4 @@ function waitIn(line: Line, next: () => void): Turn {
     else next();
   });
   return { ready, leave };
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
 }

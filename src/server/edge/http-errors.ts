@@ -35,7 +35,7 @@ const OURS = { code: 'INTERNAL_SERVER_ERROR', message: 'An internal error occurr
 /** The default `Retry-After` of UNAVAILABLE, in seconds. */
 export const RETRY_AFTER_S = 5;
 
-/** HTTP statuses other than 400. */
+/** HTTP statuses of errors that concern the whole request, other than 400. */
 export const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
 function statusOf(error: Fault, known: AppError | null): number {

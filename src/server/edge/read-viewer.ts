@@ -88,9 +88,14 @@ function readCredential(request: FastifyRequest): { kind: TokenKind; token: stri
     return { kind: 'session', token: session };
   }
   if (authorization === undefined) return null;
-  const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1];
+  const token = bearerToken(authorization);
   if (!token) throw new AppError('UNAUTHENTICATED', 'The Authorization header must be: Bearer hl_...');
   return { kind: 'key', token };
+}
+
+/** The API key in the value of an Authorization header; null: it has another form. */
+export function bearerToken(authorization: string): string | null {
+  return /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(authorization)?.[1] ?? null;
 }
 
 /** The error of a request with two credentials, whose user is ambiguous. */

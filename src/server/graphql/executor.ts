@@ -18,6 +18,7 @@ import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '
 import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
+import { STATUS_OF } from '../edge/http-errors';
 import { SQL_FIELDS } from '../schema/all-sql-fields';
 import type { Operation } from './graphql-gate';
 import { type NoteAnswer, noteDenials } from './note-answer';
@@ -111,9 +112,6 @@ function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQ
   const extensions: Record<string, unknown> = { code: 'BAD_USER_INPUT' satisfies ErrorCode };
   return new GraphQLError(message, { nodes, originalError, extensions });
 }
-
-/** HTTP statuses of errors that concern the whole request. */
-const STATUS_OF: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, UNAVAILABLE: 503 };
 
 /** null: the resolvers must run. */
 async function answerOf(

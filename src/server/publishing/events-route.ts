@@ -9,7 +9,7 @@ import { toNodeId } from '../../ids';
 import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
-import { PUBLISHERS, type Viewer } from '../../viewer';
+import { mayPublish, PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
@@ -49,7 +49,7 @@ function serveRoute(server: FastifyInstance, { source, limiter, publisher, authC
     {
       onRequest: async (request, reply) => {
         await readViewer(request, source.manager, authCache);
-        if (!mayPublish(request.viewer)) await confirmedPublisher(request);
+        if (!request.viewer || !mayPublish(request.viewer)) await confirmedPublisher(request);
         await takeTurn(limiter, request, reply);
       },
       errorHandler: (error) => {
@@ -106,10 +106,6 @@ function otherMediaType(): Refusal {
 
 function isOtherMediaType(error: unknown): boolean {
   return !(error instanceof AppError) && (error as { statusCode?: number }).statusCode === 415;
-}
-
-function mayPublish(viewer: Viewer | null): viewer is Viewer {
-  return viewer !== null && PUBLISHERS.some((role) => viewer.roles.has(role));
 }
 
 /** @throws AppError UNAUTHENTICATED; Denied */

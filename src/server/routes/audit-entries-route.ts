@@ -1,7 +1,5 @@
 // GET /audit-entries: the audit trail as NDJSON, made while it is read.
-import { pipeline, type Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
 import { AppError, quoted } from '../../errors';
@@ -9,10 +7,10 @@ import { uuidOf } from '../../ids';
 import type { MaskingRules } from '../../masking/current-rules';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { credentialId } from '../../viewer';
-import { takesGzip } from '../edge/accept-header';
 import { readViewer } from '../edge/read-viewer';
 import { createDownloads } from './downloads';
 import { followViewer, refuseRoles } from './followed-viewer';
+import { gzipFile } from './gzip-file';
 
 const LIMITS = { perKey: 2, inAll: 4 };
 /** A download whose client reads nothing for this long is ended. */
@@ -54,8 +52,7 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource, ru
         reply.header('content-type', 'application/x-ndjson');
         reply.header('content-disposition', 'attachment; filename="audit-entries.ndjson"');
         reply.header('cache-control', 'no-store');
-        reply.header('vary', 'accept-encoding');
-        return reply.send(encoded(request, reply, file));
+        return reply.send(gzipFile(request, reply, file));
       } catch (error) {
         release();
         throw error;
@@ -89,12 +86,4 @@ function readTime(name: string, given: unknown): Date | null {
   const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
   if (time !== null && !Number.isNaN(time.getTime())) return time;
   throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it must be a time such as 2026-03-01T00:00:00Z.`);
-}
-
-function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {
-  if (!takesGzip(request.headers['accept-encoding'])) return file;
-  reply.header('content-encoding', 'gzip');
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // if either of the two breaks, the other one and the response break too
-  return pipeline(file, gzip, () => undefined);
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { finished, type Readable } from 'node:stream';
+import { once } from '../edge/concurrency-limiter';
 import { tooMany } from '../edge/refusal';
 
 const RETRY_S = 10;
@@ -30,15 +31,12 @@ export function createDownloads({ perKey, inAll }: { perKey: number; inAll: numb
       if (free === 0) throw tooMany(`${inAll} downloads are under way.`, RETRY_S);
       free -= 1;
       byKey.set(apiKeyId, own + 1);
-      let isTaken = true;
-      return () => {
-        if (!isTaken) return;
-        isTaken = false;
+      return once(() => {
         free += 1;
         const left = (byKey.get(apiKeyId) ?? 0) - 1;
         if (left > 0) byKey.set(apiKeyId, left);
         else byKey.delete(apiKeyId);
-      };
+      });
     },
     follow(response, file, ended) {
       files.add(file);

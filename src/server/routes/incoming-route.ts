@@ -11,7 +11,7 @@ import { headerValues } from '../../verification/call';
 import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
 import { addressRange } from '../edge/address-range';
 import { closeUnread, faultOf } from '../edge/http-errors';
-import { type Budget, createBudget } from '../edge/in-flight-budget';
+import { createBudget } from '../edge/in-flight-budget';
 import { createQueryTimeLimit, type QueryTimeLimit } from '../edge/query-time-limit';
 import { type BodyTime, readBody } from '../edge/read-body';
 import { Refusal } from '../edge/refusal';
@@ -44,7 +44,6 @@ export const RECEIVING_LIMITS: ReceivingLimits = {
   calls: { all: 2_000, ofWebhook: 500, ofSource: 1_000 },
   bytes: { all: 128 * MIB, ofWebhook: 32 * MIB, ofSource: 64 * MIB },
 };
-const RETRY_AFTER_S = 5;
 
 /** Responses are data for a partner's program: a browser that opens the address must run nothing of them. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox";
@@ -160,7 +159,7 @@ const UNREAD = { body: Buffer.alloc(0), bodyBytes: 0, shortfall: null };
 
 /** @throws Refusal 503 if too many calls are in progress */
 async function readCall(request: FastifyRequest, found: Found, holding: UnderWay, { time }: ReceivingLimits) {
-  if (!holding.countFor(found.agreement.webhook.id)) throw tooBusy();
+  if (!holding.countFor(found.settings.webhook.id)) throw tooBusy();
   const limits = { mostBytes: MAX_CALL_BYTES, time, hold: holding.takeBytes };
   const { body, bytes, shortfall } = await readBody(request.raw, limits);
   if (shortfall === 'NO_ROOM') throw tooBusy();
@@ -179,10 +178,11 @@ interface UnderWay {
 }
 
 function createUnderWay({ calls, bytes }: ReceivingLimits): { enter(address: string): UnderWay } {
-  const budgets: [Budget, Budget] = [createBudget(calls.all), createBudget(bytes.all)];
+  const ofCalls = createBudget(calls.all);
+  const ofBytes = createBudget(bytes.all);
   return {
     enter(address) {
-      const [call, body] = [budgets[0].open(), budgets[1].open()];
+      const [call, body] = [ofCalls.open(), ofBytes.open()];
       const source = `from ${addressRange(address)}`;
       call.countFor(source, calls.ofSource);
       body.countFor(source, bytes.ofSource);
@@ -241,17 +241,17 @@ function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyRe
 
 function tooBusy(): Refusal {
   const message = 'Too many calls are in progress: send it again.';
-  return new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+  return new Refusal('UNAVAILABLE', message, 503);
 }
 
 function answered<T>(outcome: { value: T } | null): T {
   if (outcome !== null) return outcome.value;
   const message = 'The database does not answer, so it is not known whether the call was recorded. Send it again.';
-  throw new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S);
+  throw new Refusal('UNAVAILABLE', message, 503);
 }
 
 function asTemporary(error: unknown): unknown {
   if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
   const message = `The call was not recorded: ${whyUnavailable(error)}. Send it again.`;
-  return Object.assign(new Refusal('UNAVAILABLE', message, 503, undefined, RETRY_AFTER_S), { cause: error });
+  return Object.assign(new Refusal('UNAVAILABLE', message, 503), { cause: error });
 }

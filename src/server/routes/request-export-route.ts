@@ -1,7 +1,6 @@
 // GET /exports/:id: the file of an export, made while it is read.
 
-import { pipeline, type Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { currentTime } from '../../clock';
@@ -21,10 +20,10 @@ import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
 import { credentialId, type Viewer } from '../../viewer';
-import { takesGzip } from '../edge/accept-header';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
 import { createDownloads, type Downloads } from './downloads';
+import { gzipFile } from './gzip-file';
 
 export interface ExportLimits {
   /** Downloads at once with one API key. */
@@ -85,7 +84,7 @@ export function serveExports(
       }
       await refuse(rules, viewer, row);
       const file = await begin({ source, reading, rules, limits, downloads }, { request, reply, viewer, row, after });
-      return reply.headers(headersOf(row, after)).send(encoded(request, reply, file));
+      return reply.headers(headersOf(row, after)).send(gzipFile(request, reply, file));
     },
   );
 }
@@ -198,14 +197,5 @@ function headersOf(row: ExportRow, after: string | null): Record<string, string>
     'content-disposition': `attachment; filename="${row.kind === 'PERSON' ? 'personal-data' : 'webhook-request-logs'}-${name}"`,
     'cache-control': 'no-store',
     'accept-ranges': 'none',
-    vary: 'accept-encoding',
   };
-}
-
-function encoded(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {
-  if (!takesGzip(request.headers['accept-encoding'])) return file;
-  reply.header('content-encoding', 'gzip');
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // if either of the two breaks, the other one and the response break too
-  return pipeline(file, gzip, () => undefined);
 }

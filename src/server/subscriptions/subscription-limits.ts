@@ -1,3 +1,4 @@
+import { once } from '../edge/concurrency-limiter';
 import { tooMany } from '../edge/refusal';
 
 /** Limits of open subscriptions. A stream of server-sent events is a connection with one subscription. */
@@ -61,13 +62,5 @@ function createSlotsOf(most: number, message: (open: number) => string): (owner:
       if (left > 0) byOwner.set(owner, left);
       else byOwner.delete(owner);
     });
-  };
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
   };
 }

@@ -8,7 +8,7 @@ import { AppError, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
 import { credentialId, type Viewer } from '../../viewer';
 import { knownError } from '../edge/format-error';
-import { authenticateWithin, originOf, twoCredentials } from '../edge/read-viewer';
+import { authenticateWithin, bearerToken, originOf, twoCredentials } from '../edge/read-viewer';
 import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';
@@ -151,7 +151,7 @@ function authorizationIn(params: Record<string, unknown> = {}): unknown {
 async function viewerOf(watching: WatchServer, request: FastifyRequest, given: unknown): Promise<Viewer> {
   if (given === undefined && request.viewer) return request.viewer;
   if (request.viewer?.sessionId) throw twoCredentials();
-  const token = /^Bearer +([\x21-\x7e]{1,200}) *$/i.exec(String(given ?? ''))?.[1];
+  const token = bearerToken(String(given ?? ''));
   if (!token) {
     throw new AppError('UNAUTHENTICATED', 'Send an API key in connection_init: { "authorization": "Bearer hl_..." }');
   }

@@ -136,7 +136,7 @@ describe('a relay', () => {
       },
       onPending: () => undefined,
     });
-    await waitFor('the announcement', () => queued === 1);
+    await waitFor('the announcement', () => queued > 0);
     await relay.stop();
   });
 });
