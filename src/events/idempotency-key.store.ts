@@ -1,5 +1,5 @@
 import { columns, type RowCount } from '../sql/columns';
-import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { type Db, rowsOf, statement } from '../sql/db';
 
 export interface IdempotencyKey {
   userId: string;
@@ -39,8 +39,4 @@ export async function knownKeys(db: Db, keys: readonly { userId: string; key: st
      join idempotency_keys k on k.user_id = wanted.user_id and k.key = wanted.key`),
     [keys.map(({ userId }) => userId), keys.map(({ key }) => key)],
   );
-}
-
-export async function forgetKeysBefore(db: Db, time: Date): Promise<number> {
-  return changedBy(db, statement('delete from idempotency_keys where created_at < $1'), [time]);
 }

@@ -147,8 +147,3 @@ export async function redirectCallIds(db: Db, claims: readonly CallClaim[]): Pro
     CLAIM.valuesOf(claims),
   );
 }
-
-/** Deletes old ids. Repetitions of their calls are no longer recognised. */
-export async function forgetCallIdsBefore(db: Db, time: Date): Promise<number> {
-  return changedBy(db, statement('delete from incoming_ids where created_at < $1'), [time]);
-}

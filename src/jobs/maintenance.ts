@@ -3,8 +3,6 @@ import { currentMs } from '../clock';
 import type { DatabaseClock } from '../database/database-clock';
 import { MONTHS_AHEAD, makePartitions } from '../database/partitions';
 import { freeStranded } from '../delivery/queue/stranded-deliveries.store';
-import { forgetKeysBefore } from '../events/idempotency-key.store';
-import { forgetCallIdsBefore } from '../incoming/received-call.store';
 import type { Keyring } from '../keyring/keyring';
 import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import { keysInUse } from '../keyring/sealed-secret.store';
@@ -14,10 +12,12 @@ import { expireRequests } from '../replay/requests/replay-request.store';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
 import type { Db } from '../sql/db';
+import { deleteCreatedBefore } from '../sql/delete-old-rows';
 import { forgetSessionsBefore } from '../users/sessions/session.store';
 import { warnOfExpiringKeys } from './warn-of-expiring-keys';
 
 const HOUR_MS = 3600_000;
+/** Repeated events and calls are recognised for so long. */
 const IDEMPOTENCY_MS = 30 * 24 * HOUR_MS;
 /** Ended sessions can be listed for so long. */
 const SESSIONS_MS = 7 * 24 * HOUR_MS;
@@ -57,9 +57,10 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
 
 async function forgetOld(db: Db, log: Log): Promise<void> {
   const now = currentMs();
-  const forgotten = await forgetKeysBefore(db, new Date(now - IDEMPOTENCY_MS));
+  const repeatable = new Date(now - IDEMPOTENCY_MS);
+  const forgotten = await deleteCreatedBefore(db, 'idempotency_keys', repeatable);
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
-  await forgetCallIdsBefore(db, new Date(now - IDEMPOTENCY_MS));
+  await deleteCreatedBefore(db, 'incoming_ids', repeatable);
   await forgetSessionsBefore(db, new Date(now - SESSIONS_MS));
   await expireRequests(db, new Date(now), null);
   // changes that counts or index have not read yet, as after a long stop, stay

@@ -28,7 +28,12 @@ export function isByMonth(table: string): boolean {
  * partitions out; it is the end of the month of tomorrow, so the text changes once a month.
  */
 export function andNotToCome(table: string, id = 'id'): string {
-  return isByMonth(table) ? ` and ${id} < '${firstIdAt(endOfMonth(currentMs() + AHEAD_MS))}'::uuid` : '';
+  return isByMonth(table) ? ` and ${id} < '${firstIdAt(limitOfIds())}'::uuid` : '';
+}
+
+/** The time of this limit, in milliseconds since 1970. */
+export function limitOfIds(): number {
+  return endOfMonth(currentMs() + AHEAD_MS);
 }
 
 let known = { from: 0, to: 0 };

@@ -57,6 +57,9 @@ export function createUnrecordedRefusals(db: Db, log: Log): UnrecordedRefusals {
       clearInterval(timer);
       await underWay;
       await write();
+      const calls = lost + [...counts.values()].reduce((sum, row) => sum + row.calls, 0);
+      if (calls > 0)
+        log.warn({ calls }, 'refused calls were not counted, because the database did not take the counts');
     },
   };
 }

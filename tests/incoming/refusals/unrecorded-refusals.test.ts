@@ -17,6 +17,17 @@ function createRefusingDb() {
   return { db, taken, state };
 }
 
+test('the log says at the end how many calls are not counted, because the database takes no rows', async () => {
+  const { db } = createRefusingDb();
+  const lines: string[] = [];
+  const refusals = createUnrecordedRefusals(db, createLog('warn', { write: (line) => lines.push(line) }));
+  for (let n = 0; n < 3; n += 1) refusals.count('webhook', 'BAD_SIGNATURE');
+  await refusals.stop();
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { calls: 3, msg: expect.stringContaining('not counted') },
+  ]);
+});
+
 test('at most 10,000 counts wait, those that wait are written, and the log says how many calls were not counted', async () => {
   const { db, taken, state } = createRefusingDb();
   const lines: string[] = [];
