@@ -17,7 +17,7 @@ import { parseNetworks } from '../../src/networks';
 import type { Db } from '../../src/sql/db';
 import { WHOLE } from '../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
-import type { TestApp } from '../support/app';
+import { shareTestApi, type TestApp } from '../support/app';
 
 /** For a step of a relay. */
 export const ALL_IDS = { from: FIRST_ID, before: LAST_ID };
@@ -111,4 +111,21 @@ export async function startParts(app: TestApp): Promise<Parts> {
       await source.destroy();
     },
   };
+}
+
+/**
+ * The parts of a worker on the shared application, for the tests of a file. To be called before the first test; `installed` gives both
+ * from then on.
+ */
+export function workerParts(): { installed(): { app: TestApp; parts: Parts } } {
+  let installation: { app: TestApp; parts: Parts };
+  beforeAll(async () => {
+    const app = await shareTestApi();
+    installation = { app, parts: await startParts(app) };
+  });
+  afterAll(async () => {
+    await installation.parts.stop();
+    await installation.app.stop();
+  });
+  return { installed: () => installation };
 }

@@ -2,25 +2,21 @@
 // the transactions of busy workers, one is always open.
 import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
 import type { Transaction } from '../../../src/sql/transactions';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { keptOpen } from '../fan-out/publishing-steps';
 import { type Direct, startDirect } from '../first-attempt-steps';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 import { deliveriesOf, turn } from './stored-attempts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 let types = 0;

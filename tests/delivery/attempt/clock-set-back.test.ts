@@ -1,19 +1,15 @@
 // The clock of the database is set back while an attempt is on the wire: the attempt began in the future.
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 import { attemptsOf } from './stored-attempts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 test('an attempt of a dead process that began in the future is closed at its start, and its delivery is tried again', async () => {

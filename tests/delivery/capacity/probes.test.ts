@@ -5,22 +5,18 @@ import { giveJobs } from '../../../src/delivery/capacity/waiting.store';
 import { newId, uuidOf } from '../../../src/ids';
 import type { Transaction } from '../../../src/sql/transactions';
 import { lockCircuits, saveCircuits } from '../../../src/webhooks/webhook-circuit.store';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 import { circuitOf, createOwnWebhook, waitingFor } from './circuit-states';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 const isWaitingForCircuit = () =>

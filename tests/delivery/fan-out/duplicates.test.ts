@@ -1,23 +1,19 @@
 import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
 import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 let types = 0;

@@ -1,18 +1,14 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 const URL = 'http://127.0.0.1:9/hook';

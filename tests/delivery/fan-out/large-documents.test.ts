@@ -5,21 +5,17 @@ import { outboxEventsById, readOutbox } from '../../../src/events/business-event
 import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { agree, callUnsigned } from '../../incoming/callers';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { ALL_IDS, type Parts, startParts } from '../worker-parts';
+import { ALL_IDS, type Parts, workerParts } from '../worker-parts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 const URL = 'http://127.0.0.1:9/hook';

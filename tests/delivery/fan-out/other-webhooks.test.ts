@@ -10,23 +10,19 @@ import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { webhooksWithBacklog } from '../../../src/webhooks/webhook-circuit.store';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { ALL_IDS, type Parts, startParts } from '../worker-parts';
+import { ALL_IDS, type Parts, workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 const URL = 'http://127.0.0.1:9/hook';

@@ -1,22 +1,18 @@
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { WHOLE } from '../../../src/sql/hash-part';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 const URL = 'http://127.0.0.1:9/hook';

@@ -1,17 +1,13 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../worker-parts';
+import { type Parts, workerParts } from '../worker-parts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 test('a heartbeat does not wait for a transaction that deletes one of its jobs, which might wait for it', async () => {

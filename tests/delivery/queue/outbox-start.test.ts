@@ -6,11 +6,11 @@ import { putIntoOutbox, readOutbox, WITHOUT_KEY } from '../../../src/events/busi
 import { newPayload } from '../../../src/events/payload.store';
 import { FIRST_ID, firstIdAt, LAST_ID } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { NO_FIRST_ATTEMPTS, type Parts, startParts } from '../worker-parts';
+import { NO_FIRST_ATTEMPTS, type Parts, workerParts } from '../worker-parts';
 
 const MINUTE_MS = 60_000;
 
@@ -53,16 +53,12 @@ describe('the id to begin with', () => {
 });
 
 describe('a relay', () => {
+  const { installed } = workerParts();
   let app: TestApp;
   let parts: Parts;
 
-  beforeAll(async () => {
-    app = await shareTestApi();
-    parts = await startParts(app);
-  });
-  afterAll(async () => {
-    await parts.stop();
-    await app.stop();
+  beforeAll(() => {
+    ({ app, parts } = installed());
   });
 
   /** Puts an event into the outbox, as a transaction does that commits long after it made the id. */

@@ -5,22 +5,18 @@ import { createProcessShare } from '../../../src/delivery/queue/process-share';
 import { uuidOf } from '../../../src/ids';
 import { startNotifyListener } from '../../../src/jobs/notify-listener';
 import { WHOLE } from '../../../src/sql/hash-part';
-import { shareTestApi, type TestApp } from '../../support/app';
+import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { ALL_IDS, NO_FIRST_ATTEMPTS, type Parts, startParts } from '../worker-parts';
+import { ALL_IDS, NO_FIRST_ATTEMPTS, type Parts, workerParts } from '../worker-parts';
 
+const { installed } = workerParts();
 let app: TestApp;
 let parts: Parts;
 
-beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
+beforeAll(() => {
+  ({ app, parts } = installed());
 });
 
 async function webhookWithEvents(documentType: string, count: number): Promise<string> {
