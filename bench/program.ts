@@ -39,6 +39,19 @@ async function run(measure: (args: readonly string[], stops: Stop[]) => Promise<
   console.log(`\n${lastLine}`);
 }
 
+// one that fails must not leave the others running
 async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop();
+  const stop = stops.pop();
+  if (!stop) return;
+  try {
+    await stop();
+  } finally {
+    await stopAll(stops);
+  }
+}
+
+/** Prints what begins now, with the seconds since the start. */
+export function sayer(): (what: string) => void {
+  const start = Date.now();
+  return (what) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Application, type Arrangement, startApplication } from '../application';
 import { type Bench, createWebhook, startTestBed, type TestBed, tidyUp } from '../bench';
 import { callFlatOut, DOCUMENT_TYPE, singleEventJson } from '../load';
+import { sayer } from '../program';
 import { FIGURE_NAMES, type FigureName, type Figures, figureOf } from './figures';
 import { measureFilledQueue } from './figures/filled-queue';
 import { CONNECTIONS, measureFlatOut } from './figures/flat-out';
@@ -82,11 +83,6 @@ async function measureArrangement(
   }
   await tidyUp(bed);
   return measured;
-}
-
-function sayer(): (what: string) => void {
-  const start = Date.now();
-  return (what) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
 }
 
 async function warmUp(bench: Bench, events: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Percentiles } from '../numbers';
+import { sayer } from '../program';
 import { startBench } from './bench';
 import { type Flood, measureFlood } from './flood';
 import { CONNECTIONS, type FullSpeed, measureFullSpeed } from './full-speed';
@@ -38,9 +39,4 @@ export async function measureAll(size: Size, stops: (() => Promise<unknown>)[]):
   const ledger = await checkAccepted(bench);
   const refusals = await countRefusals(bench, flood.refused);
   return { ceilingPerSecond, steady, flood, fullSpeed, ledger, refusals };
-}
-
-function sayer(): (what: string) => void {
-  const start = Date.now();
-  return (what) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
 }

@@ -1,4 +1,5 @@
 import { createInstallation } from '../installation';
+import { sayer } from '../program';
 import type { Receiver } from '../receiver-process';
 import { type Arrivals, watchArrivals } from './arrivals';
 import {
@@ -118,8 +119,3 @@ async function connectAll(
 }
 
 const none = (): Figures => ({ flatOut: [], at200: [], at1000: [], stuck: null, idle: null, lists: null, crash: null });
-
-function sayer(): (what: string) => void {
-  const start = Date.now();
-  return (what) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`);
-}
