@@ -3,7 +3,7 @@ import { AppError, quoted } from './errors';
 import { isStorable } from './text';
 
 /** The maximum number of entries of a list in an argument. */
-export const MAX_LIST = 100;
+const MAX_LIST = 100;
 
 type Path = readonly string[];
 

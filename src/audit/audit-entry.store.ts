@@ -41,7 +41,7 @@ export const AUDIT_ENTRY = columns<NewAuditEntry>([
 ]);
 
 /** @param first the number of its first parameter */
-export function insertAuditEntriesSql(first = 1): string {
+function insertAuditEntriesSql(first = 1): string {
   return `insert into audit_entries (${AUDIT_ENTRY.names}) select * from unnest(${AUDIT_ENTRY.arrays(first)})`;
 }
 

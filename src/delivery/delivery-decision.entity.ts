@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { SkipReason } from './delivery.entity';
 
-export const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
+const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
 
 /** Why a delivery was not sent, or given up. A replayed delivery can be decided about again. */
 @Entity('delivery_decisions')

@@ -80,9 +80,9 @@ function entries(most: string): string {
         business_event_id, delivery_id, id, webhook_id, null, null, test, attempt_number, null, null, null, status,
         response_status, duration_ms, error
       from calls
-      union all select coalesce(delivered_at, finished_at), 3, id, 'DELIVERED', event, business_event_id, id, null, webhook_id,
+      union all select delivered_at, 3, id, 'DELIVERED', event, business_event_id, id, null, webhook_id,
         null, null, test, attempts, status, null, null, null, null, null, null
-      from own_deliveries where delivered_at is not null or status = 'DELIVERED'
+      from own_deliveries where delivered_at is not null
       union all select finished_at, 4, id, case status when 'EXHAUSTED' then 'GIVEN_UP' else 'CANCELLED' end, event,
         business_event_id, id, null, webhook_id, null, null, test, attempts, status, null, null, null, null, null, null
       from own_deliveries where status in ('EXHAUSTED', 'CANCELLED')

@@ -5,7 +5,7 @@ import { isOwnDocumentType } from '../webhooks/own-document-type';
 import { causeFault } from './causes';
 
 export const MAX_EVENTS = 500;
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
+const MAX_PAYLOAD_BYTES = 256 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 /** In addition to the first fault of each event, so that each faulty event is named. */
 const MAX_FURTHER_FAULTS = 100;

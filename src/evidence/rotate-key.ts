@@ -12,7 +12,7 @@ import { makeLogKey } from './log-key';
 import { reportedHeads } from './sealing-stop.store';
 import { waitForTree } from './tree.store';
 
-export const KEY_ROTATED = 'evidence.key_rotated';
+const KEY_ROTATED = 'evidence.key_rotated';
 /** How long heads carry the signatures of both keys. */
 const OVERLAP_MS = 30 * 24 * 3_600_000;
 

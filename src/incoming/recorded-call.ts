@@ -4,7 +4,7 @@ import type { ArrivedCall } from './arrived-call';
 import { MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './call-limits';
 import type { IncomingSettings } from './incoming-settings';
 
-export const TOKEN_IN_URL = '[token]';
+const TOKEN_IN_URL = '[token]';
 
 /** A JSON array of pairs in the order received. Headers beyond 200 are omitted, and the last pair gives their number. */
 export function recordedHeaders(call: ArrivedCall, { agreement, secretHeaders }: IncomingSettings): string {

@@ -1,4 +1,4 @@
-// Keep statistics up to date, a second behind, in one process at a time.
+// Keeps statistics up to date, a second behind, in one process at a time.
 import { currentMs } from '../clock';
 import { countDeliveriesStep, forgetCounted } from '../delivery/stats/count-deliveries';
 import type { Log } from '../log';

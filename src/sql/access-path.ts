@@ -52,7 +52,7 @@ const CAP = 10_000;
 const CAP_OF_BODIES = 1_000;
 
 /** The maximum number of rows that are counted. */
-export function countCap(condition: Condition): number {
+function countCap(condition: Condition): number {
   return parsesBodies(condition) ? CAP_OF_BODIES : CAP;
 }
 

@@ -6,7 +6,7 @@ import { cutAt } from '../../errors';
 import { readNodeId } from '../../ids';
 import { type Credential, credentialId, type Viewer } from '../../viewer';
 
-export const READ_WINDOW_MS = 15 * 60_000;
+const READ_WINDOW_MS = 15 * 60_000;
 
 /** What an operation read of content. */
 export interface ContentRead {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ConfigError } from '../../config/config';
 import type { ServerUser } from './server-user';
 
-export const machineFolder = '/var/lib/hookledger';
+const machineFolder = '/var/lib/hookledger';
 
 /** The paths of one data directory. */
 export interface DataPaths {

@@ -11,7 +11,7 @@ import { withoutOvertaking } from './order-of-events';
 import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
 import { isUndecided } from './skip-reasons/evaluation';
 import { pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';
-import { lockStates, readStates } from './webhook-states';
+import { lockStates, readStates, type WebhookStates } from './webhook-states';
 import { writeDeliveries } from './write-deliveries';
 
 export interface ClaimToWrite {
@@ -21,7 +21,7 @@ export interface ClaimToWrite {
   isLast: boolean;
 }
 
-export interface Outcome {
+export interface ClaimResult {
   /** The number of events that left the outbox; null: none, because decisions are missing about webhooks that changed. */
   written: number | null;
   /** How many deliveries got jobs. */
@@ -46,7 +46,7 @@ export async function claimAndWrite(
   db: Db,
   { queue, directory, opening }: ClaimParts,
   { events, decisions, isLast }: ClaimToWrite,
-): Promise<Outcome> {
+): Promise<ClaimResult> {
   const asked = webhooksOf(pairsOf(events, directory)).map(idOf);
   // sent together, executed in this order: what was published after a change of a webhook is read with the change
   const [claimed, states, changedIn] = await Promise.all([
@@ -66,15 +66,13 @@ export async function claimAndWrite(
   const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states, changedIn);
   if (!isLast && changed.size > 0) return again;
   const { inOrder, withPending } = await keepOrder(db, directory, mine, pairs);
-  const deferred = new Set([...slow, ...changed, ...withPending]);
-  const decided: DecidedPair[] = [];
-  const pending: Pair[] = [];
   const kept = new Set(inOrder.map(idOf));
-  for (const pair of pairs.filter(({ event }) => kept.has(event.id))) {
-    const decision = deferred.has(pair.webhook.id) ? undefined : decisions.of(pair);
-    if (decision === undefined || isUndecided(decision)) pending.push(pair);
-    else decided.push({ ...pair, decision, state: locked.get(pair.webhook.id) });
-  }
+  const { decided, pending } = divide(
+    pairs.filter(({ event }) => kept.has(event.id)),
+    decisions,
+    new Set([...slow, ...changed, ...withPending]),
+    locked,
+  );
   const now = currentTime();
   const made = await makeDeliveries(db, decided, now);
   const { deliveries, requests } = opening ? opening.open({ ...made, pairs: decided }) : { ...made, requests: [] };
@@ -92,6 +90,23 @@ export async function claimAndWrite(
   if (queued === 0 && !deliveries.some(({ waitsFor }) => waitsFor === 'CAPACITY')) commitWithThese(db);
   await written;
   return { written: inOrder.length, queued, pending: pending.length > 0, slow };
+}
+
+/** Divides pairs into those that are decided about, and those whose decision is left pending. @param deferred webhooks of the latter */
+function divide(
+  pairs: readonly Pair[],
+  decisions: Decisions,
+  deferred: ReadonlySet<string>,
+  states: WebhookStates,
+): { decided: DecidedPair[]; pending: Pair[] } {
+  const decided: DecidedPair[] = [];
+  const pending: Pair[] = [];
+  for (const pair of pairs) {
+    const decision = deferred.has(pair.webhook.id) ? undefined : decisions.of(pair);
+    if (decision === undefined || isUndecided(decision)) pending.push(pair);
+    else decided.push({ ...pair, decision, state: states.get(pair.webhook.id) });
+  }
+  return { decided, pending };
 }
 
 /** How many other events of the outbox are compared: about as many as all relays have under way. */

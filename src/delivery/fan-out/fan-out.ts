@@ -7,7 +7,7 @@ import type { Transaction } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { hasFixedRequest } from '../../webhooks/request/request-plan';
 import type { DeliveryQueue } from '../queue/queue';
-import { type ClaimToWrite, claimAndWrite, type Outcome } from './claim-and-write';
+import { type ClaimResult, type ClaimToWrite, claimAndWrite } from './claim-and-write';
 import { createDecisions } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import type { FirstAttempts } from './first-attempts';
@@ -77,10 +77,10 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
         pairs.filter(({ webhook }) => !slow.has(webhook.id)),
       );
       const claim = { events, decisions, isLast: tries >= MAX_TRIES };
-      const outcome = await writeAndSend(parts, claim, webhooksOf(pairs));
-      slow = outcome.slow;
-      if (outcome.written === null) continue;
-      const { written, queued, pending } = outcome;
+      const result = await writeAndSend(parts, claim, webhooksOf(pairs));
+      slow = result.slow;
+      if (result.written === null) continue;
+      const { written, queued, pending } = result;
       const more = written > 0 && (isCut || events.length < read.length);
       return { read: read.length, oldest: read[0]?.id ?? null, events: written, more, queued, pending };
     }
@@ -92,14 +92,14 @@ async function writeAndSend(
   { transaction, queue, directory, firstAttempts }: OpeningFanOutParts,
   claim: ClaimToWrite,
   webhooks: readonly OutgoingWebhook[],
-): Promise<Outcome> {
+): Promise<ClaimResult> {
   const opening = firstAttempts?.begin() ?? null;
   const mayOpen = opening?.mayOpen(webhooks) === true;
   const claimParts = { queue, directory, opening: mayOpen ? opening : null };
   try {
-    const outcome = await transaction((db) => claimAndWrite(db, claimParts, claim), { durable: mayOpen });
+    const result = await transaction((db) => claimAndWrite(db, claimParts, claim), { durable: mayOpen });
     opening?.committed();
-    return outcome;
+    return result;
   } catch (error) {
     if (isRolledBack(error)) opening?.rolledBack();
     else opening?.mayHaveCommitted();

@@ -4,7 +4,7 @@ import { type Db, rowsOf, statement } from '../../sql/db';
 import { sessionConfig } from '../../sql/session';
 import { SessionPool } from '../../sql/session-pool';
 
-export const DELIVERY_QUEUE = 'deliveries';
+const DELIVERY_QUEUE = 'deliveries';
 const SCHEMA = 'pgboss';
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;

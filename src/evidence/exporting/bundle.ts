@@ -13,7 +13,7 @@ import { type ProvenTree, proofOf } from '../row-proof';
 import { factsById } from '../sealed-rows.store';
 import { disclosedParts, type Part, payloadsToDisclose } from './disclosed-parts';
 
-export const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
+const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
 /** A bundle is made in memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Rows whose content is read at once: a request has up to 3 MiB of it. */

@@ -10,7 +10,7 @@ import { withCommas } from '../../text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';
 
-export const MAX_FILTERED = 10_000;
+const MAX_FILTERED = 10_000;
 
 export interface FilteredRows {
   rows: { kind: 'request'; id: string; leafIndex: number }[];

@@ -12,7 +12,7 @@ import {
 import { AppError } from '../../errors';
 
 /** The maximum number of values in the variables of one request. 500 events have 3,500. */
-export const MAX_INPUT_VALUES = 10_000;
+const MAX_INPUT_VALUES = 10_000;
 
 /**
  * graphql-js needs 10 µs to coerce a value, before roles are checked: a filter of 16 MiB would block the process for

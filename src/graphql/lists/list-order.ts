@@ -1,7 +1,7 @@
 import type { Order } from '../../sql/keyset';
 import { publishEnum } from '../enum';
 
-export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
+const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
 export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
 export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'The direction of an order.', {
   ASC: { description: 'Ascending: oldest, smallest or A first.' },

@@ -14,7 +14,7 @@ import { webhooksById } from '../../webhooks/webhook.store';
 import { MASKED_PARTS, type MaskedPart } from '../rule';
 import { countReveals, isErased, lockReveals } from './reveal.store';
 
-export const REVEALED = 'content.revealed';
+const REVEALED = 'content.revealed';
 
 /** How long ago the viewer may have signed in. */
 const SIGNED_IN_MS = 15 * 60_000;

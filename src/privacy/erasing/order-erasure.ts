@@ -28,7 +28,7 @@ import {
 } from './erased-rows.store';
 
 /** More rows, with those that the same person has ordered alone in the last 24 hours, need a second person. */
-export const ROWS_OF_ONE_PERSON = 100;
+const ROWS_OF_ONE_PERSON = 100;
 const DAY_MS = 86_400_000;
 /** Events or requests of one order, except that of a person. */
 export const MAX_TARGETS = 10_000;

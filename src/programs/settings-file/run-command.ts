@@ -4,7 +4,7 @@ import { type Client, createClient, Forbidden, Refusal, type UserError } from '.
 import { CommandError } from '../command-error';
 import { visible } from '../terminal-text';
 
-export const KEY_VARIABLE = 'API_KEY';
+const KEY_VARIABLE = 'API_KEY';
 
 export const ACCESS_OPTIONS = { url: { type: 'string' }, 'key-file': { type: 'string' } } as const;
 

@@ -23,7 +23,7 @@ import {
 /** The roles that decide. */
 export const DECIDERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER'];
 
-export const VALID_DAYS = 7;
+const VALID_DAYS = 7;
 
 const conflict = (field: string, message: string) => new InputError([{ field: [field], code: 'CONFLICT', message }]);
 

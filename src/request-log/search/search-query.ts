@@ -5,7 +5,7 @@ import type { IndexQuery } from './index-access-path.store';
 import { CONTENT, META } from './index-terms';
 import { wordsIn } from './tokenizer';
 
-export const MAX_SEARCH_CHARACTERS = 500;
+const MAX_SEARCH_CHARACTERS = 500;
 const MAX_WORDS = 20;
 
 /**

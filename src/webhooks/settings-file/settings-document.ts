@@ -4,7 +4,7 @@ import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
 
 export const FORMAT = 'hookledger/webhooks';
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 export const MAX_BYTES = 4 * 1024 * 1024;
 export const MAX_WEBHOOKS = 500;
 /** The settings of a webhook have six levels. */
