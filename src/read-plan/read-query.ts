@@ -9,6 +9,7 @@ import {
   visit,
 } from 'graphql';
 import type { Context } from '../graphql/context';
+import { fragmentsOf } from '../graphql/fragments';
 import { masksOf } from '../graphql/roles/masked';
 import { isStatementTimeout } from '../sql/database-errors';
 import { needsResolving } from '../sql/resolving/resolve-condition';
@@ -129,11 +130,6 @@ function cachedPlans(schema: GraphQLSchema, types: ReadonlyMap<string, TypeSqlFi
 
 /** Maximum number of plans kept of one document, which may have many operations and switches. */
 const MAX_PLANS = 64;
-
-function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
 
 function switchesOf(document: DocumentNode): string[] {
   const names = new Set<string>();

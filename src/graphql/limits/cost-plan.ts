@@ -18,6 +18,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../../graphql/fragments';
 import {
   type ArgumentWeight,
   defaultsOf,
@@ -100,11 +101,6 @@ export function planCost(
   const type = schema.getRootType(operation.operation);
   if (type) addSelections(compiler, root, operation.selectionSet, type);
   return { root, introspects: compiler.introspects };
-}
-
-function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
 function emptyLevel(around: Level | null = null, counted: ScanOf | null = null): Level {

@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Context, Services } from '../../graphql/context';
+import { isObject } from '../../json/is-object';
 import type { AuthCache } from '../../users/auth-cache';
 import { refuseUnservableAccept } from '../edge/accept-header';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
@@ -74,8 +75,7 @@ function operationOf(
   gate: Gate,
 ): Pick<HTTPGraphQLRequest, 'body' | 'search'> {
   if (method === 'GET') return { body: undefined, search: searchOf(url, (asked) => gate.resolve(asked, viewer)) };
-  const isOne = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return { body: isOne ? gate.resolve(body, viewer) : body, search: '' };
+  return { body: isObject(body) ? gate.resolve(body, viewer) : body, search: '' };
 }
 
 type Search = { query?: unknown; documentId?: unknown; extensions?: unknown };

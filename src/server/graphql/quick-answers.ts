@@ -4,6 +4,7 @@ import { type DocumentNode, type ExecutionResult, getOperationAST, OperationType
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
+import { isObject } from '../../json/is-object';
 import { answerText } from '../../read-plan/raw-answer';
 import type { CostReport } from '../edge/refusal';
 import type { Executor } from './executor';
@@ -66,19 +67,15 @@ export function createQuickAnswers(gate: Gate, executor: Executor): QuickAnswers
 
 /** null: Apollo must read the body, and says what is wrong with it. */
 function knownOperation(documents: LRUCache<string, DocumentNode>, body: unknown): Operation | null {
-  if (!isRecord(body)) return null;
+  if (!isObject(body)) return null;
   const { query, operationName, variables, extensions } = body;
   if (typeof query !== 'string' || (extensions !== undefined && extensions !== null)) return null;
-  if (variables !== undefined && variables !== null && !isRecord(variables)) return null;
+  if (variables !== undefined && variables !== null && !isObject(variables)) return null;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
   const document = documents.get(query);
   const operation = document && getOperationAST(document, operationName);
   if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   return { document, operation, variables: variables ?? {} };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** null: it is refused. Nothing was spent, and Apollo refuses it again, with the answer. */

@@ -6,6 +6,7 @@ import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
 import type { PublishedEvent } from '../../events/publish-events';
 import type { Publisher } from '../../events/publisher';
 import { toNodeId } from '../../ids';
+import { isObject } from '../../json/is-object';
 import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
@@ -196,13 +197,9 @@ function objectsOf(root: JsonPart, faults: UserError[]): Listed[] {
   if (isList) checkNumberOfEvents(value.length);
   const parts = isList ? value.map((_, index) => memberOf(root, index) as JsonPart) : [root];
   const listed = parts.map((part, index): Listed => ({ part, path: ['events', String(index)] }));
-  const [objects, others] = [listed.filter(isObject), listed.filter((each) => !isObject(each))];
-  for (const { path } of others) {
+  const isRefused = ({ part }: Listed) => !isObject(part.value);
+  for (const { path } of listed.filter(isRefused)) {
     faults.push({ field: path, code: 'INVALID', message: `${path.join('.')} must be an object.` });
   }
-  return objects;
-}
-
-function isObject({ part: { value } }: Listed): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return listed.filter((each) => !isRefused(each));
 }

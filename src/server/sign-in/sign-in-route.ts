@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError, quoted } from '../../errors';
 import { toNodeId } from '../../ids';
+import { isObject } from '../../json/is-object';
 import type { SessionRow } from '../../users/sessions/session.store';
 import { signOut, startSession } from '../../users/sessions/sessions';
 import type { Viewer } from '../../viewer';
@@ -53,8 +54,7 @@ export function serveSignIn(server: FastifyInstance, { source, refused, provider
 }
 
 function readApiKey({ body }: FastifyRequest): string {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  const { apiKey, ...others }: Record<string, unknown> = isObject ? { ...body } : {};
+  const { apiKey, ...others }: Record<string, unknown> = isObject(body) ? { ...body } : {};
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new AppError('BAD_USER_INPUT', `There is no field ${quoted(unknown)} in a sign-in.`);
   if (typeof apiKey === 'string' && /^[\x21-\x7e]{1,200}$/.test(apiKey)) return apiKey;

@@ -1,4 +1,6 @@
 import { type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionNode } from 'graphql';
+import { fragmentsOf } from '../../graphql/fragments';
+import { isObject } from '../../json/is-object';
 import { refuseSaying } from '../../refuse-argument';
 import type { GraphQLRequest, Operation } from '../graphql/graphql-gate';
 
@@ -20,11 +22,7 @@ export function refuseAnythingElse({ document, operation }: Operation): void {
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     refuseSaying(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
   }
-  const fragments = new Map(
-    document.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
+  const fragments = fragmentsOf(document);
   if (operation.selectionSet.selections.some((selection) => isConditional(selection, fragments))) {
     refuseSaying('The field of a subscription takes neither @skip nor @include.');
   }
@@ -35,10 +33,6 @@ function isConditional(selection: SelectionNode, fragments: ReadonlyMap<string, 
   if (selection.kind === Kind.FIELD) return false;
   const spread = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
   return spread?.selectionSet.selections.some((each) => isConditional(each, fragments)) ?? false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isAbsent(value: unknown): value is null | undefined {

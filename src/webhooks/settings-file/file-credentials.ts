@@ -3,12 +3,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { currentTime } from '../../clock';
 import type { UserError } from '../../errors';
+import { isObject } from '../../json/is-object';
 import type { Keyring } from '../../keyring/keyring';
 import { readCertificate } from '../credentials/credential-rules';
 import { type CertificatePair, INPUT_FIELDS, openCredential, settingsOf } from '../credentials/credential-settings';
 import type { CredentialsInput } from '../credentials/save-credentials';
 import type { CredentialRow } from '../credentials/webhook-credential.store';
-import { isObject } from './settings-document';
 
 /** What a caller gives beside the file for one webhook. */
 export interface GivenSecrets {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, type UserError } from '../../errors';
 import { toNodeId, uuidOf } from '../../ids';
+import { isObject } from '../../json/is-object';
 import type { Db } from '../../sql/db';
 import { PROVIDERS } from '../../verification/providers/providers';
 import type { Viewer } from '../../viewer';
@@ -25,7 +26,7 @@ import {
   withSecrets,
 } from './file-credentials';
 import type { ImportedWebhook } from './import-plan';
-import { type FileWebhook, isObject } from './settings-document';
+import type { FileWebhook } from './settings-document';
 
 /** CreateWebhookInput, but `forwardTo` has names, and there is no owner. */
 export type ReadSettings = Omit<WebhookSettings, 'ownerId'> &

@@ -1,5 +1,6 @@
 // The file with the settings of webhooks: its form, and how it is read.
 import { AppError, InputError, quoted, type UserError } from '../../errors';
+import { isObject } from '../../json/is-object';
 import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
 
@@ -114,10 +115,6 @@ function readWebhook(index: number, entry: unknown): FileWebhook | UserError {
 
 function entryFault(index: number, field: string[], message: string, code: UserError['code'] = 'INVALID'): UserError {
   return { field: ['document', 'webhooks', String(index), ...field], code, message };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {
