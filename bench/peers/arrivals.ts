@@ -45,6 +45,7 @@ export function watchArrivals(receiver: Receiver): Arrivals {
   let refused = 0;
   let doubled = 0;
   let stopped = false;
+  let fault: Error | null = null;
 
   const poll = async () => {
     while (!stopped) {
@@ -58,9 +59,9 @@ export function watchArrivals(receiver: Receiver): Arrivals {
       await wait(POLL_MS);
     }
   };
-  const polling = poll();
-  // who waits for arrivals sees that they end
-  polling.catch(() => undefined);
+  const polling = poll().catch((error: Error) => {
+    fault = error;
+  });
 
   return {
     startBatch() {
@@ -70,7 +71,11 @@ export function watchArrivals(receiver: Receiver): Arrivals {
       awaited = new Set();
       refused = 0;
       doubled = 0;
-      const missing = () => awaited.size;
+      const missing = () => {
+        // what arrives is no longer seen: it must not be waited for, nor counted as lost
+        if (fault) throw fault;
+        return awaited.size;
+      };
       return {
         next(at = clockMs()) {
           publishedAt.push(at);
@@ -98,7 +103,7 @@ export function watchArrivals(receiver: Receiver): Arrivals {
     },
     async stop() {
       stopped = true;
-      await polling.catch(() => undefined);
+      await polling;
     },
   };
 }

@@ -122,7 +122,7 @@ export interface Crash extends Faults {
 const AGAIN_MS = 60_000;
 const KILL_AFTER_MS = 500;
 
-/** Of so many events, while which the worker is killed once. */
+/** Publishes so many events; the worker is killed once meanwhile. */
 export async function measureCrash(system: System, arrivals: Arrivals, events: number): Promise<Crash | null> {
   const { crash } = system;
   if (crash === null) return null;

@@ -74,8 +74,11 @@ const measurePart: Record<Part, (each: Each, arrivals: Arrivals, size: Size) => 
     }),
   stuck: (each, arrivals, size) =>
     each(`200/s beside ${size.stuck} stuck`, async (system, of) => {
-      of.stuck = await measureStuck(system, arrivals, { stuck: size.stuck, seconds: size.stuckSeconds });
-      await system.removeStuck();
+      try {
+        of.stuck = await measureStuck(system, arrivals, { stuck: size.stuck, seconds: size.stuckSeconds });
+      } finally {
+        await system.removeStuck();
+      }
     }),
   crash: (each, arrivals, size) =>
     each('kill -9 of the worker', async (system, of) => {

@@ -1,5 +1,4 @@
 // This application, started for the run.
-
 import { type Application, type Arrangement, startApplication } from '../../application';
 import { archiveWebhook, createWebhook } from '../../bench';
 import type { Installation } from '../../installation';
