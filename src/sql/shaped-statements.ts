@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { limitOfIds } from './months-to-come';
 import { nameOf, type Statement } from './wire/statement';
 
-/** The maximum number of prepared texts that depend on queries: each connection keeps the plans of all of them. */
+/** The maximum number of texts that are prepared in a month: each connection keeps the plans of all that it prepared until it ends. */
 const MAX_SHAPED = 300;
 
 /**
