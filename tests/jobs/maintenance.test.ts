@@ -1,0 +1,49 @@
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/database/data-source';
+import { uuidOf } from '../../src/ids';
+import { startMaintenance } from '../../src/jobs/maintenance';
+import { createKeyring } from '../../src/keyring/keyring';
+import { createLog } from '../../src/log';
+import { shareTestApi, type TestApp } from '../support/app';
+import { waitFor } from '../support/wait-for';
+import { createKeyOf, createUserOf } from '../users/user-keys';
+
+let app: TestApp;
+let source: DataSource;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  source = await createDataSource(app.database.servingUrl, { name: 'test maintenance' }).initialize();
+});
+afterAll(async () => {
+  await source.destroy();
+  await app.stop();
+});
+
+test('maintenance that cannot delete old rows still warns of keys that expire', async () => {
+  const userId = await createUserOf(app, 'holder', ['AUDITOR']);
+  const { apiKey } = await createKeyOf(app, { userId, label: 'of a holder' });
+  await app.database.query(
+    `update api_keys set created_at = now() - interval '90 days', expires_at = now() + interval '1 day' where id = $1`,
+    [uuidOf('ApiKey', apiKey.id)],
+  );
+  const lines: string[] = [];
+  const maintenance = startMaintenance(
+    source,
+    {
+      mayDelete: () => Promise.reject(new Error('no row can be deleted')),
+      onSet: () => undefined,
+      stop: async () => undefined,
+    },
+    createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]),
+    createLog('warn', { write: (line) => lines.push(line) }),
+  );
+  try {
+    await waitFor('the failed step', async () => lines.some((line) => line.includes('no row can be deleted')));
+  } finally {
+    await maintenance.stop();
+  }
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ label: 'of a holder', msg: expect.stringContaining('expires soon') }),
+  );
+});
