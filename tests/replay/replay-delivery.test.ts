@@ -140,15 +140,6 @@ test('what had arrived stays DELIVERED when the replay fails, and says when it f
   expect(attempts.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED']);
 });
 
-test('what arrived before arrivals were written down is known to have arrived', async () => {
-  const { webhook, delivery } = await ended({ retrySchedule: [0] });
-  await app.database.query('update deliveries set delivered_at = null where id = $1', [delivery.id]);
-  partner.answerWith(() => ({ status: 500 }));
-  await replay(delivery);
-  const [after] = await allFinished(app, webhook, 1);
-  expect(after).toMatchObject({ status: 'DELIVERED', deliveredAt: delivery.finishedAt });
-});
-
 test('a cancelled delivery is sent when it is replayed', async () => {
   const webhook = await createOwnWebhook(app, partner.url, { retrySchedule: [3600] });
   await webhook.publishMany(1);
