@@ -1,4 +1,4 @@
-import { runEach, type Work } from '../../src/templating/time-limit';
+import { runEach, TIME_LIMIT_MS, type Work } from '../../src/templating/time-limit';
 
 interface Item {
   name: string;
@@ -10,52 +10,53 @@ interface Item {
 const item = (name: string, stops = 0, group = name): Item => ({ name, group, stops });
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/** Runs items that loop until they are stopped, on a thread that has had so much of the processor whenever it is asked. */
-async function run(items: readonly Item[], cpuMs: () => number) {
+/** Never notified. */
+const CELL = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Runs items that do not end until they are stopped, on a thread that has had the processor for so much longer whenever it is
+ * asked. With less than the limit they wait, as a thread does that gets no processor; with more they loop.
+ */
+async function run(items: readonly Item[], stepMs: number) {
   const begun: string[] = [];
+  let ms = 0;
   const work: Work<Item, { name: string }> = {
     groupOf: ({ group }) => group,
     prepare: () => undefined,
     run({ name, stops }) {
       begun.push(name);
       const times = begun.filter((each) => each === name).length;
-      while (times <= stops);
+      while (times <= stops) if (stepMs < TIME_LIMIT_MS) Atomics.wait(CELL, 0, 0);
       return { name };
     },
-    cpuMs,
+    cpuMs: () => {
+      ms += stepMs;
+      return ms;
+    },
   };
   const results = await runEach(items, work);
   return { results, begun };
 }
 
-/** A thread that has had the processor for this much longer whenever it is asked. */
-function thread(stepMs: number): () => number {
-  let ms = 0;
-  return () => {
-    ms += stepMs;
-    return ms;
-  };
-}
-
 test.each([0, 7, 49.9])('an item that is stopped after %s ms of processor time is undecided, not late', async (ms) => {
-  const { results } = await run([item('a'), item('b', FOREVER), item('c')], thread(ms));
+  const { results } = await run([item('a'), item('b', FOREVER), item('c')], ms);
   expect(results).toEqual([{ name: 'a' }, { undecided: true }, { name: 'c' }]);
 });
 
 test('an item that a busy machine stops four times has its result from the fifth time that it runs alone', async () => {
-  const { results } = await run([item('a'), item('b', 5), item('c')], thread(7));
+  const { results } = await run([item('a'), item('b', 5), item('c')], 7);
   expect(results).toEqual([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
 });
 
 test('an item that itself had the processor for too long is late at the second time, which may be a pause once', async () => {
-  const { results, begun } = await run([item('a', FOREVER), item('b', 2), item('c')], thread(60));
+  const { results, begun } = await run([item('a', FOREVER), item('b', 2), item('c')], 60);
   expect(results).toEqual([{ late: true }, { name: 'b' }, { name: 'c' }]);
   expect(begun).toEqual(['a', 'a', 'a', 'b', 'b', 'b', 'c']);
 });
 
 test('after three late items the others of the group are not begun and undecided, and those of other groups decided', async () => {
   const hostile = Array.from({ length: 200 }, (_, n) => item(`hostile ${n}`, FOREVER, 'hostile'));
-  const { results, begun } = await run([...hostile, item('good')], thread(60));
+  const { results, begun } = await run([...hostile, item('good')], 60);
   expect(new Set(begun)).toEqual(new Set(['hostile 0', 'hostile 1', 'hostile 2', 'good']));
   expect(results.slice(0, 3)).toEqual([{ late: true }, { late: true }, { late: true }]);
   expect(new Set(results.slice(3, 200).map((result) => JSON.stringify(result)))).toEqual(
@@ -66,6 +67,6 @@ test('after three late items the others of the group are not begun and undecided
 
 test('no item of a group is decided before an earlier one that is undecided', async () => {
   const items = [item('1', 0, 'a'), item('2', FOREVER, 'a'), item('3', 0, 'b'), item('4', 0, 'a')];
-  const { results } = await run(items, thread(7));
+  const { results } = await run(items, 7);
   expect(results).toEqual([{ name: '1' }, { undecided: true }, { name: '3' }, { undecided: true }]);
 });
