@@ -249,6 +249,13 @@ test('how much of a range is not counted yet is said, and about how much there i
   await restore();
   await rebuild();
   expect(await state()).toEqual({ countedUntil: null, uncounted: 2_000 });
+  const middle = Date.now() - 12 * HOUR_MS;
+  const halves = [
+    { ...span, to: middle },
+    { ...span, from: middle },
+  ].map(async (half) => (await countedState(source.manager, COUNTED_REQUESTS, half)).uncounted);
+  const [earlier, later] = (await Promise.all(halves)) as [number, number];
+  expect([earlier > 0, later > 0, earlier + later]).toEqual([true, true, 2_000]);
   await count(500);
   expect(await state()).toEqual({ countedUntil: null, uncounted: 1_500 });
   const remaining = await backfillRemaining(source.manager);
