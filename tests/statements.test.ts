@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/database/data-source';
 import { toNodeId } from '../src/ids';
 import { sharedSchema } from '../src/server/schema/schema';
+import { everything } from '../src/sql/condition';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { contextOf, readInOne } from './support/read-in-one';
 import { statementsSentBy } from './support/sent-statements';
@@ -143,6 +144,19 @@ test('a filter through a link looks the linked rows up first, and the page is a 
   const query = '{ webhookRequestLogs(where: { webhook: { name: { startsWith: "Partner" } } }) { nodes { id } } }';
   expect(await readInOne(ledger.source, query)).toMatchObject({ kind: 'data' });
   expect(ledger.sent).toHaveLength(2);
+});
+
+test.each([
+  { what: 'the statement that reads confirms them', where: 'status: { eq: FAILED }', kind: 'data', statements: 1 },
+  { what: 'nothing is looked up', where: 'webhook: { name: { eq: "x" } }', kind: 'unconfirmed', statements: 0 },
+])('for a viewer who is not confirmed yet $what', async ({ where, kind, statements }) => {
+  const [, , ledger] = ledgers as [Ledger, Ledger, Ledger];
+  ledger.sent.length = 0;
+  const query = `{ webhookRequestLogs(where: { ${where} }) { nodes { id } } }`;
+  const confirm = () => Promise.reject(new Error('it is not asked here'));
+  const unconfirmed = { stillHolds: everything, version: '1', confirm };
+  expect(await readInOne(ledger.source, query, {}, unconfirmed)).toMatchObject({ kind });
+  expect(ledger.sent).toHaveLength(statements);
 });
 
 test('only what is asked for is read', async () => {

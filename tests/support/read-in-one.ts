@@ -11,11 +11,16 @@ import { UNMASKED } from '../masking/unmasked';
 
 const NO_PIPELINES = { row: () => null, learn: () => undefined, stop: async () => undefined };
 
-export function readInOne(source: DataSource, query: string, variables: Record<string, unknown> = {}) {
+export function readInOne(
+  source: DataSource,
+  query: string,
+  variables: Record<string, unknown> = {},
+  optimisticAuth: Context['optimisticAuth'] = null,
+) {
   const document = parse(query);
   const operation = getOperationAST(document) as OperationDefinitionNode;
   const readQuery = createReadQuery(sharedSchema(), SQL_FIELDS, { db: source.manager, pipelines: NO_PIPELINES });
-  return readQuery({ document, operation, variables, context: contextOf(source) });
+  return readQuery({ document, operation, variables, context: { ...contextOf(source), optimisticAuth } });
 }
 
 /** Of an auditor. */
