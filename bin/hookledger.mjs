@@ -68,7 +68,8 @@ function isOldNode() {
 function mustBuild(program) {
   if (!existsSync(COMPILER)) return false;
   if (!existsSync(program)) return true;
-  const built = statSync(join(ROOT, 'dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // the last file of a build, which is written each time: the compiler leaves its own alone if only times have changed
+  const built = statSync(join(ROOT, 'dist/src/hookledger.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return ['src', 'migrations'].some((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).some(
       (file) => statSync(join(ROOT, folder, file)).mtimeMs > built,

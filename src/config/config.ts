@@ -185,7 +185,7 @@ export function readConfig(env: Environment): Config {
     production: env.NODE_ENV === 'production',
   };
   if (config.processes.has('api')) config.port ??= DEFAULT_PORT;
-  problems.push(...contradictions(config, invalid), ...mistypedSettings(env, settings));
+  problems.push(...contradictions(config, invalid), ...withoutIssuer(env, invalid), ...mistypedSettings(env, settings));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -203,6 +203,15 @@ function readIdentityProvider(read: ReadKey): Config['identityProvider'] {
     createUsers: read('OIDC_CREATE_USERS', false, onOrOff),
   };
   return issuer === null ? null : { issuer, ...provider };
+}
+
+/** Those that have no default. Without the issuer, no one could sign in by the provider, and nothing would say why. */
+function withoutIssuer(env: Environment, invalid: ReadonlySet<string>): string[] {
+  const isSet = (key: string) => Boolean(env[key]?.trim());
+  if (isSet('OIDC_ISSUER')) return [];
+  return ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLE_MAP']
+    .filter((key) => isSet(key) && !invalid.has(key))
+    .map((key) => `${key}: is set without OIDC_ISSUER, the address of the provider.`);
 }
 
 function trustsInProduction(env: Environment): boolean {

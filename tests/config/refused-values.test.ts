@@ -158,4 +158,12 @@ describe('values that cannot work together are refused', () => {
       'MIGRATION_DATABASE_URL: is set without DATABASE_URL, the login that serves requests.',
     ]);
   });
+
+  test.each([
+    ['OIDC_CLIENT_ID', 'hookledger'],
+    ['OIDC_CLIENT_SECRET', 'hunter2'],
+    ['OIDC_ROLE_MAP', '[{ "claim": "groups", "value": "erp-audit", "role": "AUDITOR" }]'],
+  ])('%s without OIDC_ISSUER', (key, value) => {
+    expect(problemsOf({ [key]: value })).toEqual([`${key}: is set without OIDC_ISSUER, the address of the provider.`]);
+  });
 });
