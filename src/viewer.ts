@@ -1,3 +1,5 @@
+import { Denied } from './errors';
+
 export const ROLES = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -20,6 +22,16 @@ export const CONTENT_READERS: readonly Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_
  */
 export function knownRoles(roles: readonly string[]): Role[] {
   return roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
+}
+
+/**
+ * The error of a caller who has none of the roles that are needed.
+ * @param what `Type.field`, or the method and path of a route
+ * @param roles of the caller
+ */
+export function missingRole(what: string, needed: readonly Role[], roles: ReadonlySet<Role>): Denied {
+  const own = roles.size === 0 ? 'no role' : [...roles].join(', ');
+  return new Denied(what, `${what} needs one of the roles ${needed.join(', ')}. The caller has ${own}.`);
 }
 
 /** The authenticated user of a request. `roles` are the effective roles of the key or the session. */

@@ -88,7 +88,10 @@ test.each(['AUDITOR', 'INTEGRATION_MANAGER', 'PUBLISHER'] as const)('%s is refus
   const { data, errors } = await reveal({}, await app.keyFor(role));
   expect(data).toBeNull();
   expect(errors).toMatchObject([
-    { message: 'This needs one of the roles SUPPORT.', extensions: { code: 'FORBIDDEN' } },
+    {
+      message: `Mutation.revealContent needs one of the roles SUPPORT. The caller has ${role}.`,
+      extensions: { code: 'FORBIDDEN' },
+    },
   ]);
 });
 

@@ -13,8 +13,8 @@ import {
   isObjectType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { AppError, Denied } from '../../errors';
-import { ROLES, type Role, type Viewer } from '../../viewer';
+import { AppError } from '../../errors';
+import { missingRole, ROLES, type Role, type Viewer } from '../../viewer';
 import type { Context } from '../context';
 
 type AnyDecorator = MethodDecorator & PropertyDecorator & ClassDecorator;
@@ -125,9 +125,7 @@ function guardFor(field: string, rules: readonly Rule[]): (viewer: Viewer | null
   return (viewer) => {
     if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
     for (const rule of rules) {
-      if (!rule.some((role) => viewer.roles.has(role))) {
-        throw new Denied(field, `This needs one of the roles ${rule.join(', ')}.`);
-      }
+      if (!rule.some((role) => viewer.roles.has(role))) throw missingRole(field, rule, viewer.roles);
     }
   };
 }

@@ -4,7 +4,7 @@ import { currentTime } from '../../clock';
 import { Denied } from '../../errors';
 import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { READERS, type Viewer } from '../../viewer';
+import { missingRole, READERS, type Viewer } from '../../viewer';
 import { type ExportRow, noteDownloadBegun, noteDownloadEnded } from './export.store';
 
 const ROUTE = 'GET /exports/:id';
@@ -17,7 +17,7 @@ const ROUTE = 'GET /exports/:id';
  */
 export function checkDownload(viewer: Pick<Viewer, 'userId' | 'roles'>, seesAll: boolean, row: ExportRow): void {
   if (!READERS.some((role) => viewer.roles.has(role))) {
-    throw new Denied(ROUTE, `This needs one of the roles ${READERS.join(', ')}.`);
+    throw missingRole(ROUTE, READERS, viewer.roles);
   }
   if (row.kind === 'PERSON' && !viewer.roles.has('SYSTEM_MANAGER')) {
     throw new Denied(ROUTE, 'It is about a person: this needs the role SYSTEM_MANAGER.');

@@ -1,7 +1,7 @@
 // POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { AppError, CallerChanged, Denied, InputError, quoted, type UserError } from '../../errors';
+import { AppError, CallerChanged, InputError, quoted, type UserError } from '../../errors';
 import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
 import type { PublishedEvent } from '../../events/publish-events';
 import type { Publisher } from '../../events/publisher';
@@ -10,7 +10,7 @@ import { isObject } from '../../json/is-object';
 import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
-import { mayPublish, PUBLISHERS, type Viewer } from '../../viewer';
+import { mayPublish, missingRole, PUBLISHERS, type Viewer } from '../../viewer';
 import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
 import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
@@ -113,7 +113,7 @@ function isOtherMediaType(error: unknown): boolean {
 function publisherOf({ viewer }: FastifyRequest): Viewer {
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
   if (mayPublish(viewer)) return viewer;
-  throw new Denied('POST /events', `This needs one of the roles ${PUBLISHERS.join(', ')}.`);
+  throw missingRole('POST /events', PUBLISHERS, viewer.roles);
 }
 
 function refused(reply: FastifyReply, userErrors: UserError[]): object {

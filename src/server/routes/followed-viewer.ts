@@ -1,10 +1,9 @@
 // The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it continues.
 import type { DataSource } from 'typeorm';
-import { Denied } from '../../errors';
 import type { MaskingRules } from '../../masking/current-rules';
 import { maskedContent } from '../../masking/masked-content';
 import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
-import { credentialId, type Role, type Viewer } from '../../viewer';
+import { credentialId, missingRole, type Role, type Viewer } from '../../viewer';
 
 const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
 
@@ -41,5 +40,5 @@ export function followViewer(source: DataSource, rules: MaskingRules, viewer: Vi
 /** @throws Denied unless they may read the trail */
 export function refuseRoles(roles: ReadonlySet<Role>): void {
   if (ROLES.some((role) => roles.has(role))) return;
-  throw new Denied('GET /audit-entries', `This needs one of the roles ${ROLES.join(', ')}.`);
+  throw missingRole('GET /audit-entries', ROLES, roles);
 }
