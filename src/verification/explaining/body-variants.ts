@@ -36,16 +36,19 @@ function* allVariants(body: Buffer): Generator<Variant<Buffer>> {
 
 function* endVariants(body: Buffer): Generator<Variant<Buffer>> {
   const [start, end] = contentOf(body);
-  yield { change: 'after a line feed was added at its end', value: Buffer.concat([body, Buffer.from('\n')]) };
+  yield {
+    change: 'after a line feed was added at the end of the body',
+    value: Buffer.concat([body, Buffer.from('\n')]),
+  };
   if (body.at(-1) === 0x0a) {
     const breakBytes = body.at(-2) === 0x0d ? 2 : 1;
-    yield { change: 'after the line break at its end was removed', value: body.subarray(0, -breakBytes) };
+    yield { change: 'after the line break at the end of the body was removed', value: body.subarray(0, -breakBytes) };
   }
   yield {
-    change: 'after a carriage return and line feed were added at its end',
+    change: 'after a carriage return and line feed were added at the end of the body',
     value: Buffer.concat([body, Buffer.from('\r\n')]),
   };
-  yield { change: 'after the white space at its end was removed', value: body.subarray(0, end) };
+  yield { change: 'after the white space at the end of the body was removed', value: body.subarray(0, end) };
   yield { change: 'after the white space around it was removed', value: body.subarray(start, end) };
 }
 

@@ -124,7 +124,7 @@ function noSecretCheck(agreement: Agreement, nowMs: number): Check {
   }
   const secrets = live === 1 ? 'the live secret' : `any of ${live} live secrets`;
   const message =
-    `Not with ${secrets}, nor with one that was retired, nor with the usual other ways to write a body, a signature, ` +
+    `The signature is not right with ${secrets}, nor with one that was retired, nor with the usual other ways to write a body, a signature, ` +
     'an address or a secret. The partner uses another secret, or signs something else.';
   return { name: 'SECRET', passed: null, message };
 }

@@ -8,10 +8,22 @@ const bodyFault = (signed: string | Buffer, body: string | Buffer, decoded: Buff
 
 describe('a body that is not what was signed', () => {
   test.each([
-    ['{"a":1}\n', '{"a":1}', 'after a line feed was added at its end: 1 byte differs, the first at byte 8'],
-    ['{"a":1}', '{"a":1}\n', 'after the line break at its end was removed: 1 byte differs, the first at byte 8'],
-    ['{"a":1}', '{"a":1}\r\n', 'after the line break at its end was removed: 2 bytes differ, the first at byte 8'],
-    ['x\r\n', 'x', 'after a carriage return and line feed were added at its end: 2 bytes differ, the first at byte 2'],
+    ['{"a":1}\n', '{"a":1}', 'after a line feed was added at the end of the body: 1 byte differs, the first at byte 8'],
+    [
+      '{"a":1}',
+      '{"a":1}\n',
+      'after the line break at the end of the body was removed: 1 byte differs, the first at byte 8',
+    ],
+    [
+      '{"a":1}',
+      '{"a":1}\r\n',
+      'after the line break at the end of the body was removed: 2 bytes differ, the first at byte 8',
+    ],
+    [
+      'x\r\n',
+      'x',
+      'after a carriage return and line feed were added at the end of the body: 2 bytes differ, the first at byte 2',
+    ],
     ['x', ' x \n\t', 'after the white space around it was removed: 4 bytes differ, the first at byte 1'],
     ['a\nb\nc', 'a\r\nb\r\nc', 'after each CRLF became LF: 2 bytes differ, the first at byte 2'],
     ['a\r\nb\r\nc', 'a\nb\nc', 'after each LF became CRLF: 2 bytes differ, the first at byte 2'],
@@ -52,7 +64,7 @@ describe('a body that is not what was signed', () => {
   test('under a content encoding, with another end inside', () => {
     const wire = gzipSync(`${BODY}\n`);
     expect(bodyFault(BODY, wire, Buffer.from(`${BODY}\n`))).toBe(
-      'The signature is right after the line break at its end was removed: 1 byte differs, the first at byte ' +
+      'The signature is right after the line break at the end of the body was removed: 1 byte differs, the first at byte ' +
         `${BODY.length + 1}.`,
     );
   });
