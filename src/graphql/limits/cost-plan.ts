@@ -18,7 +18,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { fragmentsOf } from '../../graphql/fragments';
+import { fragmentsOf } from '../fragments';
 import {
   type ArgumentWeight,
   defaultsOf,

@@ -49,7 +49,7 @@ function* endVariants(body: Buffer): Generator<Variant<Buffer>> {
     value: Buffer.concat([body, Buffer.from('\r\n')]),
   };
   yield { change: 'after the white space at the end of the body was removed', value: body.subarray(0, end) };
-  yield { change: 'after the white space around it was removed', value: body.subarray(start, end) };
+  yield { change: 'after the white space around the body was removed', value: body.subarray(start, end) };
 }
 
 function contentOf(body: Buffer): [start: number, end: number] {

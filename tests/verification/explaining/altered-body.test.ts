@@ -24,7 +24,7 @@ describe('a body that is not what was signed', () => {
       'x',
       'after a carriage return and line feed were added at the end of the body: 2 bytes differ, the first at byte 2',
     ],
-    ['x', ' x \n\t', 'after the white space around it was removed: 4 bytes differ, the first at byte 1'],
+    ['x', ' x \n\t', 'after the white space around the body was removed: 4 bytes differ, the first at byte 1'],
     ['a\nb\nc', 'a\r\nb\r\nc', 'after each CRLF became LF: 2 bytes differ, the first at byte 2'],
     ['a\r\nb\r\nc', 'a\nb\nc', 'after each LF became CRLF: 2 bytes differ, the first at byte 2'],
     ['\ufeffx', 'x', 'after a byte order mark was added at its start: 3 bytes differ, the first at byte 1'],
