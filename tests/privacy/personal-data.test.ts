@@ -179,7 +179,11 @@ test('only a SYSTEM_MANAGER orders and downloads it, and not without an entry in
   expect(await (await download(url)).text()).toContain('ROLES-1');
   await app.database.query('update exports set expires_at = now()');
   expect((await download(url)).status).toBe(410);
-  expect((await app.ask(`{ export(id: "${id}") { rowsSent } }`)).data.export.rowsSent).toBeGreaterThan(0);
+  // written when the response has ended
+  await waitFor(
+    'the rows that were sent',
+    async () => (await app.ask(`{ export(id: "${id}") { rowsSent } }`)).data.export.rowsSent > 0,
+  );
 });
 
 const NOBODY = 'usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e';
