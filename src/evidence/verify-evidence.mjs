@@ -2,7 +2,7 @@
 // Checks evidence of Hookledger offline: node verify-evidence.mjs bundle.json --key '<vkey>'
 // One file without dependencies, for Node 20 and later. It reads the files that it is given, and nothing else.
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--content] [--json]
@@ -11,7 +11,8 @@ const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FI
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
   --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
   --head FILE  a signed head that you got earlier: it must be a beginning of the tree
-  --content    print the disclosed parts too, once they are verified; with --json, in base64
+  --content    print the disclosed parts too, once they are verified; with --json, in base64, and their lengths: of a body that was
+               too long to be kept, only the beginning is there
   --json       print the result as JSON
 
 Exit: 0 verified, 1 not verified, 2 cannot be verified (no or another key, a file that cannot be read).
@@ -37,6 +38,16 @@ const KNOWN_RECORDS = {
   'decision 1': ['message'],
 };
 
+/** A bundle has at most 64 MiB of proofs. */
+const MAX_BYTES = 96 * 1024 * 1024;
+/** Lists and objects in a JSON text: to parse millions, each in the other, would take gigabytes of memory. */
+const MAX_NESTED = 10_000;
+/** Signatures of a head: each is verified. */
+const MAX_SIGNATURES = 100;
+const HASH_BYTES = 32;
+/** The year 9999. A witness with another clock says nothing about the time. */
+const MAX_SECONDS = 253_402_300_799n;
+
 /** The file, the key or the format: it cannot be said whether the evidence is true. */
 class CannotVerify extends Error {}
 
@@ -48,6 +59,25 @@ function base64(text, what) {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw new CannotVerify(`${what} is not base64`);
   return bytes;
+}
+
+// every hash of a tree has this length: another division of what is hashed would be another tree
+function readHash(text, what) {
+  const hash = base64(text, what);
+  if (hash.length !== HASH_BYTES) throw new CannotVerify(`${what} has ${hash.length} bytes, not ${HASH_BYTES}`);
+  return hash;
+}
+
+function parseJson(text, fault) {
+  if (typeof text !== 'string') throw new CannotVerify(fault);
+  let nested = 0;
+  for (let at = 0; at < text.length && nested <= MAX_NESTED; at++) if ('[{'.includes(text[at])) nested += 1;
+  try {
+    if (nested <= MAX_NESTED) return JSON.parse(text);
+  } catch {
+    // said below
+  }
+  throw new CannotVerify(fault);
 }
 
 // c2sp.org/signed-note: name+id+key; the type of the key of a log is 1, that of a witness 4
@@ -71,6 +101,9 @@ function readKey(vkey, type = 1) {
 function readPolicy(text) {
   const logs = [];
   const members = new Map();
+  // so that no witness counts twice
+  const grouped = new Set();
+  const rawKeys = new Set();
   let quorum = null;
   const wrong = (line, why) => {
     throw new CannotVerify(`the policy has a wrong line (${why}): ${line}`);
@@ -78,15 +111,26 @@ function readPolicy(text) {
   for (const line of text.split('\n')) {
     const [keyword, name, ...rest] = line.trim().split(/[ \t]+/);
     if (keyword === '' || keyword.startsWith('#')) continue;
-    if (keyword === 'log') logs.push(readKey(name ?? ''));
+    const newKey = (vkey, type) => {
+      const key = readKey(vkey, type);
+      const raw = key.publicKey.export({ format: 'jwk' }).x;
+      if (rawKeys.has(`${keyword} ${raw}`)) wrong(line, 'a key twice');
+      rawKeys.add(`${keyword} ${raw}`);
+      return key;
+    };
+    if (keyword === 'log') logs.push(newKey(name ?? '', 1));
     else if (keyword === 'witness' || keyword === 'group') {
       if (name === 'none' || members.has(name) || rest.length === 0) wrong(line, 'a name twice, or nothing after it');
-      if (keyword === 'witness') members.set(name, { key: readKey(rest[0], 4) });
+      if (keyword === 'witness') members.set(name, { key: newKey(rest[0], 4) });
       else {
         const [rule, ...of] = rest;
         const needed = rule === 'all' ? of.length : rule === 'any' ? 1 : /^[1-9][0-9]*$/.test(rule) ? Number(rule) : 0;
         if (of.length === 0 || needed < 1 || needed > of.length || of.some((each) => !members.has(each)))
           wrong(line, 'its members or their number');
+        for (const each of of) {
+          if (grouped.has(each)) wrong(line, `${each} is a member of a group already`);
+          grouped.add(each);
+        }
         members.set(name, { needed, of });
       }
     } else if (keyword === 'quorum') {
@@ -99,18 +143,32 @@ function readPolicy(text) {
   return { logs, members, quorum };
 }
 
+/** The text of a signed note (c2sp.org/signed-note), and its signatures: the id of the key and what it signed with. */
+function readNote(note) {
+  const end = typeof note === 'string' ? note.lastIndexOf('\n\n') : -1;
+  if (end < 0 || !note.endsWith('\n')) throw new CannotVerify('a signed head is missing or cut off');
+  const lines = note.slice(end + 2, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw new CannotVerify(`a head has more than ${MAX_SIGNATURES} signatures`);
+  const signatures = lines.flatMap((line) => {
+    const [, name, encoded] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    if (name === undefined) return [];
+    const bytes = Buffer.from(encoded, 'base64');
+    return [{ name, id: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }];
+  });
+  return { text: note.slice(0, end + 1), signatures };
+}
+
 /** The witnesses of the policy that have cosigned a note (c2sp.org/tlog-cosignature), with their times. */
 function cosignersOf(note, { members }) {
-  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  const { text, signatures } = readNote(note);
   const found = new Map();
-  for (const line of note.slice(text.length + 1, -1).split('\n')) {
-    const [, of, encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
-    const bytes = Buffer.from(encoded, 'base64');
-    if (bytes.length !== 76) continue;
+  for (const { name: of, id, bytes } of signatures) {
+    if (bytes.length !== 8 + 64) continue;
     for (const [name, { key }] of members) {
-      if (key?.name !== of || key.id !== bytes.subarray(0, 4).toString('hex')) continue;
-      const time = bytes.readBigUInt64BE(4);
-      if (verify(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), key.publicKey, bytes.subarray(12)))
+      if (key?.name !== of || key.id !== id) continue;
+      const time = bytes.readBigUInt64BE(0);
+      if (time > MAX_SECONDS) continue;
+      if (verify(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), key.publicKey, bytes.subarray(8)))
         found.set(name, new Date(Number(time) * 1000).toISOString());
     }
   }
@@ -133,28 +191,18 @@ function checkQuorum(note, policy) {
 
 /** A head whose signature is right. Signatures of other keys are ignored. */
 function openCheckpoint(note, keys) {
-  const end = typeof note === 'string' ? note.lastIndexOf('\n\n') : -1;
-  if (end < 0 || !note.endsWith('\n')) throw new CannotVerify('a signed head is missing or cut off');
-  const text = note.slice(0, end + 1);
-  const lines = note
-    .slice(end + 2, -1)
-    .split('\n')
-    .map((line) => /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line));
+  const { text, signatures } = readNote(note);
   const signers = new Set();
-  for (const line of lines) {
-    const bytes = Buffer.from(line?.[2] ?? '', 'base64');
-    const key = keys.find(({ name, id }) => name === line?.[1] && id === bytes.subarray(0, 4).toString('hex'));
+  for (const { name: of, id, bytes } of signatures) {
+    const key = keys.find((each) => each.name === of && each.id === id);
     if (!key) continue;
-    if (!verify(null, Buffer.from(text), key.publicKey, bytes.subarray(4))) {
+    if (!verify(null, Buffer.from(text), key.publicKey, bytes)) {
       throw new CannotVerify(`the signature of ${key.name} under a head is wrong: the head was edited`);
     }
     signers.add(key.name);
   }
   if (signers.size === 0) {
-    const names = lines
-      .map((line) => line?.[1])
-      .filter(Boolean)
-      .join(', ');
+    const names = signatures.map(({ name }) => name).join(', ');
     throw new CannotVerify(`no head is signed by the given key; signatures: ${names || 'none'}`);
   }
   const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
@@ -208,39 +256,37 @@ function readProof(text) {
   if (format !== PROOF_FORMAT) throw new CannotVerify(`a proof is not of the format ${PROOF_FORMAT}`);
   const at = /^index (0|[1-9][0-9]{0,15})$/.exec(index ?? '')?.[1];
   if (at === undefined || !extra?.startsWith('extra ')) throw new CannotVerify('a proof lacks its record or its index');
-  let content;
-  try {
-    content = JSON.parse(base64(extra.slice(6), 'the record of a proof').toString('utf8'));
-  } catch (error) {
-    throw error instanceof CannotVerify ? error : new CannotVerify('the record of a proof is not JSON');
-  }
+  const content = parseJson(
+    base64(extra.slice(6), 'the record of a proof').toString('utf8'),
+    'the record of a proof is not JSON',
+  );
   return {
     record: content?.record,
     parts: content?.parts ?? {},
     index: Number(at),
-    hashes: hashes.map((hash) => base64(hash, 'a hash of a proof')),
+    hashes: hashes.map((hash) => readHash(hash, 'a hash of a proof')),
     checkpoint: text.slice(end + 2),
   };
 }
 
 /** The record as an object. Its text is what was sealed, so it must be the only text of this object. */
 function readRecord(text) {
-  let record;
-  try {
-    record = JSON.parse(text);
-  } catch {
-    throw new CannotVerify('a record is not JSON');
-  }
+  const record = parseJson(text, 'a record is not JSON');
   if (!KNOWN_RECORDS[`${record?.kind} ${record?.v}`]) {
     throw new CannotVerify(`a record has an unknown kind or version: ${JSON.stringify([record?.kind, record?.v])}`);
   }
   return record;
 }
 
-/** The digest of a payload contains its length and its type too. */
+/**
+ * The digest of a payload contains its length and its type too.
+ * @returns null if the salt has another length: the end of the salt and the beginning of the content could stand for each other
+ */
 function digestOf(name, part) {
-  const bytes = [base64(part?.salt, `the salt of ${name}`), base64(part?.content, `the content of ${name}`)];
-  const digest = sha256(...bytes).toString('hex');
+  const salt = base64(part?.salt, `the salt of ${name}`);
+  const content = base64(part?.content, `the content of ${name}`);
+  if (salt.length !== HASH_BYTES) return null;
+  const digest = sha256(salt, content).toString('hex');
   if (name !== 'body' && name !== 'wireBody') return digest;
   const payload = { bytes: part.bytes, content: digest, contentType: part.contentType };
   return sha256(Buffer.from(JSON.stringify(payload))).toString('hex');
@@ -262,13 +308,15 @@ function checkProof(text, keys) {
   if (!root?.equals(head.root)) find('the record is not in the tree: it, its place or its proof was changed');
   const names = KNOWN_RECORDS[`${record.kind} ${record.v}`];
   for (const [name, part] of Object.entries(proof.parts)) {
-    if (!names.includes(name) || record.content?.[name] !== digestOf(name, part))
+    const digest = digestOf(name, part);
+    if (!names.includes(name) || digest === null || record.content?.[name] !== digest)
       find(`${name} is not what was recorded`);
   }
-  const contents = Object.entries(proof.parts).map(([name, part]) => [
-    name,
-    base64(part.content, `the content of ${name}`),
-  ]);
+  // a payload may be only the beginning of a body that was longer
+  const contents = Object.entries(proof.parts).map(([name, part]) => {
+    const bytes = base64(part.content, `the content of ${name}`);
+    return { name, bytes, length: part.bytes ?? bytes.length };
+  });
   return { record, index: proof.index, parts: Object.keys(proof.parts), contents, head, findings };
 }
 
@@ -276,11 +324,7 @@ function check(text, keys, policy, knownHead) {
   const isProof = text.startsWith(PROOF_FORMAT);
   let bundle = { format: BUNDLE_FORMAT, heads: [], proofs: [text] };
   if (!isProof) {
-    try {
-      bundle = JSON.parse(text);
-    } catch {
-      throw new CannotVerify('the file is neither a bundle nor a proof');
-    }
+    bundle = parseJson(text, 'the file is neither a bundle nor a proof');
     if (bundle?.format !== BUNDLE_FORMAT) throw new CannotVerify(`the file is not of the format ${BUNDLE_FORMAT}`);
   }
   if (!Array.isArray(bundle.proofs) || bundle.proofs.length === 0) throw new CannotVerify('the bundle has no proofs');
@@ -306,7 +350,7 @@ function check(text, keys, policy, knownHead) {
   const witnessed = policy === null ? {} : checkQuorum(readProof(bundle.proofs[0]).checkpoint, policy);
   const earlier = (bundle.heads ?? []).map(({ checkpoint, consistency }) => ({
     ...openCheckpoint(checkpoint, keys),
-    proof: (consistency ?? []).map((hash) => base64(hash, 'a hash of a consistency proof')),
+    proof: (consistency ?? []).map((hash) => readHash(hash, 'a hash of a consistency proof')),
   }));
   const find = (problem) => findings.push({ id: null, leaf: null, problem });
   for (const each of earlier) {
@@ -324,14 +368,20 @@ function learnKeys(rotations, keys) {
     const proof = readProof(text);
     const { details } = proof.parts;
     const { oldVkey, newVkey, compromisedAt } = details
-      ? JSON.parse(base64(details.content, 'the details of a rotation').toString('utf8'))
+      ? parseJson(
+          base64(details.content, 'the details of a rotation').toString('utf8'),
+          'the details of a rotation are not JSON',
+        )
       : {};
     const isKnown = (vkey) => keys.some(({ name, id }) => vkey?.startsWith(`${name}+${id}+`));
     // a key that others may have had vouches for nothing
     if (!isKnown(oldVkey) || isKnown(newVkey) || compromisedAt !== null) continue;
-    const { record, findings } = checkProof(text, keys);
+    const { record, findings, head } = checkProof(text, keys);
     if (findings.length > 0 || record.kind !== 'audit' || record.action !== 'evidence.key_rotated') continue;
-    keys.push(readKey(newVkey));
+    const next = readKey(newVkey);
+    // a log speaks for its own keys, and for those of no other log
+    if (next.name !== head.origin || !oldVkey.startsWith(`${head.origin}+`)) continue;
+    keys.push(next);
     learned.push(newVkey);
   }
   return learned;
@@ -350,11 +400,21 @@ function checkKnownHead(known, head, earlier, find) {
 }
 
 function read(file, what) {
+  const chunks = [];
+  let length = 0;
   try {
-    return readFileSync(file, 'utf8');
+    const opened = openSync(file);
+    for (let bytesRead = -1; bytesRead !== 0 && length <= MAX_BYTES; length += bytesRead) {
+      const chunk = Buffer.alloc(1024 * 1024);
+      bytesRead = readSync(opened, chunk);
+      chunks.push(chunk.subarray(0, bytesRead));
+    }
+    closeSync(opened);
   } catch (error) {
     throw new CannotVerify(`${what} cannot be read: ${error.message}`);
   }
+  if (length > MAX_BYTES) throw new CannotVerify(`${what} has more than ${MAX_BYTES / 1024 / 1024} MiB`);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What editors and shells add at the ends of a file is not part of it. A proof and a head have line feeds alone, one at the end. */
@@ -373,10 +433,11 @@ function say(line) {
 const count = (number, one) => `${number} ${one}${number === 1 ? '' : 's'}`;
 
 /** A part that is no text is shown in base64. */
-function printContent(name, bytes) {
+function printContent({ name, bytes, length }) {
   const text = bytes.toString('utf8');
   const isText = Buffer.from(text).equals(bytes);
-  say(`  ${name}${isText ? '' : ', in base64'}:`);
+  const which = length === bytes.length ? '' : `, the first ${bytes.length} of ${length} bytes`;
+  say(`  ${name}${which}${isText ? '' : ', in base64'}:`);
   for (const line of (isText ? text : bytes.toString('base64')).split('\n')) say(`    ${line}`);
 }
 
@@ -389,7 +450,7 @@ function print(result, withContent) {
     for (const { record, parts, contents } of result.rows) {
       say(`  ${JSON.stringify(record)}`);
       say(`  disclosed: ${parts.join(', ') || 'nothing'}`);
-      if (withContent) for (const [name, bytes] of contents) printContent(name, bytes);
+      if (withContent) for (const content of contents) printContent(content);
     }
   }
   for (const vkey of result.learned)
@@ -434,7 +495,8 @@ function main() {
         record,
         disclosed: parts,
         ...(withContent && {
-          content: Object.fromEntries(contents.map(([name, bytes]) => [name, bytes.toString('base64')])),
+          content: Object.fromEntries(contents.map(({ name, bytes }) => [name, bytes.toString('base64')])),
+          lengths: Object.fromEntries(contents.map(({ name, length }) => [name, length])),
         }),
       }));
       const { origin, size } = result.head;

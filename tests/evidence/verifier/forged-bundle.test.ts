@@ -1,11 +1,11 @@
 // Bundles that a forger made: each ends with the right exit code, without a stack trace, and shows what it is.
 import { generateKeyPairSync } from 'node:crypto';
-import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../src/evidence/formats/signed-note';
-import { seal } from '../../src/evidence/seal';
-import { toNodeId } from '../../src/ids';
-import { shareTestApi, type TestApp } from '../support/app';
-import { EXPORT, verify } from './sealing';
-import { INSERT_CLOSED, openStore } from './stored-tree';
+import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
+import { seal } from '../../../src/evidence/seal';
+import { toNodeId } from '../../../src/ids';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { EXPORT, verify } from '../sealing';
+import { INSERT_CLOSED, openStore } from '../stored-tree';
 
 let app: TestApp;
 let text: string;
