@@ -68,9 +68,5 @@ function rowOfOwn(
 }
 
 async function ownUserId(db: Db): Promise<string> {
-  const newUser = () => {
-    const id = newId();
-    return { id, at: timeOfId(id) };
-  };
-  return (await ensureUsersNamed(db, [OWN_USER], newUser)).get(OWN_USER) as string;
+  return (await ensureUsersNamed(db, [OWN_USER])).get(OWN_USER) as string;
 }

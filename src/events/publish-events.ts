@@ -212,12 +212,8 @@ async function usersOf(
   );
   const missing = new Set(names.filter((name) => !known.has(name)));
   if (missing.size === 0) return known;
-  const newUser = () => {
-    const id = newId();
-    return { id, at: timeOfId(id) };
-  };
   // in the same order in each transaction, so that two of them do not deadlock
-  return new Map([...known, ...(await ensureUsersNamed(db, [...missing].sort(), newUser))]);
+  return new Map([...known, ...(await ensureUsersNamed(db, [...missing].sort()))]);
 }
 
 function otherNames(user: string | null, publisher: Viewer): string[] {

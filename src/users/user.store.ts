@@ -1,3 +1,4 @@
+import { newId, timeOfId } from '../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { Role } from '../viewer';
 import { UserEntity } from './user.entity';
@@ -100,21 +101,17 @@ export async function changeUser(
 }
 
 /** The ids of these users by name. Creates the unknown ones, without roles and keys. */
-export async function ensureUsersNamed(
-  db: Db,
-  names: readonly string[],
-  newUser: () => { id: string; at: Date },
-): Promise<Map<string, string>> {
+export async function ensureUsersNamed(db: Db, names: readonly string[]): Promise<Map<string, string>> {
   const known = await idsByName(db, names);
   const missing = names.filter((name) => !known.has(name));
   if (missing.length === 0) return known;
-  const made = missing.map(newUser);
+  const ids = missing.map(() => newId());
   await changedBy(
     db,
     statement(`insert into users (id, name, roles, active, created_at, updated_at)
      select id, name, '{}', true, at, at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as made (id, name, at)
      on conflict (name) do nothing`),
-    [made.map((user) => user.id), missing, made.map((user) => user.at)],
+    [ids, missing, ids.map(timeOfId)],
   );
   return idsByName(db, names);
 }
