@@ -2,7 +2,7 @@ import { toNodeId, uuidOf } from '../../src/ids';
 import type { Role } from '../../src/viewer';
 import { shareTestApi, type TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
-import { atOnce } from './at-once';
+import { afterWaiting, atOnce } from './at-once';
 
 let app: TestApp;
 
@@ -98,6 +98,30 @@ describe('a name', () => {
     const { userErrors } = await create({ name: '', fullName: 'f'.repeat(201), roles: [] });
     expect(userErrors.map((error: { field: string[] }) => error.field)).toEqual([['name'], ['fullName']]);
   });
+});
+
+test('an e-mail address given to two users at the same instant goes to one, and the other is told so', async () => {
+  const insert = (email: string): [string, unknown[]] => [
+    `insert into users (id, name, email, roles, active, created_at, updated_at)
+     values (gen_random_uuid(), 'holds it for a moment', $1, '{}', true, now(), now())`,
+    [email],
+  ];
+  const taken = { user: null, userErrors: [{ field: ['email'], code: 'CONFLICT', message: expect.any(String) }] };
+  const made = { user: expect.any(Object), userErrors: [] };
+  const inFirst = (answers: { user: unknown }[]) => [...answers].sort((a, b) => Number(!a.user) - Number(!b.user));
+  const created = await afterWaiting(
+    app.database,
+    insert('new@example.com'),
+    ['e-1', 'e-2'].map((name) => () => create({ name, email: 'new@example.com', roles: [] })),
+  );
+  expect(inFirst(created)).toEqual([made, taken]);
+  const ids = [(await create({ name: 'e-3', roles: [] })).user.id, (await create({ name: 'e-4', roles: [] })).user.id];
+  const updated = await afterWaiting(
+    app.database,
+    insert('changed@example.com'),
+    ids.map((id) => () => update({ id, email: 'changed@example.com' })),
+  );
+  expect(inFirst(updated)).toEqual([made, taken]);
 });
 
 describe('in an update, absent, null and a value are three things:', () => {

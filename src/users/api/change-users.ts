@@ -4,19 +4,10 @@ import { InputError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
+import { refuseTooManyUsers } from '../max-users';
 import { revokeProviderSessions } from '../sessions/sessions';
-import {
-  changeUser,
-  countUsersWithRoles,
-  findUserForUpdate,
-  findUserWithEmail,
-  insertUser,
-  type UserRow,
-} from '../user.store';
+import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, lockEmail, type UserRow } from '../user.store';
 import { refuseLockingOneselfOut, refuseLosingLastAdministrator } from './last-administrator';
-
-/** Active users who have a role. Those who are only named in events are not counted. */
-export const MAX_USERS = 20_000;
 
 /** @throws InputError CONFLICT when the name or the e-mail address is taken; TOO_LARGE */
 export async function createUser(
@@ -36,11 +27,11 @@ export async function createUser(
     createdAt: at,
     updatedAt: at,
   };
-  await refuseTakenEmail(db, user.email, id);
-  if ((await countUsersWithRoles(db)) >= MAX_USERS) {
-    const message = `There are ${MAX_USERS} active users who have a role, which is the maximum. Deactivate those that are not needed.`;
-    throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
+  if (user.email !== null) {
+    await lockEmail(db, user.email);
+    await refuseTakenEmail(db, user.email, id);
   }
+  await refuseTooManyUsers(db, null, user);
   if (!(await insertUser(db, user))) {
     throw new InputError([
       { field: ['name'], code: 'CONFLICT', message: `A user named "${input.name}" already exists.` },
@@ -63,8 +54,9 @@ export interface UserChanges {
   unlinkIdentity?: boolean;
 }
 
-async function refuseTakenEmail(db: Db, email: string | null, userId: string): Promise<void> {
-  const other = email === null ? null : await findUserWithEmail(db, email);
+/** Right until the transaction ends only if the address is locked. */
+async function refuseTakenEmail(db: Db, email: string, userId: string): Promise<void> {
+  const other = await findUserWithEmail(db, email);
   if (!other || other.id === userId) return;
   const message = `The e-mail address ${email} is that of ${other.name}.`;
   throw new InputError([{ field: ['email'], code: 'CONFLICT', message }]);
@@ -79,20 +71,24 @@ function rolesAreMapped({ name }: UserRow): InputError {
 
 /** Omitted fields keep their values. A user can neither deactivate themselves nor remove their own SYSTEM_MANAGER. */
 export async function updateUser(db: Db, viewer: Viewer, id: string | null, changes: UserChanges): Promise<UserRow> {
+  const email = changes.email?.toLowerCase() ?? changes.email;
+  // before rows of users, as a sign-in does
+  if (email) await lockEmail(db, email);
   if (id && id !== viewer.userId) await refuseLosingLastAdministrator(db, id, changes);
   const user = id ? await findUserForUpdate(db, id) : null;
   if (!user) throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no user with this id.' }]);
   if (user.id === viewer.userId) refuseLockingOneselfOut(changes);
-  const { unlinkIdentity, roles, email, ...rest } = changes;
+  const { unlinkIdentity, roles, email: _given, ...rest } = changes;
   if (roles && user.rolesMapped && !unlinkIdentity) throw rolesAreMapped(user);
   const changed = {
     ...rest,
     ...(roles && { roles: [...new Set(roles)] }),
-    ...(email !== undefined && { email: email?.toLowerCase() ?? null, emailVerified: false }),
+    ...(email !== undefined && { email, emailVerified: false }),
     ...(unlinkIdentity && { identityIssuer: null, identitySubject: null, rolesMapped: false }),
   };
-  if (changed.email) await refuseTakenEmail(db, changed.email, user.id);
+  if (email) await refuseTakenEmail(db, email, user.id);
   const after = { ...user, ...changed };
+  await refuseTooManyUsers(db, user, after);
   await changeUser(db, user.id, { ...changed, updatedAt: currentTime() });
   // the person who signed in by the identity may be another one than the user
   if (unlinkIdentity) await revokeProviderSessions(db, viewer, user.id);

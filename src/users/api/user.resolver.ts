@@ -8,13 +8,16 @@ import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
 import { withCommas } from '../../text';
 import { knownRoles, ROLES, type Viewer } from '../../viewer';
+import { MAX_USERS } from '../max-users';
 import { CreateUserInput, UpdateUserInput } from '../user.inputs';
 import type { UserRow } from '../user.store';
 import { RoleEnum, UserType } from '../user.type';
-import { createUser, MAX_USERS, updateUser } from './change-users';
+import { createUser, updateUser } from './change-users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
+
+const TOO_MANY_USERS = `TOO_LARGE: it would be one more than ${withCommas(MAX_USERS)} active users who have a role.`;
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -45,8 +48,7 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateUserPayload, {
     description: withExample(
-      'Creates a user. The user can authenticate as soon as createApiKey gives them a key. ' +
-        `TOO_LARGE: there are ${withCommas(MAX_USERS)} active users who have a role.`,
+      'Creates a user. The user can authenticate as soon as createApiKey gives them a key. ' + TOO_MANY_USERS,
       'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { ' +
         'message } } }',
     ),
@@ -64,7 +66,7 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => UpdateUserPayload, {
     description: withExample(
-      'Changes a user. The change takes effect at once, also for API keys that are in use.',
+      `Changes a user. The change takes effect at once, also for API keys that are in use. ${TOO_MANY_USERS}`,
       'mutation { updateUser(input: { id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", active: false }) { user { active ' +
         '} userErrors { message } } }',
     ),

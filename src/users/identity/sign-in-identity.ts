@@ -7,6 +7,7 @@ import { textFault } from '../../text';
 import type { Role } from '../../viewer';
 import { hasApiKeys } from '../api-keys/api-key.store';
 import type { From } from '../api-keys/authenticate';
+import { tooManyUsers } from '../max-users';
 import {
   changeUser,
   findUserByIdentity,
@@ -51,6 +52,8 @@ export async function signInIdentity(
   if (identity.email !== null) await lockEmail(db, identity.email);
   const found = await findOrCreate(db, identity, options);
   if (typeof found === 'string') return { user: null, refused: found };
+  const tooMany = await tooManyUsers(db, found, { ...found, ...(identity.roles && { roles: [...identity.roles] }) });
+  if (tooMany !== null) return { user: found, refused: tooMany };
   const user = await takeOver(db, found, identity, options.from);
   if (!user.active) return { user, refused: 'This user is deactivated: a SYSTEM_MANAGER can activate it.' };
   if (user.roles.length > 0) return { user, refused: null };
