@@ -113,24 +113,28 @@ export async function isOrderSealed(db: Db, id: string): Promise<boolean> {
   return row !== null;
 }
 
-export interface ErasureProgress {
-  state: ErasureRow['state'];
-  erasedCount: number;
-  deferredCount: number;
-  deferredBecause: string | null;
-  nextStepAt: Date | null;
-  finishedAt: Date | null;
-}
-
-/** @param progress its `erasedCount` is added */
-export async function reportErasure(db: Db, id: string, progress: ErasureProgress): Promise<void> {
-  const { state, erasedCount, deferredCount, deferredBecause, nextStepAt, finishedAt } = progress;
+/** In the transaction of a step, so that what it erased is counted if the process ends before the next. @param until the process keeps it */
+export async function countErased(db: Db, id: string, rows: number, until: Date): Promise<void> {
   await changedBy(
     db,
-    statement(`update erasures set state = $2, erased_count = erased_count + $3, deferred_count = $4,
-       deferred_because = $5, next_step_at = $6, finished_at = $7 where id = $1`),
-    [id, state, erasedCount, deferredCount, deferredBecause, nextStepAt, finishedAt],
+    statement(`update erasures set erased_count = erased_count + $2, next_step_at = $3
+     where id = $1 and finished_at is null`),
+    [id, rows, until],
   );
+}
+
+export type PassResult = Pick<ErasureRow, 'state' | 'deferredCount' | 'deferredBecause' | 'nextStepAt' | 'finishedAt'>;
+
+/** @returns the number of rows that it has erased; null: another process has finished it */
+export async function endPass(db: Db, id: string, result: PassResult): Promise<number | null> {
+  const { state, deferredCount, deferredBecause, nextStepAt, finishedAt } = result;
+  const row = await rowOf<{ erased: number }>(
+    db,
+    statement(`update erasures set state = $2, deferred_count = $3, deferred_because = $4, next_step_at = $5, finished_at = $6
+     where id = $1 and finished_at is null returning erased_count as erased`),
+    [id, state, deferredCount, deferredBecause, nextStepAt, finishedAt],
+  );
+  return row?.erased ?? null;
 }
 
 /** After a hold was released: what was deferred because of it is tried again at once. */

@@ -6,7 +6,8 @@ import { seal } from '../../src/evidence/seal';
 import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { journalAt } from '../../src/privacy/erasing/journal';
-import { type ErasingParts, eraseNext } from '../../src/privacy/erasing/run-erasures';
+import { type ErasingParts, eraseNext, eraseOrdered } from '../../src/privacy/erasing/run-erasures';
+import { takeErasure } from '../../src/privacy/erasure.store';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -115,6 +116,57 @@ test('nothing is ended while a hold is being placed that may cover it', async ()
   await app.database.query('commit');
   await stepped;
   expect(await app.database.query('select from outbox')).toHaveLength(0);
+});
+
+/** The rows that this order has erased, as it says itself and as the entry of its end says. */
+async function countedRows(id: string): Promise<{ erased: number; ended: number[] }> {
+  const [erasure] = await app.database.query<{ erased: number }>(
+    'select erased_count as erased from erasures where id = $1',
+    [id],
+  );
+  const entries = await app.database.query<{ rows: number }>(
+    `select (details::json ->> 'rows')::int as rows from audit_entries where action = 'erasure.done' and subject_id = $1`,
+    [id],
+  );
+  return { erased: erasure?.erased as number, ended: entries.map(({ rows }) => rows) };
+}
+
+test('what a step has erased is counted, also if the process ends in the next one', async () => {
+  const invoices = Array.from({ length: 60 }, () => invoice('COUNTED-1'));
+  await publish(app, invoices);
+  const id = await order('COUNTED-1');
+  await sealAll();
+  let steps = 0;
+  const append: typeof parts.journal.append = (line) => {
+    steps += 1;
+    return steps > 1 ? Promise.reject(new Error('killed')) : parts.journal.append(line);
+  };
+  await app.database.query('update erasures set next_step_at = ordered_at where id = $1', [id]);
+  await expect(eraseNext({ ...parts, journal: { ...parts.journal, append } })).rejects.toThrow('killed');
+  const first = await countedRows(id);
+  expect(first).toEqual({ erased: expect.any(Number), ended: [] });
+  expect(first.erased).toBeGreaterThan(0);
+  expect(first.erased).toBeLessThan(60);
+  await step();
+  expect(await countedRows(id)).toEqual({ erased: 60, ended: [60] });
+});
+
+test('an order that two processes have taken ends once', async () => {
+  await publish(app, [invoice('TAKEN-1')]);
+  const id = await order('TAKEN-1');
+  await sealAll();
+  const now = new Date(Date.now() + 60_000);
+  const taken = await takeErasure(parts.db, now, now);
+  if (taken?.id !== id) throw new Error('another order is due');
+  let transactions = 0;
+  const transaction: ErasingParts['transaction'] = async (work) => {
+    transactions += 1;
+    // the third reports the end: by then, the other one has done the rest
+    if (transactions === 3) await eraseOrdered(parts, taken);
+    return parts.transaction(work);
+  };
+  await eraseOrdered({ ...parts, transaction }, taken);
+  expect(await countedRows(id)).toEqual({ erased: 1, ended: [1] });
 });
 
 test('rule 3: a person whose events are kept for a time is erased once', async () => {

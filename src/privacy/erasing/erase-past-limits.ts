@@ -2,10 +2,10 @@
 import { currentMs, currentTime } from '../../clock';
 import type { ErasureRow } from '../erasure.store';
 import { ALL_WEBHOOKS, limitedWebhooks, retentionLimits, rowsBefore } from '../retention-limit.store';
-import { eraseRows, type StepRows } from './erased-rows.store';
+import type { StepRows } from './erased-rows.store';
 import { orderOwn } from './order-own-erasure';
 import { PassPositions } from './pass-positions';
-import { type ErasingParts, extend, report } from './run-erasures';
+import { type ErasingParts, eraseAndCount, report } from './run-erasures';
 
 const ROWS = 200;
 const DAY_MS = 86_400_000;
@@ -43,15 +43,14 @@ export async function erasePastLimits(parts: ErasingParts, positions = new PassP
       const ordered: ErasureRow =
         order ?? (await transaction((own) => orderOwn(own, 'RETENTION', {}, REASON, currentTime())));
       order = ordered;
-      const done = await transaction((own) => eraseRows(own, ordered.id, { ...NOTHING, [what]: ids }));
+      const done = await transaction((own) => eraseAndCount(own, ordered.id, { ...NOTHING, [what]: ids }));
       erased += done[what].length;
-      await extend(db, ordered);
       after = ids.at(-1) as string;
       positions.read(scope, after);
       if (ids.length < ROWS) break;
     }
   }
   const done = order;
-  if (done !== null) await transaction((own) => report(own, done, {}, erased));
+  if (done !== null) await transaction((own) => report(own, done, {}));
   return erased;
 }

@@ -6,7 +6,7 @@ import type { DeliveryQueue } from '../../delivery/queue/queue';
 import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { type ErasureRow, isOrderSealed, reportErasure, takeErasure } from '../erasure.store';
+import { countErased, type ErasureRow, endPass, isOrderSealed, takeErasure } from '../erasure.store';
 import { endPending } from './end-pending-deliveries';
 import {
   type ErasedRows,
@@ -52,7 +52,7 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
   if (!erasure) return false;
   if (!(await isOrderSealed(db, erasure.id))) {
     // at least one: a person without events is still to be erased
-    await report(db, erasure, { UNSEALED: Math.max(1, erasure.rowCount) }, 0);
+    await report(db, erasure, { UNSEALED: Math.max(1, erasure.rowCount) });
     return true;
   }
   await eraseOrdered(parts, erasure);
@@ -73,14 +73,13 @@ export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Pr
     const step = await eraseStep(parts, erasure, await familiesOf(db, { ...targets, events }));
     erased += step.events.length + step.deliveries.length + step.requests.length;
     for (const [why, count] of Object.entries(step.obstacles)) add(why as Obstacle, count);
-    await extend(db, erasure);
   }
   if (erasure.kind === 'PERSON') {
     const { held, unsealed } = await erasePerson(parts, erasure);
     if (held) add('HOLD', 1);
     if (unsealed > 0) add('UNSEALED', unsealed);
   }
-  await parts.transaction((own) => report(own, erasure, obstacles, erased));
+  await parts.transaction((own) => report(own, erasure, obstacles));
   return erased;
 }
 
@@ -92,7 +91,7 @@ async function eraseStep(
 ): Promise<ErasedRows> {
   await transaction((db) => endPending(db, queue, rows));
   return transaction(async (db) => {
-    const erased = await eraseRows(db, id, rows);
+    const erased = await eraseAndCount(db, id, rows);
     const { events, deliveries, requests } = erased;
     // before the commit: what was erased is in the journal, whenever the process ends
     if (events.length + deliveries.length + requests.length > 0) {
@@ -100,6 +99,14 @@ async function eraseStep(
     }
     return erased;
   });
+}
+
+/** Other processes do not take the erasure for another minute. */
+export async function eraseAndCount(db: Db, id: string, rows: StepRows): Promise<ErasedRows> {
+  const erased = await eraseRows(db, id, rows);
+  const count = erased.events.length + erased.deliveries.length + erased.requests.length;
+  await countErased(db, id, count, new Date(currentMs() + LEASE_MS));
+  return erased;
 }
 
 async function erasePerson({ transaction, journal }: ErasingParts, { id, userId }: ErasureRow): Promise<ErasedUser> {
@@ -130,54 +137,23 @@ async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureR
   }
 }
 
-/** Keeps other processes from taking the erasure for another minute. */
-export async function extend(db: Db, erasure: ErasureRow): Promise<void> {
-  const { state, deferredCount, deferredBecause } = erasure;
-  const nextStepAt = new Date(currentMs() + LEASE_MS);
-  await reportErasure(db, erasure.id, {
-    state,
-    erasedCount: 0,
-    deferredCount,
-    deferredBecause,
-    nextStepAt,
-    finishedAt: null,
-  });
-}
-
-export async function report(
-  db: Db,
-  erasure: ErasureRow,
-  obstacles: ErasedRows['obstacles'],
-  erasedCount: number,
-): Promise<void> {
+export async function report(db: Db, erasure: ErasureRow, obstacles: ErasedRows['obstacles']): Promise<void> {
   const names = Object.keys(obstacles) as Obstacle[];
   const deferredCount = names.reduce((sum, name) => sum + (obstacles[name] ?? 0), 0);
   const deferredBecause = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
   const subject = { subjectType: 'Erasure', subjectId: erasure.id };
   if (deferredCount === 0) {
-    const finishedAt = currentTime();
-    const done = { deferredCount, deferredBecause, nextStepAt: null, finishedAt };
-    await reportErasure(db, erasure.id, { state: 'DONE', erasedCount, ...done });
-    const details = { rows: erasure.erasedCount + erasedCount };
-    await recordOwnAct(db, { action: 'erasure.done', ...subject, details });
+    const done = { deferredCount, deferredBecause, nextStepAt: null, finishedAt: currentTime() };
+    const rows = await endPass(db, erasure.id, { state: 'DONE', ...done });
+    if (rows !== null) await recordOwnAct(db, { action: 'erasure.done', ...subject, details: { rows } });
     return;
   }
   const isLong = names.includes('HOLD') || names.includes('MINIMUM');
   const state = isLong ? 'DEFERRED' : erasure.state;
   const nextStepAt = new Date(currentMs() + (isLong ? LATER_MS : SOON_MS));
-  await reportErasure(db, erasure.id, {
-    state,
-    erasedCount,
-    deferredCount,
-    deferredBecause,
-    nextStepAt,
-    finishedAt: null,
-  });
-  if (isLong && erasure.state !== 'DEFERRED') {
-    await recordOwnAct(db, {
-      action: 'erasure.deferred',
-      ...subject,
-      details: { rows: deferredCount, deferredBecause },
-    });
+  const rows = await endPass(db, erasure.id, { state, deferredCount, deferredBecause, nextStepAt, finishedAt: null });
+  if (rows !== null && isLong && erasure.state !== 'DEFERRED') {
+    const details = { rows: deferredCount, deferredBecause };
+    await recordOwnAct(db, { action: 'erasure.deferred', ...subject, details });
   }
 }
