@@ -25,7 +25,7 @@ export interface RetentionOrder {
   reason: string;
 }
 
-/** Replaces the limit as a whole. @throws InputError for each fault */
+/** Replaces the limit as a whole. With the settings and the reason that it has, nothing changes. @throws InputError for each fault */
 export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder): Promise<RetentionLimitRow> {
   const { contentDays = null, minimumDays = null, minimumGround = null, rowMonths = null } = order;
   const faults: UserError[] = [];
@@ -63,18 +63,17 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   const before = await limitForUpdate(db, id);
   const settings = { contentDays, minimumDays, minimumGround, rowMonths };
   const reason = order.reason.trim();
+  const was = before && settingsOf(before);
+  // a program that sets it again each day must not postpone it: a limit applies a day after its last change
+  if (before?.reason === reason && isDeepStrictEqual(was, settings)) return before;
   const limit = { id, ...settings, reason, changedBy: viewer.userId, changedAt: currentTime() };
   await saveLimit(db, limit);
-  const was = before && {
-    contentDays: before.contentDays,
-    minimumDays: before.minimumDays,
-    minimumGround: before.minimumGround,
-    rowMonths: before.rowMonths,
-  };
-  if (!isDeepStrictEqual(was, settings)) {
-    const subject = { subjectType: id === ALL_WEBHOOKS ? 'Retention' : 'Webhook', subjectId: id };
-    const details = { before: was, after: settings };
-    await recordAct(db, viewer, { action: 'retention.changed', ...subject, reason, details });
-  }
+  const subject = { subjectType: id === ALL_WEBHOOKS ? 'Retention' : 'Webhook', subjectId: id };
+  const details = { before: was, after: settings };
+  await recordAct(db, viewer, { action: 'retention.changed', ...subject, reason, details });
   return limit;
+}
+
+function settingsOf({ contentDays, minimumDays, minimumGround, rowMonths }: RetentionLimitRow) {
+  return { contentDays, minimumDays, minimumGround, rowMonths };
 }

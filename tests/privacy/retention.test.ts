@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { seal } from '../../src/evidence/seal';
 import { toNodeId } from '../../src/ids';
 import { createLog } from '../../src/log';
@@ -68,10 +69,25 @@ async function left(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
-test('a limit says who set it last, and why', async () => {
-  const reason = 'Our privacy policy, section 4';
-  await mutate(app, 'setRetention', { minimumDays: 1, minimumGround: 'A contract', reason });
-  await mutate(app, 'setRetention', { minimumDays: 1, minimumGround: 'A contract', reason: `  ${REASON}\n` });
+test('a limit says who set it last, and why; set again as it is, it is not changed', async () => {
+  const minimum = { minimumDays: 1, minimumGround: 'A contract' };
+  await mutate(app, 'setRetention', { ...minimum, reason: 'A reason of before' });
+  await mutate(app, 'setRetention', { ...minimum, reason: `  ${REASON}\n` });
+  const changes = () =>
+    app.database.query(
+      `select r.reason, r.changed_at, a.id, a.reason as recorded from retention_limits r
+       join audit_entries a on a.action = 'retention.changed' and a.subject_id = r.id order by a.id`,
+    );
+  const before = await changes();
+  expect(before).toMatchObject([
+    { reason: REASON, recorded: 'A reason of before' },
+    { reason: REASON, recorded: REASON },
+  ]);
+  // the times are whole milliseconds
+  await wait(5);
+  const { limit } = await mutate(app, 'setRetention', { ...minimum, reason: REASON }, 'limit { reason minimumDays }');
+  expect(limit).toEqual({ reason: REASON, minimumDays: 1 });
+  expect(await changes()).toEqual(before);
   const { data } = await app.ask('{ retentionLimits { minimumGround reason changedBy { name } } }');
   expect(data.retentionLimits).toEqual([
     { minimumGround: 'A contract', reason: REASON, changedBy: { name: 'Administrator' } },
