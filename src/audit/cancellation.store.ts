@@ -10,11 +10,14 @@ export interface Cancellation {
 /** SQL of a column of the entry. @param delivery gives the SQL of a column of the delivery */
 export function ofCancellation(column: 'reason' | 'actor_id', delivery: (column: string) => string): string {
   const isCancelled = `${delivery('status')} = 'CANCELLED' or ${delivery('cancel_requested')}`;
+  // a webhook that was archived after the delivery had ended did not cancel it
+  const isFromThen = `${delivery('finished_at')} is null
+      or cancelling.id < first_id_at(${delivery('finished_at')} + interval '1 millisecond')`;
   // entries about a delivery are newer than it, so older months are not searched
   return `case when ${isCancelled} then (
     select cancelling.${column} from audit_entries as cancelling
     where cancelling.subject_id in (${delivery('id')}, ${delivery('webhook_id')}) and cancelling.id > ${delivery('id')}
-      and cancelling.action in ('delivery.cancelled', 'webhook.archived')
+      and (cancelling.action = 'delivery.cancelled' or (cancelling.action = 'webhook.archived' and (${isFromThen})))
     order by cancelling.id desc limit 1) end`;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -77,6 +78,22 @@ describe('cancelDelivery', () => {
     expect(await cancellationOf(delivery)).toEqual({ cancelReason: null, cancelledBy: null });
     await turn(app, 'archive', webhook.id);
     expect(await cancellationOf(delivery)).toEqual({ cancelReason: null, cancelledBy: { name: 'Administrator' } });
+  });
+
+  test('is told from the archiving of its webhook, which came later', async () => {
+    const webhook = await ownWebhook(LATER);
+    await webhook.publishOne('INV-1');
+    const delivery = await waiting(webhook.id);
+    await cancel(delivery);
+    // the times of both are whole milliseconds
+    await wait(5);
+    const key = await app.keyFor('INTEGRATION_MANAGER');
+    const archive = `mutation { archiveWebhook(input: { id: "${webhook.id}" }) { webhook { status } } }`;
+    expect((await app.ask(archive, {}, key)).data.archiveWebhook.webhook).toEqual({ status: 'ARCHIVED' });
+    expect(await cancellationOf(delivery)).toEqual({
+      cancelReason: 'the order was a mistake',
+      cancelledBy: { name: 'Administrator' },
+    });
   });
 
   test('ends a delivery whose job is due at this very moment: either way it is accounted for', async () => {
