@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const GRACE_MS = 4_000;
 
 export interface AuditNotesWriter extends AuditNotes {
-  /** Writes what waits. */
+  /** Writes all that waits. */
   stop(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function startAuditNotes(source: DataSource, log: Log): AuditNotesWriter 
     },
     async stop() {
       await loop.stop();
-      await write();
+      while (await write());
     },
   };
 }

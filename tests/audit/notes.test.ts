@@ -5,6 +5,8 @@ import { closeEndedWindows, recordLost, writeDenials, writeReads } from '../../s
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
 import { newId } from '../../src/ids';
+import { startAuditNotes } from '../../src/jobs/write-audit-notes';
+import { createLog } from '../../src/log';
 import type { Viewer } from '../../src/viewer';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { MINUTE_MS, untilWindowLasts } from './window-end';
@@ -135,4 +137,13 @@ test('denials that cannot be written are added to those that follow', async () =
   await close();
   const details = await detailsOf(viewer);
   expect(details.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+});
+
+test('a process that stops writes all readings that wait', async () => {
+  const notes = startAuditNotes(source, createLog('silent'));
+  const viewers = [viewerOf(), viewerOf()];
+  for (const viewer of viewers) for (let i = 0; i < 800; i++) notes.read(viewer, readOf(`INV-${i}`));
+  await notes.stop();
+  const written = await Promise.all(viewers.map(detailsOf));
+  expect(written.map(({ length }) => length)).toEqual([800, 800]);
 });
