@@ -38,9 +38,13 @@ export const EvidenceFindingNameEnum = publishEnum(
     ERASED_WITHOUT_ORDER: {
       description: 'The content of a row is gone, and no sealed entry of the audit trail records its erasure.',
     },
+    BAD_HASH: {
+      description: 'A stored hash of the tree is missing, or is not that of its leaves: proofs that use it are wrong.',
+    },
     BAD_HEAD: {
       description:
-        'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key.',
+        'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key; or ' +
+        'no leaves that end there.',
     },
     FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
   },

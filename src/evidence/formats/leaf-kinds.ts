@@ -50,16 +50,25 @@ export function contentOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind
   return CONTENTS[kind](facts);
 }
 
-const TIMES: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Date } = {
-  request: (row) => row.finishedAt,
-  audit: (row) => row.at,
-  event: (row) => row.createdAt,
-  decision: (row) => row.at,
+/** Their times, and first of them the one since which the row has its record. */
+const TIMES: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => [Date, ...Date[]] } = {
+  request: (row) => [row.finishedAt, row.startedAt],
+  audit: (row) => [row.at],
+  event: (row) => [row.createdAt],
+  decision: (row) => [row.at],
 };
 
 /** The time since which the row has its record. */
 export function timeOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Date {
-  return TIMES[kind](facts);
+  return TIMES[kind](facts)[0];
+}
+
+/** Whether it is a time of JavaScript: PostgreSQL has others, such as infinity, and years after 275760. */
+export const isTime = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
+
+/** Whether the row can have a record: none has a time that is no time of JavaScript. */
+export function canHaveRecord<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): boolean {
+  return TIMES[kind](facts).every(isTime);
 }
 
 export function leafKind(number: number): LeafKind {

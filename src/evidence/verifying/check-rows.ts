@@ -1,7 +1,16 @@
 // Computes the leaf of every row again, and compares it with the leaf in the tree at the place of the row.
 import { firstIdAt, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { contentOf, type FactsOf, type LeafKind, leafKind, leafOf, timeOf } from '../formats/leaf-kinds';
+import {
+  canHaveRecord,
+  contentOf,
+  type FactsOf,
+  isTime,
+  type LeafKind,
+  leafKind,
+  leafOf,
+  timeOf,
+} from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { payloadDigest } from '../formats/salted-digests';
 import {
@@ -18,7 +27,7 @@ import {
 } from './checked-rows.store';
 import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
 import { LeafSet } from './erased-leaves';
-import type { Findings } from './findings';
+import type { FindingName, Findings } from './findings';
 import { maySealLater } from './may-seal-later';
 import { pagesAhead } from './pages';
 
@@ -42,7 +51,7 @@ export class RowCheck {
   private readonly seen: LeafSet;
   /** The leaves of rows whose content, or a body, is gone. */
   private readonly erased: LeafSet;
-  /** The rows that differ from their leaf, by the hash of the row as it is now. */
+  /** The rows that differ from their leaf, by the hash of the row as it is now; by their id if they can have none. */
   private readonly mismatches = new Map<string, Mismatch>();
   /** Months that are gone without an order. */
   private readonly reported = new Set<string>();
@@ -80,21 +89,22 @@ export class RowCheck {
   private compare<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind] & Placed): void {
     this.checked += 1;
     const { id: rowId, leafIndex, leaf } = row;
+    // a time that no record has was written past Hookledger
+    const computed = canHaveRecord(kind, row) ? leafOf(kind, row) : null;
     if (leafIndex === null) {
-      if (maySealLater(timeOf(kind, row), this.now)) return;
+      if (computed !== null && maySealLater(timeOf(kind, row), this.now)) return;
       this.findings.add('NOT_SEALED', 'The row is finished, and not in the tree.', { kind, rowId });
       return;
     }
     const about = { kind, rowId, leafIndex };
-    const computed = leafOf(kind, row);
-    if (leaf?.equals(computed)) {
+    if (computed !== null && leaf?.equals(computed)) {
       this.seen.add(leafIndex);
       if (row.erasedDigests != null) this.erased.add(leafIndex);
       if (row.contentSalt === null && hasContent(kind, row)) {
         this.findings.add('CHANGED', 'The content of the row was erased, and it has other content now.', about);
       }
     } else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
-    else if (this.mismatches.size < MAX_SEARCHED) this.mismatches.set(computed.toString('hex'), about);
+    else if (this.mismatches.size < MAX_SEARCHED) this.mismatches.set(computed?.toString('hex') ?? rowId, about);
     else this.reportChanged(about);
   }
 
@@ -137,6 +147,7 @@ export class RowCheck {
 
   /** Whether the decision was of a month that was dropped by order. Its id may differ from its time by ten minutes. */
   private async isDecisionDropped(dropped: DroppedMonths | null, finishedAt: Date): Promise<boolean> {
+    if (!isTime(finishedAt)) return false;
     for (const minutes of [-10, 10]) {
       const id = firstIdAt(finishedAt.getTime() + minutes * 60_000);
       const month = monthOf(id);
@@ -163,14 +174,8 @@ export class RowCheck {
 
   /** @param ordered the leaves whose rows were erased by order, as of after the rows were compared */
   async reportErased(db: Db, ordered: LeafSet): Promise<void> {
-    const found = this.erased.without(ordered);
-    const known = new Map((await rowsOfLeaves(db, found.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
-    for (const leafIndex of found) {
-      const row = known.get(leafIndex);
-      const about = { kind: row ? leafKind(row.kind) : null, rowId: row?.rowId ?? null, leafIndex };
-      const message = 'The content of the row is gone, and no sealed entry of the audit trail says so.';
-      this.findings.add('ERASED_WITHOUT_ORDER', message, about);
-    }
+    const message = 'The content of the row is gone, and no sealed entry of the audit trail says so.';
+    await this.reportLeaves(db, this.erased.without(ordered), 'ERASED_WITHOUT_ORDER', message);
   }
 
   /** After all rows were compared and searched: every leaf must have a row, or be of a month that was dropped by order. */
@@ -181,16 +186,25 @@ export class RowCheck {
       this.reportDropped(month);
     }
     const missing = LeafSet.all(this.treeSize).without(this.seen);
-    if (missing.length === 0) return;
-    const known = new Map((await rowsOfLeaves(db, missing.slice(0, MAX_SEARCHED))).map((row) => [row.leafIndex, row]));
-    for (const leafIndex of missing) {
-      const row = known.get(leafIndex);
-      this.findings.add('DELETED', 'A row was sealed, and is no longer there.', {
-        kind: row ? leafKind(row.kind) : null,
-        rowId: row?.rowId ?? null,
-        leafIndex,
-      });
+    await this.reportLeaves(db, missing, 'DELETED', 'A row was sealed, and is no longer there.');
+  }
+
+  /** One finding for each leaf, with the row that had it. All leaves of a lost log may be among them, so they are not all kept. */
+  private async reportLeaves(db: Db, leaves: Iterable<number>, name: FindingName, message: string): Promise<void> {
+    const first: number[] = [];
+    let others = 0;
+    for (const leafIndex of leaves) {
+      if (first.length < MAX_SEARCHED) first.push(leafIndex);
+      else others += 1;
     }
+    if (first.length === 0) return;
+    const known = new Map((await rowsOfLeaves(db, first)).map((row) => [row.leafIndex, row]));
+    for (const leafIndex of first) {
+      const row = known.get(leafIndex);
+      const about = { kind: row ? leafKind(row.kind) : null, rowId: row?.rowId ?? null, leafIndex };
+      this.findings.add(name, message, about);
+    }
+    this.findings.addUnnamed(others);
   }
 
   /** The same for a part of the rows: the leaves whose places belong to rows of this range must have them. */

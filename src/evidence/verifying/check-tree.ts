@@ -1,8 +1,9 @@
 // Builds the tree again from its leaves, and compares it with the stored roots and with every signed head.
 import type { Db } from '../../sql/db';
-import { Frontier, hashesOf } from '../formats/merkle-tree';
+import { Frontier, hashesOf, type TreeNode } from '../formats/merkle-tree';
 import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../formats/signed-note';
-import { blocksFrom, type CheckedBlock } from './checked-rows.store';
+import { LEVELS_PER_TILE } from '../formats/tree-proofs';
+import { blocksFrom, type CheckedBlock, storedNodes, strayHeads } from './checked-rows.store';
 import { LogKeys } from './compromised-keys';
 import type { Findings } from './findings';
 
@@ -27,37 +28,44 @@ export async function checkTree(
   listener: TreeListener,
 ): Promise<void> {
   const keys = await LogKeys.read(db);
-  await checkBlocks(db, keys, knownHeads, findings, listener);
+  const size = await checkBlocks(db, keys, knownHeads, findings, listener);
+  await checkStrayHeads(db, size, findings);
   keys.report(findings);
 }
 
+/** @returns the number of leaves that were checked */
 async function checkBlocks(
   db: Db,
   keys: LogKeys,
   knownHeads: readonly string[],
   findings: Findings,
   { onLeaves, onPage }: TreeListener,
-): Promise<void> {
+): Promise<number> {
   const known = knownHeads.flatMap((note) => openKnown(note, keys.all, findings));
   const frontier = new Frontier(0, Buffer.alloc(0));
   let page: CheckedBlock[];
   do {
+    const nodes: TreeNode[] = [];
+    const keep = (node: TreeNode) => {
+      if (node.level % LEVELS_PER_TILE === 0) nodes.push(node);
+    };
     page = await blocksFrom(db, frontier.size, BLOCKS);
     for (const block of page) {
       if (block.firstIndex !== frontier.size) {
         findings.add('TRUNCATED', `The leaves from ${frontier.size} to ${block.firstIndex - 1} are missing.`, {
           leafIndex: frontier.size,
         });
-        return;
+        return frontier.size;
       }
       const hashes = hashesOf(block.leafHashes);
       onLeaves(block.firstIndex, hashes);
       for (const hash of hashes) {
-        frontier.append(hash);
+        frontier.append(hash, keep);
         for (const head of known) if (head.treeSize === frontier.size) checkKnown(head, frontier.root(), findings);
       }
       checkBlock(block, frontier, keys, findings);
     }
+    await checkNodes(db, nodes, findings);
     await onPage(frontier.size);
   } while (page.length === BLOCKS);
   for (const { treeSize } of known) {
@@ -67,6 +75,28 @@ async function checkBlocks(
       });
     }
   }
+  return frontier.size;
+}
+
+/** Proofs are made of stored hashes: one that was edited makes a proof of what is true look like a forgery. */
+async function checkNodes(db: Db, nodes: readonly TreeNode[], findings: Findings): Promise<void> {
+  if (nodes.length === 0) return;
+  const stored = await storedNodes(db, nodes);
+  nodes.forEach(({ level, index, hash }, at) => {
+    if (stored[at]?.equals(hash)) return;
+    const message = `The stored hash of level ${level}, number ${index}, is not that of its leaves: proofs that use it are wrong.`;
+    findings.add('BAD_HASH', message, { leafIndex: index * 2 ** level });
+  });
+}
+
+/** Heads that no block leads to: the blocks were removed or joined, and the heads forgotten. */
+async function checkStrayHeads(db: Db, size: number, findings: Findings): Promise<void> {
+  const { count, smallest, largest } = await strayHeads(db);
+  if (smallest === null || largest === null) return;
+  const which =
+    count === 1 ? `A head of ${largest} leaves was` : `${count} heads of ${smallest} to ${largest} leaves were`;
+  const message = `${which} signed, and no block of leaves ends there.`;
+  findings.add(largest > size ? 'TRUNCATED' : 'BAD_HEAD', message, { treeSize: largest });
 }
 
 function openKnown(note: string, keys: readonly VerifierKey[], findings: Findings): Checkpoint[] {

@@ -1,6 +1,7 @@
 // Reads what a verification compares: rows with their leaves, blocks, and heads, in pages.
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type FactsOf, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
+import type { TreeNode } from '../formats/merkle-tree';
 import { LEAF_TABLES } from '../sealed-rows.store';
 
 /** Where the leaf of a row is. */
@@ -116,6 +117,33 @@ export async function blocksFrom(db: Db, firstIndex: number, atMost: number): Pr
      from evidence_blocks b where first_index >= $1 order by first_index limit $2`),
     [firstIndex, atMost],
   );
+}
+
+/** The stored hashes of these inner nodes, in their order; null: it is missing. */
+export async function storedNodes(db: Db, nodes: readonly TreeNode[]): Promise<(Buffer | null)[]> {
+  const rows = await rowsOf<{ hash: Buffer | null }>(
+    db,
+    statement(`select n.hash from unnest($1::smallint[], $2::bigint[]) with ordinality as w (level, node_index, at)
+     left join evidence_nodes n on n.level = w.level and n.node_index = w.node_index order by w.at`),
+    [nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
+  );
+  return rows.map(({ hash }) => hash);
+}
+
+export interface StrayHeads {
+  count: number;
+  smallest: number | null;
+  largest: number | null;
+}
+
+/** Signed heads of trees that no block ends. In one statement, because other heads are signed meanwhile. */
+export async function strayHeads(db: Db): Promise<StrayHeads> {
+  const row = await rowOf<StrayHeads>(
+    db,
+    statement(`select count(*)::float8 as count, min(tree_size)::float8 as smallest, max(tree_size)::float8 as largest
+     from evidence_heads h where not exists (select from evidence_blocks b where b.tree_size = h.tree_size)`),
+  );
+  return row as StrayHeads;
 }
 
 /** The rows that had these leaves; a leaf that no row is known of is left out. */

@@ -6,7 +6,7 @@ import { DROPPED_ACTION, KEPT_ACTION, LEAF_KINDS, type LeafKind } from '../forma
 import { LEAF_TABLES } from '../sealed-rows.store';
 import { placesIn } from './checked-rows.store';
 import { monthEntries, monthsOfTables } from './dropped-months.store';
-import { isSealedOrder, LeafSet } from './erased-leaves';
+import { detailsOf, isSealedOrder, LeafSet } from './erased-leaves';
 
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';
@@ -125,18 +125,25 @@ async function goneMonths(db: Db): Promise<Map<string, LeafKind[]>> {
   return gone;
 }
 
+/** What an order to drop a month has in its details. */
+interface MonthOrder {
+  what: string;
+  month: string;
+  leaves: number;
+  digest: string;
+}
+
 /** Sealed orders that were not taken back, by month. */
 async function ordersOf(db: Db): Promise<Map<string, { leaves: number; digest: string }[]>> {
   const entries = await monthEntries(db);
-  const takenBack = new Set(
-    entries.flatMap(({ action, details }) => (action === KEPT_ACTION ? [JSON.parse(details ?? '{}').order] : [])),
-  );
+  const takenBack = new Set(entries.flatMap((entry) => (entry.action === KEPT_ACTION ? [detailsOf(entry).order] : [])));
   const orders = new Map<string, { leaves: number; digest: string }[]>();
   for (const entry of entries) {
     if (entry.action !== DROPPED_ACTION || takenBack.has(entry.id)) continue;
     if (!isSealedOrder(entry)) continue;
-    const { what, month, leaves, digest } = JSON.parse(entry.details ?? '{}');
-    if (what === 'ROWS') orders.set(month, [...(orders.get(month) ?? []), { leaves, digest }]);
+    const { what, month, leaves, digest } = detailsOf(entry) as Partial<MonthOrder>;
+    if (what !== 'ROWS' || month === undefined || leaves === undefined || digest === undefined) continue;
+    orders.set(month, [...(orders.get(month) ?? []), { leaves, digest }]);
   }
   return orders;
 }

@@ -38,10 +38,8 @@ export class LeafSet {
   }
 
   /** The leaves that the other set does not contain, ascending. */
-  without(other: LeafSet): number[] {
-    const found: number[] = [];
-    for (let index = 0; index < this.size; index++) if (this.has(index) && !other.has(index)) found.push(index);
-    return found;
+  *without(other: LeafSet): Generator<number> {
+    for (let index = 0; index < this.size; index++) if (this.has(index) && !other.has(index)) yield index;
   }
 }
 
@@ -55,7 +53,7 @@ export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise
   for (;;) {
     const entries = await erasureEntries(db, after, PAGE);
     for (const entry of entries) {
-      if (isOrder(entry, now)) for (const [first, last] of runsOf(entry.details)) leaves.add(first, last);
+      if (isOrder(entry, now)) for (const [first, last] of runsOf(entry)) leaves.add(first, last);
     }
     const last = entries.at(-1);
     if (!last || entries.length < PAGE) return leaves;
@@ -72,9 +70,20 @@ export function isSealedOrder(entry: FactsOf['audit'] & Placed): boolean {
   return entry.contentSalt !== null && entry.leaf?.equals(leafOf('audit', entry)) === true;
 }
 
-/** @param details with `leaves`, such as "12-40,57" */
-function runsOf(details: string | null): [first: number, last: number][] {
-  const { leaves = '' } = JSON.parse(details ?? '{}') as { leaves?: string };
+/** The details of an order. Those that are no object, which Hookledger never writes, order nothing. */
+export function detailsOf({ details }: { details: string | null }): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(details ?? '');
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @param entry whose details have `leaves`, such as "12-40,57" */
+function runsOf(entry: ErasureEntry): [first: number, last: number][] {
+  const { leaves } = detailsOf(entry);
+  if (typeof leaves !== 'string') return [];
   return leaves
     .split(',')
     .filter(Boolean)

@@ -10,6 +10,7 @@ export const FINDING_NAMES = [
   'NOT_SEALED',
   'ERASED_WITHOUT_ORDER',
   'DROPPED_WITHOUT_ORDER',
+  'BAD_HASH',
   'BAD_HEAD',
   'FORKED',
 ] as const;
@@ -38,5 +39,10 @@ export class Findings {
     this.count += 1;
     if (this.kept.length >= MAX_KEPT) return;
     this.kept.push({ name, kind: null, rowId: null, leafIndex: null, treeSize: null, ...about, message });
+  }
+
+  /** Counts findings that are more than are kept. */
+  addUnnamed(count: number): void {
+    this.count += count;
   }
 }
