@@ -171,7 +171,7 @@ async function serveViewers(server: FastifyInstance, config: Config, source: Dat
   serveAuditExport(server, source, services.maskingRules);
   const refused = createRefusedSignIns(source.manager, server.log as Log);
   const { identityProvider, publicUrl } = config;
-  const provider = identityProvider && createIdentityProvider(identityProvider, publicUrl as string);
+  const provider = identityProvider && createIdentityProvider(identityProvider, publicUrl as string, server.log);
   serveSignIn(server, { source, refused, provider });
   serveOpenId(server, { source, refused, provider, createUsers: identityProvider?.createUsers ?? false });
   serveBackChannelLogout(server, { source, refused, provider });

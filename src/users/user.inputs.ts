@@ -22,6 +22,7 @@ import {
   textFilter,
 } from '../graphql/lists/where-to-sql';
 import type { Role } from '../viewer';
+import { isEmail, MAX_EMAIL } from './email';
 import { RoleEnum } from './user.type';
 
 const NotNull = () =>
@@ -32,12 +33,11 @@ const NotNull = () =>
     (_value, name) => `${name} must not be null; leave it out to keep it.`,
   );
 
-/** A local part and a host: what a mail server accepts as an address is for it to say. */
 const EmailAddress = () =>
   rejects(
     'INVALID',
     'email',
-    (value) => value === null || /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(String(value)),
+    (value) => value === null || isEmail(String(value)),
     (value, name) => `${name} ${quoted(value)} is no e-mail address, such as amina@example.com.`,
   );
 
@@ -51,7 +51,7 @@ export class CreateUserInput {
   @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters.' })
   fullName?: string | null;
 
-  @ShortText(254, { nullable: true })
+  @ShortText(MAX_EMAIL, { nullable: true })
   @EmailAddress()
   @Field(() => String, {
     nullable: true,
@@ -76,7 +76,7 @@ export class UpdateUserInput {
   @Field(() => String, { nullable: true, description: 'The full name, at most 200 characters; null removes it.' })
   fullName?: string | null;
 
-  @ShortText(254, { nullable: true })
+  @ShortText(MAX_EMAIL, { nullable: true })
   @EmailAddress()
   @Field(() => String, {
     nullable: true,

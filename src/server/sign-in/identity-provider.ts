@@ -1,14 +1,16 @@
 // The OpenID provider at which people sign in (authorization code, PKCE, state, nonce), by openid-client.
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import * as openid from 'openid-client';
 import type { Config } from '../../config/config';
-import type { RoleRule } from '../../config/config-values';
 import { AppError } from '../../errors';
+import { createFaultLog } from '../../fault-log';
+import type { Log } from '../../log';
 import type { SignInSecrets } from '../../users/identity/pending-sign-ins';
-import { rolesByClaims } from '../../users/identity/role-map';
 import type { Identity } from '../../users/identity/sign-in-identity';
 import type { ProviderSession } from '../../users/sessions/session.store';
+import { identityIn } from './identity-of-claims';
 import { readLogoutToken } from './logout-token';
+import { fetchWhole } from './provider-fetch';
 
 export interface IdentityProvider {
   /** The address at which the browser signs in. @throws AppError UNAVAILABLE */
@@ -33,9 +35,21 @@ const TIMEOUT_S = 10;
 export function createIdentityProvider(
   settings: NonNullable<Config['identityProvider']>,
   publicUrl: string,
+  log: Pick<Log, 'warn'>,
 ): IdentityProvider {
   const { issuer, clientId, clientSecret, scopes, roleMap } = settings;
   const callback = `${publicUrl}/auth/callback`;
+  const isPlain = issuer.startsWith('http:');
+  const report = createFaultLog((error, unwritten) =>
+    log.warn(
+      { issuer, reason: faultOf(error), unwritten },
+      'the identity provider does not answer as an OpenID provider',
+    ),
+  );
+  const unreachable = (cause: unknown) => {
+    report(cause);
+    return Object.assign(new AppError('UNAVAILABLE', UNREACHABLE), { cause });
+  };
   let keys: JWTVerifyGetKey | null = null;
   let discovered: Promise<openid.Configuration> | null = null;
 
@@ -43,9 +57,12 @@ export function createIdentityProvider(
     discovered ??= openid
       .discovery(new URL(issuer), clientId, clientSecret, authenticateClient(clientSecret), {
         timeout: TIMEOUT_S,
-        // config.ts allows http only for this machine
-        ...(issuer.startsWith('http:') && { execute: [openid.allowInsecureRequests] }),
+        [openid.customFetch]: fetchWhole,
+        // without the check of the signature, the library trusts what comes over TLS from the token endpoint. config.ts
+        // allows http only for this machine
+        execute: [openid.enableNonRepudiationChecks, ...(isPlain ? [openid.allowInsecureRequests] : [])],
       })
+      .then(withKeys)
       .catch((error: unknown) => {
         discovered = null;
         throw unreachable(error);
@@ -78,15 +95,18 @@ export function createIdentityProvider(
         const userInfo = provider.serverMetadata().userinfo_endpoint
           ? await openid.fetchUserInfo(provider, tokens.access_token, idToken.sub)
           : {};
-        return identityIn({ ...userInfo, ...idToken }, roleMap);
+        return identityIn(idToken, userInfo, roleMap);
       } catch (error) {
-        throw refusedBy(error);
+        throw isUnanswered(error) ? unreachable(error) : refusedBy(error);
       }
     },
     async signedOutBy(logoutToken) {
       const provider = await discover();
       const { issuer: expected, jwks_uri: uri } = provider.serverMetadata();
-      keys ??= createRemoteJWKSet(new URL(uri ?? ''), { timeoutDuration: TIMEOUT_S * 1_000 });
+      keys ??= createRemoteJWKSet(new URL(uri as string), {
+        timeoutDuration: TIMEOUT_S * 1_000,
+        [customFetch]: fetchWhole,
+      });
       return readLogoutToken(logoutToken, { keys, issuer: expected, clientId });
     },
     async signOutUrl() {
@@ -107,29 +127,22 @@ function authenticateClient(secret: string): openid.ClientAuth {
   };
 }
 
-function identityIn(claims: openid.IDToken & Record<string, unknown>, roleMap: readonly RoleRule[] | null): Identity {
-  const { iss, sub, sid, iat, email, email_verified: emailVerified, name } = claims;
-  const isAddress =
-    typeof email === 'string' && email.length <= MAX_EMAIL && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email);
-  return {
-    issuer: iss,
-    subject: sub,
-    email: isAddress ? email.toLowerCase() : null,
-    emailVerified: isAddress && emailVerified === true,
-    fullName: typeof name === 'string' ? name : null,
-    providerSession: typeof sid === 'string' ? sid : null,
-    providerTime: new Date(iat * 1_000),
-    roles: roleMap && rolesByClaims(roleMap, claims),
-  };
+/** @throws Error without an address of its keys that can be trusted: all tokens are checked by them */
+function withKeys(provider: openid.Configuration): openid.Configuration {
+  const { jwks_uri: uri, issuer } = provider.serverMetadata();
+  if (uri === undefined) throw new Error('its metadata has no jwks_uri');
+  if (issuer.startsWith('https:') && !uri.startsWith('https:')) throw new Error('its jwks_uri is not https');
+  return provider;
 }
 
-// RFC 5321, section 4.5.3.1.3
-const MAX_EMAIL = 254;
+const UNREACHABLE =
+  'The identity provider does not answer as an OpenID provider. Try again, or sign in with an API key (POST /auth/login).';
 
-function unreachable(cause: unknown): AppError {
-  const message =
-    'The identity provider does not answer as an OpenID provider. Try again, or sign in with an API key (POST /auth/login).';
-  return Object.assign(new AppError('UNAVAILABLE', message), { cause });
+/** Whether there is no answer to judge: fetch fails with a TypeError. */
+function isUnanswered(error: unknown): boolean {
+  return (
+    !(error instanceof Error) || error instanceof TypeError || (error as { code?: string }).code === 'OAUTH_TIMEOUT'
+  );
 }
 
 function refusedBy(error: unknown): AppError {
@@ -137,9 +150,6 @@ function refusedBy(error: unknown): AppError {
   if (error instanceof openid.AuthorizationResponseError) {
     return new AppError('UNAUTHENTICATED', `The identity provider refused the sign-in: ${error.error.slice(0, 100)}.`);
   }
-  const isAnswer = error instanceof openid.ClientError || error instanceof openid.ResponseBodyError;
-  const isNetwork = error instanceof TypeError || (error as { code?: string }).code === 'OAUTH_TIMEOUT';
-  if (isNetwork || (!isAnswer && !(error instanceof Error))) return unreachable(error);
   const message = `The answer of the identity provider does not belong to this sign-in, or is not valid (${faultOf(error)}): start again.`;
   return Object.assign(new AppError('UNAUTHENTICATED', message), { cause: error });
 }

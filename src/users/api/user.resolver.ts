@@ -48,7 +48,7 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateUserPayload, {
     description: withExample(
-      'Creates a user. The user can authenticate as soon as createApiKey gives them a key. ' + TOO_MANY_USERS,
+      `Creates a user. The user can authenticate as soon as createApiKey gives them a key. ${TOO_MANY_USERS}`,
       'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { ' +
         'message } } }',
     ),

@@ -1,0 +1,43 @@
+// Who a person is by the claims of the ID token and of the user info.
+import type { IDToken } from 'openid-client';
+import type { RoleRule } from '../../config/config-values';
+import { quoted } from '../../errors';
+import { isClean } from '../../text';
+import { isEmail, MAX_EMAIL } from '../../users/email';
+import { rolesByClaims } from '../../users/identity/role-map';
+import type { Identity } from '../../users/identity/sign-in-identity';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** @throws Error that says what of the claims cannot be used */
+export function identityIn(idToken: IDToken, userInfo: Claims, roleMap: readonly RoleRule[] | null): Identity {
+  const claims = { ...userInfo, ...idToken };
+  const { iss, sub, sid, iat, name } = claims;
+  for (const id of [sub, sid]) refuseUnfitId(id);
+  const addresses = [emailIn(idToken), emailIn(userInfo)];
+  // what one answer verifies is its own address, and not that of the other
+  const email = addresses.find((each) => each?.emailVerified) ?? addresses.find((each) => each !== null);
+  return {
+    issuer: iss,
+    subject: sub,
+    email: email?.email ?? null,
+    emailVerified: email?.emailVerified ?? false,
+    fullName: typeof name === 'string' ? name : null,
+    providerSession: typeof sid === 'string' ? sid : null,
+    providerTime: new Date(iat * 1_000),
+    roles: roleMap && rolesByClaims(roleMap, claims),
+  };
+}
+
+/** OpenID Connect Core, section 2: a subject has at most 255 ASCII characters. */
+const MAX_ID = 255;
+
+function refuseUnfitId(id: unknown): void {
+  if (typeof id !== 'string' || (id.length <= MAX_ID && isClean(id))) return;
+  throw new Error(`sub or sid ${quoted(id)} has more than ${MAX_ID} characters, or a control character`);
+}
+
+function emailIn({ email, email_verified: emailVerified }: Claims): { email: string; emailVerified: boolean } | null {
+  if (typeof email !== 'string' || email.length > MAX_EMAIL || !isEmail(email)) return null;
+  return { email: email.toLowerCase(), emailVerified: emailVerified === true };
+}
