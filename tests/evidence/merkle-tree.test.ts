@@ -1,14 +1,9 @@
 // The tree against the definitions of RFC 6962, and its proofs against @sigstore/verify.
 import { createHash } from 'node:crypto';
-import {
-  EMPTY_ROOT,
-  Frontier,
-  isConsistent,
-  leafHashOf,
-  rootByInclusion,
-} from '../../src/evidence/formats/merkle-tree';
-import { consistencyProof, inclusionProof, type ReadTile } from '../../src/evidence/formats/tree-proofs';
+import { EMPTY_ROOT, Frontier, leafHashOf } from '../../src/evidence/formats/merkle-tree';
+import { inclusionProof } from '../../src/evidence/formats/tree-proofs';
 import { acceptsInclusion } from './sigstore-verify';
+import { storedTree } from './verifier/made-log';
 
 const contents = Array.from({ length: 700 }, (_, n) => `leaf ${n}`);
 const leaves = contents.map(leafHashOf);
@@ -21,20 +16,6 @@ function treeHash(hashes: readonly Buffer[]): Buffer {
   while (k * 2 < hashes.length) k *= 2;
   const pair = [Buffer.from([1]), treeHash(hashes.slice(0, k)), treeHash(hashes.slice(k))];
   return createHash('sha256').update(Buffer.concat(pair)).digest();
-}
-
-/** The stored hashes of the tree of all leaves, as sealing stores them. */
-function storedTree(of: Buffer[]): ReadTile {
-  const levels: Buffer[][] = [of];
-  const frontier = new Frontier(0, Buffer.alloc(0));
-  for (const leaf of of) {
-    frontier.append(leaf, ({ level, index, hash }) => {
-      if (level % 8 !== 0) return;
-      levels[level / 8] ??= [];
-      (levels[level / 8] as Buffer[])[index] = hash;
-    });
-  }
-  return async (level, tile) => Buffer.concat((levels[level] ?? []).slice(tile * 256, (tile + 1) * 256));
 }
 
 const read = storedTree(leaves);
@@ -56,68 +37,21 @@ test('the frontier has the root of RFC 6962 at every size, also when it goes on 
   expect(() => new Frontier(5, frontier.bytes())).toThrow('a tree of 5 leaves has another frontier');
 });
 
-test('every inclusion proof of the sizes 1 to 66 and 127 to 130 is right, here and for @sigstore/verify', async () => {
+test('every inclusion proof of the sizes 1 to 66 and 127 to 130 is right for @sigstore/verify', async () => {
   const sizes = Array.from({ length: 66 }, (_, n) => n + 1);
   const wrong: string[] = [];
   for (const size of [...sizes, 127, 128, 129, 130]) {
     const root = rootOf(size);
     for (let index = 0; index < size; index++) {
       const proof = await inclusionProof(index, size, read);
-      if (!rootByInclusion(index, size, leaves[index] as Buffer, proof)?.equals(root))
-        wrong.push(`${index} of ${size}`);
       const content = Buffer.from(contents[index] as string);
-      if (!acceptsInclusion({ content, index, proof, size, root }))
-        wrong.push(`${index} of ${size} for @sigstore/verify`);
+      if (!acceptsInclusion({ content, index, proof, size, root })) wrong.push(`${index} of ${size}`);
     }
   }
   expect(wrong).toEqual([]);
 });
 
-test('every consistency proof between sizes of 1 to 70 is right', async () => {
-  const wrong: string[] = [];
-  for (let to = 1; to <= 70; to++) {
-    for (let from = 1; from <= to; from++) {
-      const proof = await consistencyProof(from, to, read);
-      const heads = [leafHashOf('another history'), rootOf(from)].map((root) => [from, root] as const);
-      const accepted = heads.map((head) => isConsistent(head, [to, rootOf(to)], proof));
-      if (String(accepted) !== 'false,true') wrong.push(`${from} to ${to}`);
-    }
-  }
-  expect(wrong).toEqual([]);
-});
-
-test.each([255, 256, 257, 511, 512, 513, 700])(
-  'proofs at the edges of tiles are right in a tree of %i leaves',
-  async (size) => {
-    for (const index of [0, 1, 254, 255, 256, 257, 511, 512, size - 2, size - 1].filter((at) => at < size)) {
-      const proof = await inclusionProof(index, size, read);
-      expect(rootByInclusion(index, size, leaves[index] as Buffer, proof)).toEqual(rootOf(size));
-    }
-    for (const from of [1, 255, 256, 257, 511, size - 1].filter((at) => at <= size)) {
-      const proof = await consistencyProof(from, size, read);
-      expect(isConsistent([from, rootOf(from)], [size, rootOf(size)], proof)).toBe(true);
-    }
-  },
-);
-
-test('proofs at the edges of the third level of tiles are right', async () => {
-  const many = Array.from({ length: 65_537 }, (_, n) => leafHashOf(`many ${n}`));
-  const readMany = storedTree(many);
-  const earlier = [256, 65_535].map((size) => [size, treeHash(many.slice(0, size))] as const);
-  for (const size of [65_535, 65_536, 65_537]) {
-    const root = treeHash(many.slice(0, size));
-    for (const index of [0, 255, 256, 32_768, 65_279, 65_280, size - 1]) {
-      const proof = await inclusionProof(index, size, readMany);
-      expect(rootByInclusion(index, size, many[index] as Buffer, proof)).toEqual(root);
-    }
-    for (const head of earlier) {
-      const proof = await consistencyProof(head[0], size, readMany);
-      expect(isConsistent(head, [size, root], proof)).toBe(true);
-    }
-  }
-});
-
-test('a proof that is cut off, extended, moved or swapped is wrong, here and for @sigstore/verify', async () => {
+test('a proof that is cut off, extended, moved or swapped is wrong for @sigstore/verify', async () => {
   const [index, size] = [77, 130];
   const root = rootOf(size);
   const proof = await inclusionProof(index, size, read);
@@ -131,7 +65,6 @@ test('a proof that is cut off, extended, moved or swapped is wrong, here and for
     [size, size, proof],
   ];
   for (const [at, of, hashes] of wrong) {
-    expect(rootByInclusion(at, of, leaves[index] as Buffer, hashes)?.equals(root) ?? false).toBe(of === size - 1);
     const content = Buffer.from(contents[index] as string);
     expect(acceptsInclusion({ content, index: at, proof: hashes, size: of, root })).toBe(of === size - 1);
   }

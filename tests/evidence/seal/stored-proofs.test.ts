@@ -1,14 +1,17 @@
 // Proofs from the stored tree: right wherever blocks end, and read with one statement each.
 import { createDataSource } from '../../../src/database/data-source';
-import { isConsistent, rootByInclusion } from '../../../src/evidence/formats/merkle-tree';
 import { cached, consistencyProof, inclusionProof } from '../../../src/evidence/formats/tree-proofs';
-import { newestHead } from '../../../src/evidence/head.store';
+import { evidenceKeys, headAt, newestHead, type SignedHead } from '../../../src/evidence/head.store';
+import { proofOf } from '../../../src/evidence/row-proof';
 import { seal } from '../../../src/evidence/seal';
 import { factsById, leafPlaces } from '../../../src/evidence/sealed-rows.store';
-import { newestTree, rootAt, sealingState, tilesOf } from '../../../src/evidence/tree.store';
+import { newestTree, sealingState, tilesOf } from '../../../src/evidence/tree.store';
 import { plannedOnce } from '../../../src/sql/pool-share';
 import { recordStatements } from '../../support/recorded-statements';
+import { verify } from '../sealing';
+import { acceptsInclusion } from '../sigstore-verify';
 import { INSERT_CLOSED, type Store, startStore, tamperWith } from '../stored-tree';
+import { bundleOf } from '../verifier/made-log';
 
 const BLOCKS = [1, 254, 3, 300, 5, 640];
 
@@ -27,34 +30,45 @@ test('every proof is right, and takes one statement', async () => {
   const db = store.source.manager;
   const tree = await newestTree(db);
   if (!tree) throw new Error('no tree');
-  const leaves = await store.database.query<{ index: number; hash: Buffer }>(
-    `select leaf_index::int as index, r.leaf_hash as hash from evidence_leaves join webhook_request_logs r on r.id = subject_id`,
+  const leaves = await store.database.query<{ index: number; record: string }>(
+    `select leaf_index::int as index, request_record(r) as record
+     from evidence_leaves join webhook_request_logs r on r.id = subject_id`,
   );
   expect(leaves).toHaveLength(tree.treeSize);
   const statements = recordStatements(store.source);
   const sampled = leaves.filter(({ index }) => index % 37 === 0 || [254, 255, 256, 257, 557, 558].includes(index));
-  for (const { index, hash } of sampled) {
-    const proof = await inclusionProof(index, tree.treeSize, tilesOf(db));
-    expect(rootByInclusion(index, tree.treeSize, hash, proof)).toEqual(tree.rootHash);
+  const { treeSize: size, rootHash: root } = tree;
+  for (const { index, record } of sampled) {
+    const proof = await inclusionProof(index, size, tilesOf(db));
+    expect(acceptsInclusion({ content: Buffer.from(record), index, proof, size, root })).toBe(true);
   }
   expect(statements).toHaveLength(sampled.length);
 });
 
 test('earlier heads are beginnings of the tree, and proofs of one request share what they read', async () => {
   const db = store.source.manager;
-  const tree = await newestTree(db);
-  if (!tree) throw new Error('no tree');
+  const head = (await newestHead(db)) as SignedHead;
   const read = cached(tilesOf(db));
+  const heads: object[] = [];
   for (let size = 0, at = 0; at < BLOCKS.length; at++) {
     size += BLOCKS[at] as number;
-    const root = await rootAt(db, size);
-    if (!root) throw new Error('no root');
-    const proof = await consistencyProof(size, tree.treeSize, read);
-    expect(isConsistent([size, root], [tree.treeSize, tree.rootHash], proof)).toBe(true);
+    const hashes = await consistencyProof(size, head.treeSize, read);
+    const checkpoint = (await headAt(db, size))?.checkpoint;
+    heads.push({ checkpoint, consistency: hashes.map((hash) => hash.toString('base64')) });
   }
+  const [{ id } = { id: '' }] = await store.database.query<{ id: string }>(
+    'select subject_id as id from evidence_leaves where leaf_index = 0',
+  );
+  const row = (await factsById(db, 'request', [id])).get(id);
+  const proofs = row ? [await proofOf('request', row, 0, { head, read })] : [];
+  const [key] = await evidenceKeys(db);
+  expect(await verify(bundleOf(proofs, { heads }), ['--key', key?.vkey as string])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`VERIFIED 1 record, 0 disclosed parts, ${BLOCKS.length} earlier heads`),
+  });
   const statements = recordStatements(store.source);
-  await inclusionProof(0, tree.treeSize, read);
-  await inclusionProof(1, tree.treeSize, read);
+  await inclusionProof(0, head.treeSize, read);
+  await inclusionProof(1, head.treeSize, read);
   expect(statements.length).toBeLessThan(2);
 });
 

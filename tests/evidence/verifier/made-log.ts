@@ -44,6 +44,8 @@ export class MadeLog {
   readonly vkey: string;
   private readonly read: ReadTile;
   private readonly leaves: readonly Buffer[];
+  /** By size. */
+  private readonly roots: Buffer[];
 
   constructor(
     readonly origin: string,
@@ -53,12 +55,16 @@ export class MadeLog {
     this.vkey = writeVkey(origin, key.publicKey);
     this.leaves = records.map(leafHashOf);
     this.read = storedTree(this.leaves);
+    const frontier = new Frontier(0, Buffer.alloc(0));
+    this.roots = [frontier.root()];
+    for (const leaf of this.leaves) {
+      frontier.append(leaf);
+      this.roots.push(frontier.root());
+    }
   }
 
   root(size: number): Buffer {
-    const frontier = new Frontier(0, Buffer.alloc(0));
-    for (const leaf of this.leaves.slice(0, size)) frontier.append(leaf);
-    return frontier.root();
+    return this.roots[size] as Buffer;
   }
 
   head(size: number, rootHash = this.root(size)): string {
@@ -85,7 +91,7 @@ export class MadeLog {
   }
 }
 
-interface ProofChanges {
+export interface ProofChanges {
   parts?: object;
   change?: (hashes: Buffer[]) => Buffer[];
   /** The index that the proof claims. */
