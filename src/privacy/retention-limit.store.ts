@@ -52,22 +52,40 @@ export async function limitedWebhooks(db: Db, changedBefore: Date): Promise<{ we
 }
 
 const PAST = {
-  deliveries: 'select id from deliveries where webhook_id = $1 and finished_at is not null',
-  requests: 'select id from webhook_request_logs where webhook_id = $1 and finished_at is not null',
-  events: 'select id from business_events where $1::uuid is not null and fanned_out_at is not null',
+  deliveries: 'select id, erasure_id from deliveries where webhook_id = $1 and finished_at is not null',
+  requests: 'select id, erasure_id from webhook_request_logs where webhook_id = $1 and finished_at is not null',
+  events: 'select id, erasure_id from business_events where $1::uuid is not null and fanned_out_at is not null',
 };
 
-/** The first rows with content after this id that began before a time. @param webhookId of events: any */
+/** Rows that one statement looks at: a webhook may have millions whose content is erased already. */
+const LOOKED_AT = 10_000;
+
+export interface PastRows {
+  /** Those with content, the oldest first. */
+  ids: string[];
+  /** Where to go on; null: there is none after it. */
+  last: string | null;
+}
+
+/** The next rows after this id that began before a time. @param webhookId of events: any. @param atMost with content */
 export async function rowsBefore(
   db: Db,
   what: keyof typeof PAST,
   { webhookId, after, before }: { webhookId: string; after: string; before: Date },
   atMost: number,
-): Promise<string[]> {
-  const rows = await rowsOf<{ id: string }>(
+  lookedAt = LOOKED_AT,
+): Promise<PastRows> {
+  const row = await rowOf<PastRows>(
     db,
-    statement(`${PAST[what]} and id > $2 and id < first_id_at($3) and erasure_id is null order by id limit $4`),
-    [webhookId, after, before, atMost],
+    statement(`with looked as (
+         ${PAST[what]} and id > $2 and id < first_id_at($3) order by id limit $4
+       ), found as (
+         select id from looked where erasure_id is null order by id limit $5
+       )
+       select array(select id from found order by id) as ids,
+         case when (select count(*) from found) = $5 then (select id from found order by id desc limit 1)
+           else (select id from looked order by id desc limit 1) end as last`),
+    [webhookId, after, before, lookedAt, atMost],
   );
-  return rows.map(({ id }) => id);
+  return row as PastRows;
 }

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seal } from '../../src/evidence/seal';
-import { toNodeId } from '../../src/ids';
+import { FIRST_ID, toNodeId, uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
 import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { type PastRows, rowsBefore } from '../../src/privacy/retention-limit.store';
 import { openStore, type Store, tamperWith, verify } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -127,6 +128,25 @@ test('rules 3, 6 and 9: nothing is erased until a limit is set; a webhook goes b
   expect(await erasePastLimits(parts)).toBe(0);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
   expect(await verify(store)).toEqual([]);
+});
+
+test('rows whose content is erased already are passed over, a limited number in a statement', async () => {
+  const webhookId = uuidOf('Webhook', webhooks[0] as string) as string;
+  const looks: PastRows[] = [];
+  for (let last: string | null = FIRST_ID; last !== null; ) {
+    const range: Parameters<typeof rowsBefore>[2] = { webhookId, after: last, before: new Date() };
+    const look = await rowsBefore(parts.db, 'requests', range, 200, 1);
+    looks.push(look);
+    last = look.last;
+  }
+  // the oldest is erased, and the newest is followed by none
+  const [first, second, third, fourth, ...others] = looks;
+  expect(first).toEqual({ ids: [], last: expect.any(String) });
+  expect([second, third]).toEqual([second, third].map((look) => ({ ids: [look?.last], last: look?.last })));
+  expect(fourth).toEqual({ ids: [], last: null });
+  expect(others).toEqual([]);
+  const one = await rowsBefore(parts.db, 'requests', { webhookId, after: FIRST_ID, before: new Date() }, 1);
+  expect(one).toEqual(second);
 });
 
 test('rule 2: what a hold covers is kept', async () => {
