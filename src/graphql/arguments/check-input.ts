@@ -24,23 +24,26 @@ export function rejects(
   return ValidateBy({ name, validator: { validate: holds, defaultMessage } }, validationOptions);
 }
 
-/** @throws InputError with the first fault of each field. Absent fields are not checked, null is. */
-export function checkInput(input: object): void {
+/**
+ * @param path of the input in the call; left out where the fields of its faults begin with its own
+ * @throws InputError with the first fault of each field. Absent fields are not checked, null is.
+ */
+export function checkInput(input: object, path: readonly string[] = []): void {
   const faults = validateSync(input, {
     skipUndefinedProperties: true,
     forbidUnknownValues: false,
     validationError: { target: false },
   });
-  const errors = faults.map(toUserError);
+  const errors = faults.map((fault) => toUserError(fault, path));
   if (errors.length > 0) throw new InputError(errors);
 }
 
-function toUserError(fault: ValidationError): UserError {
+function toUserError(fault: ValidationError, path: readonly string[]): UserError {
   const order = TEXT_RULES.map((rule) => rule.name);
   const names = Object.keys(fault.constraints ?? {}).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const name = names[0] as string;
   return {
-    field: [fault.property],
+    field: [...path, fault.property],
     code: (fault.contexts?.[name] as { code: UserError['code'] } | undefined)?.code ?? 'INVALID',
     message: fault.constraints?.[name] ?? `${fault.property} cannot be used.`,
   };

@@ -86,6 +86,7 @@ export class ErasureResolver {
     @Arg('target', () => ErasureTargetInput, { description: 'The content that would be erased.' })
     input: ErasureTargetInput,
   ): Promise<Preview> {
+    checkInput(input, ['target']);
     return previewErasure(
       context.db,
       context.viewer as Viewer,
