@@ -63,7 +63,7 @@ const LOOKED_AT = 10_000;
 export interface PastRows {
   /** Those with content, the oldest first. */
   ids: string[];
-  /** Where to go on; null: there is none after it. */
+  /** The last one that was looked at; null: there is none. */
   last: string | null;
 }
 
