@@ -7,7 +7,13 @@ import type { Db } from '../../sql/db';
 import type { Role, Viewer } from '../../viewer';
 import { webhooksById } from '../../webhooks/webhook.store';
 import { MASKABLE_ROLES, type MaskedPart, type Strategy } from '../rule';
-import { countMaskingRules, deleteMaskingRule, insertMaskingRule, type MaskingRuleRow } from './masking-rule.store';
+import {
+  countMaskingRules,
+  deleteMaskingRule,
+  insertMaskingRule,
+  lockMaskingRules,
+  type MaskingRuleRow,
+} from './masking-rule.store';
 
 /** Each process keeps all rules in memory. */
 const MAX_RULES = 500;
@@ -31,6 +37,7 @@ export async function createMaskingRule(db: Db, viewer: Viewer, rule: NewMasking
     webhookId !== undefined && (webhookId === null || !(await webhooksById(db, [webhookId])).has(webhookId));
   if (isUnknown) faults.push({ field: ['webhookId'], code: 'NOT_FOUND', message: 'There is no webhook with this id.' });
   if (faults.length > 0) throw new InputError(faults);
+  await lockMaskingRules(db);
   if ((await countMaskingRules(db)) >= MAX_RULES) {
     const message = `There are ${MAX_RULES} masking rules, which is the maximum. Delete one first.`;
     throw new InputError([{ field: null, code: 'CONFLICT', message }]);

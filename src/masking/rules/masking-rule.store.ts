@@ -29,6 +29,11 @@ export async function allMaskingRules(db: Db): Promise<MaskingRule[]> {
   return rows.map(({ path, ...rule }) => ({ ...rule, path: readJsonPath([path], ['path']) }));
 }
 
+/** So that rules that are created at the same time do not exceed the limit. */
+export async function lockMaskingRules(db: Db): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.masking_rules'))`));
+}
+
 export async function countMaskingRules(db: Db): Promise<number> {
   const row = await rowOf<{ rules: number }>(db, statement('select count(*)::int as rules from masking_rules'));
   return row?.rules ?? 0;
