@@ -5,6 +5,7 @@ import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
+import { withCommas } from '../text';
 import { refuseProgram } from '../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
@@ -55,11 +56,12 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
   }
   const fault = reasonFault(order.reason);
   if (fault !== null) add('reason', 'INVALID', fault);
-  await lockHolds(db);
-  if (faults.length === 0 && (await countHoldsInForce(db)) >= MAX_HOLDS) {
-    faults.push({ field: null, code: 'TOO_LARGE', message: `At most ${MAX_HOLDS} holds can be in force.` });
-  }
   if (faults.length > 0) throw new InputError(faults);
+  await lockHolds(db);
+  if ((await countHoldsInForce(db)) >= MAX_HOLDS) {
+    const message = `There are ${withCommas(MAX_HOLDS)} holds in force, which is the maximum. Release one first.`;
+    throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
+  }
   const hold: LegalHoldRow = {
     id: newId(),
     name,

@@ -146,6 +146,13 @@ test.each(BAD)('a hold of $what is refused, and nothing is recorded', async ({ i
   expect(await count()).toBe(before);
 });
 
+test('a hold that is refused does not wait for erasures in progress', async () => {
+  await app.database.query(`begin; select pg_advisory_xact_lock_shared(hashtext('hookledger.holds'))`);
+  const { userErrors } = await ask('placeLegalHold', { name: 'Case 9', reason: 'short', documentType: 'X' });
+  expect(userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
+  await app.database.query('rollback');
+});
+
 test('a reason may have several lines', async () => {
   await place({ documentType: 'X', reason: 'First line\nsecond line' });
 });
@@ -169,4 +176,21 @@ test('the database refuses to change a hold that was placed, to release it alone
     app.database.query('update legal_holds set released_by = $2, released_at = now() where id = $1', [id, other]),
   ).rejects.toThrow(/second_person/);
   await expect(run('delete from legal_holds where id = $1')).rejects.toThrow(/is refused/);
+});
+
+// last: a hold is never deleted
+test('at most 1,000 holds are in force', async () => {
+  await app.database.query(
+    `insert into legal_holds (id, name, document_type, reason, placed_by, placed_at)
+     select new_id(), 'Case', 'X', 'A reason', (select id from users limit 1), now() from generate_series(1,
+       1000 - (select count(*) from legal_holds where released_at is null))`,
+  );
+  const { userErrors } = await ask('placeLegalHold', { name: 'One more', reason: REASON, documentType: 'X' });
+  expect(userErrors).toEqual([
+    {
+      field: null,
+      code: 'TOO_LARGE',
+      message: 'There are 1,000 holds in force, which is the maximum. Release one first.',
+    },
+  ]);
 });
