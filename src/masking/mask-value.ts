@@ -42,9 +42,14 @@ function replaceMembers(object: object, by: (each: unknown, key: string) => unkn
 /** null is a value too. */
 function scalar(value: unknown, strategy: Strategy): unknown {
   if (strategy === 'SHOW') return value;
-  if (strategy === 'HIDE' || (typeof value !== 'string' && typeof value !== 'number')) return HIDDEN;
+  if (strategy === 'HIDE' || !hasOwnCharacters(value)) return HIDDEN;
   const characters = Array.from(String(value));
   return characters.length < MIN_FOR_LAST4 ? HIDDEN : HIDDEN + characters.slice(-4).join('');
+}
+
+// of a larger or broken number, a double has other digits than the JSON that was received
+function hasOwnCharacters(value: unknown): boolean {
+  return typeof value === 'string' || Number.isSafeInteger(value);
 }
 
 /** All values of a JSON value hidden. Its lists and objects are changed. */

@@ -21,7 +21,7 @@ const HEADERS_OF: Partial<Record<MaskedPart, MaskedPart>> = { DATA: 'HEADERS', R
  * Headers that have the length or a digest of the body, such as content-length, etag, repr-digest, x-amz-content-sha256 and
  * x-goog-hash: from a digest, short values can be found by trying.
  */
-const ABOUT_BODY = /(?:^|-)(?:length|range|digest|checksum|hash|etag|md5|crc\d*c?|sha-?\d+)(?:-|$)/;
+const ABOUT_BODY = /(?:^|[-_.])(?:length|range|digest|checksum|hash|etag|md5|crc\d*c?|sha-?\d+)(?:[-_.]|$)/;
 
 /** @param value as a viewer gets it from whom nothing is masked. It belongs to the caller, and is changed */
 export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {

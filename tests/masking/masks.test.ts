@@ -60,6 +60,8 @@ describe('for SUPPORT', () => {
   test.each([
     { value: '12345678', expected: `${HIDDEN}5678` },
     { value: 1234567890, expected: `${HIDDEN}7890` },
+    { value: Number('12345678901234567890'), expected: HIDDEN },
+    { value: 1234567.1, expected: HIDDEN },
     { value: '1234567', expected: HIDDEN },
     { value: '💶💶💶💶💶💶💶1', expected: `${HIDDEN}💶💶💶1` },
     { value: true, expected: HIDDEN },
@@ -238,6 +240,8 @@ describe('for other roles', () => {
     'x-amz-content-sha256',
     'x-amz-checksum-crc32c',
     'x-content-md5',
+    'x_content_md5',
+    'body.length',
     'x-goog-hash',
     'x-goog-stored-content-length',
     'x-sha-256',

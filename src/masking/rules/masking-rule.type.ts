@@ -22,7 +22,10 @@ export const MaskedPartEnum = publishEnum(
 
 export const MaskingStrategyEnum = publishEnum('MaskingStrategy', STRATEGIES, 'What is shown of a value.', {
   SHOW: { description: 'The value, with everything below it for which no longer path says otherwise.' },
-  LAST4: { description: 'The last 4 characters of a string or number of at least 8 characters: "***4711".' },
+  LAST4: {
+    description:
+      'The last 4 characters of a string, or of a whole number up to 2^53, that has at least 8 characters: "***4711".',
+  },
   HIDE: { description: '"***". Keys of objects and the lengths of lists are shown.' },
 });
 
