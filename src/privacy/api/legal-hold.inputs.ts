@@ -9,7 +9,10 @@ import { ShortText } from '../../graphql/arguments/check-input';
 })
 export class PlaceLegalHoldInput {
   @ShortText()
-  @Field(() => String, { description: 'A short name, 1 to 200 characters.' })
+  @Field(() => String, {
+    description:
+      'A short name, 1 to 200 characters. The audit trail keeps it after an erasure: name no document and no person.',
+  })
   name: string;
 
   @Field(() => ID, {
@@ -50,7 +53,10 @@ export class PlaceLegalHoldInput {
   })
   to?: Date | null;
 
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, {
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after an erasure: name no document and no person.',
+  })
   reason: string;
 }
 
@@ -61,7 +67,10 @@ export class RequestLegalHoldReleaseInput {
   @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
   id: string;
 
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, {
+    description:
+      'The reason, 10 to 500 characters. The audit trail keeps it after an erasure: name no document and no person.',
+  })
   reason: string;
 }
 

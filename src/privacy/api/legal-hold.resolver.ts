@@ -53,7 +53,7 @@ export class LegalHoldResolver {
     description: withExample(
       'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. At most 1,000 ' +
         'holds can be in force.',
-      'mutation {\n  placeLegalHold(input: {\n    name: "Dispute about SINV-0042"\n    documentType: "Sales Invoice"\n' +
+      'mutation {\n  placeLegalHold(input: {\n    name: "Case 2026-17"\n    documentType: "Sales Invoice"\n' +
         '    referenceDocument: "SINV-0042"\n    reason: "The court asked for it on 3 March"\n' +
         '  }) { legalHold { id } userErrors { field code message } }\n}',
     ),
