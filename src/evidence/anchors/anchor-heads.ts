@@ -59,7 +59,7 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
 
   async function isDue(target: Target, head: SignedHead, now: Date): Promise<boolean> {
     if (target.orderedAt !== null) return true;
-    const interval = target.error === null ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
+    const interval = hasSucceeded(target) ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
     if (target.triedAt !== null && now.getTime() - target.triedAt.getTime() < interval) return false;
     const from = target.anchoredSize ?? 0;
     const key = `${target.kind} ${target.by}`;
@@ -82,6 +82,11 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
       }
     },
   };
+}
+
+/** Whether the last try ended with an anchor. A process that ended before the answer came left no error. */
+function hasSucceeded({ triedAt, anchoredAt }: Target): boolean {
+  return triedAt === null || (anchoredAt !== null && anchoredAt >= triedAt);
 }
 
 function targetsOf(witnesses: readonly Witness[], authorityUrl: string | null): Pick<Target, 'kind' | 'by'>[] {

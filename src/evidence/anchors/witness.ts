@@ -12,15 +12,20 @@ export interface Witness {
 
 const TIMEOUT_MS = 10_000;
 
-/** What the answers of c2sp.org/tlog-witness mean; `size` is that of the head that the witness cosigned last. */
-function refusalOf(status: number | null, size: number): string | null {
+/**
+ * What the answers of c2sp.org/tlog-witness mean.
+ * @param size of the tree that the witness cosigned last
+ * @param treeSize of the head
+ */
+function refusalOf(status: number | null, size: number, treeSize: number): string | null {
   if (status === 403) {
     return 'The witness knows none of the keys that signed the head: give it the verifier keys (evidenceStatus { keys }).';
   }
   if (status === 404) {
     return 'The witness does not know the log: give it the origin and the verifier key (evidenceStatus { origin keys }).';
   }
-  if (status === 422) {
+  // 409 for the same size: with another root
+  if (status === 422 || (status === 409 && size === treeSize)) {
     return `The head of ${size} leaves that the witness cosigned is not a beginning of the tree: there are two histories. Run verifyEvidence.`;
   }
   return null;
@@ -83,7 +88,7 @@ export async function cosign(
     size = known;
     answer = await ask(size);
   }
-  const why = refusalOf(answer.responseStatus, size) ?? answer.error;
+  const why = refusalOf(answer.responseStatus, size, head.treeSize) ?? answer.error;
   if (why !== null) throw new Error(why);
   const lines = cosignaturesOf(head.checkpoint, answer.responseBody?.toString() ?? '', key);
   if (lines === '') throw new Error('The answer of the witness has no right cosignature of its key.');

@@ -6,8 +6,9 @@ import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import type { FactsOf, LeafKind } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
+import { openNote, readVkey } from '../formats/signed-note';
 import { cached, consistencyProof } from '../formats/tree-proofs';
-import { evidenceKeys, headAt, type SignedHead, witnessedSize } from '../head.store';
+import { evidenceKeys, headAt, type SignedHead, type StoredKey, witnessedSize } from '../head.store';
 import { rotationProofs } from '../rotation-proofs';
 import { type ProvenTree, proofOf } from '../row-proof';
 import { factsById } from '../sealed-rows.store';
@@ -61,7 +62,8 @@ export async function exportBundle(
 ): Promise<Bundle> {
   const { where, disclose, earlierSizes, reason } = order;
   const places = rows.map(({ leafIndex }) => leafIndex);
-  const head = (await witnessedHead(db, places, earlierSizes)) ?? tree.head;
+  const keys = await evidenceKeys(db);
+  const head = (await witnessedHead(db, keys, places, earlierSizes)) ?? tree.head;
   const proven = { head, read: cached(tree.read) };
   const proofs: string[] = [];
   let bytes = 0;
@@ -77,7 +79,6 @@ export async function exportBundle(
       proofs.push(proof);
     }
   }
-  const keys = await evidenceKeys(db);
   const heads = await Promise.all(earlierSizes.map((size) => earlierHead(db, size, proven)));
   const rotations = await rotationProofs(db, proven.head.origin, proven.read);
   const text = `${JSON.stringify({ format: BUNDLE_FORMAT, vkeys: keys.map((key) => key.vkey), rotations, heads, proofs }, null, 1)}\n`;
@@ -92,15 +93,22 @@ export async function exportBundle(
   return { text, sha256: digest, rows: proofs.length, notSealed };
 }
 
-/** The newest head with cosignatures that contains all of these leaves and earlier heads; null: there is none. */
+/**
+ * The newest head with cosignatures that contains all of these leaves and earlier heads. Verifiers no longer trust one that only
+ * compromised keys signed.
+ * @returns null: there is none
+ */
 async function witnessedHead(
   db: Db,
+  keys: readonly StoredKey[],
   places: readonly number[],
   earlierSizes: readonly number[],
 ): Promise<SignedHead | null> {
   const size = await witnessedSize(db);
   const isLater = size !== null && places.every((place) => place < size) && earlierSizes.every((each) => each <= size);
-  return isLater ? headAt(db, size) : null;
+  const head = isLater ? await headAt(db, size) : null;
+  const trusted = keys.flatMap(({ vkey, compromisedAt }) => (compromisedAt === null && readVkey(vkey)) || []);
+  return head && openNote(head.checkpoint, trusted) !== null ? head : null;
 }
 
 /** Of one kind each, in the same order. */

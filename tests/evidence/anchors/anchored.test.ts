@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openNote, readVkey } from '../../../src/evidence/formats/signed-note';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -120,4 +121,20 @@ test('a proof that was made elsewhere is attached once, and all anchors are list
   const kinds = listed.data.evidenceAnchors.map(({ kind }: { kind: string }) => kind);
   expect([...new Set(kinds)].sort()).toEqual(['ATTACHED', 'EVENT', 'WITNESS']);
   expect((await app.ask('{ evidenceAnchors(first: 101) { kind } }')).errors?.[0]?.message).toContain('1 to 100');
+});
+
+test('once the key is compromised, a bundle has no head that it alone signed, cosigned or not', async () => {
+  const [id] = await sealedRequests(app, 1);
+  const input = { reason: 'A backup with the key was lost', compromisedAt: '2026-01-01T00:00:00Z' };
+  const rotated = await app.ask(
+    'mutation ($input: RotateEvidenceKeyInput!) { rotateEvidenceKey(input: $input) { vkey } }',
+    { input },
+  );
+  const { vkey } = rotated.data.rotateEvidenceKey;
+  await waitFor('a head of the new key', async () => {
+    const { data } = await app.ask('{ evidenceHeads(first: 1) { checkpoint } }');
+    return openNote(data.evidenceHeads[0].checkpoint, [readVkey(vkey) as never]) !== null;
+  });
+  const exported = await app.ask(EXPORT, { input: { ids: [id], reason: 'A dispute with the partner' } });
+  expect(await verify(exported.data.exportEvidence.bundle.text, ['--key', vkey])).toMatchObject({ code: 0 });
 });

@@ -1,0 +1,14 @@
+// The policy that names the witnesses which the server asks.
+import { witnessesOf } from '../../../src/evidence/anchors/witness';
+import { makeWitnessKey } from './witness-and-authority';
+
+const key = makeWitnessKey('witness.example.com/w1');
+
+test.each([
+  { line: `witness w1 ${key.vkey.replace('w1+', 'w2+')} https://w.example.com`, why: 'line 1 has no verifier key' },
+  { line: `witness w1 ${key.vkey} ftp://w.example.com`, why: 'line 1 has no HTTP address' },
+  { line: `wittness w1 ${key.vkey}`, why: 'line 1 begins with "wittness"' },
+])('a policy is refused, because $why', ({ line, why }) => {
+  expect(() => witnessesOf(`${line}\nquorum none\n`)).toThrow(why);
+  expect(witnessesOf(`log x+1+y\n\nwitness w1 ${key.vkey}\nquorum w1\n`)).toEqual([]);
+});
