@@ -34,3 +34,48 @@ export async function deleteCreatedBefore(
     from = gone.last;
   }
 }
+
+/** A table whose ids ascend with the time. */
+export interface AgingTable {
+  name: 'request_changes' | 'sessions';
+  /** The column by which its rows are old. */
+  time: string;
+  /** SQL: which of its old rows may go. Its parameters begin with $4. */
+  mayGo?: string;
+}
+
+interface Step {
+  rows: number;
+  last: string;
+  mayBeMore: boolean;
+}
+
+/**
+ * Deletes the old rows of a table in the order of its ids, in as many statements as that takes, and does not look at the young
+ * ones behind them.
+ * @param firstId before all ids. @param values from $4 on
+ * @returns their number
+ */
+export async function deleteOlderThan(
+  db: Db,
+  { name, time, mayGo = 'true' }: AgingTable,
+  before: Date,
+  firstId: string,
+  values: readonly unknown[] = [],
+  atOnce = ROWS_AT_ONCE,
+): Promise<number> {
+  const step = statement(`with looked as (
+      select id, ${time} as time from ${name} where id > $2 order by id limit $3
+    ), gone as (
+      delete from ${name} where id = any(array(select id from looked where time < $1)) and ${mayGo} returning id
+    ) select (select count(*)::integer from gone) as rows, id::text as last,
+        time < $1 and (select count(*) from looked) = $3::integer as "mayBeMore"
+      from looked order by id desc limit 1`);
+  let deleted = 0;
+  for (let after = firstId; ; ) {
+    const done: Step | null = await rowOf<Step>(db, step, [before, after, atOnce, ...values]);
+    deleted += done?.rows ?? 0;
+    if (!done?.mayBeMore) return deleted;
+    after = done.last;
+  }
+}

@@ -1,6 +1,7 @@
 // The change feed of the log: what opens and closes requests.
 import { isLockTimeout } from '../../sql/database-errors';
-import { changedBy, type Db, rowOf, statement } from '../../sql/db';
+import { type Db, rowOf, statement } from '../../sql/db';
+import { type AgingTable, deleteOlderThan } from '../../sql/delete-old-rows';
 import { type Change, type FeedPosition, feedOf, type ReadChanges, readChanges } from './read-feed.store';
 import type { ChangeKind } from './request-change.entity';
 
@@ -28,18 +29,24 @@ export function readFeed(db: Db, position: FeedPosition, limit: number): Promise
   return readChanges(db, REQUEST_FEED, position, limit);
 }
 
+const CHANGES: AgingTable = {
+  name: 'request_changes',
+  time: 'at',
+  mayGo: `not exists (select from unnest($4::text[]) as r (seen)
+    where not pg_visible_in_snapshot(request_changes.xid::text::xid8, r.seen::pg_snapshot))`,
+};
+
 /**
  * Deletes changes older than `before` that all of these readers have read. The log itself is not changed.
  * @returns the number of changes deleted
  */
-export async function pruneFeed(db: Db, before: Date, readers: readonly FeedPosition[]): Promise<number> {
-  return changedBy(
-    db,
-    statement(`delete from request_changes c where c.at < $1 and not exists (
-      select from unnest($2::text[]) as r (seen)
-      where not pg_visible_in_snapshot(c.xid::text::xid8, r.seen::pg_snapshot))`),
-    [before, readers.map((reader) => reader.from)],
-  );
+export async function pruneFeed(
+  db: Db,
+  before: Date,
+  readers: readonly FeedPosition[],
+  atOnce?: number,
+): Promise<number> {
+  return deleteOlderThan(db, CHANGES, before, '0', [readers.map((reader) => reader.from)], atOnce);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { FIRST_ID } from '../../ids';
 import type { Condition } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { deleteOlderThan } from '../../sql/delete-old-rows';
 import { isOneOf } from '../../sql/index-lookup';
 import { areUnchanged } from '../unchanged-rows';
 import { type SessionEndReason, SessionEntity, type SessionMethod } from './session.entity';
@@ -169,6 +171,6 @@ export async function sessionsOfProvider(
 }
 
 /** @returns the number of deleted sessions */
-export async function forgetSessionsBefore(db: Db, expiredBefore: Date): Promise<number> {
-  return changedBy(db, statement('delete from sessions where expires_at < $1'), [expiredBefore]);
+export async function forgetSessionsBefore(db: Db, expiredBefore: Date, atOnce?: number): Promise<number> {
+  return deleteOlderThan(db, { name: 'sessions', time: 'expires_at' }, expiredBefore, FIRST_ID, [], atOnce);
 }
