@@ -43,6 +43,10 @@ export async function keepHolds(db: Db): Promise<void> {
   await rowsOf(db, statement(`select pg_advisory_xact_lock_shared(hashtext('hookledger.holds'))`));
 }
 
+export async function wasHoldReleasedSince(db: Db, time: Date): Promise<boolean> {
+  return (await rowOf(db, statement('select from legal_holds where released_at >= $1 limit 1'), [time])) !== null;
+}
+
 export async function findHoldForUpdate(db: Db, id: string): Promise<LegalHoldRow | null> {
   return rowOf(db, statement(`select ${HOLD} from legal_holds where id = $1 for update`), [id]);
 }

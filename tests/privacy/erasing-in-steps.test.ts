@@ -10,6 +10,7 @@ import { type ErasingParts, eraseNext, eraseOrdered } from '../../src/privacy/er
 import { takeErasure } from '../../src/privacy/erasure.store';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
+import { askIn, sessionFor } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
@@ -167,6 +168,35 @@ test('an order that two processes have taken ends once', async () => {
   };
   await eraseOrdered({ ...parts, transaction }, taken);
   expect(await countedRows(id)).toEqual({ erased: 1, ended: [1] });
+});
+
+test('rule 2: an order continues soon if its hold is released while it runs', async () => {
+  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
+  await publish(app, [invoice('HELD-1')]);
+  const hold = { name: 'Case 7', documentType: 'Sales Invoice', referenceDocument: 'HELD-1', reason: REASON };
+  const { legalHold } = await mutate(app, 'placeLegalHold', hold, 'legalHold { id }');
+  await mutate(app, 'requestLegalHoldRelease', { id: legalHold.id, reason: 'The case was closed' });
+  const id = await order('HELD-1');
+  await sealAll();
+  const now = new Date(Date.now() + 60_000);
+  const taken = await takeErasure(parts.db, now, now);
+  if (taken?.id !== id) throw new Error('another order is due');
+  let transactions = 0;
+  const transaction: ErasingParts['transaction'] = async (work) => {
+    transactions += 1;
+    // the third reports what the others have found
+    if (transactions === 3) {
+      const release = `mutation { releaseLegalHold(input: { id: "${legalHold.id}" }) { userErrors { message } } }`;
+      expect((await askIn(app.url, second, release)).data.releaseLegalHold.userErrors).toEqual([]);
+    }
+    return parts.transaction(work);
+  };
+  await eraseOrdered({ ...parts, transaction }, taken);
+  expect(await newest()).toEqual({ id, state: 'DEFERRED', because: 'A legal hold covers them.' });
+  const isSoon = `select next_step_at < now() + interval '5 minutes' as soon from erasures where id = $1`;
+  expect(await app.database.query(isSoon, [id])).toEqual([{ soon: true }]);
+  await step();
+  expect((await newest()).state).toBe('DONE');
 });
 
 test('rule 3: a person whose events are kept for a time is erased once', async () => {

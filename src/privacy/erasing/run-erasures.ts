@@ -7,6 +7,7 @@ import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { countErased, type ErasureRow, endPass, isOrderSealed, takeErasure } from '../erasure.store';
+import { wasHoldReleasedSince } from '../legal-hold.store';
 import { endPending } from './end-pending-deliveries';
 import {
   type ErasedRows,
@@ -36,6 +37,8 @@ const EVENTS = 50;
 const SOON_MS = 1_000;
 /** Until what is held is tried again; the release of a hold does not wait for it. */
 const LATER_MS = 600_000;
+/** How long before its commit a hold says that it was released. */
+const RELEASING_MS = 2_000;
 
 const BECAUSE: { readonly [Name in Obstacle]: string } = {
   HOLD: 'A legal hold covers them.',
@@ -62,6 +65,7 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
 /** Carries out an order, and reports its progress. @returns the number of rows that were erased */
 export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Promise<number> {
   const { db } = parts;
+  const begun = currentMs();
   const obstacles: ErasedRows['obstacles'] = {};
   const add = (why: Obstacle, count: number) => {
     obstacles[why] = (obstacles[why] ?? 0) + count;
@@ -79,7 +83,7 @@ export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Pr
     if (held) add('HOLD', 1);
     if (unsealed > 0) add('UNSEALED', unsealed);
   }
-  await parts.transaction((own) => report(own, erasure, obstacles));
+  await parts.transaction((own) => report(own, erasure, obstacles, begun));
   return erased;
 }
 
@@ -137,7 +141,13 @@ async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureR
   }
 }
 
-export async function report(db: Db, erasure: ErasureRow, obstacles: ErasedRows['obstacles']): Promise<void> {
+/** @param begun when the pass began that found the obstacles */
+export async function report(
+  db: Db,
+  erasure: ErasureRow,
+  obstacles: ErasedRows['obstacles'],
+  begun = currentMs(),
+): Promise<void> {
   const names = Object.keys(obstacles) as Obstacle[];
   const deferredCount = names.reduce((sum, name) => sum + (obstacles[name] ?? 0), 0);
   const deferredBecause = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
@@ -150,7 +160,9 @@ export async function report(db: Db, erasure: ErasureRow, obstacles: ErasedRows[
   }
   const isLong = names.includes('HOLD') || names.includes('MINIMUM');
   const state = isLong ? 'DEFERRED' : erasure.state;
-  const nextStepAt = new Date(currentMs() + (isLong ? LATER_MS : SOON_MS));
+  // it may have been read before its release, which has hastened the erasure too early
+  const isReleased = isLong && (await wasHoldReleasedSince(db, new Date(begun - RELEASING_MS)));
+  const nextStepAt = new Date(currentMs() + (isLong && !isReleased ? LATER_MS : SOON_MS));
   const rows = await endPass(db, erasure.id, { state, deferredCount, deferredBecause, nextStepAt, finishedAt: null });
   if (rows !== null && isLong && erasure.state !== 'DEFERRED') {
     const details = { rows: deferredCount, deferredBecause };
