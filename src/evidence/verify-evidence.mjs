@@ -71,7 +71,10 @@ function readHash(text, what) {
 function parseJson(text, fault) {
   if (typeof text !== 'string') throw new CannotVerify(fault);
   let nested = 0;
-  for (let at = 0; at < text.length && nested <= MAX_NESTED; at++) if ('[{'.includes(text[at])) nested += 1;
+  for (let at = 0; at < text.length && nested <= MAX_NESTED; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x5b || unit === 0x7b) nested += 1;
+  }
   try {
     if (nested <= MAX_NESTED) return JSON.parse(text);
   } catch {
