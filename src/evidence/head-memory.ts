@@ -36,7 +36,10 @@ export function createHeadMemory(path: string | null, host: string): HeadMemory 
       // another process has signed since, or this is a new machine
       const newest = await newestHead(db);
       const isOlder = readCheckpoint(note ?? '')?.origin !== newest?.origin || sizeOf(note) < (newest?.treeSize ?? 0);
-      if (newest && isOlder) await write(file, newest);
+      if (!newest || !isOlder) return;
+      const other = await contradictionOf(db, newest.checkpoint, 'The newest head of the database', host);
+      if (other) throw other;
+      await write(file, newest);
     },
     async keep(head) {
       if (file !== null) await write(file, head);

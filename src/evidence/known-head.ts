@@ -1,10 +1,12 @@
 // Compares a head that was kept outside of the database with the tree: after a backup was restored, the tree lacks it.
 import type { Db } from '../sql/db';
 import type { StopCode } from './evidence-head.entity';
+import { isConsistent } from './formats/merkle-tree';
 import { type Checkpoint, readCheckpoint, readNote, readVkey } from './formats/signed-note';
+import { consistencyProof, MissingHashes } from './formats/tree-proofs';
 import { evidenceKeys, type StoredKey } from './head.store';
 import { readOrigin } from './log-key';
-import { newestTree, rootAt } from './tree.store';
+import { newestTree, type StoredTree, tilesOf } from './tree.store';
 
 /** Sealing is stopped, because a head that is signed now could contradict one that was signed before. */
 export class SealingStopped extends Error {
@@ -58,15 +60,34 @@ interface Problem {
 }
 
 /** null: the tree has this head */
-async function treeWithout(db: Db, { treeSize, rootHash }: Checkpoint): Promise<Problem | null> {
-  const size = (await newestTree(db))?.treeSize ?? 0;
+async function treeWithout(db: Db, { treeSize, rootHash }: Omit<Checkpoint, 'origin'>): Promise<Problem | null> {
+  const tree = await newestTree(db);
+  const size = tree?.treeSize ?? 0;
   if (treeSize > size) {
     const message = `has ${treeSize} leaves, and the tree ${size}: the database was restored from a backup, or lost its end.`;
     return { code: 'NEWER', message };
   }
-  const root = await rootAt(db, treeSize);
-  if (root?.equals(rootHash)) return null;
+  if (tree && (await beginsWith(db, tree, { treeSize, rootHash }))) return null;
   return { code: 'CONTRADICTS', message: `of ${treeSize} leaves is not a beginning of the tree, which was rewritten.` };
+}
+
+/**
+ * Whether the tree begins with the tree of the head. A stored root says nothing about it: a login that writes the table could let
+ * the log sign another history. A consistency proof does.
+ */
+export async function beginsWith(
+  db: Db,
+  tree: StoredTree,
+  { treeSize, rootHash }: Omit<Checkpoint, 'origin'>,
+): Promise<boolean> {
+  if (treeSize > tree.treeSize) return false;
+  try {
+    const proof = await consistencyProof(treeSize, tree.treeSize, tilesOf(db));
+    return isConsistent([treeSize, rootHash], [tree.treeSize, tree.rootHash], proof);
+  } catch (error) {
+    if (error instanceof MissingHashes) return false;
+    throw error;
+  }
 }
 
 /** null: the log was restarted since, and the restart names this head or a newer one */

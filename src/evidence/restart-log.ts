@@ -7,11 +7,11 @@ import { appendFirst } from './append-leaves';
 import { type Checkpoint, readCheckpoint } from './formats/signed-note';
 import { evidenceKeys, newestHead, type SignedHead } from './head.store';
 import type { HeadMemory } from './head-memory';
-import { contradictionOf, SealingStopped } from './known-head';
+import { beginsWith, contradictionOf, SealingStopped } from './known-head';
 import { makeLogKey, originOf, readOrigin } from './log-key';
 import { deleteReportedHeads, reportedHeads } from './sealing-stop.store';
 import { signHead } from './sign-head';
-import { rootAt, waitForTree } from './tree.store';
+import { newestTree, waitForTree } from './tree.store';
 
 export interface Restarted {
   /** The first head of the new log. */
@@ -89,11 +89,11 @@ async function lostHeads(db: Db, memory: HeadMemory, host: string): Promise<stri
   // a file that says nothing about this log must be corrected, not ignored
   if (fault && !fault.checkpoint) throw new SealingStopped(fault.code, fault.message);
   const signed = await newestHead(db);
-  if (signed && !(await rootAt(db, signed.treeSize))?.equals(rootOf(signed.checkpoint))) lost.push(signed.checkpoint);
+  const head = readCheckpoint(signed?.checkpoint ?? '');
+  const tree = await newestTree(db);
+  if (signed && !(head && tree && (await beginsWith(db, tree, head)))) lost.push(signed.checkpoint);
   return lost;
 }
-
-const rootOf = (note: string) => readCheckpoint(note)?.rootHash ?? Buffer.alloc(0);
 
 /** Of the log that was restarted last, and in it the largest. */
 function newestOf(notes: readonly string[]): string | null {

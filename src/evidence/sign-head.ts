@@ -5,9 +5,9 @@ import type { Db } from '../sql/db';
 import { checkpointText, readCheckpoint, signNote } from './formats/signed-note';
 import { insertHead, newestHead, type SignedHead } from './head.store';
 import { type HeadMemory, NO_HEAD_FILE } from './head-memory';
-import { SealingStopped } from './known-head';
+import { beginsWith, SealingStopped } from './known-head';
 import { type LogKey, signingKeys } from './log-key';
-import { lockTree, newestTree, rootAt } from './tree.store';
+import { lockTree, newestTree, type StoredTree } from './tree.store';
 
 /**
  * Signs the newest committed tree, in a transaction of its own: a head that is signed before its block is committed could
@@ -31,7 +31,7 @@ export async function signHead(
   const keys = await signingKeys(db, keyring, host);
   const [{ origin }] = keys as [LogKey];
   // after a restart, the heads of the log before are those of another log
-  if (last?.origin === origin) await refuseContradiction(db, last);
+  if (last?.origin === origin) await refuseContradiction(db, tree, last);
   const text = checkpointText({ origin, treeSize: tree.treeSize, rootHash: tree.rootHash });
   const head = {
     origin,
@@ -44,10 +44,9 @@ export async function signHead(
   return head;
 }
 
-async function refuseContradiction(db: Db, { checkpoint, treeSize }: SignedHead): Promise<void> {
-  const root = await rootAt(db, treeSize);
-  const signed = readCheckpoint(checkpoint)?.rootHash;
-  if (root && signed?.equals(root)) return;
+async function refuseContradiction(db: Db, tree: StoredTree, { checkpoint, treeSize }: SignedHead): Promise<void> {
+  const signed = readCheckpoint(checkpoint);
+  if (signed && (await beginsWith(db, tree, signed))) return;
   const message = `The tree contradicts its signed head of ${treeSize} leaves: run verifyEvidence.`;
   throw new SealingStopped('CONTRADICTS', message, checkpoint);
 }

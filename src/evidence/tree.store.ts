@@ -20,16 +20,6 @@ export async function newestTree(db: Db): Promise<StoredTree | null> {
   );
 }
 
-/** The root of the tree of this size, which is the size after a block; null: no block ended there. */
-export async function rootAt(db: Db, treeSize: number): Promise<Buffer | null> {
-  const row = await rowOf<{ rootHash: Buffer }>(
-    db,
-    statement('select root_hash as "rootHash" from evidence_blocks where tree_size = $1'),
-    [treeSize],
-  );
-  return row?.rootHash ?? null;
-}
-
 /** Waits until no process seals. The lock ends with the transaction. */
 export async function waitForTree(db: Db): Promise<void> {
   await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.evidence')) as locked`));

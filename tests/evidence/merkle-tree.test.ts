@@ -1,7 +1,7 @@
 // The tree against the definitions of RFC 6962, and its proofs against @sigstore/verify.
 import { createHash } from 'node:crypto';
-import { EMPTY_ROOT, Frontier, leafHashOf } from '../../src/evidence/formats/merkle-tree';
-import { inclusionProof } from '../../src/evidence/formats/tree-proofs';
+import { EMPTY_ROOT, Frontier, isConsistent, leafHashOf } from '../../src/evidence/formats/merkle-tree';
+import { consistencyProof, inclusionProof } from '../../src/evidence/formats/tree-proofs';
 import { acceptsInclusion } from './sigstore-verify';
 import { storedTree } from './verifier/made-log';
 
@@ -46,6 +46,21 @@ test('every inclusion proof of the sizes 1 to 66 and 127 to 130 is right for @si
       const proof = await inclusionProof(index, size, read);
       const content = Buffer.from(contents[index] as string);
       if (!acceptsInclusion({ content, index, proof, size, root })) wrong.push(`${index} of ${size}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('every consistency proof between sizes of 1 to 70 is right, and no other for these heads', async () => {
+  const wrong: string[] = [];
+  for (let to = 1; to <= 70; to++) {
+    for (let from = 1; from <= to; from++) {
+      const proof = await consistencyProof(from, to, read);
+      const heads = [leafHashOf('another history'), rootOf(from)].map((root) => [from, root] as const);
+      const accepted = heads.map((head) => isConsistent(head, [to, rootOf(to)], proof));
+      const others = [[...proof, leafHashOf('more')], ...(proof.length > 0 ? [proof.slice(1)] : [])];
+      accepted.push(...others.map((other) => isConsistent([from, rootOf(from)], [to, rootOf(to)], other)));
+      if (accepted.indexOf(true) !== 1 || accepted.lastIndexOf(true) !== 1) wrong.push(`${from} to ${to}`);
     }
   }
   expect(wrong).toEqual([]);

@@ -1,4 +1,4 @@
-// The Merkle tree of RFC 6962, section 2.1, with SHA-256: hashes and the frontier. ../verify-evidence.mjs checks proofs.
+// The Merkle tree of RFC 6962, section 2.1, with SHA-256: hashes, the frontier, and the check of consistency proofs.
 import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
@@ -114,4 +114,42 @@ export function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;
+}
+
+/** Whether the tree of the first root is the beginning of the tree of the second (RFC 9162, section 2.1.4.2). */
+export function isConsistent(
+  [firstSize, firstRoot]: readonly [number, Buffer],
+  [secondSize, secondRoot]: readonly [number, Buffer],
+  proof: readonly Buffer[],
+): boolean {
+  if (firstSize > secondSize) return false;
+  if (firstSize === secondSize) return proof.length === 0 && firstRoot.equals(secondRoot);
+  if (firstSize === 0) return proof.length === 0 && firstRoot.equals(EMPTY_ROOT);
+  let position = firstSize - 1;
+  let last = secondSize - 1;
+  while (position % 2 === 1) {
+    position = Math.floor(position / 2);
+    last = Math.floor(last / 2);
+  }
+  // the first tree is a perfect subtree: its root is the first hash
+  const [start, ...rest] = position === 0 ? [firstRoot, ...proof] : proof;
+  if (!start) return false;
+  let first = start;
+  let second = start;
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (position % 2 === 1 || position === last) {
+      first = nodeHashOf(sibling, first);
+      second = nodeHashOf(sibling, second);
+      while (position % 2 === 0 && position !== 0) {
+        position = position / 2;
+        last = Math.floor(last / 2);
+      }
+    } else {
+      second = nodeHashOf(second, sibling);
+    }
+    position = Math.floor(position / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 && first.equals(firstRoot) && second.equals(secondRoot);
 }

@@ -13,6 +13,13 @@ export const TILE_WIDTH = 256;
  */
 export type ReadTile = (tileLevel: number, tileIndex: number) => Promise<Buffer>;
 
+export class MissingHashes extends Error {
+  constructor(level: number) {
+    super(`the tree lacks hashes of level ${level}`);
+    this.name = 'MissingHashes';
+  }
+}
+
 /** From the sibling of the leaf to the child of the root. */
 export function inclusionProof(index: number, size: number, read: ReadTile): Promise<Buffer[]> {
   return pathOf(index, 0, size, cached(read));
@@ -73,8 +80,7 @@ async function rootOf(start: number, size: number, read: ReadTile): Promise<Buff
   const tile = await read(tileLevel, Math.floor(first / TILE_WIDTH));
   const begin = (first % TILE_WIDTH) * HASH_BYTES;
   const hashes = tile.subarray(begin, begin + width * HASH_BYTES);
-  if (hashes.length !== width * HASH_BYTES)
-    throw new Error(`the tree lacks hashes of level ${tileLevel * LEVELS_PER_TILE}`);
+  if (hashes.length !== width * HASH_BYTES) throw new MissingHashes(tileLevel * LEVELS_PER_TILE);
   return perfectRoot(hashes);
 }
 

@@ -256,7 +256,8 @@ test('nothing is signed over a tree that contradicts its newest head', async () 
   await insert(3);
   await sealAll();
   await store.database.query(`set session_replication_role = replica`);
-  await store.database.query(`update evidence_blocks set root_hash = sha256('other')`);
+  // from which the next block is made
+  await store.database.query(`update evidence_blocks set frontier = sha256('another') || sha256('history')`);
   await store.database.query(`reset session_replication_role`);
   await insert(3);
   await expect(sealAll()).rejects.toThrow('The tree contradicts its signed head of 3 leaves');
