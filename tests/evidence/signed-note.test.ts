@@ -3,12 +3,15 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
 import {
   checkpointText,
+  cosignatureOf,
   openNote,
   readCheckpoint,
   readVkey,
+  readWitnessVkey,
   signNote,
   writeVkey,
 } from '../../src/evidence/formats/signed-note';
+import { makeWitnessKey } from './anchors/witness-and-authority';
 import { acceptsCheckpoint } from './sigstore-verify';
 
 // c2sp.org/signed-note
@@ -56,6 +59,14 @@ test('signatures of unknown keys are ignored, but a wrong one of a known key is 
   const broken = signed.replace(/(— \S+ .{20})./, '$1A').replace(/(— \S+ .{21})./, '$1B');
   expect(openNote(broken, [own])).toBeNull();
   expect(openNote(checkpointText(head), [own])).toBeNull();
+});
+
+test('of the lines of a witness, one right cosignature is kept', () => {
+  const witness = makeWitnessKey('witness.example.com/w1');
+  const key = readWitnessVkey(witness.vkey);
+  const [wrong, right] = [witness.cosign('another\n1\n\n', 1), witness.cosign(signed, 2)];
+  expect(key && cosignatureOf(signed, wrong + right.repeat(300), key)).toBe(right);
+  expect(key && cosignatureOf(signed, wrong, key)).toBe('');
 });
 
 test.each([

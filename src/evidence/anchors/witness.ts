@@ -1,6 +1,6 @@
 // Cosignatures of witnesses (c2sp.org/tlog-witness): a witness signs a head only if it contains the heads it saw before.
 import type { Sender } from '../../delivery/http/send';
-import { cosignaturesOf, readWitnessVkey, type VerifierKey } from '../formats/signed-note';
+import { cosignatureOf, readWitnessVkey, type VerifierKey } from '../formats/signed-note';
 import { consistencyProof, type ReadTile } from '../formats/tree-proofs';
 import type { SignedHead } from '../head.store';
 
@@ -53,7 +53,7 @@ export function witnessesOf(policy: string): Witness[] {
 /**
  * Asks for a cosignature.
  * @param from the size of the tree that the witness cosigned last, as far as it is known
- * @returns the lines that the witness adds to the head @throws Error a sentence that says why there are none
+ * @returns the line that the witness adds to the head @throws Error a sentence that says why there are none
  */
 export async function cosign(
   sender: Sender,
@@ -90,9 +90,9 @@ export async function cosign(
   }
   const why = refusalOf(answer.responseStatus, size, head.treeSize) ?? answer.error;
   if (why !== null) throw new Error(why);
-  const lines = cosignaturesOf(head.checkpoint, answer.responseBody?.toString() ?? '', key);
-  if (lines === '') throw new Error('The answer of the witness has no right cosignature of its key.');
-  return lines;
+  const line = cosignatureOf(head.checkpoint, answer.responseBody?.toString() ?? '', key);
+  if (line === '') throw new Error('The answer of the witness has no right cosignature of its key.');
+  return line;
 }
 
 function sizeOf(body: Buffer | null): number | null {

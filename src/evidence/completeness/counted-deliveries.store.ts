@@ -61,8 +61,9 @@ const meetsDropped = (from: string, past: string) => `exists (
  * dropped: they were dropped with it. A decision was made when its delivery finished. Ids may differ from times by ten minutes.
  */
 const parts = (page: string) => `page as materialized (
-    select id, status, attempts, finished_at, first_id_at(finished_at - interval '10 minutes') as finished_from,
-      first_id_at(finished_at + interval '10 minutes') as finished_past
+    select id, status, attempts, finished_at,
+      case when isfinite(finished_at) then first_id_at(finished_at - interval '10 minutes') end as finished_from,
+      case when isfinite(finished_at) then first_id_at(finished_at + interval '10 minutes') end as finished_past
     from deliveries where ${page}
   ), requests as (
     select p.id as delivery_id, r.id, r.attempt_number, r.attempt_number between 1 and p.attempts as is_counted,

@@ -103,10 +103,11 @@ export function openNote(note: string, keys: readonly VerifierKey[]): string | n
   return read?.signature === 'RIGHT' ? read.text : null;
 }
 
-/** @returns the lines of a witness under a note whose cosignatures are right, with their line breaks */
-export function cosignaturesOf(note: string, lines: string, { name, id, publicKey }: VerifierKey): string {
+/** @returns the line of a witness under a note whose cosignature is right, with its line break; empty: there is none */
+export function cosignatureOf(note: string, lines: string, { name, id, publicKey }: VerifierKey): string {
   const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
-  const right = lines.split('\n').filter((line) => {
+  // the first: verifiers limit the lines of a head
+  const right = lines.split('\n').find((line) => {
     const [, of, encoded = ''] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     const bytes = Buffer.from(encoded, 'base64');
     if (of !== name || bytes.length !== ID_BYTES + 8 + 64 || !id.equals(bytes.subarray(0, ID_BYTES))) return false;
@@ -114,7 +115,7 @@ export function cosignaturesOf(note: string, lines: string, { name, id, publicKe
     const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
     return verify(null, message, publicKey, bytes.subarray(ID_BYTES + 8));
   });
-  return right.map((line) => `${line}\n`).join('');
+  return right === undefined ? '' : `${right}\n`;
 }
 
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;

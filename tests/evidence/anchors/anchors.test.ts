@@ -6,7 +6,7 @@ import { createSender, type Sender } from '../../../src/delivery/http/send';
 import { anchorTargets, newestAnchors, orderAnchors } from '../../../src/evidence/anchors/anchor.store';
 import { type AnchorParts, createAnchoring } from '../../../src/evidence/anchors/anchor-heads';
 import { witnessesOf } from '../../../src/evidence/anchors/witness';
-import { cosignaturesOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
+import { cosignatureOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
 import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
 import { parseNetworks } from '../../../src/networks';
@@ -91,7 +91,7 @@ test('a witness cosigns the newest head, with a consistency proof from the secon
   const witness = readWitnessVkey(key.vkey);
   const [logKey] = await evidenceKeys(db());
   expect(
-    witness && cosignaturesOf(head?.checkpoint ?? '', (head?.checkpoint ?? '').split('\n\n')[1] ?? '', witness),
+    witness && cosignatureOf(head?.checkpoint ?? '', (head?.checkpoint ?? '').split('\n\n')[1] ?? '', witness),
   ).not.toBe('');
   const vkey = readVkey(logKey?.vkey ?? '');
   expect(readNote(head?.checkpoint ?? '', vkey ? [vkey] : [])?.signature).toBe('RIGHT');

@@ -1,7 +1,10 @@
 // Rows that an owner of the database, or a thief of its login, wrote so that a verification cannot read them: it names them, and the others.
+import { countMonth } from '../../../src/evidence/completeness/count-month';
+import { type Month, readMonth } from '../../../src/evidence/completeness/month';
 import { LEAF_KINDS, type LeafKind } from '../../../src/evidence/formats/leaf-kinds';
 import { seal } from '../../../src/evidence/seal';
 import { LEAF_TABLES } from '../../../src/evidence/sealed-rows.store';
+import { monthOf } from '../../../src/evidence/verifying/dropped-months';
 import { newId } from '../../../src/ids';
 import { insertRandomRows } from '../random-rows';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
@@ -66,6 +69,11 @@ test('a delivery that was moved to the time infinity is not what was decided', a
       status, attempts, held, finished_at)
     select new_id(), new_id(), new_id(), new_id(), 'Order', 'created', '1', now(), 'EXHAUSTED', 1, false, 'infinity'`);
   expect(await verify(store)).toMatchObject([{ name: 'CHANGED', message: expect.stringContaining('is EXHAUSTED') }]);
+  const [{ id } = { id: '' }] = await store.database.query<{ id: string }>('select id from deliveries');
+  const month = readMonth(monthOf(id)) as Month;
+  expect((await countMonth(store.source.manager, month, null, null)).named).toMatchObject([
+    { name: 'MISSING', attempt: 1 },
+  ]);
 });
 
 test('a hash of the tree that proofs use, and that is not the one of its leaves, is found', async () => {
