@@ -1,5 +1,6 @@
 // How arguments are refused. Faults in the `input` of a mutation are user errors instead: see InputError.
 import { AppError, quoted } from './errors';
+import { ID_PREFIXES, type NodeName, readNodeId, uuidOf } from './ids';
 import { isStorable } from './text';
 
 /** The maximum number of entries of a list in an argument. */
@@ -45,4 +46,18 @@ export function storableText(text: string, path: Path): string {
 export function checkedSize(name: string, size: number, max: number): number {
   if (size < 1 || size > max) refuseSaying(`${name} is ${size}; it must be 1 to ${max}.`, [name]);
   return size;
+}
+
+/** The UUID of an id of this type. @throws AppError BAD_USER_INPUT */
+export function checkedId(node: NodeName, id: unknown, path: Path): string {
+  const type = `${/^[AEIO]/.test(node) ? 'an' : 'a'} ${node}`;
+  const form = `${ID_PREFIXES[node]}_ and 32 hexadecimal digits`;
+  return uuidOf(node, String(id)) ?? refuse(path, `${quoted(id)} is not the id of ${type}, which is ${form}`);
+}
+
+/** The type and the UUID of an id of any type. @throws AppError BAD_USER_INPUT */
+export function checkedNodeId(id: unknown, path: Path): { name: NodeName; id: string } {
+  return (
+    readNodeId(String(id)) ?? refuse(path, `${quoted(id)} is not an id: one begins with its type, such as whk_ or usr_`)
+  );
 }

@@ -1,6 +1,7 @@
 // Fields that lead to rows of a table: links to one row, pages of rows and, in Query, rows by their id.
 import type { Context } from '../graphql/context';
-import { type NodeName, uuidOf } from '../ids';
+import type { NodeName } from '../ids';
+import { checkedId } from '../refuse-argument';
 import type { IdentifiedRow, RowList, RowType } from './row-type';
 
 interface Shown {
@@ -57,9 +58,9 @@ export function page(list: RowList, shown: Required<Shown>): PageOfRows {
   return { kind: 'page', list, column: null, ...shown };
 }
 
-/** @param argument the description of the argument `id` */
+/** An id of another type is refused: null says that there is no such row. @param argument the description of the argument `id` */
 export function byId(of: RowType<IdentifiedRow, NodeName>, argument: string, shown: Required<Shown>): OneRow {
-  return { kind: 'one', of, argument, id: ({ id }) => (id === undefined ? null : uuidOf(of.name, id)), ...shown };
+  return { kind: 'one', of, argument, id: ({ id }) => checkedId(of.name, id, ['id']), ...shown };
 }
 
 /** The row whose id is known without an argument. */

@@ -98,7 +98,7 @@ test('entries are found by action, actor, key, subject, outcome, reason, request
 test.each([
   { where: { subjectId: { eq: '' } }, says: 'where.subjectId.eq: "" is not an id' },
   { where: { subjectId: { in: ['whk_1'] } }, says: 'where.subjectId.in: "whk_1" is not an id' },
-  { where: { id: { eq: 'whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e' } }, says: 'is not the id of a AuditEntry' },
+  { where: { id: { eq: 'whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e' } }, says: 'is not the id of an AuditEntry' },
   { where: { action: { eq: 'a\u0000' } }, says: 'where.action.eq' },
 ])('a filter that names nothing is refused: %j', async ({ where, says }) => {
   const answer = await app.ask('query ($where: AuditEntryWhere) { auditEntries(where: $where) { nodes { id } } }', {

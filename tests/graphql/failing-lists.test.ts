@@ -68,7 +68,8 @@ test('a filter that is wrong fails its own list alone, and names itself', async 
       code: 'BAD_USER_INPUT',
       path: ['wrong'],
       field: ['where', 'user', 'id', 'eq'],
-      message: 'where.user.id.eq: "req_00000000000070008000000000000000" is not the id of a User.',
+      message:
+        'where.user.id.eq: "req_00000000000070008000000000000000" is not the id of a User, which is usr_ and 32 hexadecimal digits.',
     },
   ]);
 });
@@ -98,7 +99,7 @@ test.each<[string, string]>([
   expect(beside.errors).toMatchObject([{ path: ['webhookRequestLogs'] }]);
   // below rows that do not exist nobody asks it
   const nowhere = await both(
-    `{ webhooks(where: { name: { eq: "none" } }) { nodes { requests(${args}) { nodes { id } } } } webhook(id: "none") { requests(${args}) { totalCount } } }`,
+    `{ webhooks(where: { name: { eq: "none" } }) { nodes { requests(${args}) { nodes { id } } } } webhook(id: "whk_00000000000070008000000000000000") { requests(${args}) { totalCount } } }`,
   );
   expect(nowhere).toEqual({ data: { webhooks: { nodes: [] }, webhook: null }, errors: undefined });
 });

@@ -71,12 +71,24 @@ describe('nodes', () => {
     });
   });
 
-  test('of another type are not found by a field of one type', async () => {
-    for (const field of ['user', 'webhook', 'businessEvent', 'delivery', 'webhookRequestLog']) {
-      for (const [type, id] of Object.entries(known)) {
+  test('of another type are refused by a field of one type, which names its own', async () => {
+    const prefixes = {
+      user: 'usr',
+      webhook: 'whk',
+      businessEvent: 'evt',
+      delivery: 'dlv',
+      webhookRequestLog: 'req',
+      erasure: 'ers',
+    };
+    for (const [field, prefix] of Object.entries(prefixes)) {
+      for (const [type, id] of [...Object.entries(known), ['none', 'x'] as const]) {
         if (type.toLowerCase() === field.toLowerCase()) continue;
-        const { data, errors } = await app.ask(`query ($id: ID!) { ${field}(id: $id) { id } }`, { id });
-        expect([field, type, data?.[field], errors]).toEqual([field, type, null, undefined]);
+        const { data, errors } = await app.ask(`query ($id: ID!) { ${field}(id: $id) { id } viewer { id } }`, { id });
+        expect(data).toEqual({ [field]: null, viewer: { id: known.User } });
+        expect(errors).toMatchObject([{ path: [field], extensions: { code: 'BAD_USER_INPUT', field: ['id'] } }]);
+        expect(errors?.[0]?.message).toMatch(
+          new RegExp(`^id: "${id}.*" is not the id of an? \\w+, which is ${prefix}_ and 32 hexadecimal digits\\.$`),
+        );
       }
     }
   });

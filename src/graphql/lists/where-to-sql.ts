@@ -1,7 +1,14 @@
 // Turns a `where` argument into a condition, which `toSql` of sql/condition.ts writes as SQL.
-import { quoted } from '../../errors';
-import { type NodeName, readNodeId, uuidOf } from '../../ids';
-import { checkCount, checkedList, refuse, refuseAmbiguous, storableText } from '../../refuse-argument';
+import type { NodeName } from '../../ids';
+import {
+  checkCount,
+  checkedId,
+  checkedList,
+  checkedNodeId,
+  refuse,
+  refuseAmbiguous,
+  storableText,
+} from '../../refuse-argument';
 import {
   all,
   any,
@@ -125,9 +132,9 @@ export function idFilter(node: NodeName, column = 'id'): FieldFilter {
         return isAnyOf(
           column,
           'uuid',
-          checkedList(value, at).map((id) => knownId(node, id, at)),
+          checkedList(value, at).map((id) => checkedId(node, id, at)),
         );
-      const id = knownId(node, value, at);
+      const id = checkedId(node, value, at);
       return equalsId(column, id);
     });
 }
@@ -137,14 +144,9 @@ export function anyIdFilter(column: string): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) => {
       const at = [...path, name];
-      const uuid = (id: unknown) =>
-        readNodeId(String(id))?.id ?? refuse(at, `${quoted(id)} is not an id, such as whk_... or usr_...`);
+      const uuid = (id: unknown) => checkedNodeId(id, at).id;
       return name === 'in' ? isAnyOf(column, 'uuid', checkedList(value, at).map(uuid)) : equalsId(column, uuid(value));
     });
-}
-
-function knownId(node: NodeName, id: unknown, path: string[]): string {
-  return uuidOf(node, String(id)) ?? refuse(path, `${quoted(id)} is not the id of a ${node}`);
 }
 
 /** gte, gt, lt, lte on the time in the id. */

@@ -6,8 +6,8 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
-import { toNodeId, uuidOf } from '../../ids';
-import { checkedSize } from '../../refuse-argument';
+import { toNodeId } from '../../ids';
+import { checkedId, checkedSize } from '../../refuse-argument';
 import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
@@ -56,7 +56,7 @@ export class ErasureResolver {
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the erasure, `ers_...`.' }) id: string,
   ): Promise<ErasureRow | null> {
-    return loadErasure(context, uuidOf('Erasure', id));
+    return loadErasure(context, checkedId('Erasure', id, ['id']));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')

@@ -59,7 +59,7 @@ export class NodeResolver {
   @Query(() => NodeType, {
     nullable: true,
     description: withExample(
-      'The object with this id; null: there is none.',
+      'The object with this id; null: there is none, or it is not an id.',
       '{ node(id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { id ... on Delivery { status } } }',
     ),
   })
