@@ -25,6 +25,7 @@ export const MAX_CONCURRENCY = 500;
 export const MAX_URL_CHARACTERS = 2_048;
 /** The maximum number of headers of a webhook, and of forwarded headers of a received call. */
 export const MAX_HEADERS = 50;
+export const MAX_HEADER_NAME_CHARACTERS = 200;
 export const MAX_BODY_FIELDS = 200;
 
 // credentials

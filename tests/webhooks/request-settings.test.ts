@@ -117,6 +117,8 @@ describe('a fault is named with its field and its position', () => {
     [{ headers: [{ name: 'X Y', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'is not a header name'],
     [{ headers: [{ name: '', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'is not a header name'],
     [{ headers: [{ name: 'Webhook-Id', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Webhook-Id'],
+    [{ headers: [{ name: 'X'.repeat(201), value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'has 201 characters'],
+    [{ passHeaders: ['X'.repeat(201)] }, ['passHeaders', '0'], 'INVALID', 'has 201 characters'],
     [{ headers: [{ name: 'Host', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Host'],
     [{ headers: [{ name: 'Content-Length', value: '1' }] }, ['headers', '0', 'name'], 'INVALID', 'Content-Length'],
     [{ headers: [{ name: 'Transfer-Encoding', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Transfer'],

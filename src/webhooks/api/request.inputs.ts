@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { withCommas } from '../../text';
 import type { RequestSettings } from '../request/request-settings';
-import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADERS } from '../setting-limits';
+import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADER_NAME_CHARACTERS, MAX_HEADERS } from '../setting-limits';
 import type { BodyFormat, Method } from '../webhook.entity';
 import { WebhookConnectionInput } from './credential.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
@@ -10,7 +10,7 @@ import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
 class HeaderInput {
   @Field(() => String, {
     description:
-      'The name. Headers that Hookledger sets are refused, such as `webhook-*`, `hookledger-*`, `host` and ' +
+      `The name, at most ${MAX_HEADER_NAME_CHARACTERS} characters. Headers that Hookledger sets are refused, such as \`webhook-*\`, \`hookledger-*\`, \`host\` and ` +
       '`content-length`. Names are unique.',
   })
   name: string;

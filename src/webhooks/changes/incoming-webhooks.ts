@@ -148,7 +148,7 @@ function agreementColumns(provider: Provider, given: AgreementSettings): Partial
     ...(idLocation !== undefined && { idLocation: placeText(idLocation) }),
     ...(referenceLocation !== undefined && { referenceLocation: placeText(referenceLocation) }),
     ...(becomes !== undefined && { becomes: becomes ?? 'BUSINESS_EVENT' }),
-    ...(forwardTo !== undefined && { forwardTo: (forwardTo ?? []).filter((id) => id !== null) }),
+    ...(forwardTo !== undefined && { forwardTo: [...new Set(forwardTo)].filter((id) => id !== null) }),
     ...(answer !== undefined && {
       answerStatus: answer?.status ?? DEFAULT_ANSWER.answerStatus,
       answerBody: answer?.body ?? null,

@@ -86,7 +86,7 @@ describe('updateWebhook', () => {
     ];
     const { id } = await agree(app, { becomes: 'FORWARD', forwardTo: [first.id] });
     const selection = 'webhook { incoming { forwardTo { id } becomes } }';
-    const changed = await change('updateWebhook', { id, forwardTo: [second.id] }, selection);
+    const changed = await change('updateWebhook', { id, forwardTo: [second.id, second.id] }, selection);
     expect(changed.webhook.incoming).toEqual({ forwardTo: [{ id: second.id }], becomes: 'FORWARD' });
     for (const input of [{ forwardTo: [] }, { forwardTo: null }, { becomes: 'RECORD' }]) {
       const { userErrors } = await mutate(app, 'updateWebhook', { id, ...input });
