@@ -96,7 +96,7 @@ async function startParts(
   await warnOfFewConnections(source, mostConnections(config), log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseMissingEncryptionKeys(source, keyring);
-  const adminToken = await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey));
+  const adminToken = await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey, log));
   if (adminToken !== null) showAdminToken(adminToken);
 
   const isWorker = config.processes.has('worker');

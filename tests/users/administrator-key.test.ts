@@ -19,10 +19,11 @@ const OTHER = 'another-administrator-key-of-this-test';
 async function startWith<T>(
   adminApiKey: string,
   work: (started: App & { adminToken: string | null }) => Promise<T>,
+  log = createLog('silent'),
 ): Promise<T> {
   const config = readConfig({ ...app.env, ADMIN_API_KEY: adminApiKey });
   let adminToken: string | null = null;
-  const started = await startApp(config, createLog('silent'), (token) => {
+  const started = await startApp(config, log, (token) => {
     adminToken = token;
   });
   try {
@@ -99,6 +100,21 @@ test('an ADMIN_API_KEY that was replaced before does not start, and does not end
   await startWith(OTHER, async () => {});
   await expect(startWith(app.adminKey, async () => {})).rejects.toThrow(/ADMIN_API_KEY.*was revoked/);
   expect([await nameFor(OTHER), await nameFor(app.adminKey)]).toEqual(['Administrator', 401]);
+});
+
+test.each([
+  { change: 'active = false', message: 'is deactivated' },
+  { change: `roles = '{AUDITOR}'`, message: 'has not the role SYSTEM_MANAGER' },
+])('the log says that ADMIN_API_KEY does not work while the administrator $message', async ({ change, message }) => {
+  const lines: string[] = [];
+  const log = createLog('warn', { write: (line: string) => void lines.push(line) });
+  const said = () =>
+    lines.filter((line) => line.includes(`ADMIN_API_KEY does not work: the user Administrator ${message}.`));
+  await startWith(app.adminKey, async () => {}, log);
+  expect(said()).toEqual([]);
+  await app.database.query(`update users set ${change} where name = 'Administrator'`);
+  await startWith(app.adminKey, async () => {}, log);
+  expect(said()).toHaveLength(1);
 });
 
 describe('a key of our own making as ADMIN_API_KEY', () => {

@@ -2,10 +2,18 @@ import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { ConfigError } from '../../config/config';
 import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import type { Role } from '../../viewer';
 import { hashToken } from '../token-hash';
-import { changeUser, findUserByName, findUserForUpdate, insertUser, lockAdministrator } from '../user.store';
+import {
+  changeUser,
+  findUserByName,
+  findUserForUpdate,
+  insertUser,
+  lockAdministrator,
+  type UserRow,
+} from '../user.store';
 import {
   changeKey,
   findApiKeyForUpdate,
@@ -22,15 +30,22 @@ export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';
 
 /**
- * Ensures that one SYSTEM_MANAGER key works. If ADMIN_API_KEY is set, that key works, never expires, and the key that it
+ * Ensures that the administrator has a key. If ADMIN_API_KEY is set, it is that key, which never expires, and the key that it
  * replaces is revoked; otherwise the first start creates a key. Processes that start together on an empty database create one key.
  * @param db a transaction
+ * @param log is warned if ADMIN_API_KEY does not work because the administrator is deactivated or has lost the role
  * @returns the token of the created key, to be shown only once; null when no key was created.
  * @throws ConfigError when ADMIN_API_KEY cannot authenticate the administrator. The key that works is then kept.
  */
-export async function ensureFirstAdministrator(db: Db, configured: string | null): Promise<string | null> {
+export async function ensureFirstAdministrator(
+  db: Db,
+  configured: string | null,
+  log: Pick<Log, 'warn'>,
+): Promise<string | null> {
   await lockAdministrator(db);
-  const userId = await administratorId(db);
+  const user = await theAdministrator(db);
+  const userId = user.id;
+  if (configured !== null) warnIfUseless(user, log);
   if (configured === null && (await hasApiKeys(db, userId))) return null;
   const token = configured ?? makeToken();
   if (hasGeneratedForm(token) && keyIdOf(token) === null)
@@ -40,7 +55,7 @@ export async function ensureFirstAdministrator(db: Db, configured: string | null
   // the configuration decides how long its key works
   const expiresAt = configured === null ? defaultExpiry(timeOfId(id)) : null;
   if (known) {
-    refuseUnlessGood(known, userId, token);
+    refuseUnlessGood(known, userId);
     await adoptKey(db, id);
   } else {
     const key = { id, userId, label: LABEL, token, expiresAt };
@@ -61,7 +76,7 @@ export async function makeAdministratorKey(
   { reason, by }: { reason: string; by: string },
 ): Promise<{ token: string; expiresAt: Date }> {
   await lockAdministrator(db);
-  const user = await findUserForUpdate(db, await administratorId(db));
+  const user = await findUserForUpdate(db, (await theAdministrator(db)).id);
   if (!user) throw new Error(`the user ${ADMINISTRATOR} is not there`);
   const details = { command: 'admin-key', by };
   const roles: Role[] = [...new Set<Role>([...user.roles, 'SYSTEM_MANAGER'])];
@@ -127,9 +142,7 @@ async function adoptKey(db: Db, id: string): Promise<void> {
 }
 
 // Refuses, for example, an earlier ADMIN_API_KEY in the configuration of a process that was not updated.
-function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string): void {
-  if (!key.tokenHash.equals(hashToken(token)))
-    throw bad('has the first characters of another key: choose another one.');
+function refuseUnlessGood(key: KeyWithUser, administrator: string): void {
   if (key.userId !== administrator)
     throw bad(`is a key of ${key.userName}, not of ${ADMINISTRATOR}: choose another one.`);
   if (key.revokedAt) throw bad(`was revoked at ${key.revokedAt.toISOString()} permanently: choose another one.`);
@@ -144,7 +157,15 @@ function refuseUnlessGood(key: KeyWithUser, administrator: string, token: string
 
 const bad = (what: string) => new ConfigError([`${LABEL}: ${what}`]);
 
-async function administratorId(db: Db): Promise<string> {
+function warnIfUseless({ active, roles }: UserRow, log: Pick<Log, 'warn'>): void {
+  if (active && roles.includes('SYSTEM_MANAGER')) return;
+  const what = active ? 'has not the role SYSTEM_MANAGER' : 'is deactivated';
+  log.warn(
+    `${LABEL} does not work: the user ${ADMINISTRATOR} ${what}. hookledger admin-key activates it and gives it the role`,
+  );
+}
+
+async function theAdministrator(db: Db): Promise<UserRow> {
   const id = newId();
   const at = timeOfId(id);
   const named = { name: ADMINISTRATOR, fullName: null, roles: ['SYSTEM_MANAGER' as const] };
@@ -154,5 +175,5 @@ async function administratorId(db: Db): Promise<string> {
   }
   const user = await findUserByName(db, ADMINISTRATOR);
   if (!user) throw new Error(`the user ${ADMINISTRATOR} was not found after it was made`);
-  return user.id;
+  return user;
 }

@@ -6,6 +6,7 @@ import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { hashToken } from '../token-hash';
+import { findUser } from '../user.store';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';
 import {
@@ -106,7 +107,7 @@ export async function revokeSessions(
   userId: string | null,
   keepCurrent: boolean,
 ): Promise<SessionRow[]> {
-  if (userId === null || !mayRevoke(viewer, userId)) {
+  if (userId === null || !mayRevoke(viewer, userId) || !(await findUser(db, userId))) {
     const message = 'There is no user with this id, or it is another user than you.';
     throw new InputError([{ field: ['userId'], code: 'NOT_FOUND', message }]);
   }

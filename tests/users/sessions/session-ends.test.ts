@@ -118,6 +118,10 @@ describe('revoking', () => {
       revokeSessions: { userErrors: [{ field: ['userId'], code: 'NOT_FOUND' }] },
     });
     expect(await statusOf(other.browser)).toBe(200);
+    const nobody = await app.ask(
+      `mutation { revokeSessions(input: { userId: "usr_00000000000070008000000000000000" }) { userErrors { field code } } }`,
+    );
+    expect(nobody.data.revokeSessions.userErrors).toEqual([{ field: ['userId'], code: 'NOT_FOUND' }]);
     await askIn(
       app.url,
       mine.browser,
