@@ -2130,9 +2130,10 @@ CREATE OR REPLACE FUNCTION public.names_document(names text[], details text, pro
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select exists (select from unnest(names) as name where
-    position(to_json(name)::text in replace(details, to_json(name)::text || ':', '')) > 0
-    or (length(name) > 2 and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g')
-      || '($|[^[:alnum:]_-])')))
+    (position(to_json(name)::text in details) > 0
+      and position(to_json(name)::text in replace(details, to_json(name)::text || ':', '')) > 0)
+    or (length(name) > 2 and position(name in prose) > 0
+      and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g') || '($|[^[:alnum:]_-])')))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.new_id()
