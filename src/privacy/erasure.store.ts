@@ -1,7 +1,7 @@
 // Orders to erase content.
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { ErasureEntity } from './erasure.entity';
+import type { ErasureEntity, ErasureState } from './erasure.entity';
 
 export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
 
@@ -59,9 +59,15 @@ export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow |
   return rowOf(db, statement(`select ${READ} from erasures where id = $1 for update`), [id]);
 }
 
-/** Newest first. */
-export async function erasures(db: Db, atMost: number): Promise<ErasureRow[]> {
-  return rowsOf(db, statement(`select ${READ} from erasures order by id desc limit $1`), [atMost]);
+/** Newest first. @param states null: all */
+export async function erasures(db: Db, states: readonly ErasureState[] | null, atMost: number): Promise<ErasureRow[]> {
+  return rowsOf(
+    db,
+    statement(
+      `select ${READ} from erasures where $1::text[] is null or state = any($1::text[]) order by id desc limit $2`,
+    ),
+    [states, atMost],
+  );
 }
 
 export async function decideErasure(

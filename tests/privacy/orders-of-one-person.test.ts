@@ -18,7 +18,7 @@ afterAll(() => app.stop());
 
 const target = (name: string) => ({ documentType: 'Sales Invoice', name });
 const erase = (name: string) =>
-  mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { state }');
+  mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { id state }');
 
 async function needsSecondPerson(name: string): Promise<boolean> {
   const query = `{ previewErasure(target: { documentType: "Sales Invoice", name: "${name}" }) { needsSecondPerson } }`;
@@ -34,7 +34,10 @@ test('orders at once count each other, and one beyond 100 rows needs a second pe
   ]);
   expect(await needsSecondPerson('D')).toBe(true);
   await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
-  expect((await erase('D')).erasure.state).toBe('REQUESTED');
+  const { erasure } = await erase('D');
+  expect(erasure.state).toBe('REQUESTED');
+  const { data } = await app.ask('{ waiting: erasures(states: [REQUESTED]) { id } none: erasures(states: []) { id } }');
+  expect(data).toEqual({ waiting: [{ id: erasure.id }], none: [] });
 });
 
 test('after 24 hours, they no longer count', async () => {

@@ -12,6 +12,7 @@ import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
+import type { ErasureState } from '../erasure.entity';
 import { type ErasureRow, erasures } from '../erasure.store';
 import { type Recipient, recipientsOfErasure } from '../recipients.store';
 import {
@@ -21,7 +22,7 @@ import {
   ErasePersonInput,
   ErasureTargetInput,
 } from './erasure.inputs';
-import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
+import { ErasurePreviewType, ErasureStateEnum, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
 import { loadErasure } from './privacy-nodes';
 
@@ -61,7 +62,11 @@ export class ErasureResolver {
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => [ErasureType], {
-    description: withExample('The latest erasures, newest first.', '{ erasures(first: 20) { id kind state reason } }'),
+    description: withExample(
+      'The latest erasures, newest first. With a limit there may be one every 10 minutes: `states` finds those that ' +
+        'wait for a second person.',
+      '{ erasures(states: [REQUESTED], first: 20) { id kind state reason orderedBy { name } } }',
+    ),
   })
   async erasures(
     @Ctx() { db }: Context,
@@ -70,8 +75,13 @@ export class ErasureResolver {
       description: 'The maximum number of erasures, 1 to 100. Default: 20.',
     })
     first: number,
+    @Arg('states', () => [ErasureStateEnum], {
+      nullable: true,
+      description: 'The states of the erasures. Default, null: all.',
+    })
+    states: ErasureState[] | null,
   ): Promise<ErasureRow[]> {
-    return erasures(db, checkedSize('first', first, MAX_LISTED));
+    return erasures(db, states, checkedSize('first', first, MAX_LISTED));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')

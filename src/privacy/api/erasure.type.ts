@@ -13,7 +13,7 @@ const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content t
   REPEATED: { description: 'Content that had been erased before a backup was restored, and is erased again.' },
 });
 
-const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'The state of an erasure.', {
+export const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'The state of an erasure.', {
   REQUESTED: { description: 'A second person must approve it (`approveErasure`) or decline it.' },
   ORDERED: { description: 'Ordered or in progress. It begins when its audit entry is sealed, after about a second.' },
   DEFERRED: {
