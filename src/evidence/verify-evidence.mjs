@@ -347,7 +347,8 @@ function check(text, keys, policy, knownHead) {
       findings.push({ id: record.id ?? null, leaf: index, problem: 'the bundle has this leaf twice' });
     leaves.add(index);
   }
-  if (rows.some((row) => row.head.size !== head.size || !row.head.root.equals(head.root))) {
+  const isHead = ({ origin, size, root }) => origin === head.origin && size === head.size && root.equals(head.root);
+  if (!rows.every((row) => isHead(row.head))) {
     throw new CannotVerify('the proofs of the bundle have different heads');
   }
   const witnessed = policy === null ? {} : checkQuorum(readProof(bundle.proofs[0]).checkpoint, policy);
@@ -390,7 +391,12 @@ function learnKeys(rotations, keys) {
   return learned;
 }
 
+// a log that was restarted has the next number, and the same leaves
+const hostOf = (origin) => origin.replace(/\/evidence\/[0-9]+$/, '');
+
 function checkKnownHead(known, head, earlier, find) {
+  if (hostOf(known.origin) !== hostOf(head.origin))
+    throw new CannotVerify(`the known head is of the log ${known.origin}, and the bundle of the log ${head.origin}`);
   const same = [head, ...earlier].find(({ size }) => size === known.size);
   if (!same) {
     throw new CannotVerify(

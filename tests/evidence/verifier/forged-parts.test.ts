@@ -115,6 +115,23 @@ test.each([
   });
 });
 
+test('a known head of another log says nothing about a bundle, and no bundle has heads of two logs', async () => {
+  const { record } = auditRecordWith('a', 'webhook.paused', '');
+  const [own, restarted, other] = [OWN, OWN.replace(/1$/, '2'), OTHER].map((origin) => new MadeLog(origin, [record]));
+  const keys = [own, restarted, other].flatMap((log) => ['--key', log?.vkey as string]);
+  const proofs = await Promise.all([own, other].map((log) => log?.proof(0) as Promise<string>));
+  const verifiedWith = (head: string) => verify(bundleOf(proofs.slice(0, 1)), [...keys, '--head', 'h'], { h: head });
+  expect(await verifiedWith(restarted?.head(1) as string)).toMatchObject({ code: 0 });
+  expect(await verifiedWith(other?.head(1, Buffer.alloc(32)) as string)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining(`the known head is of the log ${OTHER}, and the bundle of the log ${OWN}`),
+  });
+  expect(await verify(bundleOf(proofs), keys)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('the proofs of the bundle have different heads'),
+  });
+});
+
 test('a cosignature with an impossible time is none', async () => {
   const witness = makeWitnessKey('witness.example.com/w1');
   const log = new MadeLog(OWN, [auditRecordWith('a', 'webhook.paused', '').record]);
