@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError, InputError } from '../errors';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import type { Db } from '../sql/db';
-import { createGroupCommit } from '../sql/sharing/group-commit';
+import { type Committed, createGroupCommit } from '../sql/sharing/group-commit';
 import { commitWithThese, type Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
 import { type OutboxRows, putIntoOutbox } from './business-event.store';
@@ -90,13 +90,13 @@ export function commitIntoOutbox(db: Db, rows: OutboxRows): Promise<void> {
 }
 
 export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
-  async function run(calls: readonly GatheredCall[], isAgain: boolean): Promise<readonly PublishResult[]> {
+  async function run(calls: readonly GatheredCall[], isAgain: boolean): Promise<Committed<PublishResult>> {
     const direct = isAgain ? null : beginDirectly(calls);
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
     const results = await transaction((db) => publishCalls(db, calls, COMMITTING_OUTBOX), OPTIONS);
     onPublished(eventsOf(results));
-    return results;
+    return { results };
   }
 
   function beginDirectly(calls: readonly GatheredCall[]): DirectWriter | null | undefined {
@@ -107,7 +107,10 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
   }
 
   /** @returns null: the transaction was rolled back. The outbox, which needs less, may accept the events */
-  async function publishDirectly(calls: readonly PublishCall[], direct: DirectWriter): Promise<PublishResult[] | null> {
+  async function publishDirectly(
+    calls: readonly PublishCall[],
+    direct: DirectWriter,
+  ): Promise<Committed<PublishResult> | null> {
     let results: PublishResult[];
     try {
       results = await transaction((db) => publishCalls(db, calls, direct), OPTIONS);
@@ -119,8 +122,10 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       if (calls.length > 1 && isConflict(error)) throw error;
       return null;
     }
-    if (direct.committed()) onPublished(eventsOf(results));
-    return results;
+    const afterwards = () => {
+      if (direct.committed()) onPublished(eventsOf(results));
+    };
+    return { results, afterwards };
   }
 
   const reserving = new Set<Promise<SlotReservation>>();

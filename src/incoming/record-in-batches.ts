@@ -9,7 +9,7 @@ const BYTES_PER_UNIT = (4 * 1024 * 1024) / 200;
 
 export function createRecorder(transaction: Transaction): GroupCommit<DecidedCall, Recorded> {
   return createGroupCommit({
-    run: (calls) => transaction((db) => recordCalls(db, calls)),
+    run: async (calls) => ({ results: await transaction((db) => recordCalls(db, calls)) }),
     sizeOf: ({ call, decision }) => {
       const decoded = decision.accepted ? (decision.decodedBody?.length ?? 0) : 0;
       return Math.max(1, (call.body.length + decoded) / BYTES_PER_UNIT);

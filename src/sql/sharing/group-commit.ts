@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
 import { createPace } from './pace';
+import { createReturningCallers } from './returning-callers';
 import { createSoloRuns } from './solo-runs';
 
 export interface GroupCommit<Item, Result> {
@@ -15,11 +16,20 @@ export interface GroupCommitOptions<Item, Result> {
   /**
    * Runs items in one transaction, and commits it.
    * @param isAgain the item is alone, after a transaction with it has failed
-   * @returns one result for each item, in the same order
    */
-  run(items: readonly Item[], isAgain: boolean): Promise<readonly Result[]>;
+  run(items: readonly Item[], isAgain: boolean): Promise<Committed<Result>>;
   /** The size of an item, default 1. The sizes in one transaction add up to at most 200, unless one item is larger. */
   sizeOf?(item: Item): number;
+}
+
+export interface Committed<Result> {
+  /** One for each item, in the same order. */
+  results: readonly Result[];
+  /**
+   * Work that no caller waits for. While callers are expected to call again, it is put off until their transaction has begun, because
+   * reading their calls comes first. It must not throw.
+   */
+  afterwards?: () => void;
 }
 
 /** Limit of transactions at the same time. The second starts when many items wait or the first takes long. */
@@ -27,31 +37,44 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 const MAX_SIZE = 200;
+/** The maximum wait for callers who call again, from the end of a transaction. */
+const RETURN_MS = 8;
 /** Between two looks whether all items are finished. */
 const LOOK_MS = 5;
 
 /** `at`: when it came. */
 type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; at: number };
 
-/** Items that arrive during a transaction, or soon after its beginning, wait and share the next one. After a rest, no item waits. */
+/**
+ * Items that arrive during a transaction, or soon after its beginning, wait and share the next one, also with those of callers who call
+ * again as soon as they are answered. After a rest, no item waits.
+ */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { run, sizeOf = () => 1 } = options;
   const waiting: Waiting<Item, Result>[] = [];
   const running = new Set<Promise<void>>();
   const young = new Set<Promise<void>>();
-  const solo = createSoloRuns<Item, Result>((item) => run([item], true).then(([result]) => result as Result));
+  const solo = createSoloRuns<Item, Result>(runAlone);
   const pace = createPace();
+  const returning = createReturningCallers();
   let isEarly = false;
+  /** While callers are expected to call again. */
+  let expecting: { items: number; timer: NodeJS.Timeout } | null = null;
+  let putOff: (() => void)[] = [];
 
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
+    if (expecting && waiting.length < expecting.items) return;
     if (waiting.length < MANY && (isEarly || young.size > 0)) return;
+    if (expecting) expectNoMore(true);
     const batch = takeBatch();
     rest(batch);
     const work: Promise<void> = write(batch).finally(() => {
       clearTimeout(timer);
       young.delete(work);
       running.delete(work);
+      expectCallers(batch.length);
+      if (!expecting) doWhatWasPutOff();
       next();
     });
     const timer = setTimeout(() => {
@@ -62,6 +85,12 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     running.add(work);
   }
 
+  async function runAlone(item: Item): Promise<Result> {
+    const { results, afterwards } = await run([item], true);
+    afterwards?.();
+    return results[0] as Result;
+  }
+
   function takeBatch(): Waiting<Item, Result>[] {
     let size = 0;
     const fits = ({ item }: Waiting<Item, Result>) => {
@@ -70,6 +99,28 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     };
     const end = waiting.findIndex((each) => !fits(each));
     return waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
+  }
+
+  function expectCallers(answered: number): void {
+    const items = returning.expected(answered, waiting.length);
+    if (items <= waiting.length) return;
+    clearTimeout(expecting?.timer);
+    expecting = { items, timer: setTimeout(() => expectNoMore(false), RETURN_MS) };
+  }
+
+  function expectNoMore(came: boolean): void {
+    clearTimeout(expecting?.timer);
+    expecting = null;
+    returning.waited(came);
+    // when the statements of the next transaction were sent
+    setImmediate(doWhatWasPutOff);
+    if (!came) next();
+  }
+
+  function doWhatWasPutOff(): void {
+    const works = putOff;
+    putOff = [];
+    for (const work of works) work();
   }
 
   // unless many items wait
@@ -87,10 +138,11 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await run(
+      const { results, afterwards } = await run(
         batch.map(({ item }) => item),
         false,
       );
+      if (afterwards) putOff.push(afterwards);
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
     } catch (error) {
       // the fault would also stop each item alone; and after a lost connection, the transaction may have committed
