@@ -2,7 +2,7 @@
 // Which items share a transaction, and what becomes of them when it fails. Time stands still, unless a test moves it.
 import { setImmediate } from 'node:timers/promises';
 import { CommitUnknown } from '../../src/sql/database-errors';
-import { createGroupCommit } from '../../src/sql/sharing/group-commit';
+import { type Committed, createGroupCommit } from '../../src/sql/sharing/group-commit';
 import { waitFor } from '../support/wait-for';
 
 beforeEach(() => {
@@ -19,18 +19,24 @@ interface Run {
   fail(error: Error): void;
 }
 
-/** Items whose result is ten times the item. Their transactions end when the test ends them. */
+/**
+ * Items whose result is ten times the item. Their transactions end when the test ends them.
+ * `after`: items of which the work is done that no caller waits for.
+ */
 function grouped(sizeOf?: (item: number) => number) {
   const runs: Run[] = [];
+  const after: number[] = [];
   const group = createGroupCommit<number, number>({
     sizeOf,
     run(items, isAgain) {
-      const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-      runs.push({ items, isAgain, commit: () => resolve(items.map((item) => item * 10)), fail: reject });
+      const { promise, resolve, reject } = Promise.withResolvers<Committed<number>>();
+      const results = items.map((item) => item * 10);
+      const afterwards = () => void after.push(...items);
+      runs.push({ items, isAgain, commit: () => resolve({ results, afterwards }), fail: reject });
       return promise;
     },
   });
-  return { group, runs };
+  return { group, runs, after };
 }
 
 async function turns(): Promise<void> {
@@ -72,6 +78,39 @@ test('items that come during a transaction share the next one, each with its own
   expect(runs[1]?.items).toEqual([1, 2, 3, 4, 5]);
   runs[1]?.commit();
   expect(await Promise.all(others)).toEqual([10, 20, 30, 40, 50]);
+});
+
+test('callers who call again as soon as they are answered share the next transaction with those who wait', async () => {
+  const { group, runs, after } = grouped();
+  for (const item of [1, 2, 3, 4, 5, 6]) void group.add(item);
+  await turns();
+  for (const item of [7, 8]) void group.add(item);
+  await pass(20);
+  runs[0]?.commit();
+  await pass(3);
+  expect([runs.length, after]).toEqual([1, []]);
+  for (const item of [11, 12, 13, 14, 15]) void group.add(item);
+  await turns();
+  expect([runs[1]?.items, after]).toEqual([
+    [7, 8, 11, 12, 13, 14, 15],
+    [1, 2, 3, 4, 5, 6],
+  ]);
+  runs[1]?.commit();
+  await pass(1);
+  void group.add(16);
+  await pass(20);
+  expect([runs[2]?.items, after.length]).toEqual([[16], 13]);
+});
+
+test('an item that was tried alone has its work done too', async () => {
+  const { group, runs, after } = grouped();
+  for (const item of [1, 2]) void group.add(item);
+  await turns();
+  runs[0]?.fail(serverError('22P02'));
+  await turns();
+  runs[1]?.commit();
+  await turns();
+  expect(after).toEqual([1]);
 });
 
 test('while a transaction takes long a second one begins, and no third', async () => {

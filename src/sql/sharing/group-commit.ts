@@ -25,10 +25,7 @@ export interface GroupCommitOptions<Item, Result> {
 export interface Committed<Result> {
   /** One for each item, in the same order. */
   results: readonly Result[];
-  /**
-   * Work that no caller waits for. While callers are expected to call again, it is put off until their transaction has begun, because
-   * reading their calls comes first. It must not throw.
-   */
+  /** Work that no caller waits for. It may be put off for a few milliseconds, see `returning-callers.ts`, and must not throw. */
   afterwards?: () => void;
 }
 
@@ -37,8 +34,6 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 const MAX_SIZE = 200;
-/** The maximum wait for callers who call again, from the end of a transaction. */
-const RETURN_MS = 8;
 /** Between two looks whether all items are finished. */
 const LOOK_MS = 5;
 
@@ -56,25 +51,20 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const young = new Set<Promise<void>>();
   const solo = createSoloRuns<Item, Result>(runAlone);
   const pace = createPace();
-  const returning = createReturningCallers();
+  const returning = createReturningCallers(next);
   let isEarly = false;
-  /** While callers are expected to call again. */
-  let expecting: { items: number; timer: NodeJS.Timeout } | null = null;
-  let putOff: (() => void)[] = [];
 
   function next(): void {
-    if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
-    if (expecting && waiting.length < expecting.items) return;
+    if (waiting.length === 0 || running.size >= TRANSACTIONS || returning.areExpected(waiting.length)) return;
     if (waiting.length < MANY && (isEarly || young.size > 0)) return;
-    if (expecting) expectNoMore(true);
+    returning.began();
     const batch = takeBatch();
     rest(batch);
     const work: Promise<void> = write(batch).finally(() => {
       clearTimeout(timer);
       young.delete(work);
       running.delete(work);
-      expectCallers(batch.length);
-      if (!expecting) doWhatWasPutOff();
+      returning.answered(batch.length, waiting.length);
       next();
     });
     const timer = setTimeout(() => {
@@ -101,28 +91,6 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     return waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
   }
 
-  function expectCallers(answered: number): void {
-    const items = returning.expected(answered, waiting.length);
-    if (items <= waiting.length) return;
-    clearTimeout(expecting?.timer);
-    expecting = { items, timer: setTimeout(() => expectNoMore(false), RETURN_MS) };
-  }
-
-  function expectNoMore(came: boolean): void {
-    clearTimeout(expecting?.timer);
-    expecting = null;
-    returning.waited(came);
-    // when the statements of the next transaction were sent
-    setImmediate(doWhatWasPutOff);
-    if (!came) next();
-  }
-
-  function doWhatWasPutOff(): void {
-    const works = putOff;
-    putOff = [];
-    for (const work of works) work();
-  }
-
   // unless many items wait
   function rest(batch: readonly Waiting<Item, Result>[]): void {
     pace.began(
@@ -142,7 +110,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         batch.map(({ item }) => item),
         false,
       );
-      if (afterwards) putOff.push(afterwards);
+      if (afterwards) returning.putOff(afterwards);
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
     } catch (error) {
       // the fault would also stop each item alone; and after a lost connection, the transaction may have committed

@@ -1,4 +1,5 @@
 // How long a shared transaction waits for more callers than those that are there.
+import { createCredit } from './credit';
 
 /** The minimum time between the beginnings of two transactions. */
 const SHORT_MS = 5;
@@ -9,10 +10,8 @@ const LONG_MS = 10;
  * come together, so that a longer wait would bring none of them.
  */
 const APART_MS = 3;
-/** After how many waits in vain, one after the other, the long wait ends. */
-const MOST_CREDIT = 4;
-/** After how many transactions the long wait is tried again. */
-const TRY_AGAIN_AFTER = 16;
+/** The long wait ends after at most four waits in vain, one after the other. */
+const CREDIT = { loss: 1, most: 4 };
 
 export interface Pace {
   /** The minimum time from the beginning of the last transaction to that of the next one, in milliseconds. */
@@ -23,17 +22,12 @@ export interface Pace {
 
 /** A transaction costs about the same for one item as for two, so a wait is worth it if another item comes meanwhile. */
 export function createPace(): Pace {
-  let credit = 1;
-  let without = 0;
+  const credit = createCredit(CREDIT);
   return {
-    ms: () => (credit > 0 ? LONG_MS : SHORT_MS),
+    ms: () => (credit.has() ? LONG_MS : SHORT_MS),
     began(arrivals, now) {
-      if (credit === 0) {
-        without = (without + 1) % TRY_AGAIN_AFTER;
-        if (without === 0) credit = 1;
-      } else if (now - (arrivals[0] ?? now) >= APART_MS) {
-        credit = Math.min(MOST_CREDIT, credit + (cameApart(arrivals) ? 1 : -1));
-      }
+      if (!credit.has()) credit.passed();
+      else if (now - (arrivals[0] ?? now) >= APART_MS) credit.waited(cameApart(arrivals));
     },
   };
 }

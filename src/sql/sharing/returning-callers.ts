@@ -1,40 +1,81 @@
-// Callers who call again as soon as they are answered. If the next transaction waits for them, all of them share it; otherwise half of
-// them would wait while the other half is served, in twice as many transactions.
+// Callers who call again as soon as they are answered. The next transaction waits for them, so that all of them share it: otherwise
+// one half of them waits while the other half is served, in twice as many transactions.
+import { createCredit } from './credit';
 
+/** The maximum wait, from the end of a transaction. Callers of the same network need half of it. */
+const WAIT_MS = 8;
 /** For fewer items, a shared transaction is not worth the wait. */
 const FEWEST = 8;
-/** The share of the items that is waited for: some callers may take longer, or have nothing more to say. */
+/** The share of the items that is waited for: some callers take longer, or have nothing more to say. */
 const SHARE = 7 / 8;
-/** After how many waits in vain, one after the other, no transaction waits. */
-const MOST_CREDIT = 4;
-/** After how many transactions the wait is tried again. */
-const TRY_AGAIN_AFTER = 16;
+/** Of waits in vain. Callers who come independently of each other are now and then as many as expected. */
+const CREDIT = { loss: 2, most: 6 };
 
 export interface ReturningCallers {
   /**
-   * Call it when a transaction has ended: its callers are answered.
+   * Call it when a transaction has ended, so that its callers are answered.
    * @param answered its items
-   * @param waiting those that came meanwhile
-   * @returns how many items the next transaction should wait for; 0: it should not wait
+   * @param waiting the items that came meanwhile
    */
-  expected(answered: number, waiting: number): number;
-  /** Call it when the next transaction begins, if it was told to wait. @param came whether all came that it waited for */
-  waited(came: boolean): void;
+  answered(answered: number, waiting: number): void;
+  /** Whether the next transaction should wait, because more items are expected than these. */
+  areExpected(waiting: number): boolean;
+  /** Call it when the next transaction begins. */
+  began(): void;
+  /**
+   * Puts work off that no caller waits for, while callers are expected: to read their calls comes first. It is done when their
+   * transaction has begun, or they are not expected any more. It must not throw.
+   */
+  putOff(work: () => void): void;
 }
 
-export function createReturningCallers(): ReturningCallers {
-  let credit = 1;
-  let without = 0;
+/** @param onNone called when not all callers have come that were expected */
+export function createReturningCallers(onNone: () => void): ReturningCallers {
+  const credit = createCredit(CREDIT);
+  let expected = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let works: (() => void)[] = [];
+
+  function doWorks(): void {
+    const all = works;
+    works = [];
+    for (const work of all) work();
+  }
+
+  function endWait(haveCome: boolean): void {
+    clearTimeout(timer);
+    expected = 0;
+    credit.waited(haveCome);
+    // the statements of the next transaction are sent before it
+    setImmediate(doWorks);
+  }
+
+  function numberExpected(items: number): number {
+    if (items < FEWEST) return 0;
+    if (credit.has()) return Math.ceil(items * SHARE);
+    credit.passed();
+    return 0;
+  }
+
   return {
-    expected(answered, waiting) {
-      if (answered + waiting < FEWEST) return 0;
-      if (credit > 0) return Math.ceil((answered + waiting) * SHARE);
-      without = (without + 1) % TRY_AGAIN_AFTER;
-      if (without === 0) credit = 1;
-      return 0;
+    answered(answered, waiting) {
+      const number = numberExpected(answered + waiting);
+      if (number > waiting) {
+        clearTimeout(timer);
+        expected = number;
+        timer = setTimeout(() => {
+          endWait(false);
+          onNone();
+        }, WAIT_MS);
+      }
+      if (expected === 0) doWorks();
     },
-    waited(came) {
-      credit = Math.min(MOST_CREDIT, credit + (came ? 1 : -1));
+    areExpected: (waiting) => waiting < expected,
+    began() {
+      if (expected > 0) endWait(true);
+    },
+    putOff(work) {
+      works.push(work);
     },
   };
 }
