@@ -102,6 +102,17 @@ test('callers who call again as soon as they are answered share the next transac
   expect([runs[2]?.items, after.length]).toEqual([[16], 13]);
 });
 
+test('idle does at once what was put off', async () => {
+  const { group, runs, after } = grouped();
+  for (const item of [1, 2, 3, 4, 5, 6, 7, 8]) void group.add(item);
+  await turns();
+  runs[0]?.commit();
+  await turns();
+  expect(after).toEqual([]);
+  await group.idle();
+  expect(after).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 test('an item that was tried alone has its work done too', async () => {
   const { group, runs, after } = grouped();
   for (const item of [1, 2]) void group.add(item);

@@ -8,7 +8,7 @@ import { createSoloRuns } from './solo-runs';
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */
   add(item: Item): Promise<Result>;
-  /** Resolves when all added items are finished. */
+  /** Resolves when all added items are finished, and what was put off is done. */
   idle(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ const MAX_SIZE = 200;
 const LOOK_MS = 5;
 
 /** `at`: when it came. */
-type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; at: number };
+type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; size: number; at: number };
 
 /**
  * Items that arrive during a transaction, or soon after its beginning, wait and share the next one, also with those of callers who call
@@ -47,6 +47,7 @@ type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; at: nu
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { run, sizeOf = () => 1 } = options;
   const waiting: Waiting<Item, Result>[] = [];
+  let waitingSize = 0;
   const running = new Set<Promise<void>>();
   const young = new Set<Promise<void>>();
   const solo = createSoloRuns<Item, Result>(runAlone);
@@ -55,7 +56,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   let isEarly = false;
 
   function next(): void {
-    if (waiting.length === 0 || running.size >= TRANSACTIONS || returning.areExpected(waiting.length)) return;
+    if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
+    if (waitingSize < MAX_SIZE && returning.areExpected(waiting.length)) return;
     if (waiting.length < MANY && (isEarly || young.size > 0)) return;
     returning.began();
     const batch = takeBatch();
@@ -83,12 +85,13 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   function takeBatch(): Waiting<Item, Result>[] {
     let size = 0;
-    const fits = ({ item }: Waiting<Item, Result>) => {
-      size += sizeOf(item);
-      return size <= MAX_SIZE;
-    };
-    const end = waiting.findIndex((each) => !fits(each));
-    return waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
+    const end = waiting.findIndex((each) => {
+      size += each.size;
+      return size > MAX_SIZE;
+    });
+    const batch = waiting.splice(0, end === -1 ? waiting.length : Math.max(end, 1));
+    for (const each of batch) waitingSize -= each.size;
+    return batch;
   }
 
   // unless many items wait
@@ -123,8 +126,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   return {
     add(item) {
-      const entry = { item, at: performance.now(), ...Promise.withResolvers<Result>() };
+      const entry = { item, size: sizeOf(item), at: performance.now(), ...Promise.withResolvers<Result>() };
       waiting.push(entry);
+      waitingSize += entry.size;
       // items of the same tick share a transaction
       setImmediate(next);
       return entry.promise;
@@ -135,6 +139,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         const underWay = [...running, ...solo.underWay];
         await (underWay.length > 0 ? Promise.race(underWay) : wait(LOOK_MS));
       }
+      returning.doPutOff();
     },
   };
 }

@@ -27,6 +27,8 @@ export interface ReturningCallers {
    * transaction has begun, or they are not expected any more. It must not throw.
    */
   putOff(work: () => void): void;
+  /** Does at once what is put off. */
+  doPutOff(): void;
 }
 
 /** @param onNone called when not all callers have come that were expected */
@@ -36,7 +38,7 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
   let timer: NodeJS.Timeout | undefined;
   let works: (() => void)[] = [];
 
-  function doWorks(): void {
+  function doPutOff(): void {
     const all = works;
     works = [];
     for (const work of all) work();
@@ -47,7 +49,7 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
     expected = 0;
     credit.waited(haveCome);
     // the statements of the next transaction are sent before it
-    setImmediate(doWorks);
+    setImmediate(doPutOff);
   }
 
   function numberExpected(items: number): number {
@@ -68,7 +70,7 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
           onNone();
         }, WAIT_MS);
       }
-      if (expected === 0) doWorks();
+      if (expected === 0) doPutOff();
     },
     areExpected: (waiting) => waiting < expected,
     began() {
@@ -77,5 +79,6 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
     putOff(work) {
       works.push(work);
     },
+    doPutOff,
   };
 }

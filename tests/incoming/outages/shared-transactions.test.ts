@@ -47,13 +47,13 @@ describe('with time held', () => {
   test('calls of the same moment share a transaction, those that come meanwhile the next', async () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(3);
-    await call(20);
+    await call(21);
     jest.advanceTimersByTime(10);
     expect([begun.length, recorded()]).toEqual([1, 0]);
     await end(0);
     expect([begun.length, recorded()]).toEqual([2, 3]);
     await end(1);
-    expect([begun.length, recorded()]).toEqual([2, 23]);
+    expect([begun.length, recorded()]).toEqual([2, 24]);
   });
 
   test('what comes soon after a transaction began waits a moment for others, what comes after a rest does not', async () => {
@@ -102,6 +102,8 @@ describe('with time held', () => {
     jest.advanceTimersByTime(25);
     await end(2);
     await end(3);
+    // callers who are answered may call again
+    jest.advanceTimersByTime(8);
     await end(4);
     expect([begun.length, recorded()]).toEqual([5, 551]);
   });
