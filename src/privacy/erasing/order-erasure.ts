@@ -83,18 +83,19 @@ export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets>
   if (isOver || (target.kind === 'CONTENT' && target.requestIds.length > MAX_TARGETS)) {
     const limit = withCommas(MAX_TARGETS);
     const message = `More than ${limit} events or requests would be erased; at most ${limit} are allowed: erase them in parts.`;
-    throw new InputError([{ field: [target.kind === 'CONTENT' ? 'where' : 'name'], code: 'TOO_LARGE', message }]);
+    throw new InputError([{ field: [TARGET_FIELDS[target.kind]], code: 'TOO_LARGE', message }]);
   }
   return targets;
 }
 
-const FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
+/** The field of the input that names what is erased. */
+export const TARGET_FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
 
 /** @throws InputError for each fault */
 export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget, reason: string): Promise<ErasureRow> {
   const fault = reasonFault(reason);
   if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
-  const field = [FIELDS[target.kind]];
+  const field = [TARGET_FIELDS[target.kind]];
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
   const { targets, preview } = await found(db, viewer, target);
   if (preview.rows === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);

@@ -3,7 +3,6 @@
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import type { DeliveryQueue } from '../../delivery/queue/queue';
-import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { countErased, type ErasureRow, endPass, isOrderSealed, takeErasure } from '../erasure.store';
@@ -18,11 +17,10 @@ import {
   type Obstacle,
   ownEventsAbout,
   type StepRows,
-  type Targets,
-  targetsOfPerson,
 } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
 import { LEASE_MS } from './order-own-erasure';
+import { pagesOfPerson, pagesOfTargets } from './target-pages';
 
 export interface ErasingParts {
   db: Db;
@@ -124,21 +122,9 @@ async function erasePerson({ transaction, journal }: ErasingParts, { id, userId 
   });
 }
 
-async function* pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureRow): AsyncGenerator<Targets> {
-  if (kind !== 'PERSON' || userId === null) {
-    for (let at = 0; at < Math.max(eventIds.length, requestIds.length); at += EVENTS) {
-      yield { events: eventIds.slice(at, at + EVENTS), requests: requestIds.slice(at, at + EVENTS) };
-    }
-    return;
-  }
-  for (const kindOfRow of ['events', 'requests'] as const) {
-    for (let after = FIRST_ID; ; ) {
-      const found = (await targetsOfPerson(db, userId, after, EVENTS))[kindOfRow];
-      if (found.length > 0) yield { events: [], requests: [], [kindOfRow]: found };
-      if (found.length < EVENTS) break;
-      after = found.at(-1) as string;
-    }
-  }
+function pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureRow) {
+  if (kind === 'PERSON' && userId !== null) return pagesOfPerson(db, userId, EVENTS);
+  return pagesOfTargets({ events: eventIds, requests: requestIds }, EVENTS);
 }
 
 /** @param begun when the pass began that found the obstacles */

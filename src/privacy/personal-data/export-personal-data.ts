@@ -8,9 +8,7 @@ import { newExport } from '../../request-log/export/new-export';
 import type { Db } from '../../sql/db';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { type ErasureTarget, targetsOf } from '../erasing/order-erasure';
-
-const FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
+import { type ErasureTarget, TARGET_FIELDS, targetsOf } from '../erasing/order-erasure';
 
 /** The order has ids and no name: it outlives what is erased. @throws InputError for its faults */
 export async function orderPersonalData(
@@ -28,7 +26,7 @@ export async function orderPersonalData(
   const userId = target.kind === 'PERSON' ? target.userId : null;
   if (userId !== null && !(await findUser(db, userId))) refuse('userId', 'NOT_FOUND', 'There is no user with this id.');
   if (userId === null && targets.events.length + targets.requests.length === 0) {
-    refuse(FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request with this content.');
+    refuse(TARGET_FIELDS[target.kind], 'NOT_FOUND', 'There is no event and no request with this content.');
   }
   const row = await newExport(db, {
     kind: 'PERSON',

@@ -9,7 +9,8 @@ import { type ExportPlan, readContents } from '../../request-log/export/export-r
 import { type Condition, sqlTest } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { findUser } from '../../users/user.store';
-import { type Targets, targetsOfPerson } from '../erasing/erased-rows.store';
+import type { Targets } from '../erasing/erased-rows.store';
+import { pagesOfPerson, pagesOfTargets } from '../erasing/target-pages';
 import { recipientsOfRequests } from '../recipients.store';
 import {
   deliveriesOf,
@@ -92,21 +93,8 @@ async function* entryBatches(
 
 async function* pagesOf(db: Db, { id, userId }: ExportRow): AsyncGenerator<Targets> {
   const named = await targetsOfExport(db, id);
-  if (named !== null || userId === null) {
-    const { events, requests } = named ?? { events: [], requests: [] };
-    for (let at = 0; at < Math.max(events.length, requests.length); at += TARGETS) {
-      yield { events: events.slice(at, at + TARGETS), requests: requests.slice(at, at + TARGETS) };
-    }
-    return;
-  }
-  for (const kind of ['events', 'requests'] as const) {
-    for (let after = FIRST_ID; ; ) {
-      const found = (await targetsOfPerson(db, userId, after, TARGETS))[kind].filter((each) => each <= id);
-      if (found.length > 0) yield { events: [], requests: [], [kind]: found };
-      if (found.length < TARGETS) break;
-      after = found.at(-1) as string;
-    }
-  }
+  if (named !== null) yield* pagesOfTargets(named, TARGETS);
+  else if (userId !== null) yield* pagesOfPerson(db, userId, TARGETS, id);
 }
 
 async function* linesOf(reading: Reading, targets: Targets): AsyncGenerator<Batch> {
