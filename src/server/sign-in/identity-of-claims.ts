@@ -24,9 +24,17 @@ export function identityIn(idToken: IDToken, userInfo: Claims, roleMap: readonly
     emailVerified: email?.emailVerified ?? false,
     fullName: typeof name === 'string' ? name : null,
     providerSession: typeof sid === 'string' ? sid : null,
-    providerTime: new Date(iat * 1_000),
+    providerTime: timeOf(iat),
     roles: roleMap && rolesByClaims(roleMap, claims),
   };
+}
+
+/** The last second of the year 9999. */
+const MAX_TIME_S = 253_402_300_799;
+
+function timeOf(iat: number): Date {
+  if (iat >= 0 && iat <= MAX_TIME_S) return new Date(iat * 1_000);
+  throw new Error(`iat ${iat} is no time`);
 }
 
 /** OpenID Connect Core, section 2: a subject has at most 255 ASCII characters. */

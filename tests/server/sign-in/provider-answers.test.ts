@@ -92,6 +92,7 @@ describe('an ID token is refused', () => {
     { title: 'with an endless subject', claims: { sub: 's'.repeat(3_000) }, message: /more than 255 characters/ },
     { title: 'with a subject that is not text', claims: { sub: 'a\0b' }, message: /control character/ },
     { title: 'with a session that is not text', claims: { sid: 'a\0b' }, message: /control character/ },
+    { title: 'whose time is no time', claims: { iat: 1e15 }, message: /iat 1000000000000000 is no time/ },
     { title: 'that is not signed', header: { alg: 'none' }, message: /"alg"/ },
     { title: 'of a key that is not published', header: { kid: 'other' }, message: /no applicable keys found/ },
   ])('$title', async ({ claims = {}, header = {}, message }) => {
