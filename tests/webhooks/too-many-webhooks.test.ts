@@ -12,7 +12,7 @@ afterAll(() => app.stop());
 const TOO_MANY = {
   code: 'TOO_LARGE',
   field: null,
-  message: 'There are 20000 webhooks, which is the maximum. Archive those that are not needed.',
+  message: 'There are 20,000 webhooks, which is the maximum. Archive those that are not needed.',
 };
 
 /** Rows like that of the webhook, behind the back of the triggers. */

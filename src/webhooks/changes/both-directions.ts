@@ -2,7 +2,7 @@
 import { InputError, type UserError } from '../../errors';
 import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { textFault } from '../../text';
+import { textFault, withCommas } from '../../text';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { REQUEST_DEFAULTS } from '../request/request-settings';
@@ -64,7 +64,7 @@ export function newWebhook(
  */
 export async function addWebhook(db: Db, webhook: WebhookRow): Promise<void> {
   if ((await countLiveWebhooks(db)) >= MAX_WEBHOOKS) {
-    const message = `There are ${MAX_WEBHOOKS} webhooks, which is the maximum. Archive those that are not needed.`;
+    const message = `There are ${withCommas(MAX_WEBHOOKS)} webhooks, which is the maximum. Archive those that are not needed.`;
     throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
   }
   await insertWebhook(db, webhook);

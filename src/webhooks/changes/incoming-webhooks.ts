@@ -206,7 +206,7 @@ async function targetFaults(db: Db, forwardTo: readonly (string | null)[]): Prom
       {
         field,
         code: 'INVALID',
-        message: `${target.name} is ${what}: calls are forwarded only to active OUTGOING webhooks.`,
+        message: `${target.name} is ${what}: calls are forwarded only to OUTGOING webhooks that are not archived.`,
       },
     ];
   });

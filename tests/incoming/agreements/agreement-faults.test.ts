@@ -170,12 +170,12 @@ test('refuses to pass calls on to what does not call anybody', async () => {
     {
       field: ['forwardTo', '1'],
       code: 'INVALID',
-      message: 'Caller is INCOMING: calls are forwarded only to active OUTGOING webhooks.',
+      message: 'Caller is INCOMING: calls are forwarded only to OUTGOING webhooks that are not archived.',
     },
     {
       field: ['forwardTo', '2'],
       code: 'INVALID',
-      message: 'Partner is archived: calls are forwarded only to active OUTGOING webhooks.',
+      message: 'Partner is archived: calls are forwarded only to OUTGOING webhooks that are not archived.',
     },
     { field: ['forwardTo', '3'], code: 'NOT_FOUND', message: 'forwardTo.3 is not the id of a webhook.' },
     { field: ['forwardTo', '4'], code: 'NOT_FOUND', message: 'forwardTo.4 is not the id of a webhook.' },
