@@ -36,12 +36,17 @@ function refusalOf(status: number | null, size: number, treeSize: number): strin
  * @throws Error that names the line
  */
 export function witnessesOf(policy: string): Witness[] {
+  const keys: VerifierKey[] = [];
   return policy.split('\n').flatMap((line, at): Witness[] => {
     const [keyword = '', , vkey = '', url] = line.trim().split(/[ \t]+/);
     if (['', 'log', 'group', 'quorum'].includes(keyword) || keyword.startsWith('#')) return [];
     const key = readWitnessVkey(vkey);
     if (keyword !== 'witness') throw new Error(`line ${at + 1} begins with ${JSON.stringify(keyword)}.`);
     if (!key) throw new Error(`line ${at + 1} has no verifier key of a witness with Ed25519 (type 4).`);
+    if (keys.some(({ publicKey }) => publicKey.equals(key.publicKey))) {
+      throw new Error(`line ${at + 1} has the key of a witness that an earlier line has, which would count twice.`);
+    }
+    keys.push(key);
     if (url === undefined) return [];
     if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
       throw new Error(`line ${at + 1} has no HTTP address: ${JSON.stringify(url)}.`);

@@ -7,6 +7,7 @@ const key = makeWitnessKey('witness.example.com/w1');
 test.each([
   { line: `witness w1 ${key.vkey.replace('w1+', 'w2+')} https://w.example.com`, why: 'line 1 has no verifier key' },
   { line: `witness w1 ${key.vkey} ftp://w.example.com`, why: 'line 1 has no HTTP address' },
+  { line: `witness w0 ${key.vkey}\nwitness w1 ${key.vkey} https://w.example.com`, why: 'line 2 has the key' },
   { line: `wittness w1 ${key.vkey}`, why: 'line 1 begins with "wittness"' },
 ])('a policy is refused, because $why', ({ line, why }) => {
   expect(() => witnessesOf(`${line}\nquorum none\n`)).toThrow(why);
