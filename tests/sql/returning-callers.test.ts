@@ -13,10 +13,10 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Sixteen callers are answered while as many wait. @returns whether more are expected */
-function answer(returning: ReturnType<typeof start>['returning']): boolean {
-  returning.answered(16, 16);
-  return returning.areExpected(16);
+/** Callers are answered while others wait. @returns whether more are expected */
+function answer(returning: ReturnType<typeof start>['returning'], waiting = 0): boolean {
+  returning.answered(32 - waiting, waiting);
+  return returning.areExpected(waiting);
 }
 
 function start() {
@@ -73,6 +73,20 @@ test('callers who have always come may stay away twice', () => {
     stayAway();
   }
   expect(answer(returning)).toBe(false);
+});
+
+test('callers who call at their own pace are not expected, although as many came in time: some came while the others were served', () => {
+  const { returning, come } = start();
+  expect(answer(returning, 16)).toBe(true);
+  come();
+  expect(answer(returning, 7)).toBe(false);
+});
+
+test('those who came too late for the transaction of the others are none of them', () => {
+  const { returning, come } = start();
+  expect(answer(returning, 16)).toBe(true);
+  come();
+  expect(answer(returning, 4)).toBe(true);
 });
 
 test.each(['come', 'stayAway'] as const)('work that is put off is done after the wait: callers %s', async (what) => {

@@ -8,7 +8,12 @@ const WAIT_MS = 8;
 const FEWEST = 8;
 /** The share of the items that is waited for: some callers take longer, or have nothing more to say. */
 const SHARE = 7 / 8;
-/** Of waits in vain. Callers who come independently of each other are now and then as many as expected. */
+/**
+ * Callers who wait for their answers do not call meanwhile. If more come during the transaction that was waited for, as a share of its
+ * items, they come at their own pace, and have come in time by chance.
+ */
+const AT_THEIR_OWN_PACE = 1 / 4;
+/** Of waits in vain. */
 const CREDIT = { loss: 2, most: 6 };
 
 export interface ReturningCallers {
@@ -35,6 +40,8 @@ export interface ReturningCallers {
 export function createReturningCallers(onNone: () => void): ReturningCallers {
   const credit = createCredit(CREDIT);
   let expected = 0;
+  /** Whether a transaction has begun that was waited for, and has not ended. */
+  let isUnderWay = false;
   let timer: NodeJS.Timeout | undefined;
   let works: (() => void)[] = [];
 
@@ -44,10 +51,9 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
     for (const work of all) work();
   }
 
-  function endWait(haveCome: boolean): void {
+  function endWait(): void {
     clearTimeout(timer);
     expected = 0;
-    credit.waited(haveCome);
     // the statements of the next transaction are sent before it
     setImmediate(doPutOff);
   }
@@ -61,12 +67,15 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
 
   return {
     answered(answered, waiting) {
+      if (isUnderWay) credit.waited(waiting <= answered * AT_THEIR_OWN_PACE);
+      isUnderWay = false;
       const number = numberExpected(answered + waiting);
       if (number > waiting) {
         clearTimeout(timer);
         expected = number;
         timer = setTimeout(() => {
-          endWait(false);
+          endWait();
+          credit.waited(false);
           onNone();
         }, WAIT_MS);
       }
@@ -74,7 +83,9 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
     },
     areExpected: (waiting) => waiting < expected,
     began() {
-      if (expected > 0) endWait(true);
+      if (expected === 0) return;
+      endWait();
+      isUnderWay = true;
     },
     putOff(work) {
       works.push(work);
