@@ -83,9 +83,9 @@ export class SafeClient extends Client {
    */
   run(statement: SessionStatement): Promise<Answer> {
     if (this.#gathered.length === 0) process.nextTick(() => this.#send());
-    return new Promise((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       this.#gathered.push({ statement, resolve, reject });
-    });
+    }).catch(throwFromCaller);
   }
 
   /** After what was gathered before. */
@@ -148,6 +148,19 @@ export class SafeClient extends Client {
     if (callback) return void super.end(callback);
     return super.end();
   }
+}
+
+/** Errors whose stack leads to a caller. */
+const fromCaller = new WeakSet<object>();
+
+/**
+ * The stack of an error of PostgreSQL leads to the reading of its message. As `pg` does, this makes it lead to the code that sent the
+ * statement: to the one that failed, since those after it have the same error.
+ */
+function throwFromCaller(error: object): never {
+  if (!fromCaller.has(error)) Error.captureStackTrace(error);
+  fromCaller.add(error);
+  throw error;
 }
 
 /** The session of each transaction under way. */
