@@ -83,7 +83,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     queue,
     directory,
     firstAttempts,
-    isBehind: relay.isBehind,
+    behindSince: relay.behindSince,
     onQueued: worker.wake,
   });
   const stopOpening = () => Promise.all([relay.stop(), directFanOut.stop()]);

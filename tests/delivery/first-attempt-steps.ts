@@ -23,8 +23,8 @@ export interface Direct {
   directFanOut: StoppableDirectFanOut;
   /** How often it gave deliveries jobs. */
   queued(): number;
-  /** What a relay would have found when it looked last. */
-  leaveOutbox(behind: boolean): void;
+  /** What a relay would have found when it looked last. @param forMs how long events have waited; null: none does */
+  leaveOutbox(forMs: number | null): void;
   /** One transaction of the fan-out that opens attempts, as far as its commit. @returns what to do when it has ended */
   fanOut(): Promise<Pick<Opening, 'committed' | 'mayHaveCommitted'>>;
   stop(): Promise<void>;
@@ -73,12 +73,12 @@ export function startDirect(
   const directory = createWebhookDirectory();
   const fanOut = createFanOut({ ...parts.fanOutParts, directory, firstAttempts: held });
   let queued = 0;
-  let isBehind = false;
+  let behindSince: number | null = null;
   const directFanOut = createDirectFanOut({
     queue: parts.queue,
     directory,
     firstAttempts,
-    isBehind: () => isBehind,
+    behindSince: () => behindSince,
     onQueued: () => {
       queued += 1;
     },
@@ -92,8 +92,8 @@ export function startDirect(
     handedBack,
     directFanOut,
     queued: () => queued,
-    leaveOutbox(behind) {
-      isBehind = behind;
+    leaveOutbox(forMs) {
+      behindSince = forMs === null ? null : performance.now() - forMs;
     },
     async fanOut() {
       await fanOut(WHOLE, ALL_IDS);

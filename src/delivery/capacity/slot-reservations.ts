@@ -11,15 +11,17 @@ export interface SlotReservations {
   /**
    * Takes the given number of slots for each webhook. While one has too few, and its requests are about to end, waits for them,
    * at most 200 ms, behind calls that came before and want the same webhook.
+   * @param mustWait whether the call waits although there are slots
    * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
    */
-  reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
+  reserve(wanted: ReadonlyMap<string, number>, mustWait?: () => boolean): SlotReservation | Promise<SlotReservation>;
   /** No call waits any more. */
   stop(): void;
 }
 
 interface Waiting {
   wanted: ReadonlyMap<string, number>;
+  mustWait: () => boolean;
   until: number;
   resolve: (reservation: SlotReservation) => void;
 }
@@ -30,9 +32,10 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
   let stopped = false;
 
   /** @returns null: wait */
-  function tryToReserve(wanted: ReadonlyMap<string, number>, now: number): SlotReservation | null {
+  function tryToReserve(wanted: ReadonlyMap<string, number>, now: number, mustWait: boolean): SlotReservation | null {
     const short = [...wanted].filter(([id, slots]) => capacity.freeFor(id) < slots);
-    if (short.length > 0) return short.every(([id]) => capacity.isFast(id, now)) ? null : NO_SLOTS;
+    if (short.some(([id]) => !capacity.isFast(id, now))) return NO_SLOTS;
+    if (mustWait || short.length > 0) return null;
     for (const [id, slots] of wanted) capacity.acquire(id, now, slots);
     let isHeld = true;
     return {
@@ -45,16 +48,13 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
     };
   }
 
-  const reserveUnless = (isBehind: boolean, wanted: ReadonlyMap<string, number>, now: number) =>
-    isBehind ? null : tryToReserve(wanted, now);
-
   function look(): void {
     const now = performance.now();
     const wantedBefore = new Set<string>();
-    waiting = waiting.filter(({ wanted, until, resolve }) => {
+    waiting = waiting.filter(({ wanted, mustWait, until, resolve }) => {
       const ids = [...wanted.keys()];
       const isBehind = ids.some((id) => wantedBefore.has(id));
-      const found = now < until ? reserveUnless(isBehind, wanted, now) : NO_SLOTS;
+      const found = now < until ? tryToReserve(wanted, now, isBehind || mustWait()) : NO_SLOTS;
       if (found === null) for (const id of ids) wantedBefore.add(id);
       else resolve(found);
       return found === null;
@@ -65,15 +65,15 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
   }
 
   return {
-    reserve(wanted) {
+    reserve(wanted, mustWait = () => false) {
       if (stopped || wanted.size === 0) return NO_SLOTS;
       const now = performance.now();
       const isBehind = waiting.some((each) => [...wanted.keys()].some((id) => each.wanted.has(id)));
-      const found = reserveUnless(isBehind, wanted, now);
+      const found = tryToReserve(wanted, now, isBehind || mustWait());
       if (found !== null) return found;
       timer ??= setInterval(look, LOOK_MS);
       const { promise, resolve } = Promise.withResolvers<SlotReservation>();
-      waiting.push({ wanted, until: now + maxWaitMs, resolve });
+      waiting.push({ wanted, mustWait, until: now + maxWaitMs, resolve });
       return promise;
     },
     stop() {

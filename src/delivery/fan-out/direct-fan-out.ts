@@ -27,13 +27,18 @@ import { jobFor } from './write-deliveries';
 
 /** Maximum number of deliveries of one transaction. */
 const MAX_DELIVERIES = 250;
+/**
+ * For so long, calls wait for the outbox to become empty, each as for slots. Those who do not would fill it faster than it is emptied, for
+ * as long as they publish; and a longer backlog has another cause.
+ */
+const CATCH_UP_MS = 5_000;
 
 export interface DirectFanOutParts {
   queue: DeliveryQueue;
   directory: WebhookDirectory;
   firstAttempts: FirstAttempts;
-  /** Whether older events wait in the outbox. */
-  isBehind(): boolean;
+  /** Since when, by `performance.now()`, older events wait in the outbox; null: none waits. */
+  behindSince(): number | null;
   /** Called after deliveries got jobs, or may have got them. */
   onQueued(): void;
 }
@@ -44,14 +49,19 @@ export interface StoppableDirectFanOut extends DirectFanOut {
 }
 
 export function createDirectFanOut(parts: DirectFanOutParts): StoppableDirectFanOut {
-  const { directory, firstAttempts, isBehind } = parts;
+  const { directory, firstAttempts, behindSince } = parts;
   const underWay = new Set<Promise<void>>();
   let stopped = false;
-  const isReady = () => !stopped && directory.snapshot() !== null && !isBehind() && firstAttempts.isReady();
+  const isBehind = () => behindSince() !== null;
+  const canOpen = () => !stopped && directory.snapshot() !== null && firstAttempts.isReady();
   return {
-    reserve: (events) => (isReady() ? firstAttempts.reserve(slotsFor(events, directory)) : NO_SLOTS),
+    reserve(events) {
+      const now = performance.now();
+      if (!canOpen() || now - (behindSince() ?? now) > CATCH_UP_MS) return NO_SLOTS;
+      return firstAttempts.reserve(slotsFor(events, directory), isBehind);
+    },
     begin(events, reserved) {
-      if (!isReady()) return null;
+      if (!canOpen() || isBehind()) return null;
       const webhooks = webhooksFor(events, directory);
       if (webhooks.length === 0) return null;
       const { promise, resolve } = Promise.withResolvers<void>();

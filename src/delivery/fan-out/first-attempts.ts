@@ -22,7 +22,7 @@ export interface FirstAttempts {
   /** Whether the worker knows of no due jobs. */
   isReady(): boolean;
   /** Takes the given number of slots for each webhook, for a publishing call: see `capacity/slot-reservations.ts`. */
-  reserve(wanted: ReadonlyMap<string, number>): SlotReservation | Promise<SlotReservation>;
+  reserve(wanted: ReadonlyMap<string, number>, mustWait: () => boolean): SlotReservation | Promise<SlotReservation>;
   /** No call waits for slots any more. */
   stopReserving(): void;
   /** @param deliveries the number of those that the fan-out has given jobs */

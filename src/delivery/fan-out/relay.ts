@@ -35,8 +35,11 @@ export interface Relay {
   wake(): void;
   /** Call after events may have been committed whose ids are older. */
   wakeForAll(): void;
-  /** Whether the outbox had events that this process has not fanned out, when it looked last. */
-  isBehind(): boolean;
+  /**
+   * Since when, by `performance.now()`, the outbox has had events that this process has not fanned out; null: it had none when it looked
+   * last.
+   */
+  behindSince(): number | null;
   stop(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
   const interval = createEventInterval();
   const start = createOutboxStart();
   let lastWhole = performance.now();
-  let behind = true;
+  let behindSince: number | null = performance.now();
 
   async function fanOutSome(atMost: number): Promise<FanOut> {
     const own = await fanOut(share.own(), { from: start.next(), before: LAST_ID }, atMost);
@@ -72,7 +75,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     parts.firstAttempts.queued(queued);
     if (queued > 0) onQueued();
     if (pending) onPending();
-    behind = more || read > events;
+    behindSince = more || read > events ? (behindSince ?? performance.now()) : null;
     // last: what was written is known even if this fails
     if (read > 0) await share.refresh();
     if (more) return true;
@@ -82,7 +85,7 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
   };
   const loop = startLoop('relay', REST_MS, log, step, interval.ms);
   return {
-    isBehind: () => behind,
+    behindSince: () => behindSince,
     wake: loop.wake,
     wakeForAll() {
       start.beginAtSmallest();

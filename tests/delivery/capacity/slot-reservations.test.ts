@@ -69,6 +69,20 @@ test('a call that comes while another one waits does not take the slots that are
   reservations.stop();
 });
 
+test('a call that must wait although there are slots gets them when it need not, and one for a slow webhook does not wait', async () => {
+  const capacity = createWorkerCapacity(SLOTS);
+  const { reserve } = createSlotReservations(capacity);
+  let must = true;
+  const waiting = reserve(slotsOf('idle', 2), () => must);
+  expect([await soFar([waiting]), capacity.freeFor('idle')]).toEqual([[null], 4]);
+  must = false;
+  const reserved = await waiting;
+  expect(reserved.slots).toEqual(slotsOf('idle', 2));
+  reserved.release();
+  expect(reserve(slotsOf('idle', 5), () => true)).toBe(NO_SLOTS);
+  expect(await reserve(slotsOf('idle', 1), () => true)).toBe(NO_SLOTS);
+});
+
 test('a call that waits in vain gets no slots', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);

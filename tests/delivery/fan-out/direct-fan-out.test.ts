@@ -1,6 +1,8 @@
 // Events whose deliveries are made, and whose first attempts are opened, by the transaction that publishes them.
+import { isPromise } from 'node:util/types';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { type EventWriter, type PublishedEvent, publishCalls } from '../../../src/events/publish-events';
+import { NO_SLOTS } from '../../../src/events/publisher';
 import { newId, toNodeId, uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
@@ -73,6 +75,20 @@ test('the commit after which it is sent waits for the disk', async () => {
   expect([own.sent.length, committed]).toEqual([1, [true]]);
 });
 
+test('a call waits for an outbox that has had events for a short time, and not for one that has had them for long', async () => {
+  const { documentType } = await webhookFor();
+  const { own, publish } = await processWith();
+  own.leaveOutbox(1);
+  const published = publish(eventFor(documentType));
+  own.leaveOutbox(null);
+  await published;
+  expect(own.sent).toHaveLength(1);
+  own.leaveOutbox(10_000);
+  expect(own.directFanOut.reserve([eventFor(documentType)])).toBe(NO_SLOTS);
+  own.leaveOutbox(1);
+  expect(isPromise(own.directFanOut.reserve([eventFor(documentType)]))).toBe(true);
+});
+
 describe('an event goes to the outbox', () => {
   test.each([
     ['for a webhook with a condition', { condition: 'true' }],
@@ -131,14 +147,17 @@ describe('an event goes to the outbox', () => {
     await app.database.query('delete from pending_decisions');
   });
 
-  test('while older events wait there, and before the process knows the webhooks', async () => {
-    const webhook = await webhookFor();
-    const { own, publish } = await processWith();
-    own.leaveOutbox(true);
-    const ids = await publish(eventFor(webhook.documentType));
-    await expectOutboxToHave(own, ids);
-    expect(direct().directFanOut.begin([eventFor(webhook.documentType)], [])).toBeNull();
-  });
+  test.each([1, 10_000])(
+    'while older events have waited there for %i ms, and before the process knows the webhooks',
+    async (ms) => {
+      const webhook = await webhookFor();
+      const { own, publish } = await processWith();
+      own.leaveOutbox(ms);
+      const ids = await publish(eventFor(webhook.documentType));
+      await expectOutboxToHave(own, ids);
+      expect(direct().directFanOut.begin([eventFor(webhook.documentType)], [])).toBeNull();
+    },
+  );
 
   test('beyond 250 deliveries of one transaction', async () => {
     const { id, documentType } = await webhookFor();

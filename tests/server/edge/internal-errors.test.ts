@@ -27,28 +27,23 @@ describe('an internal error', () => {
       /audit_entries_\d{4}_\d\d" violates check constraint "none"/,
       /src\/audit\/write-audit-entry\.ts:\d+/,
     ],
-  ])(
-    'in %s is sent as its code alone, and the log has the cause and the place',
-    async (_where, query, rest, cause, place) => {
-      const { errors, data } = await broken.ask(query);
-      const requestId = errors?.[0]?.extensions.requestId;
-      expect(data).toEqual(rest);
-      expect(errors).toEqual([
-        {
-          message: 'An internal error occurred.',
-          locations: expect.any(Array),
-          path: expect.any(Array),
-          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
-        },
-      ]);
-      const faults = lines
-        .map((line) => JSON.parse(line))
-        .filter((line) => line.level >= 50 && line.reqId === requestId);
-      expect(faults).toHaveLength(1);
-      expect(faults[0].err.message).toMatch(cause);
-      expect(faults[0].err.stack).toMatch(place);
-    },
-  );
+  ])('in %s is sent as its code alone, and the log has the cause', async (_where, query, rest, cause, place) => {
+    const { errors, data } = await broken.ask(query);
+    const requestId = errors?.[0]?.extensions.requestId;
+    expect(data).toEqual(rest);
+    expect(errors).toEqual([
+      {
+        message: 'An internal error occurred.',
+        locations: expect.any(Array),
+        path: expect.any(Array),
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+      },
+    ]);
+    const faults = lines.map((line) => JSON.parse(line)).filter((line) => line.level >= 50 && line.reqId === requestId);
+    expect(faults).toHaveLength(1);
+    expect(faults[0].err.message).toMatch(cause);
+    expect(faults[0].err.stack).toMatch(place);
+  });
 
   test('is logged without the values of the statement', () => {
     expect(lines.join('')).not.toMatch(/Hush|hush\.example|whsec_/);
