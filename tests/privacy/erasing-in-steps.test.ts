@@ -7,7 +7,7 @@ import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { type ErasingParts, eraseNext, eraseOrdered } from '../../src/privacy/erasing/run-erasures';
-import { takeErasure } from '../../src/privacy/erasure.store';
+import { type ErasureRow, takeErasure } from '../../src/privacy/erasure.store';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
@@ -152,21 +152,37 @@ test('what a step has erased is counted, also if the process ends in the next on
   expect(await countedRows(id)).toEqual({ erased: 60, ended: [60] });
 });
 
+/** As a process takes an order that is due in a minute. */
+async function takeOrder(id: string): Promise<ErasureRow> {
+  const now = new Date(Date.now() + 60_000);
+  const taken = await takeErasure(parts.db, now, now);
+  if (taken?.id !== id) throw new Error('another order is due');
+  return taken;
+}
+
+/** Does something before the nth transaction. */
+function beforeTransaction(nth: number, act: () => Promise<unknown>): ErasingParts {
+  let transactions = 0;
+  return {
+    ...parts,
+    async transaction(work) {
+      transactions += 1;
+      if (transactions === nth) await act();
+      return parts.transaction(work);
+    },
+  };
+}
+
 test('an order that two processes have taken ends once', async () => {
   await publish(app, [invoice('TAKEN-1')]);
   const id = await order('TAKEN-1');
   await sealAll();
-  const now = new Date(Date.now() + 60_000);
-  const taken = await takeErasure(parts.db, now, now);
-  if (taken?.id !== id) throw new Error('another order is due');
-  let transactions = 0;
-  const transaction: ErasingParts['transaction'] = async (work) => {
-    transactions += 1;
-    // the third reports the end: by then, the other one has done the rest
-    if (transactions === 3) await eraseOrdered(parts, taken);
-    return parts.transaction(work);
-  };
-  await eraseOrdered({ ...parts, transaction }, taken);
+  const taken = await takeOrder(id);
+  // the third transaction reports the end: by then, the other one has done the rest
+  await eraseOrdered(
+    beforeTransaction(3, () => eraseOrdered(parts, taken)),
+    taken,
+  );
   expect(await countedRows(id)).toEqual({ erased: 1, ended: [1] });
 });
 
@@ -178,20 +194,13 @@ test('rule 2: an order continues soon if its hold is released while it runs', as
   await mutate(app, 'requestLegalHoldRelease', { id: legalHold.id, reason: 'The case was closed' });
   const id = await order('HELD-1');
   await sealAll();
-  const now = new Date(Date.now() + 60_000);
-  const taken = await takeErasure(parts.db, now, now);
-  if (taken?.id !== id) throw new Error('another order is due');
-  let transactions = 0;
-  const transaction: ErasingParts['transaction'] = async (work) => {
-    transactions += 1;
-    // the third reports what the others have found
-    if (transactions === 3) {
-      const release = `mutation { releaseLegalHold(input: { id: "${legalHold.id}" }) { userErrors { message } } }`;
-      expect((await askIn(app.url, second, release)).data.releaseLegalHold.userErrors).toEqual([]);
-    }
-    return parts.transaction(work);
-  };
-  await eraseOrdered({ ...parts, transaction }, taken);
+  const taken = await takeOrder(id);
+  // the third transaction reports what the others have found
+  const released = beforeTransaction(3, async () => {
+    const release = `mutation { releaseLegalHold(input: { id: "${legalHold.id}" }) { userErrors { message } } }`;
+    expect((await askIn(app.url, second, release)).data.releaseLegalHold.userErrors).toEqual([]);
+  });
+  await eraseOrdered(released, taken);
   expect(await newest()).toEqual({ id, state: 'DEFERRED', because: 'A legal hold covers them.' });
   const isSoon = `select next_step_at < now() + interval '5 minutes' as soon from erasures where id = $1`;
   expect(await app.database.query(isSoon, [id])).toEqual([{ soon: true }]);
