@@ -135,4 +135,31 @@ describe('a relay', () => {
     await waitFor('the announcement', () => queued > 0);
     await relay.stop();
   });
+
+  test('says since when it is behind, until it has read all', async () => {
+    const documentType = 'Behind';
+    await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
+    const names = ['INV-1', 'INV-2', 'INV-3', 'INV-4'];
+    await publish(
+      app,
+      names.map((name) => invoice(name, { documentType })),
+    );
+    const seen = new Set<number | null>();
+    let fannedOut = 0;
+    const relay = startRelay({
+      ...parts.fanOutParts,
+      share: { own: () => WHOLE, refresh: async () => undefined },
+      log: parts.log,
+      // one event in each step
+      firstAttempts: { ...NO_FIRST_ATTEMPTS, batchSize: () => 1 },
+      onQueued: () => {
+        fannedOut += 1;
+        seen.add(relay.behindSince());
+      },
+      onPending: () => undefined,
+    });
+    await waitFor('the end of the outbox', () => relay.behindSince() === null);
+    await relay.stop();
+    expect([fannedOut, [...seen]]).toEqual([names.length, [expect.any(Number)]]);
+  });
 });
