@@ -1,4 +1,5 @@
 // The OpenID provider at which people sign in (authorization code, PKCE, state, nonce), by openid-client.
+import { setTimeout as wait } from 'node:timers/promises';
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import * as openid from 'openid-client';
 import type { Config } from '../../config/config';
@@ -26,11 +27,13 @@ export interface IdentityProvider {
    * @throws AppError BAD_USER_INPUT, UNAVAILABLE
    */
   signedOutBy(logoutToken: string): Promise<ProviderSession>;
-  /** Where the browser signs out of the provider too; null: it has no such address, or cannot be reached. */
+  /** Where the browser signs out of the provider too; null: it has no such address, or did not say so within a second. */
   signOutUrl(): Promise<string | null>;
 }
 
 const TIMEOUT_S = 10;
+/** A person who signs out is not kept waiting for a provider that is silent. */
+const SIGN_OUT_MS = 1_000;
 
 export function createIdentityProvider(
   settings: NonNullable<Config['identityProvider']>,
@@ -110,7 +113,8 @@ export function createIdentityProvider(
       return readLogoutToken(logoutToken, { keys, issuer: expected, clientId });
     },
     async signOutUrl() {
-      const provider = await discover().catch(() => null);
+      const patience = wait(SIGN_OUT_MS, null, { ref: false });
+      const provider = await Promise.race([discover().catch(() => null), patience]);
       if (!provider?.serverMetadata().end_session_endpoint) return null;
       return openid.buildEndSessionUrl(provider, { post_logout_redirect_uri: `${publicUrl}/` }).href;
     },

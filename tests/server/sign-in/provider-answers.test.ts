@@ -121,6 +121,16 @@ test('an address is verified only by the answer that has it', async () => {
   expect(rows).toEqual([{ email: 'mallory@example.com' }]);
 });
 
+// only a boolean is what OpenID Connect says; a text may be an attribute that people set themselves
+test.each(['true', 'false', 1, [true], { value: true }])(
+  'email_verified: %j verifies nothing',
+  async (emailVerified) => {
+    provider.claims = { ...provider.claims, sub: 'someone', email_verified: emailVerified };
+    provider.userInfo = { sub: 'someone', email: EMAIL, email_verified: emailVerified };
+    expect(await signIn()).toEqual(refusedWith(403, /no verified e-mail address/));
+  },
+);
+
 test('without user info, the claims of the ID token suffice', async () => {
   provider.userInfo = { sub: 'amina' };
   expect(await signIn()).toEqual(SIGNED_IN);
