@@ -1,3 +1,4 @@
+import { currentTime } from '../clock';
 import { newId, timeOfId } from '../ids';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { Role } from '../viewer';
@@ -63,10 +64,17 @@ export async function lockEmail(db: Db, email: string): Promise<void> {
   await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.email'), hashtext($1))`), [email]);
 }
 
-/** Locks all active administrators, in the order of their ids: that one remains is decided by one transaction at a time. */
+/**
+ * Locks all active administrators, in the order of their ids: that one remains is decided by one transaction at a time.
+ * @returns those whom no order erases
+ */
 export async function lockAdministrators(db: Db): Promise<string[]> {
-  const sql = `select id from users where active and 'SYSTEM_MANAGER' = any(roles) order by id for no key update`;
-  return (await rowsOf<{ id: string }>(db, statement(sql))).map(({ id }) => id);
+  const lock = `select id from users where active and 'SYSTEM_MANAGER' = any(roles) order by id for no key update`;
+  const locked = await rowsOf<{ id: string }>(db, statement(lock));
+  // a statement of its own: it sees the orders of transactions that held the locks
+  const staying = `select id from unnest($1::uuid[]) as known (id)
+    where not exists (select from erasures e where e.user_id = known.id and e.finished_at is null)`;
+  return (await rowsOf<{ id: string }>(db, statement(staying), [locked.map(({ id }) => id)])).map(({ id }) => id);
 }
 
 /** Whether an active user other than this one has one of these roles. */
@@ -98,6 +106,12 @@ export async function changeUser(
   changes: Partial<Omit<UserEntity, 'id' | 'name' | 'createdAt'>> & { updatedAt: Date },
 ): Promise<void> {
   await db.update(UserEntity, { id }, changes);
+}
+
+/** Changes the full name, unless it is another one than `from`: it was changed by hand, or erased. */
+export async function renameUser(db: Db, id: string, from: string, to: string): Promise<void> {
+  const sql = 'update users set full_name = $3, updated_at = $4 where id = $1 and full_name = $2';
+  await changedBy(db, statement(sql), [id, from, to, currentTime()]);
 }
 
 /** The ids of these users by name. Creates the unknown ones, without roles and keys. */

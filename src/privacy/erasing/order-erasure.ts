@@ -8,7 +8,7 @@ import type { Db } from '../../sql/db';
 import { withCommas } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
-import { findUser } from '../../users/user.store';
+import { findUser, lockAdministrators } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import {
   decideErasure,
@@ -131,6 +131,12 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
   if (!user) refuse('NOT_FOUND', 'There is no user with this id.');
   if (userId === viewer.userId) refuse('CONFLICT', 'You cannot erase yourself: another SYSTEM_MANAGER must do it.');
   if (user?.name.startsWith(`erased ${userId}`)) refuse('CONFLICT', 'This user was erased already.');
+  const administrators = await lockAdministrators(db);
+  if (administrators.length === 1 && administrators[0] === userId) {
+    const message =
+      'No active user with SYSTEM_MANAGER would be left, because all others are to be erased: give the role to another user first.';
+    refuse('CONFLICT', message);
+  }
 }
 
 function nothingToErase({ erased }: Preview, field: string[]): UserError {

@@ -4,7 +4,7 @@ import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { newId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import { insertUser } from '../../users/user.store';
+import { insertUser, renameUser } from '../../users/user.store';
 import type { Place, Provider } from '../../verification/provider';
 import type { ProviderName } from '../../verification/provider-name';
 import { PROVIDERS } from '../../verification/providers/providers';
@@ -64,7 +64,7 @@ export async function createIncomingWebhook(
     ...directionFaults('INCOMING', input),
     ...ownSecretFaults(provider, input.secret ?? null),
   ]);
-  await addWebhook(db, webhook);
+  await addWebhook(db, webhook, rules.leaving ?? 0);
   await insertPartner(db, partnerId, webhook);
   await insertAgreement(db, agreement);
   const token = await createIncomingToken(db, webhook.id);
@@ -122,6 +122,7 @@ export async function updateIncomingWebhook(
   await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });
+  if (after.name !== before.name) await renameUser(db, agreement.userId, before.name, after.name);
   return recordChange(db, viewer, after, was, act);
 }
 

@@ -59,6 +59,26 @@ describe('updateWebhook', () => {
     expect(row).toMatchObject({ event: 'received', documentType: 'None', businessEventId: expect.any(String) });
   });
 
+  test('renames the user of its events too, unless another name was given or it was erased', async () => {
+    const { id } = await agree(app, { name: 'Before', provider: 'NONE' });
+    const { id: other } = await agree(app, { name: 'Other', provider: 'NONE' });
+    const fullNames = async () => {
+      const rows = await app.database.query<{ name: string; full_name: string | null }>(
+        'select name, full_name from users where name = any($1)',
+        [[id, other]],
+      );
+      return Object.fromEntries(rows.map(({ name, full_name }) => [name, full_name]));
+    };
+    await change('updateWebhook', { id, name: 'After' });
+    expect(await fullNames()).toEqual({ [id]: 'After', [other]: 'Other' });
+    await app.database.query(
+      `update users set full_name = case name when $1 then 'By hand' end where name in ($1, $2)`,
+      [id, other],
+    );
+    for (const each of [id, other]) await change('updateWebhook', { id: each, name: 'Later' });
+    expect(await fullNames()).toEqual({ [id]: 'By hand', [other]: null });
+  });
+
   test('leaves what is not named as it is, within verification as well', async () => {
     const { id } = await agree(app, {
       provider: 'HMAC',
