@@ -87,6 +87,11 @@ test.each([
   { query: '?from=yesterday', says: 'from is "yesterday"' },
   { query: '?to=2026-13-01T00:00:00Z', says: 'to is' },
   { query: '?from=2026-01-01T00:00:00Z&from=2026-01-01T00:00:00Z', says: 'from is' },
+  {
+    query: '?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+    says: 'to must be after from, "2026-02-01T00:00:00Z"',
+  },
+  { query: '?from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z', says: 'to must be after from' },
   { query: '?where=x', says: 'There is no parameter "where"' },
 ])('a bad parameter is refused: $query', async ({ query, says }) => {
   const response = await fetchTrail(query);

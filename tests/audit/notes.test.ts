@@ -139,6 +139,25 @@ test('denials that cannot be written are added to those that follow', async () =
   expect(details.reduce((sum, { count }) => sum + count, 0)).toBe(2);
 });
 
+test('denials whose commit succeeded are counted once, also if its answer was lost', async () => {
+  const viewer = viewerOf();
+  const notes = createDenialNotes();
+  notes.add(viewer, 'Query.users');
+  const lost = {
+    ...notes,
+    written() {
+      throw new Error('the connection was lost');
+    },
+  };
+  await expect(writeDenials(source.manager, lost)).rejects.toThrow('the connection was lost');
+  notes.add(viewer, 'Query.users');
+  await writeDenials(source.manager, notes);
+  await database.query("update audit_windows set ends_at = now() - interval '1 second'");
+  await close();
+  const details = await detailsOf(viewer);
+  expect(details.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+});
+
 test('a process that stops writes all readings that wait', async () => {
   const notes = startAuditNotes(source, createLog('silent'));
   const viewers = [viewerOf(), viewerOf()];

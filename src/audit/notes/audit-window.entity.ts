@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A window of time for which there is one entry of the audit trail, or will be. */
+/** A window of time for which there is one entry of the audit trail, or will be; or a batch of counts that was written. */
 @Entity('audit_windows')
 @Index('audit_windows_ends_at_idx', ['endsAt'])
 export class AuditWindowEntity {

@@ -31,19 +31,25 @@ export async function openWindows(db: Db, windows: readonly NewWindow[]): Promis
   return new Set(rows.map(({ key }) => key.toString('hex')));
 }
 
-export async function addDenials(db: Db, windows: readonly DenialWindow[]): Promise<void> {
+/** Adds the counts, unless the batch was written before. @param batch a window of its own, which says that it was written */
+export async function addDenials(db: Db, batch: NewWindow, windows: readonly DenialWindow[]): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into audit_windows as known (key, ends_at, denial, count)
+    statement(`with batch as (
+       insert into audit_windows (key, ends_at) values ($5, $6) on conflict do nothing returning key
+     )
+     insert into audit_windows as known (key, ends_at, denial, count)
      select key, ends_at, denial, count
      from unnest($1::bytea[], $2::timestamptz[], $3::text[], $4::integer[]) as added (key, ends_at, denial, count)
-     order by key
+     where exists (select from batch) order by key
      on conflict (key) do update set count = known.count + excluded.count`),
     [
       windows.map(({ key }) => key),
       windows.map(({ endsAt }) => endsAt),
       windows.map(({ denial }) => denial),
       windows.map(({ count }) => count),
+      batch.key,
+      batch.endsAt,
     ],
   );
 }

@@ -1,5 +1,5 @@
 // What was refused to a viewer for their roles: one entry for each viewer, field and minute, with a count.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { currentMs } from '../../clock';
 import { credentialId, type Viewer } from '../../viewer';
 import type { DenialWindow } from './audit-window.store';
@@ -23,27 +23,26 @@ interface Counted extends Denial {
   count: number;
 }
 
+/** Counts that are written once, however often it is tried: a commit whose answer was lost may have succeeded. */
+export interface DenialBatch {
+  id: Buffer;
+  counts: ReadonlyMap<string, Counted>;
+}
+
 export interface DenialNotes {
   /** @param field `Type.field`, or the method and path of a route */
   add(viewer: Viewer, field: string): void;
-  /** Returns the counts, and resets them. */
-  take(): ReadonlyMap<string, Counted>;
-  /** Adds counts that could not be written. */
-  putBack(counts: ReadonlyMap<string, Counted>): void;
+  /** The counts to be written: the same ones until `written` is called; null: there are none. */
+  next(): DenialBatch | null;
+  written(): void;
   /** Returns, and resets, the number of refusals that were not counted because too many waited. */
   takeLost(): number;
 }
 
 export function createDenialNotes(): DenialNotes {
   let counts = new Map<string, Counted>();
+  let batch: DenialBatch | null = null;
   let lost = 0;
-
-  function addCount(key: string, added: Counted): void {
-    const known = counts.get(key);
-    if (known) known.count += added.count;
-    else if (counts.size >= MAX_WAITING) lost += added.count;
-    else counts.set(key, added);
-  }
 
   return {
     add({ userId, apiKeyId, sessionId, remoteAddress, userAgent, requestId }, field) {
@@ -51,15 +50,19 @@ export function createDenialNotes(): DenialNotes {
       const minuteEnd = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
       const actor = { userId, apiKeyId, sessionId, remoteAddress, userAgent, requestId };
       const key = `${userId} ${credentialId(actor)} ${field} ${minuteEnd}`;
-      addCount(key, { actor, field, firstAt: new Date(now).toISOString(), minuteEnd, count: 1 });
+      const known = counts.get(key);
+      if (known) known.count += 1;
+      else if (counts.size >= MAX_WAITING) lost += 1;
+      else counts.set(key, { actor, field, firstAt: new Date(now).toISOString(), minuteEnd, count: 1 });
     },
-    take() {
-      const taken = counts;
+    next() {
+      if (batch !== null || counts.size === 0) return batch;
+      batch = { id: randomBytes(32), counts };
       counts = new Map();
-      return taken;
+      return batch;
     },
-    putBack(taken) {
-      for (const [key, counted] of taken) addCount(key, counted);
+    written() {
+      batch = null;
     },
     takeLost() {
       const count = lost;

@@ -1,5 +1,5 @@
 // Writes what waits to be recorded, in batches.
-import { currentTime } from '../../clock';
+import { currentMs, currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { insertAuditEntries, type NewAuditEntry } from '../audit-entry.store';
 import { auditEntry } from '../write-audit-entry';
@@ -8,6 +8,8 @@ import { type Denial, type DenialNotes, denialWindows } from './denial-windows';
 import type { ReadNote, ReadNotes } from './reading-windows';
 
 const BATCH = 500;
+/** How long it is known that a batch of counts was written. Whoever lost the answer tries it again within this time. */
+const BATCH_MS = 3_600_000;
 
 type Transaction = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 
@@ -40,13 +42,10 @@ function entryOfRead({ viewer, subject, readAt, details }: ReadNote): NewAuditEn
 
 /** Adds the counts of this process to those of the others. */
 export async function writeDenials(db: Db, notes: DenialNotes): Promise<void> {
-  const counts = notes.take();
-  if (counts.size === 0) return;
-  try {
-    await addDenials(db, denialWindows(counts));
-  } catch (error) {
-    notes.putBack(counts);
-    throw error;
+  for (let batch = notes.next(); batch !== null; batch = notes.next()) {
+    const isTriedUntil = new Date(currentMs() + BATCH_MS);
+    await addDenials(db, { key: batch.id, endsAt: isTriedUntil }, denialWindows(batch.counts));
+    notes.written();
   }
 }
 

@@ -66,7 +66,11 @@ function readPart({ after, from, to, ...others }: Record<string, unknown>): Expo
   if (unknown !== undefined) {
     throw new AppError('BAD_USER_INPUT', `There is no parameter ${quoted(unknown)}: there are after, from and to.`);
   }
-  return { after: readAfter(after), from: readTime('from', from), to: readTime('to', to) };
+  const part = { after: readAfter(after), from: readTime('from', from), to: readTime('to', to) };
+  if (part.from !== null && part.to !== null && part.from >= part.to) {
+    throw new AppError('BAD_USER_INPUT', `to must be after from, ${quoted(from)}, not ${quoted(to)}.`);
+  }
+  return part;
 }
 
 function readAfter(after: unknown): string | null {
