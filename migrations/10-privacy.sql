@@ -169,6 +169,13 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
 $$;
 
+-- Whether the entry of the audit trail that ordered an erasure has a place in the tree.
+create function is_order_sealed(erasure uuid) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from public.audit_entries a
+    where a.subject_id = erasure and a.action in ('erasure.ordered', 'erasure.approved') and public.is_sealed(2::smallint, a.id))
+$$;
+
 -- The three functions below say why a row cannot be erased now; null: it can be.
 create function event_obstacle(e business_events) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -269,8 +276,7 @@ begin
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
-  if ordered.ordered_by is not null and not exists (select from public.audit_entries a
-      where a.subject_id = erasure and a.action in ('erasure.ordered', 'erasure.approved') and public.is_sealed(2::smallint, a.id)) then
+  if ordered.ordered_by is not null and not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if ordered.kind <> 'RETENTION' then
@@ -411,6 +417,7 @@ create function erase_user(erasure uuid) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   person uuid;
+  is_own boolean;        -- ordered by Hookledger itself
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
   leaves text;
@@ -418,10 +425,13 @@ declare
 begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  select x.user_id into person from public.erasures x
+  select x.user_id, x.ordered_by is null into person, is_own from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if not is_own and not public.is_order_sealed(erasure) then
+    raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
     return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);

@@ -110,13 +110,8 @@ export async function takeErasure(db: Db, now: Date, until: Date): Promise<Erasu
 
 /** Whether the entry of the audit trail that ordered it is in the tree. */
 export async function isOrderSealed(db: Db, id: string): Promise<boolean> {
-  const row = await rowOf(
-    db,
-    statement(`select from audit_entries a join evidence_leaves l on l.kind = 2 and l.subject_id = a.id
-     where a.subject_id = $1 and a.action in ('erasure.ordered', 'erasure.approved') limit 1`),
-    [id],
-  );
-  return row !== null;
+  const row = await rowOf<{ sealed: boolean }>(db, statement('select is_order_sealed($1) as sealed'), [id]);
+  return row?.sealed ?? false;
 }
 
 /** In the transaction of a step, so that what it erased is counted if the process ends before the next. @param until the process keeps it */

@@ -84,6 +84,18 @@ test('an order is for its own rows alone, once it is sealed', async () => {
   expect((await newest()).state).toBe('DONE');
 });
 
+test('an order of a person is carried out once it is sealed', async () => {
+  const { user } = await mutate(app, 'createUser', { name: 'paula', roles: [] }, 'user { id }');
+  const { erasure } = await mutate(app, 'erasePerson', { userId: user.id, reason: REASON }, 'erasure { id }');
+  const erase = () => app.database.query('select erase_user($1) as erased', [uuidOf('Erasure', erasure.id)]);
+  await expect(erase()).rejects.toThrow('is not sealed yet');
+  await sealAll();
+  expect(await erase()).toMatchObject([{ erased: { held: false, erased: true } }]);
+  await sealAll();
+  await step();
+  expect((await newest()).state).toBe('DONE');
+});
+
 test('rule 1: nothing is erased while an entry that names it is not sealed', async () => {
   await publish(app, [invoice('READ-1')]);
   await order('READ-1');

@@ -1,6 +1,7 @@
 import { MAX_WEBHOOKS } from '../../src/webhooks/setting-limits';
 import { shareTestApi, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
+import { plan } from './settings-file/settings-file';
 
 let app: TestApp;
 
@@ -49,4 +50,22 @@ test('a webhook is refused while there are 20,000 that are not archived, of eith
   await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [first?.id]);
   expect(await create(outgoing)).toEqual([]);
   expect(await create(incoming)).toEqual([TOO_MANY]);
+});
+
+test('a file that archives the others may have new ones while there are 20,000', async () => {
+  const rows = await app.database.query<{ id: string }>(`select id from webhooks where status <> 'ARCHIVED'`);
+  await copyWebhook(rows[0]?.id as string, MAX_WEBHOOKS - rows.length);
+  const document = [
+    { name: 'New', url: 'http://127.0.0.1:9/hook' },
+    { name: 'Call', direction: 'INCOMING', provider: 'NONE' },
+  ];
+  const refused = await plan(app, document);
+  expect(refused.userErrors).toMatchObject([TOO_MANY, TOO_MANY].map(({ code }) => ({ code })));
+  const { webhooks, userErrors } = await plan(app, document, { archiveAbsent: true });
+  expect(userErrors).toEqual([]);
+  const actions = Map.groupBy<string, { action: string }>(webhooks, ({ action }) => action);
+  expect([...actions].map(([action, { length }]) => [action, length])).toEqual([
+    ['CREATED', 2],
+    ['ARCHIVED', MAX_WEBHOOKS],
+  ]);
 });

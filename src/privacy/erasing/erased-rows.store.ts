@@ -56,9 +56,16 @@ export interface ErasableCounts {
   held: number;
 }
 
-const COUNTS = `with e as (select * from business_events where id = any($1::uuid[])),
-    d as (select * from deliveries where business_event_id in (select id from e)),
-    r as (select * from webhook_request_logs where business_event_id in (select id from e) or id = any($2::uuid[]))
+// the columns by which rows are counted, and none with content, of which there may be gigabytes
+const COUNTS = `with e as (
+    select id, document_type, reference_document, user_id, created_at, erasure_id from business_events where id = any($1::uuid[])
+  ), d as (
+    select business_event_id, webhook_id, document_type, reference_document, user_id, created_at, erasure_id
+    from deliveries where business_event_id in (select id from e)
+  ), r as (
+    select business_event_id, webhook_id, document_type, reference_document, user_id, started_at, erasure_id
+    from webhook_request_logs where business_event_id in (select id from e) or id = any($2::uuid[])
+  )
   select (select count(*) from e where erasure_id is null)::int as events,
     (select count(*) from d where erasure_id is null)::int as deliveries,
     (select count(*) from r where erasure_id is null)::int as requests,

@@ -60,10 +60,11 @@ export function newWebhook(
 
 /**
  * Inserts the webhook.
+ * @param leaving the number of webhooks that this transaction is going to archive
  * @throws InputError TOO_LARGE. Transactions that create webhooks at the same time do not see each other's.
  */
-export async function addWebhook(db: Db, webhook: WebhookRow): Promise<void> {
-  if ((await countLiveWebhooks(db)) >= MAX_WEBHOOKS) {
+export async function addWebhook(db: Db, webhook: WebhookRow, leaving: number): Promise<void> {
+  if ((await countLiveWebhooks(db)) - leaving >= MAX_WEBHOOKS) {
     const message = `There are ${withCommas(MAX_WEBHOOKS)} webhooks, which is the maximum. Archive those that are not needed.`;
     throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
   }

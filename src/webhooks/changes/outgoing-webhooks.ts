@@ -37,6 +37,8 @@ export interface WebhookRules {
   targetPolicy: TargetPolicy;
   /** The header in which a reverse proxy passes on the client certificate; null: none. */
   clientCertHeader: string | null;
+  /** The number of webhooks that the transaction is going to archive; default: 0. */
+  leaving?: number;
 }
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
@@ -72,7 +74,7 @@ export async function createWebhook(
     ...ownSecretFaults(webhook.signatures, input),
     ...credentials.faults,
   ]);
-  await addWebhook(db, webhook);
+  await addWebhook(db, webhook, rules.leaving ?? 0);
   await saveCredentials(db, rules.keyring, webhook.id, credentials);
   const secrets = await createSecrets(db, rules.keyring, webhook.id, webhook.signatures, input);
   await recordCreation(db, viewer, webhook, act);

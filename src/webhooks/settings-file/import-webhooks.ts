@@ -77,7 +77,11 @@ async function importEntries(
   const document = createHash('sha256').update(order.document).digest('hex');
   const rules: EntryRules = {
     viewer,
-    services: { ...services, openDeliveries: deliveries },
+    services: {
+      ...services,
+      openDeliveries: deliveries,
+      webhookRules: { ...services.webhookRules, leaving: matches.absent.length },
+    },
     act: { reason: order.reason, details: { importedFile: document } },
     read,
     owners: await userIdsByName(db, ownerNames(entries)),

@@ -19,6 +19,7 @@ import { exportWebhooks, type WebhookFile } from './export-webhooks';
 import type { ReadSettings } from './import-entry';
 import type { ImportedWebhook } from './import-plan';
 import { importWebhooks } from './import-webhooks';
+import { MAX_WEBHOOKS } from './settings-document';
 import { ExportWebhooksInput, ImportWebhooksInput } from './settings-file.inputs';
 import { WebhookFileType, WebhookImportType } from './settings-file.type';
 
@@ -32,7 +33,7 @@ const ImportWebhooksPayload = payloadOf('ImportWebhooks', {
   ],
   webhooks: [
     () => [WebhookImportType],
-    'Every webhook of the document in its order, then those that are archived; at most 10,000. A dry run leaves out those ' +
+    `Every webhook of the document in its order, at most ${MAX_WEBHOOKS}, then those that are archived. A dry run leaves out those ` +
       'with faults.',
   ],
 });
