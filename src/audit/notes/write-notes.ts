@@ -8,7 +8,7 @@ import { type Denial, type DenialNotes, denialWindows } from './denial-windows';
 import type { ReadNote, ReadNotes } from './reading-windows';
 
 const BATCH = 500;
-/** How long it is known that a batch of counts was written. Whoever lost the answer tries it again within this time. */
+/** How long it is known that a batch of counts was written. A process that lost the answer tries it again within this time. */
 const BATCH_MS = 3_600_000;
 
 type Transaction = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
