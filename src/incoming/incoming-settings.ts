@@ -1,4 +1,5 @@
-// Finds the incoming settings of an address. They are cached; each call checks that their version is still current.
+// Finds the incoming settings of an address. They are cached, and their version is compared before a call is answered: for accepted
+// calls in their transaction (`outdated-calls.ts`), for refused ones by `find`.
 import { LRUCache } from 'lru-cache';
 import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
@@ -31,6 +32,8 @@ export interface IncomingSettings {
 }
 
 export interface SettingsCache {
+  /** The settings that the last `find` found, without a query: they may have changed. null: look them up. @param hash of the token */
+  known(hash: Buffer): IncomingSettings | null;
   /** The current settings; null: the address does not exist. @param hash the hash of the token */
   find(hash: Buffer): Promise<IncomingSettings | null>;
 }
@@ -41,6 +44,8 @@ const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 /** @param db queried once for all calls that arrive while the previous query runs */
 export function createSettingsCache(db: Db, keyring: Keyring): SettingsCache {
   const cached = new LRUCache<string, IncomingSettings>({ max: MAX_CACHED });
+  /** The webhooks of tokens. */
+  const webhooks = new LRUCache<string, string>({ max: MAX_CACHED });
   const targets = batched<TokenTarget | null>(async (hashes) => {
     const found = await targetsOfTokens(
       db,
@@ -55,9 +60,18 @@ export function createSettingsCache(db: Db, keyring: Keyring): SettingsCache {
     return ids.map((id) => read.get(id) ?? null);
   });
   return {
+    known(hash) {
+      const webhookId = webhooks.get(hash.toString('base64'));
+      return (webhookId !== undefined && cached.get(webhookId)) || null;
+    },
     async find(hash) {
-      const target = await targets(hash.toString('base64'));
-      if (target === null) return null;
+      const key = hash.toString('base64');
+      const target = await targets(key);
+      if (target === null) {
+        webhooks.delete(key);
+        return null;
+      }
+      webhooks.set(key, target.webhookId);
       const known = cached.get(target.webhookId);
       if (known?.row.version === target.version) return known;
       const read = await settings(target.webhookId);

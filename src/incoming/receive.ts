@@ -26,10 +26,12 @@ export interface ReceiverParts {
   onReceived(fate: CallResult, recorded: boolean): void;
 }
 
-/** Incoming settings, and the time at which they were current. */
+/** The settings of an address. */
 export interface Found {
   readonly settings: IncomingSettings;
-  readonly at: number;
+  readonly tokenHash: Buffer;
+  /** When they were read, by `performance.now()`; null: they are known from earlier calls, and may have changed. */
+  readonly readAt: number | null;
   /** Why calls are refused without reading them; null: they are read. */
   readonly shut: Refused | null;
 }
@@ -57,49 +59,65 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const rate = createRefusalRate();
   const unrecordedRefusals = createUnrecordedRefusals(db, log);
 
-  async function record(call: ArrivedCall, settings: IncomingSettings, decision: Decision, keptBytes: number) {
-    const { answer, outcome, waits } = await recorder.add({ call, settings, decision, keptBytes });
-    if (waits) announceEvents(1);
-    onReceived(outcome, true);
-    return answer;
+  /** null: the settings by which it was accepted have changed. */
+  async function record(call: ArrivedCall, { settings, tokenHash }: Found, decision: Decision, keptBytes: number) {
+    const recorded = await recorder.add({ call, settings, tokenHash, decision, keptBytes });
+    if (recorded === null) return null;
+    if (recorded.waits) announceEvents(1);
+    onReceived(recorded.outcome, true);
+    return recorded.answer;
   }
 
-  async function refuse(call: ArrivedCall, settings: IncomingSettings, refused: Refused): Promise<Answer> {
+  async function refuse(call: ArrivedCall, found: Found, refused: Refused): Promise<Answer> {
+    const { settings } = found;
     const admitted = rate.admit(settings.webhook.id);
     if (admitted) {
       const message = admitted.othersUnrecorded ? `${refused.message} ${OTHERS_UNRECORDED}` : refused.message;
-      return record(call, settings, { ...refused, message }, admitted.bodyBytes);
+      return (await record(call, found, { ...refused, message }, admitted.bodyBytes)) as Answer;
     }
     unrecordedRefusals.count(settings.webhook.id, refused.code);
     onReceived(refused.code, false);
     return answerToRefused(call.id, settings, refused);
   }
 
-  async function find(token: string): Promise<Found | null> {
-    const at = performance.now();
-    const hash = hashIncomingToken(token);
-    const settings = hash && (await cache.find(hash));
-    return settings && { settings, at, shut: refusalOfInactive(settings) };
+  /** null: the settings by which it was refused have changed. */
+  async function refuseByCurrent(call: ArrivedCall, found: Found, refused: Refused): Promise<Answer | null> {
+    if (isOld(found) && (await read(found.tokenHash))?.settings !== found.settings) return null;
+    return refuse(call, found, refused);
   }
 
-  async function findCounted(token: string): Promise<Found | null> {
-    const found = await find(token);
-    if (!found) onReceived('UNKNOWN_ADDRESS', false);
-    return found;
+  async function read(tokenHash: Buffer): Promise<Found | null> {
+    const readAt = performance.now();
+    const settings = await cache.find(tokenHash);
+    return settings && { settings, tokenHash, readAt, shut: refusalOfInactive(settings) };
+  }
+
+  async function find(token: string): Promise<Found | null> {
+    const tokenHash = hashIncomingToken(token);
+    if (tokenHash === null) return null;
+    const settings = cache.known(tokenHash);
+    if (settings === null || refusalOfInactive(settings) !== null) return read(tokenHash);
+    return { settings, tokenHash, readAt: null, shut: null };
   }
 
   return {
-    find: findCounted,
-    async receive(call, found, hold) {
-      // a secret may be replaced while the body is received
-      const isOld = performance.now() - found.at > MAX_SETTINGS_AGE_MS;
-      const now = isOld ? await findCounted(call.token) : found;
-      if (now === null) return null;
-      const { settings } = now;
-      const decision = await decide(call, settings, currentMs(), hold);
-      return decision.accepted ? record(call, settings, decision, 0) : refuse(call, settings, decision);
+    async find(token) {
+      const found = await find(token);
+      if (!found) onReceived('UNKNOWN_ADDRESS', false);
+      return found;
     },
-    refuseUnread: (call, { settings }, why) => refuse(call, settings, why),
+    async receive(call, found, hold) {
+      for (let now: Found | null = found; now !== null; now = await read(found.tokenHash)) {
+        const decision = await decide(call, now.settings, currentMs(), hold);
+        const answer = await (decision.accepted
+          ? record(call, now, decision, 0)
+          : refuseByCurrent(call, now, decision));
+        if (answer !== null) return answer;
+      }
+      onReceived('UNKNOWN_ADDRESS', false);
+      return null;
+    },
+    refuseUnread: refuse,
     async stop() {
       await recorder.idle();
       await unrecordedRefusals.stop();
@@ -107,7 +125,12 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   };
 }
 
-/** Settings that are older are read again. */
+/** Before a call is refused by settings that are older, they are read again: a secret may be replaced while the body is received. */
 const MAX_SETTINGS_AGE_MS = 500;
+
+function isOld({ readAt }: Found): boolean {
+  return readAt === null || performance.now() - readAt > MAX_SETTINGS_AGE_MS;
+}
+
 const OTHERS_UNRECORDED =
   'Such calls are received faster than they are recorded: unrecordedRefusals of the webhook counts the others.';

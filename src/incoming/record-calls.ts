@@ -12,6 +12,7 @@ import type { ArrivedCall } from './arrived-call';
 import type { DecidedCall } from './decided-call';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
 import { causePathsOf, eventIdFor, eventOfCall, eventToMatch, type Known, namesOf } from './event-of-call';
+import { OutdatedCalls, outdatedCalls } from './outdated-calls';
 import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
 import { recordedHeaders, recordedUrl } from './recorded-call';
 import { findUnwanted } from './unwanted-events';
@@ -27,6 +28,7 @@ export interface Recorded {
 /**
  * Ends the transaction: COMMIT is sent with its last statement.
  * @returns one result for each call, in the same order
+ * @throws OutdatedCalls
  */
 export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
@@ -36,11 +38,13 @@ export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promis
     return decision.accepted && eventIds[index] !== null ? eventToMatch(decided, decision) : [];
   });
   // sent together, executed in this order
-  const [firsts, paths, isUnwanted] = await Promise.all([
+  const [firsts, paths, isUnwanted, outdated] = await Promise.all([
     firstCalls(db, repeatable),
     causePathsOf(db, calls),
     findUnwanted(db, toMatch),
+    outdatedCalls(db, calls),
   ]);
+  if (outdated.size > 0) throw new OutdatedCalls(outdated);
   const known = { paths, isUnwanted, now: currentTime() };
   const written = calls.map((decided, index) => {
     const { decision } = decided;

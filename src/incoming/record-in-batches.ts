@@ -2,17 +2,33 @@
 import { createGroupCommit, type GroupCommit } from '../sql/sharing/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { DecidedCall } from './decided-call';
+import { OutdatedCalls } from './outdated-calls';
 import { type Recorded, recordCalls } from './record-calls';
 
 /** One transaction takes at most 200 calls or 4 MiB, unless one call is larger: while its statement is written, nothing else runs. */
 const BYTES_PER_UNIT = (4 * 1024 * 1024) / 200;
 
-export function createRecorder(transaction: Transaction): GroupCommit<DecidedCall, Recorded> {
+/** null: the settings by which the call was accepted have changed, so that it is not recorded. */
+type Result = Recorded | null;
+
+export function createRecorder(transaction: Transaction): GroupCommit<DecidedCall, Result> {
   return createGroupCommit({
-    run: async (calls) => ({ results: await transaction((db) => recordCalls(db, calls)) }),
+    run: async (calls) => ({ results: await recordCurrent(transaction, calls) }),
     sizeOf: ({ call, decision }) => {
       const decoded = decision.accepted ? (decision.decodedBody?.length ?? 0) : 0;
       return Math.max(1, (call.body.length + decoded) / BYTES_PER_UNIT);
     },
   });
+}
+
+async function recordCurrent(transaction: Transaction, calls: readonly DecidedCall[]): Promise<readonly Result[]> {
+  if (calls.length === 0) return [];
+  try {
+    return await transaction((db) => recordCalls(db, calls));
+  } catch (error) {
+    if (!(error instanceof OutdatedCalls)) throw error;
+    const current = calls.filter((call) => !error.calls.has(call));
+    const recorded = [...(await recordCurrent(transaction, current))];
+    return calls.map((call) => (error.calls.has(call) ? null : (recorded.shift() as Result)));
+  }
 }
