@@ -86,6 +86,7 @@ const FOLDERS = [
   'evidence',
   'evidence/exporting',
   'evidence/anchors',
+  'evidence/verifying/tree',
   'evidence/verifying',
   'evidence/completeness',
   'evidence/api',

@@ -35,5 +35,5 @@ export function startIndexing(
   started('erasing past limits', startErasingPastLimits(erasing, log));
   started('dropping months', startDroppingMonths(deliver, log));
   started('publishing audit events', startPublishingAuditEvents(deliver, log));
-  started('verifying evidence', startVerifying(deliver, log));
+  started('verifying evidence', startVerifying(deliver, { keyring }, log));
 }

@@ -1,5 +1,5 @@
 // The key of the log: made at the first sealing, and stored encrypted with ENCRYPTION_KEY.
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { currentTime } from '../clock';
 import { newId } from '../ids';
 import type { Keyring } from '../keyring/keyring';
@@ -66,6 +66,16 @@ function opened(key: StoredKey, keyring: Keyring): LogKey {
   const pkcs8 = keyring.open(key.secret, placeOf(key.id));
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   return { id: key.id, origin: key.origin, vkey: key.vkey, privateKey };
+}
+
+/** Whether the private half is encrypted by a key of this process, and is that of the verifier key. */
+export function opensAs(key: StoredKey, keyring: Keyring): boolean {
+  try {
+    return writeVkey(key.origin, createPublicKey(opened(key, keyring).privateKey)) === key.vkey;
+  } catch {
+    // a box that was not made with a key of this keyring
+    return false;
+  }
 }
 
 function placeOf(id: string): string {

@@ -4,6 +4,7 @@ import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { appendFirst } from './append-leaves';
+import { RESTARTED_ACTION } from './formats/leaf-kinds';
 import { type Checkpoint, readCheckpoint } from './formats/signed-note';
 import { evidenceKeys, newestHead, type SignedHead } from './head.store';
 import type { HeadMemory } from './head-memory';
@@ -55,7 +56,7 @@ export async function restartLog(transaction: Transaction, restart: Restart): Pr
     const subjectId = made.id;
     const details = { origin, vkey: made.vkey, lostHead: note, lostVkey: key?.vkey ?? null };
     const entryId = await recordOwnAct(db, {
-      action: 'evidence.restarted',
+      action: RESTARTED_ACTION,
       subjectType: 'EvidenceKey',
       subjectId,
       reason,

@@ -7,12 +7,12 @@ import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { appendFirst } from './append-leaves';
+import { ROTATED_ACTION } from './formats/leaf-kinds';
 import { destroyRetired, evidenceKeys, noteRotation } from './head.store';
 import { makeLogKey } from './log-key';
 import { reportedHeads } from './sealing-stop.store';
 import { waitForTree } from './tree.store';
 
-const KEY_ROTATED = 'evidence.key_rotated';
 /** How long heads carry the signatures of both keys. */
 const OVERLAP_MS = 30 * 24 * 3_600_000;
 
@@ -39,7 +39,7 @@ export async function rotateKey(db: Db, viewer: Viewer, keyring: Keyring, order:
   const made = await makeLogKey(db, keyring, old.origin, null);
   const retiresAt = compromisedAt === null ? new Date(now.getTime() + OVERLAP_MS) : now;
   const entry = auditEntry(viewer, {
-    action: KEY_ROTATED,
+    action: ROTATED_ACTION,
     subjectType: 'EvidenceKey',
     subjectId: made.id,
     reason,

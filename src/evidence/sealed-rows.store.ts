@@ -1,6 +1,6 @@
 // Reads the rows that are leaves with everything that their records contain, and where their leaves are.
 import { type Db, rowsOf, statement } from '../sql/db';
-import { type FactsOf, LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
+import { type FactsOf, LEAF_KINDS, type LeafKind, ROTATED_ACTION } from './formats/leaf-kinds';
 import type { PayloadFacts } from './formats/salted-digests';
 
 /** The table of a kind of rows, as `r`. */
@@ -53,6 +53,25 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
     isFinal: 'true',
   },
 };
+
+/** Where the leaf of a row is. */
+export interface Placed {
+  /** null: the row has no leaf. */
+  leafIndex: number | null;
+  /** The leaf that the tree has there; null: the place is outside of the tree. */
+  leaf: Buffer | null;
+}
+
+/** PostgreSQL has at most 1 GiB of bytes in a value: with another number, that of the byte would be no integer. */
+const MAX_BLOCK_LEAVES = 2 ** 25;
+
+export const PLACE = (
+  kind: LeafKind,
+) => `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id
+  left join lateral (select substring(leaf_hashes from ((l.leaf_index - first_index) * 32 + 1)::int for 32) as leaf
+    from evidence_blocks where first_index <= l.leaf_index and first_index > l.leaf_index - ${MAX_BLOCK_LEAVES}
+      and first_index >= 0 and tree_size > l.leaf_index order by first_index desc limit 1) as block on true`;
+export const PLACED = `l.leaf_index::float8 as "leafIndex", block.leaf`;
 
 /** A row, and where its leaf is. */
 export interface LeafPlace {
@@ -132,7 +151,7 @@ export async function sealedRotations(db: Db): Promise<(FactsOf['audit'] & { lea
     db,
     statement(`select ${facts}, l.leaf_index::float8 as "leafIndex"
      from ${table} r join evidence_leaves l on l.kind = ${LEAF_KINDS.audit} and l.subject_id = r.id
-     where r.action = 'evidence.key_rotated' and r.subject_id = any(array(select id from evidence_keys))
+     where r.action = '${ROTATED_ACTION}' and r.subject_id = any(array(select id from evidence_keys))
      order by l.leaf_index`),
   );
 }

@@ -1,6 +1,7 @@
 // Does the verifications that verifyEvidence orders, one at a time in each process.
 import type { DataSource } from 'typeorm';
 import { SEALING } from '../database/pools';
+import type { Trust } from '../evidence/verifying/tree/check-tree';
 import { verifyNext } from '../evidence/verifying/verify-run';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
@@ -8,7 +9,7 @@ import { pipelinedTransactions } from '../sql/transactions';
 
 const REST_MS = 5_000;
 
-export function startVerifying(source: DataSource, log: Log): Loop {
+export function startVerifying(source: DataSource, trust: Trust, log: Log): Loop {
   const transaction = pipelinedTransactions(source, SEALING);
-  return startLoop('verifying evidence', REST_MS, log, () => verifyNext(source.manager, transaction));
+  return startLoop('verifying evidence', REST_MS, log, () => verifyNext(source.manager, transaction, trust));
 }

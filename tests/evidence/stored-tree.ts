@@ -5,8 +5,8 @@ import { LEAF_KINDS, type LeafKind } from '../../src/evidence/formats/leaf-kinds
 import { Frontier, hashesOf } from '../../src/evidence/formats/merkle-tree';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
-import type { Finding } from '../../src/evidence/verifying/findings';
 import { type Scope, WHOLE_LOG } from '../../src/evidence/verifying/scope';
+import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
 import { insertRun, runById } from '../../src/evidence/verifying/verification-run.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
@@ -83,7 +83,7 @@ export async function verify(
     orderedBy,
     createdAt: new Date(),
   });
-  expect(await verifyNext(store.source.manager, store.transaction)).toBe(true);
+  expect(await verifyNext(store.source.manager, store.transaction, store)).toBe(true);
   const run = await runById(store.source.manager, id);
   expect(run).toMatchObject({ state: 'COMPLETED', error: null });
   return JSON.parse(run?.findings ?? '');

@@ -105,7 +105,7 @@ test('a run says its scope, and so does the audit trail', async () => {
   for (const { given, shown } of scopes) {
     const { data } = await app.ask(ORDER, { input: { depth: 'TREE', scope: given } });
     expect(data.verifyEvidence).toMatchObject({ run: { scope: shown }, userErrors: [] });
-    await verifyNext(store.source.manager, store.transaction);
+    await verifyNext(store.source.manager, store.transaction, store);
     const [entry] = await app.database.query<{ details: string }>(
       `select details from audit_entries where action = 'evidence.verification_ordered' order by id desc limit 1`,
     );

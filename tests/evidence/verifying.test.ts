@@ -1,7 +1,7 @@
 // verifyEvidence names whatever was done to the record behind Hookledger's back.
 
 import { seal } from '../../src/evidence/seal';
-import type { Finding } from '../../src/evidence/verifying/findings';
+import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
 import { newId } from '../../src/ids';
 import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';

@@ -2,8 +2,8 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
-import { FINDING_NAMES, type FindingName } from '../verifying/findings';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
+import { FINDING_NAMES, type FindingName } from '../verifying/tree/findings';
 import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/verification-run.entity';
 
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What a verification compares.', {
@@ -38,6 +38,10 @@ export const EvidenceFindingNameEnum = publishEnum(
     ERASED_WITHOUT_ORDER: {
       description: 'The content of a row is gone, and no sealed entry of the audit trail records its erasure.',
     },
+    BAD_TREE: {
+      description:
+        'A row of the tables of the tree is surplus, is there twice, or has a number, a place or a time that sealing does not write.',
+    },
     BAD_HASH: {
       description: 'A stored hash of the tree is missing, or is not that of its leaves: proofs that use it are wrong.',
     },
@@ -45,6 +49,11 @@ export const EvidenceFindingNameEnum = publishEnum(
       description:
         'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key; or ' +
         'no leaves that end there.',
+    },
+    BAD_KEY: {
+      description:
+        'A key of the log is not the one that a sealed entry of the audit trail introduced, or the one that signs does not open ' +
+        'with ENCRYPTION_KEY.',
     },
     FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
   },

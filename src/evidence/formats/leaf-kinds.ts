@@ -12,6 +12,9 @@ export type LeafKind = keyof typeof LEAF_KINDS;
 
 /** The entry that says which rows were erased. */
 export const ERASED_ACTION = 'content.erased';
+/** The entries that say how a key of the log came to be. */
+export const ROTATED_ACTION = 'evidence.key_rotated';
+export const RESTARTED_ACTION = 'evidence.restarted';
 /** The entry that says which leaves of a month are dropped, and the one that takes it back. */
 export const DROPPED_ACTION = 'retention.month_dropped';
 export const KEPT_ACTION = 'retention.month_kept';
@@ -71,8 +74,7 @@ export function canHaveRecord<Kind extends LeafKind>(kind: Kind, facts: FactsOf[
   return TIMES[kind](facts).every(isTime);
 }
 
-export function leafKind(number: number): LeafKind {
-  const found = (Object.keys(LEAF_KINDS) as LeafKind[]).find((kind) => LEAF_KINDS[kind] === number);
-  if (!found) throw new Error(`there is no kind ${number} of leaves`);
-  return found;
+/** @returns null if no kind has this number */
+export function leafKind(number: number | null): LeafKind | null {
+  return (Object.keys(LEAF_KINDS) as LeafKind[]).find((kind) => LEAF_KINDS[kind] === number) ?? null;
 }

@@ -13,10 +13,10 @@ import {
 } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { payloadDigest } from '../formats/salted-digests';
+import type { Placed } from '../sealed-rows.store';
 import {
   type CheckedRow,
   lastDeliveryOfPage,
-  type Placed,
   placesIn,
   type RowRange,
   rowsIn,
@@ -27,9 +27,9 @@ import {
 } from './checked-rows.store';
 import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
 import { LeafSet } from './erased-leaves';
-import type { FindingName, Findings } from './findings';
 import { maySealLater } from './may-seal-later';
 import { pagesAhead } from './pages';
+import type { FindingName, Findings } from './tree/findings';
 
 const PAGE = 1_000;
 /** A row has up to 3 MiB of content, and there are two pages at a time. */
@@ -201,7 +201,7 @@ export class RowCheck {
     const known = new Map((await rowsOfLeaves(db, first)).map((row) => [row.leafIndex, row]));
     for (const leafIndex of first) {
       const row = known.get(leafIndex);
-      const about = { kind: row ? leafKind(row.kind) : null, rowId: row?.rowId ?? null, leafIndex };
+      const about = { kind: leafKind(row?.kind ?? null), rowId: row?.rowId ?? null, leafIndex };
       this.findings.add(name, message, about);
     }
     this.findings.addUnnamed(others);

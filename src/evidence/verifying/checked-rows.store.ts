@@ -1,16 +1,7 @@
 // Reads what a verification compares: rows with their leaves, blocks, and heads, in pages.
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type FactsOf, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
-import type { TreeNode } from '../formats/merkle-tree';
-import { LEAF_TABLES } from '../sealed-rows.store';
-
-/** Where the leaf of a row is. */
-export interface Placed {
-  /** null: the row has no leaf. */
-  leafIndex: number | null;
-  /** The leaf that the tree has there; null: the place is outside of the tree. */
-  leaf: Buffer | null;
-}
+import { LEAF_TABLES, PLACE, PLACED, type Placed } from '../sealed-rows.store';
 
 /** A payload as it is stored now. */
 export interface StoredPayload {
@@ -30,14 +21,6 @@ export type CheckedRow<Kind extends LeafKind> = FactsOf[Kind] &
     payload?: StoredPayload;
     wirePayload?: StoredPayload;
   };
-
-export const PLACE = (
-  kind: LeafKind,
-) => `left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id
-  left join lateral (select substring(leaf_hashes from ((l.leaf_index - first_index) * 32 + 1)::int for 32) as leaf
-    from evidence_blocks where first_index <= l.leaf_index and tree_size > l.leaf_index
-    order by first_index desc limit 1) as block on true`;
-export const PLACED = `l.leaf_index::float8 as "leafIndex", block.leaf`;
 
 const PAYLOAD = (of: string) => `${of}.body as ${of}_body, ${of}.body_salt as ${of}_salt,
   ${of}.erased_digest as ${of}_erased, ${of}.byte_length as ${of}_bytes,
@@ -96,54 +79,6 @@ export async function rowsIn<Kind extends LeafKind>(
   );
   if (columns === '') return rows;
   return rows.map((row) => ({ ...row, payload: payloadIn(row, 'p'), wirePayload: payloadIn(row, 'w') }));
-}
-
-export interface CheckedBlock {
-  firstIndex: number;
-  treeSize: number;
-  leafHashes: Buffer;
-  frontier: Buffer;
-  rootHash: Buffer;
-  /** The heads of the tree after this block. */
-  checkpoints: string[];
-}
-
-export async function blocksFrom(db: Db, firstIndex: number, atMost: number): Promise<CheckedBlock[]> {
-  return rowsOf<CheckedBlock>(
-    db,
-    statement(`select first_index::float8 as "firstIndex", tree_size::float8 as "treeSize", leaf_hashes as "leafHashes",
-       frontier, root_hash as "rootHash",
-       array(select checkpoint from evidence_heads h where h.tree_size = b.tree_size) as checkpoints
-     from evidence_blocks b where first_index >= $1 order by first_index limit $2`),
-    [firstIndex, atMost],
-  );
-}
-
-/** The stored hashes of these inner nodes, in their order; null: it is missing. */
-export async function storedNodes(db: Db, nodes: readonly TreeNode[]): Promise<(Buffer | null)[]> {
-  const rows = await rowsOf<{ hash: Buffer | null }>(
-    db,
-    statement(`select n.hash from unnest($1::smallint[], $2::bigint[]) with ordinality as w (level, node_index, at)
-     left join evidence_nodes n on n.level = w.level and n.node_index = w.node_index order by w.at`),
-    [nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
-  );
-  return rows.map(({ hash }) => hash);
-}
-
-export interface StrayHeads {
-  count: number;
-  smallest: number | null;
-  largest: number | null;
-}
-
-/** Signed heads of trees that no block ends. In one statement, because other heads are signed meanwhile. */
-export async function strayHeads(db: Db): Promise<StrayHeads> {
-  const row = await rowOf<StrayHeads>(
-    db,
-    statement(`select count(*)::float8 as count, min(tree_size)::float8 as smallest, max(tree_size)::float8 as largest
-     from evidence_heads h where not exists (select from evidence_blocks b where b.tree_size = h.tree_size)`),
-  );
-  return row as StrayHeads;
 }
 
 /** The rows that had these leaves; a leaf that no row is known of is left out. */

@@ -6,7 +6,8 @@ import { DROPPED_ACTION, KEPT_ACTION, LEAF_KINDS, type LeafKind } from '../forma
 import { LEAF_TABLES } from '../sealed-rows.store';
 import { placesIn } from './checked-rows.store';
 import { monthEntries, monthsOfTables } from './dropped-months.store';
-import { detailsOf, isSealedOrder, LeafSet } from './erased-leaves';
+import { LeafSet } from './erased-leaves';
+import { detailsOf, isSealedOrder } from './tree/sealed-entries';
 
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';

@@ -1,10 +1,9 @@
 // Which leaves belong to rows whose content was erased, as sealed entries of the audit trail say.
 import { FIRST_ID } from '../../ids';
 import type { Db } from '../../sql/db';
-import { type FactsOf, leafOf } from '../formats/leaf-kinds';
-import type { Placed } from './checked-rows.store';
 import { type ErasureEntry, erasureEntries } from './erasure-entries.store';
 import { maySealLater } from './may-seal-later';
+import { detailsOf, isSealedOrder } from './tree/sealed-entries';
 
 const PAGE = 1_000;
 
@@ -26,6 +25,16 @@ export class LeafSet {
     for (let index = Math.max(0, first); index <= last && index < this.size; index++) {
       const byte = Math.floor(index / 8);
       this.bits[byte] = (this.bits[byte] as number) | (1 << (index % 8));
+    }
+  }
+
+  /** However often the runs repeat a leaf, it is visited once: a thief of a login could write an entry that takes days. */
+  addRuns(runs: readonly (readonly [first: number, last: number])[]): void {
+    let next = 0;
+    for (const [first, last] of [...runs].sort(([one], [other]) => one - other)) {
+      if (!(last >= next)) continue;
+      this.add(Math.max(first, next), last);
+      next = last + 1;
     }
   }
 
@@ -53,7 +62,7 @@ export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise
   for (;;) {
     const entries = await erasureEntries(db, after, PAGE);
     for (const entry of entries) {
-      if (isOrder(entry, now)) for (const [first, last] of runsOf(entry)) leaves.add(first, last);
+      if (isOrder(entry, now)) leaves.addRuns(runsOf(entry));
     }
     const last = entries.at(-1);
     if (!last || entries.length < PAGE) return leaves;
@@ -63,21 +72,6 @@ export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise
 
 function isOrder(entry: ErasureEntry, now: Date): boolean {
   return entry.leafIndex === null ? entry.isQueued && maySealLater(entry.at, now) : isSealedOrder(entry);
-}
-
-/** Whether the leaf of the entry covers its details: not once they were erased, which is never done to orders. */
-export function isSealedOrder(entry: FactsOf['audit'] & Placed): boolean {
-  return entry.contentSalt !== null && entry.leaf?.equals(leafOf('audit', entry)) === true;
-}
-
-/** The details of an order. Those that are no object, which Hookledger never writes, order nothing. */
-export function detailsOf({ details }: { details: string | null }): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(details ?? '');
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }
 
 /** @param entry whose details have `leaves`, such as "12-40,57" */

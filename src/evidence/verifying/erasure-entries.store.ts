@@ -1,7 +1,6 @@
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { ERASED_ACTION, type FactsOf, LEAF_KINDS } from '../formats/leaf-kinds';
-import { LEAF_TABLES } from '../sealed-rows.store';
-import { PLACE, PLACED, type Placed } from './checked-rows.store';
+import { LEAF_TABLES, PLACE, PLACED, type Placed } from '../sealed-rows.store';
 
 export type ErasureEntry = FactsOf['audit'] & Placed & { /** Whether it waits to be sealed. */ isQueued: boolean };
 

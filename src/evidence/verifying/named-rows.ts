@@ -4,8 +4,8 @@ import type { Db } from '../../sql/db';
 import { leafPlaces } from '../sealed-rows.store';
 import { deliveriesThere, placesIn } from './checked-rows.store';
 import type { DroppedMonths } from './dropped-months';
-import type { Findings } from './findings';
 import type { Covered } from './scope';
+import type { Findings } from './tree/findings';
 
 /** A row whose place in the tree is known is reported as deleted by the check of rows. */
 export async function reportAbsent(

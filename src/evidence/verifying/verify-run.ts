@@ -5,15 +5,15 @@ import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
-import { newestTree } from '../tree.store';
 import { RowCheck } from './check-rows';
-import { checkTree } from './check-tree';
 import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
-import { Findings } from './findings';
 import { reportAbsent } from './named-rows';
 import { type RunProgress, startRunProgress } from './run-progress';
 import { coveredBy, type Scope } from './scope';
+import { checkTree, type Trust } from './tree/check-tree';
+import { Findings } from './tree/findings';
+import { storedLeaves } from './tree/tree-rows.store';
 import { finishRun, type RunRow, type TakenRun, takeRun } from './verification-run.store';
 
 /** A process that was not seen for this long has ended. */
@@ -23,10 +23,16 @@ const SEEN_EVERY_MS = 10_000;
 /**
  * Does one run of verifyEvidence, if one waits, or if the process that had it has ended. A process that was not seen for so long
  * without having ended gives it up when it notices.
+ * @param trust what is believed besides the database
  * @param seenEveryMs how often it says that it lives
  * @returns whether one did
  */
-export async function verifyNext(db: Db, transaction: Transaction, seenEveryMs = SEEN_EVERY_MS): Promise<boolean> {
+export async function verifyNext(
+  db: Db,
+  transaction: Transaction,
+  trust: Trust,
+  seenEveryMs = SEEN_EVERY_MS,
+): Promise<boolean> {
   const now = currentTime();
   const run = await takeRun(db, now, new Date(now.getTime() - ENDED_AFTER_MS));
   if (!run) return false;
@@ -35,7 +41,7 @@ export async function verifyNext(db: Db, transaction: Transaction, seenEveryMs =
   const progress = startRunProgress(db, taken, seenEveryMs);
   let error: string | null = null;
   try {
-    await verify(db, run, findings, progress);
+    await verify(db, run, trust, findings, progress);
   } catch (fault) {
     error = (fault as Error).message;
   } finally {
@@ -59,12 +65,12 @@ export async function verifyNext(db: Db, transaction: Transaction, seenEveryMs =
   return true;
 }
 
-async function verify(db: Db, run: RunRow, findings: Findings, progress: RunProgress): Promise<void> {
+async function verify(db: Db, run: RunRow, trust: Trust, findings: Findings, progress: RunProgress): Promise<void> {
   const { depth, knownHeads } = run;
   if (depth === 'TREE') {
-    return checkTree(db, knownHeads, findings, { onLeaves: () => undefined, onPage: progress.report });
+    return checkTree(db, knownHeads, trust, findings, { onLeaves: () => undefined, onPage: progress.report });
   }
-  const treeSize = (await newestTree(db))?.treeSize ?? 0;
+  const treeSize = await storedLeaves(db);
   const rows = new RowCheck(treeSize, findings, currentTime());
   const report = () => progress.report(rows.checked);
   const scope = scopeOf(run);
@@ -73,7 +79,7 @@ async function verify(db: Db, run: RunRow, findings: Findings, progress: RunProg
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
   await rows.reportErased(db, await erasedLeaves(db, treeSize, currentTime()));
   await rows.deliveries(db, covered.delivery, report);
-  await checkTree(db, knownHeads, findings, { onLeaves: rows.search, onPage: report });
+  await checkTree(db, knownHeads, trust, findings, { onLeaves: rows.search, onPage: report });
   const dropped = await DroppedMonths.read(db, treeSize);
   if (scope.kind === 'ALL') return rows.finish(db, dropped);
   for (const kind of kinds) await rows.finishPart(db, kind, covered[kind], dropped);

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.stop());
 
-const verifyOne = () => verifyNext(store.source.manager, store.transaction);
+const verifyOne = () => verifyNext(store.source.manager, store.transaction, store);
 const run = () => runById(store.source.manager, id);
 const seenAgo = (interval: string) =>
   store.database.query(`update evidence_runs set seen_at = now() - $1::interval where id = $2`, [interval, id]);
@@ -66,7 +66,7 @@ async function stuckVerification(seenEveryMs?: number) {
   const locking = new Client({ connectionString: store.database.superuserUrl });
   await locking.connect();
   await locking.query('begin; lock table evidence_keys');
-  const verifying = verifyNext(store.source.manager, store.transaction, seenEveryMs);
+  const verifying = verifyNext(store.source.manager, store.transaction, store, seenEveryMs);
   await waitFor('it to stand still', async () => {
     const sql = `select from pg_locks where not granted and relation = 'evidence_keys'::regclass
       and database = (select oid from pg_database where datname = current_database())`;

@@ -1,8 +1,9 @@
 // Heads that only compromised keys signed: their thief could have signed them too, unless others knew them before.
-import type { Db } from '../../sql/db';
-import { anchoredBefore } from '../anchors/anchor.store';
-import { openNote, readVkey, type VerifierKey } from '../formats/signed-note';
-import { evidenceKeys } from '../head.store';
+import type { Db } from '../../../sql/db';
+import { anchoredBefore } from '../../anchors/anchor.store';
+import { isTime } from '../../formats/leaf-kinds';
+import { openNote, readVkey, type VerifierKey } from '../../formats/signed-note';
+import { evidenceKeys } from '../../head.store';
 import type { Findings } from './findings';
 
 interface CompromisedKey {
@@ -26,13 +27,20 @@ export class LogKeys {
   static async read(db: Db): Promise<LogKeys> {
     const trusted: VerifierKey[] = [];
     const compromised: CompromisedKey[] = [];
-    for (const { vkey, compromisedAt: since } of await evidenceKeys(db)) {
+    for (const { vkey, compromisedAt } of await evidenceKeys(db)) {
       const key = readVkey(vkey);
-      if (key && since === null) trusted.push(key);
-      if (!key || since === null) continue;
+      if (key && compromisedAt === null) trusted.push(key);
+      if (!key || compromisedAt === null) continue;
+      // what is no time was written past Hookledger: checkKeys names it
+      const since = isTime(compromisedAt) ? compromisedAt : new Date(0);
       compromised.push({ key, vkey, since, anchoredSize: await anchoredBefore(db, since), unproven: null });
     }
     return new LogKeys([...trusted, ...compromised.map(({ key }) => key)], trusted, compromised);
+  }
+
+  /** Those of the log of this name. */
+  of(origin: string): VerifierKey[] {
+    return this.all.filter(({ name }) => name === origin);
   }
 
   /** @param note a head whose signatures are right */

@@ -1,14 +1,25 @@
 // Builds the tree again from its leaves, and compares it with the stored roots and with every signed head.
-import type { Db } from '../../sql/db';
-import { Frontier, hashesOf, type TreeNode } from '../formats/merkle-tree';
-import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../formats/signed-note';
-import { LEVELS_PER_TILE } from '../formats/tree-proofs';
-import { blocksFrom, type CheckedBlock, storedNodes, strayHeads } from './checked-rows.store';
+import type { Keyring } from '../../../keyring/keyring';
+import type { Db } from '../../../sql/db';
+import { Frontier, hashesOf, type TreeNode } from '../../formats/merkle-tree';
+import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
+import { LEVELS_PER_TILE } from '../../formats/tree-proofs';
+import { blocksFrom, type CheckedBlock, storedNodes, strayHeads } from './blocks.store';
+import { checkKeys } from './check-keys';
+import { checkTreeRows } from './check-tree-rows';
 import { LogKeys } from './compromised-keys';
 import type { Findings } from './findings';
 
 /** Blocks that are read at once, at most 8,192 leaves each: 4 MiB. */
 const BLOCKS = 16;
+
+/** What a verification believes besides the database. */
+export interface Trust {
+  /** null: private halves of keys are not opened. */
+  keyring: Keyring | null;
+}
+
+export const NOTHING_TRUSTED: Trust = { keyring: null };
 
 export interface TreeListener {
   /** Is called with the leaves of each block. */
@@ -24,12 +35,15 @@ export interface TreeListener {
 export async function checkTree(
   db: Db,
   knownHeads: readonly string[],
+  trust: Trust,
   findings: Findings,
   listener: TreeListener,
 ): Promise<void> {
+  await checkKeys(db, trust.keyring, findings);
   const keys = await LogKeys.read(db);
   const size = await checkBlocks(db, keys, knownHeads, findings, listener);
   await checkStrayHeads(db, size, findings);
+  await checkTreeRows(db, size, findings);
   keys.report(findings);
 }
 
@@ -51,7 +65,9 @@ async function checkBlocks(
     };
     page = await blocksFrom(db, frontier.size, BLOCKS);
     for (const block of page) {
-      if (block.firstIndex !== frontier.size) {
+      // it claims leaves that another block has: wrongBlocks names it
+      if (block.firstIndex < frontier.size) continue;
+      if (block.firstIndex > frontier.size) {
         findings.add('TRUNCATED', `The leaves from ${frontier.size} to ${block.firstIndex - 1} are missing.`, {
           leafIndex: frontier.size,
         });
@@ -114,23 +130,20 @@ function checkKnown({ treeSize, rootHash }: Checkpoint, root: Buffer, findings: 
 
 function checkBlock(block: CheckedBlock, frontier: Frontier, keys: LogKeys, findings: Findings): void {
   const root = frontier.root();
-  const about = { treeSize: block.treeSize };
-  if (!root.equals(block.rootHash) || !frontier.bytes().equals(block.frontier)) {
-    findings.add('BAD_HEAD', `The stored root of ${block.treeSize} leaves is not the root of these leaves.`, about);
+  const treeSize = frontier.size;
+  const about = { treeSize };
+  if (!block.rootHash?.equals(root) || !block.frontier?.equals(frontier.bytes())) {
+    findings.add('BAD_HEAD', `The stored root of ${treeSize} leaves is not the root of these leaves.`, about);
   }
-  for (const note of block.checkpoints) {
-    const text = openNote(note, keys.all);
+  for (const { origin, checkpoint } of block.heads) {
+    const text = openNote(checkpoint, keys.of(origin));
     const head = text === null ? null : readCheckpoint(text);
     if (!head) {
-      findings.add('BAD_HEAD', `The signature of the head of ${block.treeSize} leaves is wrong.`, about);
-    } else if (head.treeSize !== block.treeSize || !head.rootHash.equals(root)) {
-      findings.add(
-        'BAD_HEAD',
-        `The signed head of ${block.treeSize} leaves has another root than these leaves.`,
-        about,
-      );
+      findings.add('BAD_HEAD', `The signature of the head of ${treeSize} leaves is wrong.`, about);
+    } else if (head.origin !== origin || head.treeSize !== treeSize || !head.rootHash.equals(root)) {
+      findings.add('BAD_HEAD', `The signed head of ${treeSize} leaves has another root than these leaves.`, about);
     } else {
-      keys.judge(note, block.treeSize);
+      keys.judge(checkpoint, treeSize);
     }
   }
 }

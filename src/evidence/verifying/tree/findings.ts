@@ -1,5 +1,5 @@
 // What a verification found.
-import type { LeafKind } from '../formats/leaf-kinds';
+import type { LeafKind } from '../../formats/leaf-kinds';
 
 export const FINDING_NAMES = [
   'CHANGED',
@@ -10,8 +10,10 @@ export const FINDING_NAMES = [
   'NOT_SEALED',
   'ERASED_WITHOUT_ORDER',
   'DROPPED_WITHOUT_ORDER',
+  'BAD_TREE',
   'BAD_HASH',
   'BAD_HEAD',
+  'BAD_KEY',
   'FORKED',
 ] as const;
 export type FindingName = (typeof FINDING_NAMES)[number];
