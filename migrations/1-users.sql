@@ -18,6 +18,8 @@ create table users (
   constraint users_email_key unique (email),
   constraint users_identity_key unique (identity_issuer, identity_subject)
 );
+-- Users who are only named in events have none, and may be millions.
+create index users_with_roles_idx on users (id) where roles <> '{}';
 
 create table api_keys (
   id uuid not null,

@@ -50,6 +50,9 @@ create index webhooks_changed_in_idx on webhooks (changed_in) where direction = 
 -- Received calls: whether any webhook is for their events.
 create index webhooks_document_type_idx on webhooks (document_type) where direction = 'OUTGOING' and status <> 'ARCHIVED';
 
+-- How many there are, and the names of an import: archived ones have no limit.
+create index webhooks_live_idx on webhooks (id) where status <> 'ARCHIVED';
+
 create function note_webhook_change() returns trigger
 language plpgsql as $$
 begin

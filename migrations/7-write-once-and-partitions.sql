@@ -101,8 +101,28 @@ create trigger rows_are_never_deleted before delete on deliveries
   for each row execute function refuse_change();
 create trigger rows_are_never_deleted before delete on audit_entries
   for each row execute function refuse_change();
-create trigger rows_are_never_deleted before delete on webhook_versions
-  for each row execute function refuse_change();
+-- Only the latest 1,000 versions of a webhook are kept (src/webhooks/setting-limits.ts): entries of the audit trail say what each one
+-- changed. No login can delete others.
+create function refuse_deleting_latest_versions() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if (select count(*) from (select from public.webhook_versions v
+      where v.webhook_id = old.webhook_id and v.version > old.version limit 1000) as newer) = 1000 then
+    return old;
+  end if;
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+create trigger latest_versions_are_never_deleted before delete on webhook_versions
+  for each row execute function refuse_deleting_latest_versions();
+create function delete_old_versions() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from public.webhook_versions where webhook_id = new.webhook_id and version <= new.version - 1000;
+  return null;
+end $$;
+create trigger old_versions_are_deleted after insert on webhook_versions
+  for each row when (new.version > 1000) execute function delete_old_versions();
 create trigger rows_are_never_deleted before delete on delivery_decisions
   for each row execute function refuse_change();
 -- users and webhooks are named by the record

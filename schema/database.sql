@@ -842,6 +842,7 @@ CREATE TABLE users (
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
+CREATE INDEX users_with_roles_idx ON users USING btree (id) WHERE roles <> '{}'::text[];
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -984,8 +985,9 @@ CREATE TABLE webhook_versions (
   CONSTRAINT webhook_versions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 CREATE INDEX webhook_versions_webhook_id_idx ON webhook_versions USING btree (webhook_id, id);
+CREATE TRIGGER latest_versions_are_never_deleted BEFORE DELETE ON webhook_versions FOR EACH ROW EXECUTE FUNCTION refuse_deleting_latest_versions();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER old_versions_are_deleted AFTER INSERT ON webhook_versions FOR EACH ROW WHEN (new.version > 1000) EXECUTE FUNCTION delete_old_versions();
 CREATE TRIGGER versions_never_change BEFORE UPDATE ON webhook_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE webhooks (
@@ -1034,6 +1036,7 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
 CREATE INDEX webhooks_document_type_idx ON webhooks USING btree (document_type) WHERE direction = 'OUTGOING'::text AND status <> 'ARCHIVED'::text;
+CREATE INDEX webhooks_live_idx ON webhooks USING btree (id) WHERE status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON webhooks FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1169,6 +1172,17 @@ begin
     ',"status":', to_json(d.status),
     ',"v":1,"webhook":"', d.webhook_id,
     '"}');
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.delete_old_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  delete from public.webhook_versions where webhook_id = new.webhook_id and version <= new.version - 1000;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.deliveries_are_paused()
@@ -2586,6 +2600,20 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
  LANGUAGE plpgsql
 AS $function$
 begin
+  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_deleting_latest_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if (select count(*) from (select from public.webhook_versions v
+      where v.webhook_id = old.webhook_id and v.version > old.version limit 1000) as newer) = 1000 then
+    return old;
+  end if;
   raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
     using errcode = 'integrity_constraint_violation';
 end $function$;

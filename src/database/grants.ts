@@ -45,7 +45,7 @@ export function servingGrants(login: string): string[] {
     `grant update (fanned_out_at, wanted_by) on business_events to ${name}`,
     `grant update (${CLOSING_COLUMNS}) on webhook_request_logs to ${name}`,
     `grant delete on sessions, pending_sign_ins, outbox, idempotency_keys, open_deliveries, finished_deliveries,
-       blocking_deliveries, incoming_ids, webhook_credentials, webhook_slots, masking_rules, pending_decisions,
+       blocking_deliveries, incoming_ids, incoming_tokens, webhook_secrets, webhook_credentials, webhook_slots, masking_rules, pending_decisions,
        deliveries_pause, request_changes to ${name}`,
     `grant insert on request_index to ${name}`,
     `grant update on feed_positions to ${name}`,

@@ -1,10 +1,11 @@
-import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../viewer';
 
 @Entity('users')
 @Unique('users_name_key', ['name'])
 @Unique('users_email_key', ['email'])
 @Unique('users_identity_key', ['identityIssuer', 'identitySubject'])
+@Index('users_with_roles_idx', ['id'], { where: "roles <> '{}'" })
 export class UserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;

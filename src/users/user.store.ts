@@ -69,7 +69,8 @@ export async function lockEmail(db: Db, email: string): Promise<void> {
  * @returns those whom no order erases
  */
 export async function lockAdministrators(db: Db): Promise<string[]> {
-  const lock = `select id from users where active and 'SYSTEM_MANAGER' = any(roles) order by id for no key update`;
+  const lock = `select id from users where active and roles <> '{}' and 'SYSTEM_MANAGER' = any(roles)
+    order by id for no key update`;
   const locked = await rowsOf<{ id: string }>(db, statement(lock));
   // a statement of its own: it sees the orders of transactions that held the locks
   const staying = `select id from unnest($1::uuid[]) as known (id)
@@ -77,9 +78,12 @@ export async function lockAdministrators(db: Db): Promise<string[]> {
   return (await rowsOf<{ id: string }>(db, statement(staying), [locked.map(({ id }) => id)])).map(({ id }) => id);
 }
 
+// The statements about users with roles name the condition of an index that has them alone: those who are only named in events
+// may be millions.
+
 /** Whether an active user other than this one has one of these roles. */
 export async function hasOtherUserWith(db: Db, userId: string, roles: readonly Role[]): Promise<boolean> {
-  const sql = 'select from users where id <> $1 and active and roles && $2::text[] limit 1';
+  const sql = `select from users where id <> $1 and active and roles <> '{}' and roles && $2::text[] limit 1`;
   return (await rowOf(db, statement(sql), [userId, roles])) !== null;
 }
 

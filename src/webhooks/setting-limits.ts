@@ -7,6 +7,9 @@ const WEEK_S = 7 * DAY_S;
 /** Webhooks that are not archived, of both directions. Each process that delivers keeps the outgoing ones in its memory. */
 export const MAX_WEBHOOKS = 20_000;
 
+/** The versions of a webhook that are kept. The triggers of migrations/7-write-once-and-partitions.sql have the same number. */
+export const MAX_VERSIONS = 1_000;
+
 // which events, and when they are sent
 export const MAX_EVENTS = 100;
 export const MAX_CONDITION_CHARACTERS = 4_000;
@@ -47,6 +50,8 @@ export const DEFAULT_OVERLAP_S = DAY_S;
 /** The live keys of a webhook, of all schemes together. Each one adds a signature to every request. */
 export const MAX_LIVE_KEYS = 10;
 export const MAX_LIVE_TOKENS = 10;
+/** The expired keys of a webhook that are kept, of all schemes together; a rotation deletes those that expired before them. */
+export const MAX_EXPIRED_KEYS = 100;
 export const MAX_FRAPPE_SECRET_CHARACTERS = 200;
 
 // received calls

@@ -9,7 +9,7 @@ import { PROVIDERS } from '../../verification/providers/providers';
 import type { Viewer } from '../../viewer';
 import { getAgreement, renewAgreement } from '../incoming/incoming-agreement.store';
 import { createIncomingToken } from '../incoming/incoming-token';
-import { expireTokens, liveTokens } from '../incoming/incoming-token.store';
+import { deleteExpiredTokens, expireTokens, liveTokens } from '../incoming/incoming-token.store';
 import { createVerificationSecret, endEarlierSecrets, ownSecretFaults } from '../incoming/verification-secret';
 import { MAX_LIVE_TOKENS } from '../setting-limits';
 import type { WebhookRow } from '../webhook.store';
@@ -25,6 +25,7 @@ export async function rotateIncomingToken(
   const webhook = await incomingToChange(db, id);
   const now = currentTime();
   await expireTokens(db, webhook.id, new Date(now.getTime() + overlapSeconds * 1_000));
+  await deleteExpiredTokens(db, webhook.id, now);
   if ((await liveTokens(db, [webhook.id], now)).length >= MAX_LIVE_TOKENS) {
     const message = `${webhook.name} has ${MAX_LIVE_TOKENS} addresses that still work: give overlapSeconds: 0, or wait.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);

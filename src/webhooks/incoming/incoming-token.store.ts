@@ -31,6 +31,14 @@ export async function expireTokens(db: Db, webhookId: string, at: Date): Promise
   );
 }
 
+/** Deletes the tokens of this webhook that have expired: nothing names them. */
+export async function deleteExpiredTokens(db: Db, webhookId: string, now: Date): Promise<void> {
+  await changedBy(db, statement('delete from incoming_tokens where webhook_id = $1 and expires_at <= $2'), [
+    webhookId,
+    now,
+  ]);
+}
+
 /** The webhook of a token, and the version of its settings. */
 export interface TokenTarget {
   hash: Buffer;

@@ -1,4 +1,6 @@
+import { currentTime } from '../../clock';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { MAX_EXPIRED_KEYS } from '../setting-limits';
 import type { SignatureScheme } from '../webhook.entity';
 import { type StoredSecretKind, WebhookSecretEntity } from './webhook-secret.entity';
 
@@ -85,7 +87,10 @@ export async function publishedKeys(
   );
 }
 
-/** Expires the secrets of these kinds at `at`. Those that expire earlier do not change. */
+/**
+ * Expires the secrets of these kinds at `at`; those that expire earlier do not change. Of those of any kind that have expired before
+ * now, only the latest are kept.
+ */
 export async function expireSecrets(
   db: Db,
   webhookId: string,
@@ -97,5 +102,12 @@ export async function expireSecrets(
     statement(`update webhook_secrets set expires_at = $3
      where webhook_id = $1 and kind = any($2::text[]) and (expires_at is null or expires_at > $3)`),
     [webhookId, kinds, at],
+  );
+  await changedBy(
+    db,
+    statement(`delete from webhook_secrets where id in (
+       select id from webhook_secrets where webhook_id = $1 and expires_at <= $2
+       order by expires_at desc, id desc offset ${MAX_EXPIRED_KEYS})`),
+    [webhookId, currentTime()],
   );
 }

@@ -37,6 +37,7 @@ export async function findWebhookVersion(
   );
 }
 
+/** Inserts the version. A trigger deletes those that are more than MAX_VERSIONS earlier. */
 export async function insertWebhookVersion(db: Db, version: WebhookVersionRow): Promise<void> {
   await db.insert(WebhookVersionEntity, version);
 }

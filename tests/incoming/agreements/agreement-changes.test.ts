@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { sendRaw } from '../../support/raw-http';
@@ -29,6 +30,24 @@ const change = async (mutation: string, input: object, selection = '') => {
   expect(payload.userErrors).toEqual([]);
   return payload;
 };
+
+test('a rotation of the address deletes the addresses that have expired', async () => {
+  const agreed = await agree(app, { provider: 'NONE' });
+  const rotated = async (overlapSeconds: number) => {
+    const { address } = await change('rotateWebhookToken', { id: agreed.id, overlapSeconds }, 'address');
+    return { ...agreed, address };
+  };
+  const second = await rotated(3_600);
+  const tokens = () =>
+    app.database.query('select from incoming_tokens where webhook_id = $1', [uuidOf('Webhook', agreed.id)]);
+  expect(await tokens()).toHaveLength(2);
+  expect((await callUnsigned(agreed, BODY)).status).toBe(200);
+  const third = await rotated(0);
+  expect(await tokens()).toHaveLength(1);
+  expect((await callUnsigned(agreed, BODY)).status).toBe(404);
+  expect((await callUnsigned(second, BODY)).status).toBe(404);
+  expect((await callUnsigned(third, BODY)).status).toBe(200);
+});
 
 describe('updateWebhook', () => {
   test('counts from the next call on', async () => {

@@ -42,6 +42,28 @@ describe('rotateWebhookSecret', () => {
     expect((await signingKeysOf(app, webhook.id)).map((key) => key.live)).toEqual([true, false, false]);
   });
 
+  test('keeps the latest 100 expired ones, of all schemes', async () => {
+    const { webhook } = await create({ signatures: ['V1', 'V1A'] });
+    const id = uuidOf('Webhook', webhook.id);
+    await app.database.query(
+      `insert into webhook_secrets (id, webhook_id, kind, kek, wrapped, box, created_at, expires_at)
+       select new_id(), webhook_id, kind, kek, wrapped, box, now() - interval '2 days', now() - n * interval '1 minute'
+       from webhook_secrets, generate_series(1, 60) as n where webhook_id = $1`,
+      [id],
+    );
+    const expired = async () =>
+      app.database.query(
+        `select count(*)::int, round(extract(epoch from now() - min(expires_at)) / 60)::int as minutes
+         from webhook_secrets where webhook_id = $1 and expires_at <= now()`,
+        [id],
+      );
+    await rotate(webhook.id, { overlapSeconds: 0 });
+    // 50 minutes of two schemes: the one that has expired now is the hundred and first
+    expect(await expired()).toEqual([{ count: 100, minutes: 50 }]);
+    const live = (await signingKeysOf(app, webhook.id)).filter((key) => key.live);
+    expect(live.map(({ scheme }) => scheme).sort()).toEqual(['V1', 'V1A']);
+  });
+
   test('never extends the life of an old secret', async () => {
     const { webhook } = await create();
     await rotate(webhook.id, { overlapSeconds: 60 });

@@ -4,6 +4,7 @@ import type { Db } from '../../../sql/db';
 import type { Viewer } from '../../../viewer';
 import { type ChangeServices, changeSettings } from '../../changes/change-settings';
 import { webhookToChange } from '../../changes/outgoing-webhooks';
+import { MAX_VERSIONS } from '../../setting-limits';
 import type { ShownSecrets } from '../../signing/signatures';
 import type { WebhookRow } from '../../webhook.store';
 import { refuseOtherVersion } from '../expected-version';
@@ -33,7 +34,7 @@ export async function restoreVersion(
   refuseOtherVersion(webhook, expectedVersion);
   const row = await findWebhookVersion(db, webhook.id, version);
   if (!row) {
-    const message = `${webhook.name} has no version ${version}: it has 1 to ${webhook.version}.`;
+    const message = `${webhook.name} has no version ${version}: it has ${Math.max(1, webhook.version - MAX_VERSIONS + 1)} to ${webhook.version}.`;
     throw new InputError([{ field: ['version'], code: 'NOT_FOUND', message }]);
   }
   const recorded: RecordedSettings = JSON.parse(row.settings);

@@ -6,7 +6,7 @@ export class RestoreWebhookVersionInput {
   @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
   id: string;
 
-  @Field(() => Int, { description: 'The version to restore: 1 to the `version` of the webhook.' })
+  @Field(() => Int, { description: 'The version to restore: one of `Webhook.versions`.' })
   version: number;
 
   @Field(() => Int, {

@@ -3,8 +3,10 @@ import { link, pageBelow } from '../../../read-plan/linked-field';
 import { linkedFields } from '../../../read-plan/linked-fields';
 import { rowList, rowType } from '../../../read-plan/row-type';
 import { everything } from '../../../sql/condition';
+import { withCommas } from '../../../text';
 import { USER } from '../../../users/user.linked-fields';
 import { WEBHOOK } from '../../api/webhook.linked-fields';
+import { MAX_VERSIONS } from '../../setting-limits';
 import { WEBHOOK_VERSIONS, webhookVersionsById } from '../webhook-version.store';
 import { WebhookVersionConnection, WebhookVersionType } from './webhook-version.type';
 
@@ -33,7 +35,7 @@ export const webhookVersionLinkedFields = [
   }),
   linkedFields(WEBHOOK, {
     versions: pageBelow(versions, 'webhook_id', {
-      description: 'The settings after each change, newest first.',
+      description: `The settings after each change, newest first; the latest ${withCommas(MAX_VERSIONS)} are kept.`,
     }),
   }),
 ];

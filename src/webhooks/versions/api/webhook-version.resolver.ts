@@ -60,7 +60,8 @@ export class WebhookVersionResolver {
   @FieldResolver(() => [SettingChangeType], {
     nullable: true,
     description:
-      'The settings that differ from an earlier or later version, at most 30, by name. `url` is shown as `Webhook.url` is.',
+      'The settings that differ from an earlier or later version, at most 30, by name. `url` is shown as `Webhook.url` is. ' +
+      'null: the previous version is no longer kept.',
   })
   async changes(
     @Root() row: WebhookVersionRow,
@@ -73,7 +74,10 @@ export class WebhookVersionResolver {
   ) {
     const other = since ?? row.version - 1;
     const earlier = other === 0 ? null : await findWebhookVersion(context.db, row.webhookId, other);
-    if (!earlier && other !== 0) refuse(['since'], `the webhook has no version ${other}`);
+    if (!earlier && other !== 0) {
+      if (typeof since === 'number') refuse(['since'], `the webhook has no version ${other}`);
+      return null;
+    }
     const changes = differencesOf(earlier ? JSON.parse(earlier.settings) : {}, JSON.parse(row.settings));
     return changes.map((change) => changeFor(context, change));
   }
