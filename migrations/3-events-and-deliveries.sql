@@ -80,7 +80,6 @@ create table deliveries (
   headers text,                     -- JSON array of pairs
   payload_id uuid,
   created_at timestamptz(3) not null,
-  lease_id uuid,                    -- the lease under which its first attempt was opened; null: a job opened it
   -- what attempts change stands last: of an update, the write-ahead log contains only what follows the first changed byte
   status text not null,
   skip_reason text,
@@ -91,7 +90,8 @@ create table deliveries (
   held boolean not null,            -- it has no job because its webhook is paused or disabled
   waits_for text,                   -- it has no job because it waits for CAPACITY of its webhook, or for its PREDECESSOR
   blocks boolean not null default false,              -- later deliveries of its document wait for it: see `ordering` of webhooks
-  job_id uuid,                      -- the only job that may process it: a crash may leave others
+  job_id uuid,                      -- the job that makes it due; another one that names it is left over
+  lease_id uuid,                    -- the lease under which its last attempt was opened
   open_request_id uuid,             -- the attempt on the wire: an outcome is written only if it is of this attempt
   replay_id uuid,                   -- the last replay
   cancel_requested boolean not null default false,    -- cancelled during an attempt: no further one is made
@@ -174,11 +174,20 @@ create table blocking_deliveries (
   constraint blocking_deliveries_pkey primary key (webhook_id, document_type, reference_document, id)
 );
 
--- A first attempt that was opened with its delivery has no job. The process that makes the attempt keeps a lease, whose expiry
--- it postpones. When a lease has expired, its deliveries that are still on the wire get jobs.
+-- The queue. A job makes its delivery due once: the transaction that opens the attempt deletes it.
+create table delivery_jobs (
+  due_at timestamptz not null,
+  id uuid not null,
+  delivery_id uuid not null,
+  constraint delivery_jobs_pkey primary key (due_at, id)
+);
+
+-- The process that makes attempts keeps leases, whose expiry it postpones. When a lease has expired, its deliveries that are still
+-- on the wire get jobs.
 create table worker_leases (
   id uuid not null,
   oldest_delivery_id uuid not null, -- no older delivery of the lease is on the wire
+  delivery_ids uuid[],              -- its deliveries; null: those since the oldest one, whose first attempts it holds
   expires_at timestamptz(3) not null,
   constraint worker_leases_pkey primary key (id)
 );

@@ -190,7 +190,7 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, worker_leases,
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
     replay_requests, audit_windows, audit_event_queue}';
@@ -211,7 +211,7 @@ begin
     raise exception 'only ordinary tables can be watched: % is a view, a partition, temporary, or the like', table_name
       using errcode = 'wrong_object_type';
   end if;
-  if watched.relnamespace in (to_regnamespace('pgboss'), to_regnamespace('pg_catalog'))
+  if watched.relnamespace = to_regnamespace('pg_catalog')
       or watched.relnamespace = 'public'::regnamespace and watched.relname = any (own_tables) then
     raise exception '% belongs to Hookledger or to PostgreSQL and cannot be watched', table_name
       using errcode = 'wrong_object_type';

@@ -136,7 +136,6 @@ CREATE TABLE deliveries (
   headers text,
   payload_id uuid,
   created_at timestamp(3) with time zone NOT NULL,
-  lease_id uuid,
   status text NOT NULL,
   skip_reason text,
   skip_message text,
@@ -147,6 +146,7 @@ CREATE TABLE deliveries (
   waits_for text,
   blocks boolean NOT NULL DEFAULT false,
   job_id uuid,
+  lease_id uuid,
   open_request_id uuid,
   replay_id uuid,
   cancel_requested boolean NOT NULL DEFAULT false,
@@ -224,6 +224,13 @@ CREATE INDEX delivery_decisions_delivery_id_idx ON delivery_decisions USING btre
 CREATE TRIGGER decisions_never_change BEFORE UPDATE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{message}', 'decision');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON delivery_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON delivery_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE delivery_jobs (
+  due_at timestamp with time zone NOT NULL,
+  id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  CONSTRAINT delivery_jobs_pkey PRIMARY KEY (due_at, id)
+);
 
 CREATE TABLE delivery_stats (
   series_id integer NOT NULL,
@@ -1046,6 +1053,7 @@ CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FO
 CREATE TABLE worker_leases (
   id uuid NOT NULL,
   oldest_delivery_id uuid NOT NULL,
+  delivery_ids uuid[],
   expires_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT worker_leases_pkey PRIMARY KEY (id)
 );
@@ -2844,7 +2852,7 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, worker_leases,
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
     replay_requests, audit_windows, audit_event_queue}';
@@ -2865,7 +2873,7 @@ begin
     raise exception 'only ordinary tables can be watched: % is a view, a partition, temporary, or the like', table_name
       using errcode = 'wrong_object_type';
   end if;
-  if watched.relnamespace in (to_regnamespace('pgboss'), to_regnamespace('pg_catalog'))
+  if watched.relnamespace = to_regnamespace('pg_catalog')
       or watched.relnamespace = 'public'::regnamespace and watched.relname = any (own_tables) then
     raise exception '% belongs to Hookledger or to PostgreSQL and cannot be watched', table_name
       using errcode = 'wrong_object_type';

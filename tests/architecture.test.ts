@@ -194,9 +194,7 @@ const RULES: Rule[] = [
   {
     rule: `only entities, stores and ${SQL_FOLDERS.join(', ')} run SQL`,
     faults: (file) => (mayRunSql(file) ? [] : [...file.text.matchAll(new RegExp(SQL, 'g'))].map(([call]) => call)),
-    exceptions: {
-      'delivery/queue/queue.ts': "hands pg-boss's statements to the transaction that the queue is called in",
-    },
+    exceptions: {},
   },
   {
     rule: `only entities, stores and ${POOL_FOLDERS.join(', ')} import typeorm`,

@@ -1,5 +1,6 @@
-import { startQueue } from '../src/delivery/queue/queue';
 import { createLog, lazyLog } from '../src/log';
+import { sessionConfig } from '../src/sql/session';
+import { SessionPool } from '../src/sql/session-pool';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { waitFor } from './support/wait-for';
 
@@ -10,23 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('an error of the queue is logged without the client that met it, whose key cancels statements', async () => {
+test('an error of a pool is logged without the client that met it, whose key cancels statements', async () => {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => lines.push(line) });
-  const queue = await startQueue(database.servingUrl, {
-    supervise: true,
-    onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
-  });
+  const pool = new SessionPool({ ...sessionConfig({ name: 'to lose' }), connectionString: database.servingUrl });
+  pool.on('error', (error) => log.warn({ err: error }, 'a connection was lost'));
   try {
+    await pool.query('select 1');
     await waitFor('a lost connection to be reported', async () => {
       await database.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = 'hookledger queue' and state = 'idle'`,
+         where datname = current_database() and application_name = 'hookledger to lose'`,
       );
       return lines.length > 0;
     });
   } finally {
-    await queue.stop();
+    await pool.end();
   }
   const { err } = JSON.parse(lines[0] as string);
   expect(err).toMatchObject({ message: expect.any(String), stack: expect.any(String) });

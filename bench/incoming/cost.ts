@@ -43,7 +43,7 @@ const KINDS: Kinds = [
   [/business_events/i, 'worker: outbox'],
   [/request_stats/i, 'worker: counting'],
   [/request_index|request_words|request_changes|failed_requests/i, 'worker: indexing'],
-  [/pgboss/i, 'worker: queue'],
+  [/delivery_jobs/i, 'worker: queue'],
   [/notify/i, 'notify'],
   [/^(start transaction|begin|commit|rollback|set local)/i, 'begin and commit'],
 ];

@@ -7,8 +7,6 @@ import { followDatabaseClock } from '../database/database-clock';
 import { migrate } from '../database/migrate';
 import { DELIVER, MONITOR, SEALING, SERVE } from '../database/pools';
 import { startWithDatabase } from '../database/start-with-database';
-import { startQueue } from '../delivery/queue/queue';
-import { createFaultLog } from '../fault-log';
 import { watchBacklog } from '../jobs/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
@@ -100,19 +98,13 @@ async function startParts(
   if (adminToken !== null) showAdminToken(adminToken);
 
   const isWorker = config.processes.has('worker');
-  const queue = await startQueue(url, {
-    supervise: isWorker,
-    onError: createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'the queue reports an error')),
-  });
-  stops.push({ part: 'queue', stop: () => queue.stop() });
-
   const deliver = await open({ ...DELIVER, poolSize: sizes.deliver });
   const monitor = await open(MONITOR);
   const metrics = createMetrics(monitor);
   const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile, log);
-  const parts: Parts = { source, deliver, monitor, queue, keyring, policy, metrics, log, url };
+  const parts: Parts = { source, deliver, monitor, keyring, policy, metrics, log, url };
   const transaction = pipelinedTransactions(deliver, SEALING);
-  const erasing = { db: deliver.manager, transaction, queue, journal };
+  const erasing = { db: deliver.manager, transaction, journal };
   // before anything of it is sent or read
   const repeated = await repeatErasures(erasing);
   if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');

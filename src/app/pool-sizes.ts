@@ -1,6 +1,5 @@
 import type { Config } from '../config/config';
 import { MONITOR } from '../database/pools';
-import { queueConnections } from '../delivery/queue/queue';
 
 /** The clock and the maintenance of a process. */
 const SERVE_WITHOUT_API = 2;
@@ -28,6 +27,6 @@ export function mostConnections(config: Sizing): number {
   const { serve, deliver } = poolSizes(config);
   const isWorker = config.processes.has('worker');
   const reads = config.processes.has('api') && config.databaseReplicaUrl === null;
-  const others = queueConnections(isWorker) + MONITOR.poolSize + (isWorker ? LISTENING : 0);
+  const others = MONITOR.poolSize + (isWorker ? LISTENING : 0);
   return serve + deliver + (reads ? config.connections.read : 0) + others;
 }

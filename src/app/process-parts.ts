@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm';
-import type { DeliveryQueue } from '../delivery/queue/queue';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import type { Metrics } from '../server/routes/metrics';
@@ -13,7 +12,6 @@ export interface Parts {
   deliver: DataSource;
   /** The connection of MONITOR. */
   monitor: DataSource;
-  queue: DeliveryQueue;
   keyring: Keyring;
   policy: TargetPolicy;
   metrics: Metrics;

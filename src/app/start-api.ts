@@ -2,7 +2,7 @@
 import type { Config } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
-import { openDeliveriesWith } from '../delivery/commands/apply-webhook-changes';
+import { openDeliveries } from '../delivery/commands/apply-webhook-changes';
 import { createPublisher } from '../events/publisher';
 import { createGuessLimit } from '../incoming/explaining/secret-guessing-limit';
 import { createReceiver } from '../incoming/receive';
@@ -45,7 +45,7 @@ export async function startApi(
   { backlog, rates, own, worker }: ApiEdge,
   stops: Stop[],
 ): Promise<Api> {
-  const { source, deliver, queue, keyring, policy, metrics, log } = parts;
+  const { source, deliver, keyring, policy, metrics, log } = parts;
   const schema = sharedSchema();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
@@ -91,8 +91,7 @@ export async function startApi(
     webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
     addressOfToken: (token: string) => `${own.url ?? ''}/in/${token}`,
     requestTail,
-    openDeliveries: openDeliveriesWith(queue),
-    deliveryQueue: queue,
+    openDeliveries,
     publisher,
     auditNotes,
     explaining: { explain: createExplain(), guesses: createGuessLimit(config.rateLimits.wrongKeysPerMinute) },

@@ -13,7 +13,6 @@ import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
 import { NEW_EVENTS } from '../delivery/queue/notify.store';
 import { createProcessShare } from '../delivery/queue/process-share';
-import { startSupervision } from '../delivery/queue/supervision';
 import type { DirectFanOut } from '../events/publisher';
 import { createHeadReader } from '../evidence/anchors/sent-head';
 import { startMaintenance } from '../jobs/maintenance';
@@ -30,7 +29,7 @@ export interface Delivering {
 }
 
 export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): Delivering {
-  const { source, deliver, queue, keyring, policy, metrics, log, url } = parts;
+  const { source, deliver, keyring, policy, metrics, log, url } = parts;
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
   stops.push({ part: 'connections to partners', stop: () => sender.stop() });
@@ -39,7 +38,6 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const leases = startWorkerLeases({
     db: deliver.manager,
     transaction,
-    queue,
     log,
     onTakenOver: () => worker.wake(),
   });
@@ -50,23 +48,20 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   const worker = startWorker({
     db: deliver.manager,
     transaction,
-    queue,
     keyring,
     readEvidenceHead,
     sender,
     capacity,
     backlog,
+    leases,
     log,
     onAttemptEnded: metrics.attemptEnded,
     onWaiting: () => dispatcher.wake(),
     onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
-  const supervision = startSupervision(deliver.manager, queue, log);
-  loops.push({ part: 'supervision of the queue', stop: () => supervision.stop() });
   const dispatcher = startBacklogDispatcher({
     db: deliver.manager,
     transaction,
-    queue,
     log,
     freeFor: capacity.freeFor,
     onDispatched: worker.wake,
@@ -74,13 +69,12 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   loops.push({ part: 'backlog dispatcher', stop: () => dispatcher.stop() });
   const directory = createWebhookDirectory();
   const share = createProcessShare(deliver.manager, () => listener.session());
-  const fanOutParts = { db: deliver.manager, transaction, queue, directory, share, log };
+  const fanOutParts = { db: deliver.manager, transaction, directory, share, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push({ part: 'pending decisions', stop: () => pending.stop() });
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
   const directFanOut = createDirectFanOut({
-    queue,
     directory,
     firstAttempts,
     behindSince: relay.behindSince,
@@ -88,7 +82,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   });
   const stopOpening = () => Promise.all([relay.stop(), directFanOut.stop()]);
   loops.push({ part: 'relay and delivery worker', stop: () => worker.stop(ATTEMPTS_END_MS, stopOpening()) });
-  const replays = startReplayLoop({ db: deliver.manager, transaction, queue, log, onReplayed: worker.wake });
+  const replays = startReplayLoop({ db: deliver.manager, transaction, log, onReplayed: worker.wake });
   loops.push({ part: 'replays', stop: () => replays.stop() });
   const maintenance = startMaintenance(source, clock, keyring, log);
   // the month of the new time may have no partitions

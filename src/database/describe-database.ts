@@ -2,7 +2,7 @@ import { type Db, rowsOf } from '../sql/db';
 
 /**
  * The tables, constraints, indexes, triggers and functions of this database as SQL, to be read and compared: the same
- * text on PostgreSQL 15 to 18. Without pg-boss's schema, partitions, owners, grants to logins and TypeORM's own table.
+ * text on PostgreSQL 15 to 18. Without partitions, owners, grants to logins and TypeORM's own table.
  * @throws Error that names objects which it cannot print: a view, an enum, a generated column ...
  */
 export async function describeDatabase(db: Db): Promise<string> {

@@ -1,4 +1,3 @@
-import { installQueue } from '../delivery/queue/queue';
 import { isPermissionDenied, reasonOf } from '../sql/database-errors';
 import { SafeClient, sessionConfig } from '../sql/session';
 import { createDataSource } from './data-source';
@@ -13,7 +12,7 @@ const LOCK_KEY = 4_206_900_001; // any constant, the same for all processes
 const CONNECT_MS = 5_000;
 
 /**
- * Brings the database up to date as the owner: tables, queue, partitions, roles, grants. If several processes start at once,
+ * Brings the database up to date as the owner: tables, partitions, roles, grants. If several processes start at once,
  * one does it; the others wait for the lock and find nothing left to do.
  * @param cluster the directory of the embedded PostgreSQL; null: DATABASE_URL
  * @throws DatabaseStartError if the database was made from another text of the migrations (nothing is changed), the serving
@@ -49,7 +48,6 @@ async function prepare(
     await refuseOtherMigrations(owner, cluster);
     await owner.runMigrations();
     await makePartitions(owner.manager, MONTHS_AHEAD);
-    await installQueue(ownerUrl);
     await createRoles(owner);
   } finally {
     await owner.destroy();

@@ -3,7 +3,7 @@ import type { ShareOptions } from '../sql/pool-share';
 import type { TransactionSettings } from '../sql/transactions';
 import type { DataSourceOptions } from './data-source';
 
-/** Fits SSDs and cached tables; with the default, each take reads and sorts all jobs of pg-boss. */
+/** Fits SSDs and cached tables. */
 const INDEXES_ARE_CHEAP = { random_page_cost: '1.1' };
 
 /**

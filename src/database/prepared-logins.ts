@@ -2,31 +2,27 @@
 // changes nothing, but it writes the catalog, after which each session of each process plans its statements again.
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
-import { queueSetup } from '../delivery/queue/queue';
 import { servingGrants } from './grants';
 import { MIGRATIONS } from './migrations';
 import { MONTHS_AHEAD } from './partitions';
 import { READER_ROLE, roleGrants } from './roles';
 
 /**
- * What a start prepares, as it is: tables and their owners, every right, and the settings of the queue. A right of a role that
+ * What a start prepares, as it is: tables and their owners, and every right. A right of a role that
  * the cluster lacks, as after a restore into another one, has a number instead of a name.
  */
 const ACTUAL = `select concat_ws(' / ',
   (select string_agg(name, ',' order by name) from migrations),
   (select string_agg(concat_ws(' ', nspname, nspowner::regrole, nspacl), ',' order by nspname) from pg_namespace
-    where nspname in ('public', 'pgboss')),
+    where nspname = 'public'),
   (select has_database_privilege(oid, current_database(), 'connect')::text from pg_roles where rolname = '${READER_ROLE}'),
   (select string_agg(concat_ws(' ', oid::regclass, relowner::regrole, relacl), ',' order by oid::regclass::text)
-    from pg_class where relnamespace in ('public'::regnamespace, 'pgboss'::regnamespace)
+    from pg_class where relnamespace = 'public'::regnamespace
       and relkind in ('r', 'p', 'S', 'v') and not relispartition),
   (select string_agg(concat_ws(' ', attrelid::regclass, attname, attacl), ',' order by attrelid::regclass::text, attnum)
     from pg_attribute where attacl is not null),
   (select string_agg(concat_ws(' ', oid::regprocedure, proacl), ',' order by oid::regprocedure::text) from pg_proc
-    where pronamespace in ('public'::regnamespace, 'pgboss'::regnamespace)),
-  (select string_agg(concat_ws(' ', name, policy, retry_limit, retry_delay, heartbeat_seconds, expire_seconds,
-    retention_seconds, deletion_seconds), ',' order by name) from pgboss.queue),
-  (select version::text from pgboss.version)) as state`;
+    where pronamespace = 'public'::regnamespace)) as state`;
 
 /**
  * Whether the last start for this login prepared the same, and all of it is still there, also the partitions of the months to
@@ -34,7 +30,7 @@ const ACTUAL = `select concat_ws(' / ',
  */
 export async function isPrepared(owner: Client, login: string): Promise<boolean> {
   const { rows: tables } = await owner.query<{ exist: boolean }>(
-    `select to_regclass('prepared_logins') is not null and to_regclass('pgboss.queue') is not null as exist`,
+    `select to_regclass('prepared_logins') is not null as exist`,
   );
   if (!tables[0]?.exist) return false;
   const { rows } = await owner.query<{ fingerprint: string }>(
@@ -56,12 +52,7 @@ export async function notePrepared(owner: Client, login: string): Promise<void> 
 
 async function fingerprint(owner: Client, login: string): Promise<string> {
   const { rows } = await owner.query<{ state: string }>(ACTUAL);
-  const wanted = [
-    MIGRATIONS.map((Migration) => new Migration().name),
-    queueSetup(),
-    roleGrants(),
-    servingGrants(login),
-  ];
+  const wanted = [MIGRATIONS.map((Migration) => new Migration().name), roleGrants(), servingGrants(login)];
   return createHash('sha256')
     .update(JSON.stringify([wanted, rows[0]?.state]))
     .digest('hex');

@@ -13,6 +13,7 @@ import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } fr
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
 import { WebhookHealthLinkResolver, WebhookHealthResolver } from './health/health.resolver';
 import { DeliveriesPauseEntity } from './pause/deliveries-pause.entity';
+import { DeliveryJobEntity } from './queue/delivery-job.entity';
 import { DeliveryChangeEntity } from './stats/delivery-change.entity';
 import { DeliveryStatsEntity, DeliveryStatsSeriesEntity } from './stats/delivery-stats.entity';
 
@@ -28,6 +29,7 @@ export const delivery = {
     DeliveryChangeEntity,
     DeliveryStatsSeriesEntity,
     DeliveryStatsEntity,
+    DeliveryJobEntity,
     WorkerLeaseEntity,
   ],
   resolvers: [

@@ -1,6 +1,5 @@
 import { recordAct } from '../audit/write-audit-entry';
 import { type DeliveryRow, deliveriesById } from '../delivery/delivery.store';
-import type { DeliveryQueue } from '../delivery/queue/queue';
 import { InputError } from '../errors';
 import type { Context } from '../graphql/context';
 import { newId, timeOfId, toNodeId } from '../ids';
@@ -19,13 +18,12 @@ export interface ReplayedDelivery {
 export async function replayDelivery(
   { db, transaction }: Pick<Context, 'db' | 'transaction'>,
   viewer: Viewer,
-  queue: DeliveryQueue,
   deliveryId: string | null,
   reason: string,
 ): Promise<ReplayedDelivery> {
   return withEvaluations(db, (evaluations, isLast) =>
     transaction((own) =>
-      replayOne(own, viewer, { queue, evaluations, isLast }, deliveryId, {
+      replayOne(own, viewer, { evaluations, isLast }, deliveryId, {
         field: 'deliveryId',
         reason,
         request: null,

@@ -1,6 +1,5 @@
 // Runs the steps of replays.
 
-import type { DeliveryQueue } from '../delivery/queue/queue';
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
@@ -20,7 +19,6 @@ export interface ReplayParts {
   /** For reads without a transaction. */
   db: Db;
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
-  queue: DeliveryQueue;
   log: Log;
   /** Called after deliveries became due. */
   onReplayed(): void;
@@ -38,7 +36,7 @@ export function startReplayLoop(parts: ReplayParts): Loop {
 }
 
 // A replay whose steps fail must not delay the others.
-async function runStep({ db, transaction, queue, log }: ReplayParts): Promise<boolean> {
+async function runStep({ db, transaction, log }: ReplayParts): Promise<boolean> {
   let claimed: string | null = null;
   try {
     const { stepped } = await withEvaluations(db, (evaluations, isLast) =>
@@ -46,7 +44,7 @@ async function runStep({ db, transaction, queue, log }: ReplayParts): Promise<bo
         const replay = await claimDueReplay(own, claimed);
         if (!replay) return { stepped: false };
         claimed = replay.id;
-        return stepReplay(own, { queue, evaluations, isLast }, replay);
+        return stepReplay(own, { evaluations, isLast }, replay);
       }),
     );
     return stepped;

@@ -81,11 +81,10 @@ export class ReplayResolver {
     input: ReplayDeliveryInput,
   ) {
     const empty = { delivery: null as DeliveryRow | null, replay: null as ReplayRow | null };
-    const { deliveryQueue } = context.services;
     return answer(empty, async () => {
       checkInput(input);
       const id = uuidOf('Delivery', input.deliveryId);
-      return replayDelivery(context, context.viewer as Viewer, deliveryQueue, id, input.reason);
+      return replayDelivery(context, context.viewer as Viewer, id, input.reason);
     });
   }
 

@@ -1,8 +1,9 @@
 // Makes finished deliveries due again, for replays.
+
 import { currentTime } from '../clock';
 import { type CommandedDelivery, lockDeliveries, reopenDeliveries } from '../delivery/commands/delivery-commands.store';
+import { insertJobs } from '../delivery/queue/delivery-job.store';
 import { notifyDeliveries } from '../delivery/queue/notify.store';
-import type { DeliveryQueue } from '../delivery/queue/queue';
 import { newId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
@@ -11,7 +12,6 @@ import { type Evaluation, type Evaluations, storeEvaluated, type ToEvaluate } fr
 
 /** What a transaction that sends deliveries again is given. */
 export interface ResendParts {
-  queue: DeliveryQueue;
   evaluations: Evaluations;
   /** The last of several tries: a skipped delivery that still has no evaluation is not sent, instead of asking for one. */
   isLast: boolean;
@@ -55,7 +55,7 @@ export async function lockForReplay(db: Db, requested: readonly { id: string; we
  */
 export async function resendDeliveries(
   db: Db,
-  { queue, evaluations, isLast }: ResendParts,
+  { evaluations, isLast }: ResendParts,
   replayId: string,
   requested: readonly { id: string; webhookId: string }[],
   approved: Approved | null = null,
@@ -80,7 +80,7 @@ export async function resendDeliveries(
   const again = deliveries
     .filter(({ id }) => !faults.has(id))
     .map((delivery) => ({ id: newId(), deliveryId: delivery.id, isHeld: statusOf(delivery) !== 'ACTIVE' }));
-  await giveJobs(db, queue, replayId, again);
+  await giveJobs(db, replayId, again);
   return { faults };
 }
 
@@ -93,14 +93,13 @@ function faultOfEvaluation(evaluation: Evaluation | undefined): string | null {
 
 async function giveJobs(
   db: Db,
-  queue: DeliveryQueue,
   replayId: string,
   again: readonly { id: string; deliveryId: string; isHeld: boolean }[],
 ): Promise<void> {
   const reopened = again.map(({ id, deliveryId, isHeld }) => ({ deliveryId, jobId: isHeld ? null : id }));
   await reopenDeliveries(db, replayId, reopened, currentTime());
-  const jobs = again.filter((each) => !each.isHeld).map(({ id, deliveryId }) => ({ id, deliveryId, startAfter: null }));
-  await queue.insert(db, jobs);
+  const jobs = again.filter((each) => !each.isHeld).map(({ id, deliveryId }) => ({ id, deliveryId, dueAt: null }));
+  await insertJobs(db, jobs);
   if (jobs.length > 0) await notifyDeliveries(db);
 }
 

@@ -175,8 +175,8 @@ test('a network that goes silent is answered for, and once it heals everything g
   const unready = await fetch(`${program.url}/readyz`);
   expect(unready.status).toBe(503);
   expect(await unready.json()).toMatchObject({ checks: { database: 'cannot be reached' } });
-  // long enough for its jobs to be given away
-  await queryDirectly(`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`);
+  // long enough for its leases to expire
+  await queryDirectly('update worker_leases set expires_at = now()');
   proxy.heal();
 
   const answers = await Promise.all(during);

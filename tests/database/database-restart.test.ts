@@ -10,8 +10,8 @@ import { startTcpProxy, type TcpProxy } from './database-outage/tcp-proxy';
 const ADMIN_KEY = `test-administrator-${randomBytes(12).toString('hex')}`;
 
 /** Sessions of a program that serves and works, and those of its start. */
-const RUNNING = ['serve', 'deliver', 'read', 'monitor', 'queue', 'notify listener'];
-const STARTING = ['migrate lock', 'migrate', 'migrate queue'];
+const RUNNING = ['serve', 'deliver', 'read', 'monitor', 'notify listener'];
+const STARTING = ['migrate lock', 'migrate'];
 
 let database: TestDatabase;
 let dying: DyingServer;
@@ -44,15 +44,6 @@ afterAll(async () => {
 
 const ask = (query: string) => askAt(program.url as string, query, {}, ADMIN_KEY);
 
-/** What the queue has its own sessions for: a job whose worker shows no heartbeat. Else it is looked at once a minute. */
-async function loseJob(): Promise<void> {
-  await database.query('update pgboss.queue set monitor_claim_on = null, monitor_on = null');
-  await database.query(
-    `insert into pgboss.job (name, data, state, started_on, heartbeat_on, heartbeat_seconds)
-     values ('deliveries', jsonb_build_object('deliveryId', gen_random_uuid()), 'active', now(), now() - interval '11 s', 10)`,
-  );
-}
-
 async function useEachPool(): Promise<void> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_KEY}` };
   const subscription = JSON.stringify({
@@ -72,7 +63,6 @@ async function useEachPool(): Promise<void> {
 test.each(RUNNING)('a server that lets %s in and ends the connection in one packet ends no process', async (name) => {
   dyingName = `hookledger ${name}`;
   proxy.heal(); // drops every connection
-  await loseJob();
   await waitFor('it to be met', async () => {
     if (program.lives()) await useEachPool();
     return !program.lives() || dying.names().has(`hookledger ${name}`);

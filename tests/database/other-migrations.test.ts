@@ -72,7 +72,7 @@ describe('with DATABASE_URL', () => {
       `It cannot start: the database at ${addressOf(database)} was made from other migrations than those of this ` +
         'version (this version does not have CreateUsers1764000000001 and 2 more): ',
     );
-    const tables = await database.query(`select tablename from pg_tables where schemaname in ('public', 'pgboss')`);
+    const tables = await database.query(`select tablename from pg_tables where schemaname = 'public'`);
     expect(tables).toEqual([{ tablename: 'migrations' }]);
   });
 

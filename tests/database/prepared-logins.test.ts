@@ -59,14 +59,6 @@ test.each([
   expect(await may()).toBe(true);
 });
 
-test('takes the settings of the queue back to ours', async () => {
-  await database.query('update pgboss.queue set retry_limit = 1');
-  await start();
-  expect(await database.query('select distinct retry_limit from pgboss.queue where name = $1', ['deliveries'])).toEqual(
-    [{ retry_limit: 1_000_000 }],
-  );
-});
-
 test('makes partitions that are missing', async () => {
   const partitions = () =>
     database.query(`select relname from pg_class where relispartition and relkind = 'r' order by relname`);

@@ -102,7 +102,7 @@ test('a database that has become read-only is named by /readyz, until it is not'
        where datname = current_database() and pid <> pg_backend_pid()`,
     );
   };
-  expect((await ready()).json.checks).toEqual({ clock: null, database: null, migrations: null, queue: null });
+  expect((await ready()).json.checks).toEqual({ clock: null, database: null, migrations: null });
   await setReadOnly('on');
   await waitFor('it to be noticed', async () => (await ready()).json.checks.database === 'is read-only');
   expect((await ready()).status).toBe(503);

@@ -75,7 +75,6 @@ export function startDirect(
   let queued = 0;
   let behindSince: number | null = null;
   const directFanOut = createDirectFanOut({
-    queue: parts.queue,
     directory,
     firstAttempts,
     behindSince: () => behindSince,

@@ -1,14 +1,15 @@
 import { createDataSource } from '../../src/database/data-source';
 import type { Attempt } from '../../src/delivery/attempt/attempt';
+import { createHeldLeases } from '../../src/delivery/attempt/held-leases';
 import { startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createDueBacklog } from '../../src/delivery/capacity/due-backlog';
+import { giveNewJobs } from '../../src/delivery/capacity/new-jobs';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
-import { startQueue } from '../../src/delivery/queue/queue';
 import { NO_SLOTS } from '../../src/events/publisher';
 import { FIRST_ID, LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
@@ -55,19 +56,18 @@ export interface Parts extends WorkerParts {
   fanOutAll(): Promise<void>;
   /** The first step of a worker: takes due deliveries and starts their attempts. */
   take(): Promise<readonly Attempt[]>;
-  /** Gives a job away, as the queue does 10 s after the last heartbeat of a worker. */
-  giveAway(jobId: string): Promise<void>;
+  /** Gives a delivery to another worker, as is done when the lease of a worker has expired. */
+  giveAway(deliveryId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startParts(app: TestApp): Promise<Parts> {
   const source = await createDataSource(app.database.servingUrl, { name: 'test worker', pipeline: true }).initialize();
-  const queue = await startQueue(app.database.servingUrl, { supervise: false, onError: () => undefined });
   const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
   const readEvidenceHead = async () => null;
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
-  const partsOfRelay = () => ({ db: source.manager, transaction, queue, directory: createWebhookDirectory() });
+  const partsOfRelay = () => ({ db: source.manager, transaction, directory: createWebhookDirectory() });
   const relay = (own = transaction) => {
     const fanOut = createFanOut({ ...partsOfRelay(), transaction: own, firstAttempts: null });
     return () => fanOut(WHOLE, ALL_IDS);
@@ -76,13 +76,13 @@ export async function startParts(app: TestApp): Promise<Parts> {
   return {
     db: source.manager,
     transaction,
-    queue,
     keyring,
     readEvidenceHead,
     sender,
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
     backlog: createDueBacklog(),
+    leases: createHeldLeases(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,
@@ -94,20 +94,12 @@ export async function startParts(app: TestApp): Promise<Parts> {
     take: async () =>
       (
         await transaction((db) =>
-          startAttempts(
-            db,
-            { queue, keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } },
-            100,
-          ),
+          startAttempts(db, { keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
         )
       ).attempts,
-    giveAway: async (jobId) => {
-      const sql = `update pgboss.job set state = 'retry', start_after = now() - interval '1 s' where id = $1`;
-      await app.database.query(sql, [jobId]);
-    },
+    giveAway: (deliveryId) => transaction((db) => giveNewJobs(db, [deliveryId])),
     async stop() {
       await sender.stop();
-      await queue.stop();
       await source.destroy();
     },
   };

@@ -27,12 +27,9 @@ beforeAll(async () => {
   app = await shareTestApi();
   store = await openStore(app.database);
   journal = join(await mkdtemp(join(tmpdir(), 'hookledger-erasure-')), 'journal.ndjson');
-  // no delivery is pending, so nothing is put into a queue
-  const queue = null as unknown as ErasingParts['queue'];
   parts = {
     db: store.source.manager,
     transaction: store.transaction,
-    queue,
     journal: journalAt(journal, createLog('silent')),
   };
 });

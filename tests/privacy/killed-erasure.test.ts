@@ -7,7 +7,6 @@ import { uuidOf } from '../../src/ids';
 import { createLog } from '../../src/log';
 import { journalAt } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
-import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
 import { type Killed, runUntilKilled } from '../evidence/seal/run-until-killed';
 import { openStore, type Store, verify } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
@@ -108,11 +107,9 @@ test.each([1, 2, 3])('it is killed right after commit %i was sent, and goes on',
 });
 
 test('what the journal says is erased already is not erased again', async () => {
-  const queue = null as unknown as ErasingParts['queue'];
   const parts = {
     db: store.source.manager,
     transaction: store.transaction,
-    queue,
     journal: journalAt(journal(), createLog('silent')),
   };
   expect(await repeatErasures(parts)).toBe(0);

@@ -19,8 +19,7 @@ let webhook: string;
 beforeAll(async () => {
   app = await shareTestApi();
   store = await openStore(app.database);
-  const queue = null as unknown as ErasingParts['queue'];
-  parts = { db: store.source.manager, transaction: store.transaction, queue, journal: noJournal };
+  parts = { db: store.source.manager, transaction: store.transaction, journal: noJournal };
   webhook = (await createTestWebhook(app, 'http://127.0.0.1:9/', { name: 'old' })).id;
 });
 afterAll(async () => {

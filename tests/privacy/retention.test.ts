@@ -30,8 +30,7 @@ beforeAll(async () => {
   store = await openStore(app.database);
   folder = await mkdtemp(join(tmpdir(), 'hookledger-erasure-'));
   const journal = journalAt(join(folder, 'journal.ndjson'), createLog('silent'));
-  const queue = null as unknown as ErasingParts['queue'];
-  parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
+  parts = { db: store.source.manager, transaction: store.transaction, journal };
   for (const name of ['short', 'long']) webhooks.push((await createTestWebhook(app, NOWHERE, { name })).id);
   await addRequests();
 });

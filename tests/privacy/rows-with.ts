@@ -5,7 +5,7 @@ import type { TestDatabase } from '../support/database';
 export async function rowsWith(database: TestDatabase, text: string): Promise<Record<string, number>> {
   const tables = await database.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'pgboss') order by 1`,
+     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = 'public' order by 1`,
   );
   const found: Record<string, number> = {};
   const hex = Buffer.from(text).toString('hex');

@@ -1,5 +1,5 @@
 import { uuidOf } from '../../src/ids';
-import { giveJobsAway, turn } from '../delivery/attempt/stored-attempts';
+import { expireLeases, turn } from '../delivery/attempt/stored-attempts';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
@@ -65,7 +65,7 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
   await first.kill('SIGKILL');
   const left = await replayThatIs(app, id, 'left alone', ({ status }) => status === 'RUNNING');
   expect(left.replayed).toBeLessThan(240);
-  await giveJobsAway(app);
+  await expireLeases(app);
   // the rest need not take its five seconds
   await app.database.query('update replays set rate = 400 where id = $1', [uuidOf('Replay', id)]);
   await startWorker();
@@ -88,7 +88,7 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
   const id = await order(app, whereWebhook(webhook), { rate: 100 });
   await replayThatIs(app, id, 'in the middle', ({ replayed }) => replayed >= 30);
   await first.kill('SIGKILL');
-  await giveJobsAway(app);
+  await expireLeases(app);
   await startWorker();
   expect(await completed(app, id)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
   const rounds = await allFinished(app, webhook, 200);
@@ -110,7 +110,7 @@ test('when a worker is killed again and again, no delivery is missed and none is
     const worker = await startDoomed();
     seen = (await replayThatIs(app, id, 'further', ({ replayed }) => replayed > seen)).replayed;
     await worker.kill('SIGKILL');
-    await giveJobsAway(app);
+    await expireLeases(app);
   }
   await startWorker();
   expect(await completed(app, id)).toMatchObject({ replayed: 200, skipped: 0 });

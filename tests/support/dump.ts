@@ -3,7 +3,7 @@ import type { TestDatabase } from './database';
 /** All rows of all tables as text, bytes as hexadecimal: what a thief of a backup can search. */
 export async function dumpOf(database: TestDatabase): Promise<string> {
   const tables = await database.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'pgboss')`,
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public'`,
   );
   const rows = [];
   for (const { name } of tables)

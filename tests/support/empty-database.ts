@@ -3,16 +3,15 @@ import type { TestDatabase } from './database';
 /** Of each table, in the order of their names. Partitions are left out: their rows are rows of their table. */
 const EACH_TABLE = `for name in
   select format('%I.%I', nspname, relname) from pg_class join pg_namespace n on n.oid = relnamespace
-  where nspname in ('public', 'pgboss') and relkind in ('r', 'p') and not relispartition order by 1
+  where nspname = 'public' and relkind in ('r', 'p') and not relispartition order by 1
 loop`;
 
-const SCHEMAS = `('public'::regnamespace, 'pgboss'::regnamespace)`;
 /** What statements and plans depend on, beside rows. */
 const OBJECTS = `
-  select format('%s %s', relkind, oid::regclass) as name from pg_class where relnamespace in ${SCHEMAS}
-  union all select format('constraint %s of %s', conname, conrelid::regclass) from pg_constraint where connamespace in ${SCHEMAS}
+  select format('%s %s', relkind, oid::regclass) as name from pg_class where relnamespace = 'public'::regnamespace
+  union all select format('constraint %s of %s', conname, conrelid::regclass) from pg_constraint where connamespace = 'public'::regnamespace
   union all select format('trigger %s of %s, %s', tgname, tgrelid::regclass, tgenabled) from pg_trigger where not tgisinternal
-  union all select format('function %s', oid::regprocedure) from pg_proc where pronamespace in ${SCHEMAS}`;
+  union all select format('function %s', oid::regprocedure) from pg_proc where pronamespace = 'public'::regnamespace`;
 
 /** Larger tables are vacuumed when their rows are gone. */
 const LARGE_BYTES = 65_536;
@@ -54,7 +53,7 @@ export async function restoreRows(database: TestDatabase): Promise<void> {
       set local session_replication_role = replica;
       for name in
         select format('%I.%I', nspname, relname) from pg_class c join pg_namespace n on n.oid = relnamespace
-        where nspname in ('public', 'pgboss') and relkind = 'r' and pg_relation_size(c.oid) > 0 order by 1
+        where nspname = 'public' and relkind = 'r' and pg_relation_size(c.oid) > 0 order by 1
       loop
         execute format('delete from %s', name);
       end loop;
@@ -64,7 +63,7 @@ export async function restoreRows(database: TestDatabase): Promise<void> {
     end $$`);
   const large = await database.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class
-     where relnamespace in ${SCHEMAS} and relkind = 'r' and pg_relation_size(oid) > ${LARGE_BYTES}`,
+     where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_size(oid) > ${LARGE_BYTES}`,
   );
   if (large.length > 0) await database.query(`vacuum ${large.map(({ name }) => name).join(', ')}`);
 }

@@ -69,8 +69,8 @@ async function withWorkers({ installation }: TestBed, alone: Application, worker
 // In so many seconds, so that no delivery begins before its cost is counted. It leaves the queue as if they had always been due:
 // without the dead rows that the change makes.
 async function makeJobsDue({ installation: { sql } }: TestBed): Promise<void> {
-  await sql.query(`update pgboss.job set start_after = now() + interval '5 s' where state = 'created'`);
-  await sql.query('vacuum analyze pgboss.job');
+  await sql.query(`update delivery_jobs set due_at = now() + interval '5 s'`);
+  await sql.query('vacuum analyze delivery_jobs');
 }
 
 async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {

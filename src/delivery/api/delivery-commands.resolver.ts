@@ -9,14 +9,11 @@ import { uuidOf } from '../../ids';
 import type { Viewer } from '../../viewer';
 import { cancelDelivery, retryDelivery } from '../commands/delivery-commands';
 import type { DeliveryRow } from '../delivery.store';
-import type { DeliveryQueue } from '../queue/queue';
 import { DeliveryType } from './delivery.type';
 import { CancelDeliveryInput, RetryDeliveryInput } from './delivery-commands.inputs';
 
 declare module '../../graphql/context' {
-  interface Services {
-    deliveryQueue: DeliveryQueue;
-  }
+  interface Services {}
 }
 
 const RetryDeliveryPayload = payloadOf('RetryDelivery', {
@@ -44,10 +41,9 @@ export class DeliveryCommandsResolver {
     @Ctx() context: Context,
     @Arg('input', () => RetryDeliveryInput, { description: 'The delivery to retry.' }) input: RetryDeliveryInput,
   ) {
-    const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);
     return answer({ delivery: null as DeliveryRow | null }, async () => ({
-      delivery: await context.transaction((db) => retryDelivery(db, context.viewer as Viewer, deliveryQueue, id)),
+      delivery: await context.transaction((db) => retryDelivery(db, context.viewer as Viewer, id)),
     }));
   }
 
@@ -65,12 +61,11 @@ export class DeliveryCommandsResolver {
     @Arg('input', () => CancelDeliveryInput, { description: 'The delivery to cancel, and the reason.' })
     input: CancelDeliveryInput,
   ) {
-    const { deliveryQueue } = context.services;
     const id = uuidOf('Delivery', input.id);
     return answer({ delivery: null as DeliveryRow | null }, async () => {
       checkInput(input);
       const delivery = await context.transaction((db) =>
-        cancelDelivery(db, context.viewer as Viewer, deliveryQueue, id, input.reason),
+        cancelDelivery(db, context.viewer as Viewer, id, input.reason),
       );
       return { delivery };
     });

@@ -38,12 +38,11 @@ export class TestWebhookResolver {
     @Arg('input', () => TestWebhookInput, { validate: false, description: 'The webhook, and the event.' })
     input: TestWebhookInput,
   ) {
-    const { deliveryQueue } = context.services;
     return answer({ delivery: null as DeliveryRow | null }, async () => {
       const sample = sampleOf(input, context, info);
       const id = uuidOf('Webhook', input.id);
       const viewer = context.viewer as Viewer;
-      return { delivery: await testWebhook(context, viewer, deliveryQueue, id, sample) };
+      return { delivery: await testWebhook(context, viewer, id, sample) };
     });
   }
 }

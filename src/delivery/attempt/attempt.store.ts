@@ -22,7 +22,8 @@ const OPENED = columns<OpenRequest>([
 ]);
 
 const OPEN = statement(`with marked as (
-    update deliveries as d set open_request_id = o.request_id, attempts = o.attempt_number, next_attempt_at = null
+    update deliveries as d set open_request_id = o.request_id, attempts = o.attempt_number, next_attempt_at = null,
+      job_id = null, lease_id = $${OPENED.length + 5}::uuid
     from unnest(${OPENED.arrays()}) as o (${OPENED.names})
     where ${joinsByIndex('d.id', 'o.delivery_id')} ${andIdBetween('d.id', OPENED.length + 1)}
     returning d.webhook_id, d.document_type, d.event, d.reference_document, d.business_event_id, d.user_id, d.method, d.url,
@@ -37,13 +38,14 @@ const OPEN = statement(`with marked as (
       (select p.body_digest from payloads p where p.id = m.payload_id ${andIdBetween('p.id', OPENED.length + 3)})
     from marked as m`);
 
-/** Inserts the request rows, and marks their deliveries as on the wire. */
-export async function openRequests(db: Db, requests: readonly OpenRequest[]): Promise<void> {
+/** Inserts the request rows, and marks their deliveries as on the wire under this lease. */
+export async function openRequests(db: Db, leaseId: string, requests: readonly OpenRequest[]): Promise<void> {
   if (requests.length === 0) return;
   await changedBy(db, OPEN, [
     ...OPENED.valuesOf(requests),
     ...idBounds(requests.map(({ deliveryId }) => deliveryId)),
     ...idBounds(requests.map(({ payloadId }) => payloadId)),
+    leaseId,
   ]);
 }
 

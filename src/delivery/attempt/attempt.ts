@@ -11,8 +11,6 @@ import type { DueDelivery, DueWebhook } from '../delivery.store';
 
 /** One attempt of a delivery, with an open request row. */
 export interface Attempt {
-  /** null: a first attempt that was opened with its delivery. It is held by a lease. */
-  jobId: string | null;
   requestId: string;
   delivery: DueDelivery;
   webhook: DueWebhook;
@@ -48,7 +46,6 @@ export function prepareAttempt(
     keys,
   );
   return {
-    jobId: delivery.jobId,
     requestId,
     delivery,
     webhook,

@@ -1,4 +1,5 @@
 // After the call: writes the outcomes of attempts.
+
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { commitWithThese, type Transaction } from '../../sql/transactions';
@@ -7,7 +8,7 @@ import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { stopBlocking } from '../capacity/document-ordering.store';
 import { cancelRequested } from '../capacity/waiting.store';
-import type { DeliveryQueue } from '../queue/queue';
+import { insertJobs } from '../queue/delivery-job.store';
 import { slotOf, takesSlot } from './attempt';
 import { closeRequestsAndDeliveries, closeWhereCircuitsAreClean } from './attempt.store';
 import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
@@ -18,20 +19,16 @@ import { cancelled, type Outcome, underOrdering } from './outcome';
  * Writes outcomes. Successes that change nothing beside their deliveries are written in one round trip, COMMIT included; those of a
  * webhook whose circuit records a failure are left to a second transaction.
  */
-export async function writeOutcomes(
-  transaction: Transaction,
-  queue: DeliveryQueue,
-  outcomes: readonly Outcome[],
-): Promise<void> {
+export async function writeOutcomes(transaction: Transaction, outcomes: readonly Outcome[]): Promise<void> {
   const closed = outcomes.every(isPlainSuccess) ? await transaction((db) => closeSuccesses(db, outcomes)) : null;
   const left = outcomes.filter(({ request }) => !closed?.has(request.id));
-  if (left.length > 0) await transaction((db) => commitOutcomes(db, queue, left));
+  if (left.length > 0) await transaction((db) => commitOutcomes(db, left));
 }
 
 function isPlainSuccess({ attempt, request }: Outcome): boolean {
-  const { jobId, delivery, webhook } = attempt;
+  const { delivery, webhook } = attempt;
   const isClean = webhook.circuit === 'CLOSED' && webhook.failures === 0;
-  return request.status === 'SUCCEEDED' && jobId === null && !delivery.blocks && !takesSlot(attempt) && isClean;
+  return request.status === 'SUCCEEDED' && !delivery.blocks && !takesSlot(attempt) && isClean;
 }
 
 async function closeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set<string>> {
@@ -41,10 +38,10 @@ async function closeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set
 }
 
 /**
- * In one transaction, closes the request rows, updates the deliveries, inserts the jobs of next attempts and deletes
- * these jobs. An outcome whose delivery another worker has taken meanwhile is dropped: its row was closed as UNKNOWN.
+ * In one transaction, closes the request rows, updates the deliveries, and inserts the jobs of
+ * next attempts. An outcome whose delivery another worker has taken meanwhile is dropped: its row was closed as UNKNOWN.
  */
-export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: readonly Outcome[]): Promise<void> {
+export async function commitOutcomes(db: Db, outcomes: readonly Outcome[]): Promise<void> {
   const now = currentTime();
   const disablable = await lockDisablable(db, outcomes, now);
   const decided = await applyCurrentWebhookState(db, outcomes);
@@ -56,10 +53,9 @@ export async function commitOutcomes(db: Db, queue: DeliveryQueue, outcomes: rea
   await applyToCircuits(db, own, circuits, disablable, now);
   const unblocking = own.filter(stopsBlocking).map((outcome) => outcome.deliveryUpdate.deliveryId);
   await stopBlocking(db, unblocking);
-  await releaseSuccessors(db, queue, unblocking);
+  await releaseSuccessors(db, unblocking);
   const nextJobs = own.flatMap((outcome) => outcome.nextJob ?? []);
-  const jobIds = attempts.flatMap((attempt) => attempt.jobId ?? []);
-  await Promise.all([queue.insert(db, nextJobs), queue.delete(db, jobIds)]);
+  await insertJobs(db, nextJobs);
 }
 
 function stopsBlocking({ attempt, deliveryUpdate }: Outcome): boolean {

@@ -5,7 +5,7 @@ import type { Transaction } from '../../sql/transactions';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { hasDueJobs } from '../queue/due-jobs.store';
+import { hasDueJobs } from '../queue/delivery-job.store';
 import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempts } from './start-attempts';
 
 export interface DueAttemptsParts extends StartParts {

@@ -1,4 +1,5 @@
-// The leases of this worker in its memory: which one new first attempts use, and what is on the wire under each.
+// The leases of this worker in its memory: which one new first attempts use, and what is on the wire under each. First attempts
+// share a lease; the attempts of one taking of jobs have their own, which names their deliveries, since these may be old.
 import { newId } from '../../ids';
 import { isLockTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
@@ -7,7 +8,7 @@ import { holdLease, insertLease, type LeaseRow } from './worker-lease.store';
 /** Another worker has taken over the lease. */
 export class LeaseLost extends Error {
   constructor() {
-    super('The lease of this worker has expired: its first attempts were given to other workers.');
+    super('The lease of this worker has expired: its attempts were given to other workers.');
     this.name = 'LeaseLost';
   }
 }
@@ -40,6 +41,8 @@ export interface HeldLease {
 
 export interface HeldLeases {
   use(): LeaseUse;
+  /** A lease of its own was committed with the attempts of these deliveries. */
+  took(leaseId: string, deliveryIds: readonly string[]): void;
   closed(leaseId: string, deliveryId: string): void;
   ids(): string[];
   has(lease: HeldLease): boolean;
@@ -76,6 +79,9 @@ export function createHeldLeases(): HeldLeases {
       const lease = current ?? newLease();
       held.set(lease.id, lease);
       return useOf(lease, ends);
+    },
+    took(leaseId, deliveryIds) {
+      held.set(leaseId, { ...newLease(leaseId), isCommitted: true, onTheWire: new Set(deliveryIds) });
     },
     closed: (leaseId, deliveryId) => void held.get(leaseId)?.onTheWire.delete(deliveryId),
     ids: () => [...held.keys()],
@@ -115,7 +121,7 @@ function useOf(lease: HeldLease, ends: UseEnds): LeaseUse {
     id: lease.id,
     async hold(tx) {
       isHeld = true;
-      if (!lease.isCommitted) await insertLease(tx, { id: lease.id, oldestDeliveryId: begun });
+      if (!lease.isCommitted) await insertLease(tx, { id: lease.id, oldestDeliveryId: begun, deliveryIds: null });
       else if (!(await holdLease(tx, lease.id).catch(retireIfLocked))) throw new LeaseLost();
     },
     committed(deliveryIds) {
@@ -136,8 +142,8 @@ function useOf(lease: HeldLease, ends: UseEnds): LeaseUse {
   };
 }
 
-function newLease(): HeldLease {
-  return { id: newId(), isCommitted: false, uses: new Set(), onTheWire: new Set(), lastUsed: 0, retiredAt: null };
+function newLease(id = newId()): HeldLease {
+  return { id, isCommitted: false, uses: new Set(), onTheWire: new Set(), lastUsed: 0, retiredAt: null };
 }
 
 function isIdle({ isCommitted, uses, onTheWire }: HeldLease): boolean {

@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultLog } from '../../fault-log';
 import type { Log } from '../../log';
 import type { Transaction } from '../../sql/transactions';
-import type { DeliveryQueue } from '../queue/queue';
 import { writeOutcomes } from './commit-outcomes';
 import type { Outcome } from './outcome';
 
@@ -25,12 +24,11 @@ interface Waiting {
 
 export interface OutcomeCommitterParts {
   transaction: Transaction;
-  queue: DeliveryQueue;
   log: Log;
 }
 
 /** While the database is unavailable, outcomes wait here. Their slots stay taken, so the worker starts no new attempts. */
-export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommitterParts): OutcomeCommitter {
+export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterParts): OutcomeCommitter {
   let waiting: Waiting[] = [];
   let running = false;
   let stopped = false;
@@ -43,7 +41,7 @@ export function createOutcomeCommitter({ transaction, queue, log }: OutcomeCommi
   async function write(batch: readonly Waiting[]): Promise<boolean> {
     const outcomes = batch.map((each) => each.outcome);
     try {
-      await writeOutcomes(transaction, queue, outcomes);
+      await writeOutcomes(transaction, outcomes);
       return true;
     } catch (error) {
       report(error);

@@ -5,7 +5,7 @@ import { madeStorable } from '../../text';
 import type { Ordering } from '../../webhooks/webhook.entity';
 import type { DeliveryStatus } from '../delivery.entity';
 import type { SendResult } from '../http/send';
-import type { NewJob } from '../queue/queue';
+import type { NewJob } from '../queue/delivery-job.store';
 import { dueAt } from '../retry-schedule';
 import type { Attempt } from './attempt';
 import type { DeliveryUpdate } from './attempt.store';
@@ -129,7 +129,7 @@ function finished(attempt: Attempt, request: ClosedRequest, status: FinalStatus,
 
 function retried(attempt: Attempt, request: ClosedRequest, at: Date, requestedMs: number | null): Outcome {
   const { delivery } = attempt;
-  const nextJob = { id: newId(), deliveryId: delivery.id, startAfter: at };
+  const nextJob = { id: newId(), deliveryId: delivery.id, dueAt: at };
   const deliveryUpdate: DeliveryUpdate = {
     deliveryId: delivery.id,
     status: 'RETRYING',

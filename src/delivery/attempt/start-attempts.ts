@@ -1,7 +1,8 @@
-// Before the call: takes due jobs, opens a request row for each attempt, signs the requests. The checks, in this order: all
+// Before the call: takes due jobs, opens a request row for each attempt under a lease, signs the requests. The checks, in this order: all
 // deliveries are paused; the job is current; an attempt of a dead process is open; cancelled or archived; paused or
 // disabled; circuit, limits and slots (capacity/admission.ts).
 import { currentTime } from '../../clock';
+import { idBounds, newId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
@@ -23,11 +24,12 @@ import {
 import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import type { DeliveryQueue } from '../queue/queue';
+import { takeJobs } from '../queue/delivery-job.store';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
+import { insertLease } from './worker-lease.store';
 
 export interface StartedAttempts {
   /** The number of jobs. */
@@ -37,12 +39,13 @@ export interface StartedAttempts {
   /** The number of deliveries that got a new job, because the bodies of this step are too large together. */
   putBack: number;
   attempts: readonly Attempt[];
+  /** Under which the attempts are open; null: there are none. */
+  leaseId: string | null;
 }
 
-export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, putBack: 0, attempts: [] };
+export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, putBack: 0, attempts: [], leaseId: null };
 
 export interface StartParts {
-  queue: DeliveryQueue;
   keyring: Keyring;
   capacity: FreeSlots;
   readEvidenceHead: ReadEvidenceHead;
@@ -51,15 +54,15 @@ export interface StartParts {
 }
 
 /**
- * Takes at most `atMost` due jobs and starts their attempts, in one transaction. A job that its delivery does not name, or
- * whose delivery is finished, is left over from a crash: it is only deleted. An attempt that is still open belongs to a
+ * Takes at most `atMost` due jobs and starts their attempts, in one transaction. A job that its delivery does not name is left
+ * over, since the delivery was cancelled, held or given another one: it is only deleted. An attempt that is still open belongs to a
  * dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no capacity waits
  * without a job, so that the queue is free for others.
  * @throws DeliveriesArePaused
  */
 export async function startAttempts(db: Db, parts: StartParts, atMost: number): Promise<StartedAttempts> {
   // sent together, executed in this order
-  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), parts.queue.take(db, atMost)]);
+  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), takeJobs(db, atMost)]);
   if (paused) throw new DeliveriesArePaused();
   if (jobs.length === 0) return NOTHING_STARTED;
   const jobIds = new Set(jobs.map((job) => job.id));
@@ -72,27 +75,32 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
     (delivery) => isOpen(delivery.status) && delivery.jobId !== null && jobIds.has(delivery.jobId),
   );
   await closeAttemptsOfDeadProcesses(db, due);
-  const active = await withoutHeld(db, parts.queue, due, webhooks);
+  const active = await withoutHeld(db, due, webhooks);
   const { admitted, waiting } = await admit(db, active, webhooks, circuits, slots);
   await setAside(db, waiting);
   const { first, later } = withinBytes(admitted, parts.maxBodies ?? MAX_BODIES_OF_A_STEP);
-  await giveNewJobs(db, parts.queue, later.map(idOf));
+  await giveNewJobs(db, later.map(idOf));
   const attempts = await attemptsFor(db, parts, await withBodies(db, first), webhooks);
-  const started = new Set(attempts.map((attempt) => attempt.jobId));
-  const leftOver = [...jobIds].filter((id) => !started.has(id));
+  const leaseId = await open(db, attempts);
+  return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts, leaseId };
+}
+
+async function open(db: Db, attempts: readonly Attempt[]): Promise<string | null> {
+  if (attempts.length === 0) return null;
+  const leaseId = newId();
+  const deliveryIds = attempts.map(({ delivery }) => delivery.id);
   await Promise.all([
-    openRequests(db, attempts.map(rowFor)),
+    openRequests(db, leaseId, attempts.map(rowFor)),
     takeSlots(db, attempts.filter(takesSlot).map(slotOf)),
-    parts.queue.delete(db, leftOver),
+    insertLease(db, { id: leaseId, oldestDeliveryId: idBounds(deliveryIds)[0] as string, deliveryIds }),
   ]);
-  return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts };
+  return leaseId;
 }
 
 // Holds the deliveries of paused and disabled webhooks, cancels those that are to be cancelled or whose webhook is
 // archived, and returns the rest. The webhooks are locked: one that is resumed concurrently sees the held deliveries.
 async function withoutHeld(
   db: Db,
-  queue: DeliveryQueue,
   due: readonly QueuedDelivery[],
   webhooks: ReadonlyMap<string, DueWebhook>,
 ): Promise<QueuedDelivery[]> {
@@ -102,7 +110,7 @@ async function withoutHeld(
   const ended = due.filter(isEnded);
   await holdDeliveries(db, due.filter(isHeld).map(idOf));
   await cancelDeliveries(db, ended.map(idOf), currentTime());
-  await releaseSuccessors(db, queue, ended.filter((delivery) => delivery.blocks).map(idOf));
+  await releaseSuccessors(db, ended.filter((delivery) => delivery.blocks).map(idOf));
   return due.filter((delivery) => !isEnded(delivery) && !isHeld(delivery));
 }
 

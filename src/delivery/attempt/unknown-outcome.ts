@@ -9,8 +9,8 @@ const PROCESS_DIED =
   'The outcome was not recorded: the process that made this attempt ended, or lost its database. It is tried again.';
 
 /**
- * Closes the attempts that dead processes left open. A due delivery whose job is its own has no other running attempt:
- * if one is open, its process stopped sending heartbeats, and the queue gave the job away.
+ * Closes the attempts that dead processes left open. A due delivery whose job is its own has no other running attempt: if one is
+ * open, the lease of its process expired, and another process gave the delivery a job.
  */
 export async function closeAttemptsOfDeadProcesses(db: Db, due: readonly DueDelivery[]): Promise<void> {
   const now = currentTime();

@@ -1,4 +1,4 @@
-// Leases of first attempts: times are those of the database, so that the clocks of processes need not agree.
+// Leases: times are those of the database, so that the clocks of processes need not agree.
 import { idBounds } from '../../ids';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 
@@ -8,13 +8,19 @@ export interface LeaseRow {
   oldestDeliveryId: string;
 }
 
+export interface NewLease extends LeaseRow {
+  /** null: all that name the lease, since the oldest one. */
+  deliveryIds: readonly string[] | null;
+}
+
 const EXPIRY = `clock_timestamp() + interval '10 s'`;
 
-export async function insertLease(db: Db, { id, oldestDeliveryId }: LeaseRow): Promise<void> {
+export async function insertLease(db: Db, { id, oldestDeliveryId, deliveryIds }: NewLease): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into worker_leases (id, oldest_delivery_id, expires_at) values ($1, $2, ${EXPIRY})`),
-    [id, oldestDeliveryId],
+    statement(`insert into worker_leases (id, oldest_delivery_id, delivery_ids, expires_at)
+     values ($1, $2, $3::uuid[], ${EXPIRY})`),
+    [id, oldestDeliveryId, deliveryIds],
   );
 }
 
@@ -56,25 +62,44 @@ export async function hasExpiredLeases(db: Db, except: readonly string[]): Promi
 }
 
 /** Deletes expired leases. One that a transaction holds is left for later. */
-export async function takeExpiredLeases(db: Db, except: readonly string[]): Promise<LeaseRow[]> {
-  return rowsOf<LeaseRow>(
+export async function takeExpiredLeases(db: Db, except: readonly string[]): Promise<NewLease[]> {
+  return rowsOf<NewLease>(
     db,
     statement(`delete from worker_leases where id in (
        select id from worker_leases where expires_at < clock_timestamp() and id <> all($1::uuid[])
        order by id for update skip locked)
-     returning id, oldest_delivery_id as "oldestDeliveryId"`),
+     returning id, oldest_delivery_id as "oldestDeliveryId", delivery_ids as "deliveryIds"`),
     [except],
   );
 }
 
-/** Locks the deliveries of these leases whose first attempt is on the wire. They are found by the range of their ids. */
-export async function lockOnTheWire(db: Db, leases: readonly LeaseRow[]): Promise<string[]> {
-  const [oldest] = idBounds(leases.map((lease) => lease.oldestDeliveryId));
-  const rows = await rowsOf<{ id: string }>(
-    db,
-    statement(`select id from deliveries where id >= $2::uuid and lease_id = any($1::uuid[])
-       and open_request_id is not null and job_id is null order by id for update`),
-    [leases.map((lease) => lease.id), oldest],
-  );
-  return rows.map((row) => row.id);
+const ON_THE_WIRE = `select id from deliveries
+  where lease_id = any($1::uuid[]) and open_request_id is not null and job_id is null`;
+const ON_THE_WIRE_SINCE = `${ON_THE_WIRE} and id >= $2::uuid order by id for update`;
+const ON_THE_WIRE_AMONG = `${ON_THE_WIRE} and id = any($2::uuid[]) and id between $3::uuid and $4::uuid order by id for update`;
+
+/** Locks the deliveries of these leases that are on the wire. No index names the lease: they are found by their ids. */
+export async function lockOnTheWire(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+  const naming = leases.filter(({ deliveryIds }) => deliveryIds !== null);
+  const others = leases.filter(({ deliveryIds }) => deliveryIds === null);
+  return [...(await onTheWireSince(db, others)), ...(await onTheWireAmong(db, naming))];
+}
+
+async function onTheWireSince(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+  if (leases.length === 0) return [];
+  const [oldest] = idBounds(leases.map(({ oldestDeliveryId }) => oldestDeliveryId));
+  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_SINCE), [leases.map(({ id }) => id), oldest]));
+}
+
+async function onTheWireAmong(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+  if (leases.length === 0) return [];
+  const named = leases.flatMap(({ deliveryIds }) => deliveryIds ?? []);
+  const values = [leases.map(({ id }) => id), named, ...idBounds(named)];
+  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_AMONG), values));
+}
+
+const idsOf = (rows: readonly IdRow[]) => rows.map(({ id }) => id);
+
+interface IdRow {
+  id: string;
 }

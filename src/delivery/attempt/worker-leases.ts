@@ -1,11 +1,9 @@
-// Leases: what a worker has in place of a queue job for each first attempt. While it moves their expiry on, its attempts
-// are its own. When a lease has expired, another worker gives jobs to the deliveries that are still on the wire.
+// Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, another worker gives jobs to the deliveries that are still on the wire.
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { giveNewJobs } from '../capacity/new-jobs';
-import type { DeliveryQueue } from '../queue/queue';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import { deleteLeases, hasExpiredLeases, lockOnTheWire, renewLeases, takeExpiredLeases } from './worker-lease.store';
 
@@ -15,8 +13,10 @@ const RENEW_MS = 3_000;
 const IDLE_MS = 60_000;
 
 export interface WorkerLeases {
-  /** Call it before the ids of the deliveries are made. */
+  /** For first attempts. Call it before the ids of the deliveries are made. */
   use(): LeaseUse;
+  /** The attempts of taken jobs were committed under this lease. */
+  took(leaseId: string, deliveryIds: readonly string[]): void;
   /** The outcome of the attempt is committed. */
   closed(leaseId: string, deliveryId: string): void;
   /** Ends the leases that have no attempts and with which no transaction failed. The others expire. */
@@ -27,13 +27,12 @@ export interface WorkerLeasesParts {
   /** For statements without a transaction. */
   db: Db;
   transaction: Transaction;
-  queue: DeliveryQueue;
   log: Log;
   /** Called after deliveries of an expired lease got jobs. */
   onTakenOver(): void;
 }
 
-export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
+export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
   const held = createHeldLeases();
   let wasUnreachable = false;
 
@@ -42,10 +41,7 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
     const kept = await renewLeases(db, committed.map(leaseRow));
     for (const lease of committed.filter((each) => !kept.has(each.id) && held.has(each))) {
       held.end(lease);
-      log.warn(
-        { attempts: lease.onTheWire.size },
-        'a lease of this worker was lost: its first attempts are made again',
-      );
+      log.warn({ attempts: lease.onTheWire.size }, 'a lease of this worker was lost: its attempts are made again');
     }
   }
 
@@ -62,9 +58,9 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
   async function takeOver(): Promise<void> {
     const own = held.ids();
     if (!(await hasExpiredLeases(db, own))) return;
-    const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, queue, own));
+    const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, own));
     if (deliveries === 0) return;
-    log.info({ deliveries }, 'first attempts of a worker that has ended are made again');
+    log.info({ deliveries }, 'attempts of a worker that has ended are made again');
     onTakenOver();
   }
 
@@ -85,6 +81,7 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
 
   return {
     use: held.use,
+    took: held.took,
     closed: held.closed,
     async stop() {
       await loop.stop();
@@ -98,10 +95,10 @@ export function startWorkerLeases({ db, transaction, queue, log, onTakenOver }: 
  * Takes over expired leases: their deliveries that are on the wire get jobs. The workers that take these jobs close the
  * attempts as UNKNOWN. @param own the leases of this worker
  */
-async function giveDeliveriesOfDeadWorkersJobs(db: Db, queue: DeliveryQueue, own: readonly string[]): Promise<number> {
+async function giveDeliveriesOfDeadWorkersJobs(db: Db, own: readonly string[]): Promise<number> {
   const expired = await takeExpiredLeases(db, own);
   if (expired.length === 0) return 0;
   const deliveryIds = await lockOnTheWire(db, expired);
-  await giveNewJobs(db, queue, deliveryIds);
+  await giveNewJobs(db, deliveryIds);
   return deliveryIds.length;
 }

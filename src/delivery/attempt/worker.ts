@@ -2,7 +2,6 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../../clock';
-import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Log } from '../../log';
@@ -14,28 +13,27 @@ import { createBatchInterval } from '../batch-interval';
 import type { DueBacklog } from '../capacity/due-backlog';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
-import type { DeliveryQueue } from '../queue/queue';
 import type { Attempt, ReadEvidenceHead } from './attempt';
 import { createDueAttempts } from './due-attempts';
 import type { FirstAttemptSender } from './open-first-attempts';
 import { abandoned, handedBack, internalError, type Outcome, outcomeOf } from './outcome';
 import { createOutcomeCommitter } from './outcome-committer';
 import { countBodies } from './queued-bodies';
+import type { WorkerLeases } from './worker-leases';
 
 const REST_MS = 500;
-const HEARTBEAT_MS = 3_000;
 const HAND_BACK_MS = 2_000;
 
 export interface WorkerParts {
   /** For reads without a transaction. */
   db: Db;
   transaction: Transaction;
-  queue: DeliveryQueue;
   keyring: Keyring;
   readEvidenceHead: ReadEvidenceHead;
   sender: Sender;
   capacity: WorkerCapacity;
   backlog: DueBacklog;
+  leases: Pick<WorkerLeases, 'took' | 'closed'>;
   log: Log;
   /** In bytes; no further jobs are taken while bodies of the queue have as many. Default: MAX_BODIES_ON_THE_WIRE. */
   maxBodiesOnTheWire?: number;
@@ -70,65 +68,73 @@ export class UnwrittenOutcomes extends Error {
 }
 
 export function startWorker(parts: WorkerParts): Worker {
-  const { queue, capacity, log } = parts;
+  const { capacity, leases, log } = parts;
   const due = createDueAttempts(parts);
   const sending = createSending(createAuthorizedSender(parts.sender), log);
   const committer = createOutcomeCommitter(parts);
-  // by request: the queue may give this worker the same job again while the lost attempt is still on the wire
-  const onTheWire = new Map<string, { jobId: string | null; end: Promise<void> }>();
+  // by request: a delivery may come to this worker again while its lost attempt is still on the wire
+  const onTheWire = new Map<string, Promise<void>>();
   const interval = createBatchInterval();
   const bodies = countBodies(parts.maxBodiesOnTheWire);
   let wasFull = false;
   let stopping = false;
   let stopped = false;
 
-  async function makeAttempt(attempt: Attempt): Promise<void> {
-    await finish(attempt, await sending.send(attempt));
+  async function makeAttempt(attempt: Attempt, onEnded: OnEnded): Promise<void> {
+    await finish(attempt, await sending.send(attempt), onEnded);
   }
 
-  async function finish(attempt: Attempt, result: Result): Promise<void> {
+  async function finish(attempt: Attempt, result: Result, onEnded: OnEnded): Promise<void> {
     capacity.answered(attempt.webhook.id, performance.now());
     await committer.commit(outcomeFor(attempt, result, currentTime()));
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
     capacity.release(attempt.webhook.id, performance.now());
-    if (attempt.jobId !== null) bodies.ended(attempt.delivery);
+    onEnded(attempt);
     // committing the outcome gave a job to the next delivery of its document
     if (wasFull || attempt.delivery.blocks) loop.wake();
     parts.onSlotFreed(attempt.webhook.id);
   }
 
   // their slots are taken
-  function begin(attempts: readonly Attempt[], make: (attempt: Attempt) => Promise<void>, onEnded: OnEnded): void {
+  function begin(attempts: readonly Attempt[], make: Make, onEnded: OnEnded): void {
     for (const attempt of attempts) {
       capacity.begun(attempt.webhook.id, performance.now());
-      const end = make(attempt).then(() => onEnded(attempt));
-      onTheWire.set(attempt.requestId, { jobId: attempt.jobId, end });
+      onTheWire.set(attempt.requestId, make(attempt, onEnded));
     }
   }
 
-  const handBack = (attempt: Attempt) => finish(attempt, 'not sent');
+  const handBack: Make = (attempt, onEnded) => finish(attempt, 'not sent', onEnded);
+
+  function beginUnder(leaseId: string, attempts: readonly Attempt[]): void {
+    leases.took(
+      leaseId,
+      attempts.map(({ delivery }) => delivery.id),
+    );
+    for (const { webhook, delivery } of attempts) {
+      capacity.acquire(webhook.id, performance.now());
+      bodies.begun(delivery);
+    }
+    begin(attempts, makeAttempt, ({ delivery }) => {
+      bodies.ended(delivery);
+      leases.closed(leaseId, delivery.id);
+    });
+  }
 
   const step = async () => {
     const atMost = bodies.isFull() ? 0 : capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, putBack, attempts } = await due.start(atMost);
+    const { taken, waiting, putBack, attempts, leaseId } = await due.start(atMost);
     interval.note(taken);
-    // too late to send them: the next worker does
+    // too late to send them: the next worker does, when the lease has expired
     if (stopped) return false;
-    for (const { webhook, delivery } of attempts) {
-      capacity.acquire(webhook.id, performance.now());
-      bodies.begun(delivery);
-    }
-    begin(attempts, makeAttempt, () => undefined);
+    if (leaseId !== null) beginUnder(leaseId, attempts);
     if (waiting > 0) parts.onWaiting();
     // fewer than requested: further ones are announced by a notification
     return taken === atMost || putBack > 0;
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
-
-  const heartbeat = startHeartbeat(queue, log, () => [...onTheWire.values()].flatMap((each) => each.jobId ?? []));
 
   return {
     wake: loop.wake,
@@ -140,25 +146,16 @@ export function startWorker(parts: WorkerParts): Worker {
       // a step whose statement gets no answer must not prevent the end of attempts on the wire
       await Promise.race([Promise.all([loop.stop(), opening]), grace]);
       stopped = true;
-      const ends = Promise.all([...onTheWire.values()].map((each) => each.end));
+      const ends = Promise.all(onTheWire.values());
       await Promise.race([ends, grace]);
       if (onTheWire.size > 0) log.warn({ attempts: onTheWire.size }, 'stopping before all attempts have ended');
       sending.stopWaiting();
       // without the database nothing can be written, and a process that does not exit would be killed
       await Promise.race([ends, wait(HAND_BACK_MS, undefined, { ref: false })]);
       committer.stop();
-      clearInterval(heartbeat);
       if (onTheWire.size > 0) throw new UnwrittenOutcomes(onTheWire.size);
     },
   };
-}
-
-/** @param jobIds those of the attempts on the wire */
-function startHeartbeat(queue: DeliveryQueue, log: Log, jobIds: () => readonly string[]): NodeJS.Timeout {
-  const report = createFaultLog((error, unwritten) => log.warn({ err: error, unwritten }, 'no heartbeat'));
-  return setInterval(() => {
-    queue.touch([...new Set(jobIds())]).catch((error: unknown) => report(error));
-  }, HEARTBEAT_MS);
 }
 
 interface Sending {
@@ -217,6 +214,7 @@ async function send(
 
 type Result = SendResult | 'internal error' | 'stopped' | 'not sent';
 type OnEnded = (attempt: Attempt) => void;
+type Make = (attempt: Attempt, onEnded: OnEnded) => Promise<void>;
 
 function outcomeFor(attempt: Attempt, result: Result, now: Date): Outcome {
   if (result === 'not sent') return handedBack(attempt, now);

@@ -13,7 +13,6 @@ import {
   type WebhookWithBacklog,
   webhooksWithBacklog,
 } from '../../webhooks/webhook-circuit.store';
-import type { DeliveryQueue } from '../queue/queue';
 import { giveNewJobs } from './new-jobs';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
@@ -32,7 +31,6 @@ export interface BacklogDispatcherParts {
   /** For reads without a transaction, which are all that most steps do. */
   db: Db;
   transaction: Transaction;
-  queue: DeliveryQueue;
   log: Log;
   /** The number of slots of this worker that a webhook may take. */
   freeFor(webhookId: string): number;
@@ -48,7 +46,6 @@ export interface BacklogDispatcher extends Loop {
 export function startBacklogDispatcher({
   db,
   transaction,
-  queue,
   log,
   freeFor,
   onDispatched,
@@ -67,7 +64,7 @@ export function startBacklogDispatcher({
         continue;
       }
       const { nextAt, isByRate, ...result } = await transaction((own) =>
-        dispatch(own, queue, backlog.webhookId, Math.min(slots, BATCH)),
+        dispatch(own, backlog.webhookId, Math.min(slots, BATCH)),
       );
       backlog.nextAt = isByRate ? nextAt : null;
       if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - currentMs()));
@@ -115,7 +112,7 @@ function msUntilNext({ state, openUntil, nextAt }: Backlog): number {
  * Gives jobs to deliveries of one webhook: as many as its limits and `slots` allow, or one probe when its circuit has
  * been open long enough.
  */
-async function dispatch(db: Db, queue: DeliveryQueue, webhookId: string, slots: number): Promise<Dispatched> {
+async function dispatch(db: Db, webhookId: string, slots: number): Promise<Dispatched> {
   const now = currentTime();
   const webhook = await findWebhookForShare(db, webhookId);
   const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
@@ -124,8 +121,8 @@ async function dispatch(db: Db, queue: DeliveryQueue, webhookId: string, slots: 
   if (circuit.state !== 'CLOSED' && !(await mayProbe(db, circuit, now)))
     return { dispatched: 0, nextAt: circuit.openUntil };
   const { free, nextAt } = await capacityOf(db, webhook, now);
-  if (circuit.state !== 'CLOSED') return free > 0 ? probe(db, queue, webhook, circuit, now) : { dispatched: 0, nextAt };
-  const dispatched = await dispatchFirst(db, queue, webhookId, Math.min(free, slots));
+  if (circuit.state !== 'CLOSED') return free > 0 ? probe(db, webhook, circuit, now) : { dispatched: 0, nextAt };
+  const dispatched = await dispatchFirst(db, webhookId, Math.min(free, slots));
   if (dispatched < Math.min(free, slots)) await clearBacklog(db, circuit);
   return { dispatched, nextAt, isByRate: true };
 }
@@ -144,13 +141,7 @@ async function mayProbe(db: Db, { state, openUntil, probeDeliveryId }: CircuitRo
   return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isRunningOrDueBy(db, probeDeliveryId, openUntil));
 }
 
-async function probe(
-  db: Db,
-  queue: DeliveryQueue,
-  webhook: WebhookRow,
-  circuit: CircuitRow,
-  now: Date,
-): Promise<Dispatched> {
+async function probe(db: Db, webhook: WebhookRow, circuit: CircuitRow, now: Date): Promise<Dispatched> {
   const [deliveryId] = await firstWaiting(db, webhook.id, 1);
   if (!deliveryId) {
     await clearBacklog(db, circuit);
@@ -158,13 +149,13 @@ async function probe(
   }
   const openUntil = new Date(now.getTime() + webhook.timeoutMs + PROBE_GRACE_MS);
   await saveCircuits(db, [{ ...circuit, state: 'HALF_OPEN', openUntil, probeDeliveryId: deliveryId }]);
-  await giveNewJobs(db, queue, [deliveryId]);
+  await giveNewJobs(db, [deliveryId]);
   return { dispatched: 1, nextAt: openUntil };
 }
 
-async function dispatchFirst(db: Db, queue: DeliveryQueue, webhookId: string, atMost: number): Promise<number> {
+async function dispatchFirst(db: Db, webhookId: string, atMost: number): Promise<number> {
   const ids = atMost > 0 ? await firstWaiting(db, webhookId, atMost) : [];
-  await giveNewJobs(db, queue, ids);
+  await giveNewJobs(db, ids);
   return ids.length;
 }
 

@@ -3,7 +3,6 @@ import type { Db } from '../../sql/db';
 import type { Ordering } from '../../webhooks/webhook.entity';
 import { lockCircuits, markBacklog } from '../../webhooks/webhook-circuit.store';
 import type { NewDelivery } from '../delivery.store';
-import type { DeliveryQueue } from '../queue/queue';
 import {
   blockedSequences,
   endOrdering,
@@ -39,24 +38,19 @@ function keyOf({ webhookId, documentType, referenceDocument }: Sequence): string
 }
 
 /** Gives jobs to the deliveries that waited for these. Call it after these ended. */
-export async function releaseSuccessors(db: Db, queue: DeliveryQueue, deliveryIds: readonly string[]): Promise<void> {
+export async function releaseSuccessors(db: Db, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return;
   await lockCircuits(db, await webhooksOfDeliveries(db, deliveryIds));
-  await giveNewJobs(db, queue, await nextInOrder(db, deliveryIds));
+  await giveNewJobs(db, await nextInOrder(db, deliveryIds));
 }
 
 /** Applies a new ordering to the deliveries of a webhook that wait for a predecessor. */
-export async function changeOrdering(
-  db: Db,
-  queue: DeliveryQueue,
-  webhookId: string,
-  ordering: Ordering | null,
-): Promise<void> {
+export async function changeOrdering(db: Db, webhookId: string, ordering: Ordering | null): Promise<void> {
   await lockCircuits(db, [webhookId]);
   if (ordering === null) {
     await endOrdering(db, webhookId);
     await markBacklog(db, [webhookId]);
   } else if (ordering === 'SKIP') {
-    await releaseSuccessors(db, queue, await unblockExhausted(db, webhookId));
+    await releaseSuccessors(db, await unblockExhausted(db, webhookId));
   }
 }

@@ -6,29 +6,26 @@ import { closed } from '../capacity/circuit';
 import { changeOrdering } from '../capacity/document-ordering';
 import { cancelOpenOf, unholdDeliveries } from '../capacity/waiting.store';
 import { notifyDeliveries } from '../queue/notify.store';
-import type { DeliveryQueue } from '../queue/queue';
 
 const BATCH = 10_000;
 
 /** Applies changes of a webhook to its open deliveries, in the same transaction. */
-export function openDeliveriesWith(queue: DeliveryQueue): OpenDeliveries {
-  return {
-    async release(db, webhookId) {
-      await resetCircuit(db, webhookId);
-      while ((await unholdDeliveries(db, webhookId, BATCH)) === BATCH);
-      await notifyDeliveries(db);
-    },
-    async cancel(db, webhookId) {
-      // a fan-out that makes deliveries has committed them, or sees that the webhook is archived
-      await lockCircuits(db, [webhookId]);
-      await cancelOpenOf(db, webhookId, currentTime());
-    },
-    async reorder(db, webhookId, ordering) {
-      await changeOrdering(db, queue, webhookId, ordering);
-      await notifyDeliveries(db);
-    },
-  };
-}
+export const openDeliveries: OpenDeliveries = {
+  async release(db, webhookId) {
+    await resetCircuit(db, webhookId);
+    while ((await unholdDeliveries(db, webhookId, BATCH)) === BATCH);
+    await notifyDeliveries(db);
+  },
+  async cancel(db, webhookId) {
+    // a fan-out that makes deliveries has committed them, or sees that the webhook is archived
+    await lockCircuits(db, [webhookId]);
+    await cancelOpenOf(db, webhookId, currentTime());
+  },
+  async reorder(db, webhookId, ordering) {
+    await changeOrdering(db, webhookId, ordering);
+    await notifyDeliveries(db);
+  },
+};
 
 // A user who resumes a webhook states that its endpoint works: earlier failures no longer count.
 async function resetCircuit(db: Db, webhookId: string): Promise<void> {

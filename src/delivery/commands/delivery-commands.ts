@@ -13,22 +13,16 @@ import { cancelDeliveries } from '../capacity/waiting.store';
 import { type DeliveryRow, deliveriesById } from '../delivery.store';
 import { isOpen } from '../delivery-states';
 import { notifyDeliveries } from '../queue/notify.store';
-import type { DeliveryQueue } from '../queue/queue';
 import { type CommandedDelivery, lockDeliveries, requestCancel } from './delivery-commands.store';
 
 /** Makes the next attempt due now. It counts in the retry schedule like an attempt at its scheduled time. */
-export async function retryDelivery(
-  db: Db,
-  viewer: Viewer,
-  queue: DeliveryQueue,
-  id: string | null,
-): Promise<DeliveryRow> {
+export async function retryDelivery(db: Db, viewer: Viewer, id: string | null): Promise<DeliveryRow> {
   const { webhookId } = await getDelivery(db, id);
   const webhook = await findWebhookForShare(db, webhookId);
   const delivery = await locked(db, id);
   const fault = retryFault(delivery, webhook);
   if (fault !== null) throw conflict(fault);
-  await giveNewJobs(db, queue, [delivery.id]);
+  await giveNewJobs(db, [delivery.id]);
   await notifyDeliveries(db);
   await recordAct(db, viewer, { action: 'delivery.retried', subjectType: 'Delivery', subjectId: delivery.id });
   return getDelivery(db, id);
@@ -59,13 +53,7 @@ function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): st
  * Cancels an open delivery: at once, or, if an attempt is on the wire and does not succeed, after it. An EXHAUSTED delivery
  * that blocks later ones of its document becomes CANCELLED, and they continue. Cancelling twice changes nothing.
  */
-export async function cancelDelivery(
-  db: Db,
-  viewer: Viewer,
-  queue: DeliveryQueue,
-  id: string | null,
-  reason: string,
-): Promise<DeliveryRow> {
+export async function cancelDelivery(db: Db, viewer: Viewer, id: string | null, reason: string): Promise<DeliveryRow> {
   const { webhookId } = await getDelivery(db, id);
   // committing an outcome locks the webhook for share: it must not schedule a further attempt after this command
   await findWebhookForUpdate(db, webhookId);
@@ -73,7 +61,7 @@ export async function cancelDelivery(
   const delivery = await locked(db, id);
   if (delivery.status === 'CANCELLED' || (isOpen(delivery.status) && delivery.cancelRequested))
     return getDelivery(db, id);
-  await end(db, queue, delivery);
+  await end(db, delivery);
   const details = { from: delivery.status, isOnTheWire: delivery.openRequestId !== null };
   await recordAct(db, viewer, {
     action: 'delivery.cancelled',
@@ -85,7 +73,7 @@ export async function cancelDelivery(
   return getDelivery(db, id);
 }
 
-async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): Promise<void> {
+async function end(db: Db, delivery: CommandedDelivery): Promise<void> {
   const blocksOthers = delivery.status === 'EXHAUSTED' && delivery.blocks;
   if (!isOpen(delivery.status) && !blocksOthers) {
     throw conflict(`The delivery is ${delivery.status}: it is finished and cannot be cancelled.`);
@@ -93,7 +81,7 @@ async function end(db: Db, queue: DeliveryQueue, delivery: CommandedDelivery): P
   if (delivery.openRequestId !== null) return requestCancel(db, delivery.id);
   await cancelDeliveries(db, [delivery.id], currentTime());
   if (!delivery.blocks) return;
-  await releaseSuccessors(db, queue, [delivery.id]);
+  await releaseSuccessors(db, [delivery.id]);
   await notifyDeliveries(db);
 }
 

@@ -25,8 +25,8 @@ import { MAX_RENDERED_AT_ONCE } from '../fan-out/evaluate-templates';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
 import { newDelivery, PENDING } from '../new-delivery';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
+import { insertJobs } from '../queue/delivery-job.store';
 import { notifyDeliveries } from '../queue/notify.store';
-import type { DeliveryQueue } from '../queue/queue';
 
 /** Identifies a test to the partner. */
 const TEST_HEADER: [string, string] = ['webhook-test', 'true'];
@@ -50,7 +50,6 @@ const MAX_TRIES = 5;
 export async function testWebhook(
   { db, transaction }: Pick<Context, 'db' | 'transaction'>,
   viewer: Viewer,
-  queue: DeliveryQueue,
   id: string | null,
   sample: Sample,
 ): Promise<DeliveryRow> {
@@ -59,7 +58,7 @@ export async function testWebhook(
     const event = 'event' in sample ? newEvent(viewer, sample.event) : await pastEvent(db, sample.eventId);
     const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
     const test = { webhook, event, rendered, given: 'event' in sample ? sample.event : null };
-    const delivery = await transaction((own) => send(own, viewer, queue, test));
+    const delivery = await transaction((own) => send(own, viewer, test));
     if (delivery) return delivery;
   }
   throw inputError(
@@ -78,12 +77,7 @@ interface Test {
 }
 
 // null: the webhook was changed since the request was rendered
-async function send(
-  db: Db,
-  viewer: Viewer,
-  queue: DeliveryQueue,
-  { webhook, event, rendered, given }: Test,
-): Promise<DeliveryRow | null> {
+async function send(db: Db, viewer: Viewer, { webhook, event, rendered, given }: Test): Promise<DeliveryRow | null> {
   if (await areDeliveriesPaused(db)) throw inputError(null, 'CONFLICT', PAUSED);
   if ((await webhooksForShare(db, [webhook.id])).get(webhook.id)?.changedIn !== webhook.changedIn) return null;
   if ('skipReason' in rendered) throw inputError(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
@@ -91,7 +85,7 @@ async function send(
   const delivery = testDelivery(stored, webhook, rendered);
   await insertPayloads(db, newPayloadsOf([rendered]));
   await insertDeliveries(db, [delivery]);
-  await queue.insert(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, startAfter: null }]);
+  await insertJobs(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, dueAt: null }]);
   await notifyDeliveries(db);
   const details = { delivery: toNodeId('Delivery', delivery.id), event: toNodeId('BusinessEvent', event.id) };
   await recordAct(db, viewer, { action: 'webhook.tested', subjectType: 'Webhook', subjectId: webhook.id, details });

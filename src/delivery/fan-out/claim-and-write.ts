@@ -3,7 +3,6 @@ import { currentTime } from '../../clock';
 import { claimFromOutbox, type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
-import type { DeliveryQueue } from '../queue/queue';
 import type { Decisions, Pair } from './decisions';
 import type { Opening } from './first-attempts';
 import { type DecidedPair, makeDeliveries } from './make-deliveries';
@@ -36,7 +35,6 @@ const NONE: ReadonlySet<string> = new Set();
 const NO_CHANGES: ReadonlyMap<string, string> = new Map();
 
 export interface ClaimParts {
-  queue: DeliveryQueue;
   directory: WebhookDirectory;
   /** null: no delivery is sent at once. */
   opening: Opening | null;
@@ -44,7 +42,7 @@ export interface ClaimParts {
 
 export async function claimAndWrite(
   db: Db,
-  { queue, directory, opening }: ClaimParts,
+  { directory, opening }: ClaimParts,
   { events, decisions, isLast }: ClaimToWrite,
 ): Promise<ClaimResult> {
   const asked = webhooksOf(pairsOf(events, directory)).map(idOf);
@@ -80,7 +78,7 @@ export async function claimAndWrite(
   const done = inOrder.map(({ id }) => ({ id, wantedBy: matched.get(id)?.length ?? 0 }));
   const queued = deliveries.filter(({ jobId }) => jobId !== null).length;
   const written = Promise.all([
-    writeDeliveries(db, queue, { deliveries, payloads: made.payloads, requests }, done, now),
+    writeDeliveries(db, { deliveries, payloads: made.payloads, requests }, done, now),
     insertPendingDecisions(
       db,
       pending.map(({ event, webhook }) => ({ webhookId: webhook.id, businessEventId: event.id })),

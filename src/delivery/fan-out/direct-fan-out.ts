@@ -1,6 +1,7 @@
 // Where publisher and worker share a process: the transaction that publishes events also makes their deliveries and opens
 // the first attempts, without the outbox. It does so for what nothing holds back and needs no condition and no template,
 // since customers' programs may take long. All else goes to the outbox.
+
 import { currentTime } from '../../clock';
 import type { NewEventRow, OutboxEvent, OutboxRows } from '../../events/business-event.store';
 import type { NewEvent } from '../../events/event-faults';
@@ -15,7 +16,7 @@ import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { hasFixedRequest } from '../../webhooks/request/request-plan';
-import type { DeliveryQueue } from '../queue/queue';
+import { insertJobs } from '../queue/delivery-job.store';
 import { createDecisions, type Pair } from './decisions';
 import { writePublished } from './fan-out.store';
 import { type FirstAttempts, type Opening, sendsAtOnce } from './first-attempts';
@@ -34,7 +35,6 @@ const MAX_DELIVERIES = 250;
 const CATCH_UP_MS = 5_000;
 
 export interface DirectFanOutParts {
-  queue: DeliveryQueue;
   directory: WebhookDirectory;
   firstAttempts: FirstAttempts;
   /** Since when, by `performance.now()`, older events wait in the outbox; null: none waits. */
@@ -80,7 +80,7 @@ export function createDirectFanOut(parts: DirectFanOutParts): StoppableDirectFan
 }
 
 function createWriter(
-  { queue, directory, firstAttempts, onQueued }: DirectFanOutParts,
+  { directory, firstAttempts, onQueued }: DirectFanOutParts,
   webhooks: readonly OutgoingWebhook[],
   reserved: readonly SlotReservation[],
   onEnded: () => void,
@@ -113,7 +113,7 @@ function createWriter(
       requests,
     });
     if (!queued) commitWithThese(db);
-    await Promise.all([written, queue.insert(db, jobs)]);
+    await Promise.all([written, insertJobs(db, jobs)]);
   }
 
   return {

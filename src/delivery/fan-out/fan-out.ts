@@ -6,7 +6,6 @@ import type { HashPart } from '../../sql/hash-part';
 import type { Transaction } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { hasFixedRequest } from '../../webhooks/request/request-plan';
-import type { DeliveryQueue } from '../queue/queue';
 import { type ClaimResult, type ClaimToWrite, claimAndWrite } from './claim-and-write';
 import { createDecisions } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
@@ -25,7 +24,6 @@ export interface FanOutParts {
   /** For reads without a transaction. */
   db: Db;
   transaction: Transaction;
-  queue: DeliveryQueue;
   directory: WebhookDirectory;
 }
 
@@ -89,13 +87,13 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
 
 // Not durable, unless it opens attempts: events whose fan-out is lost are still in the outbox.
 async function writeAndSend(
-  { transaction, queue, directory, firstAttempts }: OpeningFanOutParts,
+  { transaction, directory, firstAttempts }: OpeningFanOutParts,
   claim: ClaimToWrite,
   webhooks: readonly OutgoingWebhook[],
 ): Promise<ClaimResult> {
   const opening = firstAttempts?.begin() ?? null;
   const mayOpen = opening?.mayOpen(webhooks) === true;
-  const claimParts = { queue, directory, opening: mayOpen ? opening : null };
+  const claimParts = { directory, opening: mayOpen ? opening : null };
   try {
     const result = await transaction((db) => claimAndWrite(db, claimParts, claim), { durable: mayOpen });
     opening?.committed();

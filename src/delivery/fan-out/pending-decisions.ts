@@ -7,7 +7,6 @@ import { type Loop, startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { ProcessShare } from '../queue/process-share';
-import type { DeliveryQueue } from '../queue/queue';
 import { createDecisions, type Decisions, type Pair } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import type { FanOutParts } from './fan-out';
@@ -44,7 +43,7 @@ const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0 };
 
 /** One step, for the webhooks of a part: decides without any lock, and then writes in one transaction. */
 export async function decidePending(parts: FanOutParts, part: HashPart): Promise<PendingStep> {
-  const { db, transaction, queue, directory } = parts;
+  const { db, transaction, directory } = parts;
   const oldest = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
   if (oldest.length === 0) return NOTHING;
   await fillDirectory(db, directory);
@@ -54,12 +53,11 @@ export async function decidePending(parts: FanOutParts, part: HashPart): Promise
   const pending = oldest.filter(({ businessEventId }) => taken.has(businessEventId));
   const decisions = createDecisions();
   await decisions.add(db, fewEnough(pairsOf(pending, events, directory)));
-  return transaction((own) => writeDecided(own, queue, directory, pending, events, decisions));
+  return transaction((own) => writeDecided(own, directory, pending, events, decisions));
 }
 
 async function writeDecided(
   db: Db,
-  queue: DeliveryQueue,
   directory: WebhookDirectory,
   asked: readonly PendingDecision[],
   events: ReadonlyMap<string, OutboxEvent>,
@@ -84,7 +82,7 @@ async function writeDecided(
   const done = pending.filter(({ webhookId, businessEventId }) => !left.has(keyOf(webhookId, businessEventId)));
   const now = currentTime();
   const made = await makeDeliveries(db, decided, now);
-  await Promise.all([writeDeliveries(db, queue, made, [], now), deletePendingDecisions(db, done)]);
+  await Promise.all([writeDeliveries(db, made, [], now), deletePendingDecisions(db, done)]);
   return { decided: done.length, undecided, changed: left.size - undecided };
 }
 

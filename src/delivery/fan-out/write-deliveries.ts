@@ -5,8 +5,8 @@ import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import { markBacklog } from '../../webhooks/webhook-circuit.store';
 import type { NewDelivery } from '../delivery.store';
+import { insertJobs, type NewJob } from '../queue/delivery-job.store';
 import { notifyDeliveries } from '../queue/notify.store';
-import type { DeliveryQueue, NewJob } from '../queue/queue';
 import { writeFanOut } from './fan-out.store';
 
 export interface DeliveriesToWrite {
@@ -19,14 +19,13 @@ export interface DeliveriesToWrite {
 /** Writes payloads, deliveries, first attempts and jobs. @param events that leave the outbox */
 export async function writeDeliveries(
   db: Db,
-  queue: DeliveryQueue,
   { deliveries, payloads, requests = [] }: DeliveriesToWrite,
   events: readonly FannedOut[],
   now: Date,
 ): Promise<void> {
   await Promise.all([
     writeFanOut(db, { payloads, deliveries, requests, events }, now),
-    queue.insert(db, deliveries.flatMap(jobFor)),
+    insertJobs(db, deliveries.flatMap(jobFor)),
     markBacklog(db, webhooksThatQueue(deliveries)),
   ]);
   // other workers poll for jobs, but these deliveries have none: wake the dispatchers
@@ -42,5 +41,5 @@ function webhooksThatQueue(deliveries: readonly NewDelivery[]): string[] {
 export function jobFor(delivery: NewDelivery): NewJob[] {
   if (delivery.jobId === null) return [];
   const later = delivery.nextAttemptAt !== null && delivery.nextAttemptAt.getTime() > currentMs();
-  return [{ id: delivery.jobId, deliveryId: delivery.id, startAfter: later ? delivery.nextAttemptAt : null }];
+  return [{ id: delivery.jobId, deliveryId: delivery.id, dueAt: later ? delivery.nextAttemptAt : null }];
 }

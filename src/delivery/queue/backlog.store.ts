@@ -11,7 +11,7 @@ export interface Backlog {
   bytes: number;
 }
 
-/** How many payloads at each end of the outbox, and of due jobs in each state, are measured to estimate the size of all. */
+/** How many payloads at each end of the outbox, and of the oldest due jobs, are measured to estimate the size of all. */
 const SAMPLE = 100;
 
 /** @param atMost counts no further than to this sum, so that the time is bounded */
@@ -23,8 +23,7 @@ export async function measureBacklog(db: Db, atMost: number): Promise<Backlog> {
        )
        select events, (
          select count(*)::integer from (
-           select from pgboss.job where name = 'deliveries' and state < 'active' and start_after <= now()
-           limit greatest(0, $1 - events)
+           select from delivery_jobs where due_at <= now() limit greatest(0, $1 - events)
          ) as counted
        ) as deliveries from waiting`),
     [atMost],
@@ -41,13 +40,10 @@ const OUTBOX_PAYLOADS = `
     union all (select event_id from outbox order by event_id desc limit ${SAMPLE})
   ) as o join business_events e on e.id ${equalsByIndex('o.event_id')}`;
 
-// for each state alone: the jobs of one state are in the order of an index, and those of both are sorted
-const dueJobs = (state: 'created' | 'retry') => `(select data from pgboss.job
-    where name = 'deliveries' and state = '${state}' and not blocked and start_after <= now() order by start_after limit ${SAMPLE})`;
-
 const DUE_PAYLOADS = `
-  select d.payload_id from (${dueJobs('created')} union all ${dueJobs('retry')}) as job
-  join deliveries d on d.id ${equalsByIndex(`(job.data ->> 'deliveryId')::uuid`)}`;
+  select d.payload_id from (
+    select delivery_id from delivery_jobs where due_at <= now() order by due_at limit ${SAMPLE}
+  ) as job join deliveries d on d.id ${equalsByIndex('job.delivery_id')}`;
 
 async function meanBytes(db: Db, payloadIds: string): Promise<number> {
   const sql = `select p.byte_length as bytes from (${payloadIds}) as sampled join payloads p on p.id = sampled.payload_id`;

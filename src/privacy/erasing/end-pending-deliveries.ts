@@ -4,7 +4,6 @@ import { releaseSuccessors } from '../../delivery/capacity/document-ordering';
 import { cancelDeliveries, skipErased } from '../../delivery/capacity/waiting.store';
 import { lockDeliveries, requestCancel } from '../../delivery/commands/delivery-commands.store';
 import { notifyDeliveries } from '../../delivery/queue/notify.store';
-import type { DeliveryQueue } from '../../delivery/queue/queue';
 import type { Db } from '../../sql/db';
 import { webhooksForUpdate } from '../../webhooks/webhook.store';
 import { lockCircuits } from '../../webhooks/webhook-circuit.store';
@@ -12,7 +11,7 @@ import { keepHolds } from '../legal-hold.store';
 import { leaveFanOut, pendingDeliveries, type StepRows } from './erased-rows.store';
 
 /** Deliveries and events that a legal hold covers continue. */
-export async function endPending(db: Db, queue: DeliveryQueue, rows: StepRows): Promise<void> {
+export async function endPending(db: Db, rows: StepRows): Promise<void> {
   await keepHolds(db);
   await leaveFanOut(db, rows.events, currentTime());
   const pending = await pendingDeliveries(db, rows.deliveries);
@@ -33,7 +32,7 @@ export async function endPending(db: Db, queue: DeliveryQueue, rows: StepRows): 
   await cancelDeliveries(db, idsOf(blocking), currentTime());
   const released = [...waiting.filter(({ blocks }) => blocks), ...blocking];
   if (released.length === 0) return;
-  await releaseSuccessors(db, queue, idsOf(released));
+  await releaseSuccessors(db, idsOf(released));
   await notifyDeliveries(db);
 }
 

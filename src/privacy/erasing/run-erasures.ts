@@ -2,7 +2,6 @@
 
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
-import type { DeliveryQueue } from '../../delivery/queue/queue';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { countErased, type ErasureRow, endPass, isOrderSealed, takeErasure } from '../erasure.store';
@@ -25,7 +24,6 @@ import { pagesOfPerson, pagesOfTargets } from './target-pages';
 export interface ErasingParts {
   db: Db;
   transaction: Transaction;
-  queue: DeliveryQueue;
   journal: ErasureJournal;
 }
 
@@ -87,11 +85,11 @@ export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Pr
 
 /** Erases these rows in one transaction, after what is pending of them was ended in another. */
 async function eraseStep(
-  { transaction, queue, journal }: ErasingParts,
+  { transaction, journal }: ErasingParts,
   { id }: Pick<ErasureRow, 'id'>,
   rows: StepRows,
 ): Promise<ErasedRows> {
-  await transaction((db) => endPending(db, queue, rows));
+  await transaction((db) => endPending(db, rows));
   return transaction(async (db) => {
     const erased = await eraseAndCount(db, id, rows);
     const { events, deliveries, requests } = erased;

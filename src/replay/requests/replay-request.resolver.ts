@@ -73,9 +73,8 @@ export class ReplayRequestResolver {
     };
     return answer(empty, async () => {
       checkInput(input);
-      const { deliveryQueue } = context.services;
       const id = uuidOf('ReplayRequest', input.id);
-      return approveReplay(context, context.viewer as Viewer, deliveryQueue, id, input.reason);
+      return approveReplay(context, context.viewer as Viewer, id, input.reason);
     });
   }
 

@@ -1,7 +1,6 @@
 // A replay that one person asks for, and another approves or declines.
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
-import type { DeliveryQueue } from '../../delivery/queue/queue';
 import { InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { newId, timeOfId, toNodeId } from '../../ids';
@@ -76,14 +75,13 @@ export interface ApprovedReplay extends ReplayedDelivery {
 export async function approveReplay(
   { db, transaction }: Pick<Context, 'db' | 'transaction'>,
   viewer: Viewer,
-  queue: DeliveryQueue,
   requestId: string | null,
   reason: string,
 ): Promise<ApprovedReplay> {
   return withEvaluations(db, (evaluations, isLast) =>
     transaction(async (own) => {
       const request = await requestToDecide(own, viewer, requestId);
-      const replayed = await replayOne(own, viewer, { queue, evaluations, isLast }, request.deliveryId, {
+      const replayed = await replayOne(own, viewer, { evaluations, isLast }, request.deliveryId, {
         field: 'id',
         reason: request.reason,
         request,

@@ -24,7 +24,7 @@ test('an attempt of a dead process that began in the future is closed at its sta
     begun[0]?.requestId,
   ]);
   await app.database.query('reset session_replication_role');
-  for (const { jobId } of begun) await parts.giveAway(jobId as string);
+  for (const { delivery } of begun) await parts.giveAway(delivery.id);
   const again = await parts.take();
   expect(again.map(({ attemptNumber }) => attemptNumber)).toEqual([2, 2]);
   const states = (await attemptsOf(app, id)).map(({ status }) => status);

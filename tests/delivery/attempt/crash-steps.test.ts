@@ -8,7 +8,7 @@ import { circuitThatIs, createOwnWebhook, endPause, startSecondWorker, waitingFo
 import { closeAll, httpPartner } from '../partner';
 import { startParts } from '../worker-parts';
 import { strays } from './invariants';
-import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from './stored-attempts';
+import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, expireLeases } from './stored-attempts';
 
 let app: TestApp;
 let doomed: Program;
@@ -98,7 +98,7 @@ const isStuckIn = (statement: string) =>
 /** Another worker takes over: all of it arrives, each attempt is accounted for, and nothing is left behind. */
 async function expectRecovery(partner: Held, webhooks: readonly { id: string; path: string }[], unknown: number) {
   partner.open();
-  await giveJobsAway(app);
+  await expireLeases(app);
   const successor = await startSecondWorker(app);
   try {
     for (const { id } of webhooks) await mutate(app, 'updateWebhook', { id, rateLimit: null });
@@ -178,7 +178,7 @@ describe('a worker that is killed', () => {
 
   test.each([
     ['after the answers, before they are written', 'select 1 from deliveries for update', 'update deliveries'],
-    ['while it writes what was answered', 'lock table pgboss.job in share mode', 'insert into pgboss'],
+    ['while it writes what was answered', 'lock table delivery_jobs in share mode', 'insert into delivery_jobs'],
   ])('%s has sent for nothing, and it is sent again', async (_when, lock, statement) => {
     const partner = await heldPartner();
     await startDoomed();
@@ -202,9 +202,9 @@ describe('a worker that is killed', () => {
     const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
     await webhook.publishMany(EACH);
     await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === EACH - 2);
-    const letGo = await stopAt('lock table pgboss.job in share mode');
+    const letGo = await stopAt('lock table delivery_jobs in share mode');
     await app.database.query(`update webhooks set max_concurrency = null where max_concurrency = 2`);
-    await isStuckIn('insert into pgboss');
+    await isStuckIn('insert into delivery_jobs');
     await doomed.kill('SIGKILL');
     await letGo();
     expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(EACH - 2);
@@ -226,7 +226,7 @@ describe('a worker that is killed', () => {
     await waitFor('the probe', () => probing.calls.length === 1);
     await doomed.kill('SIGKILL');
     probing.open();
-    await giveJobsAway(app);
+    await expireLeases(app);
     const successor = await startSecondWorker(app);
     await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === EACH);
     await successor.stop();

@@ -2,7 +2,9 @@ import type { Attempt } from '../../../src/delivery/attempt/attempt';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { createOutcomeCommitter } from '../../../src/delivery/attempt/outcome-committer';
 import { startWorker } from '../../../src/delivery/attempt/worker';
+import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
 import type { SendResult } from '../../../src/delivery/http/send';
+import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
 import { newId, uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -49,25 +51,20 @@ const refused: SendResult = { ...ANSWERED, responseStatus: 500, errorCode: 'HTTP
 const commit = (attempt: Attempt, result: SendResult) =>
   createOutcomeCommitter(parts).commit(outcomeOf(attempt, result, new Date()));
 
-/** Those that are waiting or taken: ended ones are deleted, since 200 a second would be 720,000 in an hour. */
-async function jobsOf(deliveryId: string): Promise<{ id: string; state: string }[]> {
-  return app.database.query(`select id, state::text from pgboss.job where data ->> 'deliveryId' = $1 order by id`, [
-    deliveryId,
-  ]);
-}
+const jobsOf = (deliveryId: string) =>
+  app.database.query<{ id: string }>('select id from delivery_jobs where delivery_id = $1', [deliveryId]);
 
 describe('two workers that hold one delivery', () => {
   test('what the late one learnt is dropped: its row is UNKNOWN, and the delivery follows the new owner', async () => {
     const webhookId = await oneDelivery();
     const [late] = (await parts.take()) as [Attempt];
-    await parts.giveAway(late.jobId as string);
+    await parts.giveAway(late.delivery.id);
     const [owner] = (await parts.take()) as [Attempt];
-    expect(owner).toMatchObject({ jobId: late.jobId, attemptNumber: 2, delivery: { id: late.delivery.id } });
+    expect(owner).toMatchObject({ attemptNumber: 2, delivery: { id: late.delivery.id } });
 
     await commit(late, ANSWERED);
     const [delivery] = await deliveriesOf(app, webhookId);
-    expect(delivery).toMatchObject({ status: 'PENDING', openRequestId: owner.requestId, jobId: owner.jobId });
-    expect(await jobsOf(late.delivery.id)).toEqual([{ id: owner.jobId, state: 'active' }]);
+    expect(delivery).toMatchObject({ status: 'PENDING', openRequestId: owner.requestId, jobId: null });
 
     await commit(owner, ANSWERED);
     await allFinished(app, webhookId, 1);
@@ -81,7 +78,7 @@ describe('two workers that hold one delivery', () => {
   test('both outcomes in one batch leave what the owner says, and no job of the late one', async () => {
     const webhookId = await oneDelivery();
     const [late] = (await parts.take()) as [Attempt];
-    await parts.giveAway(late.jobId as string);
+    await parts.giveAway(late.delivery.id);
     const [owner] = (await parts.take()) as [Attempt];
     const committer = createOutcomeCommitter(parts);
     await Promise.all([
@@ -99,50 +96,54 @@ describe('two workers that hold one delivery', () => {
     const [before] = await deliveriesOf(app, webhookId);
     await commit(attempt, refused);
     expect(await deliveriesOf(app, webhookId)).toEqual([before]);
-    expect(await jobsOf(attempt.delivery.id)).toEqual([{ id: before?.jobId, state: 'created' }]);
+    expect(await jobsOf(attempt.delivery.id)).toEqual([{ id: before?.jobId }]);
   });
 
-  test('one worker that is given its own job again keeps the newer attempt alive after the older ended', async () => {
+  test('one worker that is given its own delivery again keeps the newer attempt after the older one ended', async () => {
     const [older, newer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     partner.answerWith((_call, n) => ({ after: (n === 1 ? older : newer).promise }));
     const webhookId = await oneDelivery();
-    const worker = startWorker(parts);
+    const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
+    const worker = startWorker({ ...parts, leases });
     await waitFor('the first call', () => partner.calls.length === 1);
-    const jobId = (await deliveriesOf(app, webhookId))[0]?.jobId as string;
-    await parts.giveAway(jobId);
+    const deliveryId = (await deliveriesOf(app, webhookId))[0]?.id as string;
+    await parts.giveAway(deliveryId);
     await waitFor('the second call', () => partner.calls.length === 2);
-    const heartbeat = async () => {
-      const sql = `select heartbeat_on::text as at from pgboss.job where id = $1 and state = 'active'`;
-      return (await app.database.query<{ at: string }>(sql, [jobId]))[0]?.at;
+    const expiry = async () => {
+      const sql = `select max(l.expires_at)::text as at from worker_leases l
+        join deliveries d on d.lease_id = l.id where d.id = $1`;
+      return (await app.database.query<{ at: string }>(sql, [deliveryId]))[0]?.at;
     };
     older.resolve();
-    const before = await heartbeat();
-    await waitFor('a heartbeat of the second attempt', async () => (await heartbeat()) !== before);
+    await waitFor('the first outcome', async () => (await attemptsOf(app, webhookId))[0]?.status === 'UNKNOWN');
+    const before = await expiry();
+    await waitFor('the lease of the second attempt to be renewed', async () => (await expiry()) !== before);
     newer.resolve();
     const [delivery] = await allFinished(app, webhookId, 1);
     await worker.stop(0);
+    await leases.stop();
     expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 2 });
   });
 });
 
-describe('a job left over by a crash', () => {
+describe('a job that is left over', () => {
   test('is deleted without sending when it is not the one its delivery waits for', async () => {
     const webhookId = await oneDelivery();
     const [delivery] = await deliveriesOf(app, webhookId);
-    const leftover = { id: newId(), deliveryId: delivery?.id as string, startAfter: null };
-    await parts.transaction((db) => parts.queue.insert(db, [leftover]));
+    const leftover = { id: newId(), deliveryId: delivery?.id as string, dueAt: null };
+    await insertJobs(parts.db, [leftover]);
     const attempts = await parts.take();
-    expect(attempts.map((attempt) => attempt.jobId)).toEqual([delivery?.jobId]);
-    expect(await jobsOf(leftover.deliveryId)).toEqual([{ id: delivery?.jobId, state: 'active' }]);
+    expect(attempts.map((attempt) => attempt.delivery.id)).toEqual([delivery?.id]);
+    expect(await jobsOf(leftover.deliveryId)).toEqual([]);
     await commit(attempts[0] as Attempt, ANSWERED);
   });
 
   test('is deleted without sending when its delivery is finished', async () => {
     const webhookId = await oneDelivery();
+    const [delivery] = await deliveriesOf(app, webhookId);
     const [attempt] = (await parts.take()) as [Attempt];
     await commit(attempt, ANSWERED);
-    const leftover = { id: attempt.jobId as string, deliveryId: attempt.delivery.id, startAfter: null };
-    await parts.transaction((db) => parts.queue.insert(db, [leftover]));
+    await insertJobs(parts.db, [{ id: delivery?.jobId as string, deliveryId: attempt.delivery.id, dueAt: null }]);
     expect(await parts.take()).toEqual([]);
     expect(await jobsOf(attempt.delivery.id)).toEqual([]);
     expect(await attemptsOf(app, webhookId)).toHaveLength(1);
@@ -153,7 +154,7 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
   const webhookId = await oneDelivery();
   const [attempt] = (await parts.take()) as [Attempt];
   await app.database.query(`update webhooks set status = 'PAUSED' where id = $1`, [uuidOf('Webhook', webhookId)]);
-  await parts.giveAway(attempt.jobId as string);
+  await parts.giveAway(attempt.delivery.id);
   expect(await parts.take()).toEqual([]);
   expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
@@ -163,7 +164,7 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
   const webhookId = await oneDelivery();
   const [attempt] = (await parts.take()) as [Attempt];
   await app.database.query(`update webhooks set status = 'ARCHIVED' where id = $1`, [uuidOf('Webhook', webhookId)]);
-  await parts.giveAway(attempt.jobId as string);
+  await parts.giveAway(attempt.delivery.id);
   expect(await parts.take()).toEqual([]);
   expect(await attemptsOf(app, webhookId)).toMatchObject([{ status: 'UNKNOWN' }]);
   expect(await deliveriesOf(app, webhookId)).toMatchObject([{ status: 'CANCELLED', openRequestId: null }]);
@@ -172,7 +173,7 @@ test('an attempt whose process died is closed as UNKNOWN also when its webhook w
 test('an attempt whose process died gives its place back, where the webhook allows only one at once', async () => {
   const webhookId = await oneDelivery({ maxConcurrency: 1 });
   const [lost] = (await parts.take()) as [Attempt];
-  await parts.giveAway(lost.jobId as string);
+  await parts.giveAway(lost.delivery.id);
   const [next] = (await parts.take()) as [Attempt];
   expect(next).toMatchObject({ attemptNumber: 2, delivery: { id: lost.delivery.id } });
   await commit(next, ANSWERED);

@@ -49,7 +49,7 @@ async function fromEventToOutcome(): Promise<Counted[]> {
   for (const result of [REFUSED, ANSWERED]) {
     const { attempts } = await transaction((db) => startAttempts(db, parts, 10));
     const outcomes = attempts.map((attempt) => outcomeOf(attempt, result, new Date()));
-    await transaction((db) => commitOutcomes(db, parts.queue, outcomes));
+    await transaction((db) => commitOutcomes(db, outcomes));
   }
   expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ status: 'DELIVERED', attempts: 2 }]);
   return counted;

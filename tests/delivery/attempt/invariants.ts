@@ -13,8 +13,9 @@ const STATES = `
     d.job_id, d.open_request_id, d.next_attempt_at, d.waits_for, d.blocks, d.webhook_id, d.document_type,
     d.reference_document
   from deliveries d
-  left join pgboss.job j on j.id = d.job_id and j.name = 'deliveries' and j.state in ('created', 'retry', 'active')
-  left join worker_leases l on l.id = d.lease_id and l.oldest_delivery_id <= d.id`;
+  left join delivery_jobs j on j.id = d.job_id
+  left join worker_leases l on l.id = d.lease_id and l.oldest_delivery_id <= d.id
+    and (l.delivery_ids is null or d.id = any(l.delivery_ids))`;
 
 const FAULTS: Record<string, string> = {
   'a delivery that nothing, or more than one thing, moves on': `
@@ -35,7 +36,7 @@ const FAULTS: Record<string, string> = {
   'a delivery whose attempt is not open': `
     select d.id from deliveries d left join webhook_request_logs r on r.id = d.open_request_id
     where d.open_request_id is not null and (r.id is null or r.finished_at is not null)`,
-  'a request that is open, and that no job holds': `
+  'a request that is open, and that no delivery names': `
     select r.id from webhook_request_logs r left join deliveries d on d.open_request_id = r.id
     where r.finished_at is null and d.id is null`,
   'a slot of a request that is not open': `
@@ -78,7 +79,7 @@ export function strays(app: TestApp): Promise<Stray[]> {
 export async function jobsOfWaiting(app: TestApp): Promise<number> {
   const [row] = await app.database.query<{ n: number }>(
     `select count(*)::int as n from deliveries d
-     join pgboss.job j on j.data ->> 'deliveryId' = d.id::text and j.state in ('created', 'retry', 'active')
+     join delivery_jobs j on j.delivery_id = d.id
      where d.waits_for is not null`,
   );
   return row?.n ?? -1;

@@ -138,6 +138,7 @@ test.each([
   const db = explaining(plans, true);
   await openRequests(
     db,
+    newId(),
     ids.map((id) => openRequest(id, now)),
   );
   await closeRequestsAndDeliveries(

@@ -27,9 +27,9 @@ test('a delivery without a slot when it is taken waits, or is sent with its body
     return calls <= 2 ? 0 : 10;
   };
   const capacity = { free: () => 10, freeFor };
-  const { queue, keyring, readEvidenceHead } = parts;
+  const { keyring, readEvidenceHead } = parts;
   const { attempts, waiting } = await parts.transaction((db) =>
-    startAttempts(db, { queue, keyring, readEvidenceHead, capacity }, 10),
+    startAttempts(db, { keyring, readEvidenceHead, capacity }, 10),
   );
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
@@ -61,13 +61,13 @@ test('bodies beyond the bytes of one step are for the next ones, also those of t
     sizes.map((text, n) => invoice(`INV-${n}`, { documentType, data: { n, text } })),
   );
   await parts.fanOutAll();
-  const { queue, keyring, readEvidenceHead } = parts;
+  const { keyring, readEvidenceHead } = parts;
   const capacity = { free: () => 100, freeFor: () => 100 };
   const begun: string[] = [];
   const steps: unknown[] = [];
   for (;;) {
     const { attempts, putBack } = await parts.transaction((db) =>
-      startAttempts(db, { queue, keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100),
+      startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100),
     );
     if (attempts.length === 0) break;
     steps.push([attempts.length, putBack]);

@@ -93,7 +93,7 @@ test('a stop ends while the database is away, and the next process finds out wha
   const [left] = await deliveriesOf(app, webhookId);
   expect(left).toMatchObject({ status: 'PENDING', attempts: 1 });
 
-  await parts.giveAway(left?.jobId as string);
+  await parts.giveAway(left?.id as string);
   const next = startWorker(parts);
   await allFinished(app, webhookId, 1);
   await next.stop(1_000);

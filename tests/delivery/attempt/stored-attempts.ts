@@ -95,8 +95,7 @@ export async function turn(app: TestApp, how: 'pause' | 'resume' | 'archive', id
   if (!faults || faults.length > 0) throw new Error(JSON.stringify(answer));
 }
 
-/** What supervision and leases do 10 to 15 s after the last sign of life of workers, when none is left. */
-export async function giveJobsAway(app: TestApp): Promise<void> {
+/** Lets the leases of all workers expire, as 10 s after the last sign of life. */
+export async function expireLeases(app: TestApp): Promise<void> {
   await app.database.query('update worker_leases set expires_at = now()');
-  await app.database.query(`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`);
 }

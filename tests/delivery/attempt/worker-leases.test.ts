@@ -13,7 +13,7 @@ import { waitFor } from '../../support/wait-for';
 import { ANSWERED } from '../partner';
 import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
-import { allFinished, attemptsOf, deliveriesOf, giveJobsAway } from './stored-attempts';
+import { allFinished, attemptsOf, deliveriesOf, expireLeases } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
 const { installed, direct, webhookFor, jobs, leases } = workerSteps();
@@ -34,11 +34,13 @@ describe('a process that ends', () => {
     expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true]);
     await doomed.stop(); // what it holds stays
     expect(await strays(app)).toEqual([]);
-    await giveJobsAway(app);
-    const worker = startWorker(parts);
+    await expireLeases(app);
+    const held = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
+    const worker = startWorker({ ...parts, leases: held });
     direct(worker);
     await allFinished(app, webhook.id, 2);
     await worker.stop(1_000);
+    await held.stop();
     expect((await attemptsOf(app, webhook.id)).map(({ status }) => status).sort()).toEqual([
       'SUCCEEDED',
       'SUCCEEDED',
@@ -100,6 +102,55 @@ describe('a process that ends', () => {
   });
 });
 
+describe('the lease of jobs that were taken', () => {
+  test('names their deliveries, however old: when it expires, another worker makes their next attempts', async () => {
+    const before = await strays(app);
+    const webhook = await webhookFor();
+    await webhook.publishMany(3);
+    await parts.fanOutAll();
+    expect(await parts.take()).toHaveLength(3);
+    expect(await jobs()).toEqual([]);
+    expect(await strays(app)).toEqual(before);
+    // a lease of first attempts that expires with it begins later
+    const own = direct();
+    await webhook.publishMany(1);
+    (await own.fanOut()).committed();
+    await own.stop();
+    await expireLeases(app);
+    direct();
+    await waitFor('the take-over', async () => (await jobs()).length === 4);
+    expect(await strays(app)).toEqual(before);
+    const again = await parts.take();
+    expect(again.map(({ attemptNumber }) => attemptNumber)).toEqual([2, 2, 2, 2]);
+    const attempts = await attemptsOf(app, webhook.id);
+    expect(attempts.map(({ errorCode }) => errorCode)).toEqual([
+      ...Array(4).fill('PROCESS_DIED'),
+      ...Array(4).fill(null),
+    ]);
+  });
+
+  test('is deleted when all their outcomes are committed', async () => {
+    const before = await strays(app);
+    const webhook = await webhookFor();
+    const held = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
+    const answer = Promise.withResolvers<void>();
+    partner.answerWith((_call, n) => (n === 1 ? { after: answer.promise } : {}));
+    await webhook.publishMany(3);
+    await parts.fanOutAll();
+    const worker = startWorker({ ...parts, leases: held });
+    await waitFor('two outcomes', async () => {
+      const deliveries = await deliveriesOf(app, webhook.id);
+      return deliveries.filter(({ status }) => status === 'DELIVERED').length === 2;
+    });
+    expect(await strays(app)).toEqual(before);
+    answer.resolve();
+    await allFinished(app, webhook.id, 3);
+    await waitFor('the end of the lease', async () => (await leases()).length === 0);
+    await worker.stop(1_000);
+    await held.stop();
+  });
+});
+
 describe('a lease that is lost while its process lives', () => {
   test('stops opening at once, fences the outcomes, and is replaced', async () => {
     const webhook = await webhookFor();
@@ -108,14 +159,14 @@ describe('a lease that is lost while its process lives', () => {
     (await own.fanOut()).committed();
     const [late] = own.sent;
     await webhook.publishMany(1);
-    await giveJobsAway(app);
+    await expireLeases(app);
     await expect(own.fanOut()).rejects.toThrow('The lease of this worker has expired');
     expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
     const other = direct();
     await waitFor('the take-over', async () => (await jobs()).length === 1);
     const [owner] = await parts.take();
     expect(owner).toMatchObject({ attemptNumber: 2, delivery: { id: late?.delivery.id } });
-    if (late) await parts.transaction((db) => commitOutcomes(db, parts.queue, [outcomeOf(late, ANSWERED, new Date())]));
+    if (late) await parts.transaction((db) => commitOutcomes(db, [outcomeOf(late, ANSWERED, new Date())]));
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([
       { status: 'PENDING', attempts: 2, openRequestId: owner?.requestId },
     ]);

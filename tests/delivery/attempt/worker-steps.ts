@@ -37,7 +37,7 @@ export function workerSteps() {
       open_request_id = null, next_attempt_at = null, waits_for = null, held = false where finished_at is null`);
     await listStates(database);
     await database.query('delete from worker_leases');
-    await database.query(`delete from pgboss.job where name = 'deliveries'`);
+    await database.query('delete from delivery_jobs');
   });
   afterAll(async () => {
     const { app, partner, parts } = installation;
@@ -66,7 +66,7 @@ export function workerSteps() {
         );
       return { id, documentType, publishMany };
     },
-    jobs: () => installation.app.database.query(`select id from pgboss.job where name = 'deliveries'`),
+    jobs: () => installation.app.database.query('select id from delivery_jobs'),
     leases: () => installation.app.database.query('select id from worker_leases'),
   };
 }

@@ -1,7 +1,9 @@
 // Several processes and the probe of a circuit whose pause has ended.
+
 import { currentTime } from '../../../src/clock';
 import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
 import { giveJobs } from '../../../src/delivery/capacity/waiting.store';
+import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
 import { newId, uuidOf } from '../../../src/ids';
 import type { Transaction } from '../../../src/sql/transactions';
 import { lockCircuits, saveCircuits } from '../../../src/webhooks/webhook-circuit.store';
@@ -55,7 +57,7 @@ test('a process that wanted to send a probe when another one sent it sends none 
     const openUntil = new Date(now.getTime() + 3_600_000);
     await saveCircuits(db, [{ ...circuit, state: 'HALF_OPEN', openUntil, probeDeliveryId: probe.deliveryId }]);
     await giveJobs(db, [probe], now);
-    await parts.queue.insert(db, [probe]);
+    await insertJobs(db, [{ ...probe, dueAt: null }]);
     return started;
   });
   await steps[0];

@@ -72,9 +72,9 @@ const COMMANDS: Record<
   (given: Awaited<ReturnType<typeof skipped>>, transaction: Transaction) => Promise<unknown>
 > = {
   replayDelivery: ({ delivery }, transaction) =>
-    replayDelivery({ db: parts.db, transaction }, viewer, parts.queue, delivery.id, 'a test'),
+    replayDelivery({ db: parts.db, transaction }, viewer, delivery.id, 'a test'),
   testWebhook: ({ id, eventId }, transaction) =>
-    testWebhook({ db: parts.db, transaction }, viewer, parts.queue, uuidOf('Webhook', id), { eventId }),
+    testWebhook({ db: parts.db, transaction }, viewer, uuidOf('Webhook', id), { eventId }),
   async replayDeliveries({ id, delivery }, transaction) {
     const input = { where: { webhook: { id: { eq: id } } }, reason: 'a test' };
     const { replay } = await mutate(app, 'replayDeliveries', input, 'replay { id }');

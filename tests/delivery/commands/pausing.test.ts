@@ -70,7 +70,7 @@ test('pausing holds a delivery that waits for its next attempt, and resuming goe
   const { jobId } = await deliveryThatIs(app, webhook.id, 'retrying', (each) => each.status === 'RETRYING');
   await turn(app, 'pause', webhook.id);
   // as if the hour were over
-  await app.database.query('update pgboss.job set start_after = now() where id = $1', [jobId]);
+  await app.database.query('update delivery_jobs set due_at = now() where id = $1', [jobId]);
   const held = await deliveryThatIs(app, webhook.id, 'held', (each) => each.held);
   expect(held).toMatchObject({ status: 'RETRYING', attempts: 1, jobId: null, nextAttemptAt: null });
 
@@ -181,7 +181,7 @@ test('archiving a webhook and taking its due deliveries do not lock each other o
     uuidOf('Webhook', webhook.id),
   ]);
   // as if the hour were over: the worker comes after the lock, however busy the machine is
-  await app.database.query('update pgboss.job set start_after = now() where id = $1', [jobId]);
+  await app.database.query('update delivery_jobs set due_at = now() where id = $1', [jobId]);
   await waitFor('the worker, which waits for the webhook', async () => {
     const [row] = await app.database.query<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity

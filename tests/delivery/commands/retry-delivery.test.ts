@@ -26,8 +26,7 @@ const retry = (delivery: DeliveryState) =>
 const openJobs = async (delivery: DeliveryState) =>
   (
     await app.database.query<{ id: string }>(
-      `select id from pgboss.job where data ->> 'deliveryId' = $1 and state in ('retry', 'active')
-         or (data ->> 'deliveryId' = $1 and state = 'created' and start_after <= now())`,
+      'select id from delivery_jobs where delivery_id = $1 and due_at <= now()',
       [delivery.id],
     )
   ).map(({ id }) => id);

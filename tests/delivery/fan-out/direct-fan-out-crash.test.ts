@@ -4,7 +4,7 @@ import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
-import { attemptsOf, countByStatus, deliveriesOf, giveJobsAway } from '../attempt/stored-attempts';
+import { attemptsOf, countByStatus, deliveriesOf, expireLeases } from '../attempt/stored-attempts';
 import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
 let app: TestApp;
@@ -76,7 +76,7 @@ const PUBLISHED_WITH = `select count(*)::int as n from deliveries d join busines
 
 /** All events arrive, with the one before them, and so many attempts are UNKNOWN. */
 async function expectRecovery(webhook: { id: string }, unknown: number): Promise<void> {
-  await giveJobsAway(app);
+  await expireLeases(app);
   const successor = await startSecondWorker(app);
   await waitFor('everything', async () => countByStatus(await deliveriesOf(app, webhook.id)).DELIVERED === EVENTS + 1);
   await successor.stop();

@@ -14,15 +14,14 @@ import type { TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { ALL_IDS, type Parts, workerParts } from '../worker-parts';
+import { ALL_IDS, workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
 const { installed } = workerParts();
 let app: TestApp;
-let parts: Parts;
 
 beforeAll(() => {
-  ({ app, parts } = installed());
+  ({ app } = installed());
 });
 
 const URL = 'http://127.0.0.1:9/hook';
@@ -106,7 +105,7 @@ function costOfStep(): Promise<Cost> {
         use = (await rowOf<Use>(db, USE)) ?? use;
         return result;
       }, options);
-    const relay = { db: source.manager, transaction: counted, queue: parts.queue, directory: createWebhookDirectory() };
+    const relay = { db: source.manager, transaction: counted, directory: createWebhookDirectory() };
     const step = createFanOut({ ...relay, firstAttempts: null });
     const sent = statementsSentBy(source);
     for (let n = 0; n < 2; n += 1) {

@@ -100,7 +100,7 @@ test('a retry whose time comes during the pause waits, and uses no attempt', asy
   await pause();
   // as if the hour were over
   await app.database.query(`update deliveries set next_attempt_at = now() where id = $1`, [id]);
-  await app.database.query(`update pgboss.job set start_after = now() where id = $1`, [jobId]);
+  await app.database.query('update delivery_jobs set due_at = now() where id = $1', [jobId]);
   await severalLooks();
   const [waiting] = await deliveriesOf(app, webhook.id);
   expect(waiting).toMatchObject({ status: 'RETRYING', attempts: 1 });

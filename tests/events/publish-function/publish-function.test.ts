@@ -198,7 +198,7 @@ test.each([
   'insert into business_events (id) values (gen_random_uuid())',
   'update deliveries set held = true',
   'delete from idempotency_keys',
-  'select * from pgboss.job',
+  'select * from delivery_jobs',
   `select user_named('intruder')`,
   'select missing_partitions(1)',
   `select make_partition('payloads_2030_01')`,

@@ -1,0 +1,45 @@
+// The queue: a job for each delivery that is due, or will be at a set time.
+import { columns } from '../../sql/columns';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+
+export interface DeliveryJob {
+  id: string;
+  deliveryId: string;
+}
+
+export interface NewJob extends DeliveryJob {
+  /** null: now. */
+  dueAt: Date | null;
+}
+
+const NEW_JOB = columns<NewJob>([
+  ['dueAt', 'due_at', 'timestamptz'],
+  ['id', 'id', 'uuid'],
+  ['deliveryId', 'delivery_id', 'uuid'],
+]);
+
+const INSERT = `insert into delivery_jobs (due_at, id, delivery_id)
+  select coalesce(due_at, now()), id, delivery_id from unnest(${NEW_JOB.arrays()}) as j (${NEW_JOB.names})`;
+
+/** Call it in the transaction that writes `job_id` of these deliveries. */
+export async function insertJobs(db: Db, jobs: readonly NewJob[]): Promise<void> {
+  if (jobs.length > 0) await changedBy(db, statement(INSERT), NEW_JOB.valuesOf(jobs));
+}
+
+const TAKE = `delete from delivery_jobs where ctid = any (array(
+    select ctid from delivery_jobs where due_at <= now() order by due_at, id limit $1 for update skip locked
+  )) returning id, delivery_id as "deliveryId"`;
+
+/** Deletes due jobs, the oldest first, and leaves those that another transaction takes. */
+export async function takeJobs(db: Db, atMost: number): Promise<DeliveryJob[]> {
+  return rowsOf<DeliveryJob>(db, statement(TAKE), [atMost]);
+}
+
+/** Whether there are jobs to take: one statement, where a transaction that takes none has four. */
+export async function hasDueJobs(db: Db): Promise<boolean> {
+  const row = await rowOf<{ due: boolean }>(
+    db,
+    statement('select exists (select from delivery_jobs where due_at <= now()) as due'),
+  );
+  return row?.due === true;
+}
