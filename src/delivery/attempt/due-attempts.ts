@@ -5,7 +5,7 @@ import type { Transaction } from '../../sql/transactions';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { hasDueJobs } from '../queue/delivery-job.store';
+import { msUntilDue } from '../queue/delivery-job.store';
 import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempts } from './start-attempts';
 
 export interface DueAttemptsParts extends StartParts {
@@ -16,8 +16,18 @@ export interface DueAttemptsParts extends StartParts {
   log: Log;
 }
 
+/** The longest rest while no job is due: others that have more of them than they can send are helped after it. */
+const LONGEST_REST_MS = 2_000;
+
+export interface DueStarted extends StartedAttempts {
+  /** No job is due for as many milliseconds; null: not known. */
+  restMs: number | null;
+}
+
+const NOT_STARTED: DueStarted = { ...NOTHING_STARTED, restMs: null };
+
 export interface DueAttempts {
-  start(atMost: number): Promise<StartedAttempts>;
+  start(atMost: number): Promise<DueStarted>;
 }
 
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
@@ -25,11 +35,13 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   let tookNone = false;
   let paused = false;
 
-  async function takeAndStart(atMost: number): Promise<StartedAttempts> {
+  async function takeAndStart(atMost: number): Promise<DueStarted> {
     const mark = backlog.mark();
-    if (tookNone && !(await hasDueJobs(db))) {
+    // one statement, where a transaction that takes none has four
+    const restMs = tookNone ? await restUntilDue(db) : 0;
+    if (restMs > 0) {
       backlog.taken(mark, 0, true);
-      return NOTHING_STARTED;
+      return { ...NOTHING_STARTED, restMs };
     }
     const started = await transaction((tx) => startAttempts(tx, parts, atMost));
     const { taken, waiting, putBack } = started;
@@ -37,7 +49,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     backlog.taken(mark, taken - waiting - putBack, taken < atMost && putBack === 0);
     if (paused) log.info('deliveries are resumed');
     paused = false;
-    return started;
+    return { ...started, restMs: null };
   }
 
   return {
@@ -45,7 +57,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
       // a transaction that took jobs would have to roll back
       if (paused && (await findDeliveriesPause(db))) {
         backlog.notTaken();
-        return NOTHING_STARTED;
+        return NOT_STARTED;
       }
       try {
         return await takeAndStart(atMost);
@@ -54,8 +66,13 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
         if (!(error instanceof DeliveriesArePaused)) throw error;
         if (!paused) log.info('deliveries are paused: no attempt begins');
         paused = true;
-        return NOTHING_STARTED;
+        return NOT_STARTED;
       }
     },
   };
+}
+
+async function restUntilDue(db: Db): Promise<number> {
+  const ms = (await msUntilDue(db)) ?? LONGEST_REST_MS;
+  return Math.min(Math.ceil(ms), LONGEST_REST_MS);
 }

@@ -86,13 +86,15 @@ export function startWorker(parts: WorkerParts): Worker {
 
   async function finish(attempt: Attempt, result: Result, onEnded: OnEnded): Promise<void> {
     capacity.answered(attempt.webhook.id, performance.now());
-    await committer.commit(outcomeFor(attempt, result, currentTime()));
+    const outcome = outcomeFor(attempt, result, currentTime());
+    await committer.commit(outcome);
     if (typeof result === 'object') noteEnd(parts, attempt, result);
     onTheWire.delete(attempt.requestId);
     capacity.release(attempt.webhook.id, performance.now());
     onEnded(attempt);
-    // committing the outcome gave a job to the next delivery of its document
-    if (wasFull || attempt.delivery.blocks) loop.wake();
+    // committing the outcome gave a job to the next delivery of its document, or to its own next attempt: both may be due before the
+    // loop has rested
+    if (wasFull || attempt.delivery.blocks || outcome.nextJob !== null) loop.wake();
     parts.onSlotFreed(attempt.webhook.id);
   }
 
@@ -125,14 +127,14 @@ export function startWorker(parts: WorkerParts): Worker {
     const atMost = bodies.isFull() ? 0 : capacity.batchSize(performance.now());
     wasFull = atMost === 0;
     if (wasFull) return false;
-    const { taken, waiting, putBack, attempts, leaseId } = await due.start(atMost);
+    const { taken, waiting, putBack, attempts, leaseId, restMs } = await due.start(atMost);
     interval.note(taken);
     // too late to send them: the next worker does, when the lease has expired
     if (stopped) return false;
     if (leaseId !== null) beginUnder(leaseId, attempts);
     if (waiting > 0) parts.onWaiting();
     // fewer than requested: further ones are announced by a notification
-    return taken === atMost || putBack > 0;
+    return taken === atMost || putBack > 0 || (restMs ?? false);
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
 

@@ -35,11 +35,12 @@ export async function takeJobs(db: Db, atMost: number): Promise<DeliveryJob[]> {
   return rowsOf<DeliveryJob>(db, statement(TAKE), [atMost]);
 }
 
-/** Whether there are jobs to take: one statement, where a transaction that takes none has four. */
-export async function hasDueJobs(db: Db): Promise<boolean> {
-  const row = await rowOf<{ due: boolean }>(
+/** @returns for how many milliseconds no job is due; 0 or less: one is due; null: there is no job */
+export async function msUntilDue(db: Db): Promise<number | null> {
+  const row = await rowOf<{ ms: number }>(
     db,
-    statement('select exists (select from delivery_jobs where due_at <= now()) as due'),
+    statement(`select extract(epoch from due_at - now())::float8 * 1000 as ms
+     from delivery_jobs order by due_at limit 1`),
   );
-  return row?.due === true;
+  return row?.ms ?? null;
 }

@@ -1,0 +1,27 @@
+import { createDueAttempts } from '../../../src/delivery/attempt/due-attempts';
+import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
+import { newId } from '../../../src/ids';
+import { type Parts, workerParts } from '../worker-parts';
+
+const { installed } = workerParts();
+let parts: Parts;
+
+beforeAll(() => {
+  ({ parts } = installed());
+});
+
+test('a worker that took no job rests until the next one is due, and two seconds at most', async () => {
+  const due = createDueAttempts(parts);
+  const rest = async () => (await due.start(10)).restMs;
+  const jobIn = (ms: number) =>
+    insertJobs(parts.db, [{ id: newId(), deliveryId: newId(), dueAt: new Date(Date.now() + ms) }]);
+  expect(await rest()).toBeNull();
+  expect(await rest()).toBe(2_000);
+  await jobIn(3_600_000);
+  expect(await rest()).toBe(2_000);
+  await jobIn(1_500);
+  const found = await rest();
+  expect(found === null || (found > 0 && found <= 1_500)).toBe(true);
+  await jobIn(-1);
+  expect(await rest()).toBeNull();
+});
