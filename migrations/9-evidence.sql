@@ -8,6 +8,7 @@ create table evidence_queue (
   subject_ids uuid[] not null,
   leaf_hashes bytea not null,       -- 32 bytes each, in the order of subject_ids
   constraint evidence_queue_pkey primary key (id),
+  constraint evidence_queue_kind_check check (kind between 1 and 4),
   constraint evidence_queue_leaf_hashes_check check (octet_length(leaf_hashes) = 32 * cardinality(subject_ids))
 ) with (toast_tuple_target = 8160);
 -- up to 160 leaves are stored in the row itself, since it is deleted a moment later
@@ -36,7 +37,8 @@ create table evidence_blocks (
   constraint evidence_blocks_pkey primary key (first_index),
   constraint evidence_blocks_tree_size_key unique (tree_size),
   constraint evidence_blocks_size_check check
-    (leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count)
+    (first_index >= 0 and leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count),
+  constraint evidence_blocks_root_check check (octet_length(root_hash) = 32)
 );
 -- not compressed, so that substring() reads only a slice
 alter table evidence_blocks alter column leaf_hashes set storage external;
@@ -56,7 +58,8 @@ create table evidence_leaves (
   kind smallint not null,
   subject_id uuid not null,
   leaf_index bigint not null,
-  constraint evidence_leaves_pkey primary key (kind, subject_id)
+  constraint evidence_leaves_pkey primary key (kind, subject_id),
+  constraint evidence_leaves_place_check check (kind between 1 and 4 and leaf_index >= 0)
 ) partition by range (subject_id);
 -- BRIN: leaf_index grows with the pages of the table, because leaves are appended
 create index evidence_leaves_leaf_index_idx on evidence_leaves using brin (leaf_index);
@@ -88,6 +91,7 @@ create table evidence_heads (
   checkpoint text not null,
   signed_at timestamptz(3) not null,
   constraint evidence_heads_pkey primary key (tree_size, origin),   -- size first: the newest head is read often
+  constraint evidence_heads_checkpoint_check check (octet_length(checkpoint) <= 65536),
   constraint evidence_heads_tree_size_fkey foreign key (tree_size) references evidence_blocks (tree_size)
 );
 
@@ -104,6 +108,7 @@ create table evidence_anchors (
   constraint evidence_anchors_pkey primary key (id),
   constraint evidence_anchors_head_key unique (tree_size, origin, kind, by),
   constraint evidence_anchors_head_fkey foreign key (origin, tree_size) references evidence_heads (origin, tree_size),
+  constraint evidence_anchors_size_check check (octet_length(proof) <= 65536 and octet_length(query) <= 1024),
   constraint evidence_anchors_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'))
 );
 
@@ -117,6 +122,7 @@ create table evidence_anchor_targets (
   anchored_at timestamptz(3),
   error text,                       -- of the last attempt; null: it succeeded
   constraint evidence_anchor_targets_pkey primary key (kind, by),
+  constraint evidence_anchor_targets_size_check check (anchored_size >= 0),
   constraint evidence_anchor_targets_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161'))
 );
 

@@ -309,7 +309,8 @@ CREATE TABLE evidence_anchor_targets (
   anchored_at timestamp(3) with time zone,
   error text,
   CONSTRAINT evidence_anchor_targets_kind_check CHECK (kind = ANY (ARRAY['EVENT'::text, 'WITNESS'::text, 'RFC3161'::text])),
-  CONSTRAINT evidence_anchor_targets_pkey PRIMARY KEY (kind, by)
+  CONSTRAINT evidence_anchor_targets_pkey PRIMARY KEY (kind, by),
+  CONSTRAINT evidence_anchor_targets_size_check CHECK (anchored_size >= 0)
 );
 
 CREATE TABLE evidence_anchors (
@@ -324,7 +325,8 @@ CREATE TABLE evidence_anchors (
   CONSTRAINT evidence_anchors_head_fkey FOREIGN KEY (origin, tree_size) REFERENCES evidence_heads(origin, tree_size),
   CONSTRAINT evidence_anchors_head_key UNIQUE (tree_size, origin, kind, by),
   CONSTRAINT evidence_anchors_kind_check CHECK (kind = ANY (ARRAY['EVENT'::text, 'WITNESS'::text, 'RFC3161'::text, 'ATTACHED'::text])),
-  CONSTRAINT evidence_anchors_pkey PRIMARY KEY (id)
+  CONSTRAINT evidence_anchors_pkey PRIMARY KEY (id),
+  CONSTRAINT evidence_anchors_size_check CHECK (octet_length(proof) <= 65536 AND octet_length(query) <= 1024)
 );
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_anchors FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -338,7 +340,8 @@ CREATE TABLE evidence_blocks (
   root_hash bytea NOT NULL,
   sealed_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT evidence_blocks_pkey PRIMARY KEY (first_index),
-  CONSTRAINT evidence_blocks_size_check CHECK (leaf_count > 0 AND tree_size = (first_index + leaf_count) AND octet_length(leaf_hashes) = (32 * leaf_count)),
+  CONSTRAINT evidence_blocks_root_check CHECK (octet_length(root_hash) = 32),
+  CONSTRAINT evidence_blocks_size_check CHECK (first_index >= 0 AND leaf_count > 0 AND tree_size = (first_index + leaf_count) AND octet_length(leaf_hashes) = (32 * leaf_count)),
   CONSTRAINT evidence_blocks_tree_size_key UNIQUE (tree_size)
 );
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_blocks FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -349,6 +352,7 @@ CREATE TABLE evidence_heads (
   tree_size bigint NOT NULL,
   checkpoint text NOT NULL,
   signed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT evidence_heads_checkpoint_check CHECK (octet_length(checkpoint) <= 65536),
   CONSTRAINT evidence_heads_pkey PRIMARY KEY (tree_size, origin),
   CONSTRAINT evidence_heads_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES evidence_blocks(tree_size)
 );
@@ -378,7 +382,8 @@ CREATE TABLE evidence_leaves (
   kind smallint NOT NULL,
   subject_id uuid NOT NULL,
   leaf_index bigint NOT NULL,
-  CONSTRAINT evidence_leaves_pkey PRIMARY KEY (kind, subject_id)
+  CONSTRAINT evidence_leaves_pkey PRIMARY KEY (kind, subject_id),
+  CONSTRAINT evidence_leaves_place_check CHECK (kind >= 1 AND kind <= 4 AND leaf_index >= 0)
 ) PARTITION BY RANGE (subject_id);
 CREATE INDEX evidence_leaves_leaf_index_idx ON evidence_leaves USING brin (leaf_index);
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -400,6 +405,7 @@ CREATE TABLE evidence_queue (
   kind smallint NOT NULL,
   subject_ids uuid[] NOT NULL,
   leaf_hashes bytea NOT NULL,
+  CONSTRAINT evidence_queue_kind_check CHECK (kind >= 1 AND kind <= 4),
   CONSTRAINT evidence_queue_leaf_hashes_check CHECK (octet_length(leaf_hashes) = (32 * cardinality(subject_ids))),
   CONSTRAINT evidence_queue_pkey PRIMARY KEY (id)
 );

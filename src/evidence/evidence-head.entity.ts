@@ -55,6 +55,7 @@ export class EvidenceKeyEntity {
 
 /** A signed head: a C2SP checkpoint. */
 @Entity('evidence_heads')
+@Check('evidence_heads_checkpoint_check', 'octet_length(checkpoint) <= 65536')
 export class EvidenceHeadEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_heads_pkey' })
   origin: string;

@@ -3,6 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Un
 
 /** Leaves that are not yet in the tree. Triggers write them; sealing deletes them. */
 @Entity('evidence_queue')
+@Check('evidence_queue_kind_check', 'kind between 1 and 4')
 @Check('evidence_queue_leaf_hashes_check', 'octet_length(leaf_hashes) = 32 * cardinality(subject_ids)')
 export class EvidenceQueueEntity {
   @PrimaryGeneratedColumn('identity', {
@@ -27,8 +28,9 @@ export class EvidenceQueueEntity {
 @Unique('evidence_blocks_tree_size_key', ['treeSize'])
 @Check(
   'evidence_blocks_size_check',
-  `leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count`,
+  `first_index >= 0 and leaf_count > 0 and tree_size = first_index + leaf_count and octet_length(leaf_hashes) = 32 * leaf_count`,
 )
+@Check('evidence_blocks_root_check', 'octet_length(root_hash) = 32')
 export class EvidenceBlockEntity {
   @PrimaryColumn('bigint', { name: 'first_index', primaryKeyConstraintName: 'evidence_blocks_pkey' })
   firstIndex: string;
@@ -70,6 +72,7 @@ export class EvidenceNodeEntity {
 
 /** Where the leaf of a row is. */
 @Entity('evidence_leaves')
+@Check('evidence_leaves_place_check', 'kind between 1 and 4 and leaf_index >= 0')
 @Index('evidence_leaves_leaf_index_idx', { synchronize: false })
 export class EvidenceLeafEntity {
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'evidence_leaves_pkey' })

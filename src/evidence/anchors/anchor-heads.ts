@@ -7,6 +7,7 @@ import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { readCheckpoint } from '../formats/signed-note';
+import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead, signedText } from '../head.store';
 import { tilesOf } from '../tree.store';
 import type { TargetKind } from './anchor.entity';
@@ -143,6 +144,6 @@ async function proofOf(
   const witness = witnesses.find(({ key }) => key.name === by);
   if (!witness) throw new Error('The policy of this process does not name the witness.');
   const signed = { ...head, checkpoint: await signedText(db, head) };
-  const from = anchoredSize !== null && anchoredSize <= head.treeSize ? anchoredSize : 0;
+  const from = anchoredSize !== null && isSize(anchoredSize) && anchoredSize <= head.treeSize ? anchoredSize : 0;
   return { proof: Buffer.from(await cosign(sender, witness, signed, from, tilesOf(db))) };
 }

@@ -13,6 +13,7 @@ const oneOf = (kinds: readonly string[]) => `kind in (${kinds.map((kind) => `'${
 /** A proof that another party knew a head; EVENT: the event that published it. */
 @Entity('evidence_anchors')
 @Unique('evidence_anchors_head_key', ['treeSize', 'origin', 'kind', 'by'])
+@Check('evidence_anchors_size_check', 'octet_length(proof) <= 65536 and octet_length(query) <= 1024')
 @Check('evidence_anchors_kind_check', oneOf(ANCHOR_KINDS))
 export class EvidenceAnchorEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_anchors_pkey' })
@@ -51,6 +52,7 @@ export class EvidenceAnchorEntity {
 
 /** A party to which heads are sent, and the last try. */
 @Entity('evidence_anchor_targets')
+@Check('evidence_anchor_targets_size_check', 'anchored_size >= 0')
 @Check('evidence_anchor_targets_kind_check', oneOf(TARGET_KINDS))
 export class EvidenceAnchorTargetEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_anchor_targets_pkey' })

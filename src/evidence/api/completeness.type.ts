@@ -39,7 +39,10 @@ export class EvidenceHoleType {
   })
   deliveryId: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'The number of the attempt, from 1; null: unknown.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The number of the attempt, a whole number from 1; null: unknown.',
+  })
   attempt: number | null;
 
   @Field(() => String, { description: 'The same as a sentence.' })
@@ -58,10 +61,10 @@ export class EvidenceCompletenessType {
   @Field(() => Int, { description: 'The number of deliveries that were made in the month.' })
   deliveries: number;
 
-  @Field(() => Int, {
+  @Field(() => Float, {
     description:
       'The number of attempts that these deliveries have counted, also those made after the month, plus the ' +
-      'calls of partners in the month.',
+      'calls of partners in the month: a whole number.',
   })
   attempts: number;
 
@@ -78,10 +81,10 @@ export class EvidenceCompletenessType {
   })
   waiting: number;
 
-  @Field(() => Int, {
+  @Field(() => Float, {
     description:
       'The number of these attempts that are not in the log because they were made when a later month began or went on that was ' +
-      'dropped since, as a sealed order of the audit trail says.',
+      'dropped since, as a sealed order of the audit trail says: a whole number.',
   })
   droppedAttempts: number;
 

@@ -141,8 +141,10 @@ function holesOfDelivery({ id, status, attempts, requests, dropped, decision }: 
     if (isLate) find('NOT_SEALED', 'request', rowId, attempt, 'The request is finished, and not in the tree.');
   }
   for (let attempt = 1; attempt <= attempts && holes.length < MAX_NAMED; attempt++) {
-    if (seen.has(attempt) || dropped.some(({ before, next }) => before < attempt && attempt < next)) continue;
-    find('MISSING', 'request', null, attempt, `Attempt ${attempt} of ${about} is not in the log.`);
+    if (seen.has(attempt)) continue;
+    const gap = dropped.find(({ before, next }) => before < attempt && attempt < next);
+    if (gap) attempt = gap.next - 1;
+    else find('MISSING', 'request', null, attempt, `Attempt ${attempt} of ${about} is not in the log.`);
   }
   if (decision?.isLate && decision.id === null) {
     find('MISSING', 'decision', null, null, `There is no decision that ${about} is ${status}.`);

@@ -58,10 +58,11 @@ const meetsDropped = (from: string, past: string) => `exists (
 /**
  * $2: what finished before must be sealed. The deliveries of the page, their requests, and their newest decisions. `gaps` has the
  * attempts that are not there, and were made between two others, or before or after all, while a month began or ended that was
- * dropped: they were dropped with it. A decision was made when its delivery finished. Ids may differ from times by ten minutes.
+ * dropped: they were dropped with it. A decision was made when its delivery finished. Ids may differ from times by ten minutes. A number of attempts that no
+ * delivery has, such as a negative one, must not make up for what another delivery lacks.
  */
 const parts = (page: string) => `page as materialized (
-    select id, status, attempts, finished_at,
+    select id, status, greatest(coalesce(attempts, 0), 0)::bigint as attempts, finished_at,
       case when isfinite(finished_at) then first_id_at(finished_at - interval '10 minutes') end as finished_from,
       case when isfinite(finished_at) then first_id_at(finished_at + interval '10 minutes') end as finished_past
     from deliveries where ${page}
@@ -101,7 +102,7 @@ export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCo
          p.attempts - coalesce(r.counted, 0) - coalesce(g.attempts, 0) + coalesce(r.requests - r.counted + r.late, 0)
            + coalesce(d.is_late, false)::int as holes
        from page p left join decisions d on d.delivery_id = p.id left join (
-         select delivery_id, sum(next - before - 1)::int as attempts from gaps group by delivery_id
+         select delivery_id, sum(next - before - 1)::bigint as attempts from gaps group by delivery_id
        ) as g on g.delivery_id = p.id left join (
          select delivery_id, count(*)::int as requests, (count(*) filter (where is_sealed))::int as sealed,
            (count(*) filter (where not is_sealed and not is_late))::int as waiting,
@@ -110,11 +111,11 @@ export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCo
          from requests group by delivery_id) as r on r.delivery_id = p.id
      )
      select count(*)::int as scanned, max(id::text) as last, count(*)::int as deliveries,
-       coalesce(sum(attempts), 0)::int as attempts, coalesce(sum(requests), 0)::int as requests,
+       coalesce(sum(attempts), 0)::float8 as attempts, coalesce(sum(requests), 0)::int as requests,
        coalesce(sum(sealed), 0)::int as sealed, coalesce(sum(waiting), 0)::int as waiting,
-       coalesce(sum(dropped), 0)::int as "droppedAttempts", count(is_decision_sealed)::int as decisions,
+       coalesce(sum(dropped), 0)::float8 as "droppedAttempts", count(is_decision_sealed)::int as decisions,
        (count(*) filter (where is_decision_sealed and not is_decision_dropped))::int as "sealedDecisions",
-       (count(*) filter (where is_decision_dropped))::int as "droppedDecisions", coalesce(sum(holes), 0)::int as holes,
+       (count(*) filter (where is_decision_dropped))::int as "droppedDecisions", coalesce(sum(holes), 0)::float8 as holes,
        coalesce((array_agg(id order by id) filter (where holes > 0))[:${MAX_NAMED}], '{}') as suspects
      from each`),
     [sealedSize, dueBefore, ...idsOf(dropped), after, end, atMost, ...(webhookId === null ? [] : [webhookId])],
@@ -142,7 +143,7 @@ export async function deliveriesToName(
   return rowsOf<CountedDelivery>(
     db,
     statement(`with ${parts('id = any($5::uuid[])')}
-     select id, status, attempts,
+     select id, status, attempts::float8 as attempts,
        (select coalesce(json_agg(json_build_object('id', r.id, 'attempt', r.attempt_number, 'isLate', r.is_late) order by r.id),
          '[]') from requests r where r.delivery_id = page.id) as requests,
        (select coalesce(json_agg(json_build_object('before', g.before, 'next', g.next)), '[]') from gaps g

@@ -71,6 +71,9 @@ export function signNote(text: string, name: string, ...privateKeys: readonly Ke
   return `${text}\n${lines.join('')}`;
 }
 
+/** A signature under a note, with its line break. */
+export const SIGNATURE_LINE = /^— \S+ [A-Za-z0-9+/]+={0,2}\n$/;
+
 /** WRONG: the signature of a known key is wrong. UNKNOWN: no known key signed. */
 export type NoteSignature = 'RIGHT' | 'WRONG' | 'UNKNOWN';
 

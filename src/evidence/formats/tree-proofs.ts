@@ -28,8 +28,12 @@ export function inclusionProof(index: number, size: number, read: ReadTile): Pro
 /** Whether a tree can have this number of leaves. */
 export const isSize = (value: number) => Number.isSafeInteger(value) && value >= 1;
 
-/** That the tree of the first `from` leaves is the beginning of the tree of `to` leaves. */
+/**
+ * That the tree of the first `from` leaves is the beginning of the tree of `to` leaves.
+ * @throws Error if `from` is not a size up to `to`
+ */
 export async function consistencyProof(from: number, to: number, read: ReadTile): Promise<Buffer[]> {
+  if (from !== 0 && !(isSize(from) && from <= to)) throw new Error(`no tree of ${to} leaves begins with ${from}`);
   return from === 0 || from === to ? [] : subproof(from, 0, to, true, cached(read));
 }
 

@@ -11,7 +11,7 @@ import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head
 import { seal } from '../../../src/evidence/seal';
 import { parseNetworks } from '../../../src/networks';
 import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
-import { INSERT_CLOSED, type Store, storeForEach } from '../stored-tree';
+import { INSERT_CLOSED, type Store, storeForEach, tamperWith } from '../stored-tree';
 import { makeAuthority, makeWitnessKey, witnessAnswers } from './witness-and-authority';
 
 const HOST = 'erp.example.com';
@@ -155,6 +155,42 @@ test.each<{ what: string; answer: (body: string, old: string) => Answer; error: 
   await step();
   expect(await targetOf('WITNESS')).toMatchObject({ anchoredSize: 2, error: null });
   expect(await sealAll()).toBe(2);
+});
+
+test.each(['\\xff', '\\x0a0a6e6f', '\\x00'])(
+  'a proof %s that is no line of a witness is no part of the head',
+  async (proof) => {
+    await insert(2);
+    await sealAll();
+    const before = await newestHead(db());
+    await store.database.query(
+      `insert into evidence_anchors (id, origin, tree_size, kind, by, proof, at)
+     select new_id(), origin, tree_size, 'WITNESS', 'w', $1::bytea, now() from evidence_heads`,
+      [proof],
+    );
+    expect(await newestHead(db())).toEqual(before);
+    await insert(1);
+    expect(await sealAll()).toBe(3);
+  },
+);
+
+test('a witness whose last tree is said to have a negative number of leaves is asked from the beginning', async () => {
+  const { answer } = witnessAnswers(key);
+  party.answerWith(answer);
+  await insert(2);
+  await sealAll();
+  const { step } = anchoring({ witnesses: witnessHere() });
+  await step();
+  expect(await orderAnchors(db(), new Date())).toBe(1);
+  await insert(1);
+  await sealAll();
+  await tamperWith(store.database, [
+    'alter table evidence_anchor_targets drop constraint if exists evidence_anchor_targets_size_check',
+    `update evidence_anchor_targets set anchored_size = -5`,
+  ]);
+  await step();
+  expect(failures).toEqual([]);
+  expect(await targetOf('WITNESS')).toMatchObject({ anchoredSize: 3, error: null });
 });
 
 test('a private address is not called, unless it is allowed', async () => {

@@ -76,6 +76,21 @@ test('a delivery that was moved to the time infinity is not what was decided', a
   ]);
 });
 
+test.each([
+  { counts: [3, -3], attempts: 3, holes: 3 },
+  { counts: [2_147_483_647, 2_147_483_647], attempts: 4_294_967_294, holes: 4_294_967_294 },
+])('deliveries with $counts attempts hide no hole of each other', async ({ counts, attempts, holes }) => {
+  for (const count of counts) {
+    await tamper(`insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document,
+        created_at, status, attempts, held, finished_at)
+      select new_id(), new_id(), new_id(), new_id(), 'Order', 'created', '1', now(), 'DELIVERED', ${count}, false, now()`);
+  }
+  const [{ id } = { id: '' }] = await store.database.query<{ id: string }>('select id from deliveries');
+  const counted = await countMonth(store.source.manager, readMonth(monthOf(id)) as Month, null, null);
+  expect(counted).toMatchObject({ deliveries: 2, attempts, holes });
+  expect(counted.named.length).toBe(Math.min(holes, 100));
+});
+
 test('a hash of the tree that proofs use, and that is not the one of its leaves, is found', async () => {
   await store.database.query(INSERT_CLOSED, [600]);
   await sealAll();

@@ -90,3 +90,12 @@ test('a month that is gone without an order hides nothing', async () => {
   const found = new Set((await verify(months.store)).map(({ name }) => name));
   expect([...found].sort()).toEqual(['CHANGED', 'DELETED', 'DROPPED_WITHOUT_ORDER']);
 });
+
+test('a number of attempts that no delivery has is counted, and takes no longer', async () => {
+  await dropLater();
+  await tamperWith(months.database, [
+    `update deliveries set attempts = 2147483647 where business_event_id <> '${alone.event}' and status <> 'SKIPPED'`,
+  ]);
+  const { attempts, named } = await count();
+  expect([attempts, named]).toEqual([2_147_483_648, []]);
+});
