@@ -1,6 +1,7 @@
 import type { Config } from '../config/config';
 import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
+import type { TrustedParties } from '../evidence/verifying/tree/check-anchors';
 import { type AnchorSettings, startAnchoring } from '../jobs/anchoring-loop';
 import { startDroppingMonths } from '../jobs/dropping-loop';
 import { startErasing, startErasingPastLimits } from '../jobs/erasing-loop';
@@ -13,7 +14,7 @@ import type { Parts } from './process-parts';
 import type { Stop } from './stops';
 
 export interface IndexingParts {
-  anchors: AnchorSettings;
+  anchors: AnchorSettings & { parties: TrustedParties };
   erasing: ErasingParts;
 }
 
@@ -35,5 +36,5 @@ export function startIndexing(
   started('erasing past limits', startErasingPastLimits(erasing, log));
   started('dropping months', startDroppingMonths(deliver, log));
   started('publishing audit events', startPublishingAuditEvents(deliver, log));
-  started('verifying evidence', startVerifying(deliver, { keyring }, log));
+  started('verifying evidence', startVerifying(deliver, { keyring, ...anchors.parties }, log));
 }

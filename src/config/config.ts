@@ -81,6 +81,8 @@ export interface Config {
   evidencePolicyFile: string | null;
   /** The time-stamp authority (RFC 3161) of the evidence; null: none. */
   evidenceTsaUrl: string | null;
+  /** A PEM file of the certificates that vouch for the time-stamp authority; null: any is taken. */
+  evidenceTsaCaFile: string | null;
   /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
@@ -169,6 +171,7 @@ export function readConfig(env: Environment): Config {
     evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
     erasureJournalFile: read<string | null>('ERASURE_JOURNAL_FILE', null, resolve),
     evidencePolicyFile: read<string | null>('EVIDENCE_POLICY_FILE', null, resolve),
+    evidenceTsaCaFile: read<string | null>('EVIDENCE_TSA_CA_FILE', null, resolve),
     evidenceTsaUrl: read<string | null>('EVIDENCE_TSA_URL', null, httpUrl),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),
     trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),

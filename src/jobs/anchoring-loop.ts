@@ -2,6 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { createSender } from '../delivery/http/send';
 import { createAnchoring } from '../evidence/anchors/anchor-heads';
+import type { Authority } from '../evidence/anchors/time-stamp';
 import type { Witness } from '../evidence/anchors/witness';
 import { createFaultLog } from '../fault-log';
 import type { Log } from '../log';
@@ -15,7 +16,7 @@ const ANSWER_BYTES = 64 * 1024;
 
 export interface AnchorSettings {
   witnesses: readonly Witness[];
-  authorityUrl: string | null;
+  authority: Authority | null;
 }
 
 export function startAnchoring(source: DataSource, settings: AnchorSettings, policy: TargetPolicy, log: Log): Loop {
@@ -27,7 +28,8 @@ export function startAnchoring(source: DataSource, settings: AnchorSettings, pol
     db: source.manager,
     transaction: pipelinedTransactions(source),
     sender,
-    ...settings,
+    witnesses: settings.witnesses,
+    authority: settings.authority,
     onFailure: ({ kind, by }, error) => report(new Error(`${kind} ${by}: ${error}`)),
   });
   const loop = startLoop('anchoring', REST_MS, log, async () => {

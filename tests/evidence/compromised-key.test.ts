@@ -1,11 +1,13 @@
 // Heads that only a compromised key signed prove nothing, unless others had them before it was compromised.
 import type { AnchorKind } from '../../src/evidence/anchors/anchor.entity';
 import { insertAnchor } from '../../src/evidence/anchors/anchor.store';
+import { readWitnessVkey, type VerifierKey } from '../../src/evidence/formats/signed-note';
 import { newestHead, type SignedHead } from '../../src/evidence/head.store';
 import { rotateKey } from '../../src/evidence/rotate-key';
 import { seal } from '../../src/evidence/seal';
 import { newId } from '../../src/ids';
-import { addAuditor, INSERT_CLOSED, type Store, startStore, verify } from './stored-tree';
+import { makeWitnessKey } from './anchors/witness-and-authority';
+import { addAuditor, INSERT_CLOSED, type Store, startStore, tamperWith, verify } from './stored-tree';
 
 const HOST = 'erp.example.com';
 const MINUTE = 60_000;
@@ -30,15 +32,27 @@ async function rotate(compromisedAt: Date | null): Promise<string> {
   );
 }
 
-async function anchor(head: SignedHead | undefined, kind: AnchorKind, at: Date): Promise<void> {
-  const { origin, treeSize } = head as SignedHead;
-  const proof = kind === 'EVENT' ? null : Buffer.from('proof');
-  const made = { id: newId(), origin, treeSize, kind, by: newId(), query: null, proof, at };
+const witness = makeWitnessKey('witness.example.com/w1');
+const other = makeWitnessKey('witness.example.com/w2');
+const PARTIES = {
+  witnesses: [readWitnessVkey(witness.vkey), readWitnessVkey(other.vkey)] as VerifierKey[],
+  authorities: [],
+};
+const DAY = 24 * 60 * MINUTE;
+
+/** Whatever the row says about its time: the cosignature has the one of the witness. */
+async function anchor(head: SignedHead | undefined, kind: AnchorKind, time: Date, key = witness): Promise<void> {
+  const { origin, treeSize, checkpoint } = head as SignedHead;
+  const line = Buffer.from(key.cosign(checkpoint, Math.floor(time.getTime() / 1000)));
+  const proof = kind === 'EVENT' ? null : kind === 'WITNESS' ? line : Buffer.from('proof');
+  const by = kind === 'WITNESS' ? (key.vkey.split('+')[0] as string) : newId();
+  const made = { id: newId(), origin, treeSize, kind, by, query: null, proof, at: new Date(start - DAY) };
   expect(await insertAnchor(store.source.manager, made)).toBe(true);
 }
 
+const verified = (parties = PARTIES) => verify(store, 'TREE', [], undefined, parties);
 const found = async () =>
-  (await verify(store, 'TREE')).map(({ name, treeSize, message }) => [name, treeSize, message.split(' have ')[0]]);
+  (await verified()).map(({ name, treeSize, message }) => [name, treeSize, message.split(' have ')[0]]);
 
 beforeEach(async () => {
   store = await startStore();
@@ -59,16 +73,29 @@ test('without an anchor, all its heads are named in one finding; those of the ne
 });
 
 test('a head that was anchored before is believed, and so are those of smaller trees', async () => {
-  await anchor(heads[1], 'RFC3161', BEFORE);
+  await anchor(heads[1], 'WITNESS', BEFORE);
   await anchor(heads[2], 'WITNESS', SINCE);
   await rotate(COMPROMISED);
   await signed();
-  const [finding, ...others] = await verify(store, 'TREE');
+  const [finding, ...others] = await verified();
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ name: 'BAD_HEAD', treeSize: 9 });
   expect(finding?.message).toMatch(/^The head of 9 leaves has no signature but that .* had it before: erp\./);
-  await anchor(heads[2], 'ATTACHED', BEFORE);
+  await anchor(heads[2], 'WITNESS', BEFORE, other);
   expect(await found()).toEqual([]);
+});
+
+test('a proof that a thief of the login could have written is no anchor', async () => {
+  await anchor(heads[2], 'ATTACHED', BEFORE);
+  await anchor(heads[2], 'WITNESS', BEFORE);
+  await rotate(COMPROMISED);
+  const all = [['BAD_HEAD', 3, '3 heads of 3 to 9 leaves']];
+  expect((await verified({ witnesses: [], authorities: [] })).map(({ name, treeSize }) => [name, treeSize])).toEqual([
+    ['BAD_HEAD', 3],
+  ]);
+  expect(await found()).toEqual([]);
+  await tamperWith(store.database, [`delete from evidence_anchors where kind = 'WITNESS'`]);
+  expect(await found()).toEqual(all);
 });
 
 test('the own event about a head, which nobody may have got, is no anchor', async () => {

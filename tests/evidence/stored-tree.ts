@@ -6,6 +6,8 @@ import { Frontier, hashesOf } from '../../src/evidence/formats/merkle-tree';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { type Scope, WHOLE_LOG } from '../../src/evidence/verifying/scope';
+import type { TrustedParties } from '../../src/evidence/verifying/tree/check-anchors';
+import type { Trust } from '../../src/evidence/verifying/tree/check-tree';
 import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
 import { insertRun, runById } from '../../src/evidence/verifying/verification-run.store';
@@ -65,12 +67,18 @@ export async function addAuditor({ database }: Store): Promise<void> {
   );
 }
 
+const NOBODY: TrustedParties = { witnesses: [], authorities: [] };
+
+/** As a process trusts that has the keyring of the store. */
+export const trustOf = ({ keyring }: Store, parties = NOBODY): Trust => ({ keyring, ...parties });
+
 /** What a verification finds. */
 export async function verify(
   store: Store,
   depth: RunDepth = 'CONTENT',
   knownHeads: readonly string[] = [],
   scope: Scope = WHOLE_LOG,
+  parties: TrustedParties = NOBODY,
 ): Promise<Finding[]> {
   const id = newId();
   const [user] = await store.database.query<{ id: string }>('select id from users limit 1');
@@ -83,7 +91,7 @@ export async function verify(
     orderedBy,
     createdAt: new Date(),
   });
-  expect(await verifyNext(store.source.manager, store.transaction, store)).toBe(true);
+  expect(await verifyNext(store.source.manager, store.transaction, trustOf(store, parties))).toBe(true);
   const run = await runById(store.source.manager, id);
   expect(run).toMatchObject({ state: 'COMPLETED', error: null });
   return JSON.parse(run?.findings ?? '');

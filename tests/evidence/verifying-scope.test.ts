@@ -4,7 +4,7 @@ import type { Scope } from '../../src/evidence/verifying/scope';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { newId, toNodeId } from '../../src/ids';
 import { shareTestApi, type TestApp } from '../support/app';
-import { openStore, type Store, tamperWith, verify } from './stored-tree';
+import { openStore, type Store, tamperWith, trustOf, verify } from './stored-tree';
 
 const INSERT = `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at,
     finished_at)
@@ -105,7 +105,7 @@ test('a run says its scope, and so does the audit trail', async () => {
   for (const { given, shown } of scopes) {
     const { data } = await app.ask(ORDER, { input: { depth: 'TREE', scope: given } });
     expect(data.verifyEvidence).toMatchObject({ run: { scope: shown }, userErrors: [] });
-    await verifyNext(store.source.manager, store.transaction, store);
+    await verifyNext(store.source.manager, store.transaction, trustOf(store));
     const [entry] = await app.database.query<{ details: string }>(
       `select details from audit_entries where action = 'evidence.verification_ordered' order by id desc limit 1`,
     );

@@ -22,7 +22,7 @@ import {
   type Target,
   takeTarget,
 } from './anchor.store';
-import { timeStamp } from './time-stamp';
+import { type Authority, timeStamp } from './time-stamp';
 import { cosign, type Witness } from './witness';
 
 const MINUTE_MS = 60_000;
@@ -42,7 +42,7 @@ export interface AnchorParts {
   sender: Sender;
   witnesses: readonly Witness[];
   /** null: none. */
-  authorityUrl: string | null;
+  authority: Authority | null;
   /** Called with what is kept in `evidenceStatus` too. */
   onFailure(target: Pick<Target, 'kind' | 'by'>, error: string): void;
 }
@@ -53,7 +53,7 @@ export interface Anchoring {
 }
 
 export function createAnchoring(parts: AnchorParts): Anchoring {
-  const { db, witnesses, authorityUrl } = parts;
+  const { db, witnesses, authority } = parts;
   // sizes of trees without news for a target, so that an idle process does not look again
   const withoutNews = new Map<string, number>();
   let isSet = false;
@@ -73,7 +73,7 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
 
   return {
     async step() {
-      if (!isSet) await setTargets(db, targetsOf(witnesses, authorityUrl));
+      if (!isSet) await setTargets(db, targetsOf(witnesses, authority));
       isSet = true;
       const head = await newestHead(db);
       if (!head) return;
@@ -90,11 +90,11 @@ function hasSucceeded({ triedAt, anchoredAt }: Target): boolean {
   return triedAt === null || (anchoredAt !== null && anchoredAt >= triedAt);
 }
 
-function targetsOf(witnesses: readonly Witness[], authorityUrl: string | null): Pick<Target, 'kind' | 'by'>[] {
+function targetsOf(witnesses: readonly Witness[], authority: Authority | null): Pick<Target, 'kind' | 'by'>[] {
   return [
     { kind: 'EVENT', by: SUBSCRIBERS },
     ...witnesses.map(({ key }) => ({ kind: 'WITNESS' as const, by: key.name })),
-    ...(authorityUrl === null ? [] : [{ kind: 'RFC3161' as const, by: authorityUrl }]),
+    ...(authority === null ? [] : [{ kind: 'RFC3161' as const, by: authority.url }]),
   ];
 }
 
@@ -133,12 +133,13 @@ async function publish(db: Db, target: Target, head: SignedHead, now: Date): Pro
 
 /** @throws Error why there is none */
 async function proofOf(
-  { db, sender, witnesses }: AnchorParts,
+  { db, sender, witnesses, authority }: AnchorParts,
   { kind, by, anchoredSize }: Target,
   head: SignedHead,
 ): Promise<{ query?: Buffer; proof: Buffer }> {
   if (kind === 'RFC3161') {
-    const { query, answer } = await timeStamp(sender, by, await signedText(db, head));
+    if (authority?.url !== by) throw new Error('This process has another time-stamp authority.');
+    const { query, answer } = await timeStamp(sender, authority, await signedText(db, head));
     return { query, proof: answer };
   }
   const witness = witnesses.find(({ key }) => key.name === by);

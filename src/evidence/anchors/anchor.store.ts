@@ -39,18 +39,6 @@ export async function newestAnchors(db: Db, upTo: number | null, atMost: number)
   );
 }
 
-/** The size of the largest tree whose head others proved to know before this time; 0: there is none. */
-export async function anchoredBefore(db: Db, time: Date): Promise<number> {
-  const row = await rowOf<{ size: number }>(
-    db,
-    statement(
-      `select coalesce(max(tree_size), 0)::float8 as size from evidence_anchors where kind <> 'EVENT' and at < $1`,
-    ),
-    [time],
-  );
-  return row?.size ?? 0;
-}
-
 export interface Target {
   kind: TargetKind;
   by: string;

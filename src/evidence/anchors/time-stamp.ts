@@ -1,22 +1,29 @@
 // Time-stamps of an authority (RFC 3161) over a signed head: the query, and the answer as it came.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, type X509Certificate } from 'node:crypto';
 import type { Sender } from '../../delivery/http/send';
+import { NotDer } from '../formats/der';
 import { sha256 } from '../formats/merkle-tree';
+import { checkTimeStamp, statusOf, WrongTimeStamp } from '../formats/time-stamp-token';
 
 export interface TimeStamp {
   query: Buffer;
   answer: Buffer;
 }
 
+export interface Authority {
+  url: string;
+  /** Certificates that vouch for the one of the authority; empty: any other party can answer in its place. */
+  trusted: readonly X509Certificate[];
+}
+
 const TIMEOUT_MS = 15_000;
 
 /** @throws Error a sentence that says why there is none */
-export async function timeStamp(sender: Sender, url: string, text: string): Promise<TimeStamp> {
-  const imprint = sha256(Buffer.from(text));
+export async function timeStamp(sender: Sender, { url, trusted }: Authority, text: string): Promise<TimeStamp> {
   const nonce = randomBytes(8);
   // a positive number of eight bytes
   nonce[0] = ((nonce[0] as number) & 0x3f) | 0x40;
-  const query = queryFor(imprint, nonce);
+  const query = queryFor(text, nonce);
   const result = await sender.send({
     method: 'POST',
     url,
@@ -31,37 +38,43 @@ export async function timeStamp(sender: Sender, url: string, text: string): Prom
   if (result.error !== null) throw new Error(result.error);
   const answer = result.responseBody ?? Buffer.alloc(0);
   if (result.responseTruncated) throw new Error('The answer of the time-stamp authority is too long.');
-  const status = statusOf(answer);
-  if (status === null) throw new Error('The answer of the time-stamp authority is not a response of RFC 3161.');
-  if (status > 1) throw new Error(`The time-stamp authority refused the query: status ${status} of RFC 3161.`);
-  if (!answer.includes(imprint) || !answer.includes(nonce)) {
-    throw new Error('The answer of the time-stamp authority is for another query.');
-  }
+  checkStatus(answer);
+  checkAnswer(answer, text, nonce, trusted);
   return { query, answer };
 }
 
+function checkStatus(answer: Buffer): void {
+  let status: number;
+  try {
+    status = statusOf(answer);
+  } catch (error) {
+    if (!(error instanceof NotDer)) throw error;
+    throw new Error('The answer of the time-stamp authority is not a response of RFC 3161.');
+  }
+  if (status > 1) throw new Error(`The time-stamp authority refused the query: status ${status} of RFC 3161.`);
+}
+
+function checkAnswer(answer: Buffer, text: string, nonce: Buffer, trusted: readonly X509Certificate[]): void {
+  try {
+    const stamped = checkTimeStamp(answer, text, trusted);
+    if (!stamped.nonce?.equals(nonce)) throw new WrongTimeStamp('it has another nonce');
+    if (trusted.length > 0 && !stamped.isTrusted) {
+      throw new Error(`The time-stamp is signed by ${stamped.by}, for which EVIDENCE_TSA_CA_FILE does not vouch.`);
+    }
+  } catch (error) {
+    if (!(error instanceof WrongTimeStamp)) throw error;
+    throw new Error(`The answer of the time-stamp authority is for another query, or wrong: ${error.message}.`);
+  }
+}
+
 /** In DER: version 1, the SHA-256, the nonce, and that the certificate is asked for. */
-function queryFor(imprint: Buffer, nonce: Buffer): Buffer {
+function queryFor(text: string, nonce: Buffer): Buffer {
   const fixed = Buffer.from('3043020101303130' + '0d060960864801650304020105000420', 'hex');
+  const imprint = sha256(Buffer.from(text));
   return Buffer.concat([fixed, imprint, Buffer.from([0x02, nonce.length]), nonce, Buffer.from('0101ff', 'hex')]);
 }
 
-/** The PKIStatus of an answer: 0 granted, 1 granted with changes; null: the bytes are no answer. */
-function statusOf(answer: Buffer): number | null {
-  const whole = contentOf(answer, 0x30);
-  if (whole === null || whole.length + whole.from !== answer.length) return null;
-  const info = contentOf(answer.subarray(whole.from), 0x30);
-  if (info === null) return null;
-  const status = answer.subarray(whole.from + info.from);
-  return status[0] === 0x02 && status[1] === 1 ? (status[2] ?? null) : null;
-}
-
-/** Where the content of a DER value begins, and its length; null: it has another tag, or is cut off */
-function contentOf(bytes: Buffer, tag: number): { from: number; length: number } | null {
-  const [first, length] = bytes;
-  if (first !== tag || length === undefined) return null;
-  if (length < 0x80) return { from: 2, length };
-  const more = length & 0x7f;
-  if (more < 1 || more > 4 || bytes.length < 2 + more) return null;
-  return { from: 2 + more, length: bytes.readUIntBE(2, more) };
+/** Whether the stored query asked for a time-stamp of this text, with this nonce. */
+export function isQueryOf(query: Buffer | null, text: string, nonce: Buffer | null): boolean {
+  return query !== null && nonce !== null && query.equals(queryFor(text, nonce));
 }

@@ -31,13 +31,20 @@ function refusalOf(status: number | null, size: number, treeSize: number): strin
   return null;
 }
 
+export interface Policy {
+  /** Of all witnesses. */
+  keys: VerifierKey[];
+  /** Those that have an address. */
+  witnesses: Witness[];
+}
+
 /**
- * The witnesses of a policy (c2sp.org/tlog-policy) that have an address.
+ * The witnesses of a policy (c2sp.org/tlog-policy).
  * @throws Error that names the line
  */
-export function witnessesOf(policy: string): Witness[] {
+export function readPolicy(policy: string): Policy {
   const keys: VerifierKey[] = [];
-  return policy.split('\n').flatMap((line, at): Witness[] => {
+  const witnesses = policy.split('\n').flatMap((line, at): Witness[] => {
     const [keyword = '', , vkey = '', url] = line.trim().split(/[ \t]+/);
     if (['', 'log', 'group', 'quorum'].includes(keyword) || keyword.startsWith('#')) return [];
     const key = readWitnessVkey(vkey);
@@ -53,6 +60,7 @@ export function witnessesOf(policy: string): Witness[] {
     }
     return [{ key, url: url.replace(/\/+$/, '') }];
   });
+  return { keys, witnesses };
 }
 
 /**

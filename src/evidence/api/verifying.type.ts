@@ -55,7 +55,14 @@ export const EvidenceFindingNameEnum = publishEnum(
         'A key of the log is not the one that a sealed entry of the audit trail introduced, or the one that signs does not open ' +
         'with ENCRYPTION_KEY.',
     },
-    FORKED: { description: 'A known head contradicts the tree: there are two histories.' },
+    BAD_ANCHOR: {
+      description:
+        'The stored proof of an anchor is none, is of another head than the stored one, or has a wrong signature.',
+    },
+    FORKED: {
+      description:
+        'A head that you hold, or that a trusted witness or authority knew, contradicts the tree: there are two histories.',
+    },
   },
 );
 

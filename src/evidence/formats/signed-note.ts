@@ -121,6 +121,17 @@ export function cosignatureOf(note: string, lines: string, { name, id, publicKey
   return right === undefined ? '' : `${right}\n`;
 }
 
+/** The year 9999. */
+const MAX_SECONDS = 253_402_300_799n;
+
+/** When a witness says that it signed. @param line a right cosignature */
+export function cosignedAt(line: string): Date {
+  const bytes = Buffer.from(line.trim().split(' ')[2] ?? '', 'base64');
+  const time = bytes.readBigUInt64BE(ID_BYTES);
+  // a witness with another clock says nothing about the time
+  return new Date(Number(time > MAX_SECONDS ? MAX_SECONDS : time) * 1000);
+}
+
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;
 
 /** @returns null if the text is no checkpoint */

@@ -6,7 +6,7 @@ import { insertRun, runById, takeRun } from '../../../src/evidence/verifying/ver
 import { verifyNext } from '../../../src/evidence/verifying/verify-run';
 import { newId } from '../../../src/ids';
 import { waitFor } from '../../support/wait-for';
-import { addAuditor, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
+import { addAuditor, INSERT_CLOSED, type Store, startStore, trustOf } from '../stored-tree';
 
 let store: Store;
 let id: string;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.stop());
 
-const verifyOne = () => verifyNext(store.source.manager, store.transaction, store);
+const verifyOne = () => verifyNext(store.source.manager, store.transaction, trustOf(store));
 const run = () => runById(store.source.manager, id);
 const seenAgo = (interval: string) =>
   store.database.query(`update evidence_runs set seen_at = now() - $1::interval where id = $2`, [interval, id]);
@@ -66,7 +66,7 @@ async function stuckVerification(seenEveryMs?: number) {
   const locking = new Client({ connectionString: store.database.superuserUrl });
   await locking.connect();
   await locking.query('begin; lock table evidence_keys');
-  const verifying = verifyNext(store.source.manager, store.transaction, store, seenEveryMs);
+  const verifying = verifyNext(store.source.manager, store.transaction, trustOf(store), seenEveryMs);
   await waitFor('it to stand still', async () => {
     const sql = `select from pg_locks where not granted and relation = 'evidence_keys'::regclass
       and database = (select oid from pg_database where datname = current_database())`;

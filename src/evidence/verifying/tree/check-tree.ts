@@ -5,21 +5,21 @@ import { Frontier, hashesOf, type TreeNode } from '../../formats/merkle-tree';
 import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
 import { LEVELS_PER_TILE } from '../../formats/tree-proofs';
 import { blocksFrom, type CheckedBlock, storedNodes, strayHeads } from './blocks.store';
+import { checkAnchors, type TrustedParties } from './check-anchors';
 import { checkKeys } from './check-keys';
 import { checkTreeRows } from './check-tree-rows';
 import { LogKeys } from './compromised-keys';
 import type { Findings } from './findings';
+import { OutsideHeads } from './outside-heads';
 
 /** Blocks that are read at once, at most 8,192 leaves each: 4 MiB. */
 const BLOCKS = 16;
 
 /** What a verification believes besides the database. */
-export interface Trust {
+export interface Trust extends TrustedParties {
   /** null: private halves of keys are not opened. */
   keyring: Keyring | null;
 }
-
-export const NOTHING_TRUSTED: Trust = { keyring: null };
 
 export interface TreeListener {
   /** Is called with the leaves of each block. */
@@ -40,8 +40,15 @@ export async function checkTree(
   listener: TreeListener,
 ): Promise<void> {
   await checkKeys(db, trust.keyring, findings);
-  const keys = await LogKeys.read(db);
-  const size = await checkBlocks(db, keys, knownHeads, findings, listener);
+  const { proven, lost } = await checkAnchors(db, trust, findings);
+  const keys = await LogKeys.read(db, proven);
+  const outside = new OutsideHeads(lost);
+  for (const note of knownHeads) {
+    const head = openKnown(note, keys.all, findings);
+    if (head) outside.add(head, 'that you hold');
+  }
+  for (const { head, by } of proven) outside.add(head, `that ${by} knew`);
+  const size = await checkBlocks(db, keys, outside, findings, listener);
   await checkStrayHeads(db, size, findings);
   await checkTreeRows(db, size, findings);
   keys.report(findings);
@@ -51,11 +58,10 @@ export async function checkTree(
 async function checkBlocks(
   db: Db,
   keys: LogKeys,
-  knownHeads: readonly string[],
+  outside: OutsideHeads,
   findings: Findings,
   { onLeaves, onPage }: TreeListener,
 ): Promise<number> {
-  const known = knownHeads.flatMap((note) => openKnown(note, keys.all, findings));
   const frontier = new Frontier(0, Buffer.alloc(0));
   let page: CheckedBlock[];
   do {
@@ -77,20 +83,14 @@ async function checkBlocks(
       onLeaves(block.firstIndex, hashes);
       for (const hash of hashes) {
         frontier.append(hash, keep);
-        for (const head of known) if (head.treeSize === frontier.size) checkKnown(head, frontier.root(), findings);
+        outside.check(frontier, findings);
       }
       checkBlock(block, frontier, keys, findings);
     }
     await checkNodes(db, nodes, findings);
     await onPage(frontier.size);
   } while (page.length === BLOCKS);
-  for (const { treeSize } of known) {
-    if (treeSize > frontier.size) {
-      findings.add('TRUNCATED', `The tree has ${frontier.size} leaves, but a head of ${treeSize} leaves was signed.`, {
-        treeSize,
-      });
-    }
-  }
+  outside.finish(frontier.size, findings);
   return frontier.size;
 }
 
@@ -115,17 +115,12 @@ async function checkStrayHeads(db: Db, size: number, findings: Findings): Promis
   findings.add(largest > size ? 'TRUNCATED' : 'BAD_HEAD', message, { treeSize: largest });
 }
 
-function openKnown(note: string, keys: readonly VerifierKey[], findings: Findings): Checkpoint[] {
+function openKnown(note: string, keys: readonly VerifierKey[], findings: Findings): Checkpoint | null {
   const text = openNote(note, keys);
   const head = text === null ? null : readCheckpoint(text);
-  if (head) return [head];
+  if (head) return head;
   findings.add('BAD_HEAD', `A known head is not signed by a key of this log: ${JSON.stringify(note.slice(0, 80))}.`);
-  return [];
-}
-
-function checkKnown({ treeSize, rootHash }: Checkpoint, root: Buffer, findings: Findings): void {
-  if (rootHash.equals(root)) return;
-  findings.add('FORKED', `The tree of ${treeSize} leaves is another one than the known head says.`, { treeSize });
+  return null;
 }
 
 function checkBlock(block: CheckedBlock, frontier: Frontier, keys: LogKeys, findings: Findings): void {

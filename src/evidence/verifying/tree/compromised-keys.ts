@@ -1,9 +1,9 @@
 // Heads that only compromised keys signed: their thief could have signed them too, unless others knew them before.
 import type { Db } from '../../../sql/db';
-import { anchoredBefore } from '../../anchors/anchor.store';
 import { isTime } from '../../formats/leaf-kinds';
 import { openNote, readVkey, type VerifierKey } from '../../formats/signed-note';
 import { evidenceKeys } from '../../head.store';
+import type { ProvenHead } from './check-anchors';
 import type { Findings } from './findings';
 
 interface CompromisedKey {
@@ -24,7 +24,8 @@ export class LogKeys {
     private readonly compromised: readonly CompromisedKey[],
   ) {}
 
-  static async read(db: Db): Promise<LogKeys> {
+  /** @param proven heads that trusted parties knew */
+  static async read(db: Db, proven: readonly ProvenHead[]): Promise<LogKeys> {
     const trusted: VerifierKey[] = [];
     const compromised: CompromisedKey[] = [];
     for (const { vkey, compromisedAt } of await evidenceKeys(db)) {
@@ -33,7 +34,7 @@ export class LogKeys {
       if (!key || compromisedAt === null) continue;
       // what is no time was written past Hookledger: checkKeys names it
       const since = isTime(compromisedAt) ? compromisedAt : new Date(0);
-      compromised.push({ key, vkey, since, anchoredSize: await anchoredBefore(db, since), unproven: null });
+      compromised.push({ key, vkey, since, anchoredSize: largestBefore(proven, since), unproven: null });
     }
     return new LogKeys([...trusted, ...compromised.map(({ key }) => key)], trusted, compromised);
   }
@@ -61,8 +62,15 @@ export class LogKeys {
       const { count, first, last } = unproven;
       const which =
         count === 1 ? `The head of ${first} leaves has` : `${count} heads of ${first} to ${last} leaves have`;
-      const message = `${which} no signature but that of a key that is compromised since ${since.toISOString()}, and no witness or time-stamp authority had ${count === 1 ? 'it' : 'them'} before: ${vkey}.`;
+      const message = `${which} no signature but that of a key that is compromised since ${since.toISOString()}, and no trusted witness or time-stamp authority had ${count === 1 ? 'it' : 'them'} before: ${vkey}.`;
       findings.add('BAD_HEAD', message, { treeSize: first });
     }
   }
+}
+
+/** The size of the largest tree whose head a trusted party knew before this time, by its own clock; 0: there is none. */
+function largestBefore(proven: readonly ProvenHead[], since: Date): number {
+  let size = 0;
+  for (const { head, time } of proven) if (time < since) size = Math.max(size, head.treeSize);
+  return size;
 }

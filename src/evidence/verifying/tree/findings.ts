@@ -14,6 +14,7 @@ export const FINDING_NAMES = [
   'BAD_HASH',
   'BAD_HEAD',
   'BAD_KEY',
+  'BAD_ANCHOR',
   'FORKED',
 ] as const;
 export type FindingName = (typeof FINDING_NAMES)[number];

@@ -11,7 +11,7 @@ export const MAX_ROWS = 1_000;
 export const MAX_HEAD_BYTES = 65_536;
 
 /** A time that PostgreSQL and JavaScript both have. */
-const isNoTime = (column: string) => `${column} between '1970-01-01' and '9999-12-31' is not true`;
+export const isNoTime = (column: string) => `${column} between '1970-01-01' and '9999-12-31' is not true`;
 const END_OF = 'first_index::numeric + octet_length(leaf_hashes) / 32';
 
 /** How many leaves are stored without a gap, by the bytes that are there: what a row says about its size may be anything. */
