@@ -4,6 +4,7 @@ import type { NewEventRow } from '../events/business-event.store';
 import { newPayload, type Payload } from '../events/payload.store';
 import { timeOfId } from '../ids';
 import type { Db } from '../sql/db';
+import { afterSending } from '../sql/session';
 import { commitWithThese } from '../sql/transactions';
 import { headerValues } from '../verification/call';
 import type { Accepted, Refused } from './accept-or-refuse';
@@ -37,23 +38,26 @@ export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promis
     const { decision } = decided;
     return decision.accepted && eventIds[index] !== null ? eventToMatch(decided, decision) : [];
   });
-  // sent together, executed in this order
-  const [firsts, paths, isUnwanted, outdated] = await Promise.all([
+  const asked = Promise.all([
+    // sent together, executed in this order
     firstCalls(db, repeatable),
     causePathsOf(db, calls),
     findUnwanted(db, toMatch),
     outdatedCalls(db, calls),
   ]);
+  // prepared while the database works
+  const prepared = afterSending().then(() => calls.map(prepare));
+  const [[firsts, paths, isUnwanted, outdated], parts] = await Promise.all([asked, prepared]);
   if (outdated.size > 0) throw new OutdatedCalls(outdated);
   const known = { paths, isUnwanted, now: currentTime() };
-  const written = calls.map((decided, index) => {
-    const { decision } = decided;
-    if (!decision.accepted) return writtenRefusal(decided, decision);
-    return writtenAccepted(decided, decision, eventIds[index] ?? null, firsts[index], known);
+  const written = parts.map((each, index) => {
+    const { decision } = each.decided;
+    if (!decision.accepted) return writtenRefusal(each, decision);
+    return writtenAccepted(each, decision, eventIds[index] ?? null, firsts[index], known);
   });
   const inserted = insertReceived(
     db,
-    written.flatMap(({ payloads }) => payloads),
+    parts.flatMap(({ wire, decoded }) => (decoded === null ? wire : [wire, decoded])),
     written.flatMap(({ event }) => event ?? []),
     written.map(({ row }) => row),
   );
@@ -62,8 +66,18 @@ export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promis
   return written.map(({ recorded }) => recorded);
 }
 
+/** What is written of a call whether it is repeated or not. */
+interface Prepared {
+  decided: DecidedCall;
+  answer: Answer;
+  /** The body as received. */
+  wire: Payload;
+  /** null: it had no content encoding. */
+  decoded: Payload | null;
+  common: ReturnType<typeof commonTo>;
+}
+
 interface Written {
-  payloads: Payload[];
   event: NewEventRow | null;
   row: ReceivedRow;
   recorded: Recorded;
@@ -77,9 +91,24 @@ function knownCall({ call, settings, decision }: DecidedCall, businessEventId: s
   return hashes.length === 0 ? null : { webhookId: settings.webhook.id, requestId: call.id, businessEventId, hashes };
 }
 
+function prepare(decided: DecidedCall): Prepared {
+  const { call, settings, decision, keptBytes } = decided;
+  const contentType = contentTypeOf(call);
+  if (!decision.accepted) {
+    const answer = answerToRefused(call.id, settings, decision);
+    const wire = newPayload(call.body.subarray(0, keptBytes), contentType, call.bodyBytes);
+    const common = commonTo(decided, decision.code === 'RESET' ? null : answer);
+    return { decided, answer, wire, decoded: null, common };
+  }
+  const answer = answerTo(call.id, settings, decision);
+  const wire = newPayload(call.body, contentType);
+  const decoded = decision.decodedBody === null ? null : newPayload(decision.decodedBody, contentType);
+  return { decided, answer, wire, decoded, common: commonTo(decided, answer) };
+}
+
 /** @param first the first call with this id or content, which may be this one; undefined: nothing identifies it */
 function writtenAccepted(
-  decided: DecidedCall,
+  { decided, answer, wire, decoded, common }: Prepared,
   decision: Accepted,
   eventId: string | null,
   first: FirstCall | undefined,
@@ -87,19 +116,14 @@ function writtenAccepted(
 ): Written {
   const { call, settings } = decided;
   const duplicate = first !== undefined && first.requestId !== call.id;
-  const answer = answerTo(call.id, settings, decision);
-  const contentType = contentTypeOf(call);
-  const wire = newPayload(call.body, contentType);
-  const decoded = decision.decodedBody === null ? null : newPayload(decision.decodedBody, contentType);
   const payloadId = (decoded ?? wire).id;
   const names = namesOf(decided, decision, first?.requestId ?? call.id);
   const event =
     duplicate || eventId === null ? null : eventOfCall(decided, decision, { id: eventId, payloadId, ...names }, known);
   return {
-    payloads: decoded === null ? [wire] : [wire, decoded],
     event,
     row: {
-      ...commonTo(decided, answer),
+      ...common,
       ...names,
       payloadId,
       userId: settings.row.userId,
@@ -119,15 +143,11 @@ function writtenAccepted(
   };
 }
 
-function writtenRefusal(decided: DecidedCall, refused: Refused): Written {
-  const { call, settings, keptBytes } = decided;
-  const answer = answerToRefused(call.id, settings, refused);
-  const payload = newPayload(call.body.subarray(0, keptBytes), contentTypeOf(call), call.bodyBytes);
+function writtenRefusal({ answer, wire, common }: Prepared, refused: Refused): Written {
   return {
-    payloads: [payload],
     event: null,
     row: {
-      ...commonTo(decided, refused.code === 'RESET' ? null : answer),
+      ...common,
       status: 'REFUSED',
       documentType: null,
       event: null,
@@ -135,7 +155,7 @@ function writtenRefusal(decided: DecidedCall, refused: Refused): Written {
       businessEventId: null,
       userId: null,
       duplicate: false,
-      payloadId: payload.id,
+      payloadId: wire.id,
       wirePayloadId: null,
       secretId: null,
       error: refused.message,

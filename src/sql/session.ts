@@ -150,6 +150,11 @@ export class SafeClient extends Client {
   }
 }
 
+/** Resolves when the statements of this tick have been sent: what is computed then is computed while the database works. */
+export function afterSending(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
 /** Errors whose stack leads to a caller. */
 const fromCaller = new WeakSet<object>();
 

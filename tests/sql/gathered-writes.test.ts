@@ -4,6 +4,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { DELIVER } from '../../src/database/pools';
 import { CommitUnknown, isDatabaseUnavailable } from '../../src/sql/database-errors';
 import { changedBy, rowOf, rowsOf, statement } from '../../src/sql/db';
+import { afterSending } from '../../src/sql/session';
 import { commitWithThese, pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -61,6 +62,21 @@ test('BEGIN and the statements that need no answer of each other are sent in one
     ['begin', 'Sync', 'FIRST', 'Sync', 'SECOND', 'Sync'],
     ['commit', 'Sync'],
   ]);
+});
+
+test('what is done after sending is done before the answers', async () => {
+  await both();
+  writes.length = 0;
+  let answered = false;
+  await transaction(async (db) => {
+    const answer = rowOf(db, FIRST, [1]).then(() => {
+      answered = true;
+    });
+    await afterSending();
+    expect([writes, answered]).toEqual([[['begin', 'FIRST', 'Sync']], false]);
+    await answer;
+  });
+  expect(answered).toBe(true);
 });
 
 test('statements of one write that the session has prepared are answered together', async () => {

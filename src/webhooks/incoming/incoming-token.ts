@@ -1,5 +1,5 @@
 // The token at the end of the address of an INCOMING webhook: in_ + 40 random characters + 6 characters of checksum.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newId, timeOfId } from '../../ids';
 import { checksum, randomText } from '../../random';
 import type { Db } from '../../sql/db';
@@ -16,7 +16,7 @@ export function makeIncomingToken(): string {
 /** The hash of a token; null: it was mistyped or has another form. */
 export function hashIncomingToken(token: string): Buffer | null {
   const [, body = '', check] = FORM.exec(token) ?? [];
-  return body !== '' && checksum(body) === check ? createHash('sha256').update(token).digest() : null;
+  return body !== '' && checksum(body) === check ? hash('sha256', token, 'buffer') : null;
 }
 
 /** Creates an address, which works at once. @returns its token, which is never shown again */
