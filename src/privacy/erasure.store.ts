@@ -108,6 +108,18 @@ export async function takeErasure(db: Db, now: Date, until: Date): Promise<Erasu
   );
 }
 
+/** The orders of earlier starts that go on, with what the journal named then. */
+export async function openRepetitions(db: Db): Promise<ErasureRow[]> {
+  const sql = `select ${READ} from erasures where kind = 'REPEATED' and finished_at is null order by id`;
+  return rowsOf(db, statement(sql));
+}
+
+/** Whether an order that needs no other decision erases this person. */
+export async function isBeingErased(db: Db, userId: string): Promise<boolean> {
+  const sql = `select from erasures where user_id = $1 and kind = 'PERSON' and state in ('ORDERED', 'DEFERRED') limit 1`;
+  return (await rowOf(db, statement(sql), [userId])) !== null;
+}
+
 /** Whether the entry of the audit trail that ordered it is in the tree. */
 export async function isOrderSealed(db: Db, id: string): Promise<boolean> {
   const row = await rowOf<{ sealed: boolean }>(db, statement('select is_order_sealed($1) as sealed'), [id]);

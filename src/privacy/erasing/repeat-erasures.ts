@@ -1,6 +1,7 @@
 // Erases again what the journal says, after a backup was restored that still has it.
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
+import { type ErasureRow, isBeingErased, openRepetitions } from '../erasure.store';
 import { isUserThere, type Targets, targetsLeft } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
 import { orderOwn } from './order-own-erasure';
@@ -12,21 +13,31 @@ const IDS = 1_000;
 
 /**
  * Ends what is pending of it too, so it must run before anything is sent. What cannot be erased yet is left in the order,
- * which continues as others do.
+ * which continues as others do: the next start carries it out again, and makes another one only for what it does not have.
  * @returns the number of rows that were erased again. A person follows as an erasure of its own, within seconds
  */
 export async function repeatErasures(parts: ErasingParts): Promise<number> {
   const { db, transaction, journal } = parts;
+  const begun = await openRepetitions(db);
+  let erased = 0;
+  for (const order of begun) erased += await eraseOrdered(parts, order);
   const { users, targets } = await leftOf(db, journal);
   for (const user of users) {
     await transaction((own) => orderOwn(own, 'PERSON', { userId: user }, REASON, currentTime()));
   }
-  if (targets.events.length + targets.requests.length === 0) return 0;
-  const order = await transaction((own) => orderOwn(own, 'REPEATED', { targets }, REASON, currentTime()));
-  return eraseOrdered(parts, order);
+  const news = without(targets, begun);
+  if (news.events.length + news.requests.length === 0) return erased;
+  const order = await transaction((own) => orderOwn(own, 'REPEATED', { targets: news }, REASON, currentTime()));
+  return erased + (await eraseOrdered(parts, order));
 }
 
-/** The rows and users that the journal names and the database still has. */
+function without({ events, requests }: Targets, orders: readonly ErasureRow[]): Targets {
+  const ordered = new Set(orders.flatMap(({ eventIds, requestIds }) => [...eventIds, ...requestIds]));
+  const isNew = (id: string) => !ordered.has(id);
+  return { events: events.filter(isNew), requests: requests.filter(isNew) };
+}
+
+/** The rows, and the users whom no order erases yet, that the journal names and the database still has. */
 async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[]; targets: Targets }> {
   const persons = new Set<string>();
   const events = new Set<string>();
@@ -47,6 +58,6 @@ async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[
   }
   await look();
   const users: string[] = [];
-  for (const id of persons) if (await isUserThere(db, id)) users.push(id);
+  for (const id of persons) if ((await isUserThere(db, id)) && !(await isBeingErased(db, id))) users.push(id);
   return { users, targets: { events: [...events], requests: [...requests] } };
 }

@@ -1,0 +1,54 @@
+// A start that finds what an earlier one has ordered, because it could not be erased yet, continues that order.
+import { uuidOf } from '../../src/ids';
+import { type JournalLine, noJournal } from '../../src/privacy/erasing/journal';
+import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
+import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { openStore, type Store } from '../evidence/stored-tree';
+import { shareTestApi, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { invoice, publish } from '../support/webhooks';
+
+let app: TestApp;
+let store: Store;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+  store = await openStore(app.database);
+});
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
+
+test('a start orders only what no order of an earlier start has', async () => {
+  const [first, second] = (await publish(app, [invoice('FIRST-1'), invoice('SECOND-1')])).map(
+    (id) => uuidOf('BusinessEvent', id) as string,
+  );
+  const { user } = await mutate(app, 'createUser', { name: 'journaled', roles: [] }, 'user { id }');
+  const person = uuidOf('User', user.id);
+  const nothing = { at: '', erasure: '', events: [], deliveries: [], requests: [], user: null };
+  const lines: JournalLine[] = [
+    { ...nothing, events: [first as string] },
+    { ...nothing, user: person },
+  ];
+  const journal = {
+    ...noJournal,
+    async *read() {
+      yield* lines;
+    },
+  };
+  const queue = null as unknown as ErasingParts['queue'];
+  const parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
+  const orders = () =>
+    app.database.query('select kind, state, user_id as "userId", event_ids as "eventIds" from erasures order by id');
+  // nothing is sealed, so nothing can be erased
+  const ofPerson = { kind: 'PERSON', state: 'ORDERED', userId: person, eventIds: [] };
+  const ofFirst = { kind: 'REPEATED', state: 'ORDERED', userId: null, eventIds: [first] };
+  for (let start = 0; start < 2; start += 1) {
+    expect(await repeatErasures(parts)).toBe(0);
+    expect(await orders()).toEqual([ofPerson, ofFirst]);
+  }
+  lines.push({ ...nothing, events: [first as string, second as string] });
+  await repeatErasures(parts);
+  expect(await orders()).toEqual([ofPerson, ofFirst, { ...ofFirst, eventIds: [second] }]);
+});
