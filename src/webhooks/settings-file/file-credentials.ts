@@ -2,7 +2,7 @@
 // from those that were given beside the file.
 import { isDeepStrictEqual } from 'node:util';
 import { currentTime } from '../../clock';
-import type { UserError } from '../../errors';
+import { quoted, type UserError } from '../../errors';
 import { isObject } from '../../json/is-object';
 import type { Keyring } from '../../keyring/keyring';
 import { readCertificate } from '../credentials/credential-rules';
@@ -189,7 +189,7 @@ function checkSubject({ subject, given }: Wanted, { input, faults }: CredentialP
   if (!input.clientCertificate || !given.clientCertificate) return;
   const checked = readCertificate(given.clientCertificate, currentTime());
   if ('field' in checked || checked.subject === subject) return;
-  const message = `clientCertificate.subject is ${JSON.stringify(subject)}, but the given certificate is for ${checked.subject}.`;
+  const message = `clientCertificate.subject is ${quoted(subject)}, but the given certificate is for ${checked.subject}.`;
   faults.push({ field: ['clientCertificate', 'subject'], code: 'CONFLICT', message });
 }
 

@@ -1,6 +1,6 @@
 // Creates or changes one webhook as a file says.
 import { isDeepStrictEqual } from 'node:util';
-import { InputError, type UserError } from '../../errors';
+import { InputError, quoted, type UserError } from '../../errors';
 import { toNodeId, uuidOf } from '../../ids';
 import { isObject } from '../../json/is-object';
 import type { Db } from '../../sql/db';
@@ -189,7 +189,7 @@ function ownerFaults(owner: unknown, file: Record<string, unknown>, owners: Read
     return [{ field: ['owner'], code: 'INVALID', message: 'owner must be the name of a user, as text.' }];
   }
   const message =
-    `There is no user ${JSON.stringify(owner)}: create the user, name another one, or remove owner, which leaves the ` +
+    `There is no user ${quoted(owner)}: create the user, name another one, or remove owner, which leaves the ` +
     'owner as it is and makes you the owner of a new webhook.';
   return [{ field: ['owner'], code: 'NOT_FOUND', message }];
 }
@@ -232,7 +232,7 @@ async function findTargets(
     faults.push({
       field,
       code: same.length > 1 ? 'CONFLICT' : 'NOT_FOUND',
-      message: `${field.join('.')} is ${JSON.stringify(name)}: ${why}.`,
+      message: `${field.join('.')} is ${quoted(name)}: ${why}.`,
     });
     return undefined;
   });

@@ -3,6 +3,7 @@ import { AppError, InputError, quoted, type UserError } from '../../errors';
 import { isObject } from '../../json/is-object';
 import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
+import { SHORT_TEXT } from '../../text';
 
 export const FORMAT = 'hookledger/webhooks';
 const FORMAT_VERSION = 1;
@@ -105,6 +106,11 @@ function readWebhook(index: number, entry: unknown): FileWebhook | UserError {
   if (typeof name !== 'string') {
     const code = name === undefined || name === null ? 'REQUIRED' : 'INVALID';
     return entryFault(index, ['name'], `name is ${shown(name)}; it must be a text.`, code);
+  }
+  // it stands in the message of each fault of the entry
+  if (name.length > SHORT_TEXT) {
+    const message = `name has ${name.length} characters; at most ${SHORT_TEXT} are allowed.`;
+    return entryFault(index, ['name'], message, 'TOO_LARGE');
   }
   if (previousName !== null && (typeof previousName !== 'string' || previousName === name)) {
     const message = `previousName is ${shown(previousName)}; it must be another name, which the webhook has had so far.`;

@@ -60,6 +60,12 @@ test.each([
   },
   { what: 'a text as a webhook', document: documentOf('A'), fault: 'INVALID document.webhooks.0', says: '"A"' },
   { what: 'no name', document: documentOf({}), fault: 'REQUIRED document.webhooks.0.name', says: 'missing' },
+  {
+    what: 'a name of 201 characters',
+    document: documentOf({ name: 'x'.repeat(201), url: URL }),
+    fault: 'TOO_LARGE document.webhooks.0.name',
+    says: 'name has 201 characters; at most 200 are allowed.',
+  },
   { what: 'NUL', document: named({ body: 'a\0' }), fault: 'INVALID document.webhooks.0.body', says: 'U+0000' },
   {
     what: 'a name twice',
@@ -145,6 +151,21 @@ test.each([
     expect(userErrors[0].message.length).toBeLessThan(500);
   }
   expect(await stored(app)).toEqual(before);
+});
+
+test('no message repeats a long name whole', async () => {
+  const name = 'x'.repeat(100_000);
+  const { userErrors } = await plan(app, [
+    { name, url: URL, tiemoutMs: 1 },
+    { name: 'A', url: URL, owner: name },
+    { name: 'B', direction: 'INCOMING', becomes: 'FORWARD', forwardTo: [name] },
+  ]);
+  expect(userErrors.map(({ field }: { field: string[] }) => field.slice(2, 4).join('.'))).toEqual([
+    '0.name',
+    '1.owner',
+    '2.forwardTo',
+  ]);
+  for (const { message } of userErrors) expect(message.length).toBeLessThan(500);
 });
 
 test('all faults are reported at once, and one of them keeps all webhooks from being imported', async () => {
