@@ -108,7 +108,7 @@ export async function takeErasure(db: Db, now: Date, until: Date): Promise<Erasu
   );
 }
 
-/** The orders of earlier starts that go on, with what the journal named then. */
+/** The orders of earlier starts that continue, with what the journal named then. */
 export async function openRepetitions(db: Db): Promise<ErasureRow[]> {
   const sql = `select ${READ} from erasures where kind = 'REPEATED' and finished_at is null order by id`;
   return rowsOf(db, statement(sql));

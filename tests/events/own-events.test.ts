@@ -174,7 +174,18 @@ test('a replay that is finished is published with its results', async () => {
 });
 
 describe('the document type is reserved', () => {
-  test.each(['Hookledger', 'hookledger', ' HOOKLEDGER ', '\u00a0Hookledger\u3000'])('%s', async (documentType) => {
+  test.each([
+    'Hookledger',
+    'hookledger',
+    ' HOOKLEDGER ',
+    '\u00a0Hookledger\u3000',
+    'Hookledger\u200b',
+    '\u202eHook\u00adledger',
+    'Hook ledger',
+    'Hoo\u212aledger',
+    '\uff28ookledger',
+    'Hook\u{e0001}ledger',
+  ])('%j', async (documentType) => {
     const input = { events: [invoice('OK'), invoice('FORGED', { documentType, event: 'webhook.disabled' })] };
     const answer = await app.ask(
       `mutation ($input: PublishEventsInput!) {
