@@ -2,7 +2,6 @@
 import { uuidOf } from '../../src/ids';
 import { type JournalLine, noJournal } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
-import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -37,8 +36,7 @@ test('a start orders only what no order of an earlier start has', async () => {
       yield* lines;
     },
   };
-  const queue = null as unknown as ErasingParts['queue'];
-  const parts = { db: store.source.manager, transaction: store.transaction, queue, journal };
+  const parts = { db: store.source.manager, transaction: store.transaction, journal };
   const orders = () =>
     app.database.query('select kind, state, user_id as "userId", event_ids as "eventIds" from erasures order by id');
   // nothing is sealed, so nothing can be erased
