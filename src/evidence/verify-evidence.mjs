@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 // Checks evidence of Hookledger offline: node verify-evidence.mjs bundle.json --key '<vkey>'
 // One file without dependencies, for Node 20 and later. It reads the files that it is given, and nothing else.
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--content] [--json]
+const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--time-stamp FILE --tsa FILE] [--content]
+    [--json]
 
   FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
   --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
   --head FILE  a signed head that you got earlier: it must be a beginning of the tree
+  --time-stamp FILE  with --head and --tsa: the answer of a time-stamp authority (RFC 3161) about that head, as it came or in base64
+  --tsa FILE   certificates in PEM that vouch for the authority
   --content    print the disclosed parts too, once they are verified; with --json, in base64, and their lengths: of a body that was
                too long to be kept, only the beginning is there
   --json       print the result as JSON
@@ -408,7 +411,220 @@ function checkKnownHead(known, head, earlier, find) {
   if (!same.root.equals(known.root)) find(`FORKED: the log signed two different trees of ${known.size} leaves`);
 }
 
+// RFC 3161 and RFC 5652, in DER. Each throws CannotVerify, as a file does that is none of it.
+const DER = { sequence: 0x30, set: 0x31, integer: 0x02, octets: 0x04, oid: 0x06, time: 0x18, context0: 0xa0 };
+const OID = {
+  signedData: '06092a864886f70d010702',
+  tstInfo: '060b2a864886f70d0109100104',
+  contentType: '06092a864886f70d010903',
+  messageDigest: '06092a864886f70d010904',
+  signingCertificate: '060b2a864886f70d010910020c',
+  signingCertificateV2: '060b2a864886f70d010910022f',
+};
+const HASH_OIDS = {
+  '0609608648016503040201': 'sha256',
+  '0609608648016503040202': 'sha384',
+  '0609608648016503040203': 'sha512',
+};
+/** null: RSA with the hash of the signed attributes. */
+const SIGNATURE_OIDS = {
+  '06092a864886f70d010101': null,
+  '06092a864886f70d01010b': 'sha256',
+  '06092a864886f70d01010c': 'sha384',
+  '06092a864886f70d01010d': 'sha512',
+  '06082a8648ce3d040302': 'sha256',
+  '06082a8648ce3d040303': 'sha384',
+  '06082a8648ce3d040304': 'sha512',
+};
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
+const MAX_CERTIFICATES = 20;
+const MAX_CHAIN = 8;
+
+const noTimeStamp = (why) => new CannotVerify(`the time-stamp is none of RFC 3161, or is wrong: ${why}`);
+
+function splitDer(bytes) {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) throw noTimeStamp('a value is cut off');
+  const more = first < 0x80 ? 0 : first & 0x7f;
+  if (more > 3 || first === 0x80 || bytes.length < 2 + more) throw noTimeStamp('a length is none');
+  const end = 2 + more + (more === 0 ? first : bytes.readUIntBE(2, more));
+  if (end > bytes.length) throw noTimeStamp('a value is cut off');
+  return [{ tag, whole: bytes.subarray(0, end), content: bytes.subarray(2 + more, end) }, bytes.subarray(end)];
+}
+
+function derValues({ content }) {
+  const values = [];
+  for (let rest = content; rest.length > 0; ) {
+    const [value, after] = splitDer(rest);
+    values.push(value);
+    rest = after;
+  }
+  return values;
+}
+
+function der(value, tag) {
+  if (value?.tag !== tag) throw noTimeStamp('there is another value than expected');
+  return value;
+}
+
+function wholeDer(bytes, tag) {
+  const [value, rest] = splitDer(bytes);
+  if (rest.length > 0) throw noTimeStamp('there are bytes after it');
+  return der(value, tag);
+}
+
+const hexOf = ({ whole }) => whole.toString('hex');
+const oidIn = (algorithm) => hexOf(der(derValues(der(algorithm, DER.sequence))[0], DER.oid));
+
+/** @returns when the text existed, and the subject of the certificate that says so */
+function checkTimeStamp(answer, text, trusted) {
+  const [info, token] = derValues(wholeDer(answer, DER.sequence));
+  const status = der(derValues(der(info, DER.sequence))[0], DER.integer).content;
+  if (status.length !== 1 || status[0] > 1) throw noTimeStamp('the authority refused it');
+  const [type, wrapped] = derValues(der(token, DER.sequence));
+  if (hexOf(der(type, DER.oid)) !== OID.signedData) throw noTimeStamp('it is not signed');
+  const signedData = derValues(der(derValues(der(wrapped, DER.context0))[0], DER.sequence));
+  const [contentType, content] = derValues(der(signedData[2], DER.sequence));
+  if (hexOf(der(contentType, DER.oid)) !== OID.tstInfo) throw noTimeStamp('it says no time');
+  const stamped = der(derValues(der(content, DER.context0))[0], DER.octets).content;
+  const time = stampedTime(stamped, sha256(Buffer.from(text)));
+  const signers = derValues(der(signedData.at(-1), DER.set));
+  if (signers.length !== 1) throw noTimeStamp('it has not one signature');
+  const inside = signedData.slice(3, -1).filter(({ tag }) => tag === DER.context0);
+  const certificates = inside.flatMap((set) => derValues(set).slice(0, MAX_CERTIFICATES)).flatMap(certificateIn);
+  const signer = timeStampSigner(derValues(der(signers[0], DER.sequence)), stamped, [...certificates, ...trusted]);
+  if (signer.keyUsage?.length !== 1 || signer.keyUsage[0] !== TIME_STAMPING) {
+    throw noTimeStamp('its certificate is not for time-stamps alone');
+  }
+  const by = signer.subject.replaceAll('\n', ', ');
+  if (!isTrustedAt(signer, time, certificates, trusted)) {
+    throw new CannotVerify(`the time-stamp is signed by ${by}, for which no certificate of --tsa vouches at its time`);
+  }
+  return { time: time.toISOString(), by };
+}
+
+function stampedTime(info, imprint) {
+  const [, , hashed, , time] = derValues(wholeDer(info, DER.sequence));
+  const [algorithm, hash] = derValues(der(hashed, DER.sequence));
+  if (HASH_OIDS[oidIn(algorithm)] !== 'sha256' || !der(hash, DER.octets).content.equals(imprint)) {
+    throw new CannotVerify(
+      'the time-stamp is of another text than the known head, which it covers without lines of witnesses',
+    );
+  }
+  const written = der(time, DER.time).content.toString('latin1');
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z$/.exec(written) ?? [];
+  const [year, month, day, hour, minute, second, fraction = ''] = parts;
+  const read = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction.slice(0, 4)}Z`);
+  if (Number.isNaN(read.getTime())) throw noTimeStamp('its time is none');
+  return read;
+}
+
+function certificateIn({ whole, tag }) {
+  if (tag !== DER.sequence) return [];
+  try {
+    return [new X509Certificate(whole)];
+  } catch {
+    throw noTimeStamp('a certificate cannot be read');
+  }
+}
+
+/** The certificate whose key signed the attributes, which contain the hash of what was stamped and that of the certificate. */
+function timeStampSigner([, , digestAlgorithm, attributes, signatureAlgorithm, signature], info, certificates) {
+  const digest = HASH_OIDS[oidIn(digestAlgorithm)];
+  const algorithm = SIGNATURE_OIDS[oidIn(signatureAlgorithm)];
+  if (digest === undefined || algorithm === undefined) throw noTimeStamp('its algorithm is not supported');
+  const signed = der(attributes, DER.context0);
+  const attribute = (type) => {
+    const found = derValues(signed)
+      .map(derValues)
+      .filter(([oid]) => oid && hexOf(oid) === type);
+    const values = found[0]?.[1] ? derValues(der(found[0][1], DER.set)) : [];
+    if (found.length > 1 || values.length > 1) throw noTimeStamp('an attribute is there twice');
+    return values[0];
+  };
+  if (hexOf(der(attribute(OID.contentType), DER.oid)) !== OID.tstInfo)
+    throw noTimeStamp('its content has another type');
+  const hashed = createHash(digest).update(info).digest();
+  if (!der(attribute(OID.messageDigest), DER.octets).content.equals(hashed))
+    throw noTimeStamp('its content was edited');
+  const [named, hash] = attribute(OID.signingCertificateV2)
+    ? [attribute(OID.signingCertificateV2), 'sha256']
+    : [attribute(OID.signingCertificate), 'sha1'];
+  const parts = derValues(der(derValues(der(derValues(der(named, DER.sequence))[0], DER.sequence))[0], DER.sequence));
+  const other = parts[0]?.tag === DER.sequence ? HASH_OIDS[oidIn(parts[0])] : hash;
+  const wanted = der(
+    parts.find(({ tag }) => tag === DER.octets),
+    DER.octets,
+  ).content;
+  // RFC 5652, section 5.4: signed as a SET, and sent with another tag
+  const bytes = Buffer.concat([Buffer.from([DER.set]), signed.whole.subarray(1)]);
+  const value = der(signature, DER.octets).content;
+  const signer = certificates.find(({ raw, publicKey }) => {
+    const isNamed = other !== undefined && createHash(other).update(raw).digest().equals(wanted);
+    return (
+      isNamed &&
+      ['rsa', 'ec'].includes(publicKey.asymmetricKeyType) &&
+      verify(algorithm ?? digest, bytes, publicKey, value)
+    );
+  });
+  if (!signer) throw noTimeStamp('its signature is wrong, or of a certificate that it does not contain');
+  return signer;
+}
+
+/** Whether each certificate was issued by the next one, up to a trusted one, and all were valid at this time. */
+function isTrustedAt(signer, time, certificates, trusted) {
+  const tried = new Set();
+  const leads = (certificate, depth) => {
+    const isValid =
+      Date.parse(certificate.validFrom) <= time.getTime() && time.getTime() <= Date.parse(certificate.validTo);
+    if (depth > MAX_CHAIN || tried.has(certificate.fingerprint256) || !isValid) return false;
+    tried.add(certificate.fingerprint256);
+    if (trusted.some(({ raw }) => raw.equals(certificate.raw))) return true;
+    return [...trusted, ...certificates].some(
+      (issuer) =>
+        issuer.ca &&
+        certificate.checkIssued(issuer) &&
+        certificate.verify(issuer.publicKey) &&
+        leads(issuer, depth + 1),
+    );
+  };
+  return leads(signer, 0);
+}
+
+function readCertificates(file) {
+  const found =
+    read(file, 'the certificates').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (found.length > 0) return found.map((pem) => new X509Certificate(pem));
+  } catch {
+    // said below
+  }
+  throw new CannotVerify('the file of --tsa has no certificates in PEM');
+}
+
+/** null: none was given. */
+function checkGivenTimeStamp(file, certificates, knownHead) {
+  if (file === undefined && certificates === undefined) return null;
+  if (file === undefined || certificates === undefined || knownHead === null) {
+    throw new CannotVerify('--time-stamp, --tsa and --head belong together: the authority stamped a head');
+  }
+  const bytes = readBytes(file, 'the time-stamp');
+  const text = bytes.toString('latin1').trim();
+  const answer = /^[A-Za-z0-9+/=\s]+$/.test(text) ? Buffer.from(text, 'base64') : bytes;
+  // a head is stamped as the log signed it: without the lines of witnesses
+  const end = knownHead.lastIndexOf('\n\n') + 2;
+  const [origin, size] = knownHead.split('\n');
+  const signatures = knownHead.slice(end).split('\n');
+  const own = signatures.filter((line) => line.startsWith(`— ${origin} `)).map((line) => `${line}\n`);
+  const head = knownHead.slice(0, end) + own.join('');
+  return { ...checkTimeStamp(answer, head, readCertificates(certificates)), size: Number(size) };
+}
+
 function read(file, what) {
+  return readBytes(file, what).toString('utf8');
+}
+
+function readBytes(file, what) {
   const chunks = [];
   let length = 0;
   try {
@@ -423,7 +639,7 @@ function read(file, what) {
     throw new CannotVerify(`${what} cannot be read: ${error.message}`);
   }
   if (length > MAX_BYTES) throw new CannotVerify(`${what} has more than ${MAX_BYTES / 1024 / 1024} MiB`);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** What editors and shells add at the ends of a file is not part of it. A proof and a head have line feeds alone, one at the end. */
@@ -465,6 +681,12 @@ function print(result, withContent) {
   for (const vkey of result.learned)
     say(`  the log changed its key, as a sealed entry under the given key says: ${vkey}`);
   for (const [name, time] of Object.entries(result.witnessed)) say(`  the head was cosigned by ${name} at ${time}`);
+  if (result.stamped !== null && result.findings.length === 0) {
+    const { size, time, by } = result.stamped;
+    say(`  the first ${size} leaves existed at ${time}, says ${by}`);
+    for (const { record, index } of result.rows.filter((row) => row.index >= size))
+      say(`  not among them: ${record.id} (leaf ${index})`);
+  }
   say(`${result.findings.length === 0 ? 'VERIFIED' : 'NOT VERIFIED'} ${summary}`);
 }
 
@@ -473,6 +695,8 @@ function main() {
     key: { type: 'string', multiple: true, default: [] },
     policy: { type: 'string' },
     head: { type: 'string' },
+    'time-stamp': { type: 'string' },
+    tsa: { type: 'string' },
     content: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -497,7 +721,8 @@ function main() {
     const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));
     const keys = [...values.key.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
     const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
-    const result = check(readLines(positionals[0], 'the file'), keys, policy, knownHead);
+    const stamped = checkGivenTimeStamp(values['time-stamp'], values.tsa, knownHead);
+    const result = { ...check(readLines(positionals[0], 'the file'), keys, policy, knownHead), stamped };
     if (values.json) {
       const withContent = values.content && result.findings.length === 0;
       const rows = result.rows.map(({ record, parts, contents }) => ({
@@ -517,6 +742,7 @@ function main() {
           treeSize: size,
           witnessed: result.witnessed,
           learned: result.learned,
+          stamped,
           rows,
         }),
       );

@@ -60,7 +60,7 @@ serial = $dir/serial
 signer_cert = $dir/tsa.pem
 signer_key = $dir/tsa.key
 certs = $dir/ca.pem
-signer_digest = sha256
+signer_digest = $digest
 default_policy = 1.2.3.4.1
 digests = sha256
 accuracy = secs:1
@@ -73,18 +73,23 @@ export interface Authority {
   verify(data: string, answer: Buffer): Promise<string>;
 }
 
-/** A time-stamp authority of `openssl ts`, with files in `folder`. */
-export async function makeAuthority(folder: string): Promise<Authority> {
+const KEYS = {
+  ec: { of: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'], digest: 'sha256' },
+  rsa: { of: ['-newkey', 'rsa:2048'], digest: 'sha512' },
+};
+
+/** A time-stamp authority of `openssl ts`, with files in `folder`: the certificate that issued its own is in `ca.pem`. */
+export async function makeAuthority(folder: string, kind: keyof typeof KEYS = 'ec'): Promise<Authority> {
   const at = (name: string) => join(folder, name);
   const openssl = async (...args: string[]) => {
     const { stdout, stderr } = await run('openssl', args, { cwd: folder, env: { PATH: process.env.PATH } });
     return stdout + stderr;
   };
   await mkdir(folder, { recursive: true });
-  await writeFile(at('tsa.cnf'), CONFIG.replaceAll('$dir', folder));
+  await writeFile(at('tsa.cnf'), CONFIG.replaceAll('$dir', folder).replace('$digest', KEYS[kind].digest));
   await writeFile(at('serial'), '01\n');
   await writeFile(at('ext.cnf'), 'extendedKeyUsage = critical,timeStamping\n');
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const key = [...KEYS[kind].of, '-nodes'];
   await openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test CA', '-days', '2');
   await openssl('req', ...key, '-keyout', 'tsa.key', '-out', 'tsa.csr', '-subj', '/CN=Test TSA');
   await openssl(
