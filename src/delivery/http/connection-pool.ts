@@ -64,12 +64,18 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   // Bodies and headers are counted as they arrive. The parser discards the rest (status lines, chunk extensions, empty
   // lines) without a callback, so this checks the bytes of the socket.
   let watch: NodeJS.Timeout | null = null;
-  const watchFloods = () => {
-    for (const pool of origins.values()) endFloods(pool);
-  };
   const stopWatching = () => {
     if (watch) clearInterval(watch);
     watch = null;
+  };
+  const watchFloods = () => {
+    let isUsed = false;
+    for (const pool of origins.values()) {
+      endFloods(pool);
+      isUsed ||= pool.busy.size + pool.waiting.size > 0;
+    }
+    // an idle process is not woken for it
+    if (!isUsed) stopWatching();
   };
   const poolOf = (origin: string, settings: ConnectionSettings): OriginPool => {
     const key = connectionKey(origin, settings);
@@ -80,11 +86,13 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
       if (origins.size === 0) stopWatching();
     });
     origins.set(key, pool);
-    watch ??= setInterval(watchFloods, FLOOD_CHECK_MS).unref();
     return pool;
   };
   return {
-    lease: (origin, settings, use) => joinQueue(poolOf(origin, settings), use),
+    lease: (origin, settings, use) => {
+      watch ??= setInterval(watchFloods, FLOOD_CHECK_MS).unref();
+      return joinQueue(poolOf(origin, settings), use);
+    },
     stop: () => {
       stopWatching();
       for (const pool of origins.values()) {
