@@ -7,10 +7,10 @@ const KEPT_MS = 2_000;
 /** `/metrics`, up to 2 s old; 503 while the database, from which some of them come, is away. */
 export function serveMetrics(
   server: FastifyInstance,
-  { registry }: Metrics,
+  { contentType, read }: Metrics,
   onRequest: onRequestAsyncHookHandler,
 ): void {
-  const metrics = cached(KEPT_MS, () => registry.metrics());
+  const metrics = cached(KEPT_MS, read);
   server.get('/metrics', { onRequest }, async (request, reply) => {
     const text = await metrics().catch((error: unknown) => {
       request.log.warn({ err: error }, 'the metrics cannot be read');
@@ -18,6 +18,6 @@ export function serveMetrics(
     });
     if (text === null)
       return reply.code(503).type('text/plain').send('The metrics cannot be read: the log says why.\n');
-    return reply.type(registry.contentType).send(text);
+    return reply.type(contentType).send(text);
   });
 }
