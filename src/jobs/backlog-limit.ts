@@ -7,6 +7,10 @@ import type { Log } from '../log';
 import { startLoop } from '../loop';
 
 const MIN_REST_MS = 1_000;
+/** The same while half of the limits would take longer to publish: metrics are no older. */
+const CALM_REST_MS = 5_000;
+/** More than publishers reach in a second. */
+const MOST_PER_SECOND = { items: 20_000, mib: 200 };
 const MAX_REST_MS = 30_000;
 /** A measurement that took long is followed by a rest that is longer by this factor. */
 const REST_FACTOR = 20;
@@ -29,7 +33,7 @@ export interface BacklogWatch {
   stop(): Promise<void>;
 }
 
-/** Measures the backlog every 1 to 30 s, depending on its size; each call only compares the last measurement. */
+/** Measures the backlog every 1 to 30 s, depending on its size and the limits; each call only compares the last measurement. */
 export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log): BacklogWatch {
   const atMost = limits.items || (limits.mib > 0 ? MAX_COUNTED_FOR_BYTES : MAX_COUNTED_FOR_METRICS);
   let latest: Backlog | null = null;
@@ -57,7 +61,14 @@ export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log
 export function restBetweenMeasurements(backlog: Backlog, { items, mib }: BacklogLimits, tookMs: number): number {
   const isBelowHalf = refusalOf(backlog, { items: Math.ceil(items / 2), mib: mib / 2 }) === null;
   const factor = isBelowHalf ? REST_FACTOR_BELOW_HALF : REST_FACTOR;
-  return Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, factor * tookMs));
+  return Math.min(MAX_REST_MS, Math.max(leastRestMs(backlog, { items, mib }), factor * tookMs));
+}
+
+/** By the time in which the fastest publishers would fill half of a limit. */
+function leastRestMs({ events, deliveries, bytes }: Backlog, { items, mib }: BacklogLimits): number {
+  const ofItems = items > 0 ? (items / 2 - events - deliveries) / MOST_PER_SECOND.items : Number.POSITIVE_INFINITY;
+  const ofBytes = mib > 0 ? (mib / 2 - bytes / MIB) / MOST_PER_SECOND.mib : Number.POSITIVE_INFINITY;
+  return Math.min(CALM_REST_MS, Math.max(MIN_REST_MS, 1_000 * Math.min(ofItems, ofBytes)));
 }
 
 /** Exported for tests. */

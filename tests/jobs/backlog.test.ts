@@ -1,5 +1,5 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { refusalOf, restBetweenMeasurements } from '../../src/jobs/backlog-limit';
+import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../src/jobs/backlog-limit';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -148,6 +148,19 @@ describe('the rule', () => {
     expect([restBetweenMeasurements(low, limits, 1), restBetweenMeasurements(low, limits, 1_000)]).toEqual([
       1_000, 30_000,
     ]);
+  });
+
+  test('rests for 5 s while half of a limit takes longer to publish, and less as it comes near', () => {
+    const restOf = (events: number, mib: number, own: BacklogLimits) =>
+      restBetweenMeasurements({ events, deliveries: 0, bytes: mib * 1024 * 1024 }, own, 1);
+    const byDefault = { items: 1_000_000, mib: 10_240 };
+    expect([restOf(0, 0, byDefault), restOf(400_000, 0, byDefault), restOf(0, 4_120, byDefault)]).toEqual([
+      5_000, 5_000, 5_000,
+    ]);
+    expect([restOf(460_000, 0, byDefault), restOf(0, 4_720, byDefault)]).toEqual([2_000, 2_000]);
+    expect([restOf(600_000, 0, byDefault), restOf(0, 6_000, byDefault)]).toEqual([1_000, 1_000]);
+    expect(restOf(0, 0, { items: 0, mib: 0 })).toBe(5_000);
+    expect(restOf(0, 0, { items: 40_000, mib: 0 })).toBe(1_000);
   });
 
   test('has no limit where it is 0', () => {
