@@ -9,6 +9,28 @@ const FAILED_REST_MS = 1_000;
  */
 const COMMON_MS = 250;
 
+/** Says that something was committed, so that a loop that has found nothing need not look before. */
+export interface Commits {
+  /** What was committed by now, or shortly before. Read it before looking, for `wait`. */
+  seen(): number;
+  /**
+   * Calls `resume` once, when something may have been committed since `seen` was read: at once, if it was already. @returns gives it
+   * up
+   */
+  wait(seen: number, resume: () => void): () => void;
+}
+
+/** A rest of `atLeastMs`, after a step that has found nothing: and then until something is committed. */
+export interface RestUntilCommit {
+  atLeastMs: number;
+  commits: Commits;
+}
+
+/** @param commits undefined: there are none to wait for */
+export function restUntilCommit(atLeastMs: number, commits: Commits | undefined): number | RestUntilCommit {
+  return commits === undefined ? atLeastMs : { atLeastMs, commits };
+}
+
 export interface Loop {
   /** Ends the rest, because there may be work. */
   wake(): void;
@@ -17,16 +39,17 @@ export interface Loop {
 }
 
 /**
- * Repeats `step` while it finds work, then rests until it is woken or `restMs` have passed. A step that returns a
+ * Repeats `step` while it finds work (true), then rests until it is woken or `rest`, in milliseconds, has passed. A step that returns a
  * number rests for this number of milliseconds. A rest of half a second or more may end up to a quarter of a second
  * earlier. A step that fails, for example while the database is unavailable, is repeated after at most one second.
+ * @param rest RestUntilCommit: `false` of a step means that it would find nothing before something is committed
  * @param paceMs called after each step: the minimum time between the beginnings of two steps. Under a steady load, it
  *   gathers work for one step, because a step costs about the same for one item as for many. After a rest, no step
  * waits
  */
 export function startLoop(
   name: string,
-  restMs: number,
+  rest: number | RestUntilCommit,
   log: Log,
   step: () => Promise<boolean | number>,
   paceMs: () => number = () => 0,
@@ -34,12 +57,22 @@ export function startLoop(
   let stopping = false;
   let woken = false;
   let endRest = () => {};
+  const { atLeastMs, commits } = typeof rest === 'number' ? { atLeastMs: rest, commits: null } : rest;
 
-  const rest = (ms: number) =>
+  const restFor = (ms: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       endRest = () => {
         clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const restUntilChange = (seen: number) =>
+    new Promise<void>((resolve) => {
+      const giveUp = commits?.wait(seen, resolve);
+      endRest = () => {
+        giveUp?.();
         resolve();
       };
     });
@@ -54,6 +87,7 @@ export function startLoop(
     while (!stopping) {
       const begun = performance.now();
       woken = false;
+      const seen = commits?.seen();
       const again = await step().then(
         (found) => {
           if (reported) log.info({ loop: name }, 'working again');
@@ -72,8 +106,9 @@ export function startLoop(
       );
       if (stopping) return;
       if (again !== true && (!woken || failing)) {
-        const restOf = again || restMs;
-        await rest(untilCommonMoment(failing ? Math.min(restOf, FAILED_REST_MS) : restOf));
+        const ms = again || atLeastMs;
+        await restFor(untilCommonMoment(failing ? Math.min(ms, FAILED_REST_MS) : ms));
+        if (seen !== undefined && again === false && !failing && !woken && !stopping) await restUntilChange(seen);
       }
       const early = begun + paceMs() - performance.now();
       if (early >= 1) await wait(early);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Config, ConfigError } from '../config/config';
+import { watchCommits } from '../database/commits';
 import { warnOfFewConnections } from '../database/connection-room';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
@@ -108,6 +109,9 @@ async function startParts(
   // before anything of it is sent or read
   const repeated = await repeatErasures(erasing);
   if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
+  const isIndexer = config.processes.has('indexer');
+  const commits = isWorker || isIndexer ? watchCommits(deliver, log) : null;
+  stops.push({ part: 'watch of commits', stop: async () => commits?.stop() });
   const delivering: Stop[] = [];
   const indexing: Stop[] = [];
   const serving: Stop[] = [];
@@ -116,8 +120,8 @@ async function startParts(
   );
   // together, so that slow callers take no time from attempts
   stops.push({ part: null, stop: (deadline) => stopTogether(groups, deadline) });
-  const worker = isWorker ? startDelivering(parts, clock, delivering) : null;
-  if (config.processes.has('indexer')) startIndexing(config, parts, { anchors, erasing }, indexing);
+  const worker = commits && isWorker ? startDelivering(parts, clock, commits, delivering) : null;
+  if (commits && isIndexer) startIndexing(config, parts, { anchors, erasing, commits }, indexing);
   return config.port === null ? null : serve(config, config.port, parts, worker, serving);
 }
 

@@ -17,6 +17,7 @@ import type { DirectFanOut } from '../events/publisher';
 import { createHeadReader } from '../evidence/anchors/sent-head';
 import { startMaintenance } from '../jobs/maintenance';
 import { startNotifyListener } from '../jobs/notify-listener';
+import type { Commits } from '../loop';
 import { startReplayLoop } from '../replay/replay-loop';
 import { pipelinedTransactions } from '../sql/transactions';
 import type { Parts } from './process-parts';
@@ -28,7 +29,7 @@ export interface Delivering {
   directFanOut: DirectFanOut;
 }
 
-export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[]): Delivering {
+export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Commits, stops: Stop[]): Delivering {
   const { source, deliver, keyring, policy, metrics, log, url } = parts;
   const transaction = pipelinedTransactions(deliver);
   const sender = createSender(policy);
@@ -63,13 +64,14 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
     db: deliver.manager,
     transaction,
     log,
+    commits,
     freeFor: capacity.freeFor,
     onDispatched: worker.wake,
   });
   loops.push({ part: 'backlog dispatcher', stop: () => dispatcher.stop() });
   const directory = createWebhookDirectory();
   const share = createProcessShare(deliver.manager, () => listener.session());
-  const fanOutParts = { db: deliver.manager, transaction, directory, share, log };
+  const fanOutParts = { db: deliver.manager, transaction, directory, share, commits, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push({ part: 'pending decisions', stop: () => pending.stop() });
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
@@ -82,7 +84,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, stops: Stop[
   });
   const stopOpening = () => Promise.all([relay.stop(), directFanOut.stop()]);
   loops.push({ part: 'relay and delivery worker', stop: () => worker.stop(ATTEMPTS_END_MS, stopOpening()) });
-  const replays = startReplayLoop({ db: deliver.manager, transaction, log, onReplayed: worker.wake });
+  const replays = startReplayLoop({ db: deliver.manager, transaction, log, commits, onReplayed: worker.wake });
   loops.push({ part: 'replays', stop: () => replays.stop() });
   const maintenance = startMaintenance(source, clock, keyring, log);
   // the month of the new time may have no partitions

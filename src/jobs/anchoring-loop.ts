@@ -6,7 +6,7 @@ import type { Authority } from '../evidence/anchors/time-stamp';
 import type { Witness } from '../evidence/anchors/witness';
 import { createFaultLog } from '../fault-log';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { pipelinedTransactions } from '../sql/transactions';
 import type { TargetPolicy } from '../webhooks/request/target-url';
 
@@ -19,7 +19,13 @@ export interface AnchorSettings {
   authority: Authority | null;
 }
 
-export function startAnchoring(source: DataSource, settings: AnchorSettings, policy: TargetPolicy, log: Log): Loop {
+export function startAnchoring(
+  source: DataSource,
+  commits: Commits,
+  settings: AnchorSettings,
+  policy: TargetPolicy,
+  log: Log,
+): Loop {
   // answers are signed, and queries contain no secret: authorities commonly have http: addresses
   const open = { ...policy, allowHttp: true, allowedPorts: null };
   const sender = createSender(open, { responseBytesKept: ANSWER_BYTES, responseBytesRead: ANSWER_BYTES });
@@ -32,10 +38,9 @@ export function startAnchoring(source: DataSource, settings: AnchorSettings, pol
     authority: settings.authority,
     onFailure: ({ kind, by }, error) => report(new Error(`${kind} ${by}: ${error}`)),
   });
-  const loop = startLoop('anchoring', REST_MS, log, async () => {
-    await anchoring.step();
-    return false;
-  });
+  const loop = startLoop('anchoring', restUntilCommit(REST_MS, commits), log, async () =>
+    (await anchoring.step()) ? REST_MS : false,
+  );
   return {
     wake: loop.wake,
     async stop() {

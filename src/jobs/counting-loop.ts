@@ -2,12 +2,13 @@
 import { currentMs } from '../clock';
 import { countDeliveriesStep, forgetCounted } from '../delivery/stats/count-deliveries';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
 import { type CountedStep, countStep } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
+import { together } from '../sql/wire/together';
 import { type Backfilled, reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
@@ -21,6 +22,8 @@ export interface Counting {
   db: Db;
   transaction: Transaction;
   log: Log;
+  /** undefined: what is to be counted is looked for once a second. */
+  commits?: Commits;
   isDelivering(): Promise<boolean>;
 }
 
@@ -45,14 +48,14 @@ export function startCountingDeliveries(counting: Counting): Loop {
  * Earlier rows are counted step by step: without rests, or in short steps with rests while there is something to deliver.
  */
 function startCounting(
-  { db, transaction, log, isDelivering }: Counting,
+  { db, transaction, log, commits, isDelivering }: Counting,
   reader: Exclude<Backfilled, 'index'>,
   countNext: (db: Db, atMost?: number) => Promise<CountedStep>,
 ): Loop {
   const report = reportBackfill(log, reader, async () => (await backfillRemaining(db))[reader]);
   const name = reader === 'counts' ? 'counting' : 'counting deliveries';
-  return startLoop(name, REST_MS, log, async () => {
-    if (!(await hasUnread(db, reader))) return REST_MS;
+  return startLoop(name, restUntilCommit(REST_MS, commits), log, async () => {
+    if (!(await hasUnread(together(db), reader))) return false;
     const begun = performance.now();
     const isShort = await isDelivering();
     // not durable: counts that a power cut loses are counted again, because their position is lost too

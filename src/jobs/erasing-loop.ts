@@ -1,14 +1,23 @@
 // Does the erasures that were ordered, one at a time in each process.
+import { currentMs } from '../clock';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { erasePastLimits } from '../privacy/erasing/erase-past-limits';
 import { PassPositions } from '../privacy/erasing/pass-positions';
 import { type ErasingParts, eraseNext } from '../privacy/erasing/run-erasures';
+import { firstStepAt } from '../privacy/erasure.store';
+import { together } from '../sql/wire/together';
 
 const REST_MS = 2_000;
 
-export function startErasing(parts: ErasingParts, log: Log): Loop {
-  return startLoop('erasing content', REST_MS, log, () => eraseNext(parts));
+export function startErasing(parts: ErasingParts, commits: Commits, log: Log): Loop {
+  return startLoop('erasing content', restUntilCommit(REST_MS, commits), log, async () => {
+    const stepAt = await firstStepAt(together(parts.db));
+    if (stepAt === null) return false;
+    const inMs = stepAt.getTime() - currentMs();
+    if (inMs > 0) return Math.min(inMs, REST_MS);
+    return (await eraseNext(parts)) || REST_MS;
+  });
 }
 
 const PASS_MS = 600_000;

@@ -2,6 +2,7 @@
 import type { DataSource } from 'typeorm';
 import { INDEXING_ALONE } from '../database/pools';
 import type { Log } from '../log';
+import type { Commits } from '../loop';
 import { hasChangedWithin } from '../request-log/feed/request-change.store';
 import { pipelinedTransactions } from '../sql/transactions';
 import { startCountingDeliveries, startCountingRequests } from './counting-loop';
@@ -11,16 +12,16 @@ import { startRequestIndexer } from './request-indexer';
 const RECENT_MS = 2_000;
 
 /** Each of the three loops uses one connection at a time. */
-export function startFollowing(source: DataSource, log: Log): { stop(): Promise<unknown> } {
+export function startFollowing(source: DataSource, commits: Commits, log: Log): { stop(): Promise<unknown> } {
   const transaction = pipelinedTransactions(source);
   // by what the log says and not by this process, because deliveries of any process share the database
   const isDelivering = () => hasChangedWithin(source.manager, RECENT_MS);
   const indexing = { besideDeliveries: transaction, alone: pipelinedTransactions(source, INDEXING_ALONE) };
-  const counting = { db: source.manager, transaction, log, isDelivering };
+  const counting = { db: source.manager, transaction, log, commits, isDelivering };
   const loops = [
     startCountingRequests(counting),
     startCountingDeliveries(counting),
-    startRequestIndexer(source.manager, indexing, log, isDelivering),
+    startRequestIndexer(source.manager, indexing, log, commits, isDelivering),
   ];
   return { stop: () => Promise.all(loops.map((loop) => loop.stop())) };
 }

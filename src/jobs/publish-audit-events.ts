@@ -4,22 +4,23 @@ import { hasQueuedEntries, type QueuedEntry, takeQueuedEntries } from '../audit/
 import { type OwnEvent, publishOwnEvents } from '../events/own-events';
 import { isNodeName, toNodeId } from '../ids';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import type { Db } from '../sql/db';
+import { together } from '../sql/wire/together';
 import { AUDIT_EVENT_PREFIX } from '../webhooks/own-document-type';
 
 const REST_MS = 2_000;
 const BATCH = 200;
 
 /** A trigger queues entries while a webhook may receive them: migrations/9-evidence.sql. */
-export function startPublishingAuditEvents(source: DataSource, log: Log): Loop {
+export function startPublishingAuditEvents(source: DataSource, commits: Commits, log: Log): Loop {
   return startLoop(
     'audit events',
-    REST_MS,
+    restUntilCommit(REST_MS, commits),
     log,
     // a transaction for nothing would be three statements
     async () =>
-      (await hasQueuedEntries(source.manager)) &&
+      (await hasQueuedEntries(together(source.manager))) &&
       (await source.transaction((db) => publishQueuedEntries(db))) === BATCH,
   );
 }

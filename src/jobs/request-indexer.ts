@@ -1,17 +1,18 @@
 import { currentMs } from '../clock';
 import { makePartitions } from '../database/partitions';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
 import { type IndexBatch, indexNextBatch } from '../request-log/search/index-requests';
 import { isWithoutPartition } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
+import { together } from '../sql/wire/together';
 import { reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
-/** The interval in which closed requests are looked for. */
+/** The least time between two steps, unless there is more. */
 const REST_MS = 500;
 /** Requests in one transaction. While there is something to deliver it is short, because deliveries may wait for it. */
 const SHORT_BATCH = 100;
@@ -33,22 +34,24 @@ export function startRequestIndexer(
   db: Db,
   transactions: IndexerTransactions,
   log: Log,
+  commits: Commits,
   isDelivering: () => Promise<boolean>,
 ): Loop {
-  return startLoop('request indexer', REST_MS, log, createIndexerStep(db, transactions, log, isDelivering));
+  const rest = restUntilCommit(REST_MS, commits);
+  return startLoop('request indexer', rest, log, createIndexerStep(db, transactions, log, isDelivering));
 }
 
-/** @returns its step, which returns how long to rest after it, in milliseconds; true: no rest */
+/** @returns its step, which returns how long to rest after it, in milliseconds; true: no rest; false: all is indexed */
 export function createIndexerStep(
   db: Db,
   { besideDeliveries, alone }: IndexerTransactions,
   log: Log,
   isDelivering: () => Promise<boolean>,
-): () => Promise<true | number> {
+): () => Promise<boolean | number> {
   const report = reportBackfill(log, 'index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
   return async () => {
-    if (!(await hasUnread(db, 'index'))) return REST_MS;
+    if (!(await hasUnread(together(db), 'index'))) return false;
     const begun = performance.now();
     const isAlone = !(await isDelivering());
     const urgent = isAlone ? 1 : urgency(oldest === null ? 0 : currentMs() - oldest.getTime());

@@ -10,8 +10,9 @@ import { deleteStop, reportStop } from '../evidence/sealing-stop.store';
 import { sealingState } from '../evidence/tree.store';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { pipelinedTransactions } from '../sql/transactions';
+import { together } from '../sql/wire/together';
 
 const REST_MS = 1_000;
 
@@ -19,7 +20,7 @@ const REST_MS = 1_000;
 export function startSealing(
   source: DataSource,
   keyring: Keyring,
-  { host, memory }: { host: string; memory: HeadMemory },
+  { host, memory, commits }: { host: string; memory: HeadMemory; commits: Commits },
   log: Log,
 ): Loop {
   const transaction = pipelinedTransactions(source, SEALING);
@@ -46,8 +47,8 @@ export function startSealing(
     log.info('sealing again');
   }
 
-  return startLoop('sealing', REST_MS, log, async () => {
-    const { hasUnsealed, signedSize } = await sealingState(source.manager);
+  return startLoop('sealing', restUntilCommit(REST_MS, commits), log, async () => {
+    const { hasUnsealed, signedSize } = await sealingState(together(source.manager));
     if (!hasUnsealed && compared === signedSize) return false;
     try {
       if (hasUnsealed) {
@@ -61,7 +62,8 @@ export function startSealing(
     } catch (error) {
       if (!(error instanceof SealingStopped)) throw error;
       await stop(error);
-      return false;
+      // what it waits for may be a file
+      return REST_MS;
     }
   });
 }

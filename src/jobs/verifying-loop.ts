@@ -2,14 +2,20 @@
 import type { DataSource } from 'typeorm';
 import { SEALING } from '../database/pools';
 import type { Trust } from '../evidence/verifying/tree/check-tree';
+import { hasOpenRuns } from '../evidence/verifying/verification-run.store';
 import { verifyNext } from '../evidence/verifying/verify-run';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { pipelinedTransactions } from '../sql/transactions';
+import { together } from '../sql/wire/together';
 
 const REST_MS = 5_000;
 
-export function startVerifying(source: DataSource, trust: Trust, log: Log): Loop {
+export function startVerifying(source: DataSource, trust: Trust, commits: Commits, log: Log): Loop {
   const transaction = pipelinedTransactions(source, SEALING);
-  return startLoop('verifying evidence', REST_MS, log, () => verifyNext(source.manager, transaction, trust));
+  return startLoop('verifying evidence', restUntilCommit(REST_MS, commits), log, async () => {
+    if (!(await hasOpenRuns(together(source.manager)))) return false;
+    // another process has it, and may end
+    return (await verifyNext(source.manager, transaction, trust)) || REST_MS;
+  });
 }

@@ -120,6 +120,15 @@ export async function isBeingErased(db: Db, userId: string): Promise<boolean> {
   return (await rowOf(db, statement(sql), [userId])) !== null;
 }
 
+/** When the next step of an erasure is due; null: none is open. */
+export async function firstStepAt(db: Db): Promise<Date | null> {
+  const row = await rowOf<{ at: Date }>(
+    db,
+    statement('select next_step_at as at from erasures where next_step_at is not null order by next_step_at limit 1'),
+  );
+  return row?.at ?? null;
+}
+
 /** Whether the entry of the audit trail that ordered it is in the tree. */
 export async function isOrderSealed(db: Db, id: string): Promise<boolean> {
   const row = await rowOf<{ sealed: boolean }>(db, statement('select is_order_sealed($1) as sealed'), [id]);

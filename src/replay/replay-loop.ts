@@ -2,9 +2,10 @@
 
 import { toNodeId } from '../ids';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
+import { together } from '../sql/wire/together';
 import { withEvaluations } from './evaluate-skipped';
 import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
 import { stepReplay } from './replay-step';
@@ -20,14 +21,16 @@ export interface ReplayParts {
   db: Db;
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   log: Log;
+  /** undefined: replays are looked for once a second. */
+  commits?: Commits;
   /** Called after deliveries became due. */
   onReplayed(): void;
 }
 
 export function startReplayLoop(parts: ReplayParts): Loop {
-  return startLoop('replay', REST_MS, parts.log, async () => {
-    const dueInMs = await nextStepInMs(parts.db);
-    if (dueInMs === null) return REST_MS;
+  return startLoop('replay', restUntilCommit(REST_MS, parts.commits), parts.log, async () => {
+    const dueInMs = await nextStepInMs(together(parts.db));
+    if (dueInMs === null) return false;
     if (dueInMs > 0) return Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
     if (!(await runStep(parts))) return MIN_REST_MS;
     parts.onReplayed();

@@ -2,9 +2,10 @@
 // circuits, the limits and the slots of this worker allow.
 import { currentMs, currentTime } from '../../clock';
 import type { Log } from '../../log';
-import { type Loop, startLoop } from '../../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { together } from '../../sql/wire/together';
 import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
 import {
   type CircuitRow,
@@ -32,6 +33,8 @@ export interface BacklogDispatcherParts {
   db: Db;
   transaction: Transaction;
   log: Log;
+  /** undefined: webhooks with a backlog are looked for once a second. */
+  commits?: Commits;
   /** The number of slots of this worker that a webhook may take. */
   freeFor(webhookId: string): number;
   /** Called after deliveries got jobs. */
@@ -47,14 +50,16 @@ export function startBacklogDispatcher({
   db,
   transaction,
   log,
+  commits,
   freeFor,
   onDispatched,
 }: BacklogDispatcherParts): BacklogDispatcher {
   let backlogs = new Map<string, Backlog>();
   const step = async () => {
-    const found = await webhooksWithBacklog(db);
+    const found = await webhooksWithBacklog(together(db));
     backlogs = new Map(found.map((webhook) => [webhook.webhookId, { ...webhook, ...knownNextAt(backlogs, webhook) }]));
-    let restMs = found.length > 0 ? REST_WITH_BACKLOG_MS : REST_MS;
+    if (found.length === 0) return false;
+    let restMs = REST_WITH_BACKLOG_MS;
     let dispatched = 0;
     for (const backlog of backlogs.values()) {
       const slots = backlog.isFull ? 0 : freeFor(backlog.webhookId);
@@ -73,7 +78,7 @@ export function startBacklogDispatcher({
     if (dispatched > 0) onDispatched();
     return dispatched > 0 || restMs;
   };
-  const loop = startLoop('backlog dispatcher', REST_MS, log, step, () => PAUSE_MS);
+  const loop = startLoop('backlog dispatcher', restUntilCommit(REST_MS, commits), log, step, () => PAUSE_MS);
   return {
     ...loop,
     slotFreed: (webhookId) => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { currentTime } from '../../clock';
 import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
-import { type Loop, startLoop } from '../../loop';
+import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { ProcessShare } from '../queue/process-share';
@@ -113,12 +113,14 @@ function keyOf(webhookId: string, eventId: string): string {
 export interface PendingParts extends FanOutParts {
   log: Log;
   share: ProcessShare;
+  /** undefined: decisions are looked for every 5 s. */
+  commits?: Commits;
   /** Called after events became deliveries. */
   onDecided(): void;
 }
 
-export function startDecidingPending({ log, share, onDecided, ...parts }: PendingParts): Loop {
-  return startLoop('pending decisions', REST_MS, log, async () => {
+export function startDecidingPending({ log, share, commits, onDecided, ...parts }: PendingParts): Loop {
+  return startLoop('pending decisions', restUntilCommit(REST_MS, commits), log, async () => {
     const { decided, undecided, changed } = await decidePending(parts, share.own());
     if (decided > 0) onDecided();
     if (undecided > 0) await wait(PAUSE_AFTER_SLOW_MS);

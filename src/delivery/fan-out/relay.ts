@@ -2,7 +2,7 @@
 import { currentMs } from '../../clock';
 import { FIRST_ID, firstIdAt, LAST_ID } from '../../ids';
 import type { Log } from '../../log';
-import { startLoop } from '../../loop';
+import { type Commits, restUntilCommit, startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
 import { createEventInterval } from '../batch-interval';
 import { createOutboxStart } from '../queue/outbox-start';
@@ -23,6 +23,8 @@ const ANY_RELAY_AFTER_MS = 1_000;
 export interface RelayParts extends FanOutParts {
   share: ProcessShare;
   log: Log;
+  /** undefined: the outbox is read once a second. */
+  commits?: Commits;
   firstAttempts: FirstAttempts;
   /** Called after deliveries got jobs, to wake the worker of this process without a notification. */
   onQueued(): void;
@@ -43,17 +45,22 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayParts): Relay {
+export function startRelay({ share, log, commits, onQueued, onPending, ...parts }: RelayParts): Relay {
   const fanOut = createFanOut(parts);
   const interval = createEventInterval();
   const start = createOutboxStart();
   let lastWhole = performance.now();
   let behindSince: number | null = performance.now();
 
-  async function fanOutSome(atMost: number): Promise<FanOut> {
-    const own = await fanOut(share.own(), { from: start.next(), before: LAST_ID }, atMost);
+  /** @returns `isAll`: it read from the smallest id, and for all processes */
+  async function fanOutSome(atMost: number): Promise<FanOut & { isAll: boolean }> {
+    const from = start.next();
+    const isAlone = share.own().of === 1;
+    const own = await fanOut(share.own(), { from, before: LAST_ID }, atMost);
     start.read(own.oldest);
-    if (share.own().of === 1 || performance.now() - lastWhole < ANY_RELAY_AFTER_MS) return own;
+    if (isAlone || performance.now() - lastWhole < ANY_RELAY_AFTER_MS) {
+      return { ...own, isAll: isAlone && from === FIRST_ID };
+    }
     lastWhole = performance.now();
     const secondOld = firstIdAt(currentMs() - ANY_RELAY_AFTER_MS);
     const old = await fanOut(WHOLE, { from: FIRST_ID, before: secondOld }, atMost);
@@ -64,13 +71,15 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
       more: own.more || old.more,
       queued: own.queued + old.queued,
       pending: own.pending || old.pending,
+      // events of other parts become old without a commit
+      isAll: false,
     };
   }
 
   const step = async () => {
     const atMost = parts.firstAttempts.batchSize();
     if (atMost === 0) return BUSY_MS;
-    const { read, events, more, queued, pending } = await fanOutSome(Math.min(BATCH, atMost));
+    const { read, events, more, queued, pending, isAll } = await fanOutSome(Math.min(BATCH, atMost));
     interval.note(events);
     parts.firstAttempts.queued(queued);
     if (queued > 0) onQueued();
@@ -81,9 +90,10 @@ export function startRelay({ share, log, onQueued, onPending, ...parts }: RelayP
     if (more) return true;
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
     // under load, the next events will be there before they are announced
-    return interval.isLong();
+    if (interval.isLong()) return true;
+    return isAll && read === 0 ? false : REST_MS;
   };
-  const loop = startLoop('relay', REST_MS, log, step, interval.ms);
+  const loop = startLoop('relay', restUntilCommit(REST_MS, commits), log, step, interval.ms);
   return {
     behindSince: () => behindSince,
     wake: loop.wake,

@@ -48,8 +48,8 @@ export interface AnchorParts {
 }
 
 export interface Anchoring {
-  /** Sends the newest head to each target that is due. */
-  step(): Promise<void>;
+  /** Sends the newest head to each target that is due. @returns whether it waits for the time of some */
+  step(): Promise<boolean>;
 }
 
 export function createAnchoring(parts: AnchorParts): Anchoring {
@@ -58,17 +58,17 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
   const withoutNews = new Map<string, number>();
   let isSet = false;
 
-  async function isDue(target: Target, head: SignedHead, now: Date): Promise<boolean> {
-    if (target.orderedAt !== null) return true;
-    const interval = hasSucceeded(target) ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
-    if (target.triedAt !== null && now.getTime() - target.triedAt.getTime() < interval) return false;
+  async function whetherToSend(target: Target, head: SignedHead, now: Date): Promise<'NOW' | 'LATER' | 'NOT'> {
+    if (target.orderedAt !== null) return 'NOW';
     const from = target.anchoredSize ?? 0;
     const key = `${target.kind} ${target.by}`;
-    if (head.treeSize <= from || withoutNews.get(key) === head.treeSize) return false;
+    if (head.treeSize <= from || withoutNews.get(key) === head.treeSize) return 'NOT';
+    const interval = hasSucceeded(target) ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
+    if (target.triedAt !== null && now.getTime() - target.triedAt.getTime() < interval) return 'LATER';
     const isWanted = target.kind !== 'EVENT' || (await hasSubscribers(db, 'evidence.head_signed'));
-    if (isWanted && (await hasForeignLeaves(db, from, head.treeSize))) return true;
+    if (isWanted && (await hasForeignLeaves(db, from, head.treeSize))) return 'NOW';
     withoutNews.set(key, head.treeSize);
-    return false;
+    return 'NOT';
   }
 
   return {
@@ -76,11 +76,15 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
       if (!isSet) await setTargets(db, targetsOf(witnesses, authority));
       isSet = true;
       const head = await newestHead(db);
-      if (!head) return;
+      if (!head) return false;
+      let isLater = false;
       for (const target of await anchorTargets(db)) {
         const now = currentTime();
-        if (await isDue(target, head, now)) await anchor(parts, target, head, now);
+        const when = await whetherToSend(target, head, now);
+        if (when === 'NOW') await anchor(parts, target, head, now);
+        isLater ||= when === 'LATER';
       }
+      return isLater;
     },
   };
 }

@@ -62,6 +62,14 @@ export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunR
   );
 }
 
+export async function hasOpenRuns(db: Db): Promise<boolean> {
+  const row = await rowOf(
+    db,
+    statement(`select from evidence_runs where state = 'PENDING' or state = 'RUNNING' limit 1`),
+  );
+  return row !== null;
+}
+
 /** A run that this process has taken, and when it was seen last: another time in the row is that of another process. */
 export interface TakenRun {
   id: string;

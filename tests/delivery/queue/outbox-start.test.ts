@@ -6,6 +6,7 @@ import { putIntoOutbox, readOutbox, WITHOUT_KEY } from '../../../src/events/busi
 import { newPayload } from '../../../src/events/payload.store';
 import { FIRST_ID, firstIdAt, LAST_ID } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
+import { commitsByHand } from '../../jobs/commits-by-hand';
 import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -91,10 +92,12 @@ describe('a relay', () => {
   test('finds an event whose id is older than what it has read', async () => {
     const documentType = 'Committed late';
     const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
+    const commits = commitsByHand();
     const relay = startRelay({
       ...parts.fanOutParts,
       share: { own: () => WHOLE, refresh: async () => undefined },
       log: parts.log,
+      commits,
       firstAttempts: NO_FIRST_ATTEMPTS,
       onQueued: () => undefined,
       onPending: () => undefined,
@@ -105,6 +108,7 @@ describe('a relay', () => {
         relay.wake();
         await waitFor('the new event', async () => (await deliveriesOf(app, id)).length === 2 * minutes - 1);
         await publishLate(documentType, firstIdAt(currentMs() - minutes * MINUTE_MS));
+        commits.commit();
         await waitFor('the late event', async () => (await deliveriesOf(app, id)).length === 2 * minutes);
       }
     } finally {

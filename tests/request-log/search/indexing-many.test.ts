@@ -1,6 +1,7 @@
 // What the indexer does with many requests at once, so that an imported year is found soon.
 import { jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { watchCommits } from '../../../src/database/commits';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { startFollowing } from '../../../src/jobs/follow-log';
@@ -84,7 +85,8 @@ async function settingsWhenChangedAt(at: string): Promise<object | undefined> {
   );
   await seedManyAt(database, Date.now(), 1, 'ONE');
   await database.query(`update request_changes set at = ${at}`);
-  const following = startFollowing(source, createLog('silent'));
+  const commits = watchCommits(source, createLog('silent'));
+  const following = startFollowing(source, commits, createLog('silent'));
   try {
     return await waitFor(
       'the request to be indexed',
@@ -92,6 +94,7 @@ async function settingsWhenChangedAt(at: string): Promise<object | undefined> {
     );
   } finally {
     await following.stop();
+    await commits.stop();
   }
 }
 
