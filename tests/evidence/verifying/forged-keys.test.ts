@@ -2,6 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
 import { newestHead } from '../../../src/evidence/head.store';
+import { NO_HEAD_FILE } from '../../../src/evidence/head-memory';
+import { restartLog } from '../../../src/evidence/restart-log';
 import { rotateKey } from '../../../src/evidence/rotate-key';
 import { seal } from '../../../src/evidence/seal';
 import { newId } from '../../../src/ids';
@@ -89,4 +91,19 @@ test('a key that a sealed entry names, and that was deleted, is named', async ()
   expect((await found()).map(([, message]) => message)).toContain(
     'A sealed entry of the audit trail names a key that is gone',
   );
+});
+
+test('the key of a restarted log is the one that the sealed entry of the restart names', async () => {
+  const lost = signNote(`${ORIGIN}\n9\n${Buffer.alloc(32, 7).toString('base64')}\n`, ORIGIN, privateKey);
+  const memory = { ...NO_HEAD_FILE, kept: async () => lost };
+  await restartLog(store.transaction, {
+    keyring: store.keyring,
+    host: 'erp.example.com',
+    memory,
+    reason: 'The disk failed',
+  });
+  await add();
+  expect(await verify(store)).toEqual([]);
+  await tamperWith(store.database, ['update evidence_keys set continues = null']);
+  expect(await found()).toEqual([['BAD_KEY', 'The sealed entry about a key says another thing about its first head']]);
 });
