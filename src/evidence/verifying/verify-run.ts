@@ -40,8 +40,11 @@ export async function verifyNext(
   const findings = new Findings();
   const progress = startRunProgress(db, taken, seenEveryMs);
   let error: string | null = null;
+  let scope: Scope | null = null;
   try {
-    await verify(db, run, trust, findings, progress);
+    // a text that is none, which Hookledger never writes, would be tried again each minute
+    scope = scopeOf(run);
+    await verify(db, run, scope, trust, findings, progress);
   } catch (fault) {
     error = (fault as Error).message;
   } finally {
@@ -59,13 +62,20 @@ export async function verifyNext(
   await transaction(async (own) => {
     // what the process that has it now finds counts
     if (!(await finishRun(own, taken, result))) return;
-    const details = { depth: run.depth, scope: scopeOf(run).kind, state, checked, findings: findingCount };
+    const details = { depth: run.depth, scope: scope?.kind ?? null, state, checked, findings: findingCount };
     await recordOwnAct(own, { action: 'evidence.verified', subjectType: 'EvidenceRun', subjectId: run.id, details });
   });
   return true;
 }
 
-async function verify(db: Db, run: RunRow, trust: Trust, findings: Findings, progress: RunProgress): Promise<void> {
+async function verify(
+  db: Db,
+  run: RunRow,
+  scope: Scope,
+  trust: Trust,
+  findings: Findings,
+  progress: RunProgress,
+): Promise<void> {
   const { depth, knownHeads } = run;
   if (depth === 'TREE') {
     return checkTree(db, knownHeads, trust, findings, { onLeaves: () => undefined, onPage: progress.report });
@@ -73,7 +83,6 @@ async function verify(db: Db, run: RunRow, trust: Trust, findings: Findings, pro
   const treeSize = await storedLeaves(db);
   const rows = new RowCheck(treeSize, findings, currentTime());
   const report = () => progress.report(rows.checked);
-  const scope = scopeOf(run);
   const covered = await coveredBy(db, scope);
   const kinds = Object.keys(LEAF_KINDS) as LeafKind[];
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);

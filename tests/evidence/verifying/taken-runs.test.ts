@@ -6,7 +6,7 @@ import { insertRun, runById, takeRun } from '../../../src/evidence/verifying/ver
 import { verifyNext } from '../../../src/evidence/verifying/verify-run';
 import { newId } from '../../../src/ids';
 import { waitFor } from '../../support/wait-for';
-import { addAuditor, INSERT_CLOSED, type Store, startStore, trustOf } from '../stored-tree';
+import { addAuditor, INSERT_CLOSED, type Store, startStore, tamperWith, trustOf } from '../stored-tree';
 
 let store: Store;
 let id: string;
@@ -59,6 +59,13 @@ test('one whose process has ended is done by another, from its beginning', async
   expect(await verifyOne()).toBe(true);
   expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, findings: '[]', error: null });
   expect(await entries()).toBe(1);
+});
+
+test.each(['x', 'null'])('one with the scope %s, which a thief of the login wrote, fails once', async (scope) => {
+  await tamperWith(store.database, [`update evidence_runs set scope = '${scope}', depth = 'ROWS'`]);
+  expect(await verifyOne()).toBe(true);
+  expect(await run()).toMatchObject({ state: 'FAILED', error: expect.any(String) });
+  expect(await verifyOne()).toBe(false);
 });
 
 /** A verification that stands still in the middle, at a table that somebody has locked. */
