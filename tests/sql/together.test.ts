@@ -33,9 +33,10 @@ test('statements of one turn share a connection, also when they are prepared', a
 
 test('one that fails leaves the others as they are', async () => {
   const db = together(source.manager);
-  for (const _ of ['first', 'prepared']) {
-    const divided = [5, 0, 2, 0, 1].map((by) => rowOf<{ n: number }>(db, DIVIDED, [by]));
-    const answers = await Promise.allSettled(divided);
+  const divide = (by: number) => rowOf<{ n: number }>(db, DIVIDED, [by]);
+  for (const prepare of [false, true]) {
+    if (prepare) expect(await divide(5)).toEqual({ n: 2 });
+    const answers = await Promise.allSettled([5, 0, 2, 0, 1].map(divide));
     expect(
       answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : (answer.reason as Error).message)),
     ).toEqual([{ n: 2 }, 'division by zero', { n: 5 }, 'division by zero', { n: 10 }]);
