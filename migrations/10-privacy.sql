@@ -388,7 +388,7 @@ begin
     and not exists (select from public.webhook_request_logs r
       where r.business_event_id = any (families) and p.id in (r.payload_id, r.wire_payload_id) and r.erasure_id is null));
   update public.payloads p set erased_digest = encode(public.evidence_digest(p.body_salt, 'body', p.body), 'hex'),
-      body = null, sha256 = null, body_salt = null, erasure_id = erasure
+      body = null, body_salt = null, erasure_id = erasure
     where p.id = any (gone_payloads);
 
   select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves

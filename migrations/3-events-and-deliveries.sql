@@ -4,7 +4,6 @@
 create table payloads (
   id uuid not null,
   body bytea,                       -- the exact bytes; null once erased
-  sha256 bytea,                     -- null once the body is erased: without a salt, a guessed body could be confirmed by it
   byte_length integer not null,     -- of the whole body; `body` may be only its beginning
   content_type text not null,
   body_salt bytea default uuid_send(gen_random_uuid()),     -- evidence: see 9-evidence.sql; null once erased
@@ -12,7 +11,7 @@ create table payloads (
   erased_digest text,               -- once erased: the salted digest of the bytes, in hex
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql
   constraint payloads_pkey primary key (id),
-  constraint payloads_erased_check check ((body is null) = (sha256 is null) and (body is null) = (erasure_id is not null)
+  constraint payloads_erased_check check ((body is null) = (erasure_id is not null)
     and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null))
 ) partition by range (id);
 
@@ -22,6 +21,7 @@ create table business_events (
   event text not null,
   reference_document text not null,
   payload_id uuid not null,
+  enveloped boolean not null default false,           -- the payload is {type, timestamp, data}, as webhooks get it; else the data alone
   user_id uuid not null,            -- the user of the business system who caused it
   published_by uuid not null,       -- the user or login that published it
   api_key_id uuid,                  -- the key that published it; null: a session, SQL, a received call, or Hookledger itself

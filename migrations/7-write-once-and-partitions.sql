@@ -70,7 +70,7 @@ create trigger open_rows_are_only_closed before update on webhook_request_logs
   for each row when (old.finished_at is null) execute function refuse_all_but_closing();
 
 create trigger payloads_never_change before update on payloads
-  for each row execute function refuse_all_but_erasure('{body,sha256}', 'payload');
+  for each row execute function refuse_all_but_erasure('{body}', 'payload');
 create trigger entries_never_change before update on audit_entries
   for each row execute function refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
 create trigger versions_never_change before update on webhook_versions
@@ -80,12 +80,12 @@ create trigger decisions_never_change before update on delivery_decisions
 -- the condition names all columns but fanned_out_at and wanted_by
 create trigger events_are_only_fanned_out before update on business_events
   for each row when (
-    (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.user_id, new.published_by,
+    (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.enveloped, new.user_id, new.published_by,
      new.api_key_id, new.session_id, new.remote_address, new.idempotency_key, new.request_id, new.directed_to,
      new.caused_by, new.cause_path, new.created_at, new.content_salt, new.body_digest, new.leaf_hash,
      new.erased_digests, new.erasure_id)
     is distinct from
-    (old.id, old.document_type, old.event, old.reference_document, old.payload_id, old.user_id, old.published_by,
+    (old.id, old.document_type, old.event, old.reference_document, old.payload_id, old.enveloped, old.user_id, old.published_by,
      old.api_key_id, old.session_id, old.remote_address, old.idempotency_key, old.request_id, old.directed_to,
      old.caused_by, old.cause_path, old.created_at, old.content_salt, old.body_digest, old.leaf_hash,
      old.erased_digests, old.erasure_id))

@@ -117,8 +117,8 @@ begin
       end if;
     end if;
   end if;
-  insert into public.payloads (id, body, sha256, byte_length, content_type)
-    values (payload_id, body, sha256(body), octet_length(body), 'application/json')
+  insert into public.payloads (id, body, byte_length, content_type)
+    values (payload_id, body, octet_length(body), 'application/json')
     returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
       published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)

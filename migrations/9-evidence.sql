@@ -288,6 +288,7 @@ begin
     ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
     '}') else e.erased_digests end, ',"directedTo":' || to_json(e.directed_to),
     ',"documentType":', to_json(e.document_type),
+    case when e.enveloped then ',"enveloped":true' end,
     ',"event":', to_json(e.event),
     ',"id":"', e.id,
     '","kind":"event","payload":"', e.payload_id,

@@ -89,6 +89,7 @@ CREATE TABLE business_events (
   event text NOT NULL,
   reference_document text NOT NULL,
   payload_id uuid NOT NULL,
+  enveloped boolean NOT NULL DEFAULT false,
   user_id uuid NOT NULL,
   published_by uuid NOT NULL,
   api_key_id uuid,
@@ -115,7 +116,7 @@ CREATE TABLE business_events (
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
-CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash OR new.erased_digests IS DISTINCT FROM old.erased_digests OR new.erasure_id IS DISTINCT FROM old.erasure_id) EXECUTE FUNCTION refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
+CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.enveloped IS DISTINCT FROM old.enveloped OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash OR new.erased_digests IS DISTINCT FROM old.erased_digests OR new.erasure_id IS DISTINCT FROM old.erasure_id) EXECUTE FUNCTION refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
 CREATE TRIGGER events_go_to_queue AFTER INSERT ON business_events REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_event_leaves();
 CREATE TRIGGER events_have_leaves BEFORE INSERT ON business_events FOR EACH ROW EXECUTE FUNCTION make_event_leaf();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -642,19 +643,18 @@ CREATE TABLE outbox (
 CREATE TABLE payloads (
   id uuid NOT NULL,
   body bytea,
-  sha256 bytea,
   byte_length integer NOT NULL,
   content_type text NOT NULL,
   body_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   body_digest bytea NOT NULL,
   erased_digest text,
   erasure_id uuid,
-  CONSTRAINT payloads_erased_check CHECK ((body IS NULL) = (sha256 IS NULL) AND (body IS NULL) = (erasure_id IS NOT NULL) AND (body IS NULL) = (body_salt IS NULL) AND (body IS NULL) = (erased_digest IS NOT NULL)),
+  CONSTRAINT payloads_erased_check CHECK ((body IS NULL) = (erasure_id IS NOT NULL) AND (body IS NULL) = (body_salt IS NULL) AND (body IS NULL) = (erased_digest IS NOT NULL)),
   CONSTRAINT payloads_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payloads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payloads_have_digests BEFORE INSERT ON payloads FOR EACH ROW EXECUTE FUNCTION digest_payload();
-CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{body,sha256}', 'payload');
+CREATE TRIGGER payloads_never_change BEFORE UPDATE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{body}', 'payload');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON payloads FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE pending_decisions (
@@ -1441,7 +1441,7 @@ begin
     and not exists (select from public.webhook_request_logs r
       where r.business_event_id = any (families) and p.id in (r.payload_id, r.wire_payload_id) and r.erasure_id is null));
   update public.payloads p set erased_digest = encode(public.evidence_digest(p.body_salt, 'body', p.body), 'hex'),
-      body = null, sha256 = null, body_salt = null, erasure_id = erasure
+      body = null, body_salt = null, erasure_id = erasure
     where p.id = any (gone_payloads);
 
   select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves
@@ -1581,6 +1581,7 @@ begin
     ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
     '}') else e.erased_digests end, ',"directedTo":' || to_json(e.directed_to),
     ',"documentType":', to_json(e.document_type),
+    case when e.enveloped then ',"enveloped":true' end,
     ',"event":', to_json(e.event),
     ',"id":"', e.id,
     '","kind":"event","payload":"', e.payload_id,
@@ -1966,6 +1967,7 @@ begin
     ',"remoteAddress":"' || encode(public.evidence_digest(new.content_salt, 'remoteAddress', convert_to(new.remote_address, 'UTF8')), 'hex') || '"',
     '}') else new.erased_digests end, ',"directedTo":' || to_json(new.directed_to),
     ',"documentType":', to_json(new.document_type),
+    case when new.enveloped then ',"enveloped":true' end,
     ',"event":', to_json(new.event),
     ',"id":"', new.id,
     '","kind":"event","payload":"', new.payload_id,
@@ -2357,8 +2359,8 @@ begin
       end if;
     end if;
   end if;
-  insert into public.payloads (id, body, sha256, byte_length, content_type)
-    values (payload_id, body, sha256(body), octet_length(body), 'application/json')
+  insert into public.payloads (id, body, byte_length, content_type)
+    values (payload_id, body, octet_length(body), 'application/json')
     returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
       published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)

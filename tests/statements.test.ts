@@ -201,8 +201,8 @@ const ROWS = [
   `insert into webhooks (id, name, direction, status, url, events, timeout_ms, owner_id, created_at, updated_at)
      select webhook_id, 'Partner ' || n, 'OUTGOING', 'ACTIVE', 'https://partner.example/', '{}', 15000, user_id, at, at
      from parts`,
-  `insert into payloads (id, body, sha256, byte_length, content_type)
-     select payload_id, '{"n":1}', sha256('{"n":1}'), 7, 'application/json' from parts`,
+  `insert into payloads (id, body, byte_length, content_type)
+     select payload_id, '{"n":1}', 7, 'application/json' from parts`,
   `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
        created_at, fanned_out_at, wanted_by)
      select event_id, 'Sales Invoice', 'on_submit', 'INV-' || n, payload_id, user_id, user_id, at, at, 1 from parts`,

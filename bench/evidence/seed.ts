@@ -11,8 +11,8 @@ export async function seedLog(sql: Client, rows: number): Promise<void> {
   for (let from = 0; from < rows; from += CHUNK) {
     await sql.query(
       `with made as (
-         insert into payloads (id, body, sha256, byte_length, content_type)
-         select new_id(), d.body, sha256(d.body), octet_length(d.body), 'application/json'
+         insert into payloads (id, body, byte_length, content_type)
+         select new_id(), d.body, octet_length(d.body), 'application/json'
          from generate_series($1::int, $2::int) as n,
            lateral (select convert_to(format('{"name":"ACC-SINV-%s","items":"%s"}', n, repeat(md5(n::text), 20)), 'UTF8') as body) as d
          returning id, body_digest

@@ -18,7 +18,7 @@ const FACTS: Readonly<Record<string, string>> = {
     duration_ms, response_status, response_bytes, response_truncated, error_code, trace_id, dns_ms, connect_ms, tls_ms,
     first_byte_ms, tls_version, body_digest, wire_body_digest, leaf_hash`,
   payloads: 'id, byte_length, content_type, body_digest',
-  business_events: `id, document_type, event, payload_id, user_id, published_by, request_id, directed_to, caused_by,
+  business_events: `id, document_type, event, payload_id, enveloped, user_id, published_by, request_id, directed_to, caused_by,
     cause_path, created_at, fanned_out_at, wanted_by`,
   deliveries: `id, business_event_id, webhook_id, user_id, document_type, event, test, status, skip_reason, method,
     payload_id, attempts, next_attempt_at, replay_id, created_at, delivered_at, finished_at`,

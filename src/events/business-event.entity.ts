@@ -25,6 +25,10 @@ export class BusinessEventEntity {
   @Column('uuid', { name: 'payload_id' })
   payloadId: string;
 
+  /** Whether the payload is the event with its data, as webhooks get it by default; else it is the data alone. */
+  @Column('boolean', { default: false })
+  enveloped: boolean;
+
   @Column('uuid', { name: 'user_id' })
   userId: string;
 

@@ -30,8 +30,8 @@ import { PUBLISHERS, type Viewer } from '../viewer';
 import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
 import type { BusinessEventRow } from './business-event.store';
 import { BusinessEventType } from './business-event.type';
+import { documentBytes } from './envelope';
 import { checkNumberOfEvents, type NewEvent } from './event-faults';
-
 import { type PayloadRow, payloadsById } from './payload.store';
 import type { PublishedEvent } from './publish-events';
 import type { Publisher } from './publisher';
@@ -104,9 +104,9 @@ export class BusinessEventResolver {
   })
   async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
-    return payload?.body
-      ? jsonOrText(payload.body, payload.contentType, payload.byteLength > payload.body.length)
-      : null;
+    if (!payload?.body) return null;
+    const { body, byteLength, contentType } = payload;
+    return jsonOrText(documentBytes(row, body), contentType, byteLength > body.length);
   }
 
   @Content()
@@ -117,7 +117,7 @@ export class BusinessEventResolver {
   })
   async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
-    return payload?.body ? bodyOf(payload.body, payload.contentType || null) : null;
+    return payload?.body ? bodyOf(documentBytes(row, payload.body), payload.contentType || null) : null;
   }
 }
 

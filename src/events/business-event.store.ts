@@ -13,6 +13,8 @@ export interface BusinessEventRow {
   event: string;
   referenceDocument: string;
   payloadId: string;
+  /** Whether the payload is what webhooks get of the event by default, with the document in it: see envelope.ts. */
+  enveloped: boolean;
   userId: string;
   publishedBy: string;
   idempotencyKey: string | null;
@@ -32,7 +34,7 @@ export interface BusinessEventRow {
 export const BUSINESS_EVENTS = {
   table: 'business_events',
   columns: `id, document_type as "documentType", event, reference_document as "referenceDocument",
-    payload_id as "payloadId", user_id as "userId", published_by as "publishedBy",
+    payload_id as "payloadId", enveloped, user_id as "userId", published_by as "publishedBy",
     idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
     wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath",
     request_id as "requestId", directed_to as "directedTo"`,
@@ -68,6 +70,7 @@ const NEW_EVENT = columns<Row>([
   ['event', 'event', 'text'],
   ['referenceDocument', 'reference_document', 'text'],
   ['payloadId', 'payload_id', 'uuid'],
+  ['enveloped', 'enveloped', 'boolean'],
   ['userId', 'user_id', 'uuid'],
   ['publishedBy', 'published_by', 'uuid'],
   ['apiKeyId', 'api_key_id', 'uuid'],
@@ -90,12 +93,12 @@ const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 
 /**
- * Inserts events, in a statement that begins with WITH_NEW_PAYLOADS, or of one event with WITH_TWO_NEW_PAYLOADS.
+ * Inserts events, in a statement that begins with WITH_NEW_PAYLOADS, or of one event with WITH_ONE_NEW_PAYLOAD.
  * @param first the number of its first parameter, the ids
  */
 export function insertEventsSql(first: number, count?: RowCount): string {
   return `insert into business_events (${NEW_EVENT.names}, body_digest)
-     select e.id, document_type, event, reference_document, payload_id, user_id, published_by, api_key_id, session_id,
+     select e.id, document_type, event, reference_document, payload_id, enveloped, user_id, published_by, api_key_id, session_id,
        remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
        fanned_out_at, wanted_by, content_salt, ${digestOfNew('e.payload_id', count)}
      from ${NEW_EVENT.source(first, count)} as e (${NEW_EVENT.names})`;
@@ -162,7 +165,7 @@ export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** An event that waits for fan-out, with its document; null once the document was erased. */
+/** An event that waits for fan-out, with the bytes of its payload; null once they were erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
 
 /** The ids from `from` on that are smaller than `before`. */

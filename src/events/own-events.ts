@@ -58,6 +58,7 @@ function rowOfOwn(
     documentType: OWN_DOCUMENT_TYPE,
     event,
     referenceDocument,
+    enveloped: false,
     idempotencyKey: null,
     createdAt: timeOfId(id),
     causedBy,

@@ -1,10 +1,10 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Exact bytes, stored once: the data of an event, the body of a delivery, or the body of a received call. */
+/** Exact bytes, stored once: an event with its data, the body of a delivery, or the body of a received call. */
 @Entity('payloads')
 @Check(
   'payloads_erased_check',
-  '(body is null) = (sha256 is null) and (body is null) = (erasure_id is not null) and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null)',
+  '(body is null) = (erasure_id is not null) and (body is null) = (body_salt is null) and (body is null) = (erased_digest is not null)',
 )
 export class PayloadEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payloads_pkey' })
@@ -12,10 +12,6 @@ export class PayloadEntity {
 
   @Column('bytea', { nullable: true })
   body: Buffer | null;
-
-  /** null with the body: unsalted, it would reveal what can be guessed. */
-  @Column('bytea', { nullable: true })
-  sha256: Buffer | null;
 
   @Column('integer', { name: 'byte_length' })
   byteLength: number;

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { newId } from '../ids';
 import { newSalt } from '../random';
 import { columns, type RowCount } from '../sql/columns';
@@ -7,8 +6,6 @@ import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 export interface Payload {
   id: string;
   body: Buffer;
-  /** The hash of the stored bytes. */
-  sha256: Buffer;
   /** The original length; more than the length of `body` where only the beginning is stored. */
   byteLength: number;
   /** Empty: none was given. */
@@ -26,13 +23,12 @@ export interface PayloadRow {
 
 /** @param byteLength the original length, where `body` is only the beginning */
 export function newPayload(body: Buffer, contentType: string, byteLength = body.length): Payload {
-  return { id: newId(), body, sha256: hash('sha256', body, 'buffer'), byteLength, contentType, bodySalt: newSalt() };
+  return { id: newId(), body, byteLength, contentType, bodySalt: newSalt() };
 }
 
 export const NEW_PAYLOAD = columns<Payload>([
   ['id', 'id', 'uuid'],
   ['body', 'body', 'bytea'],
-  ['sha256', 'sha256', 'bytea'],
   ['byteLength', 'byte_length', 'integer'],
   ['contentType', 'content_type', 'text'],
   ['bodySalt', 'body_salt', 'bytea'],
@@ -49,15 +45,13 @@ function insertPayloadsSql(): string {
 export const WITH_NEW_PAYLOADS = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
   new_digests as materialized (select array_agg(id) as ids, array_agg(body_digest) as digests from new_payloads)`;
 
-/** The same for two payloads, whose values follow each other. */
-export const WITH_TWO_NEW_PAYLOADS = `with new_payloads as (
-    insert into payloads (${NEW_PAYLOAD.names})
-      select * from ${NEW_PAYLOAD.source(1, 'ONE')} union all select * from ${NEW_PAYLOAD.source(1 + NEW_PAYLOAD.length, 'ONE')}
-    returning id, body_digest)`;
+/** The same for one payload. */
+export const WITH_ONE_NEW_PAYLOAD = `with new_payloads as (
+    insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source(1, 'ONE')} returning id, body_digest)`;
 
 /**
  * The digest of a payload that the same statement inserts; null: it inserts no such payload.
- * @param count ONE: after WITH_TWO_NEW_PAYLOADS
+ * @param count ONE: after WITH_ONE_NEW_PAYLOAD
  */
 export function digestOfNew(id: string, count: RowCount = 'MANY'): string {
   if (count === 'ONE') return `(select body_digest from new_payloads where id = ${id})`;

@@ -9,6 +9,7 @@ import { ensureUsersNamed, idsByName } from '../users/user.store';
 import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
+import { envelopeOf } from './envelope';
 import type { NewEvent } from './event-faults';
 import { knownKeys, type NewKey } from './idempotency-key.store';
 import { claimsOf, contentHash, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';
@@ -160,7 +161,13 @@ function freshEventsOf({ claims, causes }: Accepted) {
   return claims
     .map((claim, index) => ({ ...claim, cause: causes[index] as Cause }))
     .filter((claim) => !claim.duplicate)
-    .map((claim) => ({ ...claim, payload: newPayload(Buffer.from(claim.event.data.text), 'application/json') }));
+    .map((claim) => ({
+      ...claim,
+      payload: newPayload(
+        envelopeOf({ ...claim.event, createdAt: timeOfId(claim.id) }, claim.event.data.text),
+        'application/json',
+      ),
+    }));
 }
 
 function eventRow({ id, event, cause, payload }: FreshEvent, publisher: Viewer, userIds: UserIds): NewEventRow {
@@ -171,6 +178,7 @@ function eventRow({ id, event, cause, payload }: FreshEvent, publisher: Viewer, 
     event: event.event,
     referenceDocument,
     payloadId: payload.id,
+    enveloped: true,
     userId: isOther(user, publisher) ? (userIds.get(user) as string) : publisher.userId,
     publishedBy: publisher.userId,
     apiKeyId: publisher.apiKeyId,

@@ -40,7 +40,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
     table: 'business_events',
     facts: `r.id, r.body_digest as "bodyDigest", r.caused_by as "causedBy", r.cause_path as "causePath",
       r.content_salt as "contentSalt", r.erased_digests as "erasedDigests", r.created_at as "createdAt", r.directed_to as "directedTo",
-      r.document_type as "documentType", r.event, r.idempotency_key as "idempotencyKey",
+      r.document_type as "documentType", r.enveloped, r.event, r.idempotency_key as "idempotencyKey",
       r.reference_document as "referenceDocument", r.remote_address as "remoteAddress", r.payload_id as "payloadId",
       r.published_by as "publishedBy", r.request_id as "requestId", r.session_id as "sessionId", r.user_id as "userId",
       r.api_key_id as "apiKeyId"`,

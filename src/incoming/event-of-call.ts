@@ -77,6 +77,7 @@ export function eventOfCall(
   const event = {
     ...content,
     ...WITHOUT_KEY,
+    enveloped: false,
     userId: settings.row.userId,
     publishedBy: settings.row.userId,
     remoteAddress: call.remoteAddress,

@@ -77,7 +77,7 @@ export function openValues(requests: readonly OpenRequest[]): unknown[] {
   return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];
 }
 
-/** Opens the row of a request with a payload of WITH_TWO_NEW_PAYLOADS. Its parameters are those of `openOneValues`. */
+/** Opens the row of a request with a payload of WITH_ONE_NEW_PAYLOAD. Its parameters are those of `openOneValues`. */
 export function openOneSql(first: number): string {
   return insertOpenSql(first, digestOfNew('o.payload_id', 'ONE'), 'ONE');
 }

@@ -54,7 +54,6 @@ test('the reader reads facts and the sealed log, and no content', async () => {
     'reference_document from webhook_request_logs',
     'content_salt from webhook_request_logs',
     'body from payloads',
-    'sha256 from payloads',
     'reference_document from business_events',
     'details from audit_entries',
     'box from evidence_keys',

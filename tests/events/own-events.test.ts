@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import { eventType } from '../../src/delivery/fan-out/default-body';
 import {
   apiKeyExpiring,
   deliveryExhausted,
@@ -12,6 +11,7 @@ import {
   webhookFailing,
   webhookRecovered,
 } from '../../src/delivery/own-event-builders';
+import { eventType } from '../../src/events/envelope';
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';

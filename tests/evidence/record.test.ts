@@ -90,7 +90,7 @@ test('both ways make the same digest of a payload', async () => {
     [randomBytes(100), 'text/plain; charset="ü"', 100],
   ] as const) {
     const [row] = await database.query<{ bodySalt: Buffer; digest: Buffer }>(
-      `insert into payloads (id, body, sha256, byte_length, content_type) values (new_id(), $1::bytea, sha256($1::bytea), $2, $3)
+      `insert into payloads (id, body, byte_length, content_type) values (new_id(), $1::bytea, $2, $3)
        returning body_salt as "bodySalt", body_digest as digest`,
       [body, byteLength, contentType],
     );
@@ -163,6 +163,7 @@ test('the records of an event, a decision and an audit entry keep their bytes ov
     createdAt: at,
     directedTo: null,
     documentType: 'Sales Invoice',
+    enveloped: false,
     event: 'on_submit',
     idempotencyKey: 'SINV-0042/on_submit',
     referenceDocument: 'SINV-0042',

@@ -228,7 +228,7 @@ test('an event whose data was erased leaves nothing to send', async () => {
   await update(webhook, { condition: null });
   await app.database.query('set session_replication_role = replica');
   await app.database.query(
-    `update payloads set body = null, sha256 = null, body_salt = null, erased_digest = body_digest, erasure_id = new_id() where id in (select e.payload_id from business_events e
+    `update payloads set body = null, body_salt = null, erased_digest = body_digest, erasure_id = new_id() where id in (select e.payload_id from business_events e
        join deliveries d on d.business_event_id = e.id where d.id = $1)`,
     [delivery.id],
   );

@@ -108,7 +108,7 @@ export function allFinished(
 export async function erase(app: TestApp, deliveryIds: readonly string[]): Promise<void> {
   await app.database.query('set session_replication_role = replica');
   await app.database.query(
-    `update payloads set body = null, sha256 = null, body_salt = null, erased_digest = body_digest, erasure_id = new_id()
+    `update payloads set body = null, body_salt = null, erased_digest = body_digest, erasure_id = new_id()
      where id in (select payload_id from deliveries where id = any($1::uuid[]))`,
     [deliveryIds],
   );

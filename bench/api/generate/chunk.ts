@@ -103,8 +103,8 @@ const ATTEMPTS = `create temp table r on commit drop as
   from coded`;
 
 // Triggers are off: digests of bodies and leaves are of the right size only. Nothing here reads them.
-const INSERT_PAYLOADS = `insert into payloads (id, body, sha256, byte_length, content_type, body_digest)
-  select payload_id, body, sha256(body), octet_length(body), 'application/json', sha256(body) from e order by payload_id`;
+const INSERT_PAYLOADS = `insert into payloads (id, body, byte_length, content_type, body_digest)
+  select payload_id, body, octet_length(body), 'application/json', sha256(body) from e order by payload_id`;
 
 const INSERT_EVENTS = `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by,
     created_at, fanned_out_at, wanted_by, body_digest, leaf_hash)

@@ -3,6 +3,7 @@ import { currentTime } from '../../clock';
 import { InputError, inputError } from '../../errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
 import { documentJson } from '../../events/data-as-json';
+import { documentBytes, envelopeOfBytes } from '../../events/envelope';
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
 import { payloadsById } from '../../events/payload.store';
 import { newId } from '../../ids';
@@ -15,7 +16,6 @@ import { credentialsOfWebhooks } from '../../webhooks/credentials/webhook-creden
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { type PlannedRequest, planRequest } from '../../webhooks/request/request-plan';
 import { type WebhookRow, webhooksById } from '../../webhooks/webhook.store';
-import { defaultBody } from '../fan-out/default-body';
 import { evaluateTemplates } from '../fan-out/evaluate-templates';
 import { matches } from '../fan-out/matches';
 import { wordsOf } from '../fan-out/render-requests';
@@ -100,7 +100,7 @@ async function shownRequest(db: Db, webhook: WebhookRow, event: PreviewedEvent, 
 }
 
 function wholeBody(webhook: WebhookRow, event: PreviewedEvent): Buffer {
-  return webhook.bodyFormat === 'ORIGINAL' ? event.body : defaultBody(event, event.document);
+  return webhook.bodyFormat === 'ORIGINAL' ? event.body : envelopeOfBytes(event, event.document);
 }
 
 async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> {
@@ -136,7 +136,8 @@ async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
   const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
   if (!payload?.body) throw inputError(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
   const user = (await usersById(db, [event.userId])).get(event.userId);
-  const { body, contentType } = payload;
+  const { contentType } = payload;
+  const body = documentBytes(event, payload.body);
   const document = documentJson(body, contentType);
   return { ...event, body, document, contentType, user: { name: user?.name ?? '', fullName: user?.fullName ?? null } };
 }

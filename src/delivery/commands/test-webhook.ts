@@ -11,6 +11,7 @@ import {
   type OutboxEvent,
   outboxEventsById,
 } from '../../events/business-event.store';
+import { envelopeOf } from '../../events/envelope';
 import { faultsOfEvent, type NewEvent } from '../../events/event-faults';
 import { insertPayloads } from '../../events/payload.store';
 import { publishEvents } from '../../events/publish-events';
@@ -119,6 +120,7 @@ function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
     event,
     referenceDocument,
     payloadId: '',
+    enveloped: true,
     userId: viewer.userId,
     publishedBy: viewer.userId,
     idempotencyKey: null,
@@ -128,7 +130,7 @@ function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
     causedBy: null,
     causePath: [],
     ...NOT_RECEIVED,
-    body: Buffer.from(data.text),
+    body: envelopeOf({ documentType, event, createdAt: timeOfId(id) }, data.text),
     contentType: 'application/json',
   };
 }

@@ -11,7 +11,7 @@ import {
   type OutboxRows,
 } from '../../events/business-event.store';
 import { insertKeysSql, NEW_KEY } from '../../events/idempotency-key.store';
-import { NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS, WITH_TWO_NEW_PAYLOADS } from '../../events/payload.store';
+import { NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS, WITH_ONE_NEW_PAYLOAD } from '../../events/payload.store';
 import {
   OPEN_PARAMETERS,
   type OpenRequest,
@@ -80,14 +80,13 @@ function publishedSql(deliveries: string): string {
   ${insertEventsSql(AFTER_PAYLOADS)}`;
 }
 
-// One event with an idempotency key, and its delivery, which is sent at once: at low load, most transactions are like this.
-const ONE_EVENT = 2 * NEW_PAYLOAD.length + 1;
-const ONE_DELIVERY = ONE_EVENT + EVENT_PARAMETERS;
+// One event with an idempotency key, and its delivery, which is sent at once with the event's payload: at low load, most transactions are like this.
+const ONE_DELIVERY = AFTER_PAYLOADS + EVENT_PARAMETERS;
 const ONE_KEY = ONE_DELIVERY + NEW_DELIVERY.length;
 const ONE_REQUEST = ONE_KEY + NEW_KEY.length;
-const ONE_PUBLISHED = statement(`${WITH_TWO_NEW_PAYLOADS}, ${insertOpenDeliveriesSql(ONE_DELIVERY, 'ONE')},
+const ONE_PUBLISHED = statement(`${WITH_ONE_NEW_PAYLOAD}, ${insertOpenDeliveriesSql(ONE_DELIVERY, 'ONE')},
     new_keys as (${insertKeysSql(ONE_KEY, 'ONE')}), opened as (${openOneSql(ONE_REQUEST)})
-  ${insertEventsSql(ONE_EVENT, 'ONE')}`);
+  ${insertEventsSql(AFTER_PAYLOADS, 'ONE')}`);
 
 /** Inserts all in one statement, and the events that are not fanned out into the outbox too. */
 export async function writePublished(db: Db, rows: PublishedRows): Promise<void> {
@@ -117,7 +116,7 @@ export async function writePublished(db: Db, rows: PublishedRows): Promise<void>
 
 function isOneAndAtOnce({ payloads, events, keys = [], deliveries, requests }: PublishedRows): boolean {
   const isOne = [events, keys, deliveries, requests].every(({ length }) => length === 1);
-  return isOne && payloads.length === 2 && areOpen(deliveries);
+  return isOne && payloads.length === 1 && areOpen(deliveries);
 }
 
 /** Whether they are written to no other table than the one of open deliveries. */

@@ -1,6 +1,7 @@
 // Renders the request of a delivery: once, when its event is fanned out. All attempts send the same request.
 import type { OutboxEvent } from '../../events/business-event.store';
 import { documentJson } from '../../events/data-as-json';
+import { documentBytes, envelopeOfBytes, eventType } from '../../events/envelope';
 import { newPayload, type Payload } from '../../events/payload.store';
 import { readHeaderPairs } from '../../header-pairs';
 import { toNodeId } from '../../ids';
@@ -10,8 +11,8 @@ import { type EventWords, type Subject, subjectOf, type UserWords } from '../../
 import type { Undecided } from '../../templating/time-limit';
 import { usersById } from '../../users/user.store';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhooks/request/request-plan';
+import type { BodyFormat } from '../../webhooks/webhook.entity';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import { defaultBody, eventType } from './default-body';
 import { bytesOf, evaluateTemplates, MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import { passedHeaders } from './passed-headers';
 import { conditionSkips } from './skip-reasons/condition-false';
@@ -82,7 +83,7 @@ export async function renderDecided(db: Db, matches: readonly Match[]): Promise<
   return planned.map(({ event, webhook }, index) => {
     const request = requests[index] as PlannedRequest | Skip | Undecided;
     if ('skipReason' in request || isUndecided(request)) return request;
-    const payload = webhook.bodyFormat === 'ORIGINAL' ? null : payloadFor(payloads, event, request);
+    const payload = isOfEvent(event, webhook, request) ? null : payloadFor(payloads, event, webhook, request);
     const headers = withPassed(request, event, webhook, received);
     return { method: webhook.method, url: request.url, headers, payloadId: payload?.id ?? event.payloadId, payload };
   });
@@ -181,20 +182,32 @@ export function wordsOf(event: {
   };
 }
 
+/** Whether the body is the payload of the event. */
+function isOfEvent(event: OutboxEvent, { bodyFormat }: WebhookRow, { body, contentType }: PlannedRequest): boolean {
+  if (bodyFormat === 'ORIGINAL') return !event.enveloped;
+  return body === null && event.enveloped && contentType === event.contentType;
+}
+
 function payloadFor(
   payloads: Map<string, Payload>,
   event: OutboxEvent,
+  { bodyFormat }: WebhookRow,
   { body, contentType }: PlannedRequest,
 ): Payload {
-  const key = `${event.id} ${contentType}\n${body ?? ''}`;
+  const type = contentType ?? event.contentType;
+  const key = `${event.id} ${bodyFormat === 'ORIGINAL'} ${type}\n${body ?? ''}`;
   const known = payloads.get(key);
   if (known) return known;
-  const bytes = body === null ? defaultBody(event, documentOf(event)) : Buffer.from(body);
-  const payload = newPayload(bytes, contentType as string);
+  const payload = newPayload(body === null ? bodyOfEvent(event, bodyFormat) : Buffer.from(body), type);
   payloads.set(key, payload);
   return payload;
 }
 
-function documentOf({ body, contentType }: OutboxEvent): Buffer {
-  return documentJson(body as Buffer, contentType);
+function bodyOfEvent(event: OutboxEvent, format: BodyFormat): Buffer {
+  if (format === 'ORIGINAL') return documentBytes(event, event.body as Buffer);
+  return envelopeOfBytes(event, documentOf(event));
+}
+
+function documentOf(event: OutboxEvent): Buffer {
+  return documentJson(documentBytes(event, event.body as Buffer), event.contentType);
 }

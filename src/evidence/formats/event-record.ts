@@ -10,6 +10,7 @@ export interface EventFacts extends SaltedContent {
   createdAt: Date;
   directedTo: string[] | null;
   documentType: string;
+  enveloped: boolean;
   event: string;
   idempotencyKey: string | null;
   referenceDocument: string;
@@ -37,6 +38,7 @@ export function eventRecord(row: EventFacts): string {
     },
     directedTo: row.directedTo,
     documentType: row.documentType,
+    enveloped: row.enveloped || null,
     event: row.event,
     id: row.id,
     kind: 'event',

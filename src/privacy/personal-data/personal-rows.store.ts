@@ -1,5 +1,7 @@
 // Reads what is recorded about a person.
+
 import { AUDIT_ENTRIES, type AuditEntryRow } from '../../audit/audit-trail.store';
+import { documentSql } from '../../events/envelope';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { Targets } from '../erasing/erased-rows.store';
 
@@ -48,7 +50,7 @@ export interface PersonalEvent {
   idempotencyKey: string | null;
   remoteAddress: string | null;
   erasureId: string | null;
-  /** The length of its document in bytes. */
+  /** The length of its payload in bytes. */
   bytes: number;
 }
 
@@ -68,7 +70,7 @@ export async function eventsOf(db: Db, ids: readonly string[]): Promise<Personal
 export async function documentsOf(db: Db, ids: readonly string[]): Promise<Map<string, Buffer | null>> {
   const rows = await rowsOf<{ id: string; body: Buffer | null }>(
     db,
-    statement(`select e.id, p.body from business_events e left join payloads p on p.id = e.payload_id
+    statement(`select e.id, ${documentSql('e.enveloped', 'p.body')} as body from business_events e left join payloads p on p.id = e.payload_id
      where e.id = any($1::uuid[])`),
     [ids],
   );

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
@@ -266,12 +265,11 @@ test('equal bodies of one event are stored once', async () => {
     [documentType],
   );
   expect(row).toEqual({ deliveries: 5, payloads: 2 });
-  const bodies = await app.database.query<{ body: Buffer; sha256: Buffer }>(
-    'select p.body, p.sha256 from payloads p where p.id in (select payload_id from deliveries where document_type = $1)',
+  // the default one with its event
+  const [stored] = await app.database.query<{ payloads: number }>(
+    `select count(distinct d.payload_id)::int as payloads from deliveries d join business_events e on e.id = d.business_event_id
+     where d.document_type = $1 and d.payload_id <> e.payload_id`,
     [documentType],
   );
-  expect(bodies.map(({ body, sha256 }) => createHash('sha256').update(body).digest().equals(sha256))).toEqual([
-    true,
-    true,
-  ]);
+  expect(stored).toEqual({ payloads: 1 });
 });

@@ -71,7 +71,7 @@ describe('a relay', () => {
       ...WITHOUT_KEY,
       ...{ id, documentType, event: 'on_submit', referenceDocument: 'LATE', payloadId: payload.id, userId },
       ...{ publishedBy: userId, idempotencyKey: null, createdAt: new Date(), causedBy: null, causePath: [] },
-      ...{ requestId: null, directedTo: null },
+      ...{ requestId: null, directedTo: null, enveloped: false },
     };
     await putIntoOutbox(parts.db, { events: [event], payloads: [payload] });
   }

@@ -85,8 +85,8 @@ export async function addFamily(
   };
   const { payload, event, delivery } = family;
   await database.query(
-    `insert into payloads (id, body, sha256, byte_length, content_type)
-     select $1, body, sha256(body), length(body), 'application/json' from convert_to($2, 'UTF8') as body`,
+    `insert into payloads (id, body, byte_length, content_type)
+     select $1, body, length(body), 'application/json' from convert_to($2, 'UTF8') as body`,
     [payload, JSON.stringify({ name })],
   );
   await database.query(

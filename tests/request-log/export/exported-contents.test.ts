@@ -30,8 +30,8 @@ async function exported({ data, response, truncated = false, error }: Content) {
   await app.database.query('set session_replication_role = replica');
   if (payloadId) {
     await app.database.query(
-      `insert into payloads (id, body, sha256, byte_length, content_type, body_digest, body_salt, erased_digest, erasure_id)
-       select $1, $2, case when $2::bytea is not null then ''::bytea end, 1, 'application/json', '', salt, case when $2::bytea is null then sha256('') end,
+      `insert into payloads (id, body, byte_length, content_type, body_digest, body_salt, erased_digest, erasure_id)
+       select $1, $2, 1, 'application/json', '', salt, case when $2::bytea is null then sha256('') end,
          case when $2::bytea is null then new_id() end
        from (select case when $2::bytea is not null then sha256('') end as salt) as made`,
       [payloadId, bytes(data)],

@@ -1,3 +1,4 @@
+import { documentSql } from '../../../events/envelope';
 import { type Db, rowsOf, statement } from '../../../sql/db';
 
 /** The event that a delivery would repeat, if one was published within `dedupeSeconds` of its event. */
@@ -29,7 +30,7 @@ export async function earlierOf(db: Db, originals: readonly Original[]): Promise
        join payloads p on p.id = e.payload_id
        join deliveries d on d.business_event_id = e.id and d.webhook_id = w.webhook_id
        where e.reference_document = w.reference and e.id >= w."from" and e.id < w.until and e.id <> w.event_id
-         and e.document_type = w.document_type and e.event = w.event and p.sha256 = w.sha256
+         and e.document_type = w.document_type and e.event = w.event and sha256(${documentSql('e.enveloped', 'p.body')}) = w.sha256
          and d.status in ('PENDING', 'RETRYING', 'DELIVERED') and not d.test
        order by e.id desc limit 1
      ) as found`),

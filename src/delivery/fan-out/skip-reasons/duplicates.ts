@@ -1,5 +1,6 @@
 // Duplicates: events with the same document type, name, reference and data, published within `dedupeSeconds`.
 import { createHash } from 'node:crypto';
+import { documentBytes } from '../../../events/envelope';
 import { firstIdAt, timeOfId, toNodeId } from '../../../ids';
 import type { Db } from '../../../sql/db';
 import { earlierOf, type Original } from './duplicates.store';
@@ -44,7 +45,7 @@ function candidateAt({ event, webhook }: Match, index: number): Candidate[] {
       documentType: event.documentType,
       event: event.event,
       referenceDocument: event.referenceDocument,
-      sha256: createHash('sha256').update(event.body).digest(),
+      sha256: createHash('sha256').update(documentBytes(event, event.body)).digest(),
       from: firstIdAt(time - seconds * 1000),
       // includes later events: one whose transaction took longer is fanned out after them
       until: firstIdAt(time + seconds * 1000 + 1),
