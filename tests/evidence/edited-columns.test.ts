@@ -35,7 +35,7 @@ interface Edits {
   expected: string[];
 }
 
-const PAYLOAD_COLUMNS = ['id', 'body', 'sha256', 'byte_length', 'content_type', 'body_salt', 'body_digest'];
+const PAYLOAD_COLUMNS = ['id', 'body', 'byte_length', 'content_type', 'body_salt', 'body_digest'];
 /** The rows before this one have a column of their own edited; those from here on, a column of a payload. */
 const FIRST_WITH_PAYLOAD = 44;
 const AFTER_WIRE = FIRST_WITH_PAYLOAD + PAYLOAD_COLUMNS.length;

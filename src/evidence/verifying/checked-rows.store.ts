@@ -11,7 +11,6 @@ export interface StoredPayload {
   erasedDigest: string | null;
   byteLength: number;
   contentType: string;
-  sha256: Buffer | null;
   bodyDigest: Buffer;
 }
 
@@ -24,7 +23,7 @@ export type CheckedRow<Kind extends LeafKind> = FactsOf[Kind] &
 
 const PAYLOAD = (of: string) => `${of}.body as ${of}_body, ${of}.body_salt as ${of}_salt,
   ${of}.erased_digest as ${of}_erased, ${of}.byte_length as ${of}_bytes,
-  ${of}.content_type as ${of}_type, ${of}.sha256 as ${of}_sha256, ${of}.body_digest as ${of}_digest`;
+  ${of}.content_type as ${of}_type, ${of}.body_digest as ${of}_digest`;
 
 /** The payloads of a kind of rows. */
 const CONTENT: { readonly [Kind in LeafKind]?: { columns: string; joins: string } } = {
@@ -44,7 +43,6 @@ function payloadIn(row: Record<string, unknown>, of: 'p' | 'w'): StoredPayload |
     erasedDigest: column('erased'),
     byteLength: column('bytes'),
     contentType: column('type'),
-    sha256: column('sha256'),
     bodyDigest: column('digest'),
   } as StoredPayload;
 }
