@@ -128,7 +128,7 @@ test('a body that replaced another one, which is called erased, is found', async
   await tamper(
     'alter table payloads drop constraint payloads_erased_check',
     `update payloads set erased_digest = encode(evidence_digest(body_salt, 'body', body), 'hex'), body_salt = null,
-       body = '{"n":2}', sha256 = sha256('{"n":2}')`,
+       body = '{"n":2}'`,
   );
   expect((await aboutIt()).map(({ name }) => name)).toEqual(['CHANGED']);
 });
