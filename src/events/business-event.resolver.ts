@@ -30,7 +30,7 @@ import { PUBLISHERS, type Viewer } from '../viewer';
 import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
 import type { BusinessEventRow } from './business-event.store';
 import { BusinessEventType } from './business-event.type';
-import { documentBytes } from './envelope';
+import { documentBytes } from './data/envelope';
 import { checkNumberOfEvents, type NewEvent } from './event-faults';
 import { type PayloadRow, payloadsById } from './payload.store';
 import type { PublishedEvent } from './publish-events';

@@ -1,7 +1,7 @@
 import { bodyOf } from '../graphql/body.type';
 import { jsonOrText } from '../json/json-output';
 import { type RowSource, rawJson, type SqlFields } from '../read-plan/sql-fields';
-import { documentSql } from './envelope';
+import { documentSql } from './data/envelope';
 
 /** The bytes of a payload, or of the document in it, which is never cut. @param enveloped an expression; absent: the payload */
 function payloadWithType(id: string, enveloped?: string): string {

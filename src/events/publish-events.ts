@@ -9,7 +9,7 @@ import { ensureUsersNamed, idsByName } from '../users/user.store';
 import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
 import { type Cause, causesOf, pathsOfCauses } from './causes';
-import { envelopeOf } from './envelope';
+import { envelopeOf } from './data/envelope';
 import type { NewEvent } from './event-faults';
 import { knownKeys, type NewKey } from './idempotency-key.store';
 import { claimsOf, contentHash, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';

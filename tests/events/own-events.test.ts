@@ -11,7 +11,7 @@ import {
   webhookFailing,
   webhookRecovered,
 } from '../../src/delivery/own-event-builders';
-import { eventType } from '../../src/events/envelope';
+import { eventType } from '../../src/events/data/envelope';
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
 import { newId } from '../../src/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';

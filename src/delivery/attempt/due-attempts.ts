@@ -2,6 +2,7 @@
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { together } from '../../sql/wire/together';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
@@ -73,6 +74,6 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
 }
 
 async function restUntilDue(db: Db): Promise<number> {
-  const ms = (await msUntilDue(db)) ?? LONGEST_REST_MS;
+  const ms = (await msUntilDue(together(db))) ?? LONGEST_REST_MS;
   return Math.min(Math.ceil(ms), LONGEST_REST_MS);
 }

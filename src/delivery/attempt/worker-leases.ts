@@ -3,14 +3,15 @@ import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { together } from '../../sql/wire/together';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import { deleteLeases, hasExpiredLeases, lockOnTheWire, renewLeases, takeExpiredLeases } from './worker-lease.store';
 
 /** A lease expires 10 s after it was renewed. */
 const RENEW_MS = 3_000;
-/** A lease without attempts is kept for this long: the next attempt needs no new one. */
-const IDLE_MS = 60_000;
+/** A lease without attempts is kept for this long: the next attempt needs no new one. Renewing it is a commit, which loops wait for. */
+const IDLE_MS = 5_000;
 
 export interface WorkerLeases {
   /** For first attempts. Call it before the ids of the deliveries are made. */
@@ -57,7 +58,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
 
   async function takeOver(): Promise<void> {
     const own = held.ids();
-    if (!(await hasExpiredLeases(db, own))) return;
+    if (!(await hasExpiredLeases(together(db), own))) return;
     const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, own));
     if (deliveries === 0) return;
     log.info({ deliveries }, 'attempts of a worker that has ended are made again');

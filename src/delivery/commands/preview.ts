@@ -2,8 +2,8 @@
 import { currentTime } from '../../clock';
 import { InputError, inputError } from '../../errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
-import { documentJson } from '../../events/data-as-json';
-import { documentBytes, envelopeOfBytes } from '../../events/envelope';
+import { documentJson } from '../../events/data/data-as-json';
+import { documentBytes, envelopeOfBytes } from '../../events/data/envelope';
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
 import { payloadsById } from '../../events/payload.store';
 import { newId } from '../../ids';

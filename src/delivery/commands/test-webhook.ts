@@ -11,7 +11,7 @@ import {
   type OutboxEvent,
   outboxEventsById,
 } from '../../events/business-event.store';
-import { envelopeOf } from '../../events/envelope';
+import { envelopeOf } from '../../events/data/envelope';
 import { faultsOfEvent, type NewEvent } from '../../events/event-faults';
 import { insertPayloads } from '../../events/payload.store';
 import { publishEvents } from '../../events/publish-events';

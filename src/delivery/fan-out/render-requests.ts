@@ -1,7 +1,7 @@
 // Renders the request of a delivery: once, when its event is fanned out. All attempts send the same request.
 import type { OutboxEvent } from '../../events/business-event.store';
-import { documentJson } from '../../events/data-as-json';
-import { documentBytes, envelopeOfBytes, eventType } from '../../events/envelope';
+import { documentJson } from '../../events/data/data-as-json';
+import { documentBytes, envelopeOfBytes, eventType } from '../../events/data/envelope';
 import { newPayload, type Payload } from '../../events/payload.store';
 import { readHeaderPairs } from '../../header-pairs';
 import { toNodeId } from '../../ids';

@@ -1,7 +1,7 @@
 // Reads what is recorded about a person.
 
 import { AUDIT_ENTRIES, type AuditEntryRow } from '../../audit/audit-trail.store';
-import { documentSql } from '../../events/envelope';
+import { documentSql } from '../../events/data/envelope';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { Targets } from '../erasing/erased-rows.store';
 

@@ -2,7 +2,7 @@
 
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { outboxEventsById, readOutbox } from '../../../src/events/business-event.store';
-import { documentBytes } from '../../../src/events/envelope';
+import { documentBytes } from '../../../src/events/data/envelope';
 import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { agree, callUnsigned } from '../../incoming/callers';

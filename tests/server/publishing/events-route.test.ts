@@ -1,5 +1,6 @@
 // POST /events: plain JSON and CloudEvents, with the rules of publishEvents.
 import { CloudEvent, HTTP } from 'cloudevents';
+import { documentSql } from '../../../src/events/data/envelope';
 import { shareTestApi, type TestApp } from '../../support/app';
 
 let app: TestApp;
@@ -47,7 +48,7 @@ interface Stored {
 async function stored(id: string): Promise<Stored | undefined> {
   const rows = await app.database.query<Stored>(
     `select e.document_type as "documentType", e.event, e.reference_document as "referenceDocument", u.name as user,
-       e.idempotency_key as "idempotencyKey", convert_from(p.body, 'UTF8') as body
+       e.idempotency_key as "idempotencyKey", convert_from(${documentSql('e.enveloped', 'p.body')}, 'UTF8') as body
      from business_events e join users u on u.id = e.user_id join payloads p on p.id = e.payload_id
      where 'evt_' || replace(e.id::text, '-', '') = $1`,
     [id],

@@ -1,4 +1,4 @@
-import { documentSql } from '../../../events/envelope';
+import { documentSql } from '../../../events/data/envelope';
 import { type Db, rowsOf, statement } from '../../../sql/db';
 
 /** The event that a delivery would repeat, if one was published within `dedupeSeconds` of its event. */

@@ -1,6 +1,6 @@
 // Duplicates: events with the same document type, name, reference and data, published within `dedupeSeconds`.
 import { createHash } from 'node:crypto';
-import { documentBytes } from '../../../events/envelope';
+import { documentBytes } from '../../../events/data/envelope';
 import { firstIdAt, timeOfId, toNodeId } from '../../../ids';
 import type { Db } from '../../../sql/db';
 import { earlierOf, type Original } from './duplicates.store';

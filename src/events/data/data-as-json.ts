@@ -1,6 +1,6 @@
-import { decodedText } from '../charset';
-import { isJson } from '../json/is-json';
-import { formJson, readFormFields } from '../json/json-form';
+import { decodedText } from '../../charset';
+import { isJson } from '../../json/is-json';
+import { formJson, readFormFields } from '../../json/json-form';
 
 const FORM = /^\s*application\/x-www-form-urlencoded\b/i;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -1,5 +1,5 @@
 // What a webhook gets of an event by default, and what is stored of an event that is published.
-import { OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
+import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 
 export interface Enveloped {
   documentType: string;
