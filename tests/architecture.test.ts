@@ -55,6 +55,7 @@ const FOLDERS = [
   'webhooks/versions/api',
   'webhooks/settings-file',
   'masking/rules',
+  'events/data',
   'events',
   'request-log',
   'request-log/feed',

@@ -3,7 +3,6 @@ import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { together } from '../../sql/wire/together';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import { deleteLeases, hasExpiredLeases, lockOnTheWire, renewLeases, takeExpiredLeases } from './worker-lease.store';
@@ -58,7 +57,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
 
   async function takeOver(): Promise<void> {
     const own = held.ids();
-    if (!(await hasExpiredLeases(together(db), own))) return;
+    if (!(await hasExpiredLeases(db, own))) return;
     const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, own));
     if (deliveries === 0) return;
     log.info({ deliveries }, 'attempts of a worker that has ended are made again');
