@@ -252,7 +252,7 @@ describe('a lease that is lost while its process lives', () => {
     const leases = startWorkerLeases({ ...parts, db, onTakenOver: () => undefined });
     const use = leases.use();
     await parts.transaction((tx) => use.hold(tx));
-    use.committed([]);
+    use.committed([newId()]);
     isAway = true;
     await waitFor('three statements after the outage', () => asked[0] === 'cannot renew' && asked.length > 3);
     await leases.stop();
