@@ -88,9 +88,16 @@ test.each([
   ['address', { ofWebhook: KIB * KIB, ofSource: 64 * KIB }, ['203.0.113.7', '203.0.113.7', '203.0.113.7']],
 ] as const)('one %s holds a share of the bytes, and others go on', async (_what, share, [first, second, third]) => {
   route = await startBareRoute(app, { time, bytes: { all: KIB * KIB, ...share } });
-  for (const from of [first, second]) begin(one, { from, body: Buffer.alloc(30 * KIB, 1) });
+  const places = [first, second];
+  const hold = (place: number) => begin(one, { from: places[place], body: Buffer.alloc(30 * KIB, 1) });
+  const held = [hold(0), hold(1)];
   const body = Buffer.alloc(20 * KIB, 1);
-  await waitFor('its share to be used up', async () => (await statusFor(one, third, body)) === 503);
+  await waitFor('its share to be used up', async () => {
+    // one that came while the call below held its bytes
+    const refused = held.findIndex((call) => statusOf(call) !== 0);
+    if (refused !== -1) held[refused] = hold(refused);
+    return refused === -1 && (await statusFor(one, third, body)) === 503;
+  });
   expect(await statusFor(other, '203.0.113.99', body)).toBe(200);
 });
 
