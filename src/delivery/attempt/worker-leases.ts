@@ -1,4 +1,5 @@
-// Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, another worker gives jobs to the deliveries that are still on the wire.
+// Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, another worker
+// gives jobs to the deliveries that are still on the wire.
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
