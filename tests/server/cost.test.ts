@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isInputObjectType, isObjectType } from 'graphql';
 import { COST_WEIGHTS } from '../../src/server/graphql/cost-weights';
 import { sharedSchema } from '../../src/server/schema/schema';
@@ -173,4 +175,16 @@ test('every weight is of something that there is', () => {
   );
   expect(named.filter((key) => !fields.has(key))).toEqual([]);
   expect([...COST_WEIGHTS.filters.keys()].filter((key) => !filters.has(key))).toEqual([]);
+});
+
+test('docs/api-limits.md has the points of each field with a weight, and of no other', () => {
+  const page = readFileSync(join(__dirname, '../../docs/api-limits.md'), 'utf8');
+  const documented = [...page.matchAll(/^\|(?<fields>[^|\n]*`[\w*]+\.\w+`[^|\n]*)\| (?<points>[\d,]+) \|$/gm)].flatMap(
+    ({ groups }) =>
+      [...(groups?.fields ?? '').matchAll(/`([\w*]+\.\w+)`/g)].map(([, field]) => [
+        field,
+        Number(groups?.points?.replace(',', '')),
+      ]),
+  );
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(COST_WEIGHTS.fields));
 });
