@@ -23,7 +23,7 @@ export interface Publisher {
    * @param version given if the publisher comes from the auth cache, see `OptimisticAuth`. The transaction confirms it
    * @throws InputError for their faults; CallerChanged if the publisher is not as it was cached; AppError UNAUTHENTICATED or
    * FORBIDDEN if the publisher may no longer publish, UNAVAILABLE while the backlog is full, and when another transaction holds one
-   * of the idempotency keys and does not end
+   * of the idempotency keys, or makes one of the users, and does not end
    */
   publish(publisher: Viewer, events: readonly NewEvent[], version?: string): Promise<PublishedEvent[]>;
   /** Waits until all given events are committed or refused. */
@@ -31,8 +31,8 @@ export interface Publisher {
 }
 
 /**
- * `publish_event()` may hold an idempotency key for as long as the transaction of its caller lasts. The other calls of a
- * shared transaction must not wait for it.
+ * `publish_event()` may hold an idempotency key, or a new user, for as long as the transaction of its caller lasts. The other
+ * calls of a shared transaction must not wait for it.
  */
 const OPTIONS = { lockTimeoutMs: 20 };
 /** One transaction takes at most 200 calls, 1,000 events, 250 deliveries that are sent at once or 16 MiB, unless one call is larger. */
@@ -158,7 +158,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
         if (isRefused(result)) throw result;
         return result;
       } catch (error) {
-        throw isLockTimeout(error) ? keyIsHeld() : error;
+        throw isLockTimeout(error) ? isHeld() : error;
       } finally {
         reserved.release();
       }
@@ -176,7 +176,9 @@ function eventsOf(results: readonly PublishResult[]): number {
   return results.reduce((sum, result) => sum + (isRefused(result) ? 0 : result.length), 0);
 }
 
-function keyIsHeld(): AppError {
-  const message = 'Another transaction publishes with one of these idempotency keys and has not ended. Try again.';
+function isHeld(): AppError {
+  const message =
+    'Another transaction publishes with one of these idempotency keys, or is the first to publish for one of these ' +
+    'users, and has not ended. Try again.';
   return new AppError('UNAVAILABLE', message);
 }

@@ -224,3 +224,24 @@ describe('while another transaction holds an idempotency key', () => {
     expect(await countOf('WAITS')).toBe(0);
   });
 });
+
+test('while another transaction makes a user, a call for this user is told so, and those for others are accepted', async () => {
+  const other = new Client({ connectionString: app.database.servingUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query(
+    `insert into users (id, name, roles, active, created_at, updated_at)
+     values (gen_random_uuid(), 'new@example.com', '{}', true, now(), now())`,
+  );
+  const held = publish([invoice('OF-NEW-USER', { user: 'new@example.com' })]);
+  const others = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => publish([invoice(`OF-OTHER-${n}`, { user: `other-${n}@example.com` })])),
+  );
+  expect(others.map(({ data }) => data.publishEvents.userErrors)).toEqual(others.map(() => []));
+  const { status, errors } = await held;
+  await other.end();
+  expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE']);
+  expect(errors?.[0]?.message).toBe(
+    'Another transaction publishes with one of these idempotency keys, or is the first to publish for one of these users, and has not ended. Try again.',
+  );
+});
