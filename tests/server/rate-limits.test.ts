@@ -52,7 +52,7 @@ describe('RATE_LIMIT_COST_PER_MINUTE', () => {
     const refused = answers[4] as RawAnswer;
     expectTooMany(
       refused,
-      /^The query costs 150, more than is left of the 600 points a minute\. Try again in \d+ s\.$/,
+      /^The request costs 150, more than is left of the 600 points a minute\. Try again in \d+ s\.$/,
     );
     expect(refused.json.data).toBeUndefined();
     expect(refused.json.extensions.cost).toMatchObject({ requested: 150, perMinute: 600 });

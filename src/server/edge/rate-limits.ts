@@ -66,7 +66,7 @@ export function createRateLimits({ costPerMinute, requestsPerSecond, wrongKeysPe
       const remaining = left >= 0 ? left : points.take(viewer, address, 0);
       const report = { ...cost, remaining: Math.max(0, Math.floor(remaining)), perMinute };
       if (left >= 0) return report;
-      const message = `The query costs ${cost.requested}, more than is left of the ${perMinute} points a minute.`;
+      const message = `The request costs ${cost.requested}, more than is left of the ${perMinute} points a minute.`;
       throw tooMany(message, -left, report);
     },
     refuseGuessing(address, token) {

@@ -36,9 +36,9 @@ export function structuredCloudEvent(part: JsonPart, path: readonly string[], fa
   return newEvent(attributes, reader.data('data'), reader);
 }
 
-/** Whether a call is in binary mode: its attributes are in headers, and its body is the data. */
+/** Whether a call is in binary mode: its attributes, of which some may be missing, are in headers, and its body is the data. */
 export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
-  return headers['ce-specversion'] !== undefined;
+  return REQUIRED.some((name) => headers[`ce-${name}`] !== undefined);
 }
 
 /** The values of headers by name: a repeated header has several. */

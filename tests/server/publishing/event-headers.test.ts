@@ -74,6 +74,14 @@ test('the header Idempotency-Key is refused beside a CloudEvent, whose key is it
   expect(await app.database.query('select from business_events')).toEqual([]);
 });
 
+test.each(['specversion', 'id', 'source', 'type', 'subject'])('a CloudEvent without ce-%s is told so', async (name) => {
+  const attributes = { specversion: '1.0', id: '8', source: '/erp', type: 't', subject: 's' };
+  const given = Object.entries(attributes).filter(([each]) => each !== name);
+  // with a body that could be an event by itself, which would have no idempotency key
+  const answer = await post(EVENT, Object.fromEntries(given.map(([each, value]) => [`ce-${each}`, value])));
+  expect(faultsOf(answer)).toEqual([422, [[`ce-${name}`, 'REQUIRED']]]);
+});
+
 test('a quoted attribute is stored without its quotes', async () => {
   const { json } = await binary({ 'ce-id': '2', 'ce-subject': '"INV \\"7\\" %E2%82%AC"' });
   expect(json.userErrors).toEqual([]);
