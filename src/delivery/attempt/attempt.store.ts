@@ -49,6 +49,18 @@ export async function openRequests(db: Db, leaseId: string, requests: readonly O
   ]);
 }
 
+/** Call it in the transaction that closes their requests: an outcome that comes later changes none of these deliveries. */
+export async function forgetOpenRequests(db: Db, deliveryIds: readonly string[]): Promise<void> {
+  if (deliveryIds.length === 0) return;
+  await changedBy(
+    db,
+    statement(
+      `update deliveries as d set open_request_id = null where d.id = any($1::uuid[]) ${andIdBetween('d.id', 2)}`,
+    ),
+    [deliveryIds, ...idBounds(deliveryIds)],
+  );
+}
+
 /** The state of a delivery after an attempt. */
 export interface DeliveryUpdate {
   deliveryId: string;

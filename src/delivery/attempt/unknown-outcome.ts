@@ -4,6 +4,7 @@ import { type ClosedRequest, closeRequests } from '../../request-log/open-close.
 import type { Db } from '../../sql/db';
 import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
 import type { DueDelivery } from '../delivery.store';
+import { forgetOpenRequests } from './attempt.store';
 
 const PROCESS_DIED =
   'The outcome was not recorded: the process that made this attempt ended, or lost its database. It is tried again.';
@@ -14,12 +15,16 @@ const PROCESS_DIED =
  */
 export async function closeAttemptsOfDeadProcesses(db: Db, due: readonly DueDelivery[]): Promise<void> {
   const now = currentTime();
-  const open = due.flatMap(({ webhookId, openRequestId }) =>
-    openRequestId === null ? [] : [{ webhookId, requestId: openRequestId }],
+  const open = due.flatMap(({ id, webhookId, openRequestId }) =>
+    openRequestId === null ? [] : [{ deliveryId: id, webhookId, requestId: openRequestId }],
   );
   await closeRequests(
     db,
     open.map(({ requestId }) => unknownOutcome(requestId, now, PROCESS_DIED)),
+  );
+  await forgetOpenRequests(
+    db,
+    open.map(({ deliveryId }) => deliveryId),
   );
   await giveSlotsBack(db, open);
 }

@@ -13,7 +13,7 @@ export interface NewLease extends LeaseRow {
   deliveryIds: readonly string[] | null;
 }
 
-const EXPIRY = `clock_timestamp() + interval '10 s'`;
+const EXPIRY = `clock_timestamp() + interval '7 s'`;
 
 export async function insertLease(db: Db, { id, oldestDeliveryId, deliveryIds }: NewLease): Promise<void> {
   await changedBy(
@@ -51,25 +51,31 @@ export async function deleteLeases(db: Db, ids: readonly string[]): Promise<void
   await changedBy(db, statement('delete from worker_leases where id = any($1::uuid[])'), [ids]);
 }
 
-/** @param except the leases of this process */
-export async function hasExpiredLeases(db: Db, except: readonly string[]): Promise<boolean> {
-  const rows = await rowsOf(
-    db,
-    statement('select 1 from worker_leases where expires_at < clock_timestamp() and id <> all($1::uuid[]) limit 1'),
-    [except],
-  );
-  return rows.length > 0;
+/** A lease that has expired. Once it is renewed, it is another one. */
+export interface ExpiredLease {
+  id: string;
+  expiredAt: string;
 }
 
-/** Deletes expired leases. One that a transaction holds is left for later. */
-export async function takeExpiredLeases(db: Db, except: readonly string[]): Promise<NewLease[]> {
+/** @param except the leases of this process */
+export async function expiredLeases(db: Db, except: readonly string[]): Promise<ExpiredLease[]> {
+  return rowsOf<ExpiredLease>(
+    db,
+    statement(`select id, expires_at::text as "expiredAt" from worker_leases
+     where expires_at < clock_timestamp() and id <> all($1::uuid[])`),
+    [except],
+  );
+}
+
+/** Deletes those of these leases that have not been renewed. One that a transaction holds is left for later. */
+export async function takeExpiredLeases(db: Db, ids: readonly string[]): Promise<NewLease[]> {
   return rowsOf<NewLease>(
     db,
     statement(`delete from worker_leases where id in (
-       select id from worker_leases where expires_at < clock_timestamp() and id <> all($1::uuid[])
+       select id from worker_leases where expires_at < clock_timestamp() and id = any($1::uuid[])
        order by id for update skip locked)
      returning id, oldest_delivery_id as "oldestDeliveryId", delivery_ids as "deliveryIds"`),
-    [except],
+    [ids],
   );
 }
 

@@ -1,14 +1,22 @@
-// Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, another worker
-// gives jobs to the deliveries that are still on the wire.
+// Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, and is not renewed
+// while other workers renew theirs, one of these gives jobs to the deliveries that are still on the wire.
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { together } from '../../sql/wire/together';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
-import { deleteLeases, hasExpiredLeases, lockOnTheWire, renewLeases, takeExpiredLeases } from './worker-lease.store';
+import {
+  deleteLeases,
+  type ExpiredLease,
+  expiredLeases,
+  lockOnTheWire,
+  renewLeases,
+  takeExpiredLeases,
+} from './worker-lease.store';
 
-/** A lease expires 10 s after it was renewed. */
+/** A lease expires 7 s after it was renewed. */
 const RENEW_MS = 3_000;
 /** A lease without attempts is kept for this long: the next attempt needs no new one. Renewing it is a commit, which loops wait for. */
 const IDLE_MS = 5_000;
@@ -35,7 +43,8 @@ export interface WorkerLeasesParts {
 
 export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
   const held = createHeldLeases();
-  let wasUnreachable = false;
+  /** The expired leases of others that the last look has found. */
+  let found: ReadonlySet<string> = new Set();
 
   async function renew(): Promise<void> {
     const committed = held.committed();
@@ -56,28 +65,42 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
     );
   }
 
+  // Twice in a row: a database that stands still, or whose clock is set, lets the leases of all workers expire, and those that live renew
+  // theirs between two looks.
   async function takeOver(): Promise<void> {
-    const own = held.ids();
-    if (!(await hasExpiredLeases(db, own))) return;
-    const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, own));
+    const expired = await expiredLeases(together(db), held.ids());
+    const dead = expired.filter((lease) => found.has(keyOf(lease)));
+    found = new Set(expired.map(keyOf));
+    if (dead.length === 0) return;
+    const deliveries = await transaction((tx) =>
+      giveDeliveriesOfDeadWorkersJobs(
+        tx,
+        dead.map(({ id }) => id),
+      ),
+    );
     if (deliveries === 0) return;
     log.info({ deliveries }, 'attempts of a worker that has ended are made again');
     onTakenOver();
   }
 
-  const step = async () => {
-    try {
-      await endIdle(performance.now() - IDLE_MS);
-      await renew();
-      // after an outage, other workers get the time to renew their leases
-      if (!wasUnreachable) await takeOver();
-      wasUnreachable = false;
-    } catch (error) {
-      wasUnreachable = true;
-      throw error;
+  async function renewAndTakeOver(): Promise<boolean | number> {
+    await endIdle(performance.now() - IDLE_MS);
+    const begun = performance.now();
+    await renew();
+    if (performance.now() - begun > RENEW_MS) {
+      // they may have expired before the renewal was committed
+      found = new Set();
+      return true;
     }
+    await takeOver();
     return RENEW_MS;
-  };
+  }
+
+  const step = () =>
+    renewAndTakeOver().catch((error: unknown) => {
+      found = new Set();
+      throw error;
+    });
   const loop = startLoop('worker leases', RENEW_MS, log, step);
 
   return {
@@ -94,12 +117,16 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
 
 /**
  * Takes over expired leases: their deliveries that are on the wire get jobs. The workers that take these jobs close the
- * attempts as UNKNOWN. @param own the leases of this worker
+ * attempts as UNKNOWN.
  */
-async function giveDeliveriesOfDeadWorkersJobs(db: Db, own: readonly string[]): Promise<number> {
-  const expired = await takeExpiredLeases(db, own);
+async function giveDeliveriesOfDeadWorkersJobs(db: Db, leaseIds: readonly string[]): Promise<number> {
+  const expired = await takeExpiredLeases(db, leaseIds);
   if (expired.length === 0) return 0;
   const deliveryIds = await lockOnTheWire(db, expired);
   await giveNewJobs(db, deliveryIds);
   return deliveryIds.length;
+}
+
+function keyOf({ id, expiredAt }: ExpiredLease): string {
+  return `${id} ${expiredAt}`;
 }

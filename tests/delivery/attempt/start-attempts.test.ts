@@ -1,9 +1,13 @@
+import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
+import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
 import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { ANSWERED } from '../partner';
 import { type Parts, workerParts } from '../worker-parts';
-import { deliveriesOf } from './stored-attempts';
+import { strays } from './invariants';
+import { attemptsOf, deliveriesOf } from './stored-attempts';
 
 const { installed } = workerParts();
 let app: TestApp;
@@ -80,4 +84,54 @@ test('bodies beyond the bytes of one step are for the next ones, also those of t
   expect(begun).toHaveLength(8);
   expect(steps[0]).toEqual([2, 6]);
   expect(steps.length).toBeGreaterThan(2);
+});
+
+test('an attempt of a dead process is closed also if its delivery is for a later step: its outcome, if it comes, changes nothing', async () => {
+  const documentType = 'Too large twice';
+  const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/', { documentType });
+  const text = 'x'.repeat(20 * 1024);
+  await publish(
+    app,
+    [1, 2].map((n) => invoice(`INV-${n}`, { documentType, data: { n, text } })),
+  );
+  await parts.fanOutAll();
+  const begun = await parts.take();
+  for (const { delivery } of begun) await parts.giveAway(delivery.id);
+  const { keyring, readEvidenceHead } = parts;
+  const capacity = { free: () => 100, freeFor: () => 100 };
+  const { putBack } = await parts.transaction((db) =>
+    startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 1 }, 100),
+  );
+  expect(putBack).toBe(1);
+  expect(await strays(app)).toEqual([]);
+  const outcomes = begun.map((attempt) => outcomeOf(attempt, ANSWERED, new Date()));
+  await parts.transaction((db) => commitOutcomes(db, outcomes));
+  expect((await deliveriesOf(app, id)).map(({ status }) => status)).toEqual(['PENDING', 'PENDING']);
+  expect(await parts.take()).toHaveLength(1);
+  expect(await strays(app)).toEqual([]);
+});
+
+// the clock of the database was set back while the attempt was on the wire
+test('an attempt of a dead process that began in the future is closed at its start, and its delivery is tried again', async () => {
+  const documentType = 'Set back';
+  const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });
+  await publish(app, [invoice('INV-1', { documentType }), invoice('INV-2', { documentType })]);
+  await parts.fanOutAll();
+  const begun = await parts.take();
+  expect(begun).toHaveLength(2);
+  await app.database.query('set session_replication_role = replica');
+  await app.database.query(`update webhook_request_logs set started_at = now() + interval '1 hour' where id = $1`, [
+    begun[0]?.requestId,
+  ]);
+  await app.database.query('reset session_replication_role');
+  for (const { delivery } of begun) await parts.giveAway(delivery.id);
+  const again = await parts.take();
+  expect(again.map(({ attemptNumber }) => attemptNumber)).toEqual([2, 2]);
+  const states = (await attemptsOf(app, id)).map(({ status }) => status);
+  expect(states.sort()).toEqual(['PENDING', 'PENDING', 'UNKNOWN', 'UNKNOWN']);
+  const [first] = await app.database.query(
+    'select finished_at = started_at as "endsAtItsStart" from webhook_request_logs where id = $1',
+    [begun[0]?.requestId],
+  );
+  expect(first).toEqual({ endsAtItsStart: true });
 });

@@ -1,4 +1,3 @@
-import type { Pool, QueryConfig } from 'pg';
 import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
 import { outcomeOf } from '../../../src/delivery/attempt/outcome';
 import { startWorker } from '../../../src/delivery/attempt/worker';
@@ -6,7 +5,6 @@ import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
 import { newId, uuidOf } from '../../../src/ids';
 import { createLog } from '../../../src/log';
-import type { Db } from '../../../src/sql/db';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -236,36 +234,4 @@ describe('a lease that is lost while its process lives', () => {
       expect(await leases()).toHaveLength(1);
     });
   });
-
-  // after an outage all leases have expired, also those of processes that will renew theirs in a moment
-  test('is not taken over by a process that could not renew its own either, until it has once more', async () => {
-    let asked: string[] = [];
-    let isAway = false;
-    const db = databaseThat((text) => {
-      const isRenewal = text.startsWith('update');
-      asked.push(isRenewal ? 'renews' : 'looks for others');
-      if (!isAway || !isRenewal) return;
-      isAway = false;
-      asked = ['cannot renew'];
-      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    });
-    const leases = startWorkerLeases({ ...parts, db, onTakenOver: () => undefined });
-    const use = leases.use();
-    await parts.transaction((tx) => use.hold(tx));
-    use.committed([newId()]);
-    isAway = true;
-    await waitFor('three statements after the outage', () => asked[0] === 'cannot renew' && asked.length > 3);
-    await leases.stop();
-    expect(asked.slice(0, 4)).toEqual(['cannot renew', 'renews', 'renews', 'looks for others']);
-  });
 });
-
-/** Statements outside of transactions run as they do, unless `ask` throws. */
-function databaseThat(ask: (text: string) => void): Db {
-  const { master } = parts.db.dataSource.driver as unknown as { master: Pool };
-  const query = async (given: QueryConfig) => {
-    ask(given.text);
-    return master.query(given);
-  };
-  return Object.assign(Object.create(parts.db), { dataSource: { driver: { master: { query } } } });
-}

@@ -6,7 +6,7 @@ import { pipelinedTransactions } from '../../../src/sql/transactions';
 import { loseAnswerToCommit } from '../../sql/lost-commit';
 import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
-import { allFinished, attemptsOf, countByStatus, deliveriesOf } from '../attempt/stored-attempts';
+import { allFinished, attemptsOf, countByStatus, deliveriesOf, expireLeases } from '../attempt/stored-attempts';
 import { isDirect } from '../attempt/worker-steps';
 import type { Parts } from '../worker-parts';
 import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
@@ -205,7 +205,7 @@ describe('a commit whose answer is lost', () => {
     visible.resolve();
     await commit;
     await waitFor('all deliveries', async () => {
-      await app.database.query('update worker_leases set expires_at = now()');
+      await expireLeases(app);
       return (await deliveriesOf(app, webhook.id)).every(({ status }) => status === 'DELIVERED');
     });
     expect(await deliveriesOf(app, webhook.id)).toHaveLength(3);

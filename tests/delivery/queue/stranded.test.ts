@@ -23,6 +23,22 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
+test('a delivery whose job is lost gets it again, and arrives', async () => {
+  const documentType = 'A lost job';
+  const { id } = await createTestWebhook(app, partner.url, { documentType });
+  await publish(app, [invoice('INV-1', { documentType })]);
+  await parts.fanOutAll();
+  expect(await freeStranded(parts.db)).toBe(0);
+  await app.database.query('delete from delivery_jobs');
+  expect(await freeStranded(parts.db)).toBe(1);
+  expect(await freeStranded(parts.db)).toBe(0);
+  expect(await strays(app)).toEqual([]);
+  const worker = startWorker(parts);
+  const [delivery] = await allFinished(app, id, 1);
+  await worker.stop(1_000);
+  expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+});
+
 // what none of our transactions leaves behind, and a hand in the database may
 test.each([
   ['the capacity of a webhook without a backlog', `waits_for = 'CAPACITY'`],
