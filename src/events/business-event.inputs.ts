@@ -38,7 +38,7 @@ export class PublishEventInput {
   @Field(() => GraphQLJSON, {
     description:
       'The document: any JSON value except null, at most 256 KiB and 100 levels deep. Its text is stored and sent ' +
-      'unchanged. Refused: repeated keys, numbers that a double cannot represent exactly, \\u0000, unpaired ' +
+      'unchanged. Refused: repeated keys, numbers that a double does not keep (more than 15 to 17 digits, or above 1.8e308), \\u0000, unpaired ' +
       'surrogates, a key `__proto__`.',
   })
   data: unknown;

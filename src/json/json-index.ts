@@ -22,7 +22,7 @@ export const NEXT = 2;
 export const INFO = 3;
 export const ENTRY_SIZE = 4;
 
-// A number of this length has at most 15 digits, which a double represents exactly.
+// A number of this length has at most 15 digits, which a double keeps.
 const SAFE_NUMBER_LENGTH = 15;
 const PROTO = '__proto__';
 

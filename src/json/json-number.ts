@@ -1,6 +1,7 @@
 /**
- * Whether a double represents the decimal value of a JSON number exactly: it does for `1.0`, `100.00`, `1e2` and
- * `5e-324`, not for `12345678901234567890`, `0.1234567890123456789` and `1e999`. Takes linear time for all texts.
+ * Whether the double that is nearest to a JSON number has the same value when it is written again: it does for `0.1`, `1.0`,
+ * `100.00`, `1e2` and `5e-324`, not for `12345678901234567890`, `0.1234567890123456789` and `1e999`. Takes linear time for all
+ * texts.
  */
 export function isKeptByDouble(text: string): boolean {
   const read = String(Number(text));

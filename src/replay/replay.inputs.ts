@@ -1,11 +1,11 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { DeliveryWhere } from '../delivery/api/delivery.inputs';
-import { rejects, ShortText } from '../graphql/arguments/check-input';
+import { REASON_RULE, Reason, rejects } from '../graphql/arguments/check-input';
 import { withCommas } from '../text';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
-const REASON_TEXT = 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.';
+const REASON_TEXT = `The reason, recorded in the audit trail: ${REASON_RULE}`;
 const RATE_TEXT = `The maximum number of deliveries per second, over all workers: 1 to ${withCommas(MAX_RATE)}.`;
 
 const isRate = (value: unknown) => (value as number) >= 1 && (value as number) <= MAX_RATE;
@@ -16,7 +16,7 @@ export class ReplayDeliveryInput {
   @Field(() => ID, { description: 'The id of a finished delivery, `dlv_...`.' })
   deliveryId: string;
 
-  @ShortText(1_000)
+  @Reason()
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 }
@@ -36,7 +36,7 @@ export class ReplayDeliveriesInput {
   })
   where: DeliveryWhere;
 
-  @ShortText(1_000)
+  @Reason()
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { ShortText } from '../../graphql/arguments/check-input';
+import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
 
 @InputType('RetryDeliveryInput', { description: 'The delivery to retry.' })
 export class RetryDeliveryInput {
@@ -14,7 +14,7 @@ export class CancelDeliveryInput {
   })
   id: string;
 
-  @ShortText(1_000)
-  @Field(() => String, { description: 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.' })
+  @Reason()
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
   reason: string;
 }

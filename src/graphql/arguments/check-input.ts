@@ -1,6 +1,6 @@
 import { ValidateBy, type ValidationError, type ValidationOptions, validateSync } from 'class-validator';
 import { InputError, type UserError } from '../../errors';
-import { SHORT_TEXT, TEXT_RULES } from '../../text';
+import { SHORT_TEXT, TEXT_RULES, withCommas } from '../../text';
 
 /** A short text: not null, not blank, at most `max` UTF-16 units, no control characters. It may be absent. */
 export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}): PropertyDecorator {
@@ -10,6 +10,15 @@ export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}
       rejects(rule.code, rule.name, holds, (value, name) => rule.message(name, value, max))(target, property);
     }
   };
+}
+
+const MAX_REASON = 1_000;
+/** What `Reason` allows, as the end of a description. */
+export const REASON_RULE = `1 to ${withCommas(MAX_REASON)} characters, on one line.`;
+
+/** The reason of a command. Acts that must be justified have another rule: see audit/reason.ts. */
+export function Reason(options: { nullable?: boolean } = {}): PropertyDecorator {
+  return ShortText(MAX_REASON, options);
 }
 
 /** A rule whose code and message are sent to the caller as a user error. */

@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { DELIVERY_FILTER, DeliveryWhere } from '../../delivery/api/delivery.inputs';
-import { ShortText } from '../../graphql/arguments/check-input';
+import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
 import { Combinable } from '../../graphql/lists/combinable';
 import {
   DateTimeFilter,
@@ -24,14 +24,14 @@ import {
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ReplayRequestStatusEnum } from './replay-request.type';
 
-const REASON_TEXT = 'The reason, recorded in the audit trail: 1 to 1,000 characters, on one line.';
+const REASON_TEXT = `The reason, recorded in the audit trail: ${REASON_RULE}`;
 
 @InputType('RequestReplayInput', { description: 'The delivery to send again, and the reason.' })
 export class RequestReplayInput {
   @Field(() => ID, { description: 'The id of a finished delivery, `dlv_...`.' })
   deliveryId: string;
 
-  @ShortText(1_000)
+  @Reason()
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 }
@@ -41,7 +41,7 @@ export class ApproveReplayInput {
   @Field(() => ID, { description: 'The id of a request that is WAITING, `rrq_...`.' })
   id: string;
 
-  @ShortText(1_000)
+  @Reason()
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 }
@@ -51,7 +51,7 @@ export class DeclineReplayInput {
   @Field(() => ID, { description: 'The id of a request that is WAITING, `rrq_...`.' })
   id: string;
 
-  @ShortText(1_000)
+  @Reason()
   @Field(() => String, { description: REASON_TEXT })
   reason: string;
 }

@@ -1,10 +1,19 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import { withCommas } from '../../text';
 import type { RequestSettings } from '../request/request-settings';
 import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADER_NAME_CHARACTERS, MAX_HEADERS } from '../setting-limits';
-import type { BodyFormat, Method } from '../webhook.entity';
+import type { BodyFormat, Method, Ordering } from '../webhook.entity';
 import { WebhookConnectionInput } from './credential.inputs';
+import {
+  CONCURRENCY_TEXT,
+  Concurrency,
+  ORDERING_TEXT,
+  RATE_LIMIT_TEXT,
+  RateLimit,
+  RateLimitInput,
+} from './rate-limits.inputs';
 import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
+import { OrderingEnum } from './webhook.type';
 
 @InputType('HeaderInput', { description: 'A header of every delivery.' })
 class HeaderInput {
@@ -91,6 +100,17 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
       'are written as JSON.',
   })
   fields?: BodyFieldInput[] | null;
+
+  @RateLimit()
+  @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
+  rateLimit?: RateLimitInput | null;
+
+  @Concurrency()
+  @Field(() => Int, { nullable: true, description: CONCURRENCY_TEXT })
+  maxConcurrency?: number | null;
+
+  @Field(() => OrderingEnum, { nullable: true, description: ORDERING_TEXT })
+  ordering?: Ordering | null;
 
   @Field(() => Boolean, {
     nullable: true,

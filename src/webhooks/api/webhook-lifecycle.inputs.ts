@@ -1,14 +1,14 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { ShortText } from '../../graphql/arguments/check-input';
+import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
 
-const REASON_TEXT = 'The reason, which `statusReason` and the audit trail contain; at most 1,000 characters.';
+const REASON_TEXT = `The reason, which \`statusReason\` and the audit trail contain: ${REASON_RULE} Default, null: none.`;
 
 @InputType('PauseWebhookInput', { description: 'The webhook to pause, and the reason.' })
 export class PauseWebhookInput {
   @Field(() => ID, { description: 'The id of an ACTIVE webhook, `whk_...`.' })
   id: string;
 
-  @ShortText(1_000, { nullable: true })
+  @Reason({ nullable: true })
   @Field(() => String, { nullable: true, description: REASON_TEXT })
   reason?: string | null;
 }
@@ -18,7 +18,7 @@ export class ResumeWebhookInput {
   @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
   id: string;
 
-  @ShortText(1_000, { nullable: true })
+  @Reason({ nullable: true })
   @Field(() => String, { nullable: true, description: REASON_TEXT })
   reason?: string | null;
 }

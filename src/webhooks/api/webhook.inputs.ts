@@ -13,7 +13,7 @@ import {
   MAX_WAIT_S,
   MIN_TIMEOUT_MS,
 } from '../setting-limits';
-import type { Direction, Ordering, SignatureScheme } from '../webhook.entity';
+import type { Direction, SignatureScheme } from '../webhook.entity';
 import { ProviderEnum } from './agreement.type';
 import {
   BASIC_AUTH_TEXT,
@@ -25,18 +25,10 @@ import {
   SECRET_HEADERS_TEXT,
   SecretHeaderInput,
 } from './credential.inputs';
-import {
-  CONCURRENCY_TEXT,
-  Concurrency,
-  ORDERING_TEXT,
-  RATE_LIMIT_TEXT,
-  RateLimit,
-  RateLimitInput,
-} from './rate-limits.inputs';
 import { WebhookRequestInput } from './request.inputs';
 import { SIGNATURES_TEXT, Signatures } from './signing.inputs';
 import { SignatureSchemeEnum } from './signing-key.type';
-import { DirectionEnum, OrderingEnum } from './webhook.type';
+import { DirectionEnum } from './webhook.type';
 
 const URL_TEXT =
   `OUTGOING: the URL to call: https, at most ${withCommas(MAX_URL_CHARACTERS)} characters, without credentials, not a private address. http is ` +
@@ -161,17 +153,6 @@ export class CreateWebhookInput extends WebhookRequestInput {
   @Field(() => Int, { nullable: true, description: `${DEDUPE_TEXT} Default, null: off.` })
   dedupeSeconds?: number | null;
 
-  @RateLimit()
-  @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
-  rateLimit?: RateLimitInput | null;
-
-  @Concurrency()
-  @Field(() => Int, { nullable: true, description: CONCURRENCY_TEXT })
-  maxConcurrency?: number | null;
-
-  @Field(() => OrderingEnum, { nullable: true, description: ORDERING_TEXT })
-  ordering?: Ordering | null;
-
   @Field(() => [SecretHeaderInput], { nullable: true, description: SECRET_HEADERS_TEXT })
   secretHeaders?: SecretHeaderInput[] | null;
 
@@ -214,7 +195,10 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   url?: string | null;
 
   @ShortText(200, { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The document type, at most 200 characters; null: all types.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The document type, at most 200 characters; null: all types; of INCOMING, the name of the provider.',
+  })
   documentType?: string | null;
 
   @FewEvents()
@@ -256,17 +240,6 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   @Dedupe()
   @Field(() => Int, { nullable: true, description: `${DEDUPE_TEXT} null: off.` })
   dedupeSeconds?: number | null;
-
-  @RateLimit()
-  @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
-  rateLimit?: RateLimitInput | null;
-
-  @Concurrency()
-  @Field(() => Int, { nullable: true, description: CONCURRENCY_TEXT })
-  maxConcurrency?: number | null;
-
-  @Field(() => OrderingEnum, { nullable: true, description: ORDERING_TEXT })
-  ordering?: Ordering | null;
 
   @Field(() => [SecretHeaderInput], {
     nullable: true,

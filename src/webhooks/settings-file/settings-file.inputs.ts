@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import { rejects, ShortText } from '../../graphql/arguments/check-input';
+import { REASON_RULE, Reason, rejects } from '../../graphql/arguments/check-input';
 import { ClientCertificateInput, SecretHeaderInput } from '../api/credential.inputs';
 import { WebhookWhere } from '../api/webhook-where.inputs';
 import { MAX_WEBHOOKS } from './settings-document';
@@ -102,10 +102,10 @@ export class ImportWebhooksInput {
   })
   secrets?: WebhookSecretsInput[] | null;
 
-  @ShortText(1_000, { nullable: true })
+  @Reason({ nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The reason, which each entry of the audit trail contains; at most 1,000 characters.',
+    description: `The reason, which each entry of the audit trail contains: ${REASON_RULE} Default, null: none.`,
   })
   reason?: string | null;
 }

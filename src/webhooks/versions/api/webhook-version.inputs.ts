@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { ShortText } from '../../../graphql/arguments/check-input';
+import { REASON_RULE, Reason } from '../../../graphql/arguments/check-input';
 
 @InputType('RestoreWebhookVersionInput', { description: 'The webhook, and the version whose settings it gets.' })
 export class RestoreWebhookVersionInput {
@@ -15,10 +15,10 @@ export class RestoreWebhookVersionInput {
   })
   expectedVersion?: number | null;
 
-  @ShortText(1_000, { nullable: true })
+  @Reason({ nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The reason, which the audit trail contains; at most 1,000 characters.',
+    description: `The reason, which the audit trail contains: ${REASON_RULE} Default, null: none.`,
   })
   reason?: string | null;
 }
