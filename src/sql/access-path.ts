@@ -11,7 +11,7 @@ import { countThroughSubset, subsetFor, throughSubset } from './subset-path';
  */
 export function pageSource(
   bind: Bind,
-  listing: Pick<Listing, 'table'>,
+  listing: Pick<Listing, 'table' | 'indexed'>,
   select: string,
   condition: Condition,
   request: PageRequest,
@@ -24,7 +24,7 @@ export function pageSource(
   if (subset) return throughSubset(source, subset, conjuncts);
   // the other access paths read in the order of ids; another order needs all rows that meet the condition
   if (request.order.column) return fromTable(source);
-  const linked = parent ? undefined : conjuncts.find((each) => each.kind === 'linkedIds');
+  const linked = parent ? undefined : conjuncts.find((each) => isFoundByLink(each, listing));
   if (linked && linked.ids.length > 1) return perLink(source, linked, conjuncts);
   return fromTable(source);
 }
@@ -33,6 +33,11 @@ function fromTable(source: Source): string {
   const { bind, table, select, condition, request, limit, parent } = source;
   const where = toSql(all([ofParent(parent), condition, beyondCursor(request)]), bind);
   return `select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${orderBy(request)} limit ${limit}`;
+}
+
+// without an index, the whole table would be read for each link
+function isFoundByLink(condition: Condition, { indexed }: Pick<Listing, 'indexed'>): condition is LinkedIds {
+  return condition.kind === 'linkedIds' && (indexed === undefined || indexed.includes(condition.column));
 }
 
 // In an index on links, the first rows of one link are adjacent; those of many links together are not.

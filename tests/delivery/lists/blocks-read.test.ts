@@ -2,6 +2,7 @@
 import { Client, escapeLiteral } from 'pg';
 import { ANSWERING, READ } from '../../../src/database/pools';
 import { deliveryList } from '../../../src/delivery/api/delivery.linked-fields';
+import { BUSINESS_EVENTS } from '../../../src/events/business-event.store';
 import type { ListQuery } from '../../../src/graphql/lists/list';
 import { pageRequest } from '../../../src/graphql/lists/page-args';
 import { requestList } from '../../../src/request-log/api/request-log.linked-fields';
@@ -137,6 +138,25 @@ describe.each(SESSIONS)('read %s', (_way, settings) => {
     );
     expect(blocks).toBeLessThanOrEqual(PAGE_BLOCKS);
   });
+});
+
+test('events of many publishers, whom no index finds, are read once for all of them', async () => {
+  await sql.query(`set session_replication_role = replica`);
+  await sql.query(
+    `insert into business_events (id, document_type, event, reference_document, payload_id, user_id, published_by, created_at,
+       body_digest, leaf_hash)
+     select id, document_type, event, reference_document, id, user_id, user_id, created_at, '', '' from deliveries`,
+  );
+  await sql.query(`set session_replication_role = origin`);
+  await sql.query('vacuum analyze business_events');
+  const blocksFor = async (publishers: number) => {
+    const { rows } = await sql.query(`select array_agg(new_id()) as ids from generate_series(1, $1)`, [publishers]);
+    const condition: Condition = { kind: 'linkedIds', column: 'published_by', ids: rows[0].ids };
+    const args = { first: 10 } as ListQuery['args'];
+    const order = { tag: 'BusinessEvent', column: null, descending: true };
+    return (await explainPage({ listing: BUSINESS_EVENTS, condition, order, args })).blocks;
+  };
+  expect(await blocksFor(20)).toBeLessThanOrEqual(2 * (await blocksFor(1)));
 });
 
 test('a list that no index finds reads more than that, so the measure tells them apart', async () => {
