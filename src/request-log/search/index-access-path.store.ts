@@ -34,6 +34,11 @@ export interface JsonQuery extends IndexQuery {
 const SAMPLE = 2_000;
 /** Matches in the sample from which the log is scanned. A page is then full after about ten times the sample. */
 const DENSE = 5;
+/**
+ * Newer rows than those of a second sample, which is taken where the first one is dense. If nothing of it matches, the matches of the
+ * first one are all of one moment, such as the attempts of one document, and a page may never be full.
+ */
+const OLDER = 10 * SAMPLE;
 /** A term with at least this number of matches is not selective. It is checked on the rows that other terms find. */
 const FREQUENT = 40;
 
@@ -107,21 +112,47 @@ function holds(query: string, words = 'words'): Condition {
 }
 
 async function choosePlan(db: Db, terms: readonly string[]): Promise<Plan> {
+  const newest = await sampled(db, terms, 0);
+  const narrowing = selective(terms, newest);
+  // if each term is frequent but their combination is not, the scan is still faster
+  if (newest.together >= DENSE || (narrowing.length === 0 && newest.together > 0)) {
+    const walk: Plan = { kind: 'walk', met: newest.together };
+    const older = await sampled(db, terms, OLDER);
+    if (older.rows < SAMPLE || older.together > 0) return walk;
+    if (narrowing.length === 0) narrowing.push(...selective(terms, older));
+    if (narrowing.length === 0) return walk;
+  }
+  return { kind: 'index', narrowing: conjunction(narrowing.length > 0 ? narrowing : terms) };
+}
+
+interface Sampled {
+  rows: number;
+  /** Rows that meet all terms. */
+  together: number;
+  /** Rows that meet each term. */
+  each: number[];
+}
+
+/** @param before the number of newer rows than those of the sample */
+async function sampled(db: Db, terms: readonly string[], before: number): Promise<Sampled> {
   const { values, bind } = bindings();
   const counts = [conjunction(terms), ...terms].map(
     (query) => `count(*) filter (where ${toSql(holds(query), bind)})::int`,
   );
-  const row = await rowOf<{ met: number[] }>(
+  const within =
+    before === 0 ? '' : `where id <= (select id from request_index order by id desc offset ${before} limit 1)`;
+  const row = await rowOf<{ rows: number; met: number[] }>(
     db,
-    `select array[${counts.join(', ')}] as met
-     from (select words from request_index order by id desc limit ${SAMPLE}) as newest`,
+    `select count(*)::int as rows, array[${counts.join(', ')}] as met
+     from (select words from request_index ${within} order by id desc limit ${SAMPLE}) as sample`,
     values,
   );
   const [together = 0, ...each] = row?.met ?? [];
-  const narrowing = terms.filter((_, index) => (each[index] ?? 0) < FREQUENT);
-  // if each term is frequent but their combination is not, the scan is still faster
-  if (together >= DENSE || (narrowing.length === 0 && together > 0)) return { kind: 'walk', met: together };
-  return { kind: 'index', narrowing: conjunction(narrowing.length > 0 ? narrowing : terms) };
+  return { rows: row?.rows ?? 0, together, each };
+}
+
+function selective(terms: readonly string[], { each }: Sampled): string[] {
+  return terms.filter((_, index) => (each[index] ?? 0) < FREQUENT);
 }
 
 /** Rows whose stored JSON meets the query. JSON that PostgreSQL does not accept, such as with NUL, meets no query. */
