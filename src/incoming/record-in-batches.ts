@@ -1,12 +1,16 @@
 // Records decided calls. A call is answered when its transaction has committed.
-import { createGroupCommit, type GroupCommit } from '../sql/sharing/group-commit';
+import { createGroupCommit, type GroupCommit, MAX_SIZE } from '../sql/sharing/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { DecidedCall } from './decided-call';
 import { OutdatedCalls } from './outdated-calls';
 import { type Recorded, recordCalls } from './record-calls';
 
-/** One transaction takes at most 200 calls or 4 MiB, unless one call is larger: while its statement is written, nothing else runs. */
-const BYTES_PER_UNIT = (4 * 1024 * 1024) / 200;
+/**
+ * One transaction takes at most 64 calls or 4 MiB, unless one call is larger: while its statement is written, nothing else runs. Of more
+ * callers, one part is answered, and calls again, while PostgreSQL records the calls of the other.
+ */
+const SIZE_OF_CALL = MAX_SIZE / 64;
+const BYTES_PER_UNIT = (4 * 1024 * 1024) / MAX_SIZE;
 
 /** null: the settings by which the call was accepted have changed, so that it is not recorded. */
 type Result = Recorded | null;
@@ -16,7 +20,7 @@ export function createRecorder(transaction: Transaction): GroupCommit<DecidedCal
     run: async (calls) => ({ results: await recordCurrent(transaction, calls) }),
     sizeOf: ({ call, decision }) => {
       const decoded = decision.accepted ? (decision.decodedBody?.length ?? 0) : 0;
-      return Math.max(1, (call.body.length + decoded) / BYTES_PER_UNIT);
+      return Math.max(SIZE_OF_CALL, (call.body.length + decoded) / BYTES_PER_UNIT);
     },
   });
 }

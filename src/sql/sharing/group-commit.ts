@@ -18,7 +18,7 @@ export interface GroupCommitOptions<Item, Result> {
    * @param isAgain the item is alone, after a transaction with it has failed
    */
   run(items: readonly Item[], isAgain: boolean): Promise<Committed<Result>>;
-  /** The size of an item, default 1. The sizes in one transaction add up to at most 200, unless one item is larger. */
+  /** The size of an item, default 1. The sizes in one transaction add up to at most MAX_SIZE, unless one item is larger. */
   sizeOf?(item: Item): number;
 }
 
@@ -33,7 +33,7 @@ export interface Committed<Result> {
 const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
-const MAX_SIZE = 200;
+export const MAX_SIZE = 200;
 /** Between two looks whether all items are finished. */
 const LOOK_MS = 5;
 

@@ -93,11 +93,11 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(1);
     await call(50);
-    await call(500);
+    await call(180);
     expect(begun).toHaveLength(2);
     await end(0);
     await end(1);
-    // one takes at most 200
+    // one takes at most 64
     expect([begun.length, recorded()]).toEqual([4, 51]);
     jest.advanceTimersByTime(25);
     await end(2);
@@ -105,7 +105,7 @@ describe('with time held', () => {
     // callers who are answered may call again
     jest.advanceTimersByTime(8);
     await end(4);
-    expect([begun.length, recorded()]).toEqual([5, 551]);
+    expect([begun.length, recorded()]).toEqual([5, 231]);
   });
 
   test('while one takes long, others go on as if it were not there', async () => {
