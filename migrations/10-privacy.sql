@@ -79,6 +79,7 @@ create table erasures (
   constraint erasures_state_check check (state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')),
   constraint erasures_finished_check check ((finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))),
   constraint erasures_next_step_check check ((next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))),
+  constraint erasures_own_check check ((ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')),
   constraint erasures_second_person_check check (decided_by is null or decided_by <> ordered_by),
   constraint erasures_alone_check
     check (row_count <= 100 or ordered_by is null or decided_by is not null or state in ('REQUESTED', 'DECLINED')),
@@ -161,6 +162,17 @@ create function is_within_minimum(of_webhooks uuid[], began timestamptz) returns
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(began > clock_timestamp() - make_interval(days => max(minimum_days)), false) from public.retention_limits
   where id = '00000000-0000-0000-0000-000000000000' or id = any (of_webhooks)
+$$;
+
+-- Whether content of this time is past a limit that has not changed for a day: that of the webhook, or else that of all. For an event,
+-- of_webhook is null.
+create function is_past_limit(of_webhook uuid, began timestamptz) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(bool_and(changed_at <= clock_timestamp() - interval '1 day')
+    and began <= clock_timestamp() - make_interval(days => coalesce(
+      max(content_days) filter (where id = of_webhook),
+      max(content_days) filter (where id = '00000000-0000-0000-0000-000000000000'))), false)
+  from public.retention_limits where id = '00000000-0000-0000-0000-000000000000' or id = of_webhook
 $$;
 
 -- Whether a row has a place in the tree.
@@ -247,7 +259,7 @@ end $$;
 
 -- Erases the content of these rows, and every copy of it, where no obstacle forbids it, and writes the audit entry content.erased,
 -- in one transaction. The login that runs it can change none of the rows otherwise. Rows that the order `erasure` does not name
--- stay, except that a limit names no rows, and that no order names events of Hookledger itself about these rows.
+-- stay, except that no order names events of Hookledger itself about these rows. A limit names no rows: those that are not past it stay.
 --
 -- Returns the ids of what was erased, and how many rows were not, by obstacle.
 create function erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[]) returns jsonb
@@ -276,10 +288,17 @@ begin
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
-  if ordered.ordered_by is not null and not public.is_order_sealed(erasure) then
+  -- after a restored backup, what is to be erased again does not wait: sealing may be stopped, because heads were lost
+  if ordered.kind not in ('RETENTION', 'REPEATED') and not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
-  if ordered.kind <> 'RETENTION' then
+  if ordered.kind = 'RETENTION' then
+    events := array(select e.id from public.business_events e where e.id = any (events) and public.is_past_limit(null, e.created_at));
+    deliveries := array(select d.id from public.deliveries d
+      where d.id = any (deliveries) and public.is_past_limit(d.webhook_id, d.created_at));
+    requests := array(select r.id from public.webhook_request_logs r
+      where r.id = any (requests) and public.is_past_limit(r.webhook_id, r.started_at));
+  else
     events := array(select e.id from public.business_events e where e.id = any (events)
       and (e.id = any (ordered.event_ids) or e.user_id = ordered.user_id or e.document_type = 'Hookledger'));
     deliveries := array(select d.id from public.deliveries d where d.id = any (deliveries) and d.business_event_id = any (events));
@@ -417,7 +436,6 @@ create function erase_user(erasure uuid) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   person uuid;
-  is_own boolean;        -- ordered by Hookledger itself
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
   leaves text;
@@ -425,12 +443,12 @@ declare
 begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  select x.user_id, x.ordered_by is null into person, is_own from public.erasures x
+  select x.user_id into person from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
-  if not is_own and not public.is_order_sealed(erasure) then
+  if not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then

@@ -14,6 +14,7 @@ export type ErasureState = (typeof ERASURE_STATES)[number];
 @Check('erasures_state_check', `state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')`)
 @Check('erasures_finished_check', `(finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
 @Check('erasures_next_step_check', `(next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))`)
+@Check('erasures_own_check', `(ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')`)
 @Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
 @Check(
   'erasures_alone_check',

@@ -93,6 +93,47 @@ test('an order of a person is carried out once it is sealed', async () => {
   expect((await newest()).state).toBe('DONE');
 });
 
+/** Writes an order as a thief of the login of the application can do it, who says that Hookledger itself gave it. */
+async function forge(kind: string, events: readonly unknown[], userId: string | null = null): Promise<string> {
+  const [row] = await store.source.query(
+    `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_at, next_step_at)
+     values (new_id(), $1, 'ORDERED', $2, $3, '{}', 1, 'A limit', now(), now() + interval '1 d') returning id`,
+    [kind, userId, events],
+  );
+  return row.id;
+}
+
+test('an order that says that a limit has passed erases what is past a limit alone', async () => {
+  const ids = (await publish(app, [invoice('YOUNG-1')])).map((id) => uuidOf('BusinessEvent', id));
+  await sealAll();
+  await app.database.query('delete from outbox');
+  const id = await forge('RETENTION', ids);
+  const erase = () => store.source.query(`select erase_content($1, $2, '{}', '{}') as erased`, [id, ids]);
+  const nothing = { events: [], deliveries: [], requests: [], obstacles: {} };
+  expect(await erase()).toEqual([{ erased: nothing }]);
+  await mutate(app, 'setRetention', { contentDays: 1, reason: REASON });
+  await app.database.query(`update retention_limits set changed_at = changed_at - interval '2 days'`);
+  expect(await erase()).toEqual([{ erased: nothing }]);
+  expect(await rowsWith(app.database, 'YOUNG-1')).not.toEqual({});
+  await app.database.query('delete from retention_limits');
+  await app.database.query(
+    `update erasures set state = 'DONE', next_step_at = null, finished_at = now() where id = $1`,
+    [id],
+  );
+});
+
+test('an order that no person has given needs a sealed entry for a person, and is none for a document', async () => {
+  const { user } = await mutate(app, 'createUser', { name: 'otto', roles: [] }, 'user { id }');
+  const id = await forge('PERSON', [], uuidOf('User', user.id));
+  await expect(store.source.query('select erase_user($1)', [id])).rejects.toThrow('is not sealed yet');
+  await expect(store.source.query(`select erase_content($1, '{}', '{}', '{}')`, [id])).rejects.toThrow('is not sealed');
+  await app.database.query(
+    `update erasures set state = 'DONE', next_step_at = null, finished_at = now() where id = $1`,
+    [id],
+  );
+  for (const kind of ['DOCUMENT', 'CONTENT']) await expect(forge(kind, [])).rejects.toThrow('erasures_own_check');
+});
+
 test('rule 1: nothing is erased while an entry that names it is not sealed', async () => {
   await publish(app, [invoice('READ-1')]);
   await order('READ-1');

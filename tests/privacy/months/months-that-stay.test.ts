@@ -105,7 +105,7 @@ test.each([
   ...[`null, '{EVENT}', '{}'`, `null, '{}', '{ATTEMPT}'`, `(select owner_id from webhooks), '{}', '{}'`].map(
     (rows) =>
       `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_at)
-       values (new_id(), 'CONTENT', 'REQUESTED', ${rows}, 1, 'Art. 17', now())`,
+       values (new_id(), 'REPEATED', 'REQUESTED', ${rows}, 1, 'Art. 17', now())`,
   ),
 ])('something is still to be decided, sent or erased: %s', async (sql) => {
   const names = {
