@@ -65,6 +65,22 @@ export async function witnessedSize(db: Db): Promise<number | null> {
   return row?.size ?? null;
 }
 
+/** The answers of authorities about heads with a size in these bounds, of the smallest trees first. */
+export async function timeStamps(
+  db: Db,
+  origin: string,
+  { from, to }: { from: number; to: number },
+  atMost: number,
+): Promise<{ treeSize: number; answer: Buffer }[]> {
+  return rowsOf(
+    db,
+    statement(`select tree_size::float8 as "treeSize", proof as answer from evidence_anchors
+     where kind = 'RFC3161' and origin = $1 and tree_size between $2 and $3 and proof is not null
+     order by tree_size, id limit $4`),
+    [origin, from, to, atMost],
+  );
+}
+
 /** As it was signed, without the cosignatures of witnesses: what a time-stamp authority gets. */
 export async function signedText(db: Db, { origin, treeSize }: SignedHead): Promise<string> {
   const row = await rowOf<{ checkpoint: string }>(

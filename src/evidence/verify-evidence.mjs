@@ -5,15 +5,15 @@ import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypt
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--time-stamp FILE --tsa FILE] [--content]
-    [--json]
+const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FILE] [--head FILE] [--tsa FILE] [--time-stamp FILE]
+    [--content] [--json]
 
   FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
   --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
   --head FILE  a signed head that you got earlier: it must be a beginning of the tree
   --time-stamp FILE  with --head and --tsa: the answer of a time-stamp authority (RFC 3161) about that head, as it came or in base64
-  --tsa FILE   certificates in PEM that vouch for the authority
+  --tsa FILE   certificates in PEM that vouch for the authority; without --time-stamp, it is that of the time-stamp in the bundle
   --content    print the disclosed parts too, once they are verified; with --json, in base64, and their lengths: of a body that was
                too long to be kept, only the beginning is there
   --json       print the result as JSON
@@ -47,6 +47,7 @@ const MAX_BYTES = 96 * 1024 * 1024;
 const MAX_NESTED = 10_000;
 /** Signatures of a head: each is verified. */
 const MAX_SIGNATURES = 100;
+const MAX_TIME_STAMPS = 10;
 const HASH_BYTES = 32;
 /** The year 9999. A witness with another clock says nothing about the time. */
 const MAX_SECONDS = 253_402_300_799n;
@@ -211,10 +212,17 @@ function openCheckpoint(note, keys) {
     const names = signatures.map(({ name }) => name).join(', ');
     throw new CannotVerify(`no head is signed by the given key; signatures: ${names || 'none'}`);
   }
-  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
+  const head = readHead(text);
   // a key is valid for the log of its name, and for no other
-  if (!root || !signers.has(origin)) throw new CannotVerify('a signed text is no head of the log of its key');
-  return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+  if (head === null || !signers.has(head.origin))
+    throw new CannotVerify('a signed text is no head of the log of its key');
+  return head;
+}
+
+/** null: the text is no head. */
+function readHead(text) {
+  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/.exec(text) ?? [];
+  return root ? { origin, size: Number(size), root: Buffer.from(root, 'base64') } : null;
 }
 
 // RFC 9162, section 2.1.3.2; null: the proof has another length than this place in the tree needs
@@ -326,7 +334,7 @@ function checkProof(text, keys) {
   return { record, index: proof.index, parts: Object.keys(proof.parts), contents, head, findings };
 }
 
-function check(text, keys, policy, knownHead) {
+function check(text, keys, policy, knownHead, authorities) {
   const isProof = text.startsWith(PROOF_FORMAT);
   let bundle = { format: BUNDLE_FORMAT, heads: [], proofs: [text] };
   if (!isProof) {
@@ -365,7 +373,8 @@ function check(text, keys, policy, knownHead) {
       find(`the head of ${each.size} leaves is not a beginning of the tree: the history was changed`);
   }
   if (knownHead !== null) checkKnownHead(openCheckpoint(knownHead, keys), head, earlier, find);
-  return { rows, findings, head, witnessed, learned, earlier: earlier.length };
+  const stamped = authorities === null ? null : checkOwnTimeStamps(bundle.timeStamps, head, authorities);
+  return { rows, findings, head, witnessed, learned, earlier: earlier.length, stamped };
 }
 
 /** A sealed entry under a head that a known key has signed names the key that follows it. It is added to the known ones. */
@@ -508,7 +517,7 @@ function stampedTime(info, imprint) {
   const [algorithm, hash] = derValues(der(hashed, DER.sequence));
   if (HASH_OIDS[oidIn(algorithm)] !== 'sha256' || !der(hash, DER.octets).content.equals(imprint)) {
     throw new CannotVerify(
-      'the time-stamp is of another text than the known head, which it covers without lines of witnesses',
+      'the time-stamp is of another text than the head, which it covers without lines of witnesses',
     );
   }
   const written = der(time, DER.time).content.toString('latin1');
@@ -602,10 +611,31 @@ function readCertificates(file) {
   throw new CannotVerify('the file of --tsa has no certificates in PEM');
 }
 
-/** null: none was given. */
-function checkGivenTimeStamp(file, certificates, knownHead) {
-  if (file === undefined && certificates === undefined) return null;
-  if (file === undefined || certificates === undefined || knownHead === null) {
+/**
+ * The first time-stamp of the bundle that is right. The stamped tree is the beginning of the verified one, so it does not matter
+ * which key of the log had signed it.
+ */
+function checkOwnTimeStamps(given, head, authorities) {
+  if (!Array.isArray(given) || given.length === 0)
+    throw new CannotVerify('the bundle has no time-stamp: order anchorEvidence, and export it again');
+  let fault;
+  for (const { checkpoint, consistency, answer } of given.slice(0, MAX_TIME_STAMPS)) {
+    try {
+      const stamped = readHead(readNote(checkpoint).text);
+      const proof = (consistency ?? []).map((hash) => readHash(hash, 'a hash of a consistency proof'));
+      if (stamped?.origin !== head.origin || !isBeginning(stamped, head, proof))
+        throw new CannotVerify('the head that was stamped is not a beginning of the tree of the bundle');
+      return { ...checkTimeStamp(base64(answer, 'a time-stamp'), checkpoint, authorities), size: stamped.size };
+    } catch (error) {
+      if (!(error instanceof CannotVerify)) throw error;
+      fault ??= error;
+    }
+  }
+  throw fault;
+}
+
+function checkGivenTimeStamp(file, authorities, knownHead) {
+  if (authorities === null || knownHead === null) {
     throw new CannotVerify('--time-stamp, --tsa and --head belong together: the authority stamped a head');
   }
   const bytes = readBytes(file, 'the time-stamp');
@@ -617,7 +647,7 @@ function checkGivenTimeStamp(file, certificates, knownHead) {
   const signatures = knownHead.slice(end).split('\n');
   const own = signatures.filter((line) => line.startsWith(`— ${origin} `)).map((line) => `${line}\n`);
   const head = knownHead.slice(0, end) + own.join('');
-  return { ...checkTimeStamp(answer, head, readCertificates(certificates)), size: Number(size) };
+  return { ...checkTimeStamp(answer, head, authorities), size: Number(size) };
 }
 
 function read(file, what) {
@@ -721,8 +751,11 @@ function main() {
     const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));
     const keys = [...values.key.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
     const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
-    const stamped = checkGivenTimeStamp(values['time-stamp'], values.tsa, knownHead);
-    const result = { ...check(readLines(positionals[0], 'the file'), keys, policy, knownHead), stamped };
+    const authorities = values.tsa === undefined ? null : readCertificates(values.tsa);
+    const isGiven = values['time-stamp'] !== undefined;
+    const given = isGiven ? checkGivenTimeStamp(values['time-stamp'], authorities, knownHead) : null;
+    const result = check(readLines(positionals[0], 'the file'), keys, policy, knownHead, isGiven ? null : authorities);
+    const stamped = given ?? result.stamped;
     if (values.json) {
       const withContent = values.content && result.findings.length === 0;
       const rows = result.rows.map(({ record, parts, contents }) => ({
@@ -747,7 +780,7 @@ function main() {
         }),
       );
     } else {
-      print(result, values.content);
+      print({ ...result, stamped }, values.content);
     }
     return result.findings.length === 0 ? 0 : 1;
   } catch (error) {

@@ -8,7 +8,15 @@ import type { FactsOf, LeafKind } from '../formats/leaf-kinds';
 import { sha256 } from '../formats/merkle-tree';
 import { openNote, readVkey } from '../formats/signed-note';
 import { cached, consistencyProof } from '../formats/tree-proofs';
-import { evidenceKeys, headAt, type SignedHead, type StoredKey, witnessedSize } from '../head.store';
+import {
+  evidenceKeys,
+  headAt,
+  type SignedHead,
+  type StoredKey,
+  signedText,
+  timeStamps,
+  witnessedSize,
+} from '../head.store';
 import { rotationProofs } from '../rotation-proofs';
 import { type ProvenTree, proofOf } from '../row-proof';
 import { factsById } from '../sealed-rows.store';
@@ -19,6 +27,8 @@ const BUNDLE_FORMAT = 'hookledger-evidence-bundle@v1';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Rows whose content is read at once: a request has up to 3 MiB of it. */
 const BATCH = 20;
+/** More than one: the auditor may trust the authority of another one. */
+const TIME_STAMPS = 3;
 
 /** A row to prove, whose leaf the head contains. */
 export interface SealedRow {
@@ -81,7 +91,10 @@ export async function exportBundle(
   }
   const heads = await Promise.all(earlierSizes.map((size) => earlierHead(db, size, proven)));
   const rotations = await rotationProofs(db, proven.head.origin, proven.read);
-  const text = `${JSON.stringify({ format: BUNDLE_FORMAT, vkeys: keys.map((key) => key.vkey), rotations, heads, proofs }, null, 1)}\n`;
+  const stamps = await stampedHeads(db, places, proven);
+  const vkeys = keys.map((key) => key.vkey);
+  const bundle = { format: BUNDLE_FORMAT, vkeys, rotations, heads, timeStamps: stamps, proofs };
+  const text = `${JSON.stringify(bundle, null, 1)}\n`;
   const digest = sha256(Buffer.from(text)).toString('hex');
   await recordAct(db, viewer, {
     action: 'evidence.exported',
@@ -145,6 +158,21 @@ async function proofsOf(
   );
 }
 
+/** The first heads with all of these leaves that an authority stamped: since then, the leaves exist. */
+async function stampedHeads(db: Db, places: readonly number[], { head, read }: ProvenTree) {
+  const from = places.reduce((last, place) => Math.max(last, place), 0) + 1;
+  const stamps = await timeStamps(db, head.origin, { from, to: head.treeSize }, TIME_STAMPS);
+  return Promise.all(
+    stamps.map(async ({ treeSize, answer }) => ({
+      checkpoint: await signedText(db, { ...head, treeSize }),
+      consistency: base64Of(await consistencyProof(treeSize, head.treeSize, read)),
+      answer: answer.toString('base64'),
+    })),
+  );
+}
+
+const base64Of = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('base64'));
+
 async function earlierHead(db: Db, size: number, { head, read }: ProvenTree) {
   const earlier = await headAt(db, size);
   if (!earlier || size > head.treeSize) {
@@ -157,5 +185,5 @@ async function earlierHead(db: Db, size: number, { head, read }: ProvenTree) {
     ]);
   }
   const proof = await consistencyProof(size, head.treeSize, read);
-  return { checkpoint: earlier.checkpoint, consistency: proof.map((hash) => hash.toString('base64')) };
+  return { checkpoint: earlier.checkpoint, consistency: base64Of(proof) };
 }

@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { createSender, type Sender } from '../../../src/delivery/http/send';
 import { insertAnchor } from '../../../src/evidence/anchors/anchor.store';
 import { createAnchoring } from '../../../src/evidence/anchors/anchor-heads';
+import { exportBundle } from '../../../src/evidence/exporting/bundle';
 import { readWitnessVkey, type VerifierKey } from '../../../src/evidence/formats/signed-note';
 import { checkTimeStamp, readCertificates } from '../../../src/evidence/formats/time-stamp-token';
-import { newestHead } from '../../../src/evidence/head.store';
+import { newestHead, type SignedHead } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
+import { tilesOf } from '../../../src/evidence/tree.store';
 import type { TrustedParties } from '../../../src/evidence/verifying/tree/check-anchors';
 import { newId } from '../../../src/ids';
+import type { Viewer } from '../../../src/viewer';
+import { verify as verifyBundle } from '../sealing';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 import { type Authority, makeAuthority, makeWitnessKey } from './witness-and-authority';
 
@@ -182,4 +186,40 @@ test('a newest head that was deleted, and of which a cosignature or a sent size 
     `insert into evidence_anchor_targets (kind, by, anchored_size) values ('WITNESS', '${NAME}', 5)`,
   );
   expect(await found()).toEqual(['BAD_HEAD 5']);
+});
+
+test('a bundle has the time-stamp of the first head that contains its records, and none of an earlier one', async () => {
+  expect(await stamp(trusted.authorities)).toEqual([]);
+  await add(2);
+  const [user] = await store.database.query<{ id: string }>('select id from users');
+  const places = await store.database.query<{ id: string; leafIndex: number }>(
+    `select subject_id as id, leaf_index::int as "leafIndex" from evidence_leaves order by leaf_index`,
+  );
+  const db = store.source.manager;
+  const exported = async (first: number, past: number) => {
+    const rows = places.slice(first, past).map((place) => ({ kind: 'request' as const, ...place }));
+    const tree = { head: (await newestHead(db)) as SignedHead, read: tilesOf(db) };
+    const order = { where: null, disclose: [], earlierSizes: [], reason: 'A dispute', check: () => undefined };
+    return store.transaction((own) =>
+      exportBundle(own, { userId: user?.id } as Viewer, { rows, notSealed: 0 }, tree, order),
+    );
+  };
+  const [{ vkey } = { vkey: '' }] = await store.database.query<{ vkey: string }>('select vkey from evidence_keys');
+  const checked = async (text: string, pem = 'ca.pem') =>
+    verifyBundle(text, ['--key', vkey, '--tsa', 'tsa.pem'], { 'tsa.pem': await readFile(join(folder, pem), 'utf8') });
+  const old = await checked((await exported(0, 3)).text);
+  expect(old.output).toMatch(/the first 3 leaves existed at 20\S+Z, says CN=Test TSA/);
+  expect(old.code).toBe(0);
+  const all = (await exported(0, 5)).text;
+  expect(await checked(all)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('the bundle has no time-stamp'),
+  });
+  // without certificates nothing is said of the time
+  expect(await verifyBundle(all, ['--key', vkey])).toMatchObject({ code: 0 });
+  await tamper(`update evidence_anchor_targets set tried_at = null`);
+  expect(await stamp(trusted.authorities)).toEqual([]);
+  const stamped = await checked((await exported(0, 5)).text);
+  expect(stamped.output).toMatch(/the first 5 leaves existed at /);
+  expect(stamped.output).not.toContain('not among them');
 });

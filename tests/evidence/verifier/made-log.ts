@@ -98,7 +98,10 @@ export interface ProofChanges {
   at?: number;
 }
 
-export function bundleOf(proofs: readonly string[], rest: { heads?: object[]; rotations?: string[] } = {}): string {
+export function bundleOf(
+  proofs: readonly string[],
+  rest: { heads?: object[]; rotations?: string[]; timeStamps?: unknown } = {},
+): string {
   return JSON.stringify({
     format: 'hookledger-evidence-bundle@v1',
     vkeys: [],

@@ -1,4 +1,4 @@
-// A time-stamp of a head that the auditor holds, in the verifier that is handed out: of the elliptic curves and RSA, as openssl makes them.
+// A time-stamp of a head that the auditor holds, or that the bundle has, in the verifier that is handed out: of the elliptic curves and RSA, as openssl makes them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,10 +86,51 @@ test('what is no time-stamp of this head by a trusted authority cannot be verifi
     code: 2,
     output: expect.stringContaining('of another text'),
   });
-  for (const options of [FILES.slice(0, 4), FILES.slice(2), ['--tsa', 'tsa.pem']]) {
+  for (const options of [FILES.slice(0, 4), FILES.slice(2)]) {
     expect(await checked(encoded, ec.pem, head, options)).toMatchObject({
       code: 2,
       output: expect.stringContaining('belong together'),
     });
+  }
+});
+
+const withStamps = async (timeStamps: unknown, pem = ec.pem) =>
+  verify(bundleOf([await log.proof(0), await log.proof(1)], { timeStamps }), ['--key', log.vkey, '--tsa', 'tsa.pem'], {
+    'tsa.pem': pem,
+  });
+
+test('a bundle says by its own time-stamp since when its records exist, under any certificate that the auditor trusts', async () => {
+  const earlier = await log.earlier(3, 5);
+  const stamps = [rsa, ec].map(({ answer }) => ({ ...earlier, answer: answer.toString('base64') }));
+  for (const { pem, answer } of [ec, rsa]) {
+    const { time } = checkTimeStamp(answer, head, readCertificates(pem));
+    const { code, output } = await withStamps(stamps, pem);
+    expect(output).toContain(`the first 3 leaves existed at ${time.toISOString()}, says CN=Test TSA`);
+    expect(code).toBe(0);
+  }
+});
+
+test('a bundle whose time-stamp is of another tree, of another text or of nothing says no time', async () => {
+  const answer = ec.answer.toString('base64');
+  const earlier = await log.earlier(3, 5);
+  const other = new MadeLog(
+    'other.example.com/evidence/1',
+    ['x', 'y', 'z'].map((id) => auditRecordWith(id, 'x', '{}').record),
+  );
+  const cases: [stamps: unknown, why: RegExp][] = [
+    [[{ ...earlier, consistency: earlier.consistency.slice(1), answer }], /not a beginning of the tree/],
+    [[{ ...earlier, checkpoint: log.head(3, log.root(2)), answer }], /not a beginning of the tree/],
+    [[{ ...earlier, checkpoint: other.head(3), answer }], /not a beginning of the tree/],
+    [[{ ...(await log.earlier(2, 5)), answer }], /of another text/],
+    [[{ ...earlier, checkpoint: `${head}— w AAAA\n`, answer }], /of another text/],
+    [[{ ...earlier, answer: rsa.answer.toString('base64') }], /no certificate of --tsa vouches/],
+    [[{ ...earlier, answer: 7 }], /a time-stamp is missing/],
+    [[{}], /is missing or cut off/],
+    [[null], /has not the form/],
+    [[], /the bundle has no time-stamp/],
+    [undefined, /the bundle has no time-stamp/],
+  ];
+  for (const [stamps, why] of cases) {
+    expect(await withStamps(stamps)).toEqual({ code: 2, output: expect.stringMatching(why) });
   }
 });
