@@ -161,6 +161,12 @@ create table evidence_runs (
 );
 create index evidence_runs_open_idx on evidence_runs (id) where state in ('PENDING', 'RUNNING');
 
+create trigger results_never_change before update on evidence_runs
+  for each row when (old.finished_at is not null) execute function refuse_change();
+create trigger runs_are_never_deleted before delete on evidence_runs
+  for each row execute function refuse_change();
+create trigger never_truncated before truncate on evidence_runs
+  for each statement execute function refuse_change();
 create trigger evidence_never_changes before update or delete on evidence_blocks
   for each row execute function refuse_change();
 create trigger evidence_never_changes before update or delete on evidence_nodes

@@ -294,6 +294,7 @@ CREATE TABLE erasures (
   CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
   CONSTRAINT erasures_next_step_check CHECK ((next_step_at IS NULL) = (state <> ALL (ARRAY['ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
+  CONSTRAINT erasures_own_check CHECK ((ordered_by IS NULL) = (kind = ANY (ARRAY['RETENTION'::text, 'REPEATED'::text])) OR kind = 'PERSON'::text),
   CONSTRAINT erasures_pkey PRIMARY KEY (id),
   CONSTRAINT erasures_second_person_check CHECK (decided_by IS NULL OR decided_by <> ordered_by),
   CONSTRAINT erasures_state_check CHECK (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text, 'DONE'::text, 'DECLINED'::text])),
@@ -432,6 +433,9 @@ CREATE TABLE evidence_runs (
   CONSTRAINT evidence_runs_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text]))
 );
 CREATE INDEX evidence_runs_open_idx ON evidence_runs USING btree (id) WHERE state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER results_never_change BEFORE UPDATE ON evidence_runs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER runs_are_never_deleted BEFORE DELETE ON evidence_runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE evidence_stops (
   reporter text NOT NULL,
@@ -1329,10 +1333,17 @@ begin
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
-  if ordered.ordered_by is not null and not public.is_order_sealed(erasure) then
+  -- after a restored backup, what is to be erased again does not wait: sealing may be stopped, because heads were lost
+  if ordered.kind not in ('RETENTION', 'REPEATED') and not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
-  if ordered.kind <> 'RETENTION' then
+  if ordered.kind = 'RETENTION' then
+    events := array(select e.id from public.business_events e where e.id = any (events) and public.is_past_limit(null, e.created_at));
+    deliveries := array(select d.id from public.deliveries d
+      where d.id = any (deliveries) and public.is_past_limit(d.webhook_id, d.created_at));
+    requests := array(select r.id from public.webhook_request_logs r
+      where r.id = any (requests) and public.is_past_limit(r.webhook_id, r.started_at));
+  else
     events := array(select e.id from public.business_events e where e.id = any (events)
       and (e.id = any (ordered.event_ids) or e.user_id = ordered.user_id or e.document_type = 'Hookledger'));
     deliveries := array(select d.id from public.deliveries d where d.id = any (deliveries) and d.business_event_id = any (events));
@@ -1472,7 +1483,6 @@ CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
 AS $function$
 declare
   person uuid;
-  is_own boolean;        -- ordered by Hookledger itself
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
   leaves text;
@@ -1480,12 +1490,12 @@ declare
 begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  select x.user_id, x.ordered_by is null into person, is_own from public.erasures x
+  select x.user_id into person from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
-  if not is_own and not public.is_order_sealed(erasure) then
+  if not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
@@ -1853,6 +1863,19 @@ AS $function$
   select lower(regexp_replace(normalize(value, nfkc),
     '[\s\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
     '', 'g')) = 'hookledger'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_past_limit(of_webhook uuid, began timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select coalesce(bool_and(changed_at <= clock_timestamp() - interval '1 day')
+    and began <= clock_timestamp() - make_interval(days => coalesce(
+      max(content_days) filter (where id = of_webhook),
+      max(content_days) filter (where id = '00000000-0000-0000-0000-000000000000'))), false)
+  from public.retention_limits where id = '00000000-0000-0000-0000-000000000000' or id = of_webhook
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_past_row_months(month date)

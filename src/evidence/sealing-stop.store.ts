@@ -12,25 +12,24 @@ export interface SealingStop {
   since: Date;
 }
 
-const STOP = 'reporter, code, message, checkpoint, since';
+const STOP = 'reporter, code, message, checkpoint';
 
 /** Heads that contradicted the tree when they were reported. */
-export async function reportedHeads(db: Db): Promise<SealingStop[]> {
-  return rowsOf<SealingStop>(
-    db,
-    statement(`select ${STOP} from evidence_stops where checkpoint is not null order by reporter`),
-  );
+export async function reportedHeads(db: Db): Promise<Omit<SealingStop, 'since'>[]> {
+  return rowsOf(db, statement(`select ${STOP} from evidence_stops where checkpoint is not null order by reporter`));
 }
 
 /** A reason that concerns only its process, which is repeated while the process runs, is forgotten after this time. */
 const FORGOTTEN_AFTER = `interval '1 minute'`;
 
-/** The reasons that hold at `now`, oldest first. */
+/** The reasons that hold at `now`, oldest first. A thief of the login of the application can write any time, also one that is none. */
 export async function sealingStops(db: Db, now: Date): Promise<SealingStop[]> {
   return rowsOf<SealingStop>(
     db,
-    statement(`select ${STOP} from evidence_stops
-     where checkpoint is not null or seen_at > $1::timestamptz - ${FORGOTTEN_AFTER} order by since, reporter`),
+    statement(`select ${STOP}, greatest(least(since, $1::timestamptz), $1::timestamptz - interval '10 years') as since
+     from evidence_stops where checkpoint is not null
+       or seen_at between $1::timestamptz - ${FORGOTTEN_AFTER} and $1::timestamptz + ${FORGOTTEN_AFTER}
+     order by evidence_stops.since, reporter`),
     [now],
   );
 }

@@ -205,6 +205,22 @@ export interface Waiting {
   oldest: string | null;
 }
 
+/**
+ * The age in seconds of the oldest row that no signed head contains; 0: all are sealed. A request counts from its beginning. A block
+ * has waited for its head since it was appended.
+ */
+export async function evidenceBehindSeconds(db: Db): Promise<number> {
+  const row = await rowOf<{ seconds: number }>(
+    db,
+    statement(`select coalesce(greatest(0, extract(epoch from clock_timestamp()) - extract(epoch from least(
+         (select to_timestamp(ms_of_id(subject_ids[1]) / 1000.0) from evidence_queue order by id limit 1),
+         (select sealed_at from evidence_blocks
+          where tree_size > coalesce((select max(tree_size) from evidence_heads), 0) order by tree_size limit 1)
+       ))), 0)::float8 as seconds`),
+  );
+  return row?.seconds ?? 0;
+}
+
 /** At most 1,001 are counted. */
 export async function waitingLeaves(db: Db): Promise<Waiting> {
   const row = await rowOf<Waiting>(

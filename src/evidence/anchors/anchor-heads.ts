@@ -60,7 +60,7 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
 
   async function whetherToSend(target: Target, head: SignedHead, now: Date): Promise<'NOW' | 'LATER' | 'NOT'> {
     if (target.orderedAt !== null) return 'NOW';
-    const from = target.anchoredSize ?? 0;
+    const from = knownSize(target, head);
     const key = `${target.kind} ${target.by}`;
     if (head.treeSize <= from || withoutNews.get(key) === head.treeSize) return 'NOT';
     const interval = hasSucceeded(target) ? INTERVAL_MS[target.kind] : FAILED_INTERVAL_MS;
@@ -92,6 +92,11 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
 /** Whether the last try ended with an anchor. A process that ended before the answer came left no error. */
 function hasSucceeded({ triedAt, anchoredAt }: Target): boolean {
   return triedAt === null || (anchoredAt !== null && anchoredAt >= triedAt);
+}
+
+/** The size that was anchored last; 0: none, or not one of a tree that the log has, which a party answers with what it knows. */
+function knownSize({ anchoredSize }: Target, head: SignedHead): number {
+  return anchoredSize !== null && isSize(anchoredSize) && anchoredSize <= head.treeSize ? anchoredSize : 0;
 }
 
 function targetsOf(witnesses: readonly Witness[], authority: Authority | null): Pick<Target, 'kind' | 'by'>[] {
@@ -138,9 +143,10 @@ async function publish(db: Db, target: Target, head: SignedHead, now: Date): Pro
 /** @throws Error why there is none */
 async function proofOf(
   { db, sender, witnesses, authority }: AnchorParts,
-  { kind, by, anchoredSize }: Target,
+  target: Target,
   head: SignedHead,
 ): Promise<{ query?: Buffer; proof: Buffer }> {
+  const { kind, by } = target;
   if (kind === 'RFC3161') {
     if (authority?.url !== by) throw new Error('This process has another time-stamp authority.');
     const { query, answer } = await timeStamp(sender, authority, await signedText(db, head));
@@ -149,6 +155,6 @@ async function proofOf(
   const witness = witnesses.find(({ key }) => key.name === by);
   if (!witness) throw new Error('The policy of this process does not name the witness.');
   const signed = { ...head, checkpoint: await signedText(db, head) };
-  const from = anchoredSize !== null && isSize(anchoredSize) && anchoredSize <= head.treeSize ? anchoredSize : 0;
+  const from = knownSize(target, head);
   return { proof: Buffer.from(await cosign(sender, witness, signed, from, tilesOf(db))) };
 }

@@ -49,8 +49,12 @@ export interface Target {
   error: string | null;
 }
 
-const TARGET = `kind, by, tried_at as "triedAt", ordered_at as "orderedAt", anchored_size::float8 as "anchoredSize",
-  anchored_at as "anchoredAt", error`;
+/** null: also a time that is none, or long after now, as a thief of the login can write it: no head would be sent until then. */
+const timeIn = (column: string) =>
+  `case when ${column} between '2000-01-01' and clock_timestamp() + interval '1 minute' then ${column} end`;
+
+const TARGET = `kind, by, ${timeIn('tried_at')} as "triedAt", ${timeIn('ordered_at')} as "orderedAt",
+  anchored_size::float8 as "anchoredSize", ${timeIn('anchored_at')} as "anchoredAt", error`;
 
 export async function anchorTargets(db: Db): Promise<Target[]> {
   return rowsOf<Target>(db, statement(`select ${TARGET} from evidence_anchor_targets order by kind, by`));
@@ -79,7 +83,7 @@ export async function takeTarget(db: Db, { kind, by, triedAt }: Target, now: Dat
   const taken = await changedBy(
     db,
     statement(`update evidence_anchor_targets set tried_at = $4, ordered_at = null
-     where kind = $1 and by = $2 and tried_at is not distinct from $3`),
+     where kind = $1 and by = $2 and ${timeIn('tried_at')} is not distinct from $3`),
     [kind, by, triedAt, now],
   );
   return taken > 0;

@@ -50,12 +50,16 @@ export async function countOpenRuns(db: Db, userId: string): Promise<number> {
   return (await rowOf<{ open: number }>(db, counted, [userId]))?.open ?? 0;
 }
 
-/** Takes the oldest run that no process works on. @param seenBefore a process seen last before this has ended */
+/**
+ * Takes the oldest run that no process works on. @param seenBefore a process seen last before this has ended; one that is to be seen
+ * long after `now` never was, because all times are those of the database
+ */
 export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunRow | null> {
   return rowOf<RunRow>(
     db,
     statement(`update evidence_runs set state = 'RUNNING', seen_at = $1, checked = 0 where id = (
-       select id from evidence_runs where state = 'PENDING' or (state = 'RUNNING' and seen_at < $2)
+       select id from evidence_runs where state = 'PENDING' or (state = 'RUNNING'
+         and (seen_at between $2 and $1::timestamptz + interval '1 minute') is not true)
        order by id limit 1 for update skip locked
      ) returning ${RUN}`),
     [now, seenBefore],

@@ -5,7 +5,7 @@ import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store
 import { anchorTargets } from '../../evidence/anchors/anchor.store';
 import { STOP_CODES } from '../../evidence/evidence-head.entity';
 import { sealingStops } from '../../evidence/sealing-stop.store';
-import { waitingLeaves } from '../../evidence/tree.store';
+import { evidenceBehindSeconds, waitingLeaves } from '../../evidence/tree.store';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
 import type { Db } from '../../sql/db';
@@ -55,6 +55,11 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
     name: 'hookledger_evidence_waiting',
     help: 'Leaves that wait to be sealed, counted up to 1,001.',
     read: async (db) => [{ value: (await waitingLeaves(db)).waiting }],
+  },
+  {
+    name: 'hookledger_evidence_behind_seconds',
+    help: 'Seconds since the oldest row began that no signed head contains; 0: all are sealed.',
+    read: async (db) => [{ value: await evidenceBehindSeconds(db) }],
   },
   {
     name: 'hookledger_evidence_stopped',

@@ -5,10 +5,13 @@ import { checkReadiness } from '../../database/readiness';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import type { Backlog } from '../../delivery/queue/backlog.store';
 import { sealingStops } from '../../evidence/sealing-stop.store';
+import { evidenceBehindSeconds } from '../../evidence/tree.store';
 import { cached } from './cached';
 
 /** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
 const KEPT_MS = 1_000;
+/** Rows are sealed every second. */
+const MAX_BEHIND_S = 60;
 
 export interface BacklogState {
   /** The last measurement; null: there was none yet. */
@@ -53,9 +56,12 @@ async function deliveriesState(source: DataSource): Promise<string> {
   return pause === null ? 'running' : `paused since ${pause.since.toISOString()}`;
 }
 
-async function evidenceState(source: DataSource): Promise<string> {
-  const stops = await sealingStops(source.manager, currentTime()).catch(() => undefined);
-  if (stops === undefined) return 'unknown';
-  const [stop] = stops;
-  return stop === undefined ? 'sealed' : `stopped since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
+async function evidenceState({ manager }: DataSource): Promise<string> {
+  const read = Promise.all([sealingStops(manager, currentTime()), evidenceBehindSeconds(manager)]);
+  const found = await read.catch(() => undefined);
+  if (found === undefined) return 'unknown';
+  const [[stop], behind] = found;
+  // whatever keeps rows from being sealed, also if no process can say what
+  if (stop === undefined) return behind > MAX_BEHIND_S ? `behind by ${Math.round(behind)} s` : 'sealed';
+  return `stopped since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
 }

@@ -8,7 +8,8 @@ import { seal } from '../../../src/evidence/seal';
 import { INSERT_CLOSED, type Store, storeForEach, tamperWith } from '../stored-tree';
 import { makeWitnessKey, witnessAnswers } from './witness-and-authority';
 
-const key = makeWitnessKey('witness.example.com/w1');
+const NAME = 'witness.example.com/w1';
+const key = makeWitnessKey(NAME);
 const started = storeForEach();
 let store: Store;
 
@@ -38,7 +39,8 @@ test.each(['\\xff', '\\x0a0a6e6f', '\\x00'])(
   },
 );
 
-test('a witness whose last tree is said to have a negative number of leaves is asked from the beginning', async () => {
+/** A process that sends heads to a witness. @returns how its steps end, and its failures */
+function anchoring() {
   const { answer } = witnessAnswers(key);
   const failures: string[] = [];
   // as a witness answers over HTTP
@@ -57,6 +59,13 @@ test('a witness whose last tree is said to have a negative number of leaves is a
     authority: null,
     onFailure: (_target, error) => failures.push(error),
   });
+  return { step, failures };
+}
+
+const witness = async () => (await anchorTargets(db())).find(({ by }) => by === NAME);
+
+test('a witness whose last tree is said to have a negative number of leaves is asked from the beginning', async () => {
+  const { step, failures } = anchoring();
   await step();
   await add(1);
   await orderAnchors(db(), new Date());
@@ -66,6 +75,36 @@ test('a witness whose last tree is said to have a negative number of leaves is a
   ]);
   await step();
   expect(failures).toEqual([]);
-  const targets = await anchorTargets(db());
-  expect(targets.find(({ kind }) => kind === 'WITNESS')).toMatchObject({ anchoredSize: 3, error: null });
+  expect(await witness()).toMatchObject({ anchoredSize: 3, error: null });
+});
+
+const TIMES = ['infinity', '-infinity', '290000-01-01', '2999-01-01'];
+const LIES = [
+  ...TIMES.flatMap((time) => [`tried_at = '${time}'`, `ordered_at = '${time}', tried_at = now() - interval '1 h'`]),
+  ...TIMES.map((time) => `anchored_at = '${time}', tried_at = now() - interval '1 h'`),
+  `anchored_size = 9223372036854775807, tried_at = now() - interval '1 h'`,
+  `anchored_size = null, anchored_at = null, tried_at = null`,
+];
+
+test.each(LIES)('a thief of the login who says of a witness %s does not keep heads from it', async (lie) => {
+  const { step, failures } = anchoring();
+  await step();
+  await add(1);
+  await store.source.query(`update evidence_anchor_targets set ${lie}`);
+  await step();
+  expect(failures).toEqual([]);
+  expect(await witness()).toMatchObject({ anchoredSize: 3, error: null, triedAt: expect.any(Date) });
+});
+
+test('receivers that no process has are asked nothing, and keep no head from the others', async () => {
+  const { step } = anchoring();
+  await step();
+  await add(1);
+  await orderAnchors(db(), new Date());
+  await store.source.query(
+    `insert into evidence_anchor_targets (kind, by) select 'WITNESS', 'w' || n from generate_series(1, 5) as n
+     union all select 'RFC3161', 'x' union all select 'EVENT', ''`,
+  );
+  await step();
+  expect(await witness()).toMatchObject({ anchoredSize: 3, error: null });
 });

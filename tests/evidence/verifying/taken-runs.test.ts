@@ -61,12 +61,36 @@ test('one whose process has ended is done by another, from its beginning', async
   expect(await entries()).toBe(1);
 });
 
-test.each(['x', 'null'])('one with the scope %s, which a thief of the login wrote, fails once', async (scope) => {
-  await tamperWith(store.database, [`update evidence_runs set scope = '${scope}', depth = 'ROWS'`]);
+test.each(['infinity', '290000-01-01', '-infinity', null])(
+  'one whose process was seen at the time %s, which a thief of the login wrote, is done',
+  async (time) => {
+    await takeElsewhere();
+    await store.source.query('update evidence_runs set seen_at = $1', [time]);
+    expect(await verifyOne()).toBe(true);
+    expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, error: null });
+  },
+);
+
+test('what it has found does not change, also for the owner', async () => {
   expect(await verifyOne()).toBe(true);
-  expect(await run()).toMatchObject({ state: 'FAILED', error: expect.any(String) });
-  expect(await verifyOne()).toBe(false);
+  const before = await run();
+  const change = `update evidence_runs set findings = '[]', finding_count = 7, state = 'PENDING', finished_at = null`;
+  await expect(store.source.query(change)).rejects.toThrow('evidence_runs is refused');
+  await expect(store.database.query(change)).rejects.toThrow('evidence_runs is refused');
+  await expect(store.database.query('delete from evidence_runs')).rejects.toThrow('evidence_runs is refused');
+  await expect(store.database.query('truncate evidence_runs')).rejects.toThrow('evidence_runs is refused');
+  expect(await run()).toEqual(before);
 });
+
+test.each(['x', 'null', '{}', '{"kind":"RANGE","from":"x","to":null,"ids":null}'])(
+  'one with the scope %s, which a thief of the login wrote, fails once',
+  async (scope) => {
+    await tamperWith(store.database, [`update evidence_runs set scope = '${scope}', depth = 'ROWS'`]);
+    expect(await verifyOne()).toBe(true);
+    expect(await run()).toMatchObject({ state: 'FAILED', error: expect.any(String) });
+    expect(await verifyOne()).toBe(false);
+  },
+);
 
 /** A verification that stands still in the middle, at a table that somebody has locked. */
 async function stuckVerification(seenEveryMs?: number) {
