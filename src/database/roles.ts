@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { DatabaseStartError } from './start-with-database';
 
 /** Erases and drops what was ordered, by functions that check each row, and can do nothing else. */
-export const RETENTION_ROLE = 'hookledger_retention';
+const RETENTION_ROLE = 'hookledger_retention';
 /** What RETENTION_ROLE may run. */
 const ERASING =
   'erase_content(uuid, uuid[], uuid[], uuid[]), erase_user(uuid), order_month(text, date), drop_month(text, date)';

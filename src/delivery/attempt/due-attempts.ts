@@ -17,11 +17,11 @@ export interface DueAttemptsParts extends StartParts {
   log: Log;
 }
 
-/** The longest rest while no job is due: others that have more of them than they can send are helped after it. */
+/** The longest rest while no job is due. After it, this worker takes due jobs that other processes cannot send in time. */
 const LONGEST_REST_MS = 2_000;
 
 export interface DueStarted extends StartedAttempts {
-  /** No job is due for as many milliseconds; null: not known. */
+  /** Milliseconds until the next job is due; null: not known. */
   restMs: number | null;
 }
 

@@ -2,7 +2,7 @@ import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { TRY_KEEP_WEBHOOKS } from '../../webhooks/webhook-lock.store';
 import type { DueWebhook } from '../delivery.store';
 
-/** A webhook whose first attempts may be opened: `deliveries` is 0. */
+/** A webhook whose first attempts may be opened. None of its due deliveries was counted: `deliveries` is 0. */
 export interface WebhookToOpen extends DueWebhook {
   /** The transaction that last changed it. */
   changedIn: string;
@@ -36,9 +36,9 @@ export interface Kept {
 }
 
 /**
- * Keeps all deliveries from being paused, and these webhooks from being changed, until the transaction ends, so that a later
- * statement can tell how they are. It does not wait: the transaction may hold locks that a pause which ends at this moment
- * waits for.
+ * Keeps all deliveries from being paused, and these webhooks from being changed, until the transaction ends: what a later
+ * statement reads of both stays true. It does not wait, because the transaction may hold locks that a pause which ends at this
+ * moment waits for.
  */
 export async function tryKeep(db: Db, ids: readonly string[]): Promise<Kept> {
   const row = await rowOf<{ fromPause: boolean; webhookIds: string[] }>(

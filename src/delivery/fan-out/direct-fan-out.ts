@@ -29,8 +29,9 @@ import { jobFor } from './write-deliveries';
 /** Maximum number of deliveries of one transaction. */
 const MAX_DELIVERIES = 250;
 /**
- * For so long, calls wait for the outbox to become empty, each as for slots. Those who do not would fill it faster than it is emptied, for
- * as long as they publish; and a longer backlog has another cause.
+ * Until the outbox has had events for this long, calls wait until it is empty, each as long as for slots. Without the wait they would
+ * fill it faster than it is emptied for as long as they publish. If it takes longer, something else keeps the outbox from being
+ * emptied.
  */
 const CATCH_UP_MS = 5_000;
 

@@ -5,15 +5,17 @@ import { EvidenceHeadEntity } from '../evidence-head.entity';
 export const ANCHOR_KINDS = ['EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'] as const;
 export type AnchorKind = (typeof ANCHOR_KINDS)[number];
 /** Those that Hookledger makes itself. */
-export const TARGET_KINDS = ['EVENT', 'WITNESS', 'RFC3161'] as const;
+const TARGET_KINDS = ['EVENT', 'WITNESS', 'RFC3161'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
+/** Of a stored proof: more than any party sends. */
+export const MAX_PROOF_BYTES = 65_536;
 
 const oneOf = (kinds: readonly string[]) => `kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
 
 /** A proof that another party knew a head; EVENT: the event that published it. */
 @Entity('evidence_anchors')
 @Unique('evidence_anchors_head_key', ['treeSize', 'origin', 'kind', 'by'])
-@Check('evidence_anchors_size_check', 'octet_length(proof) <= 65536 and octet_length(query) <= 1024')
+@Check('evidence_anchors_size_check', `octet_length(proof) <= ${MAX_PROOF_BYTES} and octet_length(query) <= 1024`)
 @Check('evidence_anchors_kind_check', oneOf(ANCHOR_KINDS))
 export class EvidenceAnchorEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_anchors_pkey' })

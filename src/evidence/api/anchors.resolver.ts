@@ -10,6 +10,7 @@ import { answer } from '../../graphql/user-error';
 import { newId } from '../../ids';
 import { isStorable } from '../../text';
 import { READERS, type Viewer } from '../../viewer';
+import { MAX_PROOF_BYTES } from '../anchors/anchor.entity';
 import { type Anchor, anchorTargets, insertAnchor, newestAnchors, orderAnchors } from '../anchors/anchor.store';
 import { headAt } from '../head.store';
 import { AttachEvidenceAnchorInput, EvidenceAnchorsArgs } from './anchors.inputs';
@@ -23,7 +24,6 @@ const AttachEvidenceAnchorPayload = payloadOf('AttachEvidenceAnchor', {
 });
 
 const MAX_ANCHORS = 100;
-const MAX_PROOF_BYTES = 64 * 1024;
 
 @Resolver()
 export class AnchorsResolver {

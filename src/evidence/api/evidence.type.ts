@@ -7,7 +7,7 @@ import { STOP_CODES, type StopCode } from '../evidence-head.entity';
 import { PARTS, type Part } from '../exporting/disclosed-parts';
 import { EvidenceTargetType } from './anchors.type';
 
-export const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
+const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
 export type EvidenceState = (typeof EVIDENCE_STATES)[number];
 
 export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'Whether a row is sealed.', {

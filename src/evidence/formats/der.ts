@@ -15,7 +15,6 @@ export const OBJECT_ID = 0x06;
 export const GENERALIZED_TIME = 0x18;
 /** The context-specific tags [0] and [1] of a value with parts. */
 export const CONTEXT_0 = 0xa0;
-export const CONTEXT_1 = 0xa1;
 
 /** The bytes are no DER, or other values than are expected. */
 export class NotDer extends Error {}

@@ -25,7 +25,7 @@ const SEEN_EVERY_MS = 10_000;
  * without having ended gives it up when it notices.
  * @param trust what is believed besides the database
  * @param seenEveryMs how often it says that it lives
- * @returns whether one did
+ * @returns whether there was one
  */
 export async function verifyNext(
   db: Db,

@@ -5,7 +5,7 @@ export const MONTH_PARTS = ['ROWS', 'PAYLOADS'] as const;
 export type MonthPart = (typeof MONTH_PARTS)[number];
 
 /** Why a month stays, as the functions that drop months say. ORDERED: its order is written, and not sealed yet. */
-export const OBSTACLES = [
+const OBSTACLES = [
   'LIMIT',
   'UNRECORDED',
   'PENDING',

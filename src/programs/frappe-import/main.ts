@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_URL, readKey, readUrl } from '../api-access';
+import { ACCESS_HELP, readKey, readUrl } from '../api-access';
 import { createClient } from '../api-client';
 import { CommandError } from '../command-error';
 import { type Imported, importWebhooks } from './import-webhooks';
@@ -13,10 +13,8 @@ const HELP = `npm run import:frappe -- FILE [--dry-run] [--again] [--url URL] [-
   FILE             Webhook documents as Frappe exports them: fixtures, or an answer of its REST API
   --dry-run        print what would be created, and create nothing
   --again          create also what is there already: same name, document type and URL
-  --url URL        where Hookledger answers; default ${DEFAULT_URL}
-  --key-file FILE  holds an API key of an INTEGRATION_MANAGER or SYSTEM_MANAGER; default: ADMIN_API_KEY of the environment
-
-It ends with 0 when every webhook is imported as it was, 2 when some need manual work, 1 when it could not continue.
+${ACCESS_HELP}
+Exit: 0 every webhook is imported as it was, 1 some need manual work, 2 not possible (an argument, a file, the key or the server).
 `;
 
 const OPTIONS = {
@@ -42,7 +40,7 @@ async function main(): Promise<number> {
   const plans = withUniqueNames((await readExport(path)).map(planWebhook));
   if (values['dry-run']) return dryRun(plans);
   const url = readUrl(values.url);
-  return run(plans, url, await readKey(values['key-file'] ?? null, 'ADMIN_API_KEY'), values.again === true);
+  return run(plans, url, await readKey(values['key-file'] ?? null), values.again === true);
 }
 
 function readArguments() {
@@ -77,7 +75,7 @@ async function run(plans: readonly Plan[], url: string, key: string, again: bool
 }
 
 function exitCode(results: readonly Imported[]): number {
-  return results.every(({ outcome }) => outcome === 'IMPORTED' || outcome === 'SKIPPED') ? 0 : 2;
+  return results.every(({ outcome }) => outcome === 'IMPORTED' || outcome === 'SKIPPED') ? 0 : 1;
 }
 
 main()
@@ -86,5 +84,5 @@ main()
   })
   .catch((error: Error) => {
     process.stderr.write(`${error.name === 'CommandError' ? error.message : (error.stack ?? error.message)}\n`);
-    process.exitCode = 1;
+    process.exitCode = 2;
   });

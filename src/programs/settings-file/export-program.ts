@@ -1,9 +1,10 @@
 // hookledger export-webhooks [FILE]: writes the settings of webhooks as a file.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { ACCESS_HELP } from '../api-access';
 import type { UserError } from '../api-client';
 import { CommandError } from '../command-error';
-import { ACCESS_HELP, ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand, UsageError } from './run-command';
+import { ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand, UsageError } from './run-command';
 
 const HELP = `hookledger export-webhooks [FILE] [--where JSON] [--url URL] [--key-file FILE]
 

@@ -1,11 +1,12 @@
 // hookledger import-webhooks FILE: creates and updates webhooks as a file of export-webhooks says.
 import { parseArgs } from 'node:util';
 import { MAX_BYTES } from '../../webhooks/settings-file/settings-document';
+import { ACCESS_HELP } from '../api-access';
 import type { UserError } from '../api-client';
 import { CommandError } from '../command-error';
 import { readFileText } from '../file-text';
 import { type ImportAnswer, reportOn, secretsOf } from './import-report';
-import { ACCESS_HELP, ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand, UsageError } from './run-command';
+import { ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand, UsageError } from './run-command';
 
 const HELP = `hookledger import-webhooks FILE [--dry-run] [--plan PLAN] [--secrets FILE] [--archive-absent] [--because REASON]
                            [--url URL] [--key-file FILE]

@@ -4,13 +4,7 @@ import { type Client, createClient, Forbidden, Refusal, type UserError } from '.
 import { CommandError } from '../command-error';
 import { visible } from '../terminal-text';
 
-const KEY_VARIABLE = 'API_KEY';
-
 export const ACCESS_OPTIONS = { url: { type: 'string' }, 'key-file': { type: 'string' } } as const;
-
-export const ACCESS_HELP = `  --url URL        where Hookledger answers; default http://127.0.0.1:4000
-  --key-file FILE  holds an API key of a SYSTEM_MANAGER or INTEGRATION_MANAGER; default: ${KEY_VARIABLE} of the environment
-`;
 
 export const EXIT_CODES = `Exit: 0 done, 1 refused and nothing changed, 2 not possible (an argument, a file, the key or the server).
 `;
@@ -31,7 +25,7 @@ export class Refused extends Error {
 
 export async function clientOf(values: { url?: string; 'key-file'?: string }): Promise<Client> {
   const url = readUrl(values.url);
-  return createClient(url, await readKey(values['key-file'] ?? null, KEY_VARIABLE), TIMEOUT_MS);
+  return createClient(url, await readKey(values['key-file'] ?? null), TIMEOUT_MS);
 }
 
 /**

@@ -29,7 +29,7 @@ export const REQUEST_STATS: StatsSource<RequestFigure> = {
 };
 
 /** The share of successes in finished requests; null if none has finished. */
-export function successRate({ total, pending, succeeded }: RequestFigures): number | null {
+function successRate({ total, pending, succeeded }: RequestFigures): number | null {
   return total === pending ? null : succeeded / (total - pending);
 }
 

@@ -151,7 +151,7 @@ export async function authenticateWithin(
     return viewer;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') rates.wrongKey(from.remoteAddress);
-    // the right key from a wrong place guesses nothing, but is to cost us little
+    // a right key from a wrong network is no guess, but many of them must cost us little
     if (isForbidden(error)) rates.countRequest(null, from.remoteAddress);
     throw asRefusal(error);
   }

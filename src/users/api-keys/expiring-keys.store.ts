@@ -2,7 +2,7 @@
 import { type Db, rowsOf, statement } from '../../sql/db';
 
 /** Days before its end at which a key is warned of; 0: it has expired. */
-export const NOTICE_DAYS = [30, 7, 0] as const;
+const NOTICE_DAYS = [30, 7, 0] as const;
 
 const NEVER_NOTICED = 32_767;
 

@@ -5,7 +5,7 @@ import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
 import { SHORT_TEXT } from '../../text';
 
-export const FORMAT = 'hookledger/webhooks';
+const FORMAT = 'hookledger/webhooks';
 const FORMAT_VERSION = 1;
 export const MAX_BYTES = 4 * 1024 * 1024;
 export const MAX_WEBHOOKS = 500;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileWith, runImport } from './importing';
 
-const KEY = { ADMIN_API_KEY: 'a-key-that-nobody-checks-here' };
+const KEY = { API_KEY: 'a-key-that-nobody-checks-here' };
 
 const WEBHOOK = {
   doctype: 'Webhook',
@@ -31,7 +31,7 @@ describe('what cannot be read ends with 1 and says what would be right', () => {
     ['33 MB', () => fileWith(Buffer.alloc(33 * 1024 * 1024 + 1, ' ')), /has more than 33554432 bytes/],
   ])('%s', async (_title, file, message) => {
     const { code, stdout, stderr } = await runImport([await file()], KEY);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('hunter2');
     expect(stderr).not.toContain('    at ');
@@ -46,20 +46,20 @@ describe('wrong arguments end with 1 and show the right ones', () => {
     ['a key on the command line', ['a.json', '--key', 'hl_x'], /--key/],
   ])('%s', async (_title, args, message) => {
     const { code, stderr } = await runImport(args, KEY);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).toContain('npm run import:frappe -- FILE');
   });
 
   test('no key', async () => {
-    const { code, stderr } = await runImport([await fileWith([WEBHOOK])], { ADMIN_API_KEY: '' });
-    expect(code).toBe(1);
-    expect(stderr).toContain('set ADMIN_API_KEY, or name a file with --key-file');
+    const { code, stderr } = await runImport([await fileWith([WEBHOOK])], { API_KEY: '' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('set API_KEY, or name a file with --key-file');
   });
 
   test('a URL that is none', async () => {
     const { code, stderr } = await runImport([await fileWith([WEBHOOK]), '--url', 'localhost'], KEY);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('--url localhost is not a URL');
   });
 });
@@ -70,10 +70,10 @@ test('an export without webhooks imports none', async () => {
   expect(stdout).toContain('outcome');
 });
 
-test('a server that is not there, or is another one, ends it with 1', async () => {
+test('a server that is not there, or is another one, ends it with 2', async () => {
   const file = await fileWith([WEBHOOK]);
   const unreachable = await runImport([file, '--url', 'http://127.0.0.1:9'], KEY);
-  expect(unreachable.code).toBe(1);
+  expect(unreachable.code).toBe(2);
   expect(unreachable.stderr).toMatch(/cannot be reached .*--url names another/);
 
   const server = createServer((request, response) => {
@@ -84,7 +84,7 @@ test('a server that is not there, or is another one, ends it with 1', async () =
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     const other = await runImport([file, '--url', url], KEY);
-    expect(other.code).toBe(1);
+    expect(other.code).toBe(2);
     expect(other.stderr).toContain("answers 200, and not like Hookledger's API");
     // the key does not follow
     expect((await runImport([file, '--url', `${url}/moved`], KEY)).stderr).toContain('cannot be reached');

@@ -36,7 +36,7 @@ export async function runImport(args: string[], env: Record<string, string> = {}
 
 /** Into this application, as its administrator. */
 export function importInto(app: TestApp, file: string, ...args: string[]): Promise<Ended> {
-  return runImport([file, '--url', app.url, ...args], { ADMIN_API_KEY: app.adminKey });
+  return runImport([file, '--url', app.url, ...args], { API_KEY: app.adminKey });
 }
 
 const directories: string[] = [];

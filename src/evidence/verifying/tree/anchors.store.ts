@@ -1,9 +1,7 @@
 // Reads anchors as a verification compares them. An owner of the database can drop constraints, so any value may be missing or huge.
 import { type Db, rowsOf, statement } from '../../../sql/db';
-import { ANCHOR_KINDS } from '../../anchors/anchor.entity';
+import { ANCHOR_KINDS, MAX_PROOF_BYTES } from '../../anchors/anchor.entity';
 import { isNoTime, MAX_HEAD_BYTES, MAX_ROWS } from './tree-rows.store';
-
-export const MAX_PROOF_BYTES = 65_536;
 
 export interface CheckedAnchor {
   id: string;

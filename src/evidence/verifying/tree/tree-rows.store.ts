@@ -10,7 +10,7 @@ export const MAX_ROWS = 1_000;
 /** A head has a few lines of signatures. */
 export const MAX_HEAD_BYTES = 65_536;
 
-/** A time that PostgreSQL and JavaScript both have. */
+/** Whether the column has no time, or one that PostgreSQL or JavaScript does not have. */
 export const isNoTime = (column: string) => `${column} between '1970-01-01' and '9999-12-31' is not true`;
 const END_OF = 'first_index::numeric + octet_length(leaf_hashes) / 32';
 
