@@ -26,8 +26,9 @@ const MAX_TRIES = 5;
 const MAX_GROWTH = 4;
 // The processor time of a single try may include a garbage collection that other items caused.
 const STRIKES = 2;
-// Limits the cost of a group in one call: 3 items of 170 ms of processor time each.
-const MAX_LATE = 3;
+// Limits the cost of a group in one call: the processor time of its items that ran alone, in milliseconds. Three late items have it,
+// and so have many that end just before the limit.
+const MAX_ALONE_MS = 300;
 
 /** How the items are processed. */
 export interface Work<Item, Result> {
@@ -45,8 +46,8 @@ export interface Work<Item, Result> {
 /**
  * Calls `run` for each item, in order. Everything that it calls is stopped in time, including loops and regular
  * expressions. All items run together in one call of `vm` while this takes less than 50 ms. An item that is stopped
- * runs again alone, and is late if it used 50 ms of processor time alone twice. After three late items, the rest of the
- * group is undecided, so that no item is judged by the cost of another.
+ * runs again alone, and is late if it used 50 ms of processor time alone twice. When items of a group have used 300 ms alone, the
+ * rest of the group is undecided: it must not hold up others, and no item is judged by the cost of another.
  */
 export async function runEach<Item, Result extends object>(
   items: readonly Item[],
@@ -54,7 +55,7 @@ export async function runEach<Item, Result extends object>(
 ): Promise<(Result | Late | Undecided)[]> {
   const { groupOf, prepare, run, pause = setImmediate } = work;
   const results: (Result | Late | Undecided)[] = [];
-  const late = new Map<string, number>();
+  const aloneMs = new Map<string, number>();
   const waiting = new Set<string>();
   while (results.length < items.length) {
     const first = items[results.length] as Item;
@@ -69,9 +70,10 @@ export async function runEach<Item, Result extends object>(
     await pause();
     const stopped = items[results.length] as Item;
     const group = groupOf(stopped);
-    const result = await runAlone(stopped, work);
-    if (result === LATE) late.set(group, (late.get(group) ?? 0) + 1);
-    if (result === UNDECIDED || late.get(group) === MAX_LATE) waiting.add(group);
+    const { result, usedMs } = await runAlone(stopped, work);
+    const ofGroup = (aloneMs.get(group) ?? 0) + usedMs;
+    aloneMs.set(group, ofGroup);
+    if (result === UNDECIDED || ofGroup >= MAX_ALONE_MS) waiting.add(group);
     results.push(result);
     await pause();
   }
@@ -81,8 +83,9 @@ export async function runEach<Item, Result extends object>(
 async function runAlone<Item, Result extends object>(
   item: Item,
   { prepare, run, pause = setImmediate, cpuMs = threadCpuMs }: Work<Item, Result>,
-): Promise<Result | Late | Undecided> {
+): Promise<{ result: Result | Late | Undecided; usedMs: number }> {
   let strikes = 0;
+  let usedInAllMs = 0;
   let limitMs = FIRST_TRY_MS;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     prepare(item);
@@ -91,14 +94,15 @@ async function runAlone<Item, Result extends object>(
     endsInTime(limitMs, () => {
       result = run(item);
     });
-    if (result !== undefined) return result;
     const usedMs = cpuMs() - begun;
+    usedInAllMs += usedMs;
+    if (result !== undefined) return { result, usedMs: usedInAllMs };
     if (usedMs >= TIME_LIMIT_MS) strikes += 1;
     else limitMs = Math.ceil(Math.min(MAX_TRY_MS, limitMs * Math.min(MAX_GROWTH, FIRST_TRY_MS / usedMs)));
-    if (strikes === STRIKES) return LATE;
+    if (strikes === STRIKES) return { result: LATE, usedMs: usedInAllMs };
     await pause();
   }
-  return UNDECIDED;
+  return { result: UNDECIDED, usedMs: usedInAllMs };
 }
 
 // Not process.cpuUsage(), which includes the threads of the garbage collector and the compiler.

@@ -65,6 +65,14 @@ test('after three late items the others of the group are not begun and undecided
   expect(results[200]).toEqual({ name: 'good' });
 });
 
+test('a group whose items each end just before the limit waits when they have had 300 ms alone', async () => {
+  const slow = Array.from({ length: 200 }, (_, n) => item(`slow ${n}`, 1, 'slow'));
+  const { results } = await run([...slow, item('good')], 49);
+  const decided = results.slice(0, 200).filter((result) => 'name' in result);
+  expect(decided).toEqual(slow.slice(0, 7).map(({ name }) => ({ name })));
+  expect(results[200]).toEqual({ name: 'good' });
+});
+
 test('no item of a group is decided before an earlier one that is undecided', async () => {
   const items = [item('1', 0, 'a'), item('2', FOREVER, 'a'), item('3', 0, 'b'), item('4', 0, 'a')];
   const { results } = await run(items, 7);
