@@ -64,6 +64,10 @@ export function loadPayload(context: Context, id: string | null): Promise<Payloa
   return id === null ? null : loaderFor(context, 'Payload', (ids) => payloadsById(context.db, ids)).load(id);
 }
 
+function loadDocument(context: Context, { payloadId, isErased }: BusinessEventRow) {
+  return loadPayload(context, isErased ? null : payloadId);
+}
+
 @Resolver(() => BusinessEventType)
 export class BusinessEventResolver {
   @HasRole(...PUBLISHERS)
@@ -103,7 +107,7 @@ export class BusinessEventResolver {
     description: 'The document as JSON; null once it was erased. `dataBody` contains the exact bytes.',
   })
   async data(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    const payload = await loadPayload(context, row.payloadId);
+    const payload = await loadDocument(context, row);
     if (!payload?.body) return null;
     const { body, byteLength, contentType } = payload;
     return jsonOrText(documentBytes(row, body), contentType, byteLength > body.length);
@@ -116,7 +120,7 @@ export class BusinessEventResolver {
     description: 'The exact bytes of the document; null once they were erased.',
   })
   async dataBody(@Root() row: BusinessEventRow, @Ctx() context: Context) {
-    const payload = await loadPayload(context, row.payloadId);
+    const payload = await loadDocument(context, row);
     return payload?.body ? bodyOf(documentBytes(row, payload.body), payload.contentType || null) : null;
   }
 }

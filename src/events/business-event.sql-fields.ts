@@ -2,6 +2,7 @@ import { bodyOf } from '../graphql/body.type';
 import { jsonOrText } from '../json/json-output';
 import { type RowSource, rawJson, type SqlFields } from '../read-plan/sql-fields';
 import { documentSql } from './data/envelope';
+import { unlessErased } from './payload.store';
 
 /** The bytes of a payload, or of the document in it, which is never cut. @param enveloped an expression; absent: the payload */
 function payloadWithType(id: string, enveloped?: string): string {
@@ -17,7 +18,8 @@ type OfRow = (row: RowSource) => string;
 
 /** The fields `data` and `dataBody`. @param ofBody the id of the payload with the bytes @param enveloped of an event */
 export function payloadFields(ofBody: OfRow, enveloped?: OfRow): SqlFields['fields'] {
-  const source = (id: OfRow) => (row: RowSource) => payloadWithType(id(row), enveloped?.(row));
+  const source = (id: OfRow) => (row: RowSource) =>
+    payloadWithType(unlessErased(id(row), row.column('erasure_id')), enveloped?.(row));
   return {
     data: rawJson(
       source((row) => row.column('payload_id')),

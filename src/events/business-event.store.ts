@@ -13,6 +13,8 @@ export interface BusinessEventRow {
   event: string;
   referenceDocument: string;
   payloadId: string;
+  /** Whether its content was erased; a request may still need the payload. */
+  isErased: boolean;
   /** Whether the payload is what webhooks get of the event by default, with the document in it: see envelope.ts. */
   enveloped: boolean;
   userId: string;
@@ -34,14 +36,14 @@ export interface BusinessEventRow {
 export const BUSINESS_EVENTS = {
   table: 'business_events',
   columns: `id, document_type as "documentType", event, reference_document as "referenceDocument",
-    payload_id as "payloadId", enveloped, user_id as "userId", published_by as "publishedBy",
+    payload_id as "payloadId", erasure_id is not null as "isErased", enveloped, user_id as "userId", published_by as "publishedBy",
     idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
     wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath",
     request_id as "requestId", directed_to as "directedTo"`,
   indexed: ['id', 'user_id', 'caused_by', 'reference_document'],
 };
 
-export interface NewEventRow extends Omit<BusinessEventRow, 'fannedOutAt' | 'wantedBy'> {
+export interface NewEventRow extends Omit<BusinessEventRow, 'isErased' | 'fannedOutAt' | 'wantedBy'> {
   /** If its deliveries are made with it: when, and for how many webhooks. Other events go to the outbox. */
   fannedOut?: { at: Date; wantedBy: number };
   /** What published it: the API key and the browser session, from where. */

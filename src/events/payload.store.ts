@@ -58,6 +58,11 @@ export function digestOfNew(id: string, count: RowCount = 'MANY'): string {
   return `(select digests[array_position(ids, ${id})] from new_digests)`;
 }
 
+/** The id of a payload; null: the content of its row was erased, while another row may still need the payload. */
+export function unlessErased(payloadId: string, erasureId = 'erasure_id'): string {
+  return `case when ${erasureId} is null then ${payloadId} end`;
+}
+
 export async function insertPayloads(db: Db, payloads: readonly Payload[]): Promise<void> {
   if (payloads.length === 0) return;
   await changedBy(db, statement(insertPayloadsSql()), NEW_PAYLOAD.valuesOf(payloads));

@@ -1,4 +1,5 @@
 // Reads the log. Lists omit large columns: headers and responses are loaded only if they are selected.
+import { unlessErased } from '../events/payload.store';
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
@@ -20,8 +21,9 @@ export interface RequestRow {
   replayId: string | null;
   method: string;
   url: string;
+  /** null: there is none, or the content of the request was erased, while another row may still need the payload. */
   payloadId: string | null;
-  /** INCOMING: the bytes as received, if they had a content encoding. */
+  /** INCOMING: the bytes as received, if they had a content encoding; null as above. */
   wirePayloadId: string | null;
   startedAt: Date;
   finishedAt: Date | null;
@@ -37,7 +39,7 @@ export const REQUEST_LOG = {
   columns: `id, webhook_id as "webhookId", direction, status, document_type as "documentType", event,
     reference_document as "referenceDocument", business_event_id as "businessEventId", delivery_id as "deliveryId",
     user_id as "userId", attempt_number as "attemptNumber", duplicate, test, replay_id as "replayId", method, url,
-    payload_id as "payloadId", wire_payload_id as "wirePayloadId",
+    ${unlessErased('payload_id')} as "payloadId", ${unlessErased('wire_payload_id')} as "wirePayloadId",
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
   indexed: [

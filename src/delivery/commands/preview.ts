@@ -133,7 +133,7 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
 async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
   const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
   if (!event) throw inputError(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
-  const payload = (await payloadsById(db, [event.payloadId])).get(event.payloadId);
+  const payload = event.isErased ? null : (await payloadsById(db, [event.payloadId])).get(event.payloadId);
   if (!payload?.body) throw inputError(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
   const user = (await usersById(db, [event.userId])).get(event.userId);
   const { contentType } = payload;

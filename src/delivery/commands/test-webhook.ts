@@ -120,6 +120,7 @@ function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
     event,
     referenceDocument,
     payloadId: '',
+    isErased: false,
     enveloped: true,
     userId: viewer.userId,
     publishedBy: viewer.userId,

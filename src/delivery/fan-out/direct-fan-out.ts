@@ -212,7 +212,7 @@ function pairsToOpen(
     deliveries += webhooks.length;
     for (const { id } of webhooks) room.set(id, (room.get(id) ?? 0) - 1);
     const { body = null, contentType = '' } = bodies.get(row.payloadId) ?? {};
-    const event: OutboxEvent = { ...row, body, contentType, fannedOutAt: null, wantedBy: null };
+    const event: OutboxEvent = { ...row, body, contentType, isErased: false, fannedOutAt: null, wantedBy: null };
     found.set(
       row.id,
       webhooks.map((webhook) => ({ event, webhook })),

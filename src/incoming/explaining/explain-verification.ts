@@ -128,9 +128,9 @@ async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null
   if (row?.webhookId !== webhook.id || row.direction !== 'INCOMING') {
     throw inputError(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
   }
-  const payloadId = row.wirePayloadId ?? row.payloadId ?? '';
-  const [headers, payloads] = [await requestHeadersById(db, [row.id]), await payloadsById(db, [payloadId])];
-  const payload = payloads.get(payloadId);
+  const payloadId = row.wirePayloadId ?? row.payloadId;
+  const headers = await requestHeadersById(db, [row.id]);
+  const payload = payloadId === null ? null : (await payloadsById(db, [payloadId])).get(payloadId);
   if (!payload?.body) throw inputError(['requestId'], 'CONFLICT', 'The body of this call was erased.');
   const call = {
     method: row.method,

@@ -2,6 +2,7 @@
 
 import { AUDIT_ENTRIES, type AuditEntryRow } from '../../audit/audit-trail.store';
 import { documentSql } from '../../events/data/envelope';
+import { unlessErased } from '../../events/payload.store';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { Targets } from '../erasing/erased-rows.store';
 
@@ -54,6 +55,8 @@ export interface PersonalEvent {
   bytes: number;
 }
 
+const payloadOfEvent = unlessErased('e.payload_id', 'e.erasure_id');
+
 export async function eventsOf(db: Db, ids: readonly string[]): Promise<PersonalEvent[]> {
   return rowsOf(
     db,
@@ -61,7 +64,7 @@ export async function eventsOf(db: Db, ids: readonly string[]): Promise<Personal
        e.user_id as "userId", e.published_by as "publishedBy", e.created_at as "createdAt",
        e.idempotency_key as "idempotencyKey", e.remote_address as "remoteAddress", e.erasure_id as "erasureId",
        coalesce(p.byte_length, 0) as bytes
-     from business_events e left join payloads p on p.id = e.payload_id where e.id = any($1::uuid[]) order by e.id`),
+     from business_events e left join payloads p on p.id = ${payloadOfEvent} where e.id = any($1::uuid[]) order by e.id`),
     [ids],
   );
 }
@@ -70,7 +73,7 @@ export async function eventsOf(db: Db, ids: readonly string[]): Promise<Personal
 export async function documentsOf(db: Db, ids: readonly string[]): Promise<Map<string, Buffer | null>> {
   const rows = await rowsOf<{ id: string; body: Buffer | null }>(
     db,
-    statement(`select e.id, ${documentSql('e.enveloped', 'p.body')} as body from business_events e left join payloads p on p.id = e.payload_id
+    statement(`select e.id, ${documentSql('e.enveloped', 'p.body')} as body from business_events e left join payloads p on p.id = ${payloadOfEvent}
      where e.id = any($1::uuid[])`),
     [ids],
   );

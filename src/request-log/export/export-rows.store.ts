@@ -1,4 +1,5 @@
 // Reads the rows of an export, some thousands per statement, so that no statement runs so long that it delays vacuum.
+import { unlessErased } from '../../events/payload.store';
 import { all, bindings, type Condition, sqlTest, toSql } from '../../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { ExportFormat } from './export.entity';
@@ -94,7 +95,7 @@ export async function readContents(
         select l.*, p.body as data, coalesce(octet_length(p.body), 0) + coalesce(octet_length(l.response_body), 0)
           + coalesce(octet_length(l.headers), 0) + coalesce(octet_length(l.response_headers), 0) as weight
         from ${rows} as l
-        left join lateral (select body from payloads where id = l.payload_id limit 1) as p on true
+        left join lateral (select body from payloads where id = ${unlessErased('l.payload_id', 'l.erasure_id')} limit 1) as p on true
       ) as weighed
     ) as r ${LINKED} where r.reached - r.weight < ${bind(bytes)} order by r.id`;
   const read = await rowsOf<ContentRow & { full: boolean }>(db, sql, values);
