@@ -117,16 +117,11 @@ export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[
 }
 
 /** A due delivery, with what an attempt needs. */
-export interface DueDelivery {
-  id: string;
-  businessEventId: string;
-  webhookId: string;
-  userId: string;
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  status: DeliveryStatus;
-  attempts: number;
+export interface DueDelivery
+  extends Omit<
+    DeliveryRow,
+    'skipReason' | 'skipMessage' | 'nextAttemptAt' | 'held' | 'waitsFor' | 'createdAt' | 'finishedAt'
+  > {
   /** The number of attempts before this round: each replay starts a new round of the retry schedule. */
   roundStart: number;
   method: string;
@@ -136,11 +131,7 @@ export interface DueDelivery {
   body: Buffer | null;
   jobId: string | null;
   openRequestId: string | null;
-  test: boolean;
   blocks: boolean;
-  replayId: string | null;
-  deliveredAt: Date | null;
-  cancelRequested: boolean;
 }
 
 /** The webhook of due deliveries, with what an attempt needs. */

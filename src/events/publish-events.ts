@@ -203,13 +203,13 @@ function isOther(user: string | null, publisher: Viewer): user is string {
 /** Ids of users by name. */
 type UserIds = ReadonlyMap<string, string>;
 
-/** The users of these events that there are already. */
+/** The users of these events that exist already. */
 async function knownUsers(db: Db, calls: readonly PublishCall[]): Promise<UserIds> {
   const names = calls.flatMap(({ publisher, events }) => events.flatMap(({ user }) => otherNames(user, publisher)));
   return names.length > 0 ? idsByName(db, [...new Set(names)]) : new Map();
 }
 
-/** Makes the others. */
+/** The ids of all users of these events; creates those that do not exist yet. */
 async function usersOf(
   db: Db,
   calls: readonly { publisher: Viewer; events: readonly FreshEvent[] }[],

@@ -53,7 +53,7 @@ function perLink(source: Source, linked: LinkedIds, conjuncts: readonly Conditio
 }
 
 const CAP = 10_000;
-/** Of rows whose bodies are tested: the same time. */
+/** The maximum where bodies are tested: counting these takes as long. */
 const CAP_OF_BODIES = 1_000;
 
 /** The maximum number of rows that are counted. */

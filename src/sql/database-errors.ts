@@ -22,7 +22,7 @@ const CODES = new Set([
 const QUERY_CANCELED = '57014';
 /** The constraint of rows whose time is not that of the database: its clock was set, which is measured every ten seconds. */
 const ROWS_ARE_IN_TIME = 'rows_are_in_time';
-/** A row that violates a constraint, whose name the error has, or that fits no partition: that has none. */
+/** A row violates a constraint, which the error names, or fits no partition: then the error names no constraint. */
 const CHECK_VIOLATION = '23514';
 
 /** COMMIT was sent, and what came in place of its answer is not from the server: the transaction may have committed. */

@@ -1,6 +1,6 @@
 import { type Db, rowOf, statement } from './db';
 
-/** As many take less than a second. An hour of calls at full load is more than one statement can delete in its time limit. */
+/** Deleting as many takes less than a second. An hour of calls at full load is more than one statement can delete in its time limit. */
 const ROWS_AT_ONCE = 100_000;
 
 interface Gone {

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSchema, type GraphQLSchema } from 'graphql';
-import { clientCode } from '../../server/graphql/client-code';
 import { createSchema, printApi } from '../../server/schema/schema';
+import { clientCode } from './client-code';
 import { changelogFaults, changelogLine, completeChangelog, releaseChangelog } from './schema-changelog';
 import { breakingChanges, type Change, changesBetween, releasedSchema } from './schema-changes';
 

@@ -1,4 +1,4 @@
-// POST /events: what `publishEvents` does, for business systems that speak plain JSON or CloudEvents.
+// POST /events: what `publishEvents` does, for business systems that send plain JSON or CloudEvents.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppError, CallerChanged, InputError, quoted, type UserError } from '../../errors';
