@@ -7,6 +7,7 @@ import type { DueBacklog } from '../capacity/due-backlog';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import { msUntilDue } from '../queue/delivery-job.store';
+import { createQueueStart } from '../queue/queue-start';
 import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempts } from './start-attempts';
 
 export interface DueAttemptsParts extends StartParts {
@@ -33,18 +34,22 @@ export interface DueAttempts {
 
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   const { db, transaction, backlog, log } = parts;
+  const start = createQueueStart();
   let tookNone = false;
   let paused = false;
 
   async function takeAndStart(atMost: number): Promise<DueStarted> {
     const mark = backlog.mark();
+    const from = new Date(start.next());
     // one statement, where a transaction that takes none has four
-    const restMs = tookNone ? await restUntilDue(db) : 0;
+    const restMs = tookNone ? await restUntilDue(db, from) : 0;
     if (restMs > 0) {
+      start.read(null);
       backlog.taken(mark, 0, true);
       return { ...NOTHING_STARTED, restMs };
     }
-    const started = await transaction((tx) => startAttempts(tx, parts, atMost));
+    const started = await transaction((tx) => startAttempts(tx, parts, atMost, from));
+    start.read(started.oldestDue);
     const { taken, waiting, putBack } = started;
     tookNone = taken === 0;
     backlog.taken(mark, taken - waiting - putBack, taken < atMost && putBack === 0);
@@ -73,7 +78,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   };
 }
 
-async function restUntilDue(db: Db): Promise<number> {
-  const ms = (await msUntilDue(together(db))) ?? LONGEST_REST_MS;
+async function restUntilDue(db: Db, from: Date): Promise<number> {
+  const ms = (await msUntilDue(together(db), from)) ?? LONGEST_REST_MS;
   return Math.min(Math.ceil(ms), LONGEST_REST_MS);
 }

@@ -25,6 +25,7 @@ import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import { takeJobs } from '../queue/delivery-job.store';
+import { OLDEST } from '../queue/queue-start';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
@@ -34,6 +35,8 @@ import { insertLease } from './worker-lease.store';
 export interface StartedAttempts {
   /** The number of jobs. */
   taken: number;
+  /** When the oldest of them became due; null: there was none. */
+  oldestDue: number | null;
   /** The number of deliveries that wait for the capacity of their webhook. */
   waiting: number;
   /** The number of deliveries that got a new job, because the bodies of this step are too large together. */
@@ -43,7 +46,14 @@ export interface StartedAttempts {
   leaseId: string | null;
 }
 
-export const NOTHING_STARTED: StartedAttempts = { taken: 0, waiting: 0, putBack: 0, attempts: [], leaseId: null };
+export const NOTHING_STARTED: StartedAttempts = {
+  taken: 0,
+  oldestDue: null,
+  waiting: 0,
+  putBack: 0,
+  attempts: [],
+  leaseId: null,
+};
 
 export interface StartParts {
   keyring: Keyring;
@@ -54,15 +64,20 @@ export interface StartParts {
 }
 
 /**
- * Takes at most `atMost` due jobs and starts their attempts, in one transaction. A job that its delivery does not name is left
- * over, since the delivery was cancelled, held or given another one: it is only deleted. An attempt that is still open belongs to a
- * dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no capacity waits
- * without a job, so that the queue is free for others.
+ * Takes at most `atMost` jobs that became due since `from`, and starts their attempts, in one transaction. A job that its delivery
+ * does not name is left over, since the delivery was cancelled, held or given another one: it is only deleted. An attempt that is
+ * still open belongs to a dead process: it is closed as UNKNOWN, and the new attempt follows it. A delivery whose webhook has no
+ * capacity waits without a job, so that the queue is free for others.
  * @throws DeliveriesArePaused
  */
-export async function startAttempts(db: Db, parts: StartParts, atMost: number): Promise<StartedAttempts> {
+export async function startAttempts(
+  db: Db,
+  parts: StartParts,
+  atMost: number,
+  from = new Date(OLDEST),
+): Promise<StartedAttempts> {
   // sent together, executed in this order
-  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), takeJobs(db, atMost)]);
+  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), takeJobs(db, from, atMost)]);
   if (paused) throw new DeliveriesArePaused();
   if (jobs.length === 0) return NOTHING_STARTED;
   const jobIds = new Set(jobs.map((job) => job.id));
@@ -82,7 +97,8 @@ export async function startAttempts(db: Db, parts: StartParts, atMost: number): 
   await giveNewJobs(db, later.map(idOf));
   const attempts = await attemptsFor(db, parts, await withBodies(db, first), webhooks);
   const leaseId = await open(db, attempts);
-  return { taken: jobs.length, waiting: waiting.length, putBack: later.length, attempts, leaseId };
+  const oldestDue = Math.min(...jobs.map(({ dueAt }) => dueAt.getTime()));
+  return { taken: jobs.length, oldestDue, waiting: waiting.length, putBack: later.length, attempts, leaseId };
 }
 
 async function open(db: Db, attempts: readonly Attempt[]): Promise<string | null> {

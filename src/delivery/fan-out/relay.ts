@@ -1,12 +1,12 @@
 // Runs the fan-out when the outbox has events.
 import { currentMs } from '../../clock';
-import { FIRST_ID, firstIdAt, LAST_ID } from '../../ids';
+import { FIRST_ID, firstIdAt, LAST_ID, timeOfId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, restUntilCommit, startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
 import { createEventInterval } from '../batch-interval';
-import { createOutboxStart } from '../queue/outbox-start';
 import type { ProcessShare } from '../queue/process-share';
+import { createQueueStart } from '../queue/queue-start';
 import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
 import type { FirstAttempts } from './first-attempts';
 
@@ -48,16 +48,16 @@ export interface Relay {
 export function startRelay({ share, log, commits, onQueued, onPending, ...parts }: RelayParts): Relay {
   const fanOut = createFanOut(parts);
   const interval = createEventInterval();
-  const start = createOutboxStart();
+  const start = createQueueStart();
   let lastWhole = performance.now();
   let behindSince: number | null = performance.now();
 
   /** @returns `isAll`: it read from the smallest id, and for all processes */
   async function fanOutSome(atMost: number): Promise<FanOut & { isAll: boolean }> {
-    const from = start.next();
+    const from = firstIdAt(start.next());
     const isAlone = share.own().of === 1;
     const own = await fanOut(share.own(), { from, before: LAST_ID }, atMost);
-    start.read(own.oldest);
+    start.read(own.oldest === null ? null : timeOfId(own.oldest).getTime());
     if (isAlone || performance.now() - lastWhole < ANY_RELAY_AFTER_MS) {
       return { ...own, isAll: isAlone && from === FIRST_ID };
     }
@@ -98,7 +98,7 @@ export function startRelay({ share, log, commits, onQueued, onPending, ...parts 
     behindSince: () => behindSince,
     wake: loop.wake,
     wakeForAll() {
-      start.beginAtSmallest();
+      start.beginAtOldest();
       loop.wake();
     },
     stop: loop.stop,

@@ -27,20 +27,25 @@ export async function insertJobs(db: Db, jobs: readonly NewJob[]): Promise<void>
 }
 
 const TAKE = `delete from delivery_jobs where ctid = any (array(
-    select ctid from delivery_jobs where due_at <= now() order by due_at, id limit $1 for update skip locked
-  )) returning id, delivery_id as "deliveryId"`;
+    select ctid from delivery_jobs where due_at between $1 and now() order by due_at, id limit $2 for update skip locked
+  )) returning id, delivery_id as "deliveryId", due_at as "dueAt"`;
 
-/** Deletes due jobs, the oldest first, and leaves those that another transaction takes. */
-export async function takeJobs(db: Db, atMost: number): Promise<DeliveryJob[]> {
-  return rowsOf<DeliveryJob>(db, statement(TAKE), [atMost]);
+export interface TakenJob extends DeliveryJob {
+  dueAt: Date;
 }
 
-/** @returns for how many milliseconds no job is due; 0 or less: one is due; null: there is no job */
-export async function msUntilDue(db: Db): Promise<number | null> {
+/** Deletes jobs that have become due since `from`, the oldest first, and leaves those that another transaction takes. */
+export async function takeJobs(db: Db, from: Date, atMost: number): Promise<TakenJob[]> {
+  return rowsOf<TakenJob>(db, statement(TAKE), [from, atMost]);
+}
+
+/** @param from jobs that became due before it do not count @returns for how many milliseconds no job is due; 0 or less: one is due; null: there is no job */
+export async function msUntilDue(db: Db, from: Date): Promise<number | null> {
   const row = await rowOf<{ ms: number }>(
     db,
     statement(`select extract(epoch from due_at - now())::float8 * 1000 as ms
-     from delivery_jobs order by due_at limit 1`),
+     from delivery_jobs where due_at >= $1 order by due_at limit 1`),
+    [from],
   );
   return row?.ms ?? null;
 }

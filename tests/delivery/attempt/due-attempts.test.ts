@@ -1,6 +1,7 @@
 import { createDueAttempts } from '../../../src/delivery/attempt/due-attempts';
-import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
+import { insertJobs, takeJobs } from '../../../src/delivery/queue/delivery-job.store';
 import { newId } from '../../../src/ids';
+import { waitFor } from '../../support/wait-for';
 import { type Parts, workerParts } from '../worker-parts';
 
 const { installed } = workerParts();
@@ -24,4 +25,17 @@ test('a worker that took no job rests until the next one is due, and two seconds
   expect(found === null || (found > 0 && found <= 1_500)).toBe(true);
   await jobIn(-1);
   expect(await rest()).toBeNull();
+});
+
+test('a worker begins with jobs that became due lately, and finds those that were committed late', async () => {
+  const minuteAgo = Date.now() - 60_000;
+  const jobAt = (ms: number) => insertJobs(parts.db, [{ id: newId(), deliveryId: newId(), dueAt: new Date(ms) }]);
+  await jobAt(minuteAgo);
+  expect(await takeJobs(parts.db, new Date(minuteAgo + 1), 10)).toEqual([]);
+  expect(await takeJobs(parts.db, new Date(minuteAgo), 10)).toMatchObject([{ dueAt: new Date(minuteAgo) }]);
+  const due = createDueAttempts(parts);
+  for (let n = 1; n <= 3; n += 1) {
+    await jobAt(Date.now() - n * 60_000);
+    await waitFor('the late job', async () => (await due.start(10)).taken === 1);
+  }
 });

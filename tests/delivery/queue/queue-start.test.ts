@@ -1,7 +1,7 @@
-// Where a relay begins to read the outbox: it must find every event, and not step over all that have left it.
+// Where the outbox and the jobs are read from: every row must be found, without stepping over all that have left them.
 import { currentMs } from '../../../src/clock';
 import { startRelay } from '../../../src/delivery/fan-out/relay';
-import { createOutboxStart } from '../../../src/delivery/queue/outbox-start';
+import { createQueueStart, OLDEST } from '../../../src/delivery/queue/queue-start';
 import { putIntoOutbox, readOutbox, WITHOUT_KEY } from '../../../src/events/business-event.store';
 import { newPayload } from '../../../src/events/payload.store';
 import { FIRST_ID, firstIdAt, LAST_ID } from '../../../src/ids';
@@ -15,41 +15,41 @@ import { NO_FIRST_ATTEMPTS, type Parts, workerParts } from '../worker-parts';
 
 const MINUTE_MS = 60_000;
 
-describe('the id to begin with', () => {
-  const old = firstIdAt(currentMs() - MINUTE_MS);
+describe('the time to begin with', () => {
+  const old = currentMs() - MINUTE_MS;
 
-  test('is the smallest one at first, and again after a second', () => {
-    const start = createOutboxStart();
-    expect(start.next(0)).toBe(FIRST_ID);
+  test('is that of the oldest at first, and again after a second', () => {
+    const start = createQueueStart();
+    expect(start.next(0)).toBe(OLDEST);
     start.read(null);
-    expect(start.next(999)).not.toBe(FIRST_ID);
-    expect(start.next(1_000)).toBe(FIRST_ID);
+    expect(start.next(999)).not.toBe(OLDEST);
+    expect(start.next(1_000)).toBe(OLDEST);
   });
 
-  test('is the oldest that was found: it may be in the outbox still', () => {
-    const start = createOutboxStart();
+  test('is that of the oldest row that was found: it may be there still', () => {
+    const start = createQueueStart();
     start.next(0);
     start.read(old);
     expect(start.next(1)).toBe(old);
   });
 
-  test('is of two seconds before, if what was found is not older', () => {
-    for (const oldest of [null, firstIdAt(currentMs() + MINUTE_MS)]) {
-      const start = createOutboxStart();
+  test('is two seconds before, if what was found is not older', () => {
+    for (const oldest of [null, currentMs() + MINUTE_MS]) {
+      const start = createQueueStart();
       start.next(0);
       const before = currentMs();
       start.read(oldest);
       const begin = start.next(1);
-      expect(begin >= firstIdAt(before - 2_000) && begin <= firstIdAt(currentMs() - 2_000)).toBe(true);
+      expect(begin >= before - 2_000 && begin <= currentMs() - 2_000).toBe(true);
     }
   });
 
-  test('is the smallest one, once, after it was asked for, also while it reads', () => {
-    const start = createOutboxStart();
+  test('is that of the oldest, once, after it was asked for, also while it reads', () => {
+    const start = createQueueStart();
     start.next(0);
-    start.beginAtSmallest();
+    start.beginAtOldest();
     start.read(old);
-    expect([start.next(1), start.next(2)]).toEqual([FIRST_ID, old]);
+    expect([start.next(1), start.next(2)]).toEqual([OLDEST, old]);
   });
 });
 
