@@ -24,6 +24,12 @@ beforeAll(async () => {
     ${id(`case when n > 4000 and n % 400 = 0 then 20000 + n % 1000 when n <= 1000 then 30000 + n when n = 4500 then 40007 else 10000 end`)} as link,
     case when n <= 1000 then 'old' when n % 400 = 0 then 'linked' else 'other' end as shade
     from generate_series(1, 6000) as n`);
+  // five of the newest 2,000 rows of 25,000 are linked, and no other, or one in 400 of all
+  await database.query(`create table long_list as select ${id('n')} as id,
+    case when n % 400 = 0 and n > 23000 then ${id(`20000 + n % 1000`)} end as lately,
+    case when n % 400 = 0 then ${id(`20000 + n % 1000`)} end as always
+    from generate_series(1, 25000) as n`);
+  await database.query('create unique index on long_list (id)');
   source = await createDataSource(database.superuserUrl, { ...READ, poolSize: 1 }).initialize();
 });
 afterAll(async () => {
@@ -47,6 +53,16 @@ test.each([
   const [link] = conjunctsOf(resolved);
   expect(link?.kind).toBe(expected);
   if (link?.kind === 'linkedIds') expect(new Set(link.ids).size).toBe(MAX_LINKED);
+});
+
+test.each([
+  ['lately', 'linkedRow'],
+  ['always', 'linkedWalk'],
+])('five of the newest rows of a long list are linked: %s', async (column, expected) => {
+  const condition = compares('kind', '=', 'OFTEN');
+  const link: Condition = { kind: 'link', column, table: 'linked', condition };
+  const resolved = await resolveCondition(source.manager, all([link, everything]), { table: 'long_list' });
+  expect(conjunctsOf(resolved)[0]?.kind).toBe(expected);
 });
 
 test.each([

@@ -11,6 +11,11 @@ export const MAX_LINKED = 1_000;
 const SAMPLE = 2_000;
 /** From this number of matches in the sample on, a page is found by testing row by row: after ten times the sample. */
 const DENSE = 5;
+/**
+ * Newer rows than those of a second sample, which is taken where the first one is dense. If nothing of it matches, the matches of the
+ * first one are all of one moment, and a page may never be full.
+ */
+const OLDER = 10 * SAMPLE;
 
 /**
  * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of
@@ -115,21 +120,31 @@ async function linkedIds(db: Db, { table, condition }: Link): Promise<string[]> 
   return rows.map((row) => row.id);
 }
 
-async function isDense(
+async function isDense(db: Db, link: Link, of: string, others: Besides): Promise<boolean> {
+  const newest = await sampled(db, link, of, others, 0);
+  if (newest.met < DENSE) return false;
+  const older = await sampled(db, link, of, others, OLDER);
+  return older.rows < SAMPLE || older.met > 0;
+}
+
+/** @param before the number of newer rows than those of the sample */
+async function sampled(
   db: Db,
   { column, table, condition }: Link,
   of: string,
   { within, tests }: Besides,
-): Promise<boolean> {
+  before: number,
+): Promise<{ rows: number; met: number }> {
   const { values, bind } = bindings();
   const met = meetsLink(column, table, toSql(condition, bind));
   const [found, others] = [within, tests].map((conditions) => toSql(all([everything, ...conditions]), bind));
-  const row = await rowOf<{ dense: boolean }>(
+  const rows = `from ${of} where ${found}${andNotToCome(of)}`;
+  const end = before === 0 ? '' : ` and id <= (select id ${rows} order by id desc offset ${before} limit 1)`;
+  const row = await rowOf<{ rows: number; met: number }>(
     db,
-    `select count(*) >= ${DENSE} as dense
-     from (select * from ${of} where ${found}${andNotToCome(of)} order by id desc limit ${SAMPLE}) as newest
-     where ${others} and ${met}`,
+    `select count(*)::int as rows, count(*) filter (where ${others} and ${met})::int as met
+     from (select * ${rows}${end} order by id desc limit ${SAMPLE}) as sample`,
     values,
   );
-  return row?.dense ?? false;
+  return row ?? { rows: 0, met: 0 };
 }
