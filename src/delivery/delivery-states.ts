@@ -19,10 +19,11 @@ function hasStatus(status: DeliveryStatus): Condition {
   return sqlTest(() => `status = '${status}'`);
 }
 
+const OPEN = { table: 'open_deliveries', columns: OPEN_COLUMNS, apartFrom: 'finished_deliveries' };
+const ENDED = { table: 'finished_deliveries', columns: FINISHED_COLUMNS, apartFrom: 'open_deliveries' };
+
 function sourceOf(status: DeliveryStatus): SubsetSource {
-  return isOpen(status)
-    ? { table: 'open_deliveries', within: hasStatus(status), columns: OPEN_COLUMNS, key: status }
-    : { table: 'finished_deliveries', within: hasStatus(status), columns: FINISHED_COLUMNS, key: status };
+  return { ...(isOpen(status) ? OPEN : ENDED), within: hasStatus(status), key: status };
 }
 
 function subsetOf(whole: Condition, sources: readonly SubsetSource[]): Subset {
@@ -59,9 +60,8 @@ export function openFilter(filter: FieldFilter, impliesOpen: (tests: Record<stri
     const condition = filter(tests, path);
     if (!impliesOpen(tests)) return condition;
     const sources = OPEN_STATUSES.map((status) => ({
-      table: 'open_deliveries',
+      ...OPEN,
       within: all([hasStatus(status), condition]),
-      columns: OPEN_COLUMNS,
       key: `${status} ${path.join('.')}`,
     }));
     // the next attempt may be left over there
@@ -82,12 +82,7 @@ const HAS_NEXT_ATTEMPT = sqlTest(() => 'case when next_attempt_at is null then f
 /** Deliveries with a next attempt, ordered by its time. */
 export const WITH_NEXT_ATTEMPT: Subset = {
   ...subsetOf(isNull('next_attempt_at', false), [
-    {
-      table: 'open_deliveries',
-      within: isNull('next_attempt_at', false),
-      columns: OPEN_COLUMNS,
-      key: 'next attempt',
-    },
+    { ...OPEN, within: isNull('next_attempt_at', false), key: 'next attempt' },
   ]),
   rest: HAS_NEXT_ATTEMPT,
   orderedBy: 'next_attempt_at',

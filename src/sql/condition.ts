@@ -56,11 +56,8 @@ export interface RowOf {
 }
 
 /** The same, for a filter of the caller. `resolveCondition` reads the ids first. */
-export interface Link {
+export interface Link extends Omit<RowOf, 'kind'> {
   kind: 'link';
-  column: string;
-  table: string;
-  condition: Condition;
 }
 
 /** A link whose ids were read. */
@@ -71,11 +68,8 @@ export interface LinkedIds {
 }
 
 /** A link that many rows of the list meet. A page tests each row of the list in turn; a count joins the tables. */
-export interface LinkedWalk {
+export interface LinkedWalk extends Omit<RowOf, 'kind'> {
   kind: 'linkedWalk';
-  column: string;
-  table: string;
-  condition: Condition;
 }
 
 /** Rows that are also found through smaller tables that have their ids. */
@@ -107,6 +101,8 @@ export interface SubsetSource {
   columns: readonly string[];
   /** Sources of different conditions with the same key have the same rows. */
   key: string;
+  /** Another table with ids of the same rows, none of which it has. */
+  apartFrom?: string;
 }
 
 /** A condition whose plan depends on the content of the database. `resolveCondition` chooses the plan. */

@@ -59,13 +59,20 @@ interface Reading {
 function readingOf(subset: Subset, conjuncts: readonly Condition[]): Reading {
   // other subsets with some of the same sources are met by reading only those
   const met = conjuncts.filter((each) => each === subset || (each.kind === 'subset' && isPartOf(each, subset)));
-  const sources = met.reduce(
-    (left, each) => left.filter(({ key }) => (each as Subset).sources.some((other) => other.key === key)),
-    subset.sources,
-  );
+  const sources = met
+    .reduce(
+      (left, each) => left.filter(({ key }) => (each as Subset).sources.some((other) => other.key === key)),
+      subset.sources,
+    )
+    .filter(({ table }) => !conjuncts.some((each) => isApartFrom(table, each)));
   const others = conjuncts.filter((each) => !met.includes(each));
   const isExact = subset.rest.kind === 'everything' && others.every((each) => areAllTestedBy(sources, each));
   return { sources, others, isExact };
+}
+
+/** Whether none of the rows that meet the condition is in this table. */
+function isApartFrom(table: string, condition: Condition): boolean {
+  return condition.kind === 'subset' && condition.sources.every(({ apartFrom }) => apartFrom === table);
 }
 
 function isPartOf(part: Subset, whole: Subset): boolean {

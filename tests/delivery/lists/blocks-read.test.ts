@@ -117,6 +117,16 @@ describe.each(SESSIONS)('read %s', (_way, settings) => {
     }
   });
 
+  test('what only open deliveries have, ordered by their end, is not looked for', async () => {
+    for (const where of [
+      { nextAttemptAt: { isNull: false } },
+      { held: { eq: true } },
+      { waitsFor: { eq: 'CAPACITY' } },
+    ]) {
+      expect(await explainPage(listOf({ where, orderBy: { field: 'FINISHED_AT' } }))).toEqual({ blocks: 0, rows: 0 });
+    }
+  });
+
   test('the numbers of deliveries by status and webhook', async () => {
     for (const [where, also] of [
       [{ status: { eq: 'EXHAUSTED' } }],
