@@ -149,6 +149,17 @@ describe('the lease of jobs that were taken', () => {
   });
 });
 
+/** Lets each renewal fail, as of a process that stands still. @returns ends it */
+async function stallRenewals(): Promise<() => Promise<unknown>> {
+  const { database } = app;
+  await database.query(`create function refuse_renewal() returns trigger language plpgsql as $$
+    begin if new.expires_at > now() + interval '1 s' then raise 'no renewal'; end if; return new; end $$`);
+  await database.query(
+    'create trigger none before update on worker_leases for each row execute function refuse_renewal()',
+  );
+  return () => database.query('drop function refuse_renewal cascade');
+}
+
 describe('a lease that is lost while its process lives', () => {
   test('stops opening at once, fences the outcomes, and is replaced', async () => {
     const webhook = await webhookFor();
@@ -157,18 +168,22 @@ describe('a lease that is lost while its process lives', () => {
     (await own.fanOut()).committed();
     const [late] = own.sent;
     await webhook.publishMany(1);
+    const renew = await stallRenewals();
     await expireLeases(app);
     await expect(own.fanOut()).rejects.toThrow('The lease of this worker has expired');
     expect(await deliveriesOf(app, webhook.id)).toHaveLength(1);
     const other = direct();
     await waitFor('the take-over', async () => (await jobs()).length === 1);
+    await renew();
     const [owner] = await parts.take();
     expect(owner).toMatchObject({ attemptNumber: 2, delivery: { id: late?.delivery.id } });
     if (late) await parts.transaction((db) => commitOutcomes(db, [outcomeOf(late, ANSWERED, new Date())]));
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([
       { status: 'PENDING', attempts: 2, openRequestId: owner?.requestId },
     ]);
-    (await own.fanOut()).committed();
+    // once its process has noticed
+    const again = await waitFor('another lease', () => own.fanOut().catch(() => null));
+    again.committed();
     expect(own.sent).toHaveLength(2);
     expect(own.sent[1]?.delivery.webhookId).toBe(uuidOf('Webhook', webhook.id));
     expect(other.sent).toEqual([]);
