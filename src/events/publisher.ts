@@ -158,7 +158,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
         if (isRefused(result)) throw result;
         return result;
       } catch (error) {
-        throw isLockTimeout(error) ? isHeld() : error;
+        throw isLockTimeout(error) ? keyOrUserIsHeld() : error;
       } finally {
         reserved.release();
       }
@@ -176,7 +176,7 @@ function eventsOf(results: readonly PublishResult[]): number {
   return results.reduce((sum, result) => sum + (isRefused(result) ? 0 : result.length), 0);
 }
 
-function isHeld(): AppError {
+function keyOrUserIsHeld(): AppError {
   const message =
     'Another transaction publishes with one of these idempotency keys, or is the first to publish for one of these ' +
     'users, and has not ended. Try again.';

@@ -10,6 +10,7 @@ import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/
 import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
+import { OLDEST } from '../../src/delivery/queue/queue-start';
 import { NO_SLOTS } from '../../src/events/publisher';
 import { FIRST_ID, LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
@@ -22,6 +23,8 @@ import { shareTestApi, type TestApp } from '../support/app';
 
 /** For a step of a relay. */
 export const ALL_IDS = { from: FIRST_ID, before: LAST_ID };
+/** Since when jobs are taken: whenever they became due. */
+export const ALL_JOBS = new Date(OLDEST);
 
 /** All deliveries go to the queue. */
 export const NO_FIRST_ATTEMPTS: FirstAttempts = {
@@ -94,7 +97,12 @@ export async function startParts(app: TestApp): Promise<Parts> {
     take: async () =>
       (
         await transaction((db) =>
-          startAttempts(db, { keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } }, 100),
+          startAttempts(
+            db,
+            { keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } },
+            100,
+            ALL_JOBS,
+          ),
         )
       ).attempts,
     giveAway: (deliveryId) => transaction((db) => giveNewJobs(db, [deliveryId])),

@@ -25,7 +25,6 @@ import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import { takeJobs } from '../queue/delivery-job.store';
-import { OLDEST } from '../queue/queue-start';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
@@ -70,12 +69,7 @@ export interface StartParts {
  * capacity waits without a job, so that the queue is free for others.
  * @throws DeliveriesArePaused
  */
-export async function startAttempts(
-  db: Db,
-  parts: StartParts,
-  atMost: number,
-  from = new Date(OLDEST),
-): Promise<StartedAttempts> {
+export async function startAttempts(db: Db, parts: StartParts, atMost: number, from: Date): Promise<StartedAttempts> {
   // sent together, executed in this order
   const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), takeJobs(db, from, atMost)]);
   if (paused) throw new DeliveriesArePaused();

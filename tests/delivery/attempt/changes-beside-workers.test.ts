@@ -8,7 +8,7 @@ import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { keptOpen } from '../fan-out/publishing-steps';
 import { type Direct, startDirect } from '../first-attempt-steps';
-import { type Parts, workerParts } from '../worker-parts';
+import { ALL_JOBS, type Parts, workerParts } from '../worker-parts';
 import { deliveriesOf, turn } from './stored-attempts';
 
 const { installed } = workerParts();
@@ -89,7 +89,7 @@ describe.each(CHANGES)('%s', (_name, change) => {
     const webhook = await ownWebhook();
     const takes = (transaction: Transaction) => {
       const capacity = { free: () => 100, freeFor: () => 100 };
-      return transaction((db) => startAttempts(db, { ...parts, capacity }, 100));
+      return transaction((db) => startAttempts(db, { ...parts, capacity }, 100, ALL_JOBS));
     };
     await webhook.publishOne();
     await parts.fanOutAll();

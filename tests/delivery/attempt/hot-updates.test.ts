@@ -9,7 +9,7 @@ import type { Transaction } from '../../../src/sql/transactions';
 import type { TestApp } from '../../support/app';
 import { keptOpen } from '../fan-out/publishing-steps';
 import { ANSWERED } from '../partner';
-import type { Parts } from '../worker-parts';
+import { ALL_JOBS, type Parts } from '../worker-parts';
 import { deliveriesOf } from './stored-attempts';
 import { workerSteps } from './worker-steps';
 
@@ -47,7 +47,7 @@ async function fromEventToOutcome(): Promise<Counted[]> {
   await webhook.publishMany(1);
   await parts.relay(transaction)();
   for (const result of [REFUSED, ANSWERED]) {
-    const { attempts } = await transaction((db) => startAttempts(db, parts, 10));
+    const { attempts } = await transaction((db) => startAttempts(db, parts, 10, ALL_JOBS));
     const outcomes = attempts.map((attempt) => outcomeOf(attempt, result, new Date()));
     await transaction((db) => commitOutcomes(db, outcomes));
   }

@@ -5,7 +5,7 @@ import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { ANSWERED } from '../partner';
-import { type Parts, workerParts } from '../worker-parts';
+import { ALL_JOBS, type Parts, workerParts } from '../worker-parts';
 import { strays } from './invariants';
 import { attemptsOf, deliveriesOf } from './stored-attempts';
 
@@ -33,7 +33,7 @@ test('a delivery without a slot when it is taken waits, or is sent with its body
   const capacity = { free: () => 10, freeFor };
   const { keyring, readEvidenceHead } = parts;
   const { attempts, waiting } = await parts.transaction((db) =>
-    startAttempts(db, { keyring, readEvidenceHead, capacity }, 10),
+    startAttempts(db, { keyring, readEvidenceHead, capacity }, 10, ALL_JOBS),
   );
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
@@ -71,7 +71,7 @@ test('bodies beyond the bytes of one step are for the next ones, also those of t
   const steps: unknown[] = [];
   for (;;) {
     const { attempts, putBack } = await parts.transaction((db) =>
-      startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100),
+      startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100, ALL_JOBS),
     );
     if (attempts.length === 0) break;
     steps.push([attempts.length, putBack]);
@@ -100,7 +100,7 @@ test('an attempt of a dead process is closed also if its delivery is for a later
   const { keyring, readEvidenceHead } = parts;
   const capacity = { free: () => 100, freeFor: () => 100 };
   const { putBack } = await parts.transaction((db) =>
-    startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 1 }, 100),
+    startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 1 }, 100, ALL_JOBS),
   );
   expect(putBack).toBe(1);
   expect(await strays(app)).toEqual([]);

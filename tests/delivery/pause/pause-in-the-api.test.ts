@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { startParts } from '../worker-parts';
+import { ALL_JOBS, startParts } from '../worker-parts';
 
 let app: TestApp;
 
@@ -101,11 +101,11 @@ test('the transaction in which a worker begins attempts is waited for, and the n
   await createTestWebhook(app, 'http://127.0.0.1:9/');
   await publish(app, [invoice('INV-1')]);
   await parts.fanOutAll();
-  const start = () => parts.transaction((db) => startAttempts(db, parts, 10));
+  const start = () => parts.transaction((db) => startAttempts(db, parts, 10, ALL_JOBS));
   const { promise: end, resolve } = Promise.withResolvers<void>();
   const { promise: started, resolve: onStarted } = Promise.withResolvers<void>();
   const beginning = parts.transaction(async (db) => {
-    const { attempts } = await startAttempts(db, parts, 10);
+    const { attempts } = await startAttempts(db, parts, 10, ALL_JOBS);
     onStarted();
     await end;
     return attempts.length;
