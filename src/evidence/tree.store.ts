@@ -1,5 +1,6 @@
 // Reads and extends the stored tree.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { LEAF_KINDS } from './formats/leaf-kinds';
 import { HASH_BYTES, type TreeNode } from './formats/merkle-tree';
 import { LEVELS_PER_TILE, type ReadTile, TILE_WIDTH } from './formats/tree-proofs';
 
@@ -201,19 +202,25 @@ export async function sealingState(db: Db): Promise<SealingState> {
 
 export interface Waiting {
   waiting: number;
-  /** The id of the row whose leaf has waited the longest; null: the queue is empty. */
-  oldest: string | null;
+  /** When the row that has waited the longest could be sealed; null: the queue is empty. */
+  since: Date | null;
 }
 
+/** A request waits from its end: one that a process left open may have begun hours before. */
+const WAITING_SINCE = `select coalesce(
+    (select finished_at from webhook_request_logs where q.kind = ${LEAF_KINDS.request} and id = q.subject_ids[1]),
+    to_timestamp(ms_of_id(q.subject_ids[1]) / 1000.0))
+  from (select kind, subject_ids from evidence_queue order by id limit 1) as q`;
+
 /**
- * The age in seconds of the oldest row that no signed head contains; 0: all are sealed. A request counts from its beginning. A block
- * has waited for its head since it was appended.
+ * For how many seconds the first row has waited that no signed head contains; 0: all are sealed. A block has waited for its head since
+ * it was appended.
  */
 export async function evidenceBehindSeconds(db: Db): Promise<number> {
   const row = await rowOf<{ seconds: number }>(
     db,
     statement(`select coalesce(greatest(0, extract(epoch from clock_timestamp()) - extract(epoch from least(
-         (select to_timestamp(ms_of_id(subject_ids[1]) / 1000.0) from evidence_queue order by id limit 1),
+         (${WAITING_SINCE}),
          (select sealed_at from evidence_blocks
           where tree_size > coalesce((select max(tree_size) from evidence_heads), 0) order by tree_size limit 1)
        ))), 0)::float8 as seconds`),
@@ -226,8 +233,8 @@ export async function waitingLeaves(db: Db): Promise<Waiting> {
   const row = await rowOf<Waiting>(
     db,
     statement(`select least(coalesce(sum(leaves), 0), 1001)::int as waiting,
-       (select subject_ids[1] from evidence_queue order by id limit 1) as oldest
+       (${WAITING_SINCE}) as since
      from (select cardinality(subject_ids) as leaves from evidence_queue limit 1001) as waiting`),
   );
-  return row ?? { waiting: 0, oldest: null };
+  return row ?? { waiting: 0, since: null };
 }

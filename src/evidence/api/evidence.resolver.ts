@@ -4,7 +4,6 @@ import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
-import { timeOfId } from '../../ids';
 import { READERS } from '../../viewer';
 import { anchorTargets } from '../anchors/anchor.store';
 import { consistencyProof, isSize } from '../formats/tree-proofs';
@@ -35,14 +34,13 @@ export class EvidenceResolver {
       sealingStops(db, currentTime()),
       anchorTargets(db),
     ]);
-    const oldestMs = waiting.oldest === null ? null : timeOfId(waiting.oldest).getTime();
     return {
       origin: keys[0]?.origin ?? null,
       keys: keys.map((key) => key.vkey),
       treeSize: tree?.treeSize ?? 0,
       head,
       waiting: waiting.waiting,
-      oldestWaitingSeconds: oldestMs === null ? null : Math.max(0, (currentMs() - oldestMs) / 1000),
+      oldestWaitingSeconds: waiting.since && Math.max(0, (currentMs() - waiting.since.getTime()) / 1000),
       stops,
       lastAnchors,
     };

@@ -163,7 +163,7 @@ export class EvidenceStatusType {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The age of the row whose leaf has waited the longest, in seconds since the row began; null: none waits.',
+      'For how many seconds the first leaf has waited, since its request ended or its row was written; null: none waits.',
   })
   oldestWaitingSeconds: number | null;
 

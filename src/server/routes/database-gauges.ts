@@ -58,7 +58,7 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
   },
   {
     name: 'hookledger_evidence_behind_seconds',
-    help: 'Seconds since the oldest row began that no signed head contains; 0: all are sealed.',
+    help: 'Seconds for which the first row has waited that no signed head contains; 0: all are sealed.',
     read: async (db) => [{ value: await evidenceBehindSeconds(db) }],
   },
   {

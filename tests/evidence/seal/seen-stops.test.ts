@@ -61,6 +61,22 @@ test('rows that no process seals, as while a thief holds the lock of the tree', 
   await seen(isSealed);
 });
 
+test('a request that was left open for hours has not waited for its seal before it ended', async () => {
+  const begun = `date_trunc('milliseconds', now() - interval '3 hours')`;
+  await app.database.query(
+    `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at)
+     select overlay(new_id()::text placing left(first_id_at(${begun})::text, 13) from 1 for 13)::uuid, 'OUTGOING', 'PENDING', 1, false,
+       'POST', 'https://partner.example.com/', ${begun}`,
+  );
+  await app.database.query(
+    `update webhook_request_logs set status = 'UNKNOWN', finished_at = date_trunc('milliseconds', now())`,
+  );
+  const { evidence } = await seen(({ behind }) => behind > 0 && behind < 60);
+  expect(evidence).toBe('sealed');
+  const { data } = await app.ask('{ evidenceStatus { oldestWaitingSeconds } }');
+  expect(data.evidenceStatus.oldestWaitingSeconds).toBeLessThan(3_600);
+});
+
 test.each([
   ['was destroyed', `kek = null, wrapped = null, box = null, destroyed_at = now()`],
   ['is not of this process', `box = '\\x00'`],
