@@ -38,7 +38,7 @@ test('docs/decisions/README.md lists each decision once, with its title', () => 
   const folder = join(ROOT, 'docs/decisions');
   const titleOf = (file: string) => readFileSync(join(folder, file), 'utf8').split('\n', 1)[0]?.replace(/^# /, '');
   const decisions = readdirSync(folder).filter((file) => /^\d{4}-.*\.md$/.test(file));
-  const listed = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^- \[(\d+\. .+)\]\((.+)\)/gm);
+  const listed = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^- \[(\d+\. .+)\]\(([^)]+)\)/gm);
   expect([...listed].map(([, title, file]) => `${file}: ${title}`).sort()).toEqual(
     decisions.map((file) => `${file}: ${titleOf(file)}`),
   );
