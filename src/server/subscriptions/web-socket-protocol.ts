@@ -172,7 +172,8 @@ async function open(
     watching.rates.countRequest(session.viewer, session.remoteAddress);
     const opened = await watching.subscriptions.open(payload, session, null);
     if (opened.errors) return opened;
-    return { schema: watching.schema, document: opened.prepared.document, contextValue: opened.answers };
+    const { document, operation } = opened.prepared;
+    return { schema: watching.schema, document, operationName: operation.name?.value, contextValue: opened.answers };
   } catch (error) {
     return { errors: [outgoing(error, session)] };
   }

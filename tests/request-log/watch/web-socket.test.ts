@@ -154,6 +154,15 @@ test.each([
   expect(socket.closed?.code).toBe(code);
 });
 
+test('of a document with several operations, the one that operationName names is watched', async () => {
+  const socket = await connectWith();
+  const query = 'subscription Watch { webhookRequestLogChanged { id kind } } query Other { viewer { name } }';
+  socket.send(subscribeMessage('1', query, { operationName: 'Watch' }));
+  const found = () => socket.messages.find(({ id }) => id === '1');
+  await addRequestsUntil(found);
+  expect(found()).toMatchObject({ type: 'next', payload: { data: { webhookRequestLogChanged: { kind: 'CLOSED' } } } });
+});
+
 test('two subscriptions with one id end the connection', async () => {
   const socket = await connectWith();
   socket.send(subscribeMessage('1'));
