@@ -52,6 +52,8 @@ create index webhooks_document_type_idx on webhooks (document_type) where direct
 
 -- How many there are, and the names of an import: archived ones have no limit.
 create index webhooks_live_idx on webhooks (id) where status <> 'ARCHIVED';
+-- Asked for each entry of the audit trail: without it, an import that archives many webhooks would read all of them for each.
+create index webhooks_audit_events_idx on webhooks (id) where receive_audit_events and status <> 'ARCHIVED';
 
 create function note_webhook_change() returns trigger
 language plpgsql as $$

@@ -1051,6 +1051,7 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_status_changed_by_fkey FOREIGN KEY (status_changed_by) REFERENCES users(id),
   CONSTRAINT webhooks_status_check CHECK (status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'DISABLED'::text, 'ARCHIVED'::text]))
 );
+CREATE INDEX webhooks_audit_events_idx ON webhooks USING btree (id) WHERE receive_audit_events AND status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE direction = 'OUTGOING'::text;
 CREATE INDEX webhooks_document_type_idx ON webhooks USING btree (document_type) WHERE direction = 'OUTGOING'::text AND status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_live_idx ON webhooks USING btree (id) WHERE status <> 'ARCHIVED'::text;

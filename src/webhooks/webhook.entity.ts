@@ -23,6 +23,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 @Index('webhooks_owner_id_idx', ['ownerId', 'id'])
 @Index('webhooks_changed_in_idx', ['changedIn'], { where: `direction = 'OUTGOING'` })
 @Index('webhooks_live_idx', ['id'], { where: `status <> 'ARCHIVED'` })
+@Index('webhooks_audit_events_idx', ['id'], { where: `receive_audit_events and status <> 'ARCHIVED'` })
 @Index('webhooks_document_type_idx', ['documentType'], { where: `direction = 'OUTGOING' and status <> 'ARCHIVED'` })
 @Check('webhooks_direction_check', `direction in ('OUTGOING', 'INCOMING')`)
 @Check('webhooks_method_check', `method in ('POST', 'PUT', 'PATCH', 'DELETE')`)
