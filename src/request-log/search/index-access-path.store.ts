@@ -30,15 +30,19 @@ export interface JsonQuery extends IndexQuery {
   exact: { contains: string } | { jsonpath: string; values: string };
 }
 
-/** Size of the sample. */
+/** Size of a sample. */
 const SAMPLE = 2_000;
-/** Matches in the sample from which the log is scanned. A page is then full after about ten times the sample. */
+/** Matches in a sample from which the log may be scanned. The requests of one event alone may be as many. */
 const DENSE = 5;
-/**
- * Newer rows than those of a second sample, which is taken where the first one is dense. If nothing of it matches, the matches of the
- * first one are all of one moment, such as the attempts of one document, and a page may never be full.
- */
+/** Newer rows than those of a second sample, which is taken where the first one is dense: its matches may be all of one moment. */
 const OLDER = 10 * SAMPLE;
+/**
+ * Of both samples together, matches from which a scan reads fewer blocks than the index, times the square root of the rows. With
+ * a share p of all rows, a scan reads about 26 / p rows, 5 blocks each, until a page is full, and the index p of all rows, a block each.
+ */
+const MATCHES = 2 * SAMPLE * Math.sqrt(26 * 5);
+/** If PostgreSQL does not know the number of rows yet. */
+const ASSUMED_ROWS = 1_000_000;
 /** A term with at least this number of matches is not selective. It is checked on the rows that other terms find. */
 const FREQUENT = 40;
 
@@ -114,15 +118,25 @@ function holds(query: string, words = 'words'): Condition {
 async function choosePlan(db: Db, terms: readonly string[]): Promise<Plan> {
   const newest = await sampled(db, terms, 0);
   const narrowing = selective(terms, newest);
-  // if each term is frequent but their combination is not, the scan is still faster
-  if (newest.together >= DENSE || (narrowing.length === 0 && newest.together > 0)) {
-    const walk: Plan = { kind: 'walk', met: newest.together };
+  if (newest.together >= DENSE) {
     const older = await sampled(db, terms, OLDER);
-    if (older.rows < SAMPLE || older.together > 0) return walk;
+    const met = older.together < DENSE ? 0 : newest.together + older.together;
+    if (older.rows < SAMPLE || met * Math.sqrt(await rowsInIndex(db)) >= MATCHES)
+      return { kind: 'walk', met: newest.together };
     if (narrowing.length === 0) narrowing.push(...selective(terms, older));
-    if (narrowing.length === 0) return walk;
   }
+  // the index combines terms that are frequent each, but not together
   return { kind: 'index', narrowing: conjunction(narrowing.length > 0 ? narrowing : terms) };
+}
+
+/** About: what PostgreSQL counted when it last cleaned up. */
+async function rowsInIndex(db: Db): Promise<number> {
+  const row = await rowOf<{ rows: number }>(
+    db,
+    `select sum(greatest(reltuples, 0))::float8 as rows from pg_inherits join pg_class on oid = inhrelid
+     where inhparent = 'request_index'::regclass`,
+  );
+  return row?.rows || ASSUMED_ROWS;
 }
 
 interface Sampled {

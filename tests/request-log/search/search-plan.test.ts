@@ -18,8 +18,9 @@ beforeAll(async () => {
   await source.query(
     `insert into request_index (id, outcome, took_ms, words)
      select (lpad(to_hex($1::bigint - n), 12, '0') || '70008000000000000000')::uuid, 'SUCCEEDED', 1,
-       array_to_tsvector(array['mall'] || case when n <= 6 then '{mretried}'::text[] else '{}' end
-         || case when n <= 60 then '{mburst}'::text[] else '{}' end || case when n % 300 = 0 then '{msome}'::text[] else '{}' end)
+       array_to_tsvector(array(select word from (values ('mall', true), ('mretried', n <= 6), ('mburst', n <= 60), ('msome', n % 50 = 0),
+         ('mcustomer', n <= 6 or n between 20500 and 20505), ('meven', n % 2 = 0), ('modd', n % 2 = 1 or n = 10)) as has (word, is_there)
+         where is_there))
      from generate_series(1, $2::int) as n`,
     [Date.now(), ROWS],
   );
@@ -36,6 +37,8 @@ async function isReadFromNewest(...terms: string[]): Promise<boolean> {
 
 test.each([
   ['a word of some rows everywhere', ['msome'], true],
+  ['a word of few rows, of which some are among the newest and some among older ones', ['mcustomer'], false],
+  ['words that many rows have, and one has together', ['meven', 'modd'], false],
   ['a word of every row', ['mall'], true],
   ['a word of the attempts of one new document', ['mretried'], false],
   ['the same with a word of every row', ['mall', 'mretried'], false],
