@@ -182,6 +182,26 @@ create table delivery_jobs (
   constraint delivery_jobs_pkey primary key (due_at, id)
 );
 
+-- Work that cannot be done because something in the database is wrong with it. It was taken out of its queue, so that it stops no
+-- other, and is put back when `retry_at` comes.
+create table dead_letters (
+  id uuid not null,                 -- of the job, or of the event; made of both ids of a pending decision
+  kind text not null,
+  delivery_id uuid,
+  business_event_id uuid,
+  webhook_id uuid,
+  error text not null,
+  failures integer not null,
+  failed_at timestamptz(3) not null,
+  retry_at timestamptz(3),          -- null: it is in its queue again, or was done
+  constraint dead_letters_pkey primary key (id),
+  constraint dead_letters_kind_check check (case kind
+    when 'JOB' then delivery_id is not null
+    when 'EVENT' then business_event_id is not null
+    when 'DECISION' then business_event_id is not null and webhook_id is not null
+    else false end)
+);
+
 -- The process that makes attempts keeps leases, whose expiry it postpones. When a lease has expired, its deliveries that are still
 -- on the wire get jobs.
 create table worker_leases (

@@ -198,7 +198,7 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, worker_leases,
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
     replay_requests, audit_windows, audit_event_queue}';

@@ -123,6 +123,26 @@ CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATE
 CREATE TRIGGER rows_are_in_time BEFORE INSERT ON business_events FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE dead_letters (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  delivery_id uuid,
+  business_event_id uuid,
+  webhook_id uuid,
+  error text NOT NULL,
+  failures integer NOT NULL,
+  failed_at timestamp(3) with time zone NOT NULL,
+  retry_at timestamp(3) with time zone,
+  CONSTRAINT dead_letters_kind_check CHECK (
+CASE kind
+    WHEN 'JOB'::text THEN delivery_id IS NOT NULL
+    WHEN 'EVENT'::text THEN business_event_id IS NOT NULL
+    WHEN 'DECISION'::text THEN business_event_id IS NOT NULL AND webhook_id IS NOT NULL
+    ELSE false
+END),
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE deliveries (
   id uuid NOT NULL,
   business_event_id uuid NOT NULL,
@@ -2895,7 +2915,7 @@ declare
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
     request_stats, request_stats_series, request_stats_open, delivery_changes, delivery_stats, delivery_stats_series,
-    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, worker_leases,
+    request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
     replay_requests, audit_windows, audit_event_queue}';

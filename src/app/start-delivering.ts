@@ -11,6 +11,7 @@ import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
 import { startRelay } from '../delivery/fan-out/relay';
 import { createWebhookDirectory } from '../delivery/fan-out/webhook-directory';
 import { createSender } from '../delivery/http/send';
+import { startRetryingDeadLetters } from '../delivery/queue/dead-letters';
 import { NEW_EVENTS } from '../delivery/queue/notify.store';
 import { createProcessShare } from '../delivery/queue/process-share';
 import type { DirectFanOut } from '../events/publisher';
@@ -84,6 +85,12 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
   });
   const stopOpening = () => Promise.all([relay.stop(), directFanOut.stop()]);
   loops.push({ part: 'relay and delivery worker', stop: () => worker.stop(ATTEMPTS_END_MS, stopOpening()) });
+  const retries = startRetryingDeadLetters(deliver.manager, log, () => {
+    worker.wake();
+    relay.wakeForAll();
+    pending.wake();
+  });
+  loops.push({ part: 'dead letters', stop: () => retries.stop() });
   const replays = startReplayLoop({ db: deliver.manager, transaction, log, commits, onReplayed: worker.wake });
   loops.push({ part: 'replays', stop: () => replays.stop() });
   const maintenance = startMaintenance(source, clock, keyring, log);

@@ -11,7 +11,7 @@ const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audi
   webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids,
   unrecorded_refusals, payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries,
-  finished_deliveries, blocking_deliveries, delivery_decisions, delivery_jobs, worker_leases, webhook_request_logs,
+  finished_deliveries, blocking_deliveries, delivery_decisions, delivery_jobs, dead_letters, worker_leases, webhook_request_logs,
   replays, replay_requests, request_changes, feed_positions, failed_requests, request_index,
   request_stats_series, request_stats, request_stats_open, delivery_changes, delivery_stats_series,
   delivery_stats, exports, evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves,
@@ -33,7 +33,7 @@ export function servingGrants(login: string): string[] {
        incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, replays, replay_requests,
        payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries, finished_deliveries,
        blocking_deliveries, webhook_request_logs, audit_entries to ${name}`,
-    `grant insert, update, delete on delivery_jobs, worker_leases, audit_windows, kept_months to ${name}`,
+    `grant insert, update, delete on delivery_jobs, dead_letters, worker_leases, audit_windows, kept_months to ${name}`,
     // update: which locking a row needs
     `grant update, delete on audit_event_queue to ${name}`,
     `grant update on users, api_keys, sessions, webhooks, webhook_secrets, webhook_credentials, webhook_circuits,

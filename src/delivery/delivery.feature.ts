@@ -13,6 +13,7 @@ import { BlockingDeliveryEntity, FinishedDeliveryEntity, OpenDeliveryEntity } fr
 import { PendingDecisionEntity } from './fan-out/pending-decision.entity';
 import { WebhookHealthLinkResolver, WebhookHealthResolver } from './health/health.resolver';
 import { DeliveriesPauseEntity } from './pause/deliveries-pause.entity';
+import { DeadLetterEntity } from './queue/dead-letter.entity';
 import { DeliveryJobEntity } from './queue/delivery-job.entity';
 import { DeliveryChangeEntity } from './stats/delivery-change.entity';
 import { DeliveryStatsEntity, DeliveryStatsSeriesEntity } from './stats/delivery-stats.entity';
@@ -30,6 +31,7 @@ export const delivery = {
     DeliveryStatsSeriesEntity,
     DeliveryStatsEntity,
     DeliveryJobEntity,
+    DeadLetterEntity,
     WorkerLeaseEntity,
   ],
   resolvers: [

@@ -202,17 +202,6 @@ export async function readOutbox(
   return rows.map(({ bytesBefore: _, ...event }) => event);
 }
 
-/** Locks those of these events that are still in the outbox and that no other transaction has locked. @returns their ids */
-export async function claimFromOutbox(db: Db, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await rowsOf<{ id: string }>(
-    db,
-    statement(`select event_id as id from outbox where event_id = any($1::uuid[])
-     order by event_id for update skip locked`),
-    [ids],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** What decides which webhooks an event is delivered to, and in which order. */
 export type EventInOrder = Pick<BusinessEventRow, 'id' | 'documentType' | 'event' | 'referenceDocument' | 'directedTo'>;
 

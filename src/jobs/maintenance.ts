@@ -11,6 +11,7 @@ import { type Loop, startLoop } from '../loop';
 import { expireRequests } from '../replay/requests/replay-request.store';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
+import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import { deleteCreatedBefore } from '../sql/delete-old-rows';
 import { forgetSessionsBefore } from '../users/sessions/session.store';
@@ -41,19 +42,47 @@ const FEED_MESSAGES = {
  * readers have passed.
  */
 export function startMaintenance(source: DataSource, clock: DatabaseClock, keyring: Keyring, log: Log): Loop {
+  const db = source.manager;
+  const steps: Record<string, Step> = {
+    async partitions() {
+      const { postponed } = await makePartitions(db, MONTHS_AHEAD);
+      if (postponed.length > 0) log.warn({ postponed }, POSTPONED);
+      return postponed.length === 0;
+    },
+    async feed() {
+      const feed = await rebuildChangeFeed(db);
+      if (feed !== 'current') log.warn(FEED_MESSAGES[feed]);
+      return feed !== 'locked';
+    },
+    secrets: () => rewrap(source, keyring, log),
+    'API keys': () => warnOfExpiringKeys(source, log),
+    async 'stranded deliveries'() {
+      const stranded = await freeStranded(db);
+      if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries were stranded: they continue now');
+    },
+    async 'old rows'() {
+      if (await clock.mayDelete()) await forgetOld(db, log);
+    },
+  };
   return startLoop('maintenance', HOUR_MS, log, async () => {
-    const { postponed } = await makePartitions(source.manager, MONTHS_AHEAD);
-    if (postponed.length > 0) log.warn({ postponed }, POSTPONED);
-    const feed = await rebuildChangeFeed(source.manager);
-    if (feed !== 'current') log.warn(FEED_MESSAGES[feed]);
-    await rewrap(source, keyring, log);
-    await warnOfExpiringKeys(source, log);
-    const stranded = await freeStranded(source.manager);
-    if (stranded > 0) log.warn({ stranded }, 'webhooks or deliveries were stranded: they continue now');
-    // last: it may exceed its time limit, with more rows than were foreseen, and none of the other steps must end with it
-    if (await clock.mayDelete()) await forgetOld(source.manager, log);
-    return postponed.length > 0 || feed === 'locked' ? POSTPONED_MS : false;
+    let isDone = true;
+    for (const [name, step] of Object.entries(steps)) isDone = (await stepOf(name, step, log)) && isDone;
+    return isDone ? false : POSTPONED_MS;
   });
+}
+
+/** @returns false: it is to be tried again soon */
+type Step = () => Promise<unknown>;
+
+// A step that one row lets fail must not end the others.
+async function stepOf(name: string, step: Step, log: Log): Promise<boolean> {
+  try {
+    return (await step()) !== false;
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    log.error({ step: name, err: error }, 'a step of maintenance failed: it is tried again in a minute');
+    return false;
+  }
 }
 
 async function forgetOld(db: Db, log: Log): Promise<void> {

@@ -107,7 +107,8 @@ export class SafeClient extends Client {
     for (const { reject } of gathered.slice(written)) reject(fault);
     const stream = streamOf(this);
     stream.cork();
-    for (const each of gathered.slice(0, written)) this.#runAlone(each);
+    const failed: { first?: unknown } = {};
+    for (const each of gathered.slice(0, written)) this.#runAlone(each, failed);
     stream.uncork();
   }
 
@@ -117,11 +118,18 @@ export class SafeClient extends Client {
     return [{ statement: { name, text, values }, columns, resolve, reject }];
   }
 
-  #runAlone({ statement: { text, name, values }, resolve, reject }: Gathered): void {
-    super.query({ text, values: values as unknown[], ...(name !== undefined && { name }) }).then((result) => {
-      if (name !== undefined) this.#columns.set(name, this.#columnsOf(result.fields));
-      resolve(result);
-    }, reject);
+  /** @param failed of the statements of the tick: the others say only that the transaction is aborted */
+  #runAlone({ statement: { text, name, values }, resolve, reject }: Gathered, failed: { first?: unknown }): void {
+    super.query({ text, values: values as unknown[], ...(name !== undefined && { name }) }).then(
+      (result) => {
+        if (name !== undefined) this.#columns.set(name, this.#columnsOf(result.fields));
+        resolve(result);
+      },
+      (error: unknown) => {
+        failed.first ??= error;
+        reject(failed.first);
+      },
+    );
   }
 
   #columnsOf(fields: readonly FieldDef[]): ResultColumns {

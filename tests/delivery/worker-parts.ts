@@ -6,10 +6,12 @@ import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createDueBacklog } from '../../src/delivery/capacity/due-backlog';
 import { giveNewJobs } from '../../src/delivery/capacity/new-jobs';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
-import { createFanOut, type FanOut, type FanOutParts } from '../../src/delivery/fan-out/fan-out';
+import { createFanOut, type FanOut } from '../../src/delivery/fan-out/fan-out';
 import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
+import type { PendingStepParts } from '../../src/delivery/fan-out/pending-decisions';
 import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
 import { createSender } from '../../src/delivery/http/send';
+import { createDeadLetters } from '../../src/delivery/queue/dead-letters';
 import { OLDEST } from '../../src/delivery/queue/queue-start';
 import { NO_SLOTS } from '../../src/events/publisher';
 import { FIRST_ID, LAST_ID } from '../../src/ids';
@@ -54,7 +56,7 @@ export interface Parts extends WorkerParts {
    */
   relay(transaction?: Transaction): () => Promise<FanOut>;
   /** What a relay of this process is made of. */
-  fanOutParts: FanOutParts;
+  fanOutParts: PendingStepParts;
   /** Fans out until the outbox is empty. */
   fanOutAll(): Promise<void>;
   /** The first step of a worker: takes due deliveries and starts their attempts. */
@@ -90,7 +92,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,
     relay,
-    fanOutParts: partsOfRelay(),
+    fanOutParts: { ...partsOfRelay(), deadLetters: createDeadLetters(source.manager, createLog('silent')) },
     async fanOutAll() {
       while ((await step()).events > 0);
     },

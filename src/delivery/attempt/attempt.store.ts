@@ -49,6 +49,12 @@ export async function openRequests(db: Db, leaseId: string, requests: readonly O
   ]);
 }
 
+/** Locks a delivery if this attempt of it is on the wire. */
+export async function lockOpenAttempt(db: Db, deliveryId: string, requestId: string): Promise<boolean> {
+  const sql = statement('select 1 from deliveries where id = $1 and open_request_id = $2 for update');
+  return (await rowsOf(db, sql, [deliveryId, requestId])).length > 0;
+}
+
 /** Call it in the transaction that closes their requests: an outcome that comes later changes none of these deliveries. */
 export async function forgetOpenRequests(db: Db, deliveryIds: readonly string[]): Promise<void> {
   if (deliveryIds.length === 0) return;

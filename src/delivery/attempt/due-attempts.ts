@@ -1,17 +1,19 @@
 // Starts the attempts of due deliveries, unless nothing is due or all deliveries are paused.
 import type { Log } from '../../log';
+import { isDatabaseUnavailable } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
 import type { DueBacklog } from '../capacity/due-backlog';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { msUntilDue } from '../queue/delivery-job.store';
+import { ALONE, createDeadLetters } from '../queue/dead-letters';
+import { dueJobs, msUntilDue, type TakenJob } from '../queue/delivery-job.store';
 import { createQueueStart } from '../queue/queue-start';
-import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempts } from './start-attempts';
+import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempt, startAttempts } from './start-attempts';
 
 export interface DueAttemptsParts extends StartParts {
-  /** For reads without a transaction. */
+  /** For statements without a transaction. */
   db: Db;
   transaction: Transaction;
   backlog: DueBacklog;
@@ -22,11 +24,12 @@ export interface DueAttemptsParts extends StartParts {
 const LONGEST_REST_MS = 2_000;
 
 export interface DueStarted extends StartedAttempts {
-  /** Milliseconds until the next job is due; null: not known. */
+  /** Milliseconds until the next job is due; 0: some may be due; null: not known. */
   restMs: number | null;
 }
 
 const NOT_STARTED: DueStarted = { ...NOTHING_STARTED, restMs: null };
+const AGAIN: DueStarted = { ...NOTHING_STARTED, restMs: 0 };
 
 export interface DueAttempts {
   start(atMost: number): Promise<DueStarted>;
@@ -35,6 +38,9 @@ export interface DueAttempts {
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   const { db, transaction, backlog, log } = parts;
   const start = createQueueStart();
+  const deadLetters = createDeadLetters(db, log);
+  /** Jobs one of which, or its delivery, let a transaction fail. Each is taken by itself. */
+  let suspects: TakenJob[] = [];
   let tookNone = false;
   let paused = false;
 
@@ -48,7 +54,18 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
       backlog.taken(mark, 0, true);
       return { ...NOTHING_STARTED, restMs };
     }
-    const started = await transaction((tx) => startAttempts(tx, parts, atMost, from));
+    const started = await transaction((tx) => startAttempts(tx, parts, atMost, from)).catch(async (error: unknown) => {
+      if (isOfAll(error)) throw error;
+      suspects = await dueJobs(db, from, atMost);
+      if (suspects.length === 0) throw error;
+      log.warn({ err: error }, 'the attempts of due deliveries cannot be begun together: each is begun by itself');
+      return null;
+    });
+    if (started === null) {
+      backlog.notTaken();
+      start.beginAtOldest();
+      return AGAIN;
+    }
     start.read(started.oldestDue);
     const { taken, waiting, putBack } = started;
     tookNone = taken === 0;
@@ -56,6 +73,20 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     if (paused) log.info('deliveries are resumed');
     paused = false;
     return { ...started, restMs: null };
+  }
+
+  async function startAlone(job: TakenJob): Promise<DueStarted> {
+    const mark = backlog.mark();
+    try {
+      const started = await transaction((tx) => startAttempt(tx, parts, job), ALONE);
+      backlog.taken(mark, started.attempts.length, false);
+      return { ...started, restMs: 0 };
+    } catch (error) {
+      if (isOfAll(error)) throw error;
+      backlog.notTaken();
+      await deadLetters.job(job, error);
+      return AGAIN;
+    }
   }
 
   return {
@@ -66,7 +97,8 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
         return NOT_STARTED;
       }
       try {
-        return await takeAndStart(atMost);
+        const suspect = suspects.shift();
+        return await (suspect ? startAlone(suspect) : takeAndStart(atMost));
       } catch (error) {
         backlog.notTaken();
         if (!(error instanceof DeliveriesArePaused)) throw error;
@@ -76,6 +108,11 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
       }
     },
   };
+}
+
+/** Whether an error cannot be that of one delivery. */
+function isOfAll(error: unknown): boolean {
+  return error instanceof DeliveriesArePaused || isDatabaseUnavailable(error);
 }
 
 async function restUntilDue(db: Db, from: Date): Promise<number> {

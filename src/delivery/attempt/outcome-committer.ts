@@ -1,14 +1,21 @@
 // Gathers the outcomes of many attempts into one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultLog } from '../../fault-log';
+import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
+import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Transaction } from '../../sql/transactions';
+import { giveNewJobs } from '../capacity/new-jobs';
+import { ALONE } from '../queue/dead-letters';
+import { lockOpenAttempt } from './attempt.store';
 import { writeOutcomes } from './commit-outcomes';
 import type { Outcome } from './outcome';
 
 const BATCH = 200;
 const GATHER_MS = 15;
 const RETRY_MS = 500;
+/** An outcome that was refused so often by itself is given up. */
+const MAX_REFUSALS = 3;
 
 export interface OutcomeCommitter {
   /** Resolves when the outcome is committed, or was dropped because another worker has taken the delivery. */
@@ -19,6 +26,8 @@ export interface OutcomeCommitter {
 
 interface Waiting {
   outcome: Outcome;
+  /** How often it could not be written by itself, by a database that works. */
+  refusals: number;
   done: () => void;
 }
 
@@ -38,15 +47,37 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
     log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, retrying'),
   );
 
+  const alone: Transaction = (work, options) => transaction(work, { ...options, ...ALONE });
+
   async function write(batch: readonly Waiting[]): Promise<boolean> {
-    const outcomes = batch.map((each) => each.outcome);
+    const [first] = batch;
+    const isAlone = batchSize === 1;
     try {
-      await writeOutcomes(transaction, outcomes);
+      await writeOutcomes(
+        isAlone ? alone : transaction,
+        batch.map((each) => each.outcome),
+      );
       return true;
     } catch (error) {
       report(error);
+      if (first && isAlone && isRefusal(error)) first.refusals += 1;
+      return first !== undefined && first.refusals >= MAX_REFUSALS && (await giveUp(first.outcome, error));
+    }
+  }
+
+  // Another worker closes the attempt as UNKNOWN, or finds that it cannot: then its job becomes a dead letter.
+  async function giveUp({ request, deliveryUpdate: { deliveryId } }: Outcome, error: unknown): Promise<boolean> {
+    try {
+      await transaction(async (db) => {
+        if (await lockOpenAttempt(db, deliveryId, request.id)) await giveNewJobs(db, [deliveryId]);
+      }, ALONE);
+    } catch (fault) {
+      report(fault);
       return false;
     }
+    const ids = { delivery: toNodeId('Delivery', deliveryId), request: toNodeId('WebhookRequestLog', request.id) };
+    log.error({ ...ids, err: error }, 'the outcome of an attempt cannot be written: it is UNKNOWN, and tried again');
+    return true;
   }
 
   // After a failure, one by one, and an outcome that fails alone goes to the end: it must not delay the others.
@@ -68,11 +99,16 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
   return {
     commit: (outcome) =>
       new Promise((done) => {
-        waiting.push({ outcome, done });
+        waiting.push({ outcome, refusals: 0, done });
         if (!running && !stopped) void run();
       }),
     stop() {
       stopped = true;
     },
   };
+}
+
+/** Whether the same transaction would fail again. */
+function isRefusal(error: unknown): boolean {
+  return !isDatabaseUnavailable(error) && !isConflict(error) && !isStatementTimeout(error);
 }

@@ -24,7 +24,7 @@ import {
 import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { takeJobs } from '../queue/delivery-job.store';
+import { type TakenJob, takeJob, takeJobs } from '../queue/delivery-job.store';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
@@ -70,8 +70,17 @@ export interface StartParts {
  * @throws DeliveriesArePaused
  */
 export async function startAttempts(db: Db, parts: StartParts, atMost: number, from: Date): Promise<StartedAttempts> {
+  return start(db, parts, () => takeJobs(db, from, atMost));
+}
+
+/** The same for this job alone. */
+export async function startAttempt(db: Db, parts: StartParts, job: TakenJob): Promise<StartedAttempts> {
+  return start(db, parts, () => takeJob(db, job));
+}
+
+async function start(db: Db, parts: StartParts, take: () => Promise<TakenJob[]>): Promise<StartedAttempts> {
   // sent together, executed in this order
-  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), takeJobs(db, from, atMost)]);
+  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), take()]);
   if (paused) throw new DeliveriesArePaused();
   if (jobs.length === 0) return NOTHING_STARTED;
   const jobIds = new Set(jobs.map((job) => job.id));

@@ -67,6 +67,16 @@ export async function expiredLeases(db: Db, except: readonly string[]): Promise<
   );
 }
 
+/** Those of these leases that have not been renewed. Locks nothing. */
+export async function leasesStillExpired(db: Db, ids: readonly string[]): Promise<NewLease[]> {
+  return rowsOf<NewLease>(
+    db,
+    statement(`select id, oldest_delivery_id as "oldestDeliveryId", delivery_ids as "deliveryIds" from worker_leases
+     where expires_at < clock_timestamp() and id = any($1::uuid[])`),
+    [ids],
+  );
+}
+
 /** Deletes those of these leases that have not been renewed. One that a transaction holds is left for later. */
 export async function takeExpiredLeases(db: Db, ids: readonly string[]): Promise<NewLease[]> {
   return rowsOf<NewLease>(
@@ -81,27 +91,37 @@ export async function takeExpiredLeases(db: Db, ids: readonly string[]): Promise
 
 const ON_THE_WIRE = `select id from deliveries
   where lease_id = any($1::uuid[]) and open_request_id is not null and job_id is null`;
-const ON_THE_WIRE_SINCE = `${ON_THE_WIRE} and id >= $2::uuid order by id for update`;
-const ON_THE_WIRE_AMONG = `${ON_THE_WIRE} and id = any($2::uuid[]) and id between $3::uuid and $4::uuid order by id for update`;
+const ON_THE_WIRE_SINCE = `${ON_THE_WIRE} and id >= $2::uuid order by id`;
+const ON_THE_WIRE_AMONG = `${ON_THE_WIRE} and id = any($2::uuid[]) and id between $3::uuid and $4::uuid order by id`;
 
 /** Locks the deliveries of these leases that are on the wire. No index names the lease: they are found by their ids. */
 export async function lockOnTheWire(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+  return findOnTheWire(db, leases, ' for update');
+}
+
+/** The deliveries of these leases that are on the wire. */
+export async function findOnTheWire(
+  db: Db,
+  leases: readonly NewLease[],
+  locking: '' | ' for update' = '',
+): Promise<string[]> {
   const naming = leases.filter(({ deliveryIds }) => deliveryIds !== null);
   const others = leases.filter(({ deliveryIds }) => deliveryIds === null);
-  return [...(await onTheWireSince(db, others)), ...(await onTheWireAmong(db, naming))];
+  return [...(await onTheWireSince(db, others, locking)), ...(await onTheWireAmong(db, naming, locking))];
 }
 
-async function onTheWireSince(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+async function onTheWireSince(db: Db, leases: readonly NewLease[], locking: string): Promise<string[]> {
   if (leases.length === 0) return [];
   const [oldest] = idBounds(leases.map(({ oldestDeliveryId }) => oldestDeliveryId));
-  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_SINCE), [leases.map(({ id }) => id), oldest]));
+  const values = [leases.map(({ id }) => id), oldest];
+  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_SINCE + locking), values));
 }
 
-async function onTheWireAmong(db: Db, leases: readonly NewLease[]): Promise<string[]> {
+async function onTheWireAmong(db: Db, leases: readonly NewLease[], locking: string): Promise<string[]> {
   if (leases.length === 0) return [];
   const named = leases.flatMap(({ deliveryIds }) => deliveryIds ?? []);
   const values = [leases.map(({ id }) => id), named, ...idBounds(named)];
-  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_AMONG), values));
+  return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_AMONG + locking), values));
 }
 
 const idsOf = (rows: readonly IdRow[]) => rows.map(({ id }) => id);

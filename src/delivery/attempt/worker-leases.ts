@@ -1,16 +1,21 @@
 // Leases: while a worker moves their expiry on, the attempts under them are its own. When a lease has expired, and is not renewed
 // while other workers renew theirs, one of these gives jobs to the deliveries that are still on the wire.
+import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
+import { isDatabaseUnavailable } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
 import { giveNewJobs } from '../capacity/new-jobs';
+import { ALONE } from '../queue/dead-letters';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import {
   deleteLeases,
   type ExpiredLease,
   expiredLeases,
+  findOnTheWire,
+  leasesStillExpired,
   lockOnTheWire,
   renewLeases,
   takeExpiredLeases,
@@ -20,6 +25,9 @@ import {
 const RENEW_MS = 3_000;
 /** A lease without attempts is kept for this long: the next attempt needs no new one. Renewing it is a commit, which loops wait for. */
 const IDLE_MS = 5_000;
+
+const CANNOT_BE_TAKEN_OVER =
+  'the attempt of a worker that has ended cannot be made again; maintenance tries it again, and others continue meanwhile';
 
 export interface WorkerLeases {
   /** For first attempts. Call it before the ids of the deliveries are made. */
@@ -72,15 +80,35 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
     const dead = expired.filter((lease) => found.has(keyOf(lease)));
     found = new Set(expired.map(keyOf));
     if (dead.length === 0) return;
-    const deliveries = await transaction((tx) =>
-      giveDeliveriesOfDeadWorkersJobs(
-        tx,
-        dead.map(({ id }) => id),
-      ),
+    const ids = dead.map(({ id }) => id);
+    const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, ids)).catch(
+      async (error: unknown) => {
+        if (isDatabaseUnavailable(error)) throw error;
+        return giveEachAJob(ids);
+      },
     );
     if (deliveries === 0) return;
     log.info({ deliveries }, 'attempts of a worker that has ended are made again');
     onTakenOver();
+  }
+
+  // What fails by itself has no lease then. Maintenance gives it an expired one, and it comes here again.
+  async function giveEachAJob(leaseIds: readonly string[]): Promise<number> {
+    const leases = await leasesStillExpired(db, leaseIds);
+    let given = 0;
+    for (const lease of leases) {
+      for (const id of await findOnTheWire(db, [lease])) {
+        try {
+          const own = { ...lease, deliveryIds: [id] };
+          given += await transaction(async (tx) => giveJobs(tx, await lockOnTheWire(tx, [own])), ALONE);
+        } catch (error) {
+          if (isDatabaseUnavailable(error)) throw error;
+          log.error({ delivery: toNodeId('Delivery', id), err: error }, CANNOT_BE_TAKEN_OVER);
+        }
+      }
+    }
+    await takeExpiredLeases(db, leaseIds);
+    return given;
   }
 
   async function renewAndTakeOver(): Promise<boolean | number> {
@@ -122,7 +150,10 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
 async function giveDeliveriesOfDeadWorkersJobs(db: Db, leaseIds: readonly string[]): Promise<number> {
   const expired = await takeExpiredLeases(db, leaseIds);
   if (expired.length === 0) return 0;
-  const deliveryIds = await lockOnTheWire(db, expired);
+  return giveJobs(db, await lockOnTheWire(db, expired));
+}
+
+async function giveJobs(db: Db, deliveryIds: readonly string[]): Promise<number> {
   await giveNewJobs(db, deliveryIds);
   return deliveryIds.length;
 }

@@ -134,7 +134,7 @@ export function startWorker(parts: WorkerParts): Worker {
     if (leaseId !== null) beginUnder(leaseId, attempts);
     if (waiting > 0) parts.onWaiting();
     // fewer than requested: further ones are announced by a notification
-    return taken === atMost || putBack > 0 || (restMs ?? false);
+    return taken === atMost || putBack > 0 || restMs === 0 || (restMs ?? false);
   };
   const loop = startLoop('delivery worker', REST_MS, log, step, interval.ms);
 

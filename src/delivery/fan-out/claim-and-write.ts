@@ -1,8 +1,9 @@
 // The transaction of the fan-out: claims the events, checks that the webhooks are as they were decided about, and writes.
 import { currentTime } from '../../clock';
-import { claimFromOutbox, type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
+import { type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
+import { claimFromOutbox } from '../queue/outbox.store';
 import type { Decisions, Pair } from './decisions';
 import type { Opening } from './first-attempts';
 import { type DecidedPair, makeDeliveries } from './make-deliveries';

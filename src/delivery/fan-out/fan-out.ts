@@ -47,10 +47,15 @@ export interface FanOut {
   pending: boolean;
 }
 
-const NOTHING: FanOut = { read: 0, oldest: null, events: 0, more: false, queued: 0, pending: false };
+export const NOTHING: FanOut = { read: 0, oldest: null, events: 0, more: false, queued: 0, pending: false };
 
-/** Fans out the oldest events in a part of the outbox. @param range of their ids @param atMost of them */
-export type FanOutStep = (part: HashPart, range: IdRange, atMost?: number) => Promise<FanOut>;
+/**
+ * Fans out the oldest events in a part of the outbox.
+ * @param range of their ids
+ * @param atMost of them
+ * @param decide false: all decisions are left pending
+ */
+export type FanOutStep = (part: HashPart, range: IdRange, atMost?: number, decide?: boolean) => Promise<FanOut>;
 
 /**
  * Each step decides first, without a transaction and without any lock, because conditions and templates may take long. One
@@ -61,7 +66,7 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
   // had pending decisions when they were last read: decisions about later events are deferred too, so none is made
   let slow: ReadonlySet<string> = new Set();
 
-  return async (part, range, atMost = BATCH) => {
+  return async (part, range, atMost = BATCH, decide = true) => {
     const read = await readOutbox(db, part, range, atMost, MAX_BYTES);
     if (read.length === 0) return NOTHING;
     const isCut = read.length === atMost || read.reduce((sum, { body }) => sum + lengthOf(body), 0) >= MAX_BYTES;
@@ -70,11 +75,8 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
       await fillDirectory(db, directory);
       const events = withFewEnoughDeliveries(read, directory);
       const pairs = pairsOf(events, directory);
-      await decisions.add(
-        db,
-        pairs.filter(({ webhook }) => !slow.has(webhook.id)),
-      );
-      const claim = { events, decisions, isLast: tries >= MAX_TRIES };
+      await decisions.add(db, decide ? pairs.filter(({ webhook }) => !slow.has(webhook.id)) : []);
+      const claim = { events, decisions, isLast: !decide || tries >= MAX_TRIES };
       const result = await writeAndSend(parts, claim, webhooksOf(pairs));
       slow = result.slow;
       if (result.written === null) continue;

@@ -4,8 +4,10 @@ import { currentTime } from '../../clock';
 import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
+import { isDatabaseUnavailable } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
+import { createDeadLetters, type DeadLetters } from '../queue/dead-letters';
 import type { ProcessShare } from '../queue/process-share';
 import { createDecisions, type Decisions, type Pair } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
@@ -39,13 +41,42 @@ export interface PendingStep {
   changed: number;
 }
 
+export interface PendingStepParts extends FanOutParts {
+  deadLetters: DeadLetters;
+}
+
 const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0 };
 
-/** One step, for the webhooks of a part: decides without any lock, and then writes in one transaction. */
-export async function decidePending(parts: FanOutParts, part: HashPart): Promise<PendingStep> {
-  const { db, transaction, directory } = parts;
+/** One step, for the webhooks of a part. After a failure, each decision is made by itself, and one that fails becomes a dead letter. */
+export async function decidePending(parts: PendingStepParts, part: HashPart): Promise<PendingStep> {
+  const { db, deadLetters } = parts;
   const oldest = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
   if (oldest.length === 0) return NOTHING;
+  try {
+    return await decideThese(parts, oldest);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+  }
+  let all = NOTHING;
+  for (const each of oldest) {
+    try {
+      const { decided, undecided, changed } = await decideThese(parts, [each]);
+      all = {
+        decided: all.decided + decided,
+        undecided: all.undecided + undecided,
+        changed: all.changed + changed,
+      };
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      await deadLetters.decision(each, error);
+    }
+  }
+  return all;
+}
+
+/** Decides without any lock, and then writes in one transaction. */
+async function decideThese(parts: FanOutParts, oldest: readonly PendingDecision[]): Promise<PendingStep> {
+  const { db, transaction, directory } = parts;
   await fillDirectory(db, directory);
   const ids = [...new Set(oldest.map((each) => each.businessEventId))].slice(0, MAX_EVENTS);
   const { events, later } = await outboxEventsById(db, ids, MAX_RENDERED_AT_ONCE);
@@ -120,8 +151,9 @@ export interface PendingParts extends FanOutParts {
 }
 
 export function startDecidingPending({ log, share, commits, onDecided, ...parts }: PendingParts): Loop {
+  const deadLetters = createDeadLetters(parts.db, log);
   return startLoop('pending decisions', restUntilCommit(REST_MS, commits), log, async () => {
-    const { decided, undecided, changed } = await decidePending(parts, share.own());
+    const { decided, undecided, changed } = await decidePending({ ...parts, deadLetters }, share.own());
     if (decided > 0) onDecided();
     if (undecided > 0) await wait(PAUSE_AFTER_SLOW_MS);
     return decided + undecided + changed > 0;

@@ -5,9 +5,11 @@ import type { Log } from '../../log';
 import { type Commits, restUntilCommit, startLoop } from '../../loop';
 import { WHOLE } from '../../sql/hash-part';
 import { createEventInterval } from '../batch-interval';
+import { createDeadLetters } from '../queue/dead-letters';
 import type { ProcessShare } from '../queue/process-share';
 import { createQueueStart } from '../queue/queue-start';
 import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
+import { fanOutAloneAfterFailure } from './fan-out-alone';
 import type { FirstAttempts } from './first-attempts';
 
 const REST_MS = 1_000;
@@ -46,7 +48,7 @@ export interface Relay {
 }
 
 export function startRelay({ share, log, commits, onQueued, onPending, ...parts }: RelayParts): Relay {
-  const fanOut = createFanOut(parts);
+  const fanOut = fanOutAloneAfterFailure(parts.db, createFanOut(parts), createDeadLetters(parts.db, log));
   const interval = createEventInterval();
   const start = createQueueStart();
   let lastWhole = performance.now();

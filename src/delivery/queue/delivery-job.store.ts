@@ -39,6 +39,26 @@ export async function takeJobs(db: Db, from: Date, atMost: number): Promise<Take
   return rowsOf<TakenJob>(db, statement(TAKE), [from, atMost]);
 }
 
+const TAKE_ONE = `delete from delivery_jobs where ctid = any (array(
+    select ctid from delivery_jobs where due_at >= $1 and due_at < $1::timestamptz + interval '1 ms' and id = $2
+    for update skip locked
+  )) returning id, delivery_id as "deliveryId", due_at as "dueAt"`;
+
+/** Deletes this job, unless another transaction takes it. */
+export async function takeJob(db: Db, { id, dueAt }: TakenJob): Promise<TakenJob[]> {
+  return rowsOf<TakenJob>(db, statement(TAKE_ONE), [dueAt, id]);
+}
+
+/** The jobs that `takeJobs` would take. */
+export async function dueJobs(db: Db, from: Date, atMost: number): Promise<TakenJob[]> {
+  return rowsOf<TakenJob>(
+    db,
+    statement(`select id, delivery_id as "deliveryId", due_at as "dueAt" from delivery_jobs
+     where due_at between $1 and now() order by due_at, id limit $2`),
+    [from, atMost],
+  );
+}
+
 /** @param from jobs that became due before it do not count @returns for how many milliseconds no job is due; 0 or less: one is due; null: there is no job */
 export async function msUntilDue(db: Db, from: Date): Promise<number | null> {
   const row = await rowOf<{ ms: number }>(

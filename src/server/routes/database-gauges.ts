@@ -2,6 +2,7 @@
 import { currentTime } from '../../clock';
 import { countPendingDecisions } from '../../delivery/fan-out/pending-decision.store';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
+import { countDeadLetters } from '../../delivery/queue/dead-letter.store';
 import { anchorTargets } from '../../evidence/anchors/anchor.store';
 import { STOP_CODES } from '../../evidence/evidence-head.entity';
 import { sealingStops } from '../../evidence/sealing-stop.store';
@@ -28,6 +29,14 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
     name: 'hookledger_pending_decisions',
     help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
     read: async (db) => [{ value: await countPendingDecisions(db, 10_000) }],
+  },
+  {
+    name: 'hookledger_dead_letters',
+    help:
+      'Deliveries whose attempt cannot be begun (JOB), events that cannot be fanned out (EVENT) and pending decisions that cannot ' +
+      'be made (DECISION), because something in the database is wrong with them.',
+    labelNames: ['kind'],
+    read: async (db) => samplesOf('kind', await countDeadLetters(db)),
   },
   {
     name: 'hookledger_deliveries_paused',

@@ -2,7 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { insertPendingDecisions } from '../../../src/delivery/fan-out/pending-decision.store';
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { claimFromOutbox, leaveOutbox } from '../../../src/events/business-event.store';
+import { claimFromOutbox } from '../../../src/delivery/queue/outbox.store';
+import { leaveOutbox } from '../../../src/events/business-event.store';
 import { uuidOf } from '../../../src/ids';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';

@@ -1,0 +1,67 @@
+// One delivery or event with which something in the database is wrong must not stop the others. Where a transaction for many has
+// failed, each is tried by itself; what fails by itself becomes a dead letter: it leaves its queue, and is put back after 1 to 10 minutes.
+import { createFaultLog } from '../../fault-log';
+import { toNodeId } from '../../ids';
+import type { Log } from '../../log';
+import { type Loop, startLoop } from '../../loop';
+import { reasonOf } from '../../sql/database-errors';
+import type { Db } from '../../sql/db';
+import { together } from '../../sql/wire/together';
+import { intoDeadLetters, retryDeadLetters } from './dead-letter.store';
+import type { TakenJob } from './delivery-job.store';
+
+/** A row that another session has locked, for a transaction for that row alone. */
+export const ALONE = { lockTimeoutMs: 1_000 };
+
+const REST_MS = 60_000;
+const MAX_ERROR = 500;
+
+export interface DeadLetters {
+  job(job: TakenJob, error: unknown): Promise<void>;
+  event(id: string, error: unknown): Promise<void>;
+  decision(pending: { webhookId: string; businessEventId: string }, error: unknown): Promise<void>;
+}
+
+/** @param db for statements without a transaction */
+export function createDeadLetters(db: Db, log: Log): DeadLetters {
+  const store = intoDeadLetters(db);
+  const logOf = (what: string) => {
+    let of: Record<string, string> = {};
+    const report = createFaultLog((error, unwritten) =>
+      log.error({ ...of, err: error, unwritten }, `${what}; it is tried again, and others continue meanwhile`),
+    );
+    return (found: Record<string, string>, error: unknown) => {
+      of = found;
+      report(error);
+    };
+  };
+  const ofJob = logOf('the next attempt of a delivery cannot be begun');
+  const ofEvent = logOf('an event cannot be fanned out');
+  const ofDecision = logOf('a pending decision cannot be made');
+  return {
+    async job(job, error) {
+      if (await store.job(job, textOf(error))) ofJob({ delivery: toNodeId('Delivery', job.deliveryId) }, error);
+    },
+    async event(id, error) {
+      if (await store.event(id, textOf(error))) ofEvent({ event: toNodeId('BusinessEvent', id) }, error);
+    },
+    async decision(pending, error) {
+      if (!(await store.decision(pending, textOf(error)))) return;
+      const { webhookId, businessEventId } = pending;
+      ofDecision({ webhook: toNodeId('Webhook', webhookId), event: toNodeId('BusinessEvent', businessEventId) }, error);
+    },
+  };
+}
+
+// Node quotes what it cannot parse, which may be content.
+function textOf(error: unknown): string {
+  return error instanceof SyntaxError ? 'stored JSON cannot be parsed' : reasonOf(error).slice(0, MAX_ERROR);
+}
+
+/** @param onRetried called after some were put into their queues */
+export function startRetryingDeadLetters(db: Db, log: Log, onRetried: () => void): Loop {
+  return startLoop('dead letters', REST_MS, log, async () => {
+    if ((await retryDeadLetters(together(db))) > 0) onRetried();
+    return false;
+  });
+}
