@@ -5,8 +5,13 @@ import { publishEnum } from './enum';
 const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'The kind of fault in an input.', {
   REQUIRED: { description: 'A value is missing, or is null where it may only be omitted.' },
   INVALID: { description: 'The value is not allowed; the message says what is allowed.' },
-  TOO_LARGE: { description: 'The value is too long, is nested too deeply or has too many entries.' },
-  CONFLICT: { description: 'The value conflicts with an existing object.' },
+  TOO_LARGE: {
+    description:
+      'The value is too long, is nested too deeply or has too many entries; or as many objects exist as are allowed.',
+  },
+  CONFLICT: {
+    description: 'The value conflicts with an existing object, or the object is in a state that does not allow this.',
+  },
   NOT_FOUND: { description: 'No object has this id or name.' },
 });
 

@@ -83,7 +83,7 @@ export type WebhookRequestLogStatus =
   | 'PENDING'
   /** INCOMING: Hookledger did not accept the call. `errorCode` gives the reason. */
   | 'REFUSED'
-  /** The response had a status of 2xx. */
+  /** The response had a status of 2xx. INCOMING: Hookledger accepted the call. */
   | 'SUCCEEDED'
   /** The process ended before it recorded the outcome, so the partner may have received the request. It is sent again. */
   | 'UNKNOWN';

@@ -95,7 +95,7 @@ test('there may be 500 rules, also if many are made at once', async () => {
   const refused = answers.filter(({ maskingRule }) => maskingRule === null);
   expect(refused).toHaveLength(7);
   for (const { userErrors } of refused) {
-    expect(userErrors).toMatchObject([{ code: 'CONFLICT', message: expect.stringContaining('500') }]);
+    expect(userErrors).toMatchObject([{ code: 'TOO_LARGE', message: expect.stringContaining('500') }]);
   }
   await app.database.query('delete from masking_rules');
 });

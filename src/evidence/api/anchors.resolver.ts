@@ -70,7 +70,8 @@ export class AnchorsResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => AttachEvidenceAnchorPayload, {
     description: withExample(
-      'Stores a proof for a signed head that was made elsewhere, such as a file of OpenTimestamps. Hookledger does not check it.',
+      'Stores a proof for a signed head that was made elsewhere, such as a file of OpenTimestamps. Hookledger does not check it. ' +
+        'CONFLICT: the head has a proof by the same party.',
       'mutation {\n  attachEvidenceAnchor(input: { treeSize: 4711, by: "OpenTimestamps", proof: "AE9wZW5UaW1lc3RhbXBz" }) {\n' +
         '    anchor { at } userErrors { field code message }\n  }\n}',
     ),

@@ -83,8 +83,8 @@ export class EvidenceCompletenessType {
 
   @Field(() => Float, {
     description:
-      'The number of these attempts that are not in the log because they were made when a later month began or went on that was ' +
-      'dropped since, as a sealed order of the audit trail says: a whole number.',
+      'The number of these attempts that are not in the log because they were made in a later month that was dropped since by a ' +
+      'sealed order of the audit trail: a whole number.',
   })
   droppedAttempts: number;
 

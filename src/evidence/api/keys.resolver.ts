@@ -22,7 +22,8 @@ export class EvidenceKeysResolver {
     description: withExample(
       'Replaces the signing key of the log. The sealed audit entry `evidence.key_rotated` names the old and the ' +
         'new key, and bundles prove it to verifiers who have the old one. Heads carry the signatures of both for ' +
-        '30 days; then the private half of the old key is destroyed.',
+        '30 days; then the private half of the old key is destroyed. CONFLICT: it was rotated within these days and ' +
+        '`compromisedAt` is not given, nothing was sealed yet, or sealing is stopped.',
       'mutation {\n  rotateEvidenceKey(input: { reason: "The yearly rotation" }) { vkey userErrors { field code message } }\n}',
     ),
   })

@@ -40,7 +40,7 @@ export async function createMaskingRule(db: Db, viewer: Viewer, rule: NewMasking
   await lockMaskingRules(db);
   if ((await countMaskingRules(db)) >= MAX_RULES) {
     const message = `There are ${MAX_RULES} masking rules, which is the maximum. Delete one first.`;
-    throw new InputError([{ field: null, code: 'CONFLICT', message }]);
+    throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
   }
   const id = newId();
   const row: MaskingRuleRow = {

@@ -40,7 +40,7 @@ export class MaskingRuleResolver {
   @Mutation(() => CreateMaskingRulePayload, {
     description: withExample(
       'Creates a masking rule. It applies at once; in other processes and open subscriptions within 2 seconds. ' +
-        'At most 500 rules can exist.',
+        'TOO_LARGE: 500 rules exist.',
       'mutation {\n  createMaskingRule(input: { roles: [SUPPORT], documentType: "Sales Invoice", part: DATA, path: "$.status", strategy: SHOW }) {\n' +
         '    maskingRule { id } userErrors { field message }\n  }\n}',
     ),

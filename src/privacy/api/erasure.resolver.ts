@@ -109,7 +109,8 @@ export class ErasureResolver {
     description: withExample(
       'Orders the erasure of a document: the content of its events, with all their deliveries and requests. The ' +
         'erasure begins when its audit entry is sealed. If it has more than 100 rows, a second person must ' +
-        'approve it first (`approveErasure`).',
+        'approve it first (`approveErasure`). CONFLICT: all of the content is erased already, or a second person is ' +
+        'needed and there is none. NOT_FOUND: there is no such content.',
       'mutation { eraseDocument(input: { documentType: "Customer", name: "Jane Doe", reason: "Request 17 under Art. 17" }) ' +
         '{ erasure { id state } userErrors { field message } } }',
     ),
@@ -126,8 +127,8 @@ export class ErasureResolver {
   @Mutation(() => ErasePersonPayload, {
     description: withExample(
       'Orders the erasure of a user: the content of their events, with all deliveries and requests of these, ' +
-        'and their name, e-mail address, identity and sessions. The user can no longer sign in. As eraseDocument ' +
-        'otherwise.',
+        'and their name, e-mail address, identity and sessions. The user can no longer sign in. CONFLICT: the user is ' +
+        'you, or the last SYSTEM_MANAGER. As eraseDocument otherwise.',
       'mutation { erasePerson(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "Request 18 under Art. 17" }) ' +
         '{ erasure { id state } userErrors { field message } } }',
     ),

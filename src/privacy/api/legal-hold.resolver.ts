@@ -51,8 +51,8 @@ export class LegalHoldResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => PlaceLegalHoldPayload, {
     description: withExample(
-      'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. At most 1,000 ' +
-        'holds can be in force.',
+      'Places a legal hold: from the answer on, nothing that it covers is erased or dropped. TOO_LARGE: 1,000 ' +
+        'holds are in force.',
       'mutation {\n  placeLegalHold(input: {\n    name: "Case 2026-17"\n    documentType: "Sales Invoice"\n' +
         '    referenceDocument: "SINV-0042"\n    reason: "The court asked for it on 3 March"\n' +
         '  }) { legalHold { id } userErrors { field code message } }\n}',
@@ -73,7 +73,7 @@ export class LegalHoldResolver {
   @Mutation(() => RequestLegalHoldReleasePayload, {
     description: withExample(
       'Asks for the release of a hold. The hold stays in force until another user, a SYSTEM_MANAGER, releases ' +
-        'it. Asking again replaces the request.',
+        'it. Asking again replaces the request. CONFLICT: the hold is released.',
       'mutation { requestLegalHoldRelease(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The case was ' +
         'closed" }) { legalHold { releaseAskedAt } userErrors { message } } }',
     ),
@@ -92,8 +92,8 @@ export class LegalHoldResolver {
   @Mutation(() => ReleaseLegalHoldPayload, {
     description: withExample(
       'Releases a hold whose release was asked for. Requires a session of a user who has neither placed the ' +
-        'hold nor asked for its release. Content that only this hold kept is then erased as limits and erasures ' +
-        'require.',
+        'hold nor asked for its release; otherwise CONFLICT. Content that only this hold kept is then erased as limits ' +
+        'and erasures require.',
       'mutation { releaseLegalHold(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
         'userErrors { message } } }',
     ),

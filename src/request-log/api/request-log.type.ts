@@ -17,7 +17,7 @@ import {
 
 export const RequestStatusEnum = publishEnum('WebhookRequestLogStatus', REQUEST_STATUSES, 'The outcome of a request.', {
   PENDING: { description: 'The request has begun and its outcome is not known yet.' },
-  SUCCEEDED: { description: 'The response had a status of 2xx.' },
+  SUCCEEDED: { description: 'The response had a status of 2xx. INCOMING: Hookledger accepted the call.' },
   FAILED: { description: 'The response had another status, or there was no response. `errorCode` gives the reason.' },
   UNKNOWN: {
     description:

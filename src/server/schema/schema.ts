@@ -51,8 +51,16 @@ function refuseTopics(): never {
 // TypeGraphQL has no decorator for their descriptions
 function describeRoots(schema: GraphQLSchema): void {
   const roots = [
-    [schema.getQueryType(), 'All reads. Every list has pages of 20 rows by default, at most 100, newest first.'],
-    [schema.getMutationType(), 'All changes. Each mutation is one transaction: it succeeds or changes nothing.'],
+    [
+      schema.getQueryType(),
+      'All reads. Every list has pages of 20 rows by default, at most 100, newest first. A link whose description gives no ' +
+        'reason for null is null if the linked row was dropped with its month, or if reading it failed: then `errors` has its path.',
+    ],
+    [
+      schema.getMutationType(),
+      'All changes. Each mutation is one transaction: it succeeds or changes nothing. What is wrong with the input is in ' +
+        '`userErrors`. FORBIDDEN, LIMIT_EXCEEDED and UNAVAILABLE are top-level errors.',
+    ],
     [schema.getSubscriptionType(), 'Live changes of the log, over server-sent events (SSE) or WebSocket.'],
   ] as const;
   for (const [type, description] of roots) if (type) type.description = description;

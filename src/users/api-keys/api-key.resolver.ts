@@ -58,7 +58,7 @@ export class ApiKeyResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => RevokeApiKeyPayload, {
     description: withExample(
-      'Revokes an API key at once and permanently.',
+      'Revokes an API key at once and permanently. A key that is revoked stays as it is. CONFLICT: it is the key of this request.',
       'mutation { revokeApiKey(input: { id: "key_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { apiKey { revokedAt } ' +
         'userErrors { message } } }',
     ),

@@ -17,6 +17,7 @@ import { createUser, updateUser } from './change-users';
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
 
+const TAKEN = 'CONFLICT: another user has the name or the e-mail address';
 const TOO_MANY_USERS = `TOO_LARGE: it would be one more than ${withCommas(MAX_USERS)} active users who have a role.`;
 
 @Resolver(() => UserType)
@@ -48,7 +49,7 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => CreateUserPayload, {
     description: withExample(
-      `Creates a user. The user can authenticate as soon as createApiKey gives them a key. ${TOO_MANY_USERS}`,
+      `Creates a user. The user can authenticate as soon as createApiKey gives them a key. ${TAKEN}. ${TOO_MANY_USERS}`,
       'mutation { createUser(input: { name: "amina@example.com", roles: [SUPPORT] }) { user { id } userErrors { ' +
         'message } } }',
     ),
@@ -66,7 +67,8 @@ export class UserResolver {
   @HasRole('SYSTEM_MANAGER')
   @Mutation(() => UpdateUserPayload, {
     description: withExample(
-      `Changes a user. The change takes effect at once, also for API keys that are in use. ${TOO_MANY_USERS}`,
+      `Changes a user. The change takes effect at once, also for API keys that are in use. ${TAKEN}; you take SYSTEM_MANAGER from ` +
+        `yourself or deactivate yourself; or no active SYSTEM_MANAGER would be left. ${TOO_MANY_USERS}`,
       'mutation { updateUser(input: { id: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", active: false }) { user { active ' +
         '} userErrors { message } } }',
     ),

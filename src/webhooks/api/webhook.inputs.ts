@@ -34,6 +34,8 @@ const URL_TEXT =
   `OUTGOING: the URL to call: https, at most ${withCommas(MAX_URL_CHARACTERS)} characters, without credentials, not a private address. http is ` +
   'allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded.';
 const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${withCommas(MAX_WAIT_S)}.`;
+const DEFAULT_SCHEDULE_TEXT =
+  'the schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.';
 const TIMEOUT_TEXT =
   `The timeout of an attempt in milliseconds, ${withCommas(MIN_TIMEOUT_MS)} to ${withCommas(MAX_TIMEOUT_MS)}. ` +
   `Default: ${withCommas(DEFAULT_TIMEOUT_MS)}.`;
@@ -92,7 +94,7 @@ export class CreateWebhookInput extends WebhookRequestInput {
   })
   provider?: ProviderName | null;
 
-  @Field(() => String, { nullable: true, description: URL_TEXT })
+  @Field(() => String, { nullable: true, description: `${URL_TEXT} Required for OUTGOING.` })
   url?: string | null;
 
   @ShortText(200, { nullable: true })
@@ -121,7 +123,7 @@ export class CreateWebhookInput extends WebhookRequestInput {
   ownerId?: string | null;
 
   @Schedule()
-  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} Default: the schedule of Standard Webhooks.` })
+  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} Default, null: ${DEFAULT_SCHEDULE_TEXT}` })
   retrySchedule?: number[] | null;
 
   @Timeout()
@@ -221,7 +223,7 @@ export class UpdateWebhookInput extends WebhookRequestInput {
   ownerId?: string | null;
 
   @Schedule()
-  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} null: the default schedule.` })
+  @Field(() => [Int], { nullable: true, description: `${SCHEDULE_TEXT} null: ${DEFAULT_SCHEDULE_TEXT}` })
   retrySchedule?: number[] | null;
 
   @Timeout()

@@ -8,6 +8,7 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
+import { withCommas } from '../../text';
 import type { Viewer } from '../../viewer';
 import { changeSettings } from '../changes/change-settings';
 import { createIncomingWebhook } from '../changes/incoming-webhooks';
@@ -15,7 +16,7 @@ import { createWebhook, type WebhookRules, webhookToChange } from '../changes/ou
 import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
 import { withoutSecrets } from '../credentials/shown-url';
 import { fieldsOf, headersOf } from '../request/request-settings';
-import { MAX_BODY_FIELDS, MAX_HEADERS } from '../setting-limits';
+import { MAX_BODY_FIELDS, MAX_HEADERS, MAX_WEBHOOKS } from '../setting-limits';
 import type { ShownSecrets } from '../signing/signatures';
 import { refuseOtherVersion } from '../versions/expected-version';
 import type { WebhookRow } from '../webhook.store';
@@ -138,7 +139,8 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => CreateWebhookPayload, {
     description: withExample(
-      'Creates a webhook, which is active at once. Only this response contains its secret. At most 20,000 can exist that are not archived.',
+      'Creates a webhook, which is active at once. Only this response contains its secret. TOO_LARGE: ' +
+        `${withCommas(MAX_WEBHOOKS)} webhooks exist that are not archived.`,
       'mutation {\n  createWebhook(input: { name: "CRM", url: "https://partner.example.com/hook", documentType: "Sales Invoice" }) {\n' +
         '    webhook { id } secret userErrors { field message }\n  }\n}',
     ),
@@ -193,7 +195,8 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => PauseWebhookPayload, {
     description: withExample(
-      'Pauses a webhook. Its deliveries are held until it is resumed.',
+      'Pauses a webhook. Its deliveries are held until it is resumed. A webhook that is PAUSED stays as it is. CONFLICT: it is ' +
+        'DISABLED or ARCHIVED.',
       'mutation { pauseWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "they are moving" }) { ' +
         'webhook { status } userErrors { message } } }',
     ),
@@ -212,7 +215,8 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ResumeWebhookPayload, {
     description: withExample(
-      'Resumes a webhook that is PAUSED or DISABLED. Its held deliveries are sent.',
+      'Resumes a webhook that is PAUSED or DISABLED. Its held deliveries are sent. A webhook that is ACTIVE stays as it is. ' +
+        'CONFLICT: it is ARCHIVED.',
       'mutation { resumeWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } ' +
         'userErrors { message } } }',
     ),
@@ -231,7 +235,7 @@ export class WebhookResolver {
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')
   @Mutation(() => ArchiveWebhookPayload, {
     description: withExample(
-      'Archives a webhook permanently. Its open deliveries are cancelled.',
+      'Archives a webhook permanently. Its open deliveries are cancelled. CONFLICT: it is ARCHIVED already.',
       'mutation { archiveWebhook(input: { id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { webhook { status } ' +
         'userErrors { message } } }',
     ),

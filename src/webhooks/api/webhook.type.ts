@@ -108,7 +108,7 @@ export class WebhookType extends NodeType {
     nullable: true,
     description:
       'The seconds to wait before each of 1 to 20 attempts, including the first, without the jitter of up to 20 %. ' +
-      'null: the example schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.',
+      'null: the schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.',
   })
   retrySchedule: number[] | null;
 
