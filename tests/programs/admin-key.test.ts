@@ -50,6 +50,15 @@ test('without a key, and with the administrator locked out, the command lets one
   }
 });
 
+test('an administrator who has lost the role alone gets it back', async () => {
+  await app.database.query(`update users set roles = '{}' where name = 'Administrator'`);
+  expect(await adminKey(['--because', REASON])).toMatchObject({ code: 0, stderr: '' });
+  expect(await app.database.query(`select active, roles from users where name = 'Administrator'`)).toEqual([
+    { active: true, roles: ['SYSTEM_MANAGER'] },
+  ]);
+  expect((await entries()).slice(-2).map(({ action }) => action)).toEqual(['user.role_changed', 'api_key.created']);
+});
+
 test('a user of the machine without a name is recorded by number', async () => {
   // as os.userInfo() does where the id of the user is not in /etc/passwd
   const nameless = `import os from 'node:os';import { syncBuiltinESMExports } from 'node:module';

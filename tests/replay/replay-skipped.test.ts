@@ -1,6 +1,10 @@
 // What was never made into a request, sent after all.
 import { Webhook as Verifier } from 'standardwebhooks';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/database/data-source';
+import { SERVE } from '../../src/database/pools';
 import { toNodeId, uuidOf } from '../../src/ids';
+import { replayDelivery } from '../../src/replay/replay-delivery';
 import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -19,15 +23,20 @@ import {
 
 let app: TestApp;
 let partner: Receiver;
+let source: DataSource;
 
 beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
+  source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
 });
 beforeEach(() => {
   partner.calls.length = 0;
   partner.answerWith(() => ({}));
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+afterAll(async () => {
+  await source.destroy();
+  await Promise.all([app.stop(), partner.stop()]);
+});
 
 const COUNT = 'count { total replayable } replay { id }';
 const NEVER_HAPPENS = 'doc.grand_total > 1000.0';
@@ -122,6 +131,40 @@ test('what is decided against again stays as it is, and the answer says why', as
   const done = await completed(app, await order(app, whereWebhook(webhook)));
   expect(done).toMatchObject({ total: 1, replayed: 0, skipped: 1 });
   expect(await rowsOf(webhook)).toEqual(before);
+  expect(partner.calls).toHaveLength(0);
+});
+
+/** @param change before the transaction with this number begins: what was evaluated for it is known by then */
+async function replayWhile({ id }: DeliveryState, change: (transaction: number) => Promise<void>): Promise<unknown> {
+  const administrator = (await app.ask('{ viewer { id name } }')).data.viewer;
+  const viewer = {
+    userId: uuidOf('User', administrator.id) as string,
+    name: administrator.name,
+    apiKeyId: null,
+    sessionId: null,
+    roles: new Set(['SYSTEM_MANAGER'] as const),
+    remoteAddress: null,
+    userAgent: null,
+    requestId: 'of a test',
+  };
+  let transactions = 0;
+  const transaction: typeof source.transaction = async (work: never) => {
+    transactions += 1;
+    await change(transactions);
+    return source.transaction(work);
+  };
+  return replayDelivery({ db: source.manager, transaction }, viewer, id, 'they want it after all');
+}
+
+test('what was evaluated before the webhook was changed is evaluated again', async () => {
+  const { webhook, delivery } = await skipped({ condition: NEVER_HAPPENS }, 'CONDITION_FALSE');
+  await update(webhook, { condition: 'true' });
+  const changedOnce = replayWhile(delivery, async (transaction) => {
+    if (transaction === 2) await update(webhook, { condition: NEVER_HAPPENS });
+  });
+  await expect(changedOnce).rejects.toThrow(/still not sent \(CONDITION_FALSE\)/);
+  const changedAlways = replayWhile(delivery, (transaction) => update(webhook, { timeoutMs: 5_000 + transaction }));
+  await expect(changedAlways).rejects.toThrow('Its webhook was changed each time it was evaluated');
   expect(partner.calls).toHaveLength(0);
 });
 

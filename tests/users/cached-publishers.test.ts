@@ -126,6 +126,12 @@ test('an operation that does more than publishing asks first who it is', async (
   const twice = `mutation ($events: [PublishEventInput!]!) { a: ${publish} b: ${publish} }`;
   const { status, data } = await app.ask(twice, { events: [invoice('TWO')] }, token);
   expect([status, data]).toEqual([401, undefined]);
+  const withMore = `mutation ($events: [PublishEventInput!]!) { a: ${publish} createUser(input: { name: "by-revoked", roles: [] }) { user { id } } }`;
+  const manager = await known(['SYSTEM_MANAGER']);
+  await revoke(manager.apiKeyId);
+  // what is refused for its input confirms no one
+  expect((await app.ask(withMore, { events: [invoice('')] }, manager.token)).status).toBe(401);
+  expect(await app.database.query("select from users where name = 'by-revoked'")).toEqual([]);
   const skipped = `mutation ($events: [PublishEventInput!]!) { publishEvents(input: { events: $events }) @skip(if: true) { events { id } } }`;
   expect((await app.ask(skipped, { events: [invoice('SKIPPED')] }, token)).status).toBe(401);
 });

@@ -171,6 +171,10 @@ describe('stored credentials', () => {
       { field: ['proxy'], code: 'CONFLICT' },
     ]);
     expect((await update(plain.webhook.id, { proxy, basicAuth })).userErrors).toEqual([]);
+    const plainToken = await create({ oauth2: { ...oauth2, tokenUrl: 'http://login.example/token' } });
+    expect((await update(plainToken.webhook.id, { proxy })).userErrors).toMatchObject([
+      { field: ['proxy'], code: 'CONFLICT', message: expect.stringContaining('give oauth2 again') },
+    ]);
     const encrypted = await create({ basicAuth });
     expect((await update(encrypted.webhook.id, { proxy })).userErrors).toEqual([]);
   });
