@@ -1,8 +1,9 @@
 // The limits of incoming calls: how much of a call is read, and how much of it is recorded. Those of refused
 // calls are in refusals/refusal-rate.ts.
+import { MAX_DECODED_BYTES } from '../verification/decode-content';
 
 /** The maximum size of a body, before and after decoding: 1 MiB. Of a larger body, the beginning is recorded. */
-export const MAX_CALL_BYTES = 1024 * 1024;
+export const MAX_CALL_BYTES = MAX_DECODED_BYTES;
 
 /** How many headers are recorded. */
 export const MAX_RECORDED_HEADERS = 200;

@@ -69,8 +69,6 @@ export interface Provider {
   readonly settings?: {
     readonly required: readonly (keyof VerificationSettings)[];
     readonly optional: readonly (keyof VerificationSettings)[];
-    /** Exactly one of these must be given. */
-    readonly oneOf?: readonly (keyof VerificationSettings)[];
   };
   /** The headers, in lower case, whose values are secrets. They are replaced before the call is recorded. */
   secretHeaders?(settings: VerificationSettings): readonly string[];

@@ -188,7 +188,6 @@ describe('settings', () => {
   });
 
   test('of TOKEN say where it is, in one of two places', () => {
-    expect(PROVIDERS.TOKEN.settings?.oneOf).toEqual(['header', 'query']);
     for (const settings of [{}, { header: 'X-Token' }, { query: 'token' }]) {
       expect(judged({ url: 'https://x.example/?a=1' }, agreementOf('TOKEN', ['x'], settings))).toEqual(
         refused('NOT_SIGNED'),

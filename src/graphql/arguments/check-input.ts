@@ -12,7 +12,7 @@ export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}
   };
 }
 
-const MAX_REASON = 1_000;
+export const MAX_REASON = 1_000;
 /** What `Reason` allows, as the end of a description. */
 export const REASON_RULE = `1 to ${withCommas(MAX_REASON)} characters, on one line.`;
 

@@ -17,6 +17,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { Role } from '../../viewer';
+import { fragmentsOf } from '../fragments';
 import { rulesOf } from '../roles/has-role';
 import { isContent } from './content';
 import { addUsedFilters, type ContentFilters, contentFiltersOf, filtersOfArgument } from './content-filters';
@@ -90,12 +91,11 @@ function compile(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): ContentOf | null {
-  const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
   const compiler: Compiler = {
     schema,
     // a mutation has an entry of its own
     filters: operation.operation === OperationTypeNode.MUTATION ? new Map() : filters,
-    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    fragments: fragmentsOf(document),
     fields: [],
     arguments: [],
     rootFields: new Set(),

@@ -1,4 +1,5 @@
 // Creates the planned webhooks, one after the other.
+import { MAX_REASON } from '../../graphql/arguments/check-input';
 import { type Client, Refusal, type UserError } from '../api-client';
 import { CommandError } from '../command-error';
 import type { Plan, WebhookInput } from './plan/plan';
@@ -88,8 +89,6 @@ async function create(client: Client, input: WebhookInput): Promise<Created> {
   );
   return createWebhook;
 }
-
-const MAX_REASON = 1_000;
 
 async function pause(client: Client, id: string, plan: Plan, condition: string | null): Promise<void> {
   const why = `Imported from Frappe. ${[...plan.pauses, ...plan.problems].join(' ')}`;

@@ -10,7 +10,7 @@ import { CHOSEN_TOKEN } from '../secret-forms';
 export const token: Provider = {
   title: 'Token',
   secret: CHOSEN_TOKEN,
-  settings: { required: [], optional: ['header', 'query', 'prefix'], oneOf: ['header', 'query'] },
+  settings: { required: [], optional: ['header', 'query', 'prefix'] },
   secretHeaders: ({ header }) => (header === null ? [] : [header.toLowerCase()]),
   read,
   unrecorded: () => 'The token',

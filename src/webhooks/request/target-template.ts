@@ -19,7 +19,8 @@ export function checkTarget(url: string, policy: TargetPolicy): string | null {
   return templateFault('URL', url, 'url') ?? checkTargetUrl(sampleOf(url), policy);
 }
 
-function hasFixedOrigin(url: string): boolean {
+/** Whether scheme, host and port are fixed text. @param url with a template, or its part before the first one */
+export function hasFixedOrigin(url: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#{}]+[/?]/i.test(url);
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { InputError, type UserError } from '../../errors';
 import type { Db } from '../../sql/db';
+import { idsByName } from '../../users/user.store';
 import { archiveWebhook, type OpenDeliveries } from '../changes/webhook-lifecycle';
 import { CREDENTIALS, type SettingChange } from '../versions/recorded-settings';
 import { lockCircuits } from '../webhook-circuit.store';
@@ -9,7 +10,7 @@ import type { GivenSecrets } from './file-credentials';
 import { type EntryRules, importEntry, NOTHING_NEW } from './import-entry';
 import { type ImportedWebhook, type Matches, matchWebhooks, planToken } from './import-plan';
 import { type FileWebhook, readDocument } from './settings-document';
-import { lockImports, userIdsByName } from './settings-file.store';
+import { lockImports } from './settings-file.store';
 
 const MAX_FAULTS = 100;
 
@@ -84,7 +85,7 @@ async function importEntries(
     },
     act: { reason: order.reason, details: { importedFile: document } },
     read,
-    owners: await userIdsByName(db, ownerNames(entries)),
+    owners: await idsByName(db, ownerNames(entries)),
     ids: matches.ids,
     failed,
   };

@@ -29,11 +29,3 @@ export interface NamedWebhook {
 export async function namedWebhooks(db: Db): Promise<NamedWebhook[]> {
   return rowsOf<NamedWebhook>(db, statement(`select id, name from webhooks where status <> 'ARCHIVED' order by id`));
 }
-
-/** The ids of these users by name. */
-export async function userIdsByName(db: Db, names: readonly string[]): Promise<Map<string, string>> {
-  const rows = await rowsOf<NamedWebhook>(db, statement('select id, name from users where name = any($1::text[])'), [
-    names,
-  ]);
-  return new Map(rows.map(({ id, name }) => [name, id]));
-}

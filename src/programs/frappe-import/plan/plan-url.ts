@@ -1,3 +1,4 @@
+import { hasFixedOrigin } from '../../../webhooks/request/target-template';
 import { jinjaToLiquid } from '../jinja/jinja-to-liquid';
 import type { FrappeWebhook } from '../reading/frappe-webhook';
 import { type Lines, lineOf } from './plan-line';
@@ -8,7 +9,7 @@ export function planUrl({ url, isDynamicUrl }: FrappeWebhook, lines: Lines): str
   const braces = source.search(/\{[{%]/);
   if (braces === -1) return source;
   const fixed = source.slice(0, braces);
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#{}]+[/?]/i.test(fixed)) {
+  if (!hasFixedOrigin(fixed)) {
     lines.problems.push(
       'request_url: scheme, host and port must be fixed text; a template may stand in path and query.',
     );

@@ -1,5 +1,12 @@
 // Plans the webhook for a Frappe webhook, before anything is created.
 
+import {
+  MAX_ATTEMPTS,
+  MAX_CONDITION_CHARACTERS,
+  MAX_TIMEOUT_MS,
+  MIN_TIMEOUT_MS,
+} from '../../../webhooks/setting-limits';
+import type { Method } from '../../../webhooks/webhook.entity';
 import { pythonToCel } from '../python/python-to-cel';
 import { type FrappeWebhook, readWebhook } from '../reading/frappe-webhook';
 import { NotCarried } from '../reading/not-carried';
@@ -37,11 +44,10 @@ export interface Plan extends Lines {
   input: WebhookInput | null;
 }
 
-const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
-const [LEAST_TIMEOUT_S, MAX_TIMEOUT_S] = [1, 30];
+const METHODS: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 // the waits of Frappe; the last one is repeated
 const RETRY_WAITS_S = [300, 1_800, 7_200, 18_000, 36_000];
-const MAX_RETRIES = 19;
+const MAX_RETRIES = MAX_ATTEMPTS - 1;
 
 export function planWebhook(document: FrappeDocument): Plan {
   const lines: Lines = { problems: [], pauses: [], notes: [] };
@@ -96,7 +102,7 @@ function inputOf(webhook: FrappeWebhook, url: string, lines: Lines): WebhookInpu
 // So that no wrong delivery is held while the webhook is paused, and sent when it is resumed
 function guarded(condition: string | null): string {
   const text = `false && (${condition})`;
-  return condition === null || text.length > 4_000 ? 'false' : text;
+  return condition === null || text.length > MAX_CONDITION_CHARACTERS ? 'false' : text;
 }
 
 function nameFor(webhook: FrappeWebhook, lines: Lines): string {
@@ -125,8 +131,8 @@ function planEvents({ event }: FrappeWebhook, lines: Lines): string[] {
 }
 
 function planMethod({ method }: FrappeWebhook, lines: Lines): string {
-  const upper = method.toUpperCase();
-  if (METHODS.includes(upper)) return upper;
+  const known = METHODS.find((each) => each === method.toUpperCase());
+  if (known) return known;
   lines.problems.push(
     `request_method is ${JSON.stringify(method.slice(0, 40))}, not one of ${METHODS.join(', ')}: it has POST.`,
   );
@@ -134,9 +140,9 @@ function planMethod({ method }: FrappeWebhook, lines: Lines): string {
 }
 
 function planPace({ timeout, maxRetries }: FrappeWebhook, lines: Lines) {
-  const seconds = Math.min(Math.max(timeout, LEAST_TIMEOUT_S), MAX_TIMEOUT_S);
+  const timeoutMs = Math.round(Math.min(Math.max(timeout * 1_000, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS));
+  const seconds = timeoutMs / 1_000;
   if (seconds !== timeout) lines.notes.push(`timeout is ${timeout} s; it has ${seconds} s.`);
-  const timeoutMs = Math.round(seconds * 1000);
   if (maxRetries === null || maxRetries < 0) return { timeoutMs };
   const retries = Math.min(Math.trunc(maxRetries), MAX_RETRIES);
   if (retries < maxRetries) lines.notes.push(`max_retries is ${maxRetries}; it has ${retries}.`);

@@ -1,4 +1,5 @@
 // Reads the file: fixtures of Frappe, or an answer of its REST API.
+import { isObject } from '../../../json/is-object';
 import { CommandError } from '../../command-error';
 import { readFileText } from '../../file-text';
 
@@ -30,8 +31,4 @@ function documentsOf(value: unknown): FrappeDocument[] | null {
   const list = isObject(value) ? (value.data ?? value.message ?? value) : value;
   if (Array.isArray(list)) return list.every(isObject) ? list : null;
   return isObject(list) && ('doctype' in list || 'webhook_doctype' in list) ? [list] : null;
-}
-
-function isObject(value: unknown): value is FrappeDocument {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
