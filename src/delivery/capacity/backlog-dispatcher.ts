@@ -1,8 +1,11 @@
 // Deliveries that wait for the capacity of their webhook have no job. This loop gives them jobs, oldest first, as the
 // circuits, the limits and the slots of this worker allow.
+import { LRUCache } from 'lru-cache';
 import { currentMs, currentTime } from '../../clock';
+import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
+import { isDatabaseUnavailable } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
@@ -14,6 +17,7 @@ import {
   type WebhookWithBacklog,
   webhooksWithBacklog,
 } from '../../webhooks/webhook-circuit.store';
+import { ALONE } from '../queue/dead-letters';
 import { giveNewJobs } from './new-jobs';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
@@ -27,6 +31,8 @@ const BATCH = 250;
 const HOLD_BATCH = 10_000;
 /** A probe without a result for this long after its timeout is lost, and another one is sent. */
 const PROBE_GRACE_MS = 60_000;
+const BROKEN_MS = 10_000;
+const MAX_BROKEN = 1_000;
 
 export interface BacklogDispatcherParts {
   /** For reads without a transaction, which are all that most steps do. */
@@ -55,6 +61,34 @@ export function startBacklogDispatcher({
   onDispatched,
 }: BacklogDispatcherParts): BacklogDispatcher {
   let backlogs = new Map<string, Backlog>();
+  /** Of webhooks for which a transaction has failed: how many deliveries get their jobs each by itself. */
+  const singly = new Map<string, number>();
+  /** Deliveries that could get no job by themselves, and until when none is given to them. */
+  const broken = new LRUCache<string, true>({ max: MAX_BROKEN, ttl: BROKEN_MS });
+
+  // One delivery with which something in the database is wrong must stop neither the others of its webhook nor other webhooks.
+  async function dispatchWhole(webhookId: string, slots: number): Promise<Dispatched> {
+    const left = singly.get(webhookId) ?? 0;
+    const except = [...broken.keys()];
+    if (left > 1) singly.set(webhookId, left - 1);
+    else singly.delete(webhookId);
+    try {
+      if (left === 0) return await transaction((own) => dispatch(own, webhookId, slots, except));
+      return await transaction((own) => dispatch(own, webhookId, 1, except), ALONE);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      const [first] = await firstWaiting(db, webhookId, 1, except);
+      if (first === undefined) throw error;
+      if (left === 0) {
+        singly.set(webhookId, slots);
+        return { dispatched: 0, nextAt: null };
+      }
+      broken.set(first, true);
+      log.error({ delivery: toNodeId('Delivery', first), err: error }, 'a waiting delivery cannot be made due');
+      return { dispatched: 0, nextAt: null };
+    }
+  }
+
   const step = async () => {
     const found = await webhooksWithBacklog(together(db));
     backlogs = new Map(found.map((webhook) => [webhook.webhookId, { ...webhook, ...knownNextAt(backlogs, webhook) }]));
@@ -68,9 +102,7 @@ export function startBacklogDispatcher({
         if (inMs > 0) restMs = Math.min(restMs, inMs);
         continue;
       }
-      const { nextAt, isByRate, ...result } = await transaction((own) =>
-        dispatch(own, backlog.webhookId, Math.min(slots, BATCH)),
-      );
+      const { nextAt, isByRate, ...result } = await dispatchWhole(backlog.webhookId, Math.min(slots, BATCH));
       backlog.nextAt = isByRate ? nextAt : null;
       if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - currentMs()));
       dispatched += result.dispatched;
@@ -117,7 +149,7 @@ function msUntilNext({ state, openUntil, nextAt }: Backlog): number {
  * Gives jobs to deliveries of one webhook: as many as its limits and `slots` allow, or one probe when its circuit has
  * been open long enough.
  */
-async function dispatch(db: Db, webhookId: string, slots: number): Promise<Dispatched> {
+async function dispatch(db: Db, webhookId: string, slots: number, except: readonly string[]): Promise<Dispatched> {
   const now = currentTime();
   const webhook = await findWebhookForShare(db, webhookId);
   const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
@@ -126,8 +158,9 @@ async function dispatch(db: Db, webhookId: string, slots: number): Promise<Dispa
   if (circuit.state !== 'CLOSED' && !(await mayProbe(db, circuit, now)))
     return { dispatched: 0, nextAt: circuit.openUntil };
   const { free, nextAt } = await capacityOf(db, webhook, now);
-  if (circuit.state !== 'CLOSED') return free > 0 ? probe(db, webhook, circuit, now) : { dispatched: 0, nextAt };
-  const dispatched = await dispatchFirst(db, webhookId, Math.min(free, slots));
+  if (circuit.state !== 'CLOSED')
+    return free > 0 ? probe(db, webhook, circuit, now, except) : { dispatched: 0, nextAt };
+  const dispatched = await dispatchFirst(db, webhookId, Math.min(free, slots), except);
   if (dispatched < Math.min(free, slots)) await clearBacklog(db, circuit);
   return { dispatched, nextAt, isByRate: true };
 }
@@ -146,8 +179,14 @@ async function mayProbe(db: Db, { state, openUntil, probeDeliveryId }: CircuitRo
   return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isRunningOrDueBy(db, probeDeliveryId, openUntil));
 }
 
-async function probe(db: Db, webhook: WebhookRow, circuit: CircuitRow, now: Date): Promise<Dispatched> {
-  const [deliveryId] = await firstWaiting(db, webhook.id, 1);
+async function probe(
+  db: Db,
+  webhook: WebhookRow,
+  circuit: CircuitRow,
+  now: Date,
+  except: readonly string[],
+): Promise<Dispatched> {
+  const [deliveryId] = await firstWaiting(db, webhook.id, 1, except);
   if (!deliveryId) {
     await clearBacklog(db, circuit);
     return { dispatched: 0, nextAt: null };
@@ -158,8 +197,8 @@ async function probe(db: Db, webhook: WebhookRow, circuit: CircuitRow, now: Date
   return { dispatched: 1, nextAt: openUntil };
 }
 
-async function dispatchFirst(db: Db, webhookId: string, atMost: number): Promise<number> {
-  const ids = atMost > 0 ? await firstWaiting(db, webhookId, atMost) : [];
+async function dispatchFirst(db: Db, webhookId: string, atMost: number, except: readonly string[]): Promise<number> {
+  const ids = atMost > 0 ? await firstWaiting(db, webhookId, atMost, except) : [];
   await giveNewJobs(db, ids);
   return ids.length;
 }

@@ -89,15 +89,20 @@ export async function makeWait(db: Db, ids: readonly string[], waitsFor: Wait): 
   await rowsOf(db, statement(moveSql(update)), [ids, waitsFor, ...idBounds(ids)]);
 }
 
-/** Locks the oldest deliveries of a webhook that wait for capacity, except those that another transaction has locked. */
-export async function firstWaiting(db: Db, webhookId: string, atMost: number): Promise<string[]> {
+/** Locks the oldest deliveries of a webhook that wait for capacity, except these, and those that another transaction has locked. */
+export async function firstWaiting(
+  db: Db,
+  webhookId: string,
+  atMost: number,
+  except: readonly string[] = [],
+): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
     // the delivery is checked again once it is locked; the row beside it is not
     statement(`select d.id from open_deliveries o join deliveries d on d.id ${equalsByIndex('o.id')}
-     where o.webhook_id = $1 and o.waits_for = 'CAPACITY' and d.waits_for = 'CAPACITY'
+     where o.webhook_id = $1 and o.waits_for = 'CAPACITY' and d.waits_for = 'CAPACITY' and d.id <> all($3::uuid[])
      order by o.id limit $2 for update of d skip locked`),
-    [webhookId, atMost],
+    [webhookId, atMost, except],
   );
   return rows.map((row) => row.id);
 }

@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { attemptsOf, deliveriesOf } from '../attempt/stored-attempts';
+import { attemptsOf, type DeliveryState, deliveriesOf } from '../attempt/stored-attempts';
 import { type Parts, startParts } from '../worker-parts';
 import { deadLetters, deliveredOf, makeRetriable, publishTen, refuse, theFifth } from './broken-rows';
 
@@ -31,6 +31,10 @@ const delivered = (webhookId: string, count: number) =>
 
 // a condition: it is not fanned out by the publishing transaction
 const webhookFor = (documentType: string) => createTestWebhook(app, partner.url, { documentType, condition: 'true' });
+
+async function fifthOf(webhookId: string, isSo: (delivery: DeliveryState) => boolean): Promise<boolean> {
+  return (await deliveriesOf(app, webhookId)).some((each) => each.referenceDocument === 'INV-5' && isSo(each));
+}
 
 async function retry(): Promise<void> {
   await makeRetriable(app);
@@ -78,6 +82,22 @@ test('an outcome that cannot be written stops no other, and its attempt becomes 
   const [fifth] = (await deliveriesOf(app, id)).filter((each) => each.referenceDocument === 'INV-5');
   const attempts = (await attemptsOf(app, id)).filter(({ deliveryId }) => deliveryId === fifth?.id);
   expect(attempts.map(({ status }) => status)).toEqual(['UNKNOWN', 'SUCCEEDED']);
+});
+
+test('a waiting delivery that cannot be made due stops neither its webhook nor others', async () => {
+  const own = { documentType: 'Due', maxConcurrency: 2 };
+  const [bad, good] = await Promise.all([
+    createTestWebhook(app, partner.url, own),
+    createTestWebhook(app, partner.url, own),
+  ]);
+  const repair = await refuse(app, 'deliveries', 'update', `${theFifth(bad.id)} and new.job_id is not null`);
+  await publishTen(app, 'Due');
+  await waitFor('it to wait for capacity', () =>
+    fifthOf(bad.id, ({ jobId, openRequestId }) => !jobId && !openRequestId),
+  );
+  await Promise.all([delivered(bad.id, 9), delivered(good.id, 10)]);
+  await repair();
+  await waitFor('the last one', async () => (await deliveredOf(app, bad.id)).length === 10, 100_000);
 });
 
 test('a call whose delivery cannot be made is answered, as the others that share its transaction', async () => {
