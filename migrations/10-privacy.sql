@@ -245,6 +245,36 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
       and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g') || '($|[^[:alnum:]_-])')))
 $$;
 
+-- The words of a text, at most 64 characters of each: letters and digits of ASCII with _ and -, and each other character by itself. What
+-- has a name as a whole word has the words of the name.
+create function name_words(prose text) returns text[]
+language sql immutable strict parallel safe cost 1000 set search_path = pg_catalog, pg_temp as $$
+  select array(select distinct found[1] from regexp_matches(prose, '[A-Za-z0-9_-]{1,64}|[^\u0001-\u007f]', 'g') as found)
+$$;
+-- Entries that may name a document. There may be millions, and each step of an erasure looks for all of its names.
+create index audit_entries_names_idx on audit_entries using gin (name_words(coalesce(details, '') || ' ' || coalesce(reason, '')))
+  where erasure_id is null and action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied');
+
+-- The entries that name one of these documents, found by the longest word of each name. A name without words is looked for in all entries.
+create function entries_naming(names text[]) returns setof uuid
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  with wanted as (
+    select name, (select word from unnest(public.name_words(name)) as word
+      where word = any (public.name_words(to_json(name)::text)) order by length(word) desc limit 1) as word
+    from unnest(names) as name
+  )
+  select a.id from wanted w
+    join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
+  where a.erasure_id is null
+    and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+    and public.names_document(array[w.name], a.details, a.reason)
+  union
+  select a.id from wanted w cross join public.audit_entries a
+  where w.word is null and a.erasure_id is null
+    and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+    and public.names_document(array[w.name], a.details, a.reason)
+$$;
+
 -- Functions that erase or drop must see each hold and limit that was committed. At a higher isolation level, all statements of a
 -- transaction see only what was committed before the first one.
 create function refuse_old_snapshot() returns void
@@ -337,10 +367,7 @@ begin
       and (a.details is not null or a.reason is not null)
       and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
   if names <> '{}' then
-    entries := array(select unnest(entries) union select a.id from public.audit_entries a
-      where a.erasure_id is null
-        and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
-        and public.names_document(names, a.details, a.reason));
+    entries := array(select unnest(entries) union select public.entries_naming(names));
   end if;
   -- entries are found by these rows, so the rows wait for entries that are not sealed
   if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then

@@ -50,6 +50,7 @@ CREATE TABLE audit_entries (
 ) PARTITION BY RANGE (id);
 CREATE INDEX audit_entries_action_idx ON audit_entries USING btree (action, id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
+CREATE INDEX audit_entries_names_idx ON audit_entries USING gin (name_words((COALESCE(details, ''::text) || ' '::text) || COALESCE(reason, ''::text))) WHERE erasure_id IS NULL AND (action = ANY (ARRAY['export.ordered'::text, 'replay.ordered'::text, 'evidence.exported'::text, 'content.read'::text, 'access.denied'::text]));
 CREATE INDEX audit_entries_session_id_idx ON audit_entries USING btree (session_id, id) WHERE session_id IS NOT NULL;
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
 CREATE TRIGGER entries_become_events AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_events();
@@ -1324,6 +1325,29 @@ AS $function$
   select attempts - (open_request_id is not null)::integer
 $function$;
 
+CREATE OR REPLACE FUNCTION public.entries_naming(names text[])
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with wanted as (
+    select name, (select word from unnest(public.name_words(name)) as word
+      where word = any (public.name_words(to_json(name)::text)) order by length(word) desc limit 1) as word
+    from unnest(names) as name
+  )
+  select a.id from wanted w
+    join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
+  where a.erasure_id is null
+    and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+    and public.names_document(array[w.name], a.details, a.reason)
+  union
+  select a.id from wanted w cross join public.audit_entries a
+  where w.word is null and a.erasure_id is null
+    and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
+    and public.names_document(array[w.name], a.details, a.reason)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1403,10 +1427,7 @@ begin
       and (a.details is not null or a.reason is not null)
       and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
   if names <> '{}' then
-    entries := array(select unnest(entries) union select a.id from public.audit_entries a
-      where a.erasure_id is null
-        and a.action in ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied')
-        and public.names_document(names, a.details, a.reason));
+    entries := array(select unnest(entries) union select public.entries_naming(names));
   end if;
   -- entries are found by these rows, so the rows wait for entries that are not sealed
   if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
@@ -2219,6 +2240,15 @@ CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
   select ('x' || encode(substring(uuid_send(id), 1, 6), 'hex'))::bit(48)::bigint
+$function$;
+
+CREATE OR REPLACE FUNCTION public.name_words(prose text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT COST 1000
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select array(select distinct found[1] from regexp_matches(prose, '[A-Za-z0-9_-]{1,64}|[^\u0001-\u007f]', 'g') as found)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.names_document(names text[], details text, prose text)

@@ -8,6 +8,7 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Index('audit_entries_actor_id_idx', ['actorId', 'id'])
 @Index('audit_entries_action_idx', ['action', 'id'])
 @Index('audit_entries_session_id_idx', ['sessionId', 'id'], { where: 'session_id is not null' })
+@Index('audit_entries_names_idx', { synchronize: false })
 @Check('audit_entries_actor_kind_check', `actor_kind in ('USER', 'SYSTEM')`)
 @Check('audit_entries_outcome_check', `outcome in ('DONE', 'DENIED')`)
 @Check(
