@@ -33,3 +33,21 @@ test('fragments and nodes(ids) are counted too', async () => {
   );
   expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
 });
+
+test.each(['constructor', 'toString', '__proto__'])(
+  'a variable with the name %s, which every object has, counts',
+  async (name) => {
+    const bySize = NESTED.replaceAll('$n', `$${name}`);
+    const byInclude = `query ($${name}: Boolean = true) {
+    users(first: 100) @include(if: $${name}) {
+      nodes { webhooks(first: 100) { nodes { requests(first: 100) { nodes { id } } } } }
+    }
+  }`;
+    for (const query of [bySize, byInclude]) {
+      const { errors } = await app.ask(query);
+      expect(errors).toMatchObject([{ message: expect.stringContaining('1010100 rows') }]);
+    }
+    const { data } = await app.ask(`query ($${name}: Int) { users(first: $${name}, last: 1) { nodes { name } } }`);
+    expect(data.users.nodes).toHaveLength(1);
+  },
+);

@@ -22,7 +22,11 @@ export function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode
 
 export function variableOf(defaults: Variables, name: string): ValueOf {
   const fallback = defaults[name];
-  return (variables) => (variables[name] === undefined ? fallback : variables[name]);
+  return (variables) => {
+    // a variable may be called constructor, which every object has
+    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return given === undefined ? fallback : given;
+  };
 }
 
 function argumentOf(field: FieldNode, name: string, defaults: Variables): ValueOf {

@@ -18,5 +18,7 @@ const checkOneEnd: ArgumentCheck = ({ last }, requested) => {
 function isFirstGiven({ node, variables }: RequestedField): boolean {
   const first = node?.arguments?.find((each) => each.name.value === 'first')?.value;
   if (!first || first.kind === Kind.NULL) return false;
-  return first.kind !== Kind.VARIABLE || (variables[first.name.value] ?? null) !== null;
+  if (first.kind !== Kind.VARIABLE) return true;
+  const name = first.name.value;
+  return Object.hasOwn(variables, name) && (variables[name] ?? null) !== null;
 }
