@@ -40,7 +40,7 @@ runProgram(async (args, stops) => {
     ],
     ['closed to sealed at 1,000/s, p50 / p95 / p99', cost ? milliseconds(cost.closeToSealedMs) : '-', 'p95 < 2,000 ms'],
     [
-      `sealing a backlog of ${size.rows.toLocaleString('en')}`,
+      `sealing ${size.rows.toLocaleString('en')} waiting leaves`,
       log ? perSecond(log.sealedPerSecond) : '-',
       '>= 80,000/s',
     ],

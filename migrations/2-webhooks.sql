@@ -142,13 +142,13 @@ create table webhook_circuits (
   probe_delivery_id uuid,           -- HALF_OPEN: the one delivery that may be sent
   failures integer not null,        -- failed attempts since the last success
   failing_since timestamptz(3),     -- null: the last attempt succeeded, or there was none
-  has_backlog boolean not null default false,             -- deliveries wait for CAPACITY: new ones queue behind them
+  has_waiting boolean not null default false,             -- deliveries wait for CAPACITY: new ones queue behind them
   constraint webhook_circuits_pkey primary key (webhook_id),
   constraint webhook_circuits_state_check check (state in ('CLOSED', 'OPEN', 'HALF_OPEN')),
   constraint webhook_circuits_webhook_id_fkey foreign key (webhook_id) references webhooks (id)
 ) with (fillfactor = 50);
 -- each worker reads these webhooks once a second, and twice a second while there are any
-create index webhook_circuits_backlog_idx on webhook_circuits (webhook_id) where has_backlog;
+create index webhook_circuits_waiting_idx on webhook_circuits (webhook_id) where has_waiting;
 
 -- Requests on the wire, of webhooks with a max_concurrency.
 create table webhook_slots (

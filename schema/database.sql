@@ -894,12 +894,12 @@ CREATE TABLE webhook_circuits (
   probe_delivery_id uuid,
   failures integer NOT NULL,
   failing_since timestamp(3) with time zone,
-  has_backlog boolean NOT NULL DEFAULT false,
+  has_waiting boolean NOT NULL DEFAULT false,
   CONSTRAINT webhook_circuits_pkey PRIMARY KEY (webhook_id),
   CONSTRAINT webhook_circuits_state_check CHECK (state = ANY (ARRAY['CLOSED'::text, 'OPEN'::text, 'HALF_OPEN'::text])),
   CONSTRAINT webhook_circuits_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
-CREATE INDEX webhook_circuits_backlog_idx ON webhook_circuits USING btree (webhook_id) WHERE has_backlog;
+CREATE INDEX webhook_circuits_waiting_idx ON webhook_circuits USING btree (webhook_id) WHERE has_waiting;
 
 CREATE TABLE webhook_credentials (
   id uuid NOT NULL,

@@ -1,4 +1,4 @@
-// A log of many rows: sealing its backlog, proving one row, a bundle, and verifying all.
+// A log of many rows: sealing them, proving one row, a bundle, and verifying all.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

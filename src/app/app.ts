@@ -8,7 +8,7 @@ import { followDatabaseClock } from '../database/database-clock';
 import { migrate } from '../database/migrate';
 import { DELIVER, MONITOR, SEALING, SERVE } from '../database/pools';
 import { startWithDatabase } from '../database/start-with-database';
-import { watchBacklog } from '../jobs/backlog-limit';
+import { watchBacklog } from '../delivery/queue/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { journalAt, noJournal, refuseUnwritableJournal } from '../privacy/erasing/journal';
@@ -134,7 +134,7 @@ async function serve(
 ): Promise<string | null> {
   const { source, monitor, metrics, log } = parts;
   const rates = createRateLimits(config.rateLimits);
-  const backlog = watchBacklog(source, config.backlogLimits, log);
+  const backlog = watchBacklog(source.manager, config.backlogLimits, log);
   stops.push({ part: 'backlog limit', stop: () => backlog.stop() });
   metrics.showBacklog(backlog);
   const own = { url: config.publicUrl };

@@ -3,8 +3,8 @@ import type { DatabaseClock } from '../database/database-clock';
 import { createFirstAttempts } from '../delivery/attempt/open-first-attempts';
 import { startWorker } from '../delivery/attempt/worker';
 import { startWorkerLeases } from '../delivery/attempt/worker-leases';
-import { startBacklogDispatcher } from '../delivery/capacity/backlog-dispatcher';
-import { createDueBacklog } from '../delivery/capacity/due-backlog';
+import { createDueJobs } from '../delivery/capacity/due-jobs';
+import { startWaitingDispatcher } from '../delivery/capacity/waiting-dispatcher';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
 import { createDirectFanOut } from '../delivery/fan-out/direct-fan-out';
 import { startDecidingPending } from '../delivery/fan-out/pending-decisions';
@@ -36,7 +36,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
   const sender = createSender(policy);
   stops.push({ part: 'connections to partners', stop: () => sender.stop() });
   const capacity = createWorkerCapacity();
-  const backlog = createDueBacklog();
+  const dueJobs = createDueJobs();
   const leases = startWorkerLeases({
     db: deliver.manager,
     transaction,
@@ -54,14 +54,14 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
     readEvidenceHead,
     sender,
     capacity,
-    backlog,
+    dueJobs,
     leases,
     log,
     onAttemptEnded: metrics.attemptEnded,
     onWaiting: () => dispatcher.wake(),
     onSlotFreed: (webhookId) => dispatcher.slotFreed(webhookId),
   });
-  const dispatcher = startBacklogDispatcher({
+  const dispatcher = startWaitingDispatcher({
     db: deliver.manager,
     transaction,
     log,
@@ -69,13 +69,13 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
     freeFor: capacity.freeFor,
     onDispatched: worker.wake,
   });
-  loops.push({ part: 'backlog dispatcher', stop: () => dispatcher.stop() });
+  loops.push({ part: 'waiting dispatcher', stop: () => dispatcher.stop() });
   const directory = createWebhookDirectory();
   const share = createProcessShare(deliver.manager, () => listener.session());
   const fanOutParts = { db: deliver.manager, transaction, directory, share, commits, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push({ part: 'pending decisions', stop: () => pending.stop() });
-  const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, backlog, leases, worker });
+  const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, dueJobs, leases, worker });
   const relay = startRelay({ ...fanOutParts, firstAttempts, onQueued: worker.wake, onPending: pending.wake });
   const directFanOut = createDirectFanOut({
     directory,

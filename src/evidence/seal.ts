@@ -27,7 +27,7 @@ export async function seal(
     return transaction((db) => appendBlocks(db, memory, { take: takeNewLeaves }));
   });
   const isFull = appended?.isFull ?? false;
-  // a backlog is signed once, at its end
+  // while many leaves wait, the head is signed once, at the end
   if (!isFull) await transaction((db) => signHead(db, keyring, host, memory));
   return isFull;
 }

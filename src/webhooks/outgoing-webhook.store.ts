@@ -72,7 +72,7 @@ export async function statesAndChanges(
   const rows = await rowsOf<Row>(
     db,
     statement(`select pg_current_snapshot()::text as snapshot, asked.id as "webhookId",
-       coalesce((select c.has_backlog or c.state <> 'CLOSED' from webhook_circuits c where c.webhook_id = asked.id), false)
+       coalesce((select c.has_waiting or c.state <> 'CLOSED' from webhook_circuits c where c.webhook_id = asked.id), false)
          as "mustQueue",
        coalesce((select true from pending_decisions p where p.webhook_id = asked.id limit 1), false) as "hasPending",
        changed.*

@@ -8,7 +8,7 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 /** The circuit of an outgoing webhook. A table of its own, so that a failure does not change the row in `webhooks`. */
 @Entity('webhook_circuits')
 @Check('webhook_circuits_state_check', `state in ('CLOSED', 'OPEN', 'HALF_OPEN')`)
-@Index('webhook_circuits_backlog_idx', ['webhookId'], { where: 'has_backlog' })
+@Index('webhook_circuits_waiting_idx', ['webhookId'], { where: 'has_waiting' })
 export class WebhookCircuitEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_circuits_pkey' })
   webhookId: string;
@@ -35,8 +35,8 @@ export class WebhookCircuitEntity {
   @Column('integer')
   failures: number;
 
-  @Column('boolean', { name: 'has_backlog', default: false })
-  hasBacklog: boolean;
+  @Column('boolean', { name: 'has_waiting', default: false })
+  hasWaiting: boolean;
 
   @Column({ type: 'timestamptz', name: 'failing_since', precision: 3, nullable: true })
   failingSince: Date | null;

@@ -13,11 +13,11 @@ export interface CircuitRow {
   failures: number;
   failingSince: Date | null;
   /** Some of its deliveries wait for capacity: new ones queue behind them. */
-  hasBacklog: boolean;
+  hasWaiting: boolean;
 }
 
 const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", reason, openings,
-  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", has_backlog as "hasBacklog"`;
+  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", has_waiting as "hasWaiting"`;
 
 /**
  * Locks the circuits: only the transaction that holds the lock decides what is sent to a webhook. Lock webhooks first,
@@ -74,10 +74,10 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
     db,
     statement(`update webhook_circuits as c set state = n.state, open_until = n.open_until, reason = n.reason,
        openings = n.openings, probe_delivery_id = n.probe_delivery_id, failures = n.failures,
-       failing_since = n.failing_since, has_backlog = n.has_backlog
+       failing_since = n.failing_since, has_waiting = n.has_waiting
      from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::uuid[], $7::integer[],
        $8::timestamptz[], $9::boolean[])
-       as n (webhook_id, state, open_until, reason, openings, probe_delivery_id, failures, failing_since, has_backlog)
+       as n (webhook_id, state, open_until, reason, openings, probe_delivery_id, failures, failing_since, has_waiting)
      where c.webhook_id = n.webhook_id`),
     [
       column('webhookId'),
@@ -88,22 +88,22 @@ export async function saveCircuits(db: Db, circuits: readonly CircuitRow[]): Pro
       column('probeDeliveryId'),
       column('failures'),
       column('failingSince'),
-      column('hasBacklog'),
+      column('hasWaiting'),
     ],
   );
 }
 
 /** From now on, new deliveries of these webhooks queue behind the waiting ones. */
-export async function markBacklog(db: Db, webhookIds: readonly string[]): Promise<void> {
+export async function markWaiting(db: Db, webhookIds: readonly string[]): Promise<void> {
   if (webhookIds.length === 0) return;
   await changedBy(
     db,
-    statement('update webhook_circuits set has_backlog = true where webhook_id = any($1::uuid[]) and not has_backlog'),
+    statement('update webhook_circuits set has_waiting = true where webhook_id = any($1::uuid[]) and not has_waiting'),
     [webhookIds],
   );
 }
 
-export interface WebhookWithBacklog extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
+export interface WebhookWithWaiting extends Pick<CircuitRow, 'webhookId' | 'state' | 'openUntil'> {
   /** Whether the number of requests on the wire has reached max_concurrency. */
   isFull: boolean;
   /** When the webhook was last changed. */
@@ -111,14 +111,14 @@ export interface WebhookWithBacklog extends Pick<CircuitRow, 'webhookId' | 'stat
 }
 
 /** The webhooks whose deliveries wait for capacity; none while all deliveries are paused. */
-export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]> {
-  return rowsOf<WebhookWithBacklog>(
+export async function webhooksWithWaiting(db: Db): Promise<WebhookWithWaiting[]> {
+  return rowsOf<WebhookWithWaiting>(
     db,
     statement(`select c.webhook_id as "webhookId", c.state, c.open_until as "openUntil", w.updated_at as "updatedAt",
        w.status = 'ACTIVE' and w.max_concurrency is not null and w.max_concurrency <= (
          select count(*) from webhook_slots s where s.webhook_id = w.id) as "isFull"
      from webhook_circuits c join webhooks w on w.id ${equalsByIndex('c.webhook_id')}
-     where c.has_backlog and not exists (select from deliveries_pause) order by c.webhook_id`),
+     where c.has_waiting and not exists (select from deliveries_pause) order by c.webhook_id`),
   );
 }
 
@@ -128,7 +128,7 @@ export async function webhooksWithBacklog(db: Db): Promise<WebhookWithBacklog[]>
  */
 export async function webhookConditions(db: Db): Promise<Record<string, number>> {
   const sql = statement(`select count(*) filter (where c.state <> 'CLOSED')::int as open,
-      count(*) filter (where c.has_backlog)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
+      count(*) filter (where c.has_waiting)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
     from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`);
   return (await rowOf<Record<string, number>>(db, sql)) ?? {};
 }

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/delivery/attempt/attempt';
 import { createFirstAttempts, type FirstAttemptSender } from '../../src/delivery/attempt/open-first-attempts';
 import { startWorkerLeases, type WorkerLeases } from '../../src/delivery/attempt/worker-leases';
-import { createDueBacklog, type DueBacklog } from '../../src/delivery/capacity/due-backlog';
+import { createDueJobs, type DueJobs } from '../../src/delivery/capacity/due-jobs';
 import { createWorkerCapacity, type WorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delivery/fan-out/direct-fan-out';
 import { createFanOut } from '../../src/delivery/fan-out/fan-out';
@@ -15,7 +15,7 @@ export interface Direct {
   firstAttempts: FirstAttempts;
   leases: WorkerLeases;
   capacity: WorkerCapacity;
-  backlog: DueBacklog;
+  dueJobs: DueJobs;
   /** What was given to the sender, unless there is a real one. */
   sent: Attempt[];
   handedBack: Attempt[];
@@ -45,14 +45,14 @@ export function startDirect(
   const sent: Attempt[] = [];
   const handedBack: Attempt[] = [];
   const capacity = createWorkerCapacity(slots);
-  const backlog = createDueBacklog();
-  backlog.taken(backlog.mark(), 0, true);
+  const dueJobs = createDueJobs();
+  dueJobs.taken(dueJobs.mark(), 0, true);
   const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
   const firstAttempts = createFirstAttempts({
     keyring: parts.keyring,
     readEvidenceHead: parts.readEvidenceHead,
     capacity,
-    backlog,
+    dueJobs,
     leases,
     maxWaitForSlotsMs,
     worker: worker ?? {
@@ -86,7 +86,7 @@ export function startDirect(
     firstAttempts,
     leases,
     capacity,
-    backlog,
+    dueJobs,
     sent,
     handedBack,
     directFanOut,

@@ -3,7 +3,7 @@ import type { Attempt } from '../../src/delivery/attempt/attempt';
 import { createHeldLeases } from '../../src/delivery/attempt/held-leases';
 import { startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
-import { createDueBacklog } from '../../src/delivery/capacity/due-backlog';
+import { createDueJobs } from '../../src/delivery/capacity/due-jobs';
 import { giveNewJobs } from '../../src/delivery/capacity/new-jobs';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createFanOut, type FanOut } from '../../src/delivery/fan-out/fan-out';
@@ -86,7 +86,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     sender,
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
-    backlog: createDueBacklog(),
+    dueJobs: createDueJobs(),
     leases: createHeldLeases(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,

@@ -49,7 +49,7 @@ export async function applyToCircuits(
   await saveCircuits(db, changed);
   await publishOwnEvents(db, events);
   // waiting deliveries can be dispatched
-  if (changed.some((circuit) => circuit.state === 'CLOSED' && circuit.hasBacklog)) await notifyDeliveries(db);
+  if (changed.some((circuit) => circuit.state === 'CLOSED' && circuit.hasWaiting)) await notifyDeliveries(db);
 }
 
 function factsOf(outcome: Outcome): AttemptFacts {

@@ -4,11 +4,11 @@ import { isDatabaseUnavailable } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
-import type { DueBacklog } from '../capacity/due-backlog';
+import type { DueJobs } from '../capacity/due-jobs';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
 import { ALONE, createDeadLetters } from '../queue/dead-letters';
-import { dueJobs, msUntilDue, type TakenJob } from '../queue/delivery-job.store';
+import { listDueJobs, msUntilDue, type TakenJob } from '../queue/delivery-job.store';
 import { createQueueStart } from '../queue/queue-start';
 import { NOTHING_STARTED, type StartedAttempts, type StartParts, startAttempt, startAttempts } from './start-attempts';
 
@@ -16,7 +16,7 @@ export interface DueAttemptsParts extends StartParts {
   /** For statements without a transaction. */
   db: Db;
   transaction: Transaction;
-  backlog: DueBacklog;
+  dueJobs: DueJobs;
   log: Log;
 }
 
@@ -36,7 +36,7 @@ export interface DueAttempts {
 }
 
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
-  const { db, transaction, backlog, log } = parts;
+  const { db, transaction, dueJobs, log } = parts;
   const start = createQueueStart();
   const deadLetters = createDeadLetters(db, log);
   /** Jobs one of which, or its delivery, let a transaction fail. Each is taken by itself. */
@@ -45,45 +45,45 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   let paused = false;
 
   async function takeAndStart(atMost: number): Promise<DueStarted> {
-    const mark = backlog.mark();
+    const mark = dueJobs.mark();
     const from = new Date(start.next());
     // one statement, where a transaction that takes none has four
     const restMs = tookNone ? await restUntilDue(db, from) : 0;
     if (restMs > 0) {
       start.read(null);
-      backlog.taken(mark, 0, true);
+      dueJobs.taken(mark, 0, true);
       return { ...NOTHING_STARTED, restMs };
     }
     const started = await transaction((tx) => startAttempts(tx, parts, atMost, from)).catch(async (error: unknown) => {
       if (isOfAll(error)) throw error;
-      suspects = await dueJobs(db, from, atMost);
+      suspects = await listDueJobs(db, from, atMost);
       if (suspects.length === 0) throw error;
       log.warn({ err: error }, 'the attempts of due deliveries cannot be begun together: each is begun by itself');
       return null;
     });
     if (started === null) {
-      backlog.notTaken();
+      dueJobs.notTaken();
       start.beginAtOldest();
       return AGAIN;
     }
     start.read(started.oldestDue);
     const { taken, waiting, putBack } = started;
     tookNone = taken === 0;
-    backlog.taken(mark, taken - waiting - putBack, taken < atMost && putBack === 0);
+    dueJobs.taken(mark, taken - waiting - putBack, taken < atMost && putBack === 0);
     if (paused) log.info('deliveries are resumed');
     paused = false;
     return { ...started, restMs: null };
   }
 
   async function startAlone(job: TakenJob): Promise<DueStarted> {
-    const mark = backlog.mark();
+    const mark = dueJobs.mark();
     try {
       const started = await transaction((tx) => startAttempt(tx, parts, job), ALONE);
-      backlog.taken(mark, started.attempts.length, false);
+      dueJobs.taken(mark, started.attempts.length, false);
       return { ...started, restMs: 0 };
     } catch (error) {
       if (isOfAll(error)) throw error;
-      backlog.notTaken();
+      dueJobs.notTaken();
       await deadLetters.job(job, error);
       return AGAIN;
     }
@@ -93,14 +93,14 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     async start(atMost) {
       // a transaction that took jobs would have to roll back
       if (paused && (await findDeliveriesPause(db))) {
-        backlog.notTaken();
+        dueJobs.notTaken();
         return NOT_STARTED;
       }
       try {
         const suspect = suspects.shift();
         return await (suspect ? startAlone(suspect) : takeAndStart(atMost));
       } catch (error) {
-        backlog.notTaken();
+        dueJobs.notTaken();
         if (!(error instanceof DeliveriesArePaused)) throw error;
         if (!paused) log.info('deliveries are paused: no attempt begins');
         paused = true;

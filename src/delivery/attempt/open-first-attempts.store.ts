@@ -7,7 +7,7 @@ export interface WebhookToOpen extends DueWebhook {
   /** The transaction that last changed it. */
   changedIn: string;
   /** Deliveries wait for its capacity. */
-  hasBacklog: boolean;
+  hasWaiting: boolean;
   /** All deliveries are paused. */
   isPaused: boolean;
 }
@@ -18,7 +18,7 @@ export async function webhooksToOpen(db: Db, ids: readonly string[]): Promise<We
     statement(`select w.id, w.changed_in as "changedIn", w.name, w.status, w.timeout_ms as "timeoutMs",
        w.retry_schedule as "retrySchedule", w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds",
        w.max_concurrency as "maxConcurrency", w.ordering, c.state as circuit, c.failures,
-       c.failing_since as "failingSince", c.has_backlog as "hasBacklog",
+       c.failing_since as "failingSince", c.has_waiting as "hasWaiting",
        exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials",
        w.send_evidence_head as "sendEvidenceHead", 0 as deliveries,
        exists (select from deliveries_pause) as "isPaused"

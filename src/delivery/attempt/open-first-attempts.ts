@@ -5,7 +5,7 @@ import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import { type Credentials, credentialsOf } from '../authentication/open-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
-import type { DueBacklog } from '../capacity/due-backlog';
+import type { DueJobs } from '../capacity/due-jobs';
 import { createSlotReservations } from '../capacity/slot-reservations';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';
@@ -32,7 +32,7 @@ export interface FirstAttemptsParts {
   keyring: Keyring;
   readEvidenceHead: ReadEvidenceHead;
   capacity: WorkerCapacity;
-  backlog: DueBacklog;
+  dueJobs: DueJobs;
   leases: WorkerLeases;
   worker: FirstAttemptSender;
   /** Default: that of `slot-reservations.ts`. */
@@ -47,7 +47,7 @@ export interface FirstAttemptSender {
 }
 
 export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
-  const { capacity, backlog, leases } = parts;
+  const { capacity, dueJobs, leases } = parts;
   const bodies = createByteLimit(MAX_BODIES);
   const reservations = createSlotReservations(capacity, parts.maxWaitForSlotsMs);
   let busySince: number | null = null;
@@ -55,21 +55,21 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
     batchSize() {
       const now = performance.now();
       const slots = capacity.batchSize(now);
-      const room = backlog.room();
-      // what enters a backlog needs no slot yet
+      const room = dueJobs.room();
+      // what goes to the queue needs no slot yet
       const atMost = Math.min(MAX_OPENED, Number.isFinite(room) ? room : slots);
       // jobs leave the queue, or requests on the wire are about to end
-      const mustWait = backlog.isTaking() || (slots === 0 && capacity.free() > 0);
+      const mustWait = dueJobs.isTaking() || (slots === 0 && capacity.free() > 0);
       if (atMost > 0 || mustWait) busySince = null;
       else busySince ??= now;
       if (busySince === null || now - busySince < MAX_WAIT_MS) return atMost;
       busySince = null;
       return MAX_OPENED;
     },
-    isReady: () => backlog.room() === Number.POSITIVE_INFINITY,
+    isReady: () => dueJobs.room() === Number.POSITIVE_INFINITY,
     reserve: reservations.reserve,
     stopReserving: reservations.stop,
-    queued: backlog.entered,
+    queued: dueJobs.entered,
     begin: (reserved = []) => beginOpening(parts, bodies, leases.use(), reserved),
   };
 }
@@ -87,7 +87,7 @@ function beginOpening(
   lease: LeaseUse,
   reservations: readonly SlotReservation[],
 ): Opening {
-  const { capacity, backlog, leases, worker } = parts;
+  const { capacity, dueJobs, leases, worker } = parts;
   const queued = new Set<string>();
   let wanted: string[] = [];
   let prepared: Prepared | null = null;
@@ -99,10 +99,10 @@ function beginOpening(
     const { webhookId } = delivery;
     const bytes = body?.length ?? 0;
     const hasSlot = reserved.length < MAX_OPENED && capacity.free() > 0 && capacity.freeFor(webhookId) > 0;
-    const isFree = isUnhindered(prepared?.webhooks.get(webhookId)) && !backlog.mustQueue(webhookId);
+    const isFree = isUnhindered(prepared?.webhooks.get(webhookId)) && !dueJobs.mustQueue(webhookId);
     if (!isFree || !hasSlot || !bodies.take(bytes)) {
       queued.add(webhookId);
-      backlog.queued(webhookId);
+      dueJobs.queued(webhookId);
       return;
     }
     capacity.acquire(webhookId, performance.now());
@@ -147,7 +147,7 @@ function beginOpening(
     },
     committed() {
       // again, because a take of jobs that began meanwhile has not seen these
-      for (const id of queued) backlog.queued(id);
+      for (const id of queued) dueJobs.queued(id);
       lease.committed(idsOf(attempts));
       worker.send(attempts, ended);
     },
@@ -210,7 +210,7 @@ function dueAmong(
 
 // Other settings of the webhook are those that it was decided about.
 function isUnhindered(webhook: WebhookToOpen | undefined): boolean {
-  return webhook?.circuit === 'CLOSED' && !webhook.hasBacklog && !webhook.isPaused;
+  return webhook?.circuit === 'CLOSED' && !webhook.hasWaiting && !webhook.isPaused;
 }
 
 function dueDelivery(delivery: NewDelivery, body: Buffer | null): DueDelivery {

@@ -6,7 +6,7 @@ import { idBounds, newId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
-import { markBacklog } from '../../webhooks/webhook-circuit.store';
+import { markWaiting } from '../../webhooks/webhook-circuit.store';
 import { takeSlots } from '../../webhooks/webhook-slot.store';
 import { credentialsOf } from '../authentication/open-credentials';
 import { signingSecretsOf } from '../authentication/signing-secrets';
@@ -140,7 +140,7 @@ function idOf({ id }: DueDelivery): string {
 async function setAside(db: Db, waiting: readonly DueDelivery[]): Promise<void> {
   if (waiting.length === 0) return;
   await makeWait(db, waiting.map(idOf), 'CAPACITY');
-  await markBacklog(db, [...new Set(waiting.map((delivery) => delivery.webhookId))]);
+  await markWaiting(db, [...new Set(waiting.map((delivery) => delivery.webhookId))]);
 }
 
 async function attemptsFor(

@@ -10,7 +10,7 @@ import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { createAuthorizedSender, type SendAuthorized } from '../authentication/authorize';
 import { createBatchInterval } from '../batch-interval';
-import type { DueBacklog } from '../capacity/due-backlog';
+import type { DueJobs } from '../capacity/due-jobs';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import type { Attempt, ReadEvidenceHead } from './attempt';
@@ -32,7 +32,7 @@ export interface WorkerParts {
   readEvidenceHead: ReadEvidenceHead;
   sender: Sender;
   capacity: WorkerCapacity;
-  backlog: DueBacklog;
+  dueJobs: DueJobs;
   leases: Pick<WorkerLeases, 'took' | 'closed'>;
   log: Log;
   /** In bytes; no further jobs are taken while bodies of the queue have as many. Default: MAX_BODIES_ON_THE_WIRE. */

@@ -1,7 +1,7 @@
 // Webhooks with an ordering: one delivery of a document at a time.
 import type { Db } from '../../sql/db';
 import type { Ordering } from '../../webhooks/webhook.entity';
-import { lockCircuits, markBacklog } from '../../webhooks/webhook-circuit.store';
+import { lockCircuits, markWaiting } from '../../webhooks/webhook-circuit.store';
 import type { NewDelivery } from '../delivery.store';
 import {
   blockedSequences,
@@ -49,7 +49,7 @@ export async function changeOrdering(db: Db, webhookId: string, ordering: Orderi
   await lockCircuits(db, [webhookId]);
   if (ordering === null) {
     await endOrdering(db, webhookId);
-    await markBacklog(db, [webhookId]);
+    await markWaiting(db, [webhookId]);
   } else if (ordering === 'SKIP') {
     await releaseSuccessors(db, await unblockExhausted(db, webhookId));
   }

@@ -14,7 +14,7 @@ export interface SlotReservations {
    * @param mustWait whether the call waits although there are slots
    * @returns NO_SLOTS if it waited in vain, and at once if a webhook without slots is slow: its deliveries go to the queue
    */
-  reserve(wanted: ReadonlyMap<string, number>, mustWait?: () => boolean): SlotReservation | Promise<SlotReservation>;
+  reserve(wanted: ReadonlyMap<string, number>, mustWait: () => boolean): SlotReservation | Promise<SlotReservation>;
   /** No call waits any more. */
   stop(): void;
 }
@@ -65,7 +65,7 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
   }
 
   return {
-    reserve(wanted, mustWait = () => false) {
+    reserve(wanted, mustWait) {
       if (stopped || wanted.size === 0) return NO_SLOTS;
       const now = performance.now();
       const isBehind = waiting.some((each) => [...wanted.keys()].some((id) => each.wanted.has(id)));

@@ -30,6 +30,6 @@ export const openDeliveries: OpenDeliveries = {
 // A user who resumes a webhook states that its endpoint works: earlier failures no longer count.
 async function resetCircuit(db: Db, webhookId: string): Promise<void> {
   const circuits = await lockCircuits(db, [webhookId]);
-  const reset = [...circuits.values()].map((circuit) => ({ ...closed(circuit), hasBacklog: true }));
+  const reset = [...circuits.values()].map((circuit) => ({ ...closed(circuit), hasWaiting: true }));
   await saveCircuits(db, reset);
 }

@@ -175,7 +175,7 @@ function isPlain(webhook: OutgoingWebhook): boolean {
   return found;
 }
 
-/** Those of these webhooks that are as they were when the directory read them, kept from changes, and without a backlog. */
+/** Those of these webhooks that are as they were when the directory read them, kept from changes, and without waiting deliveries. */
 async function freeWebhooks(
   db: Db,
   directory: WebhookDirectory,

@@ -64,7 +64,7 @@ export async function webhooksWithPending(db: Db, webhookIds: readonly string[])
 }
 
 /**
- * The oldest pending decisions of some webhooks of a part, chosen at random: a webhook with a long backlog and a slow
+ * The oldest pending decisions of some webhooks of a part, chosen at random: a webhook with many of them and a slow
  * condition does not delay the others.
  */
 export async function oldestPending(

@@ -61,8 +61,8 @@ export async function lockStates(
     toCompare.filter(({ id, changedIn }) => (kept.get(id) ?? found.get(id)) !== changedIn).map(idOf),
   );
   const locked = new Map(states);
-  for (const [id, { state, hasBacklog }] of circuits) {
-    locked.set(id, { hasPending: false, ...states.get(id), mustQueue: hasBacklog || state !== 'CLOSED' });
+  for (const [id, { state, hasWaiting }] of circuits) {
+    locked.set(id, { hasPending: false, ...states.get(id), mustQueue: hasWaiting || state !== 'CLOSED' });
   }
   return { states: locked, changed };
 }

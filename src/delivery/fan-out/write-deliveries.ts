@@ -3,7 +3,7 @@ import type { FannedOut } from '../../events/business-event.store';
 import type { Payload } from '../../events/payload.store';
 import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
-import { markBacklog } from '../../webhooks/webhook-circuit.store';
+import { markWaiting } from '../../webhooks/webhook-circuit.store';
 import type { NewDelivery } from '../delivery.store';
 import { insertJobs, type NewJob } from '../queue/delivery-job.store';
 import { notifyDeliveries } from '../queue/notify.store';
@@ -26,7 +26,7 @@ export async function writeDeliveries(
   await Promise.all([
     writeFanOut(db, { payloads, deliveries, requests, events }, now),
     insertJobs(db, deliveries.flatMap(jobFor)),
-    markBacklog(db, webhooksThatQueue(deliveries)),
+    markWaiting(db, webhooksThatQueue(deliveries)),
   ]);
   // other workers poll for jobs, but these deliveries have none: wake the dispatchers
   if (deliveries.some((delivery) => delivery.waitsFor === 'CAPACITY')) await notifyDeliveries(db);

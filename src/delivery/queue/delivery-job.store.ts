@@ -50,7 +50,7 @@ export async function takeJob(db: Db, { id, dueAt }: TakenJob): Promise<TakenJob
 }
 
 /** The jobs that `takeJobs` would take. */
-export async function dueJobs(db: Db, from: Date, atMost: number): Promise<TakenJob[]> {
+export async function listDueJobs(db: Db, from: Date, atMost: number): Promise<TakenJob[]> {
   return rowsOf<TakenJob>(
     db,
     statement(`select id, delivery_id as "deliveryId", due_at as "dueAt" from delivery_jobs

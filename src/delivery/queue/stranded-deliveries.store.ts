@@ -3,7 +3,7 @@ import { moveSql } from '../delivery-state.store';
 
 /**
  * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as
- * having a backlog, those that wait for a finished predecessor, those whose job is lost, and those on the wire that neither a job nor
+ * having any, those that wait for a finished predecessor, those whose job is lost, and those on the wire that neither a job nor
  * a lease keeps: their leases are restored, expired, so that a worker takes them over. Only an error in Hookledger, or a hand in
  * the database, can leave any.
  * @returns the number of webhooks, deliveries, jobs and leases that were repaired
@@ -17,7 +17,7 @@ export async function freeStranded(db: Db): Promise<number> {
   );
   const webhooks = await changedBy(
     db,
-    `update webhook_circuits c set has_backlog = true where not has_backlog and exists (
+    `update webhook_circuits c set has_waiting = true where not has_waiting and exists (
        select from open_deliveries o where o.webhook_id = c.webhook_id and o.waits_for = 'CAPACITY')`,
   );
   // a job that is taken meanwhile is named by no delivery any more

@@ -1,4 +1,15 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { credentialId } from '../../viewer';
+import { addressRange } from './address-range';
+import { once } from './once';
 import { tooMany } from './refusal';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The slot of a request whose route limits concurrency, until its handler has it. */
+    turn: Turn | null;
+  }
+}
 
 /** The slot of one request, or its place in the queue. */
 export interface Turn {
@@ -54,15 +65,6 @@ export function createConcurrencyLimiter(atOnce: number): ConcurrencyLimiter {
   };
 }
 
-/** A function that does the work at its first call, and nothing at others. */
-export function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
-}
-
 function waitIn(line: Line, next: () => void): Turn {
   let giveUp: () => void = () => undefined;
   let letIn: () => void = () => undefined;
@@ -76,4 +78,31 @@ function waitIn(line: Line, next: () => void): Turn {
     else next();
   });
   return { ready, leave };
+}
+
+/** Waits for a slot of the caller. One that disconnects leaves the queue; work that has begun continues. */
+export async function takeTurn(
+  limiter: ConcurrencyLimiter,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const turn = limiter.enter(request.viewer ? credentialId(request.viewer) : addressRange(request.ip));
+  request.turn = turn;
+  reply.raw.once('close', () => {
+    if (request.turn === turn) turn.leave();
+  });
+  // disconnected while the key was looked up: the response is closed already
+  if (reply.raw.destroyed) turn.leave();
+  await turn.ready;
+}
+
+/** Runs the handler of a request that has taken its turn, and gives the slot back. */
+export async function inTurn<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  const { turn } = request;
+  request.turn = null;
+  try {
+    return await work();
+  } finally {
+    turn?.leave();
+  }
 }

@@ -11,11 +11,10 @@ import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
 import { mayPublish, missingRole, PUBLISHERS, type Viewer } from '../../viewer';
-import type { ConcurrencyLimiter } from '../edge/concurrency-limiter';
+import { type ConcurrencyLimiter, inTurn, takeTurn } from '../edge/concurrency-limiter';
 import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
-import { inTurn, takeTurn } from '../edge/wait-for-slot';
 import { BEYOND_ASCII, binaryCloudEvent, isBinaryMode, JSON_TYPE, structuredCloudEvent } from './cloud-events';
 import { plainEvent } from './plain-events';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { finished, type Readable } from 'node:stream';
-import { once } from '../edge/concurrency-limiter';
+import { once } from '../edge/once';
 import { tooMany } from '../edge/refusal';
 
 const RETRY_S = 10;

@@ -1,4 +1,4 @@
-import { once } from '../edge/concurrency-limiter';
+import { once } from '../edge/once';
 import { tooMany } from '../edge/refusal';
 
 /** Limits of open subscriptions. A stream of server-sent events is a connection with one subscription. */

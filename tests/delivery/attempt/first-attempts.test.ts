@@ -93,7 +93,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
 
   test.each([
     ['an open circuit', `update webhook_circuits set state = 'OPEN', open_until = now() + interval '1 h'`],
-    ['a backlog', 'update webhook_circuits set has_backlog = true'],
+    ['deliveries that wait', 'update webhook_circuits set has_waiting = true'],
   ])('with %s', async (_what, change) => {
     const own = direct();
     const webhook = await webhookFor();
@@ -145,18 +145,18 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     await webhook.publishMany(5);
     (await own.fanOut()).committed();
     for (const { delivery } of own.sent.splice(0)) own.capacity.release(delivery.webhookId, 0);
-    const before = own.backlog.mark();
+    const before = own.dueJobs.mark();
     await webhook.publishMany(1);
     await other.publishMany(1);
     (await own.fanOut()).committed();
     expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true, true, false, false, false]);
     expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
     // a take that began before the last of them were queued has not seen them
-    own.backlog.taken(before, 1, true);
-    expect(own.backlog.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
-    own.backlog.taken(own.backlog.mark(), 1, false);
-    expect(own.backlog.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
-    own.backlog.taken(own.backlog.mark(), 1, true);
+    own.dueJobs.taken(before, 1, true);
+    expect(own.dueJobs.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
+    own.dueJobs.taken(own.dueJobs.mark(), 1, false);
+    expect(own.dueJobs.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
+    own.dueJobs.taken(own.dueJobs.mark(), 1, true);
     await webhook.publishMany(1);
     (await own.fanOut()).committed();
     expect((await deliveriesOf(app, webhook.id)).at(-1)).toMatchObject({ jobId: null });

@@ -23,9 +23,9 @@ const FAULTS: Record<string, string> = {
   'a delivery that is finished, held or waits, and still has a next attempt': `
     select s.id from (${STATES}) s
     where (over or held or waits) and (job_id is not null or open_request_id is not null or next_attempt_at is not null)`,
-  'a delivery that waits for capacity, while its webhook has no backlog': `
+  'a delivery that waits for capacity, while its webhook is not marked': `
     select s.id from (${STATES}) s join webhook_circuits c on c.webhook_id = s.webhook_id
-    where s.waits_for = 'CAPACITY' and not c.has_backlog`,
+    where s.waits_for = 'CAPACITY' and not c.has_waiting`,
   'a delivery that waits for a predecessor that is not there': `
     select s.id from (${STATES}) s where s.waits_for = 'PREDECESSOR' and (not s.blocks or not exists (
       select from deliveries p where p.blocks and p.webhook_id = s.webhook_id and p.document_type = s.document_type

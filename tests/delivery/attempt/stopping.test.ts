@@ -1,5 +1,5 @@
 import { startWorker } from '../../../src/delivery/attempt/worker';
-import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
+import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -132,7 +132,7 @@ test('many slow partners take all slots of a worker, and everything arrives once
   }
   await parts.fanOutAll();
   const worker = startWorker(parts);
-  const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
+  const dispatcher = startWaitingDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
   const deliveries = await allFinished(app, id, 700);
   await dispatcher.stop();
   await worker.stop(1_000);

@@ -22,7 +22,7 @@ const FRESH: CircuitRow = {
   probeDeliveryId: null,
   failures: 0,
   failingSince: null,
-  hasBacklog: false,
+  hasWaiting: false,
 };
 const SUCCESS: AttemptFacts = {
   deliveryId: 'delivery',
@@ -83,11 +83,11 @@ describe('failures in a row', () => {
 });
 
 describe('the probe of a half-open circuit', () => {
-  const halfOpen: CircuitRow = { ...FRESH, ...PROBE, failures: 20, openings: 1, failingSince: NOW, hasBacklog: true };
+  const halfOpen: CircuitRow = { ...FRESH, ...PROBE, failures: 20, openings: 1, failingSince: NOW, hasWaiting: true };
   const probe = { deliveryId: 'probe' };
 
   test('that arrives closes it, and those that wait stay to be let go', () => {
-    expect(circuitAfter(halfOpen, [{ ...SUCCESS, ...probe }])).toEqual({ ...FRESH, hasBacklog: true });
+    expect(circuitAfter(halfOpen, [{ ...SUCCESS, ...probe }])).toEqual({ ...FRESH, hasWaiting: true });
   });
 
   test('that fails opens it again, each time for twice as long, at most 10 minutes', () => {
@@ -210,6 +210,6 @@ describe('days of failure', () => {
 });
 
 test('resuming a webhook resets its circuit, and what waits still waits', () => {
-  const open: CircuitRow = { ...circuitAfter(FRESH, times(30, FAILURE)), openings: 9, hasBacklog: true };
-  expect(closed(open)).toEqual({ ...FRESH, hasBacklog: true });
+  const open: CircuitRow = { ...circuitAfter(FRESH, times(30, FAILURE)), openings: 9, hasWaiting: true };
+  expect(closed(open)).toEqual({ ...FRESH, hasWaiting: true });
 });

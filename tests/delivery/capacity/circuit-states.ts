@@ -17,7 +17,7 @@ export interface CircuitState {
   failures: number;
   openings: number;
   reason: string | null;
-  hasBacklog: boolean;
+  hasWaiting: boolean;
   openUntil: Date | null;
   failingSince: Date | null;
   probeDeliveryId: string | null;
@@ -25,7 +25,7 @@ export interface CircuitState {
 
 export async function circuitOf(app: TestApp, webhookId: string): Promise<CircuitState> {
   const rows = await app.database.prepared<CircuitState>(
-    `select state, failures, openings, reason, has_backlog as "hasBacklog", open_until as "openUntil", failing_since as "failingSince",
+    `select state, failures, openings, reason, has_waiting as "hasWaiting", open_until as "openUntil", failing_since as "failingSince",
        probe_delivery_id as "probeDeliveryId" from webhook_circuits where webhook_id = $1`,
     [uuidOf('Webhook', webhookId)],
   );

@@ -1,8 +1,8 @@
 // Several processes and the probe of a circuit whose pause has ended.
 
 import { currentTime } from '../../../src/clock';
-import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
 import { giveJobs } from '../../../src/delivery/capacity/waiting.store';
+import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
 import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
 import { newId, uuidOf } from '../../../src/ids';
 import type { Transaction } from '../../../src/sql/transactions';
@@ -50,7 +50,7 @@ test('a process that wanted to send a probe when another one sent it sends none 
   const dispatcher = await parts.transaction(async (db) => {
     const circuit = (await lockCircuits(db, [webhookId])).get(webhookId);
     if (!circuit) throw new Error('the webhook has no circuit');
-    const started = startBacklogDispatcher(other);
+    const started = startWaitingDispatcher(other);
     // it has read the time, and waits for the circuit
     await waitFor('the other process', async () => (await isWaitingForCircuit()).length > 0);
     const now = currentTime();

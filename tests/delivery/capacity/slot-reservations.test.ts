@@ -5,6 +5,8 @@ import { createWorkerCapacity, type WorkerCapacity } from '../../../src/delivery
 import { NO_SLOTS, type SlotReservation } from '../../../src/events/publisher';
 
 const SLOTS = 8;
+/** The outbox is empty: a call waits only for slots. */
+const goesAtOnce = () => false;
 
 const slotsOf = (webhookId: string, slots: number) => new Map([[webhookId, slots]]);
 
@@ -26,7 +28,7 @@ async function soFar(reserving: readonly (SlotReservation | Promise<SlotReservat
 test('takes slots of each webhook at once while there are enough, and frees them once', () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);
-  const reserved = reserve(new Map([...slotsOf('one', 2), ...slotsOf('other', 1)])) as SlotReservation;
+  const reserved = reserve(new Map([...slotsOf('one', 2), ...slotsOf('other', 1)]), goesAtOnce) as SlotReservation;
   expect([capacity.free(), capacity.freeFor('one'), capacity.freeFor('other')]).toEqual([5, 2, 2]);
   reserved.release();
   reserved.release();
@@ -37,8 +39,8 @@ test('what wants no slots gets none, also while others wait', () => {
   const capacity = createWorkerCapacity(SLOTS);
   const reservations = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
-  expect(isPromise(reservations.reserve(slotsOf('fast', 1)))).toBe(true);
-  expect(reservations.reserve(new Map())).toBe(NO_SLOTS);
+  expect(isPromise(reservations.reserve(slotsOf('fast', 1), goesAtOnce))).toBe(true);
+  expect(reservations.reserve(new Map(), goesAtOnce)).toBe(NO_SLOTS);
   reservations.stop();
 });
 
@@ -46,8 +48,8 @@ test('a call that waits gets slots when enough are free, in the order of coming;
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
-  const [first, second] = [reserve(slotsOf('fast', 3)), reserve(slotsOf('fast', 1))];
-  const other = reserve(slotsOf('other', 1)) as SlotReservation;
+  const [first, second] = [reserve(slotsOf('fast', 3), goesAtOnce), reserve(slotsOf('fast', 1), goesAtOnce)];
+  const other = reserve(slotsOf('other', 1), goesAtOnce) as SlotReservation;
   expect(other.slots).toEqual(slotsOf('other', 1));
   other.release();
   capacity.release('fast', performance.now(), 2);
@@ -63,9 +65,9 @@ test('a call that comes while another one waits does not take the slots that are
   const capacity = createWorkerCapacity(SLOTS);
   const reservations = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
-  const waiting = reservations.reserve(slotsOf('fast', 2));
+  const waiting = reservations.reserve(slotsOf('fast', 2), goesAtOnce);
   capacity.release('fast', performance.now());
-  expect([isPromise(waiting), isPromise(reservations.reserve(slotsOf('fast', 1)))]).toEqual([true, true]);
+  expect([isPromise(waiting), isPromise(reservations.reserve(slotsOf('fast', 1), goesAtOnce))]).toEqual([true, true]);
   reservations.stop();
 });
 
@@ -87,24 +89,24 @@ test('a call that waits in vain gets no slots', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const { reserve } = createSlotReservations(capacity);
   takeSlots(capacity, 'fast', 4);
-  expect(await reserve(slotsOf('fast', 1))).toBe(NO_SLOTS);
+  expect(await reserve(slotsOf('fast', 1), goesAtOnce)).toBe(NO_SLOTS);
   expect(capacity.free()).toBe(4);
 });
 
 test('no call waits for a webhook that is slow, for more than a webhook can get, and after the stop', async () => {
   const capacity = createWorkerCapacity(SLOTS);
   const reservations = createSlotReservations(capacity);
-  expect(reservations.reserve(slotsOf('idle', 5))).toBe(NO_SLOTS);
+  expect(reservations.reserve(slotsOf('idle', 5), goesAtOnce)).toBe(NO_SLOTS);
   const longAgo = performance.now() - 1_000;
   for (let n = 0; n < 4; n += 1) {
     capacity.acquire('slow', longAgo);
     capacity.begun('slow', longAgo);
   }
-  expect(reservations.reserve(slotsOf('slow', 1))).toBe(NO_SLOTS);
+  expect(reservations.reserve(slotsOf('slow', 1), goesAtOnce)).toBe(NO_SLOTS);
   takeSlots(capacity, 'fast', 2);
-  const waiting = reservations.reserve(slotsOf('fast', 2));
+  const waiting = reservations.reserve(slotsOf('fast', 2), goesAtOnce);
   expect(isPromise(waiting)).toBe(true);
   reservations.stop();
   expect(await waiting).toBe(NO_SLOTS);
-  expect(reservations.reserve(slotsOf('other', 1))).toBe(NO_SLOTS);
+  expect(reservations.reserve(slotsOf('other', 1), goesAtOnce)).toBe(NO_SLOTS);
 });

@@ -129,7 +129,7 @@ describe('an event goes to the outbox', () => {
 
   test.each([
     ['an open circuit', `update webhook_circuits set state = 'OPEN', open_until = now() + interval '1 h'`],
-    ['a backlog', 'update webhook_circuits set has_backlog = true'],
+    ['deliveries that wait', 'update webhook_circuits set has_waiting = true'],
     ['a pending decision', 'pending'],
   ])('for a webhook with %s', async (_what, change) => {
     const webhook = await webhookFor();
@@ -177,9 +177,9 @@ describe('an event goes to the outbox', () => {
   test('while the worker is about to take the last due jobs, whatever webhook they are for', async () => {
     const [webhook, other] = [await webhookFor(), await webhookFor()];
     const { own, publish } = await processWith();
-    own.backlog.queued(uuidOf('Webhook', other.id) as string);
+    own.dueJobs.queued(uuidOf('Webhook', other.id) as string);
     await expectOutboxToHave(own, await publish(eventFor(webhook.documentType)));
-    own.backlog.taken(own.backlog.mark(), 1, true);
+    own.dueJobs.taken(own.dueJobs.mark(), 1, true);
     own.sent.length = 0;
     await publish(eventFor(webhook.documentType));
     expect(own.sent).toHaveLength(1);

@@ -9,7 +9,7 @@ import { uuidOf } from '../../../src/ids';
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/hash-part';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
-import { webhooksWithBacklog } from '../../../src/webhooks/webhook-circuit.store';
+import { webhooksWithWaiting } from '../../../src/webhooks/webhook-circuit.store';
 import type { TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
@@ -53,11 +53,11 @@ test('5,000 webhooks that want other events add no statement and no row, and at 
   expect(many.blocks - few.blocks).toBeLessThanOrEqual(9);
 });
 
-test('the backlog dispatcher reads no webhook without a backlog', async () => {
+test('the waiting dispatcher reads no webhook without waiting deliveries', async () => {
   await withSession(async (source) => {
     await source.query('select pg_stat_force_next_flush()');
     await pipelinedTransactions(source)(async (db) => {
-      expect(await webhooksWithBacklog(db)).toEqual([]);
+      expect(await webhooksWithWaiting(db)).toEqual([]);
       const use = await rowOf<Use>(db, USE);
       expect(Object.values(use?.rows ?? {}).reduce((sum, rows) => sum + rows, 0)).toBeLessThan(100);
     });

@@ -122,7 +122,7 @@ test('resuming keeps the rate limits', async () => {
   expect(mostInOneSecond).toBeLessThanOrEqual(5);
 });
 
-test('one backlog and one paused webhook: neither moves during the pause, and the paused one not after it', async () => {
+test('one webhook with waiting deliveries and a paused one: neither moves during the pause, and the paused one not after it', async () => {
   const slow = await createOwnWebhook(app, partner.url, { maxConcurrency: 1 });
   const held = await createOwnWebhook(app, partner.url);
   await mutate(app, 'pauseWebhook', { id: held.id });

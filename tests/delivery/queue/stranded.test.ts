@@ -1,5 +1,5 @@
 import { startWorker } from '../../../src/delivery/attempt/worker';
-import { startBacklogDispatcher } from '../../../src/delivery/capacity/backlog-dispatcher';
+import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
 import { uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -41,7 +41,7 @@ test('a delivery whose job is lost gets it again, and arrives', async () => {
 
 // what none of our transactions leaves behind, and a hand in the database may
 test.each([
-  ['the capacity of a webhook without a backlog', `waits_for = 'CAPACITY'`],
+  ['the capacity of a webhook that is not marked', `waits_for = 'CAPACITY'`],
   ['a predecessor that is not there', `waits_for = 'PREDECESSOR', blocks = true`],
 ])('what waits for %s is found, and arrives', async (what, stranded) => {
   const { id } = await createTestWebhook(app, partner.url, { documentType: what });
@@ -55,7 +55,7 @@ test.each([
   await listStates(app.database);
   expect(await freeStranded(parts.db)).toBeGreaterThan(0);
   const worker = startWorker(parts);
-  const dispatcher = startBacklogDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
+  const dispatcher = startWaitingDispatcher({ ...parts, freeFor: parts.capacity.freeFor, onDispatched: worker.wake });
   const [delivery] = await allFinished(app, id, 1);
   await dispatcher.stop();
   await worker.stop(1_000);

@@ -1,6 +1,6 @@
 // New events while many deliveries are due in the queue: they wait in the outbox, because the queue costs more than sending at once.
 import { startWorker } from '../../../src/delivery/attempt/worker';
-import { createDueBacklog, type DueBacklog } from '../../../src/delivery/capacity/due-backlog';
+import { createDueJobs, type DueJobs } from '../../../src/delivery/capacity/due-jobs';
 import { createWorkerCapacity, type WorkerCapacity } from '../../../src/delivery/capacity/worker-capacity';
 import { startRelay } from '../../../src/delivery/fan-out/relay';
 import { WHOLE } from '../../../src/sql/hash-part';
@@ -22,32 +22,32 @@ beforeAll(() => {
   ({ app, partner, parts } = installed());
 });
 
-function noting(ends: string[]): DueBacklog {
+function noting(ends: string[]): DueJobs {
   return {
-    ...createDueBacklog(),
+    ...createDueJobs(),
     taken: (_mark, left, isAll) => void ends.push(`${left} ${isAll}`),
     notTaken: () => void ends.push('none'),
   };
 }
 
 test('a relay takes a quarter as many events as deliveries have left the queue, and a publisher leaves all to it', () => {
-  const { firstAttempts, backlog } = direct();
+  const { firstAttempts, dueJobs } = direct();
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([true, 250]);
-  backlog.taken(backlog.mark(), 40, false);
+  dueJobs.taken(dueJobs.mark(), 40, false);
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([false, 10]);
   firstAttempts.queued(10);
   expect(firstAttempts.batchSize()).toBe(0);
-  backlog.taken(backlog.mark(), 40, true);
+  dueJobs.taken(dueJobs.mark(), 40, true);
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([true, 250]);
 });
 
-test('what enters a backlog needs no slot', () => {
-  const { firstAttempts, backlog, capacity } = direct(null, { slots: 128 });
+test('what enters a dueJobs needs no slot', () => {
+  const { firstAttempts, dueJobs, capacity } = direct(null, { slots: 128 });
   // as if it had just begun, however long this takes
   const justNow = performance.now() + 60_000;
   while (capacity.freeFor('fast') > 0) capacity.acquire('fast', justNow);
   expect(firstAttempts.batchSize()).toBe(0);
-  backlog.taken(backlog.mark(), 40, false);
+  dueJobs.taken(dueJobs.mark(), 40, false);
   expect(firstAttempts.batchSize()).toBe(10);
 });
 
@@ -79,7 +79,7 @@ test('a worker counts those that left the queue, and that none could be taken', 
     if (isBroken) throw new Error('as without a database');
     return parts.transaction(work, options);
   };
-  const worker = startWorker({ ...parts, transaction, backlog: noting(ends) });
+  const worker = startWorker({ ...parts, transaction, dueJobs: noting(ends) });
   await waitFor('a failed take', () => ends.length > 0);
   isBroken = false;
   await allFinished(app, webhook.id, 3);
@@ -91,7 +91,7 @@ test('a worker counts those that left the queue, and that none could be taken', 
 test('while deliveries are paused, each step tells that none could be taken', async () => {
   await mutate(app, 'pauseDeliveries', { reason: 'a test' });
   const ends: string[] = [];
-  const worker = startWorker({ ...parts, backlog: noting(ends) });
+  const worker = startWorker({ ...parts, dueJobs: noting(ends) });
   await waitFor('a second step', () => ends.length > 1);
   await worker.stop(1_000);
   await mutate(app, 'resumeDeliveries', {});

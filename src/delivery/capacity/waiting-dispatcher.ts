@@ -14,8 +14,8 @@ import {
   type CircuitRow,
   lockCircuits,
   saveCircuits,
-  type WebhookWithBacklog,
-  webhooksWithBacklog,
+  type WebhookWithWaiting,
+  webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
 import { giveNewJobs } from './new-jobs';
@@ -23,8 +23,8 @@ import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 
 const REST_MS = 1_000;
-/** While there is a backlog: another process may have freed capacity. */
-const REST_WITH_BACKLOG_MS = 500;
+/** While there are any: another process may have freed capacity. */
+const REST_WITH_WAITING_MS = 500;
 /** Dispatched deliveries should have begun, and be counted, before more are dispatched. */
 const PAUSE_MS = 20;
 const BATCH = 250;
@@ -34,12 +34,12 @@ const PROBE_GRACE_MS = 60_000;
 const BROKEN_MS = 10_000;
 const MAX_BROKEN = 1_000;
 
-export interface BacklogDispatcherParts {
+export interface WaitingDispatcherParts {
   /** For reads without a transaction, which are all that most steps do. */
   db: Db;
   transaction: Transaction;
   log: Log;
-  /** undefined: webhooks with a backlog are looked for once a second. */
+  /** undefined: webhooks with waiting deliveries are looked for once a second. */
   commits?: Commits;
   /** The number of slots of this worker that a webhook may take. */
   freeFor(webhookId: string): number;
@@ -47,20 +47,20 @@ export interface BacklogDispatcherParts {
   onDispatched(): void;
 }
 
-export interface BacklogDispatcher extends Loop {
-  /** Call when a request to this webhook has ended: if it has a backlog, the loop runs at once. */
+export interface WaitingDispatcher extends Loop {
+  /** Call when a request to this webhook has ended: if deliveries wait for it, the loop runs at once. */
   slotFreed(webhookId: string): void;
 }
 
-export function startBacklogDispatcher({
+export function startWaitingDispatcher({
   db,
   transaction,
   log,
   commits,
   freeFor,
   onDispatched,
-}: BacklogDispatcherParts): BacklogDispatcher {
-  let backlogs = new Map<string, Backlog>();
+}: WaitingDispatcherParts): WaitingDispatcher {
+  let waiting = new Map<string, Waiting>();
   /** Of webhooks for which a transaction has failed: how many deliveries get their jobs each by itself. */
   const singly = new Map<string, number>();
   /** Deliveries that could get no job by themselves, and until when none is given to them. */
@@ -90,31 +90,31 @@ export function startBacklogDispatcher({
   }
 
   const step = async () => {
-    const found = await webhooksWithBacklog(together(db));
-    backlogs = new Map(found.map((webhook) => [webhook.webhookId, { ...webhook, ...knownNextAt(backlogs, webhook) }]));
+    const found = await webhooksWithWaiting(together(db));
+    waiting = new Map(found.map((webhook) => [webhook.webhookId, { ...webhook, ...knownNextAt(waiting, webhook) }]));
     if (found.length === 0) return false;
-    let restMs = REST_WITH_BACKLOG_MS;
+    let restMs = REST_WITH_WAITING_MS;
     let dispatched = 0;
-    for (const backlog of backlogs.values()) {
-      const slots = backlog.isFull ? 0 : freeFor(backlog.webhookId);
-      const inMs = msUntilNext(backlog);
+    for (const webhook of waiting.values()) {
+      const slots = webhook.isFull ? 0 : freeFor(webhook.webhookId);
+      const inMs = msUntilNext(webhook);
       if (inMs > 0 || slots === 0) {
         if (inMs > 0) restMs = Math.min(restMs, inMs);
         continue;
       }
-      const { nextAt, isByRate, ...result } = await dispatchWhole(backlog.webhookId, Math.min(slots, BATCH));
-      backlog.nextAt = isByRate ? nextAt : null;
+      const { nextAt, isByRate, ...result } = await dispatchWhole(webhook.webhookId, Math.min(slots, BATCH));
+      webhook.nextAt = isByRate ? nextAt : null;
       if (nextAt) restMs = Math.min(restMs, Math.max(1, nextAt.getTime() - currentMs()));
       dispatched += result.dispatched;
     }
     if (dispatched > 0) onDispatched();
     return dispatched > 0 || restMs;
   };
-  const loop = startLoop('backlog dispatcher', restUntilCommit(REST_MS, commits), log, step, () => PAUSE_MS);
+  const loop = startLoop('waiting dispatcher', restUntilCommit(REST_MS, commits), log, step, () => PAUSE_MS);
   return {
     ...loop,
     slotFreed: (webhookId) => {
-      if (backlogs.has(webhookId)) loop.wake();
+      if (waiting.has(webhookId)) loop.wake();
     },
   };
 }
@@ -127,19 +127,19 @@ interface Dispatched {
   isByRate?: boolean;
 }
 
-interface Backlog extends WebhookWithBacklog {
+interface Waiting extends WebhookWithWaiting {
   /** The rate limit allows nothing before; null: not known. */
   nextAt: Date | null;
 }
 
 // Valid until the webhook is changed: thousands of webhooks that wait for hours must cost no transactions.
-function knownNextAt(backlogs: ReadonlyMap<string, Backlog>, webhook: WebhookWithBacklog): Pick<Backlog, 'nextAt'> {
-  const known = backlogs.get(webhook.webhookId);
+function knownNextAt(waiting: ReadonlyMap<string, Waiting>, webhook: WebhookWithWaiting): Pick<Waiting, 'nextAt'> {
+  const known = waiting.get(webhook.webhookId);
   const isSame = known?.updatedAt.getTime() === webhook.updatedAt.getTime();
   return { nextAt: isSame ? known.nextAt : null };
 }
 
-function msUntilNext({ state, openUntil, nextAt }: Backlog): number {
+function msUntilNext({ state, openUntil, nextAt }: Waiting): number {
   if (state === 'OPEN') return (openUntil?.getTime() ?? 0) - currentMs();
   // it assumes TRAVEL_MS for requests that were not answered yet, and they may be answered sooner
   return nextAt === null ? 0 : nextAt.getTime() - TRAVEL_MS - currentMs();
@@ -161,14 +161,14 @@ async function dispatch(db: Db, webhookId: string, slots: number, except: readon
   if (circuit.state !== 'CLOSED')
     return free > 0 ? probe(db, webhook, circuit, now, except) : { dispatched: 0, nextAt };
   const dispatched = await dispatchFirst(db, webhookId, Math.min(free, slots), except);
-  if (dispatched < Math.min(free, slots)) await clearBacklog(db, circuit);
+  if (dispatched < Math.min(free, slots)) await clearWaiting(db, circuit);
   return { dispatched, nextAt, isByRate: true };
 }
 
 // Deliveries of a paused or disabled webhook wait until it is resumed, not for capacity.
 async function hold(db: Db, circuit: CircuitRow): Promise<Dispatched> {
   const held = await holdWaiting(db, circuit.webhookId, HOLD_BATCH);
-  if (held < HOLD_BATCH) await clearBacklog(db, circuit);
+  if (held < HOLD_BATCH) await clearWaiting(db, circuit);
   return { dispatched: 0, nextAt: held < HOLD_BATCH ? null : currentTime() };
 }
 
@@ -188,7 +188,7 @@ async function probe(
 ): Promise<Dispatched> {
   const [deliveryId] = await firstWaiting(db, webhook.id, 1, except);
   if (!deliveryId) {
-    await clearBacklog(db, circuit);
+    await clearWaiting(db, circuit);
     return { dispatched: 0, nextAt: null };
   }
   const openUntil = new Date(now.getTime() + webhook.timeoutMs + PROBE_GRACE_MS);
@@ -204,7 +204,7 @@ async function dispatchFirst(db: Db, webhookId: string, atMost: number, except: 
 }
 
 // Waiting deliveries that another transaction had locked were not found, and still wait.
-async function clearBacklog(db: Db, circuit: CircuitRow): Promise<void> {
+async function clearWaiting(db: Db, circuit: CircuitRow): Promise<void> {
   if (await hasWaiting(db, circuit.webhookId)) return;
-  await saveCircuits(db, [{ ...circuit, hasBacklog: false }]);
+  await saveCircuits(db, [{ ...circuit, hasWaiting: false }]);
 }

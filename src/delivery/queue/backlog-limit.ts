@@ -1,10 +1,10 @@
 // Back-pressure: publishing is refused while the backlog is at its limit, before memory or disk are used up.
-import type { DataSource } from 'typeorm';
-import type { Config } from '../config/config';
-import { type Backlog, measureBacklog } from '../delivery/queue/backlog.store';
-import { AppError } from '../errors';
-import type { Log } from '../log';
-import { startLoop } from '../loop';
+import type { Config } from '../../config/config';
+import { AppError } from '../../errors';
+import type { Log } from '../../log';
+import { startLoop } from '../../loop';
+import type { Db } from '../../sql/db';
+import { type Backlog, measureBacklog } from './backlog.store';
 
 const MIN_REST_MS = 1_000;
 /** The same while half of the limits would take longer to publish: metrics are no older. */
@@ -34,13 +34,13 @@ export interface BacklogWatch {
 }
 
 /** Measures the backlog every 1 to 30 s, depending on its size and the limits; each call only compares the last measurement. */
-export function watchBacklog(source: DataSource, limits: BacklogLimits, log: Log): BacklogWatch {
+export function watchBacklog(db: Db, limits: BacklogLimits, log: Log): BacklogWatch {
   const atMost = limits.items || (limits.mib > 0 ? MAX_COUNTED_FOR_BYTES : MAX_COUNTED_FOR_METRICS);
   let latest: Backlog | null = null;
   let refusal: string | null = null;
   const loop = startLoop('backlog watch', MIN_REST_MS, log, async () => {
     const startedAt = performance.now();
-    latest = await measureBacklog(source.manager, atMost);
+    latest = await measureBacklog(db, atMost);
     const found = refusalOf(latest, limits);
     if (found !== null && refusal === null) log.warn({ backlog: latest }, 'publishing is refused: the backlog is full');
     if (found === null && refusal !== null) log.info({ backlog: latest }, 'publishing is accepted again');

@@ -1,11 +1,11 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../src/jobs/backlog-limit';
-import { startSecondWorker } from '../delivery/capacity/circuit-states';
-import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
-import { mutate } from '../support/mutate';
-import { type Receiver, startReceiver } from '../support/receiver';
-import { waitFor } from '../support/wait-for';
-import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../../src/delivery/queue/backlog-limit';
+import { type GraphQLAnswer, startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { startSecondWorker } from '../capacity/circuit-states';
 
 const started: { stop(): Promise<unknown> }[] = [];
 

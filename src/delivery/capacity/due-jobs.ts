@@ -1,11 +1,11 @@
-/** New deliveries enter a backlog at most a quarter as fast as its jobs leave it, so that it ends at any rate of new events. */
+/** While there are due jobs, new deliveries get jobs at most a quarter as fast as jobs are taken: so the queue empties at any rate of new events. */
 const ENTERING = 0.25;
 
 /**
  * What a worker knows of the due jobs in the queue. New deliveries must not overtake those of their webhook that wait in
  * the queue, so they go there too until the worker has found no more of them.
  */
-export interface DueBacklog {
+export interface DueJobs {
   /** A delivery of this webhook, which could otherwise be sent at once, goes to the queue. */
   queued(webhookId: string): void;
   /** Call it before jobs are taken, and then `taken` or `notTaken`. */
@@ -27,7 +27,7 @@ export interface DueBacklog {
   room(): number;
 }
 
-export function createDueBacklog(): DueBacklog {
+export function createDueJobs(): DueJobs {
   /** When deliveries of a webhook were last queued, by a count of all calls. */
   const queuedAt = new Map<string, number>();
   let calls = 0;
