@@ -87,7 +87,7 @@ Three webhooks:
   Treasury     ${first.documentType}, if ${CONDITION}, with a body from a template`);
 
   const events = await submit(client, documents);
-  say(`\n${events.length} documents submitted: ${documents.map((document) => document.name).join(', ')}`);
+  say(`\nSubmitted: ${documents.map((document) => document.name).join(', ')}`);
   say('Delivering, with retries after about a second ...');
   const deliveries = await watch(client, events);
   say('The bank calls us: once, the same once more, and with a signature of another body ...');
