@@ -27,7 +27,17 @@ async function bundle(): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   });
+  makeAscii(FILE);
   leavePackagesOut(`${FILE}.map`);
+}
+
+/**
+ * load-program.ts reads one character for each byte. esbuild leaves other characters in regular expressions as they are, which then
+ * matched other texts: all signatures of the sealed log were said to be wrong.
+ */
+function makeAscii(file: string): void {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[\u0080-\uffff]/g, escaped));
 }
 
 /** Nine tenths of the map are about packages. The program reads it whole when it first shows an error. */

@@ -118,3 +118,10 @@ test('a stack of the program names sources of ours, and the bundle where a packa
   expect(originOf('async function startParts(')).toMatchObject({ fileName: '../../src/app/app.ts' });
   expect(originOf('function lexicographicSortSchema(')).toEqual({});
 });
+
+// each byte of it is read as a character
+test('the bundle of the program is ASCII, also in regular expressions', async () => {
+  const bytes = await readFile(join(DIST, 'hookledger.js'));
+  expect(bytes.findIndex((byte) => byte > 0x7f)).toBe(-1);
+  expect(bytes.includes('/^\\u2014 (')).toBe(true);
+});
