@@ -36,7 +36,7 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
       bindObject(root.object, variables, context, pages);
     }
   }
-  return { pages, ids, isPreparable: ![...pages.values()].some(({ query }) => variesByValue(query.condition)) };
+  return { pages, ids, isPreparable: ![...pages.values()].some(({ query }) => hasOwnPlan(query)) };
 }
 
 /** The same arguments, with what their conditions need to know of the database: see resolveCondition. */
@@ -47,8 +47,13 @@ export async function withResolvedConditions(db: Db, bound: Bound): Promise<Boun
       return [plan, { query: { ...query, condition }, request }] as const;
     }),
   );
-  const isPreparable = bound.isPreparable && !pages.some(([, { query }]) => variesByValue(query.condition));
+  const isPreparable = bound.isPreparable && !pages.some(([, { query }]) => hasOwnPlan(query));
   return { ...bound, pages: new Map(pages), isPreparable };
+}
+
+/** Whether the list needs a plan of its own for the values of its filters. */
+function hasOwnPlan({ condition, listing }: ListQuery): boolean {
+  return variesByValue(condition) || (listing.joined !== undefined && condition.kind !== 'everything');
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {

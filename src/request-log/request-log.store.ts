@@ -60,6 +60,8 @@ export const INDEXED_REQUEST_LOG = {
   table: 'request_index join webhook_request_logs using (id)',
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
   indexed: REQUEST_LOG.indexed,
+  parts: REQUEST_LOG.parts,
+  joined: { rows: REQUEST_LOG.table, ordered: 'request_index' },
 };
 
 export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {

@@ -1,9 +1,19 @@
 // Chooses how the rows of a page are reached, and how the rows of a list are counted: from the table, per link, or through a
 // subset.
 import { all, type Bind, type Condition, conjunctsOf, type LinkedIds, sqlTest, toSql } from './condition';
-import { beyondCursor, type Listing, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
+import { equalsByIndex } from './index-lookup';
+import {
+  beyondCursor,
+  type Joined,
+  type Listing,
+  type OfParent,
+  ofParent,
+  orderBy,
+  type PageRequest,
+  type Source,
+} from './listing';
 import { andNotToCome } from './months-to-come';
-import { countThroughSubset, subsetFor, throughSubset } from './subset-path';
+import { countThroughSubset, orderOfSubset, subsetFor, throughSubset } from './subset-path';
 
 /**
  * A SELECT of the first `limit` rows after the cursor, in the direction of the request.
@@ -11,7 +21,7 @@ import { countThroughSubset, subsetFor, throughSubset } from './subset-path';
  */
 export function pageSource(
   bind: Bind,
-  listing: Pick<Listing, 'table' | 'indexed'>,
+  listing: Pick<Listing, 'table' | 'indexed' | 'parts' | 'joined'>,
   select: string,
   condition: Condition,
   request: PageRequest,
@@ -22,6 +32,8 @@ export function pageSource(
   const conjuncts = conjunctsOf(condition);
   const subset = subsetFor(conjuncts, parent, request.order.column?.sql ?? null);
   if (subset) return throughSubset(source, subset, conjuncts);
+  if (request.order.column && parent && listing.joined && !conjuncts.some((each) => findsFew(each, listing)))
+    return belowParent(source, request.order.column.sql, parent, listing.joined);
   // the other access paths read in the order of ids; another order needs all rows that meet the condition
   if (request.order.column) return fromTable(source);
   const linked = parent ? undefined : conjuncts.find((each) => isFoundByLink(each, listing));
@@ -33,6 +45,37 @@ function fromTable(source: Source): string {
   const { bind, table, select, condition, request, limit, parent } = source;
   const where = toSql(all([ofParent(parent), condition, beyondCursor(request)]), bind);
   return `select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${orderBy(request)} limit ${limit}`;
+}
+
+/** Whether few rows meet it, which are found without reading those of a parent. */
+function findsFew(condition: Condition, { indexed = [], parts = [] }: Pick<Listing, 'indexed' | 'parts'>): boolean {
+  if (condition.kind === 'subset')
+    return !condition.isLarge && condition.sources.every(({ columns }) => columns.length === 0);
+  if (condition.kind !== 'sql' && condition.kind !== 'linkedIds') return false;
+  return isFound(condition, indexed) && !parts.includes(condition.column ?? '');
+}
+
+/** Rows of a parent up to which they are sorted. Of a parent with more, a page is full after few rows of all in the order. */
+const SORTED = 5_000;
+
+// PostgreSQL does not know how many rows the parent has: in the order, it would read all rows for a parent without any.
+function belowParent(source: Source, column: string, parent: OfParent, { rows, ordered }: Joined): string {
+  const { bind, table, select, condition, request, limit } = source;
+  const ofRows = `from ${rows} where ${toSql(ofParent(parent), bind)}${andNotToCome(rows)}`;
+  const number = `(select count(*) from (select ${ofRows} limit ${SORTED + 1}) as counted)`;
+  const columns = `select id as subset_id, ${column} as subset_value from ${ordered}`;
+  const beyond = toSql(beyondCursor(request), bind);
+  const where = toSql(all([ofParent(parent), condition]), bind);
+  const order = orderOfSubset(request);
+  const page = (subset: string, isAsked: string) => `(select page.*, subset_id, subset_value
+    from (${subset} order by ${orderOfSubset(request, '')}) as subset cross join lateral (
+      select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${where} offset 0
+    ) as page where ${isAsked} order by ${order} limit ${limit})`;
+  const few = `select subset_id, subset_value from (select id as row_id ${ofRows} offset 0) as of_parent
+    cross join lateral (${columns} where id ${equalsByIndex('row_id')} and ${beyond} offset 0) as found`;
+  const inOrder = `${columns} where ${beyond}${andNotToCome(ordered)}`;
+  return `select * from (${page(few, `${number} <= ${SORTED}`)} union all ${page(inOrder, `${number} > ${SORTED}`)}) as subset
+    order by ${order} limit ${limit}`;
 }
 
 // without an index, the whole table would be read for each link

@@ -10,6 +10,14 @@ export interface Listing {
   indexed?: readonly string[];
   /** Those of `indexed` of which many rows may have the same value. */
   parts?: readonly string[];
+  /** Of a join. Each value of a filter then needs a query plan of its own. */
+  joined?: Joined;
+}
+
+/** Two large tables with the same ids: the rows, and the columns by which an index has them in an order. */
+export interface Joined {
+  rows: string;
+  ordered: string;
 }
 
 /** Rows are ordered by `column` and id, or by id alone, which is the order of time. */

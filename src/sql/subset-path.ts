@@ -166,10 +166,10 @@ function sourceText(
     where ${where}${andNotToCome(from.table)}`;
 }
 
-function orderOfSubset(request: PageRequest): string {
+export function orderOfSubset(request: PageRequest, of = 'subset.'): string {
   const direction = isDescending(request) ? 'desc' : 'asc';
-  const value = request.order.column ? `subset.subset_value ${direction}, ` : '';
-  return `${value}subset.subset_id ${direction}`;
+  const value = request.order.column ? `${of}subset_value ${direction}, ` : '';
+  return `${value}${of}subset_id ${direction}`;
 }
 
 /**

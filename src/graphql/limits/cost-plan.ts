@@ -161,7 +161,7 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const weight = compiler.weights.arguments.get(`${parent.name}.${name}`);
   if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
-  const scan = scanBy(compiler, field, defined, parent);
+  const scan = scanBy(compiler, field, defined, parent, true);
   if (scan) level.scans.push(scan);
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);
@@ -170,7 +170,9 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
     addSelections(compiler, level, field.selectionSet, type);
     return;
   }
-  const counted: ScanOf | null = scan && ((variables) => countOfScan(scan(variables)));
+  // a count reads rows in whatever order
+  const unordered = scanBy(compiler, field, defined, parent, false);
+  const counted: ScanOf | null = unordered && ((variables) => countOfScan(unordered(variables)));
   const below = emptyLevel(isConnection(type) ? level : null, counted);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
@@ -182,12 +184,16 @@ function scanBy(
   field: FieldNode,
   { type, args }: GraphQLField<unknown, unknown>,
   parent: GraphQLNamedType,
+  isOrdered: boolean,
 ): ScanOf | null {
   const where = args.find(({ name }) => name === 'where');
   const whereType = where && getNamedType(where.type).name;
   if (whereType === undefined || !weights.indexes.has(whereType) || !isConnection(getNamedType(type))) return null;
   const given = valueOfArgument(field, 'where', defaults);
-  return given && ((variables) => scanOf(weights.indexes, whereType, given(variables), parent.name));
+  const order = isOrdered ? valueOfArgument(field, 'orderBy', defaults) : null;
+  if (!given && !order) return null;
+  return (variables) =>
+    scanOf(weights.indexes, whereType, given?.(variables) ?? {}, parent.name, order?.(variables) ?? null);
 }
 
 function weightOf({ weights }: Compiler, type: string, field: string): number {

@@ -77,6 +77,8 @@ export function tooExpensive({ rows, points, scans }: Cost): string | null {
 export function scanAdvice(scans: readonly Scan[]): string | null {
   const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
   if (!costliest) return null;
-  const { points, names, better } = costliest;
+  const { points, names, better, order } = costliest;
+  if (order !== undefined)
+    return `In the order of ${order} these filters have no index, which costs ${points} for each list: order by time, or add a filter by one of these: ${better.join(', ')}.`;
   return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by one of these: ${better.join(', ')}.`;
 }

@@ -44,6 +44,8 @@ export interface IndexedFilters {
   ofWebhook?: readonly string[];
   /** Filters that are found through another large table, since no index of this one has their column. */
   joined?: readonly string[];
+  /** Fields of `orderBy` in which an index has all rows, but not those that a filter finds. */
+  orders?: readonly string[];
   /** Whether the list at the root has the rows of one user, the caller. */
   isOfCaller?: boolean;
 }
@@ -57,29 +59,60 @@ export interface Scan {
   names: readonly string[];
   /** The filters that would limit the rows to a few. */
   better: readonly string[];
+  /** The order that is not that of an index on the filters, if that is all it costs for. */
+  order?: string;
 }
 
 /** Types below whose rows a list is long; below others it is short. */
 const LONG_BELOW = ['Webhook', 'User', 'Replay'];
 
-/** The price of a `where`; null: an index finds its rows. @param parent the type that has the list */
-export function scanOf(indexes: Indexes, type: string, where: unknown, parent: string): Scan | null {
+/** The price of a `where`; null: an index finds its rows. @param parent the type that has the list @param orderBy the argument */
+export function scanOf(
+  indexes: Indexes,
+  type: string,
+  where: unknown,
+  parent: string,
+  orderBy: unknown = null,
+): Scan | null {
   const of = indexes.get(type);
   if (!of || !isWhere(where)) return null;
+  const scan = filterScan(indexes, of, where, parent);
+  const order = isWhere(orderBy) ? String(orderBy.field) : '';
+  const points = of.orders?.includes(order) ? orderPoints(of, where, parent) : 0;
+  if (points <= (scan?.points ?? 0)) return scan;
+  return { points, names: [], better: betterThan(of), order };
+}
+
+/**
+ * In another order than that of the index on a filter, all rows that the filter finds are read, or all rows in the order until a page is
+ * full. What two filters have in common may be anywhere in the order.
+ */
+function orderPoints(of: IndexedFilters, where: Where, parent: string): number {
+  if (readsOf(of, where) === READS.FEW) return 0;
+  const limits = new Set(fieldsOf(where)).size + (LONG_BELOW.includes(parent) ? 1 : 0);
+  if (limits === 0) return 0;
+  return POINTS[limits === 1 ? READS.PART : READS.MUCH];
+}
+
+function filterScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Scan | null {
   const own = ownScan(indexes, of, where, parent);
   const below = linkedScan(indexes, of, where);
   const walked = parent === 'Query' && own.points === 0 && !below ? walkedLinks(indexes, of, where) : [];
   const points = own.points + (walked.length === 0 ? 0 : POINTS[READS.PART]) + (below?.points ?? 0);
   if (points === 0) return null;
-  // a link finds few rows by the id of the linked row alone
-  const better = Object.entries(of.found).flatMap(([name, finds]) =>
-    finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
-  );
   return {
     points,
     names: [...new Set([...own.names, ...walked, ...(below?.names ?? [])])],
-    better: [`at most ${FEW_DAYS} days of ${of.time}`, ...better],
+    better: betterThan(of),
   };
+}
+
+// a link finds few rows by the id of the linked row alone
+function betterThan(of: IndexedFilters): string[] {
+  const few = Object.entries(of.found).flatMap(([name, finds]) =>
+    finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
+  );
+  return [`at most ${FEW_DAYS} days of ${of.time}`, ...few];
 }
 
 /** Without the rows of links. */

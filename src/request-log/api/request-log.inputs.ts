@@ -35,13 +35,14 @@ import {
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
+import { all, isNull } from '../../sql/condition';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { CONTENT_READERS } from '../../viewer';
 import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 import { INDEXED_REQUEST_LOG, REQUEST_LOG } from '../request-log.store';
 import { jsonFilter, scopedWhere, searchFilter } from '../search/indexed-filters';
 import { JsonFilter } from '../search/json-filter.inputs';
-import { statusFilter } from '../status-filter';
+import { outcomeFilter, statusFilter } from '../status-filter';
 import { RequestErrorCodeEnum, RequestStatusEnum } from './request-log.type';
 
 const RequestErrorCodeFilter = optionalEnumFilter('RequestErrorCode', RequestErrorCodeEnum);
@@ -243,6 +244,17 @@ function requestLogOrder(order: RequestLogOrder | null | undefined): ListOrder {
   return { tag, column: ORDER_COLUMNS[field], descending: order?.direction !== 'ASC' };
 }
 
+/** Filters of the log joined with its index, by columns by which the index is ordered. */
+const FILTERS_OF_INDEX: FilterMap = {
+  status: outcomeFilter,
+  // without a duration the column has -1
+  durationMs: ({ isNull: without, ...tests }, path) =>
+    all([
+      ...(without === undefined ? [] : [isNull('duration_ms', without as boolean)]),
+      ...(Object.keys(tests).length === 0 ? [] : [intFilter('took_ms')(tests, path), isNull('duration_ms', false)]),
+    ]),
+};
+
 /**
  * The list of requests for these arguments, restricted to what the viewer may search.
  * @param seesAll whether nothing is masked from the viewer. @throws AppError BAD_USER_INPUT
@@ -254,7 +266,10 @@ export function listedRequests(
   const order = requestLogOrder(args.orderBy);
   return {
     listing: order.column ? INDEXED_REQUEST_LOG : REQUEST_LOG,
-    condition: conditionOf(scopedWhere(seesAll, args.where), REQUEST_LOG_FILTER),
+    condition: conditionOf(
+      scopedWhere(seesAll, args.where),
+      order.column ? { ...REQUEST_LOG_FILTER, ...FILTERS_OF_INDEX } : REQUEST_LOG_FILTER,
+    ),
     order,
     args,
   };

@@ -29,6 +29,7 @@ const REQUESTS: IndexedFilters = {
   },
   time: 'startedAt',
   ofWebhook: ['status'],
+  orders: ['DURATION', 'STATUS'],
 };
 
 const DELIVERIES: IndexedFilters = {

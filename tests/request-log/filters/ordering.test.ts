@@ -84,6 +84,27 @@ test.each(ORDERS)('%s %s goes with filters', async (field, direction) => {
   }
 });
 
+test.each<[filter: string, where: object, wanted: (row: Seeded) => boolean]>([
+  ['a duration', { durationMs: { eq: 100 } }, ({ durationMs }) => durationMs === 100],
+  ['short durations', { durationMs: { lt: 200 } }, ({ durationMs }) => durationMs !== null && durationMs < 200],
+  ['no duration', { durationMs: { isNull: true } }, ({ durationMs }) => durationMs === null],
+  ['a duration that none has', { durationMs: { eq: -1 } }, () => false],
+  [
+    'some duration, but not a long one',
+    { durationMs: { isNull: false }, not: { durationMs: { gte: 300 } } },
+    ({ durationMs }) => durationMs !== null && durationMs < 300,
+  ],
+  ['FAILED', { status: { eq: 'FAILED' } }, ({ status }) => status === 'FAILED'],
+  ['no failure', { not: { status: { in: ['FAILED', 'UNKNOWN'] } } }, ({ status }) => status === 'SUCCEEDED'],
+  ['PENDING', { status: { eq: 'PENDING' } }, () => false],
+])('in each order, rows with %s are the same', async (_filter, where, wanted) => {
+  const ids = new Set(rows.filter(wanted).map(({ id }) => id));
+  for (const [field, direction] of ORDERS) {
+    const all = await pages({ field, direction }, false);
+    expect(await pages({ field, direction }, false, where)).toEqual(all.filter((id) => ids.has(id)));
+  }
+});
+
 test('it is the same below a webhook, with its own cursors', async () => {
   const ask = async (after: string | null) => {
     const answer = await app.ask(

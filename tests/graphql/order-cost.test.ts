@@ -1,0 +1,72 @@
+// The price of requests in another order than that of time.
+import { shareTestApi, type TestApp } from '../support/app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await shareTestApi();
+});
+afterAll(() => app.stop());
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+const SLOW = { responseStatus: { gte: 500 } };
+const BY_DURATION = { field: 'DURATION', direction: 'DESC' };
+const WEBHOOK = { webhook: { id: { eq: `whk_${'0'.repeat(32)}` } } };
+
+test.each<{ what: string; where?: object; orderBy: object; points: number }>([
+  { what: 'alone', orderBy: BY_DURATION, points: 0 },
+  { what: 'in the order of time', where: WEBHOOK, orderBy: { field: 'STARTED_AT' }, points: 0 },
+  { what: 'beside few rows', where: { referenceDocument: { eq: 'A' } }, orderBy: BY_DURATION, points: 0 },
+  { what: 'beside a day', where: { ...WEBHOOK, startedAt: { gte: daysAgo(1) } }, orderBy: BY_DURATION, points: 0 },
+  { what: 'beside a filter', where: WEBHOOK, orderBy: BY_DURATION, points: 2_000 },
+  { what: 'beside a status', where: { status: { eq: 'FAILED' } }, orderBy: { field: 'STATUS' }, points: 2_000 },
+  {
+    what: 'beside two filters',
+    where: { ...WEBHOOK, documentType: { eq: 'Customer' } },
+    orderBy: BY_DURATION,
+    points: 20_000,
+  },
+  {
+    what: 'beside two in and',
+    where: { and: [WEBHOOK, { user: { name: { eq: 'a' } } }] },
+    orderBy: BY_DURATION,
+    points: 20_000,
+  },
+  { what: 'beside one without an index', where: { ...SLOW, ...WEBHOOK }, orderBy: BY_DURATION, points: 20_000 },
+  { what: 'beside no index', where: SLOW, orderBy: BY_DURATION, points: 50_000 },
+])('an order by another column $what', async ({ where, orderBy, points }) => {
+  const { extensions } = await app.ask(
+    `query ($where: WebhookRequestLogWhere, $orderBy: WebhookRequestLogOrder) {
+      webhookRequestLogs(first: 1, where: $where, orderBy: $orderBy) { nodes { id } } }`,
+    { where, orderBy },
+  );
+  expect((extensions?.cost?.requested as number) - 1).toBe(points);
+});
+
+test.each([
+  ['of the rows of a webhook', '', 2_000],
+  ['of those with a filter', ', where: { status: { eq: FAILED } }', 20_000],
+  ['of few of them', ', where: { referenceDocument: { eq: "A" } }', 0],
+])('an order below a webhook %s', async (_what, where, points) => {
+  const { extensions } = await app.ask(
+    `{ webhook(id: "whk_${'0'.repeat(32)}") { requests(first: 1, orderBy: { field: DURATION }${where}) { nodes { id } } } }`,
+  );
+  const { extensions: unordered } = await app.ask(
+    `{ webhook(id: "whk_${'0'.repeat(32)}") { requests(first: 1) { nodes { id } } } }`,
+  );
+  expect((extensions?.cost?.requested as number) - (unordered?.cost?.requested as number)).toBe(points);
+});
+
+test('a count costs the same in each order, and a refusal names the order', async () => {
+  const list = (
+    name: string,
+  ) => `${name}: webhookRequestLogs(where: { webhook: { name: { eq: "A" } }, user: { name: { eq: "a" } } },
+    orderBy: { field: DURATION }) { totalCount }`;
+  const counted = await app.ask(`{ ${list('a')} }`);
+  expect(counted.extensions?.cost?.requested).toBe(20_000 + 20 + 50);
+  const { errors } = await app.ask(`{ ${['a', 'b', 'c', 'd', 'e'].map(list).join(' ')} }`);
+  expect(errors?.[0]?.message).toContain(
+    ' In the order of DURATION these filters have no index, which costs 20000 for each list: order by time, or add a filter by one of ' +
+      'these: at most 2 days of startedAt, id, referenceDocument, businessEvent.id, delivery.id.',
+  );
+});

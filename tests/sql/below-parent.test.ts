@@ -1,0 +1,94 @@
+// Pages below rows in the order of a joined table: PostgreSQL does not know how many rows each parent has.
+import { Client } from 'pg';
+import { pageSource } from '../../src/sql/access-path';
+import { bindings, type Condition, compares, everything } from '../../src/sql/condition';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const ROWS = 20_000;
+/** Of 20,000 rows, one parent has most, one has few, and one has none. */
+const [MOST, FEW, NONE] = [1, 2, 3].map((n) => `00000000-000${n}-7000-8000-000000000000`) as [string, string, string];
+const LISTING = {
+  table: 'ordered_rows join found_rows using (id)',
+  indexed: ['id', 'parent_id', 'name'],
+  parts: ['parent_id'],
+  joined: { rows: 'found_rows', ordered: 'ordered_rows' },
+};
+
+let database: TestDatabase;
+let sql: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase('template1');
+  sql = new Client({ connectionString: database.superuserUrl });
+  await sql.connect();
+  await sql.query(`create table found_rows as select (lpad(to_hex(n), 12, '0') || '70008000000000000000')::uuid as id,
+    case when n % 400 = 7 then '${FEW}' else '${MOST}' end::uuid as parent_id, 'row-' || n as name, n % 3 = 0 as third
+    from generate_series(1, ${ROWS}) as n`);
+  await sql.query('create table ordered_rows as select id, (hashtext(name) & 1023) as took from found_rows');
+  await sql.query('alter table found_rows add primary key (id)');
+  await sql.query('alter table ordered_rows add primary key (id)');
+  await sql.query('create index on found_rows (parent_id, id)');
+  await sql.query('create index on found_rows (name, id)');
+  await sql.query('create index on ordered_rows (took, id)');
+  await sql.query('vacuum analyze');
+});
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+
+interface Asked {
+  parent: string;
+  descending: boolean;
+  condition?: Condition;
+  cursor?: { id: string; value: string } | null;
+}
+
+function pageText({ parent, descending, condition = everything, cursor = null }: Asked) {
+  const { values, bind } = bindings();
+  const order = { column: { sql: 'took', property: 'took', type: 'integer' }, descending } as const;
+  const request = { order, size: 25, backward: false, cursor };
+  const of = { column: 'parent_id', sql: 'parent.parent_id' };
+  const page = pageSource(bind, LISTING, 'id, took, name', condition, request, 25, of);
+  const text = `select child.id, child.took, child.name from unnest(array[${bind(parent)}]::uuid[]) as parent (parent_id) cross join lateral (${page}) as child`;
+  return { text, values };
+}
+
+const THIRD = compares('third', '=', true);
+
+test.each(
+  [MOST, FEW, NONE].flatMap((parent, index) =>
+    [true, false].flatMap((descending) =>
+      [undefined, THIRD].map((condition) => ({ parent, descending, condition, what: ['most', 'few', 'none'][index] })),
+    ),
+  ),
+)('the parent with $what of the rows, descending: $descending', async (asked) => {
+  const direction = asked.descending ? 'desc' : 'asc';
+  const { rows: expected } = await sql.query(
+    `select id from found_rows join ordered_rows using (id) where parent_id = $1 and (third or $2)
+     order by took + 0 ${direction}, id ${direction} limit 60`,
+    [asked.parent, asked.condition === undefined],
+  );
+  const found: string[] = [];
+  let cursor: Asked['cursor'] = null;
+  do {
+    const { text, values } = pageText({ ...asked, cursor });
+    const { rows } = await sql.query(text, values);
+    found.push(...rows.map(({ id }) => id));
+    const last = rows.at(-1);
+    cursor = last ? { id: last.id, value: String(last.took) } : null;
+  } while (cursor && found.length < 60);
+  expect(found.slice(0, 60)).toEqual(expected.map(({ id }) => id));
+});
+
+test.each([
+  ['most', MOST, everything],
+  ['few', FEW, everything],
+  ['none', NONE, everything],
+  ['one, by its name,', MOST, compares('name', '=', 'row-777')],
+])('a page of the parent with %s of the rows reads few blocks', async (_what, parent, condition) => {
+  const { text, values } = pageText({ parent, descending: true, condition });
+  const { rows } = await sql.query(`explain (analyze, buffers, format json) ${text}`, values);
+  const { Plan: plan } = rows[0]['QUERY PLAN'][0];
+  expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(1_000);
+});
