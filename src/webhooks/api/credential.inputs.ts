@@ -147,9 +147,10 @@ export abstract class WebhookConnectionInput extends AgreementInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      `Certificates as PEM, 1 to ${MAX_AUTHORITIES}, one in each text, at most ${MAX_PEM_CHARACTERS / 1024} KiB in all, ` +
+      `Certificates as PEM, at most ${MAX_AUTHORITIES}, one in each text, at most ${MAX_PEM_CHARACTERS / 1024} KiB in all, ` +
       'not expired. Servers whose certificate one of them has signed are trusted beside those with a public ' +
-      'certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null: none.',
+      'certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null or an ' +
+      'empty list: none.',
   })
   caCertificates?: string[] | null;
 }

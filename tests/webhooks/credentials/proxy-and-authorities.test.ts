@@ -48,6 +48,13 @@ test('both are saved, shown without the password, and are no credentials for the
   expect(stored?.all).not.toContain('swordfish');
 });
 
+test('an empty list is none from the beginning, and a certificate that is no authority may be listed', async () => {
+  expect(await create({ caCertificates: [] })).toMatchObject({ webhook: { caCertificates: [] }, userErrors: [] });
+  const { webhook } = await create({ caCertificates: [pem('self-signed')] });
+  expect(new X509Certificate(pem('self-signed')).ca).toBe(false);
+  expect(webhook.caCertificates).toHaveLength(1);
+});
+
 test('what is left out stays, a value replaces, null and an empty list remove', async () => {
   const { webhook } = await create({ proxy, caCertificates: [pem('ca')] });
   const { id } = webhook;
@@ -115,6 +122,15 @@ test.each<[string, object, string, string, RegExp]>([
     /is not one certificate/,
   ],
   ['a private key', ca([pem('ca'), pem('key')]), 'caCertificates.1', 'INVALID', /is not one certificate/],
+  ['a certificate with its key', ca([pem('ca') + pem('key')]), 'caCertificates.0', 'INVALID', /is not one certificate/],
+  ['an empty text', ca(['']), 'caCertificates.0', 'INVALID', /is not one certificate/],
+  [
+    'a megabyte',
+    ca(Array(16).fill('A'.repeat(65_536))),
+    'caCertificates',
+    'TOO_LARGE',
+    /has 1048576 characters in all/,
+  ],
   ['a damaged certificate', ca([pem('ca'), junk]), 'caCertificates.1', 'INVALID', /its PEM is damaged/],
   [
     'an expired certificate',
