@@ -1525,6 +1525,9 @@ CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
 AS $function$
 declare
   person uuid;
+  names text[];          -- none once the row of the user is erased
+  gone_replays uuid[];
+  naming uuid[];         -- entries that name the person, or are about replays that do
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
   leaves text;
@@ -1543,7 +1546,16 @@ begin
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
     return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
   end if;
-  entries := array(select a.id from public.audit_entries a
+  names := array(select distinct own.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as own (name)
+    where u.id = person and own.name is not null and not starts_with(u.name, 'erased ' || u.id));
+  gone_replays := array(select x.id from public.replays x where public.names_document(names, x.condition, x.reason));
+  naming := array(select public.entries_naming(names) union select a.id from public.audit_entries a
+    where a.subject_id = any (gone_replays) and a.erasure_id is null and (a.details is not null or a.reason is not null));
+  -- without the names they would not be found again, so the user waits for them
+  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry)) then
+    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming));
+  end if;
+  entries := array(select unnest(naming) union select a.id from public.audit_entries a
     where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
         a.user_agent) > 0
       and a.action not in ('hold.placed', 'content.erased') and (
@@ -1558,6 +1570,13 @@ begin
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
       content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
     where a.id = any (gone_entries);
+  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
+    where public.names_document(names, x.condition, null);
+  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
+      reason = '[erased]', error = null, erasure_id = erasure,
+      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
+      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
+    where x.id = any (gone_replays);
   -- a publisher names users, and may have named another one so
   update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
       || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end

@@ -1,6 +1,7 @@
 // Which copies outside of its rows an erasure takes: those that name the document or are about it, and no others.
 import { uuidOf } from '../../src/ids';
 import { startTestApp, type TestApp } from '../support/app';
+import { dumpOf } from '../support/dump';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -74,6 +75,45 @@ test.each([
   await erase(name);
   for (const id of [byCondition, byReason]) {
     expect(await replayRow(id)).toEqual({ condition: '{"erased":true}', reason: '[erased]', details: null });
+  }
+});
+
+test('the erasure of a person takes what names the person: filters of readings, exports and replays, and reasons', async () => {
+  const own = { name: 'wilhelmina.xanthos', email: 'wilhelmina@xanthos.example', fullName: 'Wilhelmina Xanthos' };
+  const { user } = await mutate(app, 'createUser', { ...own, roles: ['PUBLISHER'] }, 'user { id }');
+  await delivered('OF-ANOTHER-1');
+  const read = 'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { nodes { data } } }';
+  await app.ask(read, { where: { user: { name: { eq: own.name } } } });
+  await app.ask(read, { where: { user: { email: { eq: own.email } } } });
+  const where = { user: { name: { eq: own.name } } };
+  await mutate(app, 'exportWebhookRequestLogs', { where, format: 'CSV' }, 'export { id }');
+  await mutate(app, 'replayDeliveries', { where, reason: 'They lost it' }, 'replay { id }');
+  const named = { where: { referenceDocument: { eq: 'OF-ANOTHER-1' } }, reason: `${own.fullName} asked` };
+  await mutate(app, 'replayDeliveries', named, 'replay { id }');
+  await waitFor('the events of Hookledger about the replays', async () => {
+    const rows = await app.database.query(
+      `select from replays r join business_events e on e.reference_document = 'rpl_' || replace(r.id::text, '-', '')
+       where r.reason = any($1)`,
+      [['They lost it', named.reason]],
+    );
+    return rows.length === 2;
+  });
+  await waitFor('the readings to be recorded', async () => {
+    const rows = await app.database.query(
+      `select from audit_entries where action = 'content.read' and details like '%xanthos%'`,
+    );
+    return rows.length === 2;
+  });
+  const ordered = { userId: user.id, reason: 'Request 17 under Art. 17' };
+  const { erasure } = await mutate(app, 'erasePerson', ordered, 'erasure { id }');
+  await waitFor('the erasure', async () => {
+    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { state } }`);
+    return data.erasure.state === 'DONE';
+  });
+  // also in bodies
+  const dump = (await dumpOf(app.database)).toLowerCase();
+  for (const form of ['xanthos', Buffer.from('xanthos').toString('hex'), Buffer.from('Xanthos').toString('hex')]) {
+    expect(dump).not.toContain(form);
   }
 });
 

@@ -16,6 +16,7 @@ import {
   type Obstacle,
   ownEventsAbout,
   type StepRows,
+  type Targets,
 } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
 import { LEASE_MS } from './order-own-erasure';
@@ -67,17 +68,22 @@ export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Pr
     obstacles[why] = (obstacles[why] ?? 0) + count;
   };
   let erased = 0;
-  for await (const targets of pagesOf(db, erasure)) {
-    const own = await ownEventsAbout(db, targets.events, erasure.id);
-    const events = [...new Set([...targets.events, ...own])];
-    const step = await eraseStep(parts, erasure, await familiesOf(db, { ...targets, events }));
+  const erase = async (targets: Targets) => {
+    const step = await eraseStep(parts, erasure, await familiesOf(db, targets));
     erased += step.events.length + step.deliveries.length + step.requests.length;
     for (const [why, count] of Object.entries(step.obstacles)) add(why as Obstacle, count);
+  };
+  for await (const targets of pagesOf(db, erasure)) {
+    const own = await ownEventsAbout(db, targets.events, erasure.id);
+    await erase({ ...targets, events: [...new Set([...targets.events, ...own])] });
   }
   if (erasure.kind === 'PERSON') {
     const { held, unsealed } = await erasePerson(parts, erasure);
     if (held) add('HOLD', 1);
     if (unsealed > 0) add('UNSEALED', unsealed);
+    // about replays that name the person, which are known now
+    const events = await ownEventsAbout(db, [], erasure.id);
+    if (events.length > 0) await erase({ events, requests: [] });
   }
   await parts.transaction((own) => report(own, erasure, obstacles, begun));
   return erased;
