@@ -118,11 +118,16 @@ describe('a fault is named with its field and its position', () => {
     [{ headers: [{ name: '', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'is not a header name'],
     [{ headers: [{ name: 'Webhook-Id', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Webhook-Id'],
     [{ headers: [{ name: 'X'.repeat(201), value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'has 201 characters'],
-    [{ passHeaders: ['X'.repeat(201)] }, ['passHeaders', '0'], 'INVALID', 'has 201 characters'],
+    [{ passHeaders: ['X'.repeat(201)] }, ['passHeaders', '0'], 'INVALID', 'The name of the header that begins with'],
     [{ headers: [{ name: 'Host', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Host'],
     [{ headers: [{ name: 'Content-Length', value: '1' }] }, ['headers', '0', 'name'], 'INVALID', 'Content-Length'],
     [{ headers: [{ name: 'Transfer-Encoding', value: 'x' }] }, ['headers', '0', 'name'], 'INVALID', 'Transfer'],
-    [{ headers: [{ name: 'X-A', value: 'a\r\nX-B: b' }] }, ['headers', '0', 'value'], 'INVALID', 'line break'],
+    [
+      { headers: [{ name: 'X-A', value: 'a\r\nX-B: b' }] },
+      ['headers', '0', 'value'],
+      'INVALID',
+      'The value of the header X-A contains a line break',
+    ],
     [{ headers: [{ name: 'X-A', value: 'price in €' }] }, ['headers', '0', 'value'], 'INVALID', 'Latin-1'],
     [{ headers: [{ name: 'X-A', value: '{{ doc.a' }] }, ['headers', '0', 'value'], 'INVALID', 'line 1, column 1'],
     [

@@ -2,7 +2,7 @@
 import type { UserError } from '../../errors';
 import { isTemplate } from '../../templating/liquid-template';
 import { textFault, withCommas } from '../../text';
-import { headerFault } from '../request/header-rules';
+import { headerMessage } from '../request/header-rules';
 import { checkTargetUrl, type TargetPolicy } from '../request/target-url';
 import {
   MAX_CLIENT_ID_CHARACTERS,
@@ -61,8 +61,8 @@ function headerFaults({ name, value = null }: SecretHeader, field: string[], isS
 }
 
 function sendable(name: string, value: string, field: string[]): UserError | null {
-  const fault = headerFault(name, value);
-  return fault === null ? null : { field, code: 'INVALID', message: `${capital(fault)}.` };
+  const message = headerMessage(name, value);
+  return message === null ? null : { field, code: 'INVALID', message };
 }
 
 // HTTP removes white space around a value, so that the partner would receive another secret
@@ -146,8 +146,4 @@ export function secretFault(
     code: 'INVALID',
     message: `${name} holds a line break, a control character or half a surrogate pair.`,
   };
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

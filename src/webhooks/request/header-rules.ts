@@ -19,6 +19,12 @@ export function headerFault(name: string, value: string): string | null {
   return null;
 }
 
+/** The same as a sentence. */
+export function headerMessage(name: string, value: string): string | null {
+  const fault = headerFault(name, value);
+  return fault && `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`;
+}
+
 // The headers that frame the message, `host`, for which the certificate is checked, the signature, and
 // what Hookledger says about itself.
 const SET_BY_US =

@@ -6,7 +6,7 @@ import { unstorableAt } from '../../templating/text-position';
 import { textFault } from '../../text';
 import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADERS } from '../setting-limits';
 import type { WebhookRow } from '../webhook.store';
-import { headerFault } from './header-rules';
+import { headerMessage } from './header-rules';
 import type { RequestSettings } from './request-settings';
 
 /**
@@ -50,8 +50,8 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
     if (isRepeated) {
       return [{ field: [...path, 'name'], code: 'CONFLICT' as const, message: `The header ${name} is given twice.` }];
     }
-    const nameFault = headerFault(name, '');
-    if (nameFault !== null) return [invalid([...path, 'name'], `${nameFault.replace(/^the /, 'The ')}.`)];
+    const nameFault = headerMessage(name, '');
+    if (nameFault !== null) return [invalid([...path, 'name'], nameFault)];
     const valuePath = [...path, 'value'];
     const message = valueFault(name, value, valuePath.join('.'));
     return message === null ? [] : [invalid(valuePath, message)];
@@ -64,16 +64,15 @@ function passedFaults(names: readonly string[]): UserError[] {
     return [{ field: ['passHeaders'], code: 'TOO_LARGE', message }];
   }
   return names.flatMap((name, index) => {
-    const fault = name === '*' ? null : headerFault(name, '');
-    return fault === null ? [] : [invalid(['passHeaders', String(index)], `${fault}.`)];
+    const message = name === '*' ? null : headerMessage(name, '');
+    return message === null ? [] : [invalid(['passHeaders', String(index)], message)];
   });
 }
 
 function valueFault(name: string, value: string, field: string): string | null {
   const fault = templateFault('HEADER', value, field);
   if (fault !== null || isTemplate(value)) return fault;
-  const refused = headerFault(name, value);
-  return refused && `${refused}.`;
+  return headerMessage(name, value);
 }
 
 function bodyFaults(given: RequestSettings, after: Pick<WebhookRow, 'bodyFormat' | 'body' | 'fields'>): UserError[] {
