@@ -198,6 +198,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
       then 'MINIMUM'
     when exists (select from public.outbox o where o.event_id = e.id)
       or exists (select from public.pending_decisions p where p.business_event_id = e.id)
+      -- it will be in one of these again
+      or exists (select from public.dead_letters l where l.business_event_id = e.id and l.retry_at is not null)
       or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
       then 'PENDING'
   end

@@ -1631,6 +1631,8 @@ AS $function$
       then 'MINIMUM'
     when exists (select from public.outbox o where o.event_id = e.id)
       or exists (select from public.pending_decisions p where p.business_event_id = e.id)
+      -- it will be in one of these again
+      or exists (select from public.dead_letters l where l.business_event_id = e.id and l.retry_at is not null)
       or exists (select from public.deliveries d where d.business_event_id = e.id and (d.finished_at is null or d.blocks))
       then 'PENDING'
   end
@@ -1832,6 +1834,7 @@ declare
 begin
   return exists (select from public.outbox o where o.event_id >= first and o.event_id < past)
     or exists (select from public.pending_decisions p where p.business_event_id >= first and p.business_event_id < past)
+    or exists (select from public.dead_letters l where l.business_event_id >= first and l.business_event_id < past and l.retry_at is not null)
     or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)

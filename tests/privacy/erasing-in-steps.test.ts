@@ -169,6 +169,21 @@ test('nothing is ended while a hold is being placed that may cover it', async ()
   expect(await app.database.query('select from outbox')).toHaveLength(0);
 });
 
+test('an event whose fan-out has failed, and will be tried again, is not sent any more once it is erased', async () => {
+  const [event] = (await publish(app, [invoice('FAILED-1')])).map((id) => uuidOf('BusinessEvent', id));
+  await app.database.query(`with gone as (delete from outbox returning event_id)
+    insert into dead_letters (id, kind, business_event_id, error, failures, failed_at, retry_at)
+      select event_id, 'EVENT', event_id, 'FAILED-1 is broken', 1, now(), now() + interval '1 minute' from gone`);
+  const isPending = `select is_month_pending(date_trunc('month', now() at time zone 'UTC')::date) as pending`;
+  expect(await app.database.query(isPending)).toEqual([{ pending: true }]);
+  await order('FAILED-1');
+  await sealAll();
+  await step();
+  expect(await rowsWith(app.database, 'FAILED-1')).toEqual({});
+  const decided = 'select wanted_by from business_events where id = $1 and fanned_out_at is not null';
+  expect(await app.database.query(decided, [event])).toEqual([{ wanted_by: 0 }]);
+});
+
 /** The rows that this order has erased, as it says itself and as the entry of its end says. */
 async function countedRows(id: string): Promise<{ erased: number; ended: number[] }> {
   const [erasure] = await app.database.query<{ erased: number }>(

@@ -173,24 +173,28 @@ export async function pendingDeliveries(db: Db, ids: readonly string[]): Promise
   );
 }
 
-/** Takes events that wait for the fan-out out of it, sealed or not. Those that a hold or a minimum covers stay. */
+/** Takes events that wait for the fan-out, or for another try of it, out of it, sealed or not. Those that a hold or a minimum covers stay. */
 export async function leaveFanOut(db: Db, events: readonly string[], at: Date): Promise<void> {
   await rowsOf(
     db,
     statement(`with pending as (
        select e.id from business_events e where e.id = any($1::uuid[])
          and (exists (select from outbox o where o.event_id = e.id)
-           or exists (select from pending_decisions p where p.business_event_id = e.id))
+           or exists (select from pending_decisions p where p.business_event_id = e.id)
+           or exists (select from dead_letters l where l.business_event_id = e.id))
          and hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is null
          and not is_within_minimum(
            array(select d.webhook_id from deliveries d where d.business_event_id = e.id), e.created_at)
      ), undecided as (
        delete from pending_decisions where business_event_id in (select id from pending)
+     ), dead as (
+       delete from dead_letters where business_event_id in (select id from pending) returning kind, business_event_id
      ), left_out as (
        delete from outbox where event_id in (select id from pending) returning event_id
      )
      update business_events set fanned_out_at = $2, wanted_by = 0
-     where id in (select event_id from left_out) and fanned_out_at is null returning id`),
+     where id in (select event_id from left_out union all select business_event_id from dead where kind = 'EVENT')
+       and fanned_out_at is null returning id`),
     [events, at],
   );
 }
