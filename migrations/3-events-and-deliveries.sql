@@ -109,6 +109,7 @@ create index deliveries_business_event_id_idx on deliveries (business_event_id);
 create index deliveries_reference_idx on deliveries (reference_document text_pattern_ops, id);
 -- partial, because few deliveries are ever replayed; only a replay changes the column
 create index deliveries_replay_id_idx on deliveries (replay_id, id) where replay_id is not null;
+create index deliveries_skip_reason_idx on deliveries (skip_reason, id) where skip_reason is not null;
 
 -- Why a delivery was not sent, or was given up. A trigger on deliveries inserts a row each time that a delivery becomes SKIPPED,
 -- CANCELLED or EXHAUSTED: several for one delivery, if it is replayed. Only an erasure changes a row.

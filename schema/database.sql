@@ -188,6 +188,7 @@ END),
 CREATE INDEX deliveries_business_event_id_idx ON deliveries USING btree (business_event_id);
 CREATE INDEX deliveries_reference_idx ON deliveries USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX deliveries_replay_id_idx ON deliveries USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
+CREATE INDEX deliveries_skip_reason_idx ON deliveries USING btree (skip_reason, id) WHERE skip_reason IS NOT NULL;
 CREATE INDEX deliveries_webhook_id_idx ON deliveries USING btree (webhook_id, id);
 CREATE TRIGGER changed_deliveries_go_to_feed AFTER UPDATE ON deliveries REFERENCING OLD TABLE AS was NEW TABLE AS became FOR EACH STATEMENT EXECUTE FUNCTION write_changed_deliveries_to_feed();
 CREATE TRIGGER decisions_at_fan_out AFTER INSERT ON deliveries FOR EACH ROW WHEN (new.status = ANY (ARRAY['EXHAUSTED'::text, 'SKIPPED'::text, 'CANCELLED'::text])) EXECUTE FUNCTION record_decision();

@@ -7,8 +7,8 @@ import { OPEN_STATUSES } from './delivery-state.entity';
 const SHARED = ['webhook_id', 'document_type', 'status'];
 const OPEN_COLUMNS = [...SHARED, 'held', 'waits_for'];
 const FINISHED_COLUMNS = [...SHARED, 'finished_at'];
-/** Columns of deliveries with an index. Few deliveries have the same value, whatever their status is. */
-const FINDS_FEWER = ['id', 'reference_document', 'business_event_id', 'replay_id'];
+/** Columns of deliveries with an index. Few deliveries have the same value, whatever their status is; a reason, not all that are skipped. */
+const FINDS_FEWER = ['id', 'reference_document', 'business_event_id', 'replay_id', 'skip_reason'];
 
 export function isOpen(status: DeliveryStatus): boolean {
   return (OPEN_STATUSES as readonly DeliveryStatus[]).includes(status);

@@ -23,6 +23,7 @@ export type Wait = (typeof WAITS)[number];
 @Index('deliveries_webhook_id_idx', ['webhookId', 'id'])
 @Index('deliveries_reference_idx', { synchronize: false })
 @Index('deliveries_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
+@Index('deliveries_skip_reason_idx', ['skipReason', 'id'], { where: 'skip_reason is not null' })
 @Check('deliveries_waits_for_check', `waits_for in ('CAPACITY', 'PREDECESSOR')`)
 @Check(
   'deliveries_status_check',

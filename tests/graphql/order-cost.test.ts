@@ -70,3 +70,13 @@ test('a count costs the same in each order, and a refusal names the order', asyn
       'these: at most 2 days of startedAt, id, referenceDocument, businessEvent.id, delivery.id.',
   );
 });
+
+test.each([
+  ['what they were skipped for', 'skipReason: { eq: LOOP }', 20_000],
+  ['their status', 'status: { eq: EXHAUSTED }', 0],
+])('deliveries in the order of their end by %s', async (_what, where, points) => {
+  const { extensions } = await app.ask(
+    `{ deliveries(first: 1, where: { ${where} }, orderBy: { field: FINISHED_AT }) { nodes { id } } }`,
+  );
+  expect(extensions?.cost?.requested).toBe(points + 1);
+});

@@ -143,6 +143,18 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     where: { nextAttemptAt: { isNull: true }, attempts: { gt: 3 } },
     points: 50_000,
   },
+  {
+    what: 'deliveries by what they were skipped for',
+    list: 'deliveries',
+    where: { skipReason: { in: ['LOOP'] } },
+    points: 0,
+  },
+  {
+    what: 'such deliveries and their attempts',
+    list: 'deliveries',
+    where: { skipReason: { eq: 'LOOP' }, attempts: { gt: 3 } },
+    points: 2_000,
+  },
   { what: 'deliveries that are held', list: 'deliveries', where: { held: { eq: true } }, points: 0 },
   { what: 'deliveries that are not', list: 'deliveries', where: { held: { eq: false } }, points: 0 },
   {

@@ -44,8 +44,8 @@ export interface IndexedFilters {
   ofWebhook?: readonly string[];
   /** Filters that are found through another large table, since no index of this one has their column. */
   joined?: readonly string[];
-  /** Fields of `orderBy` in which an index has all rows, but not those that a filter finds. */
-  orders?: readonly string[];
+  /** By field of `orderBy`: the filters whose rows no index has in that order, which is then that of an index on all rows. */
+  orders?: Readonly<Record<string, 'ALL' | readonly string[]>>;
   /** Whether the list at the root has the rows of one user, the caller. */
   isOfCaller?: boolean;
 }
@@ -78,7 +78,8 @@ export function scanOf(
   if (!of || !isWhere(where)) return null;
   const scan = filterScan(indexes, of, where, parent);
   const order = isWhere(orderBy) ? String(orderBy.field) : '';
-  const points = of.orders?.includes(order) ? orderPoints(of, where, parent) : 0;
+  const apart = of.orders && Object.hasOwn(of.orders, order) ? of.orders[order] : undefined;
+  const points = apart ? orderPoints(of, apart, where, parent) : 0;
   if (points <= (scan?.points ?? 0)) return scan;
   return { points, names: [], better: betterThan(of), order };
 }
@@ -87,8 +88,9 @@ export function scanOf(
  * In another order than that of the index on a filter, all rows that the filter finds are read, or all rows in the order until a page is
  * full. What two filters have in common may be anywhere in the order.
  */
-function orderPoints(of: IndexedFilters, where: Where, parent: string): number {
+function orderPoints(of: IndexedFilters, apart: 'ALL' | readonly string[], where: Where, parent: string): number {
   if (readsOf(of, where) === READS.FEW) return 0;
+  if (apart !== 'ALL') return fieldsOf(where).some((name) => apart.includes(name)) ? POINTS[READS.MUCH] : 0;
   const limits = new Set(fieldsOf(where)).size + (LONG_BELOW.includes(parent) ? 1 : 0);
   if (limits === 0) return 0;
   return POINTS[limits === 1 ? READS.PART : READS.MUCH];

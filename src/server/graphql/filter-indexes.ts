@@ -29,7 +29,7 @@ const REQUESTS: IndexedFilters = {
   },
   time: 'startedAt',
   ofWebhook: ['status'],
-  orders: ['DURATION', 'STATUS'],
+  orders: { DURATION: 'ALL', STATUS: 'ALL' },
 };
 
 const DELIVERIES: IndexedFilters = {
@@ -43,6 +43,7 @@ const DELIVERIES: IndexedFilters = {
     user: 'PART',
     status: 'PART',
     held: 'PART',
+    skipReason: 'PART',
     waitsFor: 'PART',
   },
   // in open_deliveries, and in finished_deliveries
@@ -52,6 +53,7 @@ const DELIVERIES: IndexedFilters = {
   time: 'createdAt',
   ofWebhook: ['status', 'held', 'waitsFor'],
   joined: ['user'],
+  orders: { FINISHED_AT: ['skipReason'] },
 };
 
 const EVENTS: IndexedFilters = {

@@ -117,6 +117,13 @@ describe.each(SESSIONS)('read %s', (_way, settings) => {
     }
   });
 
+  test.each(['LOOP', 'CONDITION_FALSE', 'TEMPLATE_ERROR'])('what was skipped for %s, by its reason', async (eq) => {
+    const skipReason = { eq };
+    for (const where of [{ skipReason }, { skipReason, status: { eq: 'SKIPPED' } }]) {
+      expect((await explainPage(listOf({ where }))).blocks).toBeLessThanOrEqual(PAGE_BLOCKS);
+    }
+  });
+
   test('what only open deliveries have, ordered by their end, is not looked for', async () => {
     for (const where of [
       { nextAttemptAt: { isNull: false } },

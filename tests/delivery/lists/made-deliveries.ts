@@ -35,8 +35,9 @@ export async function makeDeliveries(sql: Client, count: number): Promise<void> 
   );
   await sql.query(
     `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, status,
-       method, url, headers, payload_id, attempts, held, created_at, finished_at, next_attempt_at)
-     select id, id, webhook_id, '${webhookNumber(0)}', document_type, 'on_submit', reference, status, 'POST',
+       skip_reason, method, url, headers, payload_id, attempts, held, created_at, finished_at, next_attempt_at)
+     select id, id, webhook_id, '${webhookNumber(0)}', document_type, 'on_submit', reference, status,
+       case when status = 'SKIPPED' then case n % 1000 when 5 then 'LOOP' else 'CONDITION_FALSE' end end, 'POST',
        'https://partner.example/hooks/erp', '[["content-type","application/json"],["user-agent","Hookledger"]]', id, 1, false,
        at, case when status not in ('PENDING', 'RETRYING') then at + (n % 7) * interval '1 s' end,
        case when status in ('PENDING', 'RETRYING') then at + (n % 5) * interval '1 hour' end
