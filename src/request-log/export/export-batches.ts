@@ -60,8 +60,8 @@ export async function* exportBatches(
   // until then the response has not begun, and its caller gets an error that says what is wrong
   let isUnderWay = false;
   const checked = <T>(readNext: () => Promise<T>): Promise<T> =>
-    patiently(isUnderWay ? options.triedAgainAfterMs : [], async (isFirst) => {
-      if (!isFirst) await refuseWithout(db, order);
+    patiently(isUnderWay ? options.triedAgainAfterMs : [], async () => {
+      await refuseWithout(db, order);
       await options.check();
       return readNext();
     });
@@ -86,20 +86,21 @@ export async function* exportBatches(
 }
 
 // A long file outlives a failover, and a moment in which no connection is free or a statement takes too long.
-async function patiently<T>(pausesMs: readonly number[], read: (isFirst: boolean) => Promise<T>): Promise<T> {
-  for (const [times, pauseMs] of pausesMs.entries()) {
+async function patiently<T>(pausesMs: readonly number[], read: () => Promise<T>): Promise<T> {
+  for (const pauseMs of pausesMs) {
     try {
-      return await read(times === 0);
+      return await read();
     } catch (error) {
       if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) throw error;
     }
     // it must not keep a process alive whose server has stopped
     await wait(pauseMs, undefined, { ref: false });
   }
-  return read(pausesMs.length === 0);
+  return read();
 }
 
-// The server that has taken over may lag behind: without the export, it need not have all of its requests.
+// A server that has taken over may lag behind: without the export, it need not have all of its requests. Asked before each
+// statement, because a pool replaces a connection that is lost between two of them, and none of them fails.
 async function refuseWithout(db: Db, { id }: ExportRow): Promise<void> {
   if (!(await exportsById(db, [id])).has(id))
     throw new Error('the database that has taken over does not have the export');

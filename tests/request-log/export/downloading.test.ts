@@ -128,16 +128,22 @@ test('connections that are lost in the middle, as in a failover, do not break it
   await server.stop();
 });
 
-test('a database that has taken over without the order may lack requests too: it breaks it off', async () => {
-  const server = await startExportServer(app, { triedAgainAfterMs: [10, 10] });
-  const id = await orderMany();
-  const response = await openExport(server, id);
-  await waitFor('the beginning', () => response.readableLength > 0);
-  await app.database.query(`delete from exports where replace(id::text, '-', '') = $1`, [id.slice(4)]);
-  await loseConnections();
-  const { bytes, isWhole } = await readOn(response);
-  expect([isWhole, bytes < whole.length]).toEqual([false, true]);
-  await server.stop();
+describe('a database that has taken over without the order may lack requests too: it breaks it off', () => {
+  test.each([
+    ['while a statement runs', 0],
+    ['between two statements', 500],
+  ])('%s', async (_when, idleMs) => {
+    const server = await startExportServer(app, { triedAgainAfterMs: [10, 10] });
+    const id = await orderMany();
+    const response = await openExport(server, id);
+    await waitFor('the beginning', () => response.readableLength > 0);
+    await wait(idleMs);
+    await app.database.query(`delete from exports where replace(id::text, '-', '') = $1`, [id.slice(4)]);
+    await loseConnections();
+    const { bytes, isWhole } = await readOn(response);
+    expect([isWhole, bytes < whole.length]).toEqual([false, true]);
+    await server.stop();
+  });
 });
 
 async function loseConnections(): Promise<void> {
