@@ -37,7 +37,8 @@ export function pageSource(
   // the other access paths read in the order of ids; another order needs all rows that meet the condition
   if (request.order.column) return fromTable(source);
   const linked = parent ? undefined : conjuncts.find((each) => isFoundByLink(each, listing));
-  if (linked && linked.ids.length > 1) return perLink(source, linked, conjuncts);
+  const isFewer = conjuncts.some((each) => each !== linked && findsFew(each, listing));
+  if (linked && linked.ids.length > 1 && !isFewer) return perLink(source, linked, conjuncts);
   return fromTable(source);
 }
 
@@ -47,12 +48,13 @@ function fromTable(source: Source): string {
   return `select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${orderBy(request)} limit ${limit}`;
 }
 
-/** Whether few rows meet it, which are found without reading those of a parent. */
+/** Whether few rows meet it, which are found without reading those of a parent or of each link. */
 function findsFew(condition: Condition, { indexed = [], parts = [] }: Pick<Listing, 'indexed' | 'parts'>): boolean {
   if (condition.kind === 'subset')
     return !condition.isLarge && condition.sources.every(({ columns }) => columns.length === 0);
   if (condition.kind !== 'sql' && condition.kind !== 'linkedIds') return false;
-  return isFound(condition, indexed) && !parts.includes(condition.column ?? '');
+  const isNamed = condition.kind === 'linkedIds' || condition.names !== 'NONE';
+  return isNamed && isFound(condition, indexed) && !parts.includes(condition.column ?? '');
 }
 
 /** Rows of a parent up to which they are sorted. Of a parent with more, a page is full after few rows of all in the order. */

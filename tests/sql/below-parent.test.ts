@@ -1,7 +1,7 @@
-// Pages below rows in the order of a joined table: PostgreSQL does not know how many rows each parent has.
+// Pages below rows in the order of a joined table: PostgreSQL does not know how many rows each parent has. And pages of many links.
 import { Client } from 'pg';
 import { pageSource } from '../../src/sql/access-path';
-import { bindings, type Condition, compares, everything } from '../../src/sql/condition';
+import { all, bindings, type Condition, compares, everything } from '../../src/sql/condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const ROWS = 20_000;
@@ -91,4 +91,17 @@ test.each([
   const { rows } = await sql.query(`explain (analyze, buffers, format json) ${text}`, values);
   const { Plan: plan } = rows[0]['QUERY PLAN'][0];
   expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(1_000);
+});
+
+test('beside a value that few rows have, rows are not looked for link by link', async () => {
+  const { values, bind } = bindings();
+  const ids = Array.from({ length: 200 }, (_, n) => `00000000-${String(n).padStart(4, '0')}-7000-8000-000000000000`);
+  const links: Condition = { kind: 'linkedIds', column: 'parent_id', ids };
+  const request = { order: { column: null, descending: true }, size: 25, backward: false, cursor: null };
+  const listing = { ...LISTING, table: 'found_rows' };
+  const text = pageSource(bind, listing, 'id', all([links, compares('name', '=', 'row-777')]), request, 25);
+  const { rows } = await sql.query(`explain (analyze, buffers, format json) ${text}`, values);
+  const { Plan: plan } = rows[0]['QUERY PLAN'][0];
+  expect(plan['Actual Rows']).toBe(1);
+  expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(50);
 });
