@@ -50,6 +50,7 @@ export async function* personalDataLines(db: Db, row: ExportRow, check: () => Pr
     yield* linesOf(reading, targets);
   }
   yield batch(reading.recipients.lines());
+  await check();
   const erased = await erasuresNamed(db, [...reading.erasures], row.userId);
   yield batch(
     erased.map(({ kind: erasureKind, id, ...each }) => ({
@@ -101,7 +102,10 @@ async function* linesOf(reading: Reading, targets: Targets): AsyncGenerator<Batc
   const { db, row, check } = reading;
   const subjects = [...targets.events];
   const events = await eventsOf(db, targets.events);
-  for (const part of partsOf(events)) yield await eventBatch(reading, part);
+  for (const part of partsOf(events)) {
+    await check();
+    yield await eventBatch(reading, part);
+  }
   for await (const { ids, ...lines } of deliveryBatches(reading, targets.events)) {
     subjects.push(...ids);
     yield lines;

@@ -105,7 +105,11 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
   const release = downloads.take(credentialId(viewer));
   try {
     const db = await sourceOfRows(serving, row);
-    const check = checking(source.manager, rules, viewer, row, limits.checkMs);
+    const checkRights = checking(source.manager, rules, viewer, row, limits.checkMs);
+    const check = async () => {
+      await refuseWithout(db, row);
+      await checkRights();
+    };
     const options = { after, check, triedAgainAfterMs: limits.triedAgainAfterMs };
     const batches = await readAhead(linesOf(db, options));
     await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
@@ -172,6 +176,13 @@ async function getExport(db: Db, nodeId: string): Promise<ExportRow> {
     `There is no export ${quoted(nodeId)}: create one with exportWebhookRequestLogs or exportPersonalData.`,
     404,
   );
+}
+
+// A server that has taken over may lag behind: without the export, it need not have all of its rows. Asked before each
+// statement, because a pool replaces a connection that is lost between two of them, and none of them fails.
+async function refuseWithout(db: Db, { id }: ExportRow): Promise<void> {
+  if (!(await exportsById(db, [id])).has(id))
+    throw new Error('the database that has taken over does not have the export');
 }
 
 // Keys can expire, and roles and masking rules change, during a download.

@@ -4,6 +4,7 @@ import type { Batch } from '../../../src/request-log/export/export-batches';
 import { readAhead, streamOf } from '../../../src/request-log/export/export-stream';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestDatabase } from '../../support/database';
+import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { seedManyAt } from '../pages/seeded-log';
 import { startExportServer } from './export-server';
@@ -145,6 +146,37 @@ describe('a database that has taken over without the order may lack requests too
     await server.stop();
   });
 });
+
+test('the file of a person is broken off there too', async () => {
+  const { user } = await mutate(app, 'createUser', { name: 'with many requests', roles: [] }, 'user { id }');
+  await app.database.query(
+    `insert into webhook_request_logs (id, user_id, direction, status, attempt_number, duplicate, method, url, started_at, finished_at)
+     select new_id(), (select id from users where name = 'with many requests'), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST',
+       'https://partner.example/', now(), now() from generate_series(1, $1::int)`,
+    [ROWS],
+  );
+  const input = { userId: user.id, reason: 'Request 16 under Art. 15' };
+  const order = async () => (await mutate(app, 'exportPersonalData', input, 'export { id }')).export.id;
+  const file = (await fetchExport(app, await order())).text;
+  expect(linesOf(file).filter(({ kind }) => kind === 'request')).toHaveLength(ROWS);
+  const server = await startExportServer(app, {});
+  const id = await order();
+  const response = await openExport(server, id);
+  await nothingIsRead(server);
+  await app.database.query(`delete from exports where replace(id::text, '-', '') = $1`, [id.slice(4)]);
+  await loseConnections();
+  const { bytes, isWhole } = await readOn(response);
+  expect([isWhole, bytes < file.length]).toEqual([false, true]);
+  await server.stop();
+});
+
+/** Waits until a download waits for its client. */
+async function nothingIsRead({ rowsRead }: { rowsRead: () => number }): Promise<void> {
+  for (let before = 0; before === 0 || before !== rowsRead(); ) {
+    before = rowsRead();
+    await wait(500);
+  }
+}
 
 async function loseConnections(): Promise<void> {
   const [lost] = await app.database.query<{ n: number }>(
