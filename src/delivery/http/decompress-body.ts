@@ -14,7 +14,7 @@ export const COMPRESSED_BYTES_HELD = 256 * 1024;
 
 /** Null for no encoding, for an unknown one, and for a list of several, which decompression bombs use. */
 export function decoderFor(contentEncoding: string | undefined): MakeDecoder | null {
-  return DECODERS[contentEncoding?.trim().toLowerCase() ?? ''] ?? null;
+  return DECODERS.get(contentEncoding?.trim().toLowerCase() ?? '') ?? null;
 }
 
 /**
@@ -72,10 +72,10 @@ const BROTLI = { chunkSize: 64 * 1024, finishFlush: constants.BROTLI_OPERATION_F
 
 const gunzip: MakeDecoder = () => createGunzip(ZLIB);
 
-const DECODERS: { readonly [encoding: string]: MakeDecoder | undefined } = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  br: () => createBrotliDecompress(BROTLI),
+const DECODERS: ReadonlyMap<string, MakeDecoder> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['br', () => createBrotliDecompress(BROTLI)],
   // RFC 9110 defines it as zlib; some servers send raw deflate. The low half of zlib's first byte is 8.
-  deflate: (body) => (((body[0] ?? 0) & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB)),
-};
+  ['deflate', (body) => (((body[0] ?? 0) & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB))],
+]);

@@ -100,6 +100,8 @@ test.each([
 
 test.each([
   ['zstd', Buffer.from('raw bytes')],
+  ['constructor', Buffer.from('raw bytes')],
+  ['__proto__', Buffer.from('raw bytes')],
   ['gzip', Buffer.from('not gzip at all')],
   ['br', Buffer.from('not brotli at all')],
   ['gzip, gzip', gzipSync(gzipSync('x'))],
