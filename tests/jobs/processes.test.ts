@@ -1,6 +1,7 @@
 // An installation whose parts run in processes of their own.
 import { freePort } from '../../src/database/embedded-postgres/free-port';
 import { startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -96,4 +97,22 @@ test('an indexer alone delivers nothing, and opens few connections', async () =>
   expect(partner.calls.length).toBe(before);
   await start('worker');
   await waitFor('the delivery', () => partner.calls.length === before + 1);
+});
+
+// what is built may differ from the sources, which all tests of the sealed log run
+test('the log that the built program has sealed, it finds intact', async () => {
+  await start('indexer');
+  await waitFor('the heads', async () => {
+    const { data } = await app.ask('{ evidenceStatus { waiting head { checkpoint } } }');
+    return data.evidenceStatus.waiting === 0 && data.evidenceStatus.head !== null;
+  });
+  const { run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'run { id }');
+  const ended = await waitFor('the verification', async () => {
+    const { data } = await app.ask(
+      `{ evidenceRun(id: "${run.id}") { finishedAt state checked findings { message } } }`,
+    );
+    return data.evidenceRun.finishedAt !== null && data.evidenceRun;
+  });
+  expect(ended).toMatchObject({ state: 'COMPLETED', findings: [] });
+  expect(ended.checked).toBeGreaterThan(0);
 });
