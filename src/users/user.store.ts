@@ -53,8 +53,17 @@ export async function findUserByIdentity(db: Db, issuer: string, subject: string
   return rowOf<UserRow>(db, statement(sql), [issuer, subject]);
 }
 
-/** @param email in lower case */
+/**
+ * Locks no row: two transactions that give two users the address of each other would wait for each other. `lockEmail` keeps an
+ * address from being given twice.
+ * @param email in lower case
+ */
 export async function findUserWithEmail(db: Db, email: string): Promise<UserRow | null> {
+  return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where email = $1`), [email]);
+}
+
+/** Locks the row: the address does not leave the user meanwhile. @param email in lower case */
+export async function findUserWithEmailForUpdate(db: Db, email: string): Promise<UserRow | null> {
   const sql = `select ${USERS.columns} from users where email = $1 for no key update`;
   return rowOf<UserRow>(db, statement(sql), [email]);
 }

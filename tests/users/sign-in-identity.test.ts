@@ -102,3 +102,14 @@ test('of two persons who come back with one new address, one keeps the old addre
   const holders = await app.database.query('select from users where email = $1', [email]);
   expect(holders).toHaveLength(1);
 });
+
+test("two persons who come back with each other's address at the same moment both sign in", async () => {
+  for (const name of ['here', 'there']) await signIn(name, `${name}@example.com`)();
+  const both = `select from users where email in ('here@example.com', 'there@example.com') for no key update`;
+  const ends = await afterWaiting(
+    app.database,
+    [both, []],
+    [signIn('here', 'there@example.com'), signIn('there', 'here@example.com')],
+  );
+  expect(ends).toEqual(['linked to here', 'linked to there']);
+});

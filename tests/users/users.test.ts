@@ -124,6 +124,21 @@ test('an e-mail address given to two users at the same instant goes to one, and 
   expect(inFirst(updated)).toEqual([made, taken]);
 });
 
+test('two users who get the address of each other at the same instant keep their own, and both callers are told so', async () => {
+  const emails = ['swap-1@example.com', 'swap-2@example.com'];
+  const [first, second] = [
+    (await create({ name: 'swap-1', email: emails[0], roles: [] })).user.id,
+    (await create({ name: 'swap-2', email: emails[1], roles: [] })).user.id,
+  ];
+  const answers = await afterWaiting(
+    app.database,
+    ['select from users where email = any($1) for no key update', [emails]],
+    [() => update({ id: first, email: emails[1] }), () => update({ id: second, email: emails[0] })],
+  );
+  const taken = { user: null, userErrors: [{ field: ['email'], code: 'CONFLICT', message: expect.any(String) }] };
+  expect(answers).toEqual([taken, taken]);
+});
+
 describe('in an update, absent, null and a value are three things:', () => {
   const fresh = async () => (await create({ name: `u-${Math.random()}`, fullName: 'Full', roles: ['SUPPORT'] })).user;
 

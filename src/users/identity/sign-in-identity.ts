@@ -14,6 +14,7 @@ import {
   findUserByName,
   findUserForUpdate,
   findUserWithEmail,
+  findUserWithEmailForUpdate,
   insertUser,
   lockEmail,
   type UserRow,
@@ -73,7 +74,7 @@ async function findOrCreate(
   const email = identity.emailVerified ? identity.email : null;
   if (email === null)
     return 'The identity provider knows no verified e-mail address of yours, by which to find you here.';
-  const invited = await findUserWithEmail(db, email);
+  const invited = await findUserWithEmailForUpdate(db, email);
   if (invited) return invited.identitySubject === null ? link(db, invited, identity, from) : taken(email);
   if (!createUsers) return `There is no user with the e-mail address ${email}: a SYSTEM_MANAGER can create one.`;
   const nameholder = await findUserByName(db, email);
