@@ -11,7 +11,7 @@ const KEPT_MS = 500;
 
 /**
  * Computes the answer to an event once for all subscribers with the same `key`, such as the windows of a dashboard.
- * `key` contains the selection and the roles.
+ * `key` contains the selection, the roles, and the credential if the answer depends on it.
  */
 export interface AnswerCache {
   of(event: object, key: string, work: () => Promise<ExecutionResult>): Promise<CachedAnswer>;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type DocumentNode, Kind, type OperationDefinitionNode, print, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, print, visit } from 'graphql';
+import { dependsOnViewer } from '../../graphql/depends-on-viewer';
 import type { Operation } from '../graphql/graphql-gate';
 
 export interface EventDocument {
@@ -7,13 +8,15 @@ export interface EventDocument {
   variables: Record<string, unknown>;
   /** Equal for subscriptions with the same selection. */
   key: string;
+  /** Whether viewers with the same rights get different answers. */
+  isOfViewer: boolean;
 }
 
 /**
  * The part of a subscription that is executed for each event: all but the arguments of its field, which were evaluated
  * when it began. Reading a filter again with each event would cost more than the answer.
  */
-export function eventDocument({ document, operation, variables }: Operation): EventDocument {
+export function eventDocument(schema: GraphQLSchema, { document, operation, variables }: Operation): EventDocument {
   const { selectionSet, variableDefinitions = [] } = operation;
   const selections = selectionSet.selections.map((selection) =>
     selection.kind === Kind.FIELD ? { ...selection, arguments: [] } : selection,
@@ -33,5 +36,6 @@ export function eventDocument({ document, operation, variables }: Operation): Ev
   };
   const given = Object.entries(variables).filter(([name]) => used.has(name));
   const key = createHash('sha256').update(print(ofEvent)).update(JSON.stringify(given)).digest('base64url');
-  return { document: ofEvent, variables: Object.fromEntries(given), key };
+  const isOfViewer = dependsOnViewer(schema, ofEvent);
+  return { document: ofEvent, variables: Object.fromEntries(given), key, isOfViewer };
 }

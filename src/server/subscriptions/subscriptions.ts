@@ -14,6 +14,7 @@ import { masksOf } from '../../graphql/roles/masked';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
 import { resumeAfter } from '../../request-log/watch/watch.resolver';
 import type { PoolShare } from '../../sql/pool-share';
+import { credentialId } from '../../viewer';
 import { isForCaller, knownError } from '../edge/format-error';
 import { Refusal } from '../edge/refusal';
 import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
@@ -73,7 +74,12 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         if (lastEventId !== null) resumeAfter(context, lastEventId);
         const events = await createSourceEventStream(argumentsOf(parts, prepared, context));
         if (Symbol.asyncIterator in events) {
-          const running = { session, prepared, asked: eventDocument(prepared), rights: rightsIn(context) };
+          const running = {
+            session,
+            prepared,
+            asked: eventDocument(parts.schema, prepared),
+            rights: rightsIn(context),
+          };
           const stream = events as AsyncIterable<readonly RequestEvent[]>;
           return { errors: null, prepared, answers: answersTo(parts, cache, running, stream, leave) };
         }
@@ -126,7 +132,8 @@ async function answersFor(
   const context = await contextOf(parts, session);
   const since = await refusalSince(parts, running, context);
   if (since) throw since;
-  const key = `${asked.key} ${rightsIn(context)}`;
+  const ofViewer = asked.isOfViewer ? credentialId(session.viewer) : '';
+  const key = `${asked.key} ${rightsIn(context)} ${ofViewer}`;
   return Promise.all(
     events.map(async (event) => {
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);

@@ -1,5 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
+import { DEPENDS_ON_VIEWER } from '../../graphql/depends-on-viewer';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
@@ -25,6 +26,7 @@ export class SessionResolver {
     return toNodeId('Session', session.id);
   }
 
+  @Extensions(DEPENDS_ON_VIEWER)
   @FieldResolver(() => Boolean, { description: 'Whether it is the session of this request.' })
   current(@Ctx() { viewer }: Context, @Root() session: SessionRow) {
     return viewer?.sessionId === session.id;
