@@ -36,7 +36,6 @@ function connectionEntry(
   note: Note,
 ): ConnectionEntry {
   const { key, name } = collected;
-  if (key === '__proto__') throw new Unreadable();
   if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(type.name) };
   if (name === 'nodes') {
     note(collected, { list: key, node: null });
@@ -51,7 +50,6 @@ function connectionEntry(
 function edgeEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField, note: Note): EdgeEntry[] {
   const edgeType = below(type, 'edges');
   return collectFields(compiler, edgeType, setsOf(collected)).map((each): EdgeEntry => {
-    if (each.key === '__proto__') throw new Unreadable();
     if (each.name === '__typename') return { key: each.key, kind: 'constant', json: JSON.stringify(edgeType.name) };
     if (each.name === 'cursor') return { key: each.key, kind: 'cursor' };
     if (each.name !== 'node') throw new Unreadable();
@@ -65,7 +63,6 @@ const PAGE_INFO = ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor']
 function pageInfoEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField): PageInfoEntry[] {
   const infoType = below(type, 'pageInfo');
   return collectFields(compiler, infoType, setsOf(collected)).map(({ key, name }): PageInfoEntry => {
-    if (key === '__proto__') throw new Unreadable();
     if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(infoType.name) };
     const kind = PAGE_INFO.find((each) => each === name);
     if (!kind) throw new Unreadable();

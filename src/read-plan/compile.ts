@@ -68,8 +68,7 @@ function postProcessKeys(steps: readonly { key: string; postProcess: PostProcess
 /** The definition of a field and how it is read. Adds the roles of the field to `compiler.rules`. */
 function fieldOf(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField) {
   const field = type.getFields()[collected.name] as GraphQLField<unknown, unknown> | undefined;
-  // an object literal takes this key for its prototype
-  if (!field || collected.key === '__proto__') throw new Unreadable();
+  if (!field) throw new Unreadable();
   for (const rule of rulesOf(compiler.schema, type, field)) compiler.rules.add(rule);
   const types = compiler.types.get(type.name);
   const declared = types?.fields.get(collected.name);

@@ -20,7 +20,8 @@ export function pickerOf(compiler: Compiler, type: GraphQLNamedType, sets: reado
   });
   const pickOne = (value: unknown): unknown => {
     if (value === null || value === undefined) return null;
-    const picked: Record<string, unknown> = {};
+    // without a prototype: an alias may be __proto__
+    const picked: Record<string, unknown> = Object.create(null);
     for (const { key, name, typeName, inner } of picks) {
       const found = (value as Record<string, unknown>)[name];
       const plain = typeName ?? (typeof found === 'function' ? (found as () => unknown)() : (found ?? null));

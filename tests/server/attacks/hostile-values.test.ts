@@ -1,6 +1,7 @@
 // Values that try to be more than values, in variables, ids, filters and cursors.
 import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
+import { invoice, publish } from '../../support/webhooks';
 
 let app: TestApp;
 
@@ -112,6 +113,26 @@ describe('keys that every object has are no way into one', () => {
     const document = await askText('{}', `query ($${key}: Int) { users(first: $${key}) { totalCount } }`);
     expect([200, 400]).toContain(document.status);
     expect(({} as { name?: unknown }).name).toBeUndefined();
+  });
+
+  test.each([
+    '{ __proto__: users(first: 1) { nodes { name } } }',
+    '{ users(first: 1) { __proto__: nodes { name } } }',
+    '{ users(first: 1) { __proto__: edges { node { name } } } }',
+    '{ users(first: 1) { edges { __proto__: node { name } } } }',
+    '{ users(first: 1) { pageInfo { __proto__: hasNextPage } } }',
+    '{ users(first: 1) { __proto__: totalCount } }',
+    '{ users(first: 1) { nodes { __proto__: name } } }',
+    '{ users(first: 1) { nodes { __proto__: businessEvents { totalCount } } } }',
+    '{ businessEvents(first: 1) { nodes { __proto__: data } } }',
+    '{ businessEvents(first: 1) { nodes { __proto__: businessDocument { name } } } }',
+    '{ businessEvents(first: 1) { nodes { businessDocument { __proto__: name } } } }',
+    '{ businessEvents(first: 1) { nodes { businessDocument { __proto__: __typename } } } }',
+  ])('as an alias, __proto__ is a key of the answer: %s', async (query) => {
+    await publish(app, [invoice('INV-1')]);
+    const [aliased, plain] = [await askText('{}', query), await askText('{}', query.replace('__proto__', 'key'))];
+    expect(plain.json.errors).toBeUndefined();
+    expect(JSON.stringify(aliased.json.data)).toBe(JSON.stringify(plain.json.data).replace('"key"', '"__proto__"'));
   });
 
   test('a whole body of them asks nothing', async () => {
