@@ -54,6 +54,8 @@ function nameOf(key: Buffer): string {
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** Otherwise Node takes the first 4 bytes of a tag for one. */
+const WHOLE_TAG = { authTagLength: TAG_BYTES };
 
 function encrypt(key: Buffer, plain: Buffer, place: string): Buffer {
   const iv = randomBytes(IV_BYTES);
@@ -63,7 +65,7 @@ function encrypt(key: Buffer, plain: Buffer, place: string): Buffer {
 }
 
 function decrypt(key: Buffer, sealed: Buffer, place: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES))
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES), WHOLE_TAG)
     .setAAD(Buffer.from(place))
     .setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
