@@ -12,12 +12,12 @@ import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
 import type { DocumentName } from './document.store';
 
-// the same digits as in folded()
-const ARABIC_DIGITS = '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹';
-const DIGITS = '01234567890123456789';
+// the same digits, and sigma, as in folded()
+const GIVEN = '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹ς';
+const FOLDED = '01234567890123456789σ';
 
 function foldedSql(text: string): string {
-  return `translate(lower(${text}), '${ARABIC_DIGITS}', '${DIGITS}')`;
+  return `translate(lower(${text}), '${GIVEN}', '${FOLDED}')`;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function documentsNamed(db: Db, text: string, limit: number): Promi
 
 function spellings(text: string): string[] {
   const given = text.toWellFormed().replaceAll('\0', '').trim();
-  return [...new Set([given, given.toUpperCase(), folded(given), folded(given).toUpperCase()])];
+  return [...new Set([given, given.toUpperCase(), given.toLowerCase(), folded(given), folded(given).toUpperCase()])];
 }
 
 function eventsNamed(db: Db, names: readonly string[]): Promise<DocumentName[]> {

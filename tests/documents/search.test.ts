@@ -93,6 +93,12 @@ test.each<[string, string, object]>([
   expect((await search(text))[0]).toMatchObject(expected);
 });
 
+test.each(['Γιώργος', 'ΓΙΏΡΓΟΣ', 'γιώργος', 'ΓΙΏΡΓΟΣ ΔΉ'])('a user with a Greek name is found by %s', async (text) => {
+  const create = 'mutation ($name: String!) { createUser(input: { name: $name, roles: [] }) { user { id } } }';
+  await app.ask(create, { name: 'Γιώργος Δήμου' });
+  expect((await search(text)).map(({ userName }) => userName)).toEqual(['Γιώργος Δήμου']);
+});
+
 test('an id finds that thing and nothing else', async () => {
   const delivery = (await app.ask(`{ businessEvent(id: "${event}") { deliveries { nodes { id } } } }`)).data
     .businessEvent.deliveries.nodes[0].id as string;

@@ -8,11 +8,13 @@ const ASCII_WORD = /[0-9]+(?:\.[0-9]+)+|[a-z0-9]+/g;
 const WORD = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{N}]+/gu;
 /** Combining marks, such as Arabic vowel signs, and the tatweel, which only stretches a word. */
 const MARK = /[\p{M}\u0640]+/gu;
+/** How a sigma is written at the end of a word: the beginning of a word may end with it, too, in a search. */
+const FINAL_SIGMA = /\u03c2/g;
 const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/g;
 
 /**
  * Normalises a text for comparison: lower case, NFKC, Arabic-Indic and Persian digits as 0 to 9, without combining
- * marks.
+ * marks, and with one form of the small sigma.
  */
 export function folded(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
@@ -20,6 +22,7 @@ export function folded(text: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .replace(MARK, '')
+    .replace(FINAL_SIGMA, '\u03c3')
     .replace(ARABIC_DIGIT, (digit) => String(digit.charCodeAt(0) & 0xf));
 }
 

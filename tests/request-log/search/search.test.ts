@@ -80,6 +80,7 @@ test.each<[string, string, string[]]>([
   ['letters beyond ASCII in capitals', 'GRÜ', ['emoji']],
   ['letters beyond ASCII', 'grüße', ['emoji']],
   ['Greek, whose small sigma has two forms', 'σίσυ', ['emoji']],
+  ['Greek, a word that begins with all but its end, which has the other form', 'ΣΊΣ', ['emoji']],
   ['a ligature by its letters', 'fine', ['emoji']],
   ['text that is no JSON', 'exploded', ['text']],
   ['what can be read of bytes that are no UTF-8', 'zebra', ['binary']],
