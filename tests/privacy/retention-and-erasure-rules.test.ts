@@ -1,5 +1,6 @@
 // Rules of retention and erasure that have no file of their own: docs/privacy.md lists them all, with their tests.
 import { seal } from '../../src/evidence/seal';
+import { uuidOf } from '../../src/ids';
 import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
 import { noJournal } from '../../src/privacy/erasing/journal';
 import { PassPositions } from '../../src/privacy/erasing/pass-positions';
@@ -117,4 +118,52 @@ test('a pass begins where the last one ended, and once a day with what was kept'
   positions.begin(Date.now() + 86_400_000);
   expect(await erasePastLimits(parts, positions)).toBe(2);
   expect(await isErased(kept)).toBe(true);
+});
+
+describe('what the functions that erase ask, at its edges:', () => {
+  beforeEach(() => app.database.query('delete from retention_limits'));
+
+  async function says(expression: string, values: unknown[] = []): Promise<boolean> {
+    const [row] = await app.database.query<{ said: boolean }>(`select ${expression} as said`, values);
+    return (row as { said: boolean }).said;
+  }
+
+  test('a hold covers its first instant, and not the one at which it ends', async () => {
+    const [from, to] = ['2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'];
+    const { userErrors } = await mutate(app, 'placeLegalHold', { name: 'Case 8', from, to, reason: REASON });
+    expect(userErrors).toEqual([]);
+    const isHeld = (at: string) =>
+      says(`hold_on(new_id(), null, 'Sales Invoice', 'SINV-1', new_id(), $1) is not null`, [at]);
+    expect(await isHeld('2026-02-28T23:59:59.999Z')).toBe(false);
+    expect(await isHeld(from)).toBe(true);
+    expect(await isHeld('2026-03-31T23:59:59.999Z')).toBe(true);
+    expect(await isHeld(to)).toBe(false);
+  });
+
+  test('a limit applies once it has not changed for a day, to all that is older', async () => {
+    const isPast = (age: string) => says(`is_past_limit(null, now() - $1::interval)`, [age]);
+    await mutate(app, 'setRetention', { contentDays: 2, reason: REASON });
+    expect(await isPast('3 days')).toBe(false);
+    await app.database.query(`update retention_limits set changed_at = changed_at - interval '23 hours'`);
+    expect(await isPast('3 days')).toBe(false);
+    await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 hour'`);
+    expect(await isPast('3 days')).toBe(true);
+    expect(await isPast('47 hours')).toBe(false);
+  });
+
+  test('the limit of a webhook takes the place of that of all; of the minimums, the longest applies', async () => {
+    const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/');
+    const webhook = uuidOf('Webhook', id);
+    const isPast = (age: string) => says(`is_past_limit($1, now() - $2::interval)`, [webhook, age]);
+    const isKept = (age: string) => says(`is_within_minimum(array[$1::uuid], now() - $2::interval)`, [webhook, age]);
+    const limits = { contentDays: 20, minimumDays: 5, minimumGround: 'A law', reason: REASON };
+    await mutate(app, 'setRetention', limits);
+    await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
+    expect([await isPast('21 days'), await isPast('19 days')]).toEqual([true, false]);
+    expect([await isKept('4 days'), await isKept('6 days')]).toEqual([true, false]);
+    await mutate(app, 'setRetention', { ...limits, webhookId: id, contentDays: 30, minimumDays: 3 });
+    await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
+    expect([await isPast('31 days'), await isPast('21 days')]).toEqual([true, false]);
+    expect([await isKept('4 days'), await isKept('6 days')]).toEqual([true, false]);
+  });
 });
