@@ -134,5 +134,9 @@ test('a webhook that fails gets no event about what became of itself, and withou
   await mutate(app, 'archiveWebhook', { id: siemId });
   await waitFor('an empty queue', async () => (await app.database.query('select from audit_event_queue')).length === 0);
   await mutate(app, 'pauseWebhook', { id });
-  expect(await app.database.query('select from audit_event_queue')).toEqual([]);
+  // an entry about the last deliveries may still come: its transaction began before the webhook was archived
+  const queued = await app.database.query<{ action: string }>(
+    'select action from audit_event_queue join audit_entries on id = entry_id',
+  );
+  expect(queued.map(({ action }) => action)).not.toContain('webhook.paused');
 });
