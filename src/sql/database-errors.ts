@@ -141,13 +141,23 @@ export function isUniqueViolation(error: unknown): boolean {
   return causeOf(error).code === UNIQUE_VIOLATION;
 }
 
+const DEADLOCK = '40P01';
+
+/**
+ * Whether a failure says nothing about the rows that a transaction writes: the database is unavailable, or has ended a deadlock, which
+ * the same transaction does not meet again.
+ */
+export function saysNothingOfRows(error: unknown): boolean {
+  return isDatabaseUnavailable(error) || causeOf(error).code === DEADLOCK;
+}
+
 const LOCK_TIMEOUT = '55P03';
 const OBJECT_IN_USE = '55006';
 
 const CONFLICTS = new Set([
   LOCK_TIMEOUT,
   UNIQUE_VIOLATION, // another transaction has inserted the same key
-  '40P01', // deadlock
+  DEADLOCK,
 ]);
 
 /** Whether a transaction met another one: the same transaction may succeed when the other has ended. */

@@ -1,6 +1,6 @@
 // Starts the attempts of due deliveries, unless nothing is due or all deliveries are paused.
 import type { Log } from '../../log';
-import { isDatabaseUnavailable } from '../../sql/database-errors';
+import { saysNothingOfRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
@@ -112,7 +112,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
 
 /** Whether an error cannot be that of one delivery. */
 function isOfAll(error: unknown): boolean {
-  return error instanceof DeliveriesArePaused || isDatabaseUnavailable(error);
+  return error instanceof DeliveriesArePaused || saysNothingOfRows(error);
 }
 
 async function restUntilDue(db: Db, from: Date): Promise<number> {

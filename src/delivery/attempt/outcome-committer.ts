@@ -6,7 +6,7 @@ import type { Log } from '../../log';
 import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Transaction } from '../../sql/transactions';
 import { giveNewJobs } from '../capacity/new-jobs';
-import { ALONE } from '../queue/dead-letters';
+import { ALONE, alone } from '../queue/dead-letters';
 import { lockOpenAttempt } from './attempt.store';
 import { writeOutcomes } from './commit-outcomes';
 import type { Outcome } from './outcome';
@@ -47,14 +47,12 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
     log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, retrying'),
   );
 
-  const alone: Transaction = (work, options) => transaction(work, { ...options, ...ALONE });
-
   async function write(batch: readonly Waiting[]): Promise<boolean> {
     const [first] = batch;
     const isAlone = batchSize === 1;
     try {
       await writeOutcomes(
-        isAlone ? alone : transaction,
+        isAlone ? alone(transaction) : transaction,
         batch.map((each) => each.outcome),
       );
       return true;

@@ -62,7 +62,13 @@ export async function claimAndWrite(
   const pairs = pairsOf(mine, directory);
   const isMissing = (pair: Pair) => !slow.has(pair.webhook.id) && decisions.of(pair) === undefined;
   if (!isLast && pairs.some(isMissing)) return again;
-  const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states, changedIn);
+  const isDecided = (pair: Pair) => {
+    const decision = slow.has(pair.webhook.id) ? undefined : decisions.of(pair);
+    return decision !== undefined && !isUndecided(decision);
+  };
+  // a decision that is left pending needs no state of its webhook, which another session may have locked
+  const deciding = webhooksOf(pairs.filter(isDecided));
+  const { states: locked, changed } = await lockStates(db, deciding, states, changedIn);
   if (!isLast && changed.size > 0) return again;
   const { inOrder, withPending } = await keepOrder(db, directory, mine, pairs);
   const kept = new Set(inOrder.map(idOf));

@@ -4,10 +4,10 @@ import { currentTime } from '../../clock';
 import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
-import { isDatabaseUnavailable } from '../../sql/database-errors';
+import { saysNothingOfRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
-import { createDeadLetters, type DeadLetters } from '../queue/dead-letters';
+import { alone, createDeadLetters, type DeadLetters } from '../queue/dead-letters';
 import type { ProcessShare } from '../queue/process-share';
 import { createDecisions, type Decisions, type Pair } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
@@ -55,19 +55,20 @@ export async function decidePending(parts: PendingStepParts, part: HashPart): Pr
   try {
     return await decideThese(parts, oldest);
   } catch (error) {
-    if (isDatabaseUnavailable(error)) throw error;
+    if (saysNothingOfRows(error)) throw error;
   }
+  const own = { ...parts, transaction: alone(parts.transaction) };
   let all = NOTHING;
   for (const each of oldest) {
     try {
-      const { decided, undecided, changed } = await decideThese(parts, [each]);
+      const { decided, undecided, changed } = await decideThese(own, [each]);
       all = {
         decided: all.decided + decided,
         undecided: all.undecided + undecided,
         changed: all.changed + changed,
       };
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
+      if (saysNothingOfRows(error)) throw error;
       await deadLetters.decision(each, error);
     }
   }

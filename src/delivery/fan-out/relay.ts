@@ -8,7 +8,7 @@ import { createEventInterval } from '../batch-interval';
 import { createDeadLetters } from '../queue/dead-letters';
 import type { ProcessShare } from '../queue/process-share';
 import { createQueueStart } from '../queue/queue-start';
-import { BATCH, createFanOut, type FanOut, type FanOutParts } from './fan-out';
+import { BATCH, type FanOut, type FanOutParts } from './fan-out';
 import { fanOutAloneAfterFailure } from './fan-out-alone';
 import type { FirstAttempts } from './first-attempts';
 
@@ -48,7 +48,7 @@ export interface Relay {
 }
 
 export function startRelay({ share, log, commits, onQueued, onPending, ...parts }: RelayParts): Relay {
-  const fanOut = fanOutAloneAfterFailure(parts.db, createFanOut(parts), createDeadLetters(parts.db, log));
+  const fanOut = fanOutAloneAfterFailure(parts, createDeadLetters(parts.db, log));
   const interval = createEventInterval();
   const start = createQueueStart();
   let lastWhole = performance.now();

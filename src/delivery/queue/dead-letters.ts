@@ -6,12 +6,18 @@ import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
 import { reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
+import type { Transaction } from '../../sql/transactions';
 import { together } from '../../sql/wire/together';
 import { intoDeadLetters, retryDeadLetters } from './dead-letter.store';
 import type { TakenJob } from './delivery-job.store';
 
 /** A row that another session has locked, for a transaction for that row alone. */
 export const ALONE = { lockTimeoutMs: 1_000 };
+
+/** The same, for work that begins its transactions itself. */
+export function alone(transaction: Transaction): Transaction {
+  return (work, options) => transaction(work, { ...options, ...ALONE });
+}
 
 const REST_MS = 60_000;
 const MAX_ERROR = 500;
