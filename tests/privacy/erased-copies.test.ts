@@ -9,10 +9,11 @@ import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
 let app: TestApp;
 let partner: Receiver;
+let webhook: string;
 
 beforeAll(async () => {
   [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  await createTestWebhook(app, partner.url, { documentType: 'Copied' });
+  webhook = (await createTestWebhook(app, partner.url, { documentType: 'Copied' })).id;
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
@@ -135,4 +136,18 @@ test('reasons of a replay of its delivery, and of requests for one, are erased w
     { reason: '[erased]', decision_reason: '[erased]' },
     { reason: '[erased]', decision_reason: null },
   ]);
+});
+
+test('the erasure of a document takes the entries of previews that were given it', async () => {
+  const preview = async (referenceDocument: string) => {
+    const given = { documentType: 'Copied', event: 'on_submit', referenceDocument, data: { name: referenceDocument } };
+    expect((await mutate(app, 'previewWebhook', { id: webhook, ...given })).userErrors).toEqual([]);
+  };
+  for (const name of ['GIVEN-1', 'GIVEN-10']) await preview(name);
+  await delivered('GIVEN-1');
+  await erase('GIVEN-1');
+  const entries = await app.database.query(
+    `select details::json -> 'given' ->> 'referenceDocument' as given from audit_entries where action = 'webhook.previewed' order by id`,
+  );
+  expect(entries).toEqual([{ given: null }, { given: 'GIVEN-10' }]);
 });
