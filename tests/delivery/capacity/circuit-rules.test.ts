@@ -96,6 +96,7 @@ describe('the probe of a half-open circuit', () => {
     for (let n = 0; n < 8; n += 1) {
       const open = circuitAfter(circuit, [{ ...FAILURE, ...probe }]);
       pauses.push(pauseS(open));
+      expect(open.probeDeliveryId).toBeNull();
       circuit = { ...open, ...PROBE };
     }
     expect(pauses).toEqual([60, 120, 240, 480, 600, 600, 600, 600]);
@@ -168,6 +169,8 @@ describe('an answer that asks for fewer requests', () => {
     expect(pauseS(circuitAfter(open, [answering(429, 1_000)]))).toBe(60);
     expect(pauseS(circuitAfter(open, [answering(429)]))).toBe(60);
     expect(circuitAfter(open, [answering(429, 90_000)]).openings).toBe(1);
+    // of those on the wire when it opened, only one that names a time knows more
+    expect(pauseS(circuitAfter(FRESH, times(9, answering(429))))).toBe(5);
   });
 });
 
@@ -188,6 +191,15 @@ test('the owner is notified once that it fails, and once that it works again', (
     circuit = next;
   }
   expect(notified).toEqual(['failing', 'recovered']);
+});
+
+test.each([
+  [19, false],
+  [20, true],
+])('after %i failures in a row, that it has failed and works again is news: %s', (failures, isNews) => {
+  const failed = circuitAfter(FRESH, times(failures, FAILURE));
+  expect(beganToFail(circuitAfter(FRESH, times(failures - 1, FAILURE)), failed)).toBe(isNews);
+  expect(recovered(failed, circuitAfter(failed, [SUCCESS]))).toBe(isNews);
 });
 
 describe('days of failure', () => {
