@@ -17,3 +17,16 @@ test('connections are watched while they are used, and not while they are kept f
   }
   expect(partner.sockets.size).toBe(1);
 });
+
+test('the answers before on the same connection do not count', async () => {
+  const KIB = 1024;
+  // longer than the watch rests: it looks at the whole answer
+  const partner = await httpPartner((_request, response) => {
+    response.write('x'.repeat(300 * KIB));
+    setTimeout(() => response.end(), 600);
+  });
+  const sender = localSender({ responseBytesOnWire: 400 * KIB });
+  expect((await post(sender, partner.url)).errorCode).toBeNull();
+  expect((await post(sender, partner.url)).errorCode).toBeNull();
+  expect(partner.sockets.size).toBe(1);
+});
