@@ -2,7 +2,7 @@
 import { tamperWith } from '../../evidence/stored-tree';
 import { waitFor } from '../../support/wait-for';
 import { type MonthInUse, startMonthInUse } from './month-in-use';
-import { keepRowsFor, RECORD_LIMITS, sealAll } from './old-months';
+import { keepRowsFor, RECORD_LIMITS, recordLimits, sealAll } from './old-months';
 
 let month: MonthInUse;
 let { months, family, serving, other, order, drop, isThere } = {} as MonthInUse;
@@ -96,6 +96,8 @@ test.each([
   `insert into outbox values ('EVENT')`,
   `insert into pending_decisions select id, 'EVENT' from webhooks`,
   `insert into blocking_deliveries select id, 'Sales Invoice', 'SINV-1', 'DELIVERY' from webhooks`,
+  `insert into replay_requests (id, status, delivery_id, reason, requested_by, created_at, expires_at)
+     select new_id(), 'WAITING', 'DELIVERY', 'Again', owner_id, now(), now() + interval '1 day' from webhooks`,
   ...['null, null', `null, first_id_of('OLD')`, `'DELIVERY', first_id_of('OLD')`].map(
     (window) =>
       `insert into replays (id, status, condition, reason, rate, ordered_by, delivery_id, cursor, last_delivery_id, total, replayed,
@@ -128,4 +130,49 @@ test.each([
   expect(await order()).toBe('PENDING');
   await months.database.query(sql.replace('OLD', months.old));
   expect(await order()).toBe('ORDERED');
+});
+
+const TABLE_OF = [
+  [1, 'webhook_request_logs'],
+  [3, 'business_events'],
+  [4, 'delivery_decisions'],
+] as const;
+
+test.each(TABLE_OF)('a row of kind %i is not sealed', async (kind) => {
+  await tamperWith(months.database, [`delete from evidence_leaves where kind = ${kind}`]);
+  expect(await order()).toBe('UNSEALED');
+});
+
+test.each(TABLE_OF)('a row of kind %i was sealed, and is gone', async (_kind, table) => {
+  await tamperWith(months.database, [`delete from ${table}`]);
+  expect(await order()).toBe('INCOMPLETE');
+});
+
+test.each(TABLE_OF)('a row of kind %i is gone since the order, with its leaf', async (kind, table) => {
+  expect(await order()).toBe('ORDERED');
+  await sealAll(months.store);
+  await tamperWith(months.database, [`delete from ${table}`, `delete from evidence_leaves where kind = ${kind}`]);
+  expect(await drop()).toBe('TAKEN_BACK');
+  expect(await isThere()).toBe(true);
+});
+
+test('an event of an earlier month, of which a request is of this one, is to be erased', async () => {
+  await tamperWith(months.database, [
+    `update webhook_request_logs set business_event_id = first_id_at('epoch'), user_id = null`,
+    `insert into erasures (id, kind, state, event_ids, request_ids, row_count, reason, ordered_at)
+     values (new_id(), 'REPEATED', 'REQUESTED', array[first_id_at('epoch')], '{}', 1, 'Art. 17', now())`,
+  ]);
+  expect(await order()).toBe('PENDING');
+});
+
+test('a minimum of the webhook of a later delivery keeps the month of the event', async () => {
+  const webhook = '00000000-0000-7000-8000-000000000001';
+  await tamperWith(months.database, [
+    `insert into deliveries select (jsonb_populate_record(d, jsonb_build_object(
+       'id', first_id_of('${months.later}'), 'webhook_id', '${webhook}'))).* from deliveries d where id = '${family.delivery}'`,
+    `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+     select '${webhook}', 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
+  ]);
+  await recordLimits(months);
+  expect(await order()).toBe('MINIMUM');
 });
