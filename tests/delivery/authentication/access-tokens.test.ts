@@ -1,8 +1,10 @@
 /** @jest-environment node */
 
+import { createAccessTokens } from '../../../src/delivery/authentication/oauth2-token-cache';
 import type { OAuth2Client } from '../../../src/delivery/authentication/open-credentials';
+import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
-import { closeAll } from '../partner';
+import { closeAll, localSender } from '../partner';
 import {
   type AuthorizedPartner,
   authorizedSender,
@@ -60,6 +62,15 @@ test('a token that expires is replaced, shortly before', async () => {
   } finally {
     globalThis.performance = real;
   }
+});
+
+test('a refusal of an earlier token, which comes late, leaves the token of today', async () => {
+  const tokens = createAccessTokens(localSender());
+  const client = oauth2().oauth2 as OAuth2Client;
+  const token = await tokens.tokenFor(client, DIRECT, 60_000);
+  tokens.drop(client, 'an earlier one');
+  expect(await tokens.tokenFor(client, DIRECT, 60_000)).toBe(token);
+  expect(endpoint.requests).toHaveLength(1);
 });
 
 test('a token that the partner refuses is dropped: the next attempt has another one', async () => {
