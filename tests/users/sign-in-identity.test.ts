@@ -2,11 +2,12 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
+import { toNodeId } from '../../src/ids';
 import { type Identity, signInIdentity } from '../../src/users/identity/sign-in-identity';
 import { shareTestApi, type TestApp } from '../support/app';
 import { publish } from '../support/webhooks';
 import { afterWaiting, atOnce } from './at-once';
-import { createUserOf } from './user-keys';
+import { createKeyOf, createUserOf } from './user-keys';
 
 let app: TestApp;
 let source: DataSource;
@@ -112,4 +113,19 @@ test("two persons who come back with each other's address at the same moment bot
     [signIn('here', 'there@example.com'), signIn('there', 'here@example.com')],
   );
   expect(ends).toEqual(['linked to here', 'linked to there']);
+});
+
+test.each<[string, string, (id: string) => Promise<unknown>]>([
+  [
+    'a role',
+    'with-role@example.com',
+    (id) => app.database.query(`update users set roles = '{AUDITOR}' where id = $1`, [id]),
+  ],
+  ['a key', 'with-key@example.com', (id) => createKeyOf(app, { userId: toNodeId('User', id) })],
+])('a user with %s is not taken over by a person whose address is the name of the user', async (_what, name, give) => {
+  await createUserOf(app, name, []);
+  const id = await userIdOf(name);
+  await give(id);
+  expect(await signIn(`of ${name}`, name)()).toEqual(TAKEN);
+  expect(await linksOf(name)).toEqual([]);
 });
