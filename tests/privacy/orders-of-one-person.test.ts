@@ -44,3 +44,15 @@ test('after 24 hours, they no longer count', async () => {
   await app.database.query(`update erasures set ordered_at = ordered_at - interval '1 day'`);
   expect(await needsSecondPerson('D')).toBe(false);
 });
+
+test('one that waits for its second person does not count', async () => {
+  await publish(
+    app,
+    Array.from({ length: 70 }, () => invoice('E')),
+  );
+  expect(await needsSecondPerson('E')).toBe(false);
+  await app.database.query(`update erasures set ordered_at = now() where state = 'REQUESTED'`);
+  expect(await needsSecondPerson('E')).toBe(false);
+  await app.database.query(`update erasures set ordered_at = now()`);
+  expect(await needsSecondPerson('E')).toBe(true);
+});

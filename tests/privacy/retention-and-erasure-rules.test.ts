@@ -8,7 +8,7 @@ import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
 import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
-import { createTestWebhook } from '../support/webhooks';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
 const REASON = 'Our privacy policy, section 4';
 
@@ -165,5 +165,17 @@ describe('what the functions that erase ask, at its edges:', () => {
     await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
     expect([await isPast('31 days'), await isPast('21 days')]).toEqual([true, false]);
     expect([await isKept('4 days'), await isKept('6 days')]).toEqual([true, false]);
+  });
+
+  test('an event is kept while it is still to be decided whether a webhook gets it', async () => {
+    const [event] = (await publish(app, [invoice('UNDECIDED-1')])).map((id) => uuidOf('BusinessEvent', id));
+    await sealAll();
+    await app.database.query('delete from outbox');
+    const obstacle = () =>
+      app.database.query('select event_obstacle(e) as obstacle from business_events e where id = $1', [event]);
+    expect(await obstacle()).toEqual([{ obstacle: null }]);
+    const pending = 'insert into pending_decisions (webhook_id, business_event_id) values ($1, $2)';
+    await app.database.query(pending, [uuidOf('Webhook', webhook), event]);
+    expect(await obstacle()).toEqual([{ obstacle: 'PENDING' }]);
   });
 });
