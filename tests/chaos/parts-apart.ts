@@ -5,6 +5,7 @@ import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { createPostgresServer, type PostgresServer } from './postgres-server';
 import { seededRandom } from './random';
+import { settingsFor } from './settings';
 
 /** A process for each. */
 export const PARTS = ['api', 'worker', 'worker', 'indexer'] as const;
@@ -30,15 +31,7 @@ export async function startPartsApart(): Promise<PartsApart> {
   const proxy = await startTcpProxy(server.port);
   const urls = server.urlsAt(proxy.port);
   const adminKey = `test-administrator-${randomBytes(12).toString('hex')}`;
-  const env = {
-    DATABASE_URL: urls.servingUrl,
-    MIGRATION_DATABASE_URL: urls.migrationUrl,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    ADMIN_API_KEY: adminKey,
-    PORT: '0',
-    ALLOW_HTTP_TARGETS: 'on',
-    ALLOWED_TARGET_NETWORKS: '127.0.0.0/8',
-  };
+  const env = settingsFor(urls, adminKey);
   const answers = seededRandom(0);
   partner.answerWith(() => ({ status: answers.next() < 0.05 ? 500 : 200, delayMs: answers.between(1, 60) }));
   const all: Program[] = [];
