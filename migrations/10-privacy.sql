@@ -253,10 +253,15 @@ create function name_words(prose text) returns text[]
 language sql immutable strict parallel safe cost 1000 set search_path = pg_catalog, pg_temp as $$
   select array(select distinct found[1] from regexp_matches(prose, '[A-Za-z0-9_-]{1,64}|[^\u0001-\u007f]', 'g') as found)
 $$;
--- Entries that may name a document. There may be millions, and each step of an erasure looks for all of its names.
+-- Whether entries of this action may name a document.
+create function may_name_documents(action text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select action in
+    ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+$$;
+-- There may be millions of such entries, and each step of an erasure looks for all of its names.
 create index audit_entries_names_idx on audit_entries using gin (name_words(coalesce(details, '') || ' ' || coalesce(reason, '')))
-  where erasure_id is null and action in
-    ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed');
+  where erasure_id is null and may_name_documents(action);
 
 -- The entries that name one of these documents, found by the longest word of each name. A name without words is looked for in all entries.
 create function entries_naming(names text[]) returns setof uuid
@@ -268,15 +273,11 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
   )
   select a.id from wanted w
     join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
-  where a.erasure_id is null
-    and a.action in
-      ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+  where a.erasure_id is null and public.may_name_documents(a.action)
     and public.names_document(array[w.name], a.details, a.reason)
   union
   select a.id from wanted w cross join public.audit_entries a
-  where w.word is null and a.erasure_id is null
-    and a.action in
-      ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+  where w.word is null and a.erasure_id is null and public.may_name_documents(a.action)
     and public.names_document(array[w.name], a.details, a.reason)
 $$;
 

@@ -50,7 +50,7 @@ CREATE TABLE audit_entries (
 ) PARTITION BY RANGE (id);
 CREATE INDEX audit_entries_action_idx ON audit_entries USING btree (action, id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
-CREATE INDEX audit_entries_names_idx ON audit_entries USING gin (name_words((COALESCE(details, ''::text) || ' '::text) || COALESCE(reason, ''::text))) WHERE erasure_id IS NULL AND (action = ANY (ARRAY['export.ordered'::text, 'replay.ordered'::text, 'evidence.exported'::text, 'content.read'::text, 'access.denied'::text, 'webhook.previewed'::text]));
+CREATE INDEX audit_entries_names_idx ON audit_entries USING gin (name_words((COALESCE(details, ''::text) || ' '::text) || COALESCE(reason, ''::text))) WHERE erasure_id IS NULL AND may_name_documents(action);
 CREATE INDEX audit_entries_session_id_idx ON audit_entries USING btree (session_id, id) WHERE session_id IS NOT NULL;
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
 CREATE TRIGGER entries_become_events AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_events();
@@ -1339,15 +1339,11 @@ AS $function$
   )
   select a.id from wanted w
     join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
-  where a.erasure_id is null
-    and a.action in
-      ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+  where a.erasure_id is null and public.may_name_documents(a.action)
     and public.names_document(array[w.name], a.details, a.reason)
   union
   select a.id from wanted w cross join public.audit_entries a
-  where w.word is null and a.erasure_id is null
-    and a.action in
-      ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+  where w.word is null and a.erasure_id is null and public.may_name_documents(a.action)
     and public.names_document(array[w.name], a.details, a.reason)
 $function$;
 
@@ -2166,6 +2162,16 @@ begin
     '}'), 'UTF8'));
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.may_name_documents(action text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select action in
+    ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+$function$;
 
 CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
  RETURNS TABLE(name text, parent text, bounds text)
