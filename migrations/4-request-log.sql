@@ -156,13 +156,21 @@ declare
   user_ids uuid[];
   webhook_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
       string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
       bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), array_agg(distinct user_id) filter (where user_id is not null),
-      array_agg(distinct webhook_id) filter (where webhook_id is not null)
-    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids from opened;
+      array_agg(distinct webhook_id) filter (where webhook_id is not null),
+      bool_and(public.is_in_time(id, started_at, earliest, latest))
+    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids, all_in_time from opened;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('webhook_request_logs', 'started_at', id, started_at) from opened
+      where not public.is_in_time(id, started_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('webhook_request_logs', user_ids, webhook_ids);
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)

@@ -121,8 +121,16 @@ declare
   user_ids uuid[];
   webhook_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
-  select array_agg(distinct user_id), array_agg(distinct webhook_id) into user_ids, webhook_ids from made;
+  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest))
+    into user_ids, webhook_ids, all_in_time from made;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('deliveries', 'created_at', id, created_at) from made
+      where not public.is_in_time(id, created_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('deliveries', user_ids, webhook_ids);
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)

@@ -46,29 +46,6 @@ create trigger closed_rows_never_change before update on webhook_request_logs
   for each row when (old.finished_at is not null) execute function refuse_all_but_erasure(
     '{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 
--- An open row may only be closed: the columns that it was opened with do not change. They are compared in a function, because
--- PostgreSQL reads and plans a WHEN clause for each statement, which takes longer for this many columns than the call.
-create function refuse_all_but_closing() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if new.finished_at is not null and
-    (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
-     new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
-     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
-     new.trace_id, new.content_salt)
-    is not distinct from
-    (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
-     old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
-     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
-     old.trace_id, old.content_salt) then
-    return new;
-  end if;
-  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
-    using errcode = 'integrity_constraint_violation';
-end $$;
-create trigger open_rows_are_only_closed before update on webhook_request_logs
-  for each row when (old.finished_at is null) execute function refuse_all_but_closing();
-
 create trigger payloads_never_change before update on payloads
   for each row execute function refuse_all_but_erasure('{body}', 'payload');
 create trigger entries_never_change before update on audit_entries
@@ -165,37 +142,34 @@ $$;
 -- The serving login may insert a row only if its id and its time are close to the time of the database, so that a stolen login
 -- can add no history, past or future. The owner may import old rows, as pg_restore does.
 --
--- In plpgsql, because PostgreSQL plans a WHEN clause for each statement: with the whole expression in it, an insert of one row
--- costs 60 µs of CPU more. The range begins at now(), which is the start of the transaction and may be long ago.
-create function is_in_time(id uuid, at timestamptz) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  return at between now() - interval '10 minutes' and clock_timestamp() + interval '10 minutes'
-    and abs(('x0000' || encode(substring(uuid_send(id) for 6), 'hex'))::bit(64)::bigint
-      - (date_part('epoch', at) * 1000)::bigint) <= 600000;
-end $$;
+-- The triggers of statements that insert requests, deliveries, events and audit entries call this for each row, with a range from
+-- earliest_time() to latest_time(). PostgreSQL writes its expression into their queries.
+create function is_in_time(id uuid, at timestamptz, earliest timestamptz, latest timestamptz) returns boolean
+language sql stable parallel safe as $$
+  select at between earliest and latest and abs(public.ms_of_id(id) - (date_part('epoch', at) * 1000)::bigint) <= 600000
+$$;
 
--- The argument of the trigger is the column with the time.
-create function refuse_row_out_of_time() returns trigger
+-- now() is the start of the transaction, and may be long ago.
+create function earliest_time() returns timestamptz
+language sql stable parallel safe as $$ select now() - interval '10 minutes' $$;
+create function latest_time() returns timestamptz
+language sql volatile parallel safe as $$ select clock_timestamp() + interval '10 minutes' $$;
+
+-- Called for a row that is not in time, by functions that run as the owner: who inserts it is the role of the session.
+create function refuse_row_out_of_time(source text, time_column text, id uuid, at timestamptz) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  inserting constant text := case when current_setting('role') = 'none' then session_user else current_setting('role') end;
 begin
-  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
-    return new;
+  if pg_has_role(inserting, (select relowner from pg_class where oid = format('public.%I', source)::regclass), 'usage') then
+    return;
   end if;
   raise exception 'insert into % is refused: % %, id %: both times must be within 10 minutes of the time of the database, %',
-      regexp_replace(tg_table_name, '_\d{4}_\d{2}$', ''), tg_argv[0], to_json(new) ->> tg_argv[0], new.id, clock_timestamp()
-    using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = tg_argv[0],
+      source, time_column, to_json(at) #>> '{}', id, clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = time_column,
       hint = 'Let NTP set the clocks of both machines. To import old rows, insert them as the owner of the table.';
 end $$;
-
-create trigger rows_are_in_time before insert on business_events
-  for each row when (not is_in_time(new.id, new.created_at)) execute function refuse_row_out_of_time('created_at');
-create trigger rows_are_in_time before insert on deliveries
-  for each row when (not is_in_time(new.id, new.created_at)) execute function refuse_row_out_of_time('created_at');
-create trigger rows_are_in_time before insert on webhook_request_logs
-  for each row when (not is_in_time(new.id, new.started_at)) execute function refuse_row_out_of_time('started_at');
-create trigger rows_are_in_time before insert on audit_entries
-  for each row when (not is_in_time(new.id, new.at)) execute function refuse_row_out_of_time('at');
+revoke execute on function refuse_row_out_of_time(text, text, uuid, timestamptz) from public;
 
 -- Each table of the record, finished_deliveries, the search index and the leaves have one partition per calendar month (UTC).
 -- Its bounds are the smallest ids of its month and of the next one: id alone stays the key, and a whole month can be dropped.

@@ -373,6 +373,22 @@ begin
 create function make_request_leaf() returns trigger
 language plpgsql as $$
 begin
+  -- an open row may only be closed: the columns that it was opened with do not change
+  if tg_op = 'UPDATE' then
+    if new.finished_at is null or
+      (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
+       new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
+       new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
+       new.trace_id, new.content_salt)
+      is distinct from
+      (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
+       old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
+       old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
+       old.trace_id, old.content_salt) then
+      raise exception '%% on %% is refused: the record is write-once', tg_op, tg_table_name
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  end if;
   -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future; at
   -- its start also if that is in the future by now, because the clock was set back
   if new.finished_at not between new.started_at - interval '10 minutes'
@@ -405,8 +421,8 @@ drop function record_of_new(regprocedure);
 
 create trigger requests_have_leaves_insert before insert on webhook_request_logs
   for each row when (new.finished_at is not null) execute function make_request_leaf();
-create trigger requests_have_leaves_update before update on webhook_request_logs
-  for each row when (old.finished_at is null and new.finished_at is not null) execute function make_request_leaf();
+create trigger open_rows_are_only_closed before update on webhook_request_logs
+  for each row when (old.finished_at is null) execute function make_request_leaf();
 
 create function make_audit_leaf() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -429,10 +445,18 @@ declare
   hashes bytea;
   user_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
   select array_agg(id), string_agg(leaf_hash, ''),
-      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by)
-    into ids, hashes, user_ids from made;
+      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by),
+      bool_and(public.is_in_time(id, created_at, earliest, latest))
+    into ids, hashes, user_ids, all_in_time from made;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('business_events', 'created_at', id, created_at) from made
+      where not public.is_in_time(id, created_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('business_events', user_ids, null);
   if cardinality(ids) > 1000 then
     perform public.queue_many_leaves(3, ids, hashes);
@@ -476,7 +500,12 @@ create trigger later_decisions after update on deliveries
 
 create function queue_audit_leaves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
 begin
+  perform public.refuse_row_out_of_time('audit_entries', 'at', id, at) from entries
+    where not public.is_in_time(id, at, earliest, latest) limit 1;
   insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
     select 2, array_agg(id), string_agg(leaf_hash, '') from entries having count(*) between 1 and 1000;
   if not found then

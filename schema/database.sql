@@ -59,7 +59,6 @@ CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW E
 CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER orders_are_not_forged BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.action = ANY (ARRAY['content.erased'::text, 'retention.month_dropped'::text, 'retention.month_kept'::text])) EXECUTE FUNCTION refuse_forged_order();
-CREATE TRIGGER rows_are_in_time BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.at)) EXECUTE FUNCTION refuse_row_out_of_time('at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE audit_event_queue (
@@ -121,7 +120,6 @@ CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR E
 CREATE TRIGGER events_go_to_queue AFTER INSERT ON business_events REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_event_leaves();
 CREATE TRIGGER events_have_leaves BEFORE INSERT ON business_events FOR EACH ROW EXECUTE FUNCTION make_event_leaf();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rows_are_in_time BEFORE INSERT ON business_events FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE dead_letters (
@@ -196,7 +194,6 @@ CREATE TRIGGER later_decisions AFTER UPDATE ON deliveries FOR EACH ROW WHEN ((ne
 CREATE TRIGGER links_never_change BEFORE UPDATE OF webhook_id, user_id ON deliveries FOR EACH ROW WHEN (new.webhook_id IS DISTINCT FROM old.webhook_id OR new.user_id IS DISTINCT FROM old.user_id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER new_deliveries_go_to_feed AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION write_new_deliveries_to_feed();
-CREATE TRIGGER rows_are_in_time BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NOT is_in_time(new.id, new.created_at)) EXECUTE FUNCTION refuse_row_out_of_time('created_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE deliveries_pause (
@@ -981,11 +978,9 @@ CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING b
 CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
 CREATE TRIGGER closed_rows_never_change BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_all_but_erasure('{url,headers,reference_document,response_headers,response_body,error,remote_address}', 'request');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_request_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL) EXECUTE FUNCTION refuse_all_but_closing();
+CREATE TRIGGER open_rows_are_only_closed BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL) EXECUTE FUNCTION make_request_leaf();
 CREATE TRIGGER opened_requests_go_to_feed AFTER INSERT ON webhook_request_logs REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION write_opened_to_feed();
 CREATE TRIGGER requests_have_leaves_insert BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
-CREATE TRIGGER requests_have_leaves_update BEFORE UPDATE ON webhook_request_logs FOR EACH ROW WHEN (old.finished_at IS NULL AND new.finished_at IS NOT NULL) EXECUTE FUNCTION make_request_leaf();
-CREATE TRIGGER rows_are_in_time BEFORE INSERT ON webhook_request_logs FOR EACH ROW WHEN (NOT is_in_time(new.id, new.started_at)) EXECUTE FUNCTION refuse_row_out_of_time('started_at');
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhook_request_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE webhook_secrets (
@@ -1317,6 +1312,12 @@ begin
   return 'DROPPED';
 end $function$;
 REVOKE EXECUTE ON FUNCTION drop_month(text,date) FROM public;
+
+CREATE OR REPLACE FUNCTION public.earliest_time()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select now() - interval '10 minutes' $function$;
 
 CREATE OR REPLACE FUNCTION public.ended_attempts(attempts integer, open_request_id uuid)
  RETURNS integer
@@ -1749,16 +1750,13 @@ AS $function$
   select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
 $function$;
 
-CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone, earliest timestamp with time zone, latest timestamp with time zone)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
 AS $function$
-begin
-  return at between now() - interval '10 minutes' and clock_timestamp() + interval '10 minutes'
-    and abs(('x0000' || encode(substring(uuid_send(id) for 6), 'hex'))::bit(64)::bigint
-      - (date_part('epoch', at) * 1000)::bigint) <= 600000;
-end $function$;
+  select at between earliest and latest and abs(public.ms_of_id(id) - (date_part('epoch', at) * 1000)::bigint) <= 600000
+$function$;
 
 CREATE OR REPLACE FUNCTION public.is_month_held(month date)
  RETURNS boolean
@@ -1982,6 +1980,12 @@ exception when data_exception or program_limit_exceeded then
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.latest_time()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ PARALLEL SAFE
+AS $function$ select clock_timestamp() + interval '10 minutes' $function$;
+
 CREATE OR REPLACE FUNCTION public.leaves_of_month(month date, OUT leaf_count bigint, OUT digest text)
  RETURNS record
  LANGUAGE sql
@@ -2103,6 +2107,22 @@ CREATE OR REPLACE FUNCTION public.make_request_leaf()
  LANGUAGE plpgsql
 AS $function$
 begin
+  -- an open row may only be closed: the columns that it was opened with do not change
+  if tg_op = 'UPDATE' then
+    if new.finished_at is null or
+      (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
+       new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
+       new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
+       new.trace_id, new.content_salt)
+      is distinct from
+      (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
+       old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
+       old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
+       old.trace_id, old.content_salt) then
+      raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  end if;
   -- a request may be closed late, such as after an outage of the database, but not with a time before its start or in the future; at
   -- its start also if that is in the future by now, because the clock was set back
   if new.finished_at not between new.started_at - interval '10 minutes'
@@ -2554,7 +2574,12 @@ CREATE OR REPLACE FUNCTION public.queue_audit_leaves()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
 begin
+  perform public.refuse_row_out_of_time('audit_entries', 'at', id, at) from entries
+    where not public.is_in_time(id, at, earliest, latest) limit 1;
   insert into public.evidence_queue (kind, subject_ids, leaf_hashes)
     select 2, array_agg(id), string_agg(leaf_hash, '') from entries having count(*) between 1 and 1000;
   if not found then
@@ -2575,10 +2600,18 @@ declare
   hashes bytea;
   user_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
   select array_agg(id), string_agg(leaf_hash, ''),
-      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by)
-    into ids, hashes, user_ids from made;
+      array_agg(distinct published_by) || array_agg(distinct user_id) filter (where user_id <> published_by),
+      bool_and(public.is_in_time(id, created_at, earliest, latest))
+    into ids, hashes, user_ids, all_in_time from made;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('business_events', 'created_at', id, created_at) from made
+      where not public.is_in_time(id, created_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('business_events', user_ids, null);
   if cardinality(ids) > 1000 then
     perform public.queue_many_leaves(3, ids, hashes);
@@ -2670,28 +2703,6 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
 
-CREATE OR REPLACE FUNCTION public.refuse_all_but_closing()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  if new.finished_at is not null and
-    (new.id, new.webhook_id, new.direction, new.document_type, new.event, new.reference_document,
-     new.business_event_id, new.delivery_id, new.user_id, new.attempt_number, new.duplicate, new.method, new.url,
-     new.headers, new.payload_id, new.secret_id, new.started_at, new.test, new.replay_id, new.wire_payload_id,
-     new.trace_id, new.content_salt)
-    is not distinct from
-    (old.id, old.webhook_id, old.direction, old.document_type, old.event, old.reference_document,
-     old.business_event_id, old.delivery_id, old.user_id, old.attempt_number, old.duplicate, old.method, old.url,
-     old.headers, old.payload_id, old.secret_id, old.started_at, old.test, old.replay_id, old.wire_payload_id,
-     old.trace_id, old.content_salt) then
-    return new;
-  end if;
-  raise exception '% on % is refused: the record is write-once', tg_op, tg_table_name
-    using errcode = 'integrity_constraint_violation';
-end $function$;
-
 CREATE OR REPLACE FUNCTION public.refuse_all_but_erasure()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2776,20 +2787,23 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.refuse_row_out_of_time()
- RETURNS trigger
+CREATE OR REPLACE FUNCTION public.refuse_row_out_of_time(source text, time_column text, id uuid, at timestamp with time zone)
+ RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  inserting constant text := case when current_setting('role') = 'none' then session_user else current_setting('role') end;
 begin
-  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
-    return new;
+  if pg_has_role(inserting, (select relowner from pg_class where oid = format('public.%I', source)::regclass), 'usage') then
+    return;
   end if;
   raise exception 'insert into % is refused: % %, id %: both times must be within 10 minutes of the time of the database, %',
-      regexp_replace(tg_table_name, '_\d{4}_\d{2}$', ''), tg_argv[0], to_json(new) ->> tg_argv[0], new.id, clock_timestamp()
-    using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = tg_argv[0],
+      source, time_column, to_json(at) #>> '{}', id, clock_timestamp()
+    using errcode = 'integrity_constraint_violation', constraint = 'rows_are_in_time', column = time_column,
       hint = 'Let NTP set the clocks of both machines. To import old rows, insert them as the owner of the table.';
 end $function$;
+REVOKE EXECUTE ON FUNCTION refuse_row_out_of_time(text,text,uuid,timestamp with time zone) FROM public;
 
 CREATE OR REPLACE FUNCTION public.refuse_time_but_now()
  RETURNS trigger
@@ -3152,8 +3166,16 @@ declare
   user_ids uuid[];
   webhook_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
-  select array_agg(distinct user_id), array_agg(distinct webhook_id) into user_ids, webhook_ids from made;
+  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest))
+    into user_ids, webhook_ids, all_in_time from made;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('deliveries', 'created_at', id, created_at) from made
+      where not public.is_in_time(id, created_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('deliveries', user_ids, webhook_ids);
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)
@@ -3179,13 +3201,21 @@ declare
   user_ids uuid[];
   webhook_ids uuid[];
   is_known boolean;
+  earliest constant timestamptz := public.earliest_time();
+  latest constant timestamptz := public.latest_time();
+  all_in_time boolean;
 begin
   select array_agg(id order by id) filter (where finished_at is null),
       array_agg(id order by id) filter (where finished_at is not null),
       string_agg(leaf_hash, '' order by id) filter (where finished_at is not null),
       bool_or(status in ('FAILED', 'UNKNOWN', 'REFUSED')), array_agg(distinct user_id) filter (where user_id is not null),
-      array_agg(distinct webhook_id) filter (where webhook_id is not null)
-    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids from opened;
+      array_agg(distinct webhook_id) filter (where webhook_id is not null),
+      bool_and(public.is_in_time(id, started_at, earliest, latest))
+    into open_ids, closed_ids, closed_hashes, any_failed, user_ids, webhook_ids, all_in_time from opened;
+  if not all_in_time then
+    perform public.refuse_row_out_of_time('webhook_request_logs', 'started_at', id, started_at) from opened
+      where not public.is_in_time(id, started_at, earliest, latest) limit 1;
+  end if;
   is_known := public.are_known('webhook_request_logs', user_ids, webhook_ids);
   if cardinality(open_ids) > 1000 or cardinality(closed_ids) > 1000 then
     insert into public.request_changes (xid, kind, request_ids)

@@ -1,5 +1,5 @@
 import { idBounds } from '../ids';
-import { columns, type RowCount } from '../sql/columns';
+import { columns } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Listing } from '../sql/listing';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
@@ -103,14 +103,6 @@ export function insertDeliveriesSql(first = 1): string {
     new_open as (${insertOpenSql('fresh where finished_at is null')}),
     new_finished as (${insertFinishedSql('fresh where finished_at is not null')}),
     new_blocking as (${insertBlockingSql('fresh where blocks')})`;
-}
-
-/** WITH queries that insert deliveries that are open and block no other one. */
-export function insertOpenDeliveriesSql(first: number, count: RowCount = 'MANY'): string {
-  return `fresh as ${count === 'ONE' ? 'not materialized' : 'materialized'} (
-      select * from ${NEW_DELIVERY.source(first, count)} as d (${NEW_DELIVERY.names})
-    ), new_deliveries as (insert into deliveries (${NEW_DELIVERY.names}) select * from fresh),
-    new_open as (${insertOpenSql('fresh')})`;
 }
 
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]): Promise<void> {

@@ -2,6 +2,7 @@ import { newId } from '../ids';
 import { newSalt } from '../random';
 import { columns, type RowCount } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
+import { andIdBetween } from '../sql/index-lookup';
 
 export interface Payload {
   id: string;
@@ -56,6 +57,12 @@ export const WITH_ONE_NEW_PAYLOAD = `with new_payloads as (
 export function digestOfNew(id: string, count: RowCount = 'MANY'): string {
   if (count === 'ONE') return `(select body_digest from new_payloads where id = ${id})`;
   return `(select digests[array_position(ids, ${id})] from new_digests)`;
+}
+
+/** The digest of a payload, stored or new. @param first the number of two parameters: the bounds of the ids of all of them */
+export function digestOfAny(id: string, first: number): string {
+  const stored = `select p.body_digest from payloads p where p.id = ${id} ${andIdBetween('p.id', first)}`;
+  return `coalesce(${digestOfNew(id)}, (${stored}))`;
 }
 
 /** The id of a payload; null: the content of its row was erased, while another row may still need the payload. */

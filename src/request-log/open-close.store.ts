@@ -1,7 +1,7 @@
 // Opens a row of the log before a call, and closes it once after the call.
-import { digestOfNew } from '../events/payload.store';
+import { digestOfAny } from '../events/payload.store';
 import { idBounds } from '../ids';
-import { columns, type RowCount } from '../sql/columns';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { andIdBetween, joinsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
@@ -77,30 +77,15 @@ export function openValues(requests: readonly OpenRequest[]): unknown[] {
   return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];
 }
 
-/** Opens the row of a request with a payload of WITH_ONE_NEW_PAYLOAD. Its parameters are those of `openOneValues`. */
-export function openOneSql(first: number): string {
-  return insertOpenSql(first, digestOfNew('o.payload_id', 'ONE'), 'ONE');
-}
-
-export function openOneValues(request: OpenRequest): unknown[] {
-  return OPEN_REQUEST.valuesOf([request], 'ONE');
-}
-
 /**
  * Opens rows, in a statement that begins with WITH_NEW_PAYLOADS: the table does not show them yet. Its parameters are those of
  * `openValues`.
  * @param first the number of the first one
  */
 export function openSql(first: number): string {
-  const inMonths = andIdBetween('p.id', first + OPEN_REQUEST.length);
-  const stored = `(select p.body_digest from payloads p where p.id = o.payload_id ${inMonths})`;
-  return insertOpenSql(first, `coalesce(${digestOfNew('o.payload_id')}, ${stored})`);
-}
-
-function insertOpenSql(first: number, digest: string, count?: RowCount): string {
   return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
-    select o.*, 'PENDING', false, ${digest}
-    from ${OPEN_REQUEST.source(first, count)} as o (${OPEN_REQUEST.names})`;
+    select o.*, 'PENDING', false, ${digestOfAny('o.payload_id', first + OPEN_REQUEST.length)}
+    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names})`;
 }
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([
@@ -119,14 +104,16 @@ export const CLOSED_REQUEST = columns<ClosedRequest>([
 ]);
 
 /**
- * The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. No row ends before it began: where
- * the clock of the database was set back meanwhile, it could otherwise not be closed until that clock has its old time again.
+ * What closing a successful request `r` sets, but its status. `c` is a source with these columns of CLOSED_REQUEST. No row ends before it
+ * began: where the clock of the database was set back meanwhile, it could otherwise not be closed until that clock has its old time again.
  */
-export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome,
-    finished_at = greatest(c.closed_at, r.started_at),
-    duration_ms = c.duration_ms, response_status = c.response_status, response_headers = c.response_headers,
-    response_body = c.response_body, response_bytes = c.response_bytes, response_truncated = c.response_truncated,
-    error = c.error, error_code = c.error_code, remote_address = c.remote_address`;
+export const SET_ANSWER = `finished_at = greatest(c.closed_at, r.started_at), duration_ms = c.duration_ms,
+    response_status = c.response_status, response_headers = c.response_headers, response_body = c.response_body,
+    response_bytes = c.response_bytes, response_truncated = c.response_truncated, remote_address = c.remote_address`;
+
+/** The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. */
+export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, ${SET_ANSWER},
+    error = c.error, error_code = c.error_code`;
 
 /** Closes open rows. Rows that are already closed are not changed. @returns the number of rows closed */
 export async function closeRequests(db: Db, requests: readonly ClosedRequest[]): Promise<number> {

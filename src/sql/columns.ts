@@ -29,10 +29,9 @@ export function columns<Row>(list: readonly (readonly [key: keyof Row, name: str
     valuesOf: (rows, count = 'MANY') =>
       list.map(([key, , type]) => {
         if (count === 'ONE') return rows[0]?.[key];
-        return new ArrayParameter(
-          type,
-          rows.map((row) => row[key]),
-        );
+        const values = rows.map((row) => row[key] ?? null);
+        // unnest() gives the rows of the other columns a null
+        return values.every((value) => value === null) ? null : new ArrayParameter(type, values);
       }),
   };
 }

@@ -54,9 +54,9 @@ export async function lockTroubledCircuits(
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
-/** A part of a statement: `lockTroubledCircuits` would not lock the circuit of the delivery `d`. */
-export const CIRCUIT_IS_CLEAN = `and (select c.failures = 0 and c.state = 'CLOSED'
-  from webhook_circuits c where c.webhook_id = d.webhook_id)`;
+/** Those of some webhooks whose circuit `lockTroubledCircuits` would not lock, as an array. @param among the number of a parameter, their ids */
+export const cleanCircuitsSql = (among: number) => `array(select c.webhook_id from webhook_circuits c
+  where c.webhook_id = any ($${among}::uuid[]) and c.failures = 0 and c.state = 'CLOSED')`;
 
 export async function circuitsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
   const rows = await rowsOf<CircuitRow>(

@@ -2,11 +2,17 @@
 // database are most of the cost of a delivery.
 
 import { idBounds } from '../../ids';
-import { CLOSE_SQL, CLOSED_REQUEST, type ClosedRequest, type OpenRequest } from '../../request-log/open-close.store';
+import {
+  CLOSE_SQL,
+  CLOSED_REQUEST,
+  type ClosedRequest,
+  type OpenRequest,
+  SET_ANSWER,
+} from '../../request-log/open-close.store';
 import { columns, type RowCount } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
 import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
-import { CIRCUIT_IS_CLEAN } from '../../webhooks/webhook-circuit.store';
+import { cleanCircuitsSql } from '../../webhooks/webhook-circuit.store';
 import type { DeliveryStatus } from '../delivery.entity';
 import { deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery-state.store';
 
@@ -104,25 +110,15 @@ interface Ended {
  * for any other, nothing is written. @returns the ids of the closed requests
  */
 export async function closeRequestsAndDeliveries(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
-  return close(db, ended, CLOSE);
-}
-
-/**
- * The same for deliveries that have ended, except for those of webhooks whose circuit records a failure: it is to change with
- * them.
- */
-export async function closeWhereCircuitsAreClean(db: Db, ended: readonly Ended[]): Promise<Set<string>> {
-  return close(db, ended, CLOSE_WHERE_CLEAN);
-}
-
-const CLOSE = closeStatements('', true);
-const CLOSE_WHERE_CLEAN = closeStatements(CIRCUIT_IS_CLEAN, false);
-
-type CloseStatements = Record<RowCount, Statement>;
-
-function closeStatements(andSql: string, mayBeRetried: boolean): CloseStatements {
-  const of = (count: RowCount) => statement(closeSql(count, andSql, mayBeRetried));
-  return { ONE: of('ONE'), MANY: of('MANY') };
+  const count: RowCount = ended.length === 1 ? 'ONE' : 'MANY';
+  const updates = ended.map((each) => each.deliveryUpdate);
+  const requests = ended.map((each) => each.request);
+  return closed(db, CLOSE[count], [
+    ...DELIVERY_UPDATE.valuesOf(updates, count),
+    ...CLOSED_REQUEST.valuesOf(requests, count),
+    ...idBounds(updates.map(({ deliveryId }) => deliveryId)),
+    ...idBounds(requests.map(({ id }) => id)),
+  ]);
 }
 
 function endedSql(count: RowCount): string {
@@ -134,36 +130,79 @@ function endedSql(count: RowCount): string {
     cross join ${CLOSED_REQUEST.source(length + 1, 'ONE')} as request_of (${CLOSED_REQUEST.names})) as u`;
 }
 
-// A table that gets no row is not named: PostgreSQL opens each table of a statement.
-function closeSql(count: RowCount, andSql: string, mayBeRetried: boolean): string {
-  const retried = `retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),`;
-  return `with updated as (
+const closeSql = (count: RowCount) =>
+  statement(`with updated as (
        update deliveries as d set status = u.status, next_attempt_at = u.next_attempt_at, job_id = u.job_id,
          finished_at = u.finished_at, delivered_at = u.delivered_at, round_start = u.round_start, blocks = u.blocks,
          open_request_id = null
        from ${endedSql(count)}
-       where ${joinsByIndex('d.id', 'u.delivery_id')} and d.open_request_id = u.request_id
-         ${andIdBetween('d.id', AFTER_CLOSED)} ${andSql}
+       where ${joinsByIndex('d.id', 'u.delivery_id')} and d.open_request_id = u.request_id ${andIdBetween('d.id', AFTER_CLOSED)}
        returning d.id, d.webhook_id, d.document_type, u.*
      ), ended as (${deleteOpenSql('updated', 'u.finished_at is not null')}),
-     ${mayBeRetried ? retried : ''}
+     retried as (${updateOpenSql('updated', ['status', 'next_attempt_at'], 'u.finished_at is null')}),
      finished as (${insertFinishedSql('updated where finished_at is not null')}),
      closed as (
        ${CLOSE_SQL} from updated as c
        where ${joinsByIndex('r.id', 'c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_CLOSED + 2)}
      )
-     select request_id as "requestId" from updated`;
+     select request_id as "requestId" from updated`);
+const CLOSE = { ONE: closeSql('ONE'), MANY: closeSql('MANY') };
+
+/** An attempt that succeeded, whose delivery blocks no other one. */
+export type Success = Omit<ClosedRequest, 'status' | 'error' | 'errorCode'> & { deliveryId: string };
+
+const SUCCESS = columns<Success>([
+  ['deliveryId', 'delivery_id', 'uuid'],
+  ['id', 'request_id', 'uuid'],
+  ['finishedAt', 'closed_at', 'timestamptz'],
+  ['durationMs', 'duration_ms', 'integer'],
+  ['responseStatus', 'response_status', 'integer'],
+  ['responseHeaders', 'response_headers', 'text'],
+  ['responseBody', 'response_body', 'bytea'],
+  ['responseBytes', 'response_bytes', 'integer'],
+  ['responseTruncated', 'response_truncated', 'boolean'],
+  ['remoteAddress', 'remote_address', 'text'],
+]);
+const AFTER_SUCCESSES = SUCCESS.length + 1;
+
+// A table that gets no row is not named, since PostgreSQL opens each table of a statement; nor is a value sent that all rows have. No index
+// has an array_position(): by `= any`, PostgreSQL would look all deliveries of the webhooks up.
+const successSql = (count: RowCount) =>
+  statement(`with updated as (
+       update deliveries as d set status = 'DELIVERED', next_attempt_at = null, job_id = null, finished_at = u.closed_at,
+         delivered_at = coalesce(d.delivered_at, u.closed_at), open_request_id = null
+       from ${SUCCESS.source(1, count)} as u (${SUCCESS.names})
+       where ${joinsByIndex('d.id', 'u.delivery_id')} and d.open_request_id = u.request_id
+         ${andIdBetween('d.id', AFTER_SUCCESSES)} and array_position(${cleanCircuitsSql(AFTER_SUCCESSES + 4)}, d.webhook_id) > 0
+       returning d.id, d.webhook_id, d.document_type, d.status, d.finished_at, u.*
+     ), ended as (${deleteOpenSql('updated')}),
+     finished as (${insertFinishedSql('updated')}),
+     closed as (
+       update webhook_request_logs as r set status = 'SUCCEEDED', ${SET_ANSWER} from updated as c
+       where ${joinsByIndex('r.id', 'c.request_id')} and r.finished_at is null ${andIdBetween('r.id', AFTER_SUCCESSES + 2)}
+     )
+     select request_id as "requestId" from updated`);
+const CLOSE_SUCCESSES = { ONE: successSql('ONE'), MANY: successSql('MANY') };
+
+/**
+ * As `closeRequestsAndDeliveries`, except for deliveries of webhooks whose circuit records a failure: it is to change with them.
+ * @param webhookIds of the deliveries
+ */
+export async function closeSuccesses(
+  db: Db,
+  successes: readonly Success[],
+  webhookIds: readonly string[],
+): Promise<Set<string>> {
+  const count: RowCount = successes.length === 1 ? 'ONE' : 'MANY';
+  return closed(db, CLOSE_SUCCESSES[count], [
+    ...SUCCESS.valuesOf(successes, count),
+    ...idBounds(successes.map(({ deliveryId }) => deliveryId)),
+    ...idBounds(successes.map(({ id }) => id)),
+    webhookIds,
+  ]);
 }
 
-async function close(db: Db, ended: readonly Ended[], statements: CloseStatements): Promise<Set<string>> {
-  const count: RowCount = ended.length === 1 ? 'ONE' : 'MANY';
-  const updates = ended.map((each) => each.deliveryUpdate);
-  const requests = ended.map((each) => each.request);
-  const rows = await rowsOf<{ requestId: string }>(db, statements[count], [
-    ...DELIVERY_UPDATE.valuesOf(updates, count),
-    ...CLOSED_REQUEST.valuesOf(requests, count),
-    ...idBounds(updates.map(({ deliveryId }) => deliveryId)),
-    ...idBounds(requests.map(({ id }) => id)),
-  ]);
+async function closed(db: Db, sql: Statement, values: unknown[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ requestId: string }>(db, sql, values);
   return new Set(rows.map((row) => row.requestId));
 }

@@ -10,17 +10,17 @@ import { stopBlocking } from '../capacity/document-ordering.store';
 import { cancelRequested } from '../capacity/waiting.store';
 import { insertJobs } from '../queue/delivery-job.store';
 import { slotOf, takesSlot } from './attempt';
-import { closeRequestsAndDeliveries, closeWhereCircuitsAreClean } from './attempt.store';
+import { closeRequestsAndDeliveries, closeSuccesses } from './attempt.store';
 import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
 import { lockDisablable } from './disable-webhooks';
-import { cancelled, type Outcome, underOrdering } from './outcome';
+import { cancelled, type Outcome, underOrdering, webhookOf } from './outcome';
 
 /**
  * Writes outcomes. Successes that change nothing beside their deliveries are written in one round trip, COMMIT included; those of a
  * webhook whose circuit records a failure are left to a second transaction.
  */
 export async function writeOutcomes(transaction: Transaction, outcomes: readonly Outcome[]): Promise<void> {
-  const closed = outcomes.every(isPlainSuccess) ? await transaction((db) => closeSuccesses(db, outcomes)) : null;
+  const closed = outcomes.every(isPlainSuccess) ? await transaction((db) => writeSuccesses(db, outcomes)) : null;
   const left = outcomes.filter(({ request }) => !closed?.has(request.id));
   if (left.length > 0) await transaction((db) => commitOutcomes(db, left));
 }
@@ -31,8 +31,9 @@ function isPlainSuccess({ attempt, request }: Outcome): boolean {
   return request.status === 'SUCCEEDED' && !delivery.blocks && !takesSlot(attempt) && isClean;
 }
 
-async function closeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  const closed = closeWhereCircuitsAreClean(db, outcomes);
+async function writeSuccesses(db: Db, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  const successes = outcomes.map(({ request, deliveryUpdate: { deliveryId } }) => ({ ...request, deliveryId }));
+  const closed = closeSuccesses(db, successes, [...new Set(outcomes.map(webhookOf))]);
   commitWithThese(db);
   return closed;
 }

@@ -11,29 +11,32 @@ import {
   type OutboxRows,
 } from '../../events/business-event.store';
 import { insertKeysSql, NEW_KEY } from '../../events/idempotency-key.store';
-import { NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS, WITH_ONE_NEW_PAYLOAD } from '../../events/payload.store';
 import {
-  OPEN_PARAMETERS,
-  type OpenRequest,
-  openOneSql,
-  openOneValues,
-  openSql,
-  openValues,
-} from '../../request-log/open-close.store';
-import { changedBy, type Db, statement } from '../../sql/db';
-import { insertDeliveriesSql, insertOpenDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
+  digestOfAny,
+  digestOfNew,
+  NEW_PAYLOAD,
+  type Payload,
+  WITH_NEW_PAYLOADS,
+  WITH_ONE_NEW_PAYLOAD,
+} from '../../events/payload.store';
+import { idBounds } from '../../ids';
+import { OPEN_PARAMETERS, type OpenRequest, openSql, openValues } from '../../request-log/open-close.store';
+import type { RowCount } from '../../sql/columns';
+import { changedBy, type Db, type Statement, statement } from '../../sql/db';
+import { insertDeliveriesSql, NEW_DELIVERY, type NewDelivery } from '../delivery.store';
+import { insertSentSql, SENT_DELIVERY, sentDeliveries } from '../sent-delivery.store';
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
-const AFTER_DELIVERIES = AFTER_PAYLOADS + NEW_DELIVERY.length;
-const AFTER_EVENTS = AFTER_DELIVERIES + LEAVE_OUTBOX_PARAMETERS;
-const LEAVE_OUTBOX = leaveOutboxSql(AFTER_DELIVERIES);
+const AFTER_EVENTS = AFTER_PAYLOADS + LEAVE_OUTBOX_PARAMETERS;
+const AFTER_DELIVERIES = AFTER_EVENTS + NEW_DELIVERY.length;
+const AFTER_SENT = AFTER_EVENTS + SENT_DELIVERY.length;
+const LEAVE_OUTBOX = leaveOutboxSql(AFTER_PAYLOADS);
 
-const OPENED = `opened as (${openSql(AFTER_EVENTS)})`;
 const fanOutSql = (...withQueries: readonly string[]) =>
   statement(`${[WITH_NEW_PAYLOADS, ...withQueries, LEAVE_OUTBOX.withQuery].join(', ')} ${LEAVE_OUTBOX.sql}`);
-const WRITE = fanOutSql(insertDeliveriesSql(AFTER_PAYLOADS));
-const WRITE_OPENED = fanOutSql(insertDeliveriesSql(AFTER_PAYLOADS), OPENED);
-const WRITE_AT_ONCE = fanOutSql(insertOpenDeliveriesSql(AFTER_PAYLOADS), OPENED);
+const WRITE = fanOutSql(insertDeliveriesSql(AFTER_EVENTS));
+const WRITE_OPENED = fanOutSql(insertDeliveriesSql(AFTER_EVENTS), `opened as (${openSql(AFTER_DELIVERIES)})`);
+const WRITE_SENT = fanOutSql(insertSentSql(AFTER_EVENTS, digestOfAny('payload_id', AFTER_SENT)));
 
 export interface FanOutRows {
   payloads: readonly Payload[];
@@ -50,18 +53,24 @@ export async function writeFanOut(
   { payloads, deliveries, requests, events }: FanOutRows,
   at: Date,
 ): Promise<void> {
-  const rows = [
-    ...NEW_PAYLOAD.valuesOf(payloads),
-    ...NEW_DELIVERY.valuesOf(deliveries),
-    ...leaveOutboxValues(events, at),
-  ];
+  const rows = [...NEW_PAYLOAD.valuesOf(payloads), ...leaveOutboxValues(events, at)];
+  const sent = sentDeliveries(deliveries, requests);
+  if (sent) {
+    await changedBy(db, WRITE_SENT, [
+      ...rows,
+      ...SENT_DELIVERY.valuesOf(sent),
+      ...idBounds(requests.map(({ payloadId }) => payloadId)),
+    ]);
+    return;
+  }
+  rows.push(...NEW_DELIVERY.valuesOf(deliveries));
   if (requests.length === 0) await changedBy(db, WRITE, rows);
-  else await changedBy(db, areOpen(deliveries) ? WRITE_AT_ONCE : WRITE_OPENED, [...rows, ...openValues(requests)]);
+  else await changedBy(db, WRITE_OPENED, [...rows, ...openValues(requests)]);
 }
 
-const PUBLISHED_DELIVERIES = AFTER_PAYLOADS + EVENT_PARAMETERS;
-const PUBLISHED_KEYS = PUBLISHED_DELIVERIES + NEW_DELIVERY.length;
-const PUBLISHED_REQUESTS = PUBLISHED_KEYS + NEW_KEY.length;
+const PUBLISHED_KEYS = AFTER_PAYLOADS + EVENT_PARAMETERS;
+const PUBLISHED_DELIVERIES = PUBLISHED_KEYS + NEW_KEY.length;
+const PUBLISHED_REQUESTS = PUBLISHED_DELIVERIES + NEW_DELIVERY.length;
 const WAITING = PUBLISHED_REQUESTS + OPEN_PARAMETERS;
 
 /** Published events, some of which are fanned out, with their deliveries and first attempts. */
@@ -69,57 +78,40 @@ export type PublishedRows = OutboxRows & Pick<FanOutRows, 'deliveries' | 'reques
 
 // A table that gets no row is not named, since PostgreSQL opens each table of a statement, with its triggers, checks and partitions. As a
 // rule, all events are sent at once: their deliveries are open and block no other, and no event waits.
-const PUBLISHED = statement(
-  publishedSql(`${insertDeliveriesSql(PUBLISHED_DELIVERIES)}, waiting as (${fillOutboxSql(WAITING)})`),
-);
-const PUBLISHED_AT_ONCE = statement(publishedSql(insertOpenDeliveriesSql(PUBLISHED_DELIVERIES)));
+const PUBLISHED = statement(`${WITH_NEW_PAYLOADS}, new_keys as (${insertKeysSql(PUBLISHED_KEYS)}),
+    ${insertDeliveriesSql(PUBLISHED_DELIVERIES)}, opened as (${openSql(PUBLISHED_REQUESTS)}),
+    waiting as (${fillOutboxSql(WAITING)})
+  ${insertEventsSql(AFTER_PAYLOADS)}`);
+const PUBLISHED_SENT: Record<RowCount, Statement> = { MANY: publishedSentSql('MANY'), ONE: publishedSentSql('ONE') };
 
-function publishedSql(deliveries: string): string {
-  return `${WITH_NEW_PAYLOADS}, ${deliveries},
-    new_keys as (${insertKeysSql(PUBLISHED_KEYS)}), opened as (${openSql(PUBLISHED_REQUESTS)})
-  ${insertEventsSql(AFTER_PAYLOADS)}`;
+/** @param count ONE: one event with an idempotency key, and its delivery. At low load, most transactions are like this */
+function publishedSentSql(count: RowCount): Statement {
+  return statement(`${count === 'ONE' ? WITH_ONE_NEW_PAYLOAD : WITH_NEW_PAYLOADS},
+    new_keys as (${insertKeysSql(PUBLISHED_KEYS, count)}),
+    ${insertSentSql(PUBLISHED_DELIVERIES, digestOfNew('payload_id', count), count)}
+  ${insertEventsSql(AFTER_PAYLOADS, count)}`);
 }
-
-// One event with an idempotency key, and its delivery, which is sent at once with the event's payload: at low load, most transactions are like this.
-const ONE_DELIVERY = AFTER_PAYLOADS + EVENT_PARAMETERS;
-const ONE_KEY = ONE_DELIVERY + NEW_DELIVERY.length;
-const ONE_REQUEST = ONE_KEY + NEW_KEY.length;
-const ONE_PUBLISHED = statement(`${WITH_ONE_NEW_PAYLOAD}, ${insertOpenDeliveriesSql(ONE_DELIVERY, 'ONE')},
-    new_keys as (${insertKeysSql(ONE_KEY, 'ONE')}), opened as (${openOneSql(ONE_REQUEST)})
-  ${insertEventsSql(AFTER_PAYLOADS, 'ONE')}`);
 
 /** Inserts all in one statement, and the events that are not fanned out into the outbox too. */
 export async function writePublished(db: Db, rows: PublishedRows): Promise<void> {
   const { payloads, events, keys = [], deliveries, requests } = rows;
-  const [request] = requests;
-  if (request && isOneAndAtOnce(rows)) {
-    await changedBy(db, ONE_PUBLISHED, [
-      ...payloads.flatMap((payload) => NEW_PAYLOAD.valuesOf([payload], 'ONE')),
-      ...eventValues(events, 'ONE'),
-      ...NEW_DELIVERY.valuesOf(deliveries, 'ONE'),
-      ...NEW_KEY.valuesOf(keys, 'ONE'),
-      ...openOneValues(request),
-    ]);
+  const waiting = idsOfWaiting(events);
+  const sent = waiting.length === 0 ? sentDeliveries(deliveries, requests) : null;
+  const isOne = sent !== null && [payloads, events, keys, sent].every(({ length }) => length === 1);
+  const count: RowCount = isOne ? 'ONE' : 'MANY';
+  const published = [
+    ...NEW_PAYLOAD.valuesOf(payloads, count),
+    ...eventValues(events, count),
+    ...NEW_KEY.valuesOf(keys, count),
+  ];
+  if (sent) {
+    await changedBy(db, PUBLISHED_SENT[count], [...published, ...SENT_DELIVERY.valuesOf(sent, count)]);
     return;
   }
-  const waiting = idsOfWaiting(events);
-  const values = [
-    ...NEW_PAYLOAD.valuesOf(payloads),
-    ...eventValues(events),
+  await changedBy(db, PUBLISHED, [
+    ...published,
     ...NEW_DELIVERY.valuesOf(deliveries),
-    ...NEW_KEY.valuesOf(keys),
     ...openValues(requests),
-  ];
-  if (waiting.length === 0 && areOpen(deliveries)) await changedBy(db, PUBLISHED_AT_ONCE, values);
-  else await changedBy(db, PUBLISHED, [...values, waiting]);
-}
-
-function isOneAndAtOnce({ payloads, events, keys = [], deliveries, requests }: PublishedRows): boolean {
-  const isOne = [events, keys, deliveries, requests].every(({ length }) => length === 1);
-  return isOne && payloads.length === 1 && areOpen(deliveries);
-}
-
-/** Whether they are written to no other table than the one of open deliveries. */
-function areOpen(deliveries: readonly NewDelivery[]): boolean {
-  return deliveries.every(({ finishedAt, blocks }) => finishedAt === null && !blocks);
+    waiting,
+  ]);
 }
