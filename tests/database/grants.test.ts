@@ -36,6 +36,15 @@ test('it migrates beside tables of others, and lets the serving login read its o
   expect(await mayRead('salaries')).toBe(false);
 });
 
+test('no function that runs as its owner may be called by every login', async () => {
+  await migrate(database.migrationUrl, database.servingUrl);
+  const open = await database.query(
+    `select oid::regprocedure::text as name from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
+     and prorettype <> 'trigger'::regtype and has_function_privilege('pg_monitor', oid, 'execute')`,
+  );
+  expect(open).toEqual([]);
+});
+
 test('a superuser who migrates does not open the tables of others either', async () => {
   await migrate(database.superuserUrl, database.servingUrl);
   expect([await mayRead('users'), await mayRead('salaries')]).toEqual([true, false]);

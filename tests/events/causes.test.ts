@@ -98,6 +98,11 @@ test('a chain through sixteen webhooks goes no further', async () => {
   );
   // named all the same, what was never sent makes the path no longer
   expect(await pathOf(await happens('Nobody', 'C-17', cause))).toHaveLength(16);
+  const [bySql] = await app.database.query<{ id: string }>(
+    `select publish_event('Nobody', 'on_submit', 'C-18', '{}', caused_by => $1) as id`,
+    [cause],
+  );
+  expect(await pathOf(toNodeId('BusinessEvent', bySql?.id as string))).toHaveLength(16);
 });
 
 test('an event says which delivery it came of', async () => {

@@ -12,9 +12,9 @@ import { addAuditor, INSERT_CLOSED, type Store, startStore, tamperWith, verify }
 const HOST = 'erp.example.com';
 const MINUTE = 60_000;
 const start = Date.now();
-const COMPROMISED = new Date(start - 2 * MINUTE);
+/** A whole second, as a witness says it. */
+const COMPROMISED = new Date(Math.floor(start / 1_000) * 1_000 - 2 * MINUTE);
 const BEFORE = new Date(start - 3 * MINUTE);
-const SINCE = new Date(start - MINUTE);
 let store: Store;
 /** Of the first key, oldest first. */
 let heads: SignedHead[];
@@ -74,7 +74,7 @@ test('without an anchor, all its heads are named in one finding; those of the ne
 
 test('a head that was anchored before is believed, and so are those of smaller trees', async () => {
   await anchor(heads[1], 'WITNESS', BEFORE);
-  await anchor(heads[2], 'WITNESS', SINCE);
+  await anchor(heads[2], 'WITNESS', COMPROMISED);
   await rotate(COMPROMISED);
   await signed();
   const [finding, ...others] = await verified();

@@ -57,10 +57,28 @@ test.each(KINDS)('the record of an erased %s is the same, and another one is ref
   await expect(run(erase(kind), `update ${table} set erasure_id = gen_random_uuid() ${where}`)).rejects.toThrow(
     refused,
   );
+  await expect(run(erase(kind).replace('content_salt', `leaf_hash = sha256(''), content_salt`))).rejects.toThrow(
+    refused,
+  );
   const [column = ''] = CONTENT[kind].split(' = ');
   const value = kind === 'event' || kind === 'request' ? `'[erased]'` : 'null';
   await expect(run(erase(kind).replace(`${column} = ${value}`, `${column} = 'kept'`))).rejects.toThrow(refused);
   await expect(run(`update ${table} set ${column} = 'x' ${where}`)).rejects.toThrow(refused);
+});
+
+test('a body is erased only under the digest that is in its record', async () => {
+  const { database } = store;
+  const [row] = await database.query<{ id: string }>(
+    `insert into payloads (id, body, byte_length, content_type) values (new_id(), 'body', 4, 'text/plain') returning id`,
+  );
+  const eraseBody = (digest: string) =>
+    database.query(
+      `update payloads set erased_digest = ${digest}, body = null, body_salt = null, erasure_id = gen_random_uuid()
+       where id = $1`,
+      [row?.id],
+    );
+  await expect(eraseBody(`'00'`)).rejects.toThrow(/write-once/);
+  await eraseBody(`encode(evidence_digest(body_salt, 'body', body), 'hex')`);
 });
 
 test('content that is gone without a sealed entry is found, and so are edited digests', async () => {

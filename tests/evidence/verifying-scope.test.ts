@@ -1,8 +1,12 @@
 // verifyEvidence of a part of the log.
 import { seal } from '../../src/evidence/seal';
+import { RowCheck } from '../../src/evidence/verifying/check-rows';
+import { DroppedMonths } from '../../src/evidence/verifying/dropped-months';
 import type { Scope } from '../../src/evidence/verifying/scope';
+import { Findings } from '../../src/evidence/verifying/tree/findings';
+import { storedLeaves } from '../../src/evidence/verifying/tree/tree-rows.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
-import { newId, toNodeId } from '../../src/ids';
+import { FIRST_ID, newId, toNodeId } from '../../src/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { openStore, type Store, tamperWith, trustOf, verify } from './stored-tree';
 
@@ -157,4 +161,17 @@ test('the id of a delivery covers the delivery and the decisions about it, and n
     ['CHANGED', decision],
     ['CHANGED', decision],
   ]);
+});
+
+test('rows that are sealed while a part is verified have no finding', async () => {
+  const db = store.source.manager;
+  const treeSize = await storedLeaves(db);
+  const added = await inserted();
+  while (await seal(store.transaction, store.keyring, 'erp.example.com'));
+  const part = { after: FIRST_ID, last: added.at(-1) as string, ids: added };
+  const findings = new Findings();
+  const check = new RowCheck(treeSize, findings, new Date());
+  await check.rows(db, 'request', part, false, async () => undefined);
+  await check.finishPart(db, 'request', part, await DroppedMonths.read(db, treeSize));
+  expect([check.checked, findings.kept]).toEqual([added.length, []]);
 });

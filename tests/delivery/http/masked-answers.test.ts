@@ -28,6 +28,13 @@ test.each([
   expect(await keptOf(answer)).toEqual({ text: 'you sent [secret].', isTruncated: false });
 });
 
+test('a secret that comes back in a header is not kept', async () => {
+  const partner = await httpPartner((_, response) => void response.setHeader('x-echo', 'key-123456').end());
+  const request = { method: 'POST', url: partner.url, headers: [], body: Buffer.from('{}'), timeoutMs: 60_000 };
+  const result = await createAuthorizedSender(localSender())(request, { ...NO_CREDENTIALS, secrets: ['123456'] });
+  expect(result.responseHeaders).toContainEqual(['x-echo', 'key-[secret]']);
+});
+
 test.each([6, 8])('a secret of which the first %i characters are kept is not kept in part', async (kept) => {
   const before = 'x'.repeat(KEPT - kept);
   expect(await keptOf(Buffer.from(`${before}${SECRET}`, 'latin1'))).toEqual({

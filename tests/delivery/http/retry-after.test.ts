@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { retryAfterMs } from '../../../src/delivery/attempt/retry-after';
 import { endsByItself } from '../../support/ends-by-itself';
 
@@ -28,6 +31,14 @@ test.each([
 
 test('a date of asctime() with a day of two digits is read as well', () => {
   expect(retryAfterMs('Mon Nov 16 08:49:37 2026', new Date('2026-11-16T08:49:30Z'))).toBe(7_000);
+});
+
+test('a date of asctime() means GMT in every time zone', async () => {
+  const value = 'Fri Nov  6 08:50:37 2026';
+  const text = `process.stdout.write(String(require(process.argv[1]).retryAfterMs('${value}', new Date(${now.getTime()}))))`;
+  const file = join(__dirname, '../../../dist/src/delivery/attempt/retry-after.js');
+  const run = await promisify(execFile)(process.execPath, ['-e', text, file], { env: { TZ: 'America/New_York' } });
+  expect(run.stdout).toBe('59750');
 });
 
 test.each(['Fri, 06 Nov 2026 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT'])(

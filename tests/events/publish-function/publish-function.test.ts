@@ -1,3 +1,4 @@
+import type { Notification } from 'pg';
 import { contentHash } from '../../../src/events/idempotency-keys';
 import { timeOfId } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -92,6 +93,7 @@ describe('bad arguments', () => {
     ['a reference of white space', { reference: '\u00a0\t' }, 'reference_document must be 1 to 200 characters, not'],
     ['a reference with a line break', { reference: 'INV\n1' }, 'reference_document'],
     ['a reference that is too long', { reference: 'x'.repeat(201) }, 'reference_document must be 1 to 200 characters'],
+    ['a reference with a control character beyond ASCII', { reference: 'INV\u00851' }, 'reference_document must not'],
     ['an empty user', { user: ' ' }, "user_name must be 1 to 200 characters, not ' '"],
     ['an empty key', { key: '' }, 'idempotency_key must be 1 to 200 characters'],
     ['a key of blanks', { key: ' \u3000' }, 'idempotency_key must be 1 to 200 characters, not'],
@@ -112,6 +114,19 @@ describe('bad arguments', () => {
     await expect(publishBySql({ user: 'nobody-yet', event: '' })).rejects.toThrow();
     expect(await app.database.query(`select 1 from users where name = 'nobody-yet'`)).toEqual([]);
   });
+});
+
+test('as much data as is allowed is published, and processes that listen learn of it at once', async () => {
+  const listener = await erp.connect();
+  const heard: Notification[] = [];
+  listener.on('notification', (each) => heard.push(each));
+  await listener.query('listen hookledger');
+  await publishBySql({ reference: 'LARGE', documentType: 'Nobody', data: `"${'x'.repeat(262_142)}"` });
+  const { rows } = await erp.client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await waitFor('its notification', () =>
+    heard.some(({ processId, payload }) => processId === rows[0]?.pid && payload === 'events'),
+  );
+  await listener.end();
 });
 
 describe('who', () => {
