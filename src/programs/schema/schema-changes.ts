@@ -61,13 +61,15 @@ function changesOf(before: Element | undefined, now: Element): Change[] {
   const changes: Change[] = [];
   const notes = [
     before.signature === now.signature ? null : `${before.signature}, now ${now.signature}.`,
-    before.roles === now.roles ? null : `Roles: ${before.roles ?? 'those of the whole'}, now ${now.roles ?? 'those'}.`,
+    before.roles === now.roles ? null : `Roles: ${before.roles ?? INHERITED}, now ${now.roles ?? INHERITED}.`,
     before.deprecation !== null && now.deprecation === null ? 'No longer deprecated.' : null,
   ].filter((note) => note !== null);
   if (notes.length > 0) changes.push(change('Changed', now, notes.join(' ')));
   if (before.deprecation === null && now.deprecation !== null) changes.push(change('Deprecated', now, now.deprecation));
   return changes;
 }
+
+const INHERITED = 'those of its type';
 
 // the rest of a description is an example and the roles
 function firstSentence(description: string): string {

@@ -91,7 +91,7 @@ function inputOf(webhook: FrappeWebhook, url: string, lines: Lines): WebhookInpu
     ...headers,
     bodyFormat: 'JSON' as const,
     ...body,
-    ...planPace(webhook, lines),
+    ...planTimeoutAndRetries(webhook, lines),
     ...planSigning(webhook, lines),
   };
   if (!webhook.isEnabled) lines.pauses.push('It was disabled in Frappe.');
@@ -107,7 +107,7 @@ function guarded(condition: string | null): string {
 
 function nameFor(webhook: FrappeWebhook, lines: Lines): string {
   const name = `${webhook.documentType}-${webhook.event ?? 'none'}`;
-  lines.notes.push(`It has no name, and is called ${name}.`);
+  lines.notes.push(`The Frappe webhook has no name; the imported one is called ${name}.`);
   return name;
 }
 
@@ -126,7 +126,9 @@ function planCondition({ condition }: FrappeWebhook, lines: Lines): string | nul
 
 function planEvents({ event }: FrappeWebhook, lines: Lines): string[] {
   if (event !== null) return [event];
-  lines.problems.push('webhook_docevent is missing, so Frappe never sends it: choose events, for it has all of them.');
+  lines.problems.push(
+    'webhook_docevent is missing, so Frappe never sends this webhook. The imported one receives all events of its document type: choose its events.',
+  );
   return [];
 }
 
@@ -134,18 +136,18 @@ function planMethod({ method }: FrappeWebhook, lines: Lines): string {
   const known = METHODS.find((each) => each === method.toUpperCase());
   if (known) return known;
   lines.problems.push(
-    `request_method is ${JSON.stringify(method.slice(0, 40))}, not one of ${METHODS.join(', ')}: it has POST.`,
+    `request_method is ${JSON.stringify(method.slice(0, 40))}, not one of ${METHODS.join(', ')}. The imported webhook has POST.`,
   );
   return 'POST';
 }
 
-function planPace({ timeout, maxRetries }: FrappeWebhook, lines: Lines) {
+function planTimeoutAndRetries({ timeout, maxRetries }: FrappeWebhook, lines: Lines) {
   const timeoutMs = Math.round(Math.min(Math.max(timeout * 1_000, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS));
   const seconds = timeoutMs / 1_000;
-  if (seconds !== timeout) lines.notes.push(`timeout is ${timeout} s; it has ${seconds} s.`);
+  if (seconds !== timeout) lines.notes.push(`timeout is ${timeout} s; the imported webhook has ${seconds} s.`);
   if (maxRetries === null || maxRetries < 0) return { timeoutMs };
   const retries = Math.min(Math.trunc(maxRetries), MAX_RETRIES);
-  if (retries < maxRetries) lines.notes.push(`max_retries is ${maxRetries}; it has ${retries}.`);
+  if (retries < maxRetries) lines.notes.push(`max_retries is ${maxRetries}; the imported webhook has ${retries}.`);
   const waits = Array.from({ length: retries }, (_, index) => RETRY_WAITS_S[Math.min(index, RETRY_WAITS_S.length - 1)]);
   return { timeoutMs, retrySchedule: [0, ...(waits as number[])] };
 }

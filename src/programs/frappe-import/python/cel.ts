@@ -1,4 +1,5 @@
 // CEL text that is composed of parts (https://cel.dev): each has its precedence and its type.
+import { MAX_CONDITION_CHARACTERS } from '../../../webhooks/setting-limits';
 
 /** NUMBER: an int or a double. DYN: known only for a document. */
 type CelType = 'BOOL' | 'NUMBER' | 'INT' | 'TEXT' | 'LIST' | 'NULL' | 'DYN';
@@ -16,16 +17,13 @@ export const RANK = { CHOICE: 0, OR: 1, AND: 2, RELATION: 3, SUM: 4, PRODUCT: 5,
 /** The values that are false in Python. */
 export const FALSY = '[null, false, 0, "", [], {}]';
 
-/**
- * Characters that createWebhook accepts. A chained comparison repeats its middle, so a short source may become long.
- */
-const MAX_CEL = 4_000;
-
-/** The translation is too long for a condition. */
+/** The translation is too long for a condition: a chained comparison repeats its middle, so a short source may become long. */
 export class TooLong extends Error {}
 
 export function cel(text: string, rank: number, type: CelType, mayFail: boolean): Cel {
-  if (text.length > MAX_CEL) throw new TooLong(`its translation has more than ${MAX_CEL} characters`);
+  if (text.length > MAX_CONDITION_CHARACTERS) {
+    throw new TooLong(`its translation has more than ${MAX_CONDITION_CHARACTERS} characters`);
+  }
   return { text, rank, type, mayFail };
 }
 
