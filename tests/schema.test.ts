@@ -72,6 +72,31 @@ describe('the database', () => {
     expect(await drift()).toEqual([]);
   });
 
+  // TypeORM compares only the names of checks
+  test('the checks of the entities are those of the tables', async () => {
+    const runner = source.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      const differing: string[] = [];
+      for (const { tableName, checks } of source.entityMetadatas) {
+        for (const { name, expression } of checks) {
+          await runner.query(`alter table ${tableName} add constraint declared check (${expression})`);
+          const definitions: { definition: string }[] = await runner.query(
+            `select distinct pg_get_constraintdef(oid) as definition from pg_constraint
+             where conrelid = '${tableName}'::regclass and conname in ('declared', '${name}')`,
+          );
+          if (definitions.length !== 1)
+            differing.push(`${name}: ${definitions.map((each) => each.definition).join(', ')}`);
+          await runner.query(`alter table ${tableName} drop constraint declared`);
+        }
+      }
+      expect(differing).toEqual([]);
+    } finally {
+      await runner.rollbackTransaction();
+      await runner.release();
+    }
+  });
+
   test('a column, an index or a constraint that no entity knows is seen', async () => {
     await database.query('alter table users add column nickname text');
     await database.query('create index webhooks_name_idx on webhooks (name)');

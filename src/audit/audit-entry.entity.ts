@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 
 export const ACTOR_KINDS = ['USER', 'SYSTEM'] as const;
 export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
@@ -9,8 +10,8 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Index('audit_entries_action_idx', ['action', 'id'])
 @Index('audit_entries_session_id_idx', ['sessionId', 'id'], { where: 'session_id is not null' })
 @Index('audit_entries_names_idx', { synchronize: false })
-@Check('audit_entries_actor_kind_check', `actor_kind in ('USER', 'SYSTEM')`)
-@Check('audit_entries_outcome_check', `outcome in ('DONE', 'DENIED')`)
+@Check('audit_entries_actor_kind_check', oneOf('actor_kind', ACTOR_KINDS))
+@Check('audit_entries_outcome_check', oneOf('outcome', AUDIT_OUTCOMES))
 @Check(
   'audit_entries_erased_check',
   '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import type { SkipReason } from './delivery.entity';
 
 const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
@@ -6,7 +7,7 @@ const DECIDED_STATUSES = ['EXHAUSTED', 'SKIPPED', 'CANCELLED'] as const;
 /** Why a delivery was not sent, or given up. A replayed delivery can be decided about again. */
 @Entity('delivery_decisions')
 @Index('delivery_decisions_delivery_id_idx', ['deliveryId', 'id'])
-@Check('delivery_decisions_status_check', `status in ('EXHAUSTED', 'SKIPPED', 'CANCELLED')`)
+@Check('delivery_decisions_status_check', oneOf('status', DECIDED_STATUSES))
 @Check(
   'delivery_decisions_erased_check',
   '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',

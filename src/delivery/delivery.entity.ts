@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 
@@ -24,7 +25,7 @@ export type Wait = (typeof WAITS)[number];
 @Index('deliveries_reference_idx', { synchronize: false })
 @Index('deliveries_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
 @Index('deliveries_skip_reason_idx', ['skipReason', 'id'], { where: 'skip_reason is not null' })
-@Check('deliveries_waits_for_check', `waits_for in ('CAPACITY', 'PREDECESSOR')`)
+@Check('deliveries_waits_for_check', oneOf('waits_for', WAITS))
 @Check(
   'deliveries_status_check',
   `case when finished_at is null then status in ('PENDING', 'RETRYING')

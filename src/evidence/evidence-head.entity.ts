@@ -1,5 +1,6 @@
 // Signed heads of the tree, the keys that sign them, and what keeps heads from being signed.
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { EvidenceBlockEntity } from './evidence-tree.entity';
 
 /** A key of the log. Its private half is encrypted with ENCRYPTION_KEY. */
@@ -83,7 +84,7 @@ export type StopCode = (typeof STOP_CODES)[number];
 
 /** Why a process seals nothing. */
 @Entity('evidence_stops')
-@Check('evidence_stops_code_check', `code in (${STOP_CODES.map((code) => `'${code}'`).join(', ')})`)
+@Check('evidence_stops_code_check', oneOf('code', STOP_CODES))
 export class EvidenceStopEntity {
   /** The host and the file of the process. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_stops_pkey' })

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
 export const ERASURE_KINDS = ['DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED'] as const;
@@ -10,8 +11,8 @@ export type ErasureState = (typeof ERASURE_STATES)[number];
 /** An order to erase content, or an erasure of a limit. */
 @Entity('erasures')
 @Index('erasures_open_idx', ['nextStepAt'], { where: 'next_step_at is not null' })
-@Check('erasures_kind_check', `kind in ('DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED')`)
-@Check('erasures_state_check', `state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')`)
+@Check('erasures_kind_check', oneOf('kind', ERASURE_KINDS))
+@Check('erasures_state_check', oneOf('state', ERASURE_STATES))
 @Check('erasures_finished_check', `(finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
 @Check('erasures_next_step_check', `(next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))`)
 @Check('erasures_own_check', `(ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')`)

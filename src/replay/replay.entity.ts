@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
 export const REPLAY_STATUSES = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED'] as const;
@@ -7,7 +8,7 @@ export type ReplayStatus = (typeof REPLAY_STATUSES)[number];
 /** A request to send deliveries again. */
 @Entity('replays')
 @Index('replays_open_idx', ['nextStepAt'], { where: `status in ('PENDING', 'RUNNING')` })
-@Check('replays_status_check', `status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')`)
+@Check('replays_status_check', oneOf('status', REPLAY_STATUSES))
 @Check('replays_finished_check', `(finished_at is null) = (status in ('PENDING', 'RUNNING', 'PAUSED'))`)
 export class ReplayEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'replays_pkey' })

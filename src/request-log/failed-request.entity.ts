@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import type { RequestStatus } from './webhook-request-log.entity';
 
 /** The statuses of finished requests that did not succeed. */
@@ -10,7 +11,7 @@ export const FAILED_STATUSES = ['FAILED', 'UNKNOWN', 'REFUSED'] as const satisfi
 @Entity('failed_requests')
 @Index('failed_requests_webhook_id_idx', ['webhookId', 'id'])
 @Index('failed_requests_status_idx', ['status', 'id'])
-@Check('failed_requests_status_check', `status in ('FAILED', 'UNKNOWN', 'REFUSED')`)
+@Check('failed_requests_status_check', oneOf('status', FAILED_STATUSES))
 export class FailedRequestEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'failed_requests_pkey' })
   id: string;

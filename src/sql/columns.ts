@@ -35,3 +35,8 @@ export function columns<Row>(list: readonly (readonly [key: keyof Row, name: str
       }),
   };
 }
+
+/** The condition that a column has one of these values, for a check of a table. */
+export function oneOf(column: string, values: readonly (string | number)[]): string {
+  return `${column} in (${values.map((value) => (typeof value === 'number' ? value : `'${value}'`)).join(', ')})`;
+}

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { WebhookEntity } from './webhook.entity';
 
 /** The states of a circuit breaker: CLOSED sends all deliveries, OPEN none, HALF_OPEN one probe. */
@@ -7,7 +8,7 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /** The circuit of an outgoing webhook. A table of its own, so that a failure does not change the row in `webhooks`. */
 @Entity('webhook_circuits')
-@Check('webhook_circuits_state_check', `state in ('CLOSED', 'OPEN', 'HALF_OPEN')`)
+@Check('webhook_circuits_state_check', oneOf('state', CIRCUIT_STATES))
 @Index('webhook_circuits_waiting_idx', ['webhookId'], { where: 'has_waiting' })
 export class WebhookCircuitEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_circuits_pkey' })

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
 export const DIRECTIONS = ['OUTGOING', 'INCOMING'] as const;
@@ -25,12 +26,12 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 @Index('webhooks_live_idx', ['id'], { where: `status <> 'ARCHIVED'` })
 @Index('webhooks_audit_events_idx', ['id'], { where: `receive_audit_events and status <> 'ARCHIVED'` })
 @Index('webhooks_document_type_idx', ['documentType'], { where: `direction = 'OUTGOING' and status <> 'ARCHIVED'` })
-@Check('webhooks_direction_check', `direction in ('OUTGOING', 'INCOMING')`)
-@Check('webhooks_method_check', `method in ('POST', 'PUT', 'PATCH', 'DELETE')`)
-@Check('webhooks_body_format_check', `body_format in ('STANDARD', 'JSON', 'FORM', 'ORIGINAL')`)
+@Check('webhooks_direction_check', oneOf('direction', DIRECTIONS))
+@Check('webhooks_method_check', oneOf('method', METHODS))
+@Check('webhooks_body_format_check', oneOf('body_format', BODY_FORMATS))
 @Check('webhooks_rate_limit_check', `(rate_limit is null) = (rate_limit_seconds is null)`)
-@Check('webhooks_ordering_check', `ordering in ('HOLD', 'SKIP')`)
-@Check('webhooks_status_check', `status in ('ACTIVE', 'PAUSED', 'DISABLED', 'ARCHIVED')`)
+@Check('webhooks_ordering_check', oneOf('ordering', ORDERINGS))
+@Check('webhooks_status_check', oneOf('status', WEBHOOK_STATUSES))
 export class WebhookEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhooks_pkey' })
   id: string;

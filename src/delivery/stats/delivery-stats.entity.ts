@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import type { Grain } from '../../request-log/stats/request-stats.entity';
+import { GRAINS, type Grain } from '../../request-log/stats/request-stats.entity';
+import { oneOf } from '../../sql/columns';
 import type { DeliveryStatus, SkipReason } from '../delivery.entity';
 
 /** The attributes of deliveries that are counted together. */
@@ -35,7 +36,7 @@ export class DeliveryStatsSeriesEntity {
 /** A rollup: the number of deliveries of a series that were created in a span of time. */
 @Entity('delivery_stats')
 @Index('delivery_stats_time_idx', ['grain', 'bucket'], { where: 'grain > 1' })
-@Check('delivery_stats_grain_check', 'grain in (1, 15, 60, 1440)')
+@Check('delivery_stats_grain_check', oneOf('grain', GRAINS))
 export class DeliveryStatsEntity {
   @PrimaryColumn('integer', { name: 'series_id', primaryKeyConstraintName: 'delivery_stats_pkey' })
   seriesId: number;

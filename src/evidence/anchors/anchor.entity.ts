@@ -1,5 +1,6 @@
 // Anchors: proofs that other parties know a head of the tree.
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { EvidenceHeadEntity } from '../evidence-head.entity';
 
 export const ANCHOR_KINDS = ['EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'] as const;
@@ -10,13 +11,11 @@ export type TargetKind = (typeof TARGET_KINDS)[number];
 /** Of a stored proof: more than any party sends. */
 export const MAX_PROOF_BYTES = 65_536;
 
-const oneOf = (kinds: readonly string[]) => `kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
-
 /** A proof that another party knew a head; EVENT: the event that published it. */
 @Entity('evidence_anchors')
 @Unique('evidence_anchors_head_key', ['treeSize', 'origin', 'kind', 'by'])
 @Check('evidence_anchors_size_check', `octet_length(proof) <= ${MAX_PROOF_BYTES} and octet_length(query) <= 1024`)
-@Check('evidence_anchors_kind_check', oneOf(ANCHOR_KINDS))
+@Check('evidence_anchors_kind_check', oneOf('kind', ANCHOR_KINDS))
 export class EvidenceAnchorEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_anchors_pkey' })
   id: string;
@@ -55,7 +54,7 @@ export class EvidenceAnchorEntity {
 /** A party to which heads are sent, and the last try. */
 @Entity('evidence_anchor_targets')
 @Check('evidence_anchor_targets_size_check', 'anchored_size >= 0')
-@Check('evidence_anchor_targets_kind_check', oneOf(TARGET_KINDS))
+@Check('evidence_anchor_targets_kind_check', oneOf('kind', TARGET_KINDS))
 export class EvidenceAnchorTargetEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'evidence_anchor_targets_pkey' })
   kind: TargetKind;

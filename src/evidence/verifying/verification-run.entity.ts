@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
 export const RUN_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED'] as const;
@@ -10,8 +11,8 @@ export type RunDepth = (typeof RUN_DEPTHS)[number];
 /** A verification of the sealed log. */
 @Entity('evidence_runs')
 @Index('evidence_runs_open_idx', ['id'], { where: `state in ('PENDING', 'RUNNING')` })
-@Check('evidence_runs_state_check', `state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')`)
-@Check('evidence_runs_depth_check', `depth in ('TREE', 'ROWS', 'CONTENT')`)
+@Check('evidence_runs_state_check', oneOf('state', RUN_STATES))
+@Check('evidence_runs_depth_check', oneOf('depth', RUN_DEPTHS))
 @Check('evidence_runs_finished_check', `(finished_at is null) = (state in ('PENDING', 'RUNNING'))`)
 export class EvidenceRunEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_runs_pkey' })

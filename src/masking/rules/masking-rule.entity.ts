@@ -1,11 +1,12 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 import { WebhookEntity } from '../../webhooks/webhook.entity';
-import type { MaskableRole, MaskedPart, Strategy } from '../rule';
+import { MASKED_PARTS, type MaskableRole, type MaskedPart, STRATEGIES, type Strategy } from '../rule';
 
 @Entity('masking_rules')
-@Check('masking_rules_part_check', `part in ('DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS')`)
-@Check('masking_rules_strategy_check', `strategy in ('SHOW', 'LAST4', 'HIDE')`)
+@Check('masking_rules_part_check', oneOf('part', MASKED_PARTS))
+@Check('masking_rules_strategy_check', oneOf('strategy', STRATEGIES))
 export class MaskingRuleEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'masking_rules_pkey' })
   id: string;

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 
 /** ROWS: requests, deliveries, events and decisions. PAYLOADS: bodies, which rows of later months may need. */
 export const MONTH_PARTS = ['ROWS', 'PAYLOADS'] as const;
@@ -26,7 +27,7 @@ export type KeptBecause = (typeof KEPT_BECAUSE)[number];
 
 /** A month that has passed the limit, and is still there. */
 @Entity('kept_months')
-@Check('kept_months_what_check', "what in ('ROWS', 'PAYLOADS')")
+@Check('kept_months_what_check', oneOf('what', MONTH_PARTS))
 @Check('kept_months_error_check', "(error is not null) = (because = 'FAILED')")
 export class KeptMonthEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'kept_months_pkey' })

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
 export const REPLAY_REQUEST_STATUSES = ['WAITING', 'APPROVED', 'DECLINED', 'EXPIRED'] as const;
@@ -8,7 +9,7 @@ export type ReplayRequestStatus = (typeof REPLAY_REQUEST_STATUSES)[number];
 @Entity('replay_requests')
 @Index('replay_requests_waiting_idx', ['deliveryId'], { unique: true, where: `status = 'WAITING'` })
 @Index('replay_requests_delivery_id_idx', ['deliveryId', 'id'])
-@Check('replay_requests_status_check', `status in ('WAITING', 'APPROVED', 'DECLINED', 'EXPIRED')`)
+@Check('replay_requests_status_check', oneOf('status', REPLAY_REQUEST_STATUSES))
 @Check('replay_requests_decided_check', `(decided_at is null) = (status in ('WAITING', 'EXPIRED'))`)
 @Check('replay_requests_replay_check', `(replay_id is not null) = (status = 'APPROVED')`)
 export class ReplayRequestEntity {

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
 export const EXPORT_FORMATS = ['NDJSON', 'CSV'] as const;
@@ -9,8 +10,8 @@ export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 /** A part of the log, or everything about a person, that a user exports as a file. */
 @Entity('exports')
-@Check('exports_kind_check', `kind in ('REQUESTS', 'PERSON')`)
-@Check('exports_format_check', `format in ('NDJSON', 'CSV')`)
+@Check('exports_kind_check', oneOf('kind', EXPORT_KINDS))
+@Check('exports_format_check', oneOf('format', EXPORT_FORMATS))
 export class ExportEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'exports_pkey' })
   id: string;

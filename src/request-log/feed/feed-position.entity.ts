@@ -1,10 +1,12 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 
-export type FeedReader = 'counts' | 'index' | 'deliveries';
+const FEED_READERS = ['counts', 'index', 'deliveries'] as const;
+export type FeedReader = (typeof FEED_READERS)[number];
 
 /** How far statistics (`counts`, `deliveries`) and search (`index`) have read their feeds: a FeedPosition for each. */
 @Entity('feed_positions')
-@Check('feed_positions_reader_check', `reader in ('counts', 'index', 'deliveries')`)
+@Check('feed_positions_reader_check', oneOf('reader', FEED_READERS))
 export class FeedPositionEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'feed_positions_pkey' })
   reader: FeedReader;

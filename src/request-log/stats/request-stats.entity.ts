@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import type { Direction } from '../../webhooks/webhook.entity';
 import type { RequestErrorCode, RequestStatus } from '../webhook-request-log.entity';
 
@@ -42,7 +43,7 @@ export class RequestStatsSeriesEntity {
 /** A rollup: the number of requests of a series that began in a span of time. */
 @Entity('request_stats')
 @Index('request_stats_time_idx', ['grain', 'bucket'], { where: 'grain > 1' })
-@Check('request_stats_grain_check', 'grain in (1, 15, 60, 1440)')
+@Check('request_stats_grain_check', oneOf('grain', GRAINS))
 export class RequestStatsEntity {
   @PrimaryColumn('integer', { name: 'series_id', primaryKeyConstraintName: 'request_stats_pkey' })
   seriesId: number;

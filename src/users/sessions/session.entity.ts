@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { ApiKeyEntity } from '../api-keys/api-key.entity';
 import { UserEntity } from '../user.entity';
 
@@ -10,7 +11,7 @@ export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 @Entity('sessions')
 @Unique('sessions_token_hash_key', ['tokenHash'])
-@Check('sessions_method_check', `method in ('API_KEY', 'OPENID_CONNECT')`)
+@Check('sessions_method_check', oneOf('method', SESSION_METHODS))
 @Check('sessions_ended_check', '(ended_at is null) = (end_reason is null)')
 @Check('sessions_ended_by_check', 'ended_by is null or ended_at is not null')
 export class SessionEntity {

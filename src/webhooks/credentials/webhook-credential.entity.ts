@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { WebhookEntity } from '../webhook.entity';
 
 export const CREDENTIAL_KINDS = ['HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE'] as const;
@@ -10,7 +11,7 @@ export type StoredKind = CredentialKind | (typeof CONNECTION_KINDS)[number];
 
 /** A credential that is sent to the partner, or a proxy or list of authorities with which it is called. Its row is deleted when it is replaced or removed. */
 @Entity('webhook_credentials')
-@Check('webhook_credentials_kind_check', `kind in ('HEADER', 'BASIC', 'OAUTH2', 'CERTIFICATE', 'PROXY', 'AUTHORITIES')`)
+@Check('webhook_credentials_kind_check', oneOf('kind', [...CREDENTIAL_KINDS, ...CONNECTION_KINDS]))
 export class WebhookCredentialEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_credentials_pkey' })
   id: string;

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 import type { ProviderName } from '../../verification/provider-name';
 import { WebhookEntity } from '../webhook.entity';
@@ -8,7 +9,7 @@ export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /** The settings that only INCOMING webhooks have. */
 @Entity('incoming_agreements')
-@Check('incoming_agreements_becomes_check', `becomes in ('BUSINESS_EVENT', 'FORWARD', 'RECORD')`)
+@Check('incoming_agreements_becomes_check', oneOf('becomes', CALL_OUTCOMES))
 export class IncomingAgreementEntity {
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'incoming_agreements_pkey' })
   webhookId: string;

@@ -1,12 +1,14 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import type { SecretKind } from '../../verification/claim';
-import { type SignatureScheme, WebhookEntity } from '../webhook.entity';
+import { oneOf } from '../../sql/columns';
+import { SECRET_KINDS, type SecretKind } from '../../verification/claim';
+import { SIGNATURE_SCHEMES, type SignatureScheme, WebhookEntity } from '../webhook.entity';
 
 /** The kind of a secret that signs deliveries or verifies calls. */
+const STORED_SECRET_KINDS = [...new Set([...SIGNATURE_SCHEMES, ...SECRET_KINDS])];
 export type StoredSecretKind = SignatureScheme | SecretKind;
 
 @Entity('webhook_secrets')
-@Check('webhook_secrets_kind_check', `kind in ('V1', 'V1A', 'FRAPPE', 'TEXT', 'CERTIFICATE')`)
+@Check('webhook_secrets_kind_check', oneOf('kind', STORED_SECRET_KINDS))
 export class WebhookSecretEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
   id: string;
