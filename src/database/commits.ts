@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 import { type Commits, startLoop } from '../loop';
 import { rowOf, statement } from '../sql/db';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 
 /** As often as the loop that looks the most often. */
 const LOOK_MS = 500;
@@ -54,7 +54,7 @@ export function watchCommits({ manager }: Pick<DataSource, 'manager'>, log: Log)
     // if it cannot be read, all loops look, and report why they cannot
     snapshot = null;
     try {
-      snapshot = (await rowOf<{ snapshot: string }>(together(manager), SNAPSHOT))?.snapshot ?? null;
+      snapshot = (await rowOf<{ snapshot: string }>(batched(manager), SNAPSHOT))?.snapshot ?? null;
     } finally {
       if (snapshot === null || snapshot !== before) resumeAll();
       else resumeOne();

@@ -8,7 +8,7 @@ import { hasUnread } from '../request-log/feed/feed-position.store';
 import { type CountedStep, countStep } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 import { type Backfilled, reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
@@ -55,7 +55,7 @@ function startCounting(
   const report = reportBackfill(log, reader, async () => (await backfillRemaining(db))[reader]);
   const name = reader === 'counts' ? 'counting' : 'counting deliveries';
   return startLoop(name, restUntilCommit(REST_MS, commits), log, async () => {
-    if (!(await hasUnread(together(db), reader))) return false;
+    if (!(await hasUnread(batched(db), reader))) return false;
     const begun = performance.now();
     const isShort = await isDelivering();
     // not durable: counts that a power cut loses are counted again, because their position is lost too

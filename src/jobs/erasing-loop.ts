@@ -6,13 +6,13 @@ import { erasePastLimits } from '../privacy/erasing/erase-past-limits';
 import { PassPositions } from '../privacy/erasing/pass-positions';
 import { type ErasingParts, eraseNext } from '../privacy/erasing/run-erasures';
 import { firstStepAt } from '../privacy/erasure.store';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 
 const REST_MS = 2_000;
 
 export function startErasing(parts: ErasingParts, commits: Commits, log: Log): Loop {
   return startLoop('erasing content', restUntilCommit(REST_MS, commits), log, async () => {
-    const stepAt = await firstStepAt(together(parts.db));
+    const stepAt = await firstStepAt(batched(parts.db));
     if (stepAt === null) return false;
     const inMs = stepAt.getTime() - currentMs();
     if (inMs > 0) return Math.min(inMs, REST_MS);

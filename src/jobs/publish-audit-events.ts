@@ -6,7 +6,7 @@ import { isNodeName, toNodeId } from '../ids';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import type { Db } from '../sql/db';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 import { AUDIT_EVENT_PREFIX } from '../webhooks/own-document-type';
 
 const REST_MS = 2_000;
@@ -20,7 +20,7 @@ export function startPublishingAuditEvents(source: DataSource, commits: Commits,
     log,
     // a transaction for nothing would be three statements
     async () =>
-      (await hasQueuedEntries(together(source.manager))) &&
+      (await hasQueuedEntries(batched(source.manager))) &&
       (await source.transaction((db) => publishQueuedEntries(db))) === BATCH,
   );
 }

@@ -8,7 +8,7 @@ import { type IndexBatch, indexNextBatch } from '../request-log/search/index-req
 import { isWithoutPartition } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 import { reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
@@ -51,7 +51,7 @@ export function createIndexerStep(
   const report = reportBackfill(log, 'index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
   return async () => {
-    if (!(await hasUnread(together(db), 'index'))) return false;
+    if (!(await hasUnread(batched(db), 'index'))) return false;
     const begun = performance.now();
     const isAlone = !(await isDelivering());
     const urgent = isAlone ? 1 : urgency(oldest === null ? 0 : currentMs() - oldest.getTime());

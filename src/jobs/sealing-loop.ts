@@ -12,7 +12,7 @@ import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { pipelinedTransactions } from '../sql/transactions';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 
 const REST_MS = 1_000;
 
@@ -48,7 +48,7 @@ export function startSealing(
   }
 
   return startLoop('sealing', restUntilCommit(REST_MS, commits), log, async () => {
-    const { hasUnsealed, signedSize } = await sealingState(together(source.manager));
+    const { hasUnsealed, signedSize } = await sealingState(batched(source.manager));
     if (!hasUnsealed && compared === signedSize) return false;
     try {
       if (hasUnsealed) {

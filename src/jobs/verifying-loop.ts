@@ -7,14 +7,14 @@ import { verifyNext } from '../evidence/verifying/verify-run';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { pipelinedTransactions } from '../sql/transactions';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 
 const REST_MS = 5_000;
 
 export function startVerifying(source: DataSource, trust: Trust, commits: Commits, log: Log): Loop {
   const transaction = pipelinedTransactions(source, SEALING);
   return startLoop('verifying evidence', restUntilCommit(REST_MS, commits), log, async () => {
-    if (!(await hasOpenRuns(together(source.manager)))) return false;
+    if (!(await hasOpenRuns(batched(source.manager)))) return false;
     // another process has it, and may end
     return (await verifyNext(source.manager, transaction, trust)) || REST_MS;
   });

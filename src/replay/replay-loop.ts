@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
-import { together } from '../sql/wire/together';
+import { batched } from '../sql/wire/batched-statements';
 import { withEvaluations } from './evaluate-skipped';
 import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
 import { stepReplay } from './replay-step';
@@ -29,7 +29,7 @@ export interface ReplayParts {
 
 export function startReplayLoop(parts: ReplayParts): Loop {
   return startLoop('replay', restUntilCommit(REST_MS, parts.commits), parts.log, async () => {
-    const dueInMs = await nextStepInMs(together(parts.db));
+    const dueInMs = await nextStepInMs(batched(parts.db));
     if (dueInMs === null) return false;
     if (dueInMs > 0) return Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
     if (!(await runStep(parts))) return MIN_REST_MS;

@@ -3,9 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { PoolShare } from './pool-share';
 import { SafeClient, sessions } from './session';
 import { commitWithThese } from './transactions';
+import { BatchedStatements } from './wire/batched-statements';
 import type { Statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
-import { Together } from './wire/together';
 
 export { type Statement, statement } from './wire/statement';
 
@@ -36,7 +36,7 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 async function run(db: Db, sql: string | Statement, values: Values): Promise<Answer> {
   if (db instanceof PoolShare) return db.inTransaction((own) => withCommit(own, run(own, sql, values)));
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
-  if (db instanceof Together) return db.run({ text, values, ...(name !== undefined && { name }) });
+  if (db instanceof BatchedStatements) return db.run({ text, values, ...(name !== undefined && { name }) });
   // at once: what is called afterwards may send COMMIT
   const connection = sessions.get(db) ?? (await connectionOf(db));
   if (connection instanceof SafeClient) return connection.run({ text, values, ...(name !== undefined && { name }) });

@@ -3,7 +3,7 @@ import type { Log } from '../../log';
 import { saysNothingOfRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { together } from '../../sql/wire/together';
+import { batched } from '../../sql/wire/batched-statements';
 import type { DueJobs } from '../capacity/due-jobs';
 import { findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
@@ -116,6 +116,6 @@ function isOfAll(error: unknown): boolean {
 }
 
 async function restUntilDue(db: Db, from: Date): Promise<number> {
-  const ms = (await msUntilDue(together(db), from)) ?? LONGEST_REST_MS;
+  const ms = (await msUntilDue(batched(db), from)) ?? LONGEST_REST_MS;
   return Math.min(Math.ceil(ms), LONGEST_REST_MS);
 }

@@ -6,7 +6,7 @@ import { startLoop } from '../../loop';
 import { saysNothingOfRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { together } from '../../sql/wire/together';
+import { batched } from '../../sql/wire/batched-statements';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { ALONE } from '../queue/dead-letters';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
@@ -76,7 +76,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
   // Twice in a row: a database that stands still, or whose clock is set, lets the leases of all workers expire, and those that live renew
   // theirs between two looks.
   async function takeOver(): Promise<void> {
-    const expired = await expiredLeases(together(db), held.ids());
+    const expired = await expiredLeases(batched(db), held.ids());
     const dead = expired.filter((lease) => found.has(keyOf(lease)));
     found = new Set(expired.map(keyOf));
     if (dead.length === 0) return;

@@ -8,7 +8,7 @@ import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop'
 import { saysNothingOfRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { together } from '../../sql/wire/together';
+import { batched } from '../../sql/wire/batched-statements';
 import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
 import {
   type CircuitRow,
@@ -90,7 +90,7 @@ export function startWaitingDispatcher({
   }
 
   const step = async () => {
-    const found = await webhooksWithWaiting(together(db));
+    const found = await webhooksWithWaiting(batched(db));
     waiting = new Map(found.map((webhook) => [webhook.webhookId, { ...webhook, ...knownNextAt(waiting, webhook) }]));
     if (found.length === 0) return false;
     let restMs = REST_WITH_WAITING_MS;

@@ -7,7 +7,7 @@ import { type Loop, startLoop } from '../../loop';
 import { reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { together } from '../../sql/wire/together';
+import { batched } from '../../sql/wire/batched-statements';
 import { intoDeadLetters, retryDeadLetters } from './dead-letter.store';
 import type { TakenJob } from './delivery-job.store';
 
@@ -67,7 +67,7 @@ function textOf(error: unknown): string {
 /** @param onRetried called after some were put into their queues */
 export function startRetryingDeadLetters(db: Db, log: Log, onRetried: () => void): Loop {
   return startLoop('dead letters', REST_MS, log, async () => {
-    if ((await retryDeadLetters(together(db))) > 0) onRetried();
+    if ((await retryDeadLetters(batched(db))) > 0) onRetried();
     return false;
   });
 }

@@ -23,7 +23,7 @@ interface Gathered {
  * Statements of one turn of the event loop share a connection, and are sent and answered together: waking a process of PostgreSQL costs
  * more than what it is asked. They wait for one another, so each must be short. Each succeeds or fails for itself.
  */
-export class Together extends EntityManager {
+export class BatchedStatements extends EntityManager {
   readonly #pool: Pool;
   #gathered: Gathered[] = [];
 
@@ -70,13 +70,13 @@ export class Together extends EntityManager {
   }
 }
 
-const shares = new WeakMap<DataSource, Together>();
+const shares = new WeakMap<DataSource, BatchedStatements>();
 
 /** @returns a transaction, or a share of a pool, as it is */
-export function together(db: EntityManager): EntityManager {
+export function batched(db: EntityManager): EntityManager {
   if (db.queryRunner || db.constructor !== EntityManager) return db;
   const source = db.dataSource;
-  const share = shares.get(source) ?? new Together(source);
+  const share = shares.get(source) ?? new BatchedStatements(source);
   shares.set(source, share);
   return share;
 }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { type Db, rowOf, statement } from '../../src/sql/db';
-import { together } from '../../src/sql/wire/together';
+import { batched } from '../../src/sql/wire/batched-statements';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -9,7 +9,7 @@ let source: DataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const options = { name: 'together test', poolSize: 4, pipeline: true };
+  const options = { name: 'batched statements test', poolSize: 4, pipeline: true };
   source = await createDataSource(database.servingUrl, options).initialize();
 });
 afterAll(async () => {
@@ -23,7 +23,7 @@ const pidOf = async (db: Db) => (await rowOf<{ pid: number }>(db, PID))?.pid;
 
 test('statements of one turn share a connection, also when they are prepared', async () => {
   for (const _ of ['first', 'prepared']) {
-    const pids = await Promise.all([1, 2, 3].map(() => pidOf(together(source.manager))));
+    const pids = await Promise.all([1, 2, 3].map(() => pidOf(batched(source.manager))));
     expect(new Set(pids).size).toBe(1);
   }
   // each of the pool has its own otherwise
@@ -32,7 +32,7 @@ test('statements of one turn share a connection, also when they are prepared', a
 });
 
 test('one that fails leaves the others as they are', async () => {
-  const db = together(source.manager);
+  const db = batched(source.manager);
   const divide = (by: number) => rowOf<{ n: number }>(db, DIVIDED, [by]);
   for (const prepare of [false, true]) {
     if (prepare) expect(await divide(5)).toEqual({ n: 2 });
@@ -46,12 +46,12 @@ test('one that fails leaves the others as they are', async () => {
 test('statements fail when there is no connection', async () => {
   const gone = createDataSource(database.servingUrl, { name: 'gone', poolSize: 1, pipeline: true });
   await gone.initialize();
-  const db = together(gone.manager);
+  const db = batched(gone.manager);
   await gone.destroy();
   const answers = await Promise.allSettled([pidOf(db), pidOf(db)]);
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
 test('a transaction is its own', async () => {
-  await source.transaction(async (db) => expect(together(db)).toBe(db));
+  await source.transaction(async (db) => expect(batched(db)).toBe(db));
 });
