@@ -3,7 +3,7 @@ import { pageSource } from '../access-path';
 import { all, bindings, type Condition, conjunctsOf, everything, type Link, meetsLink, toSql } from '../condition';
 import { type Db, rowOf, rowsOf } from '../db';
 import { andNotToCome } from '../months-to-come';
-import { type Filtered, isFoundTogether, withFoundTogether } from './found-together';
+import { type Filtered, needsIntersection, withIntersection } from './index-intersection';
 
 /** Up to this number of linked rows, a page is read for each of them. */
 export const MAX_LINKED = 1_000;
@@ -29,7 +29,7 @@ export async function resolveCondition(db: Db, condition: Condition, filtered: F
     if (part.kind !== 'link') return part;
     return resolveLink(db, part, of, conjuncts.includes(part) ? besides(conjuncts, filtered) : ALONE);
   });
-  return withFoundTogether(db, resolved, filtered);
+  return withIntersection(db, resolved, filtered);
 }
 
 /** What rows of a list must meet beside a link. */
@@ -62,7 +62,7 @@ export function resolvePlans(db: Db, condition: Condition): Promise<Condition> {
 
 /** Whether `resolveCondition` would read something. */
 export function needsResolving(condition: Condition, filtered: Filtered): boolean {
-  return hasUnread(condition) || isFoundTogether(condition, filtered);
+  return hasUnread(condition) || needsIntersection(condition, filtered);
 }
 
 function hasUnread(condition: Condition): boolean {

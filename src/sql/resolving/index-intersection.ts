@@ -1,5 +1,5 @@
-// Rows that several indexes find, many of each, but few of all together. PostgreSQL takes the values for independent of each
-// other: it reads what one index finds, the newest rows first, and expects that a page is soon full.
+// The intersection of what several indexes find: many rows each, but few that all of them find. PostgreSQL takes the values for
+// independent of each other: it reads what one index finds, the newest rows first, and expects that a page is soon full.
 import {
   bindings,
   type Condition,
@@ -25,8 +25,8 @@ export type Filtered = Pick<Listing, 'table' | 'indexed' | 'parts'>;
 const SAMPLE = 1_000;
 /** From this number on, a page is full after ten times the sample. */
 const DENSE = 5;
-/** Up to this number of rows are found together, before the page is read. */
-const MAX_TOGETHER = 1_000;
+/** An intersection of up to this number of rows is read before the page. */
+const MAX_INTERSECTION = 1_000;
 
 type Finding = SqlTest | LinkedIds;
 
@@ -40,20 +40,20 @@ interface Found {
   subset: Subset | undefined;
 }
 
-/** Whether `withFoundTogether` would read something. */
-export function isFoundTogether(condition: Condition, filtered: Filtered): boolean {
+/** Whether `withIntersection` would read something. */
+export function needsIntersection(condition: Condition, filtered: Filtered): boolean {
   return foundIn(condition, filtered) !== null;
 }
 
-/** The condition; if few rows are found together, with their ids instead of what finds them. Its links must have been read. */
-export async function withFoundTogether(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
+/** The condition; if few rows are in the intersection, with their ids instead of what finds them. Its links must have been read. */
+export async function withIntersection(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
   const found = foundIn(condition, filtered);
   if (!found) return condition;
   const { parts, unordered, subset } = found;
   const conjuncts = conjunctsOf(condition);
   const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
-  const { met, ids } = await readTogether(db, found, bounds, filtered.table);
-  if (ids && ids.length <= MAX_TOGETHER) {
+  const { met, ids } = await readIntersection(db, found, bounds, filtered.table);
+  if (ids && ids.length <= MAX_INTERSECTION) {
     const finding = new Set<Condition>([...parts, ...unordered, ...(subset ? [subset] : [])]);
     const others = conjuncts.filter((each) => !finding.has(each));
     return { kind: 'and', parts: [{ kind: 'linkedIds', column: 'id', ids }, ...others] };
@@ -114,19 +114,19 @@ function isPart({ isLarge, hasMost, rest, sources }: Subset, parts: Found['parts
   return sources.every((each) => each.columns.length > 0 && !hasAll(each));
 }
 
-interface Together {
+interface Intersection {
   /** Of the sample of each part, and of the subset, those that all find. */
   met: number[];
-  /** At most one more than MAX_TOGETHER; null: many of a sample are found by all. */
+  /** At most one more than MAX_INTERSECTION; null: many of a sample are found by all. */
   ids: string[] | null;
 }
 
-async function readTogether(
+async function readIntersection(
   db: Db,
   { parts, unordered, subset }: Found,
   bounds: readonly Condition[],
   table: string,
-): Promise<Together> {
+): Promise<Intersection> {
   const { values, bind } = bindings();
   const finding = [...parts, ...unordered];
   const meeting = (conditions: readonly Condition[]) =>
@@ -154,10 +154,10 @@ async function readTogether(
   const inSubset = subset ? ` and id in (${sources.join(' union all ')})` : '';
   // WITH, so that it is planned as if all of them were read. With the limits of ids inside, PostgreSQL would not combine two
   // indexes: both would test them.
-  const together = `with together as materialized (select id from ${table} where ${meeting(finding)}${inSubset})
-    select id from together where ${meeting(bounds)} limit ${MAX_TOGETHER + 1}`;
+  const intersection = `with intersection as materialized (select id from ${table} where ${meeting(finding)}${inSubset})
+    select id from intersection where ${meeting(bounds)} limit ${MAX_INTERSECTION + 1}`;
   const counts = samples.map((sample) => `(select count(*) ${sample})`);
-  const text = `select met, case when (select max(each) from unnest(met) as each) < ${DENSE} then array(${together}) end as ids
+  const text = `select met, case when (select max(each) from unnest(met) as each) < ${DENSE} then array(${intersection}) end as ids
     from (select array[${counts.join(', ')}]::integer[] as met offset 0) as sampled`;
-  return (await rowOf<Together>(db, text, values)) as Together;
+  return (await rowOf<Intersection>(db, text, values)) as Intersection;
 }

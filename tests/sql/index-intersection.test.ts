@@ -14,7 +14,7 @@ import {
   sqlTest,
   startsWith,
 } from '../../src/sql/condition';
-import { isFoundTogether, withFoundTogether } from '../../src/sql/resolving/found-together';
+import { needsIntersection, withIntersection } from '../../src/sql/resolving/index-intersection';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const LISTING = { table: 'found', indexed: ['id', 'name', 'color', 'size', 'link'], parts: ['color', 'size', 'link'] };
@@ -61,7 +61,7 @@ const FAILED: Subset = {
 };
 
 function planned(conditions: readonly Condition[]): Promise<Condition> {
-  return withFoundTogether(source.manager, all(conditions), LISTING);
+  return withIntersection(source.manager, all(conditions), LISTING);
 }
 
 const idsOf = (numbers: readonly number[]) =>
@@ -107,8 +107,8 @@ test.each<{ what: string; conditions: Condition[] }>([
   { what: 'more of the smaller table have the value', conditions: [size('large'), FAILED] },
 ])('the condition stays as it is: $what', async ({ conditions }) => {
   const condition = all(conditions);
-  expect(isFoundTogether(condition, LISTING)).toBe(true);
-  expect(await withFoundTogether(source.manager, condition, LISTING)).toEqual(condition);
+  expect(needsIntersection(condition, LISTING)).toBe(true);
+  expect(await withIntersection(source.manager, condition, LISTING)).toEqual(condition);
 });
 
 test('links are not read one by one if more of the rows of a value have one of them', async () => {
@@ -136,5 +136,5 @@ test.each<{ what: string; conditions: Condition[] }>([
     conditions: [size('large'), { ...FAILED, isLarge: true }],
   },
 ])('nothing is read for $what', ({ conditions }) => {
-  expect(isFoundTogether(all(conditions), LISTING)).toBe(false);
+  expect(needsIntersection(all(conditions), LISTING)).toBe(false);
 });
