@@ -146,7 +146,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorateRequest('viewer', null);
   server.decorateRequest('optimisticAuth', null);
   server.decorateRequest('viewerReading', null);
-  server.decorateRequest('turn', null);
+  server.decorateRequest('slot', null);
   server.decorate('rates', rates);
   server.decorate('auditNotes', services.auditNotes);
   server.decorate('ownPages', createOwnPages(config.publicUrl));

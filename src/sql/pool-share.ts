@@ -1,5 +1,5 @@
 import { type DataSource, EntityManager } from 'typeorm';
-import { createTurns } from '../limited-concurrency';
+import { limitConcurrency } from '../limit-concurrency';
 import { pipelinedTransactions, type Transaction, type TransactionSettings } from './transactions';
 
 export interface ShareOptions extends TransactionSettings {
@@ -17,8 +17,8 @@ export class PoolShare extends EntityManager {
   constructor(source: DataSource, { atMost, ...settings }: ShareOptions) {
     super(source);
     const transaction = pipelinedTransactions(source, settings);
-    const inTurn = atMost === undefined ? null : createTurns(atMost);
-    this.inTransaction = inTurn ? (work, options) => inTurn(() => transaction(work, options)) : transaction;
+    const limited = atMost === undefined ? null : limitConcurrency(atMost);
+    this.inTransaction = limited ? (work, options) => limited(() => transaction(work, options)) : transaction;
   }
 }
 

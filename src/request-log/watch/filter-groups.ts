@@ -1,7 +1,7 @@
 // Evaluates the filters of subscriptions. Subscribers with the same filter are one group, whose filter runs once.
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../errors';
-import { createTurns } from '../../limited-concurrency';
+import { limitConcurrency } from '../../limit-concurrency';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { SubscriberQueue } from './subscriber-queue';
@@ -44,12 +44,12 @@ interface FilterGroup {
 
 export function createFilterGroups(db: Db): FilterGroups {
   const groups = new Map<string, FilterGroup>();
-  const inTurn = createTurns(MAX_CONCURRENT);
+  const limited = limitConcurrency(MAX_CONCURRENT);
 
   // All waiting batches are evaluated by one statement: with many filters, statements become larger, not more.
   async function run(group: FilterGroup): Promise<void> {
     while (group.waiting.length > 0) {
-      await inTurn(async () => {
+      await limited(async () => {
         const batches = group.waiting;
         group.waiting = [];
         await evaluate(group.filter, batches);

@@ -7,16 +7,16 @@ import { tooMany } from './refusal';
 declare module 'fastify' {
   interface FastifyRequest {
     /** The slot of a request whose route limits concurrency, until its handler has it. */
-    turn: Turn | null;
+    slot: Slot | null;
   }
 }
 
 /** The slot of one request, or its place in the queue. */
-export interface Turn {
-  /** undefined: the request may run at once. Rejected when `leave` is called while it waits. */
+export interface Slot {
+  /** undefined: the request may run at once. Rejected when `release` is called while it waits. */
   ready: Promise<void> | undefined;
   /** May be called more than once. */
-  leave(): void;
+  release(): void;
 }
 
 /**
@@ -24,12 +24,12 @@ export interface Turn {
  */
 export interface ConcurrencyLimiter {
   /** @throws Refusal 429 when too many wait */
-  enter(caller: string): Turn;
+  acquire(caller: string): Slot;
 }
 
 const MAX_WAITING = 1_000;
 
-interface Line {
+interface CallerQueue {
   running: number;
   /** Each admits one waiting request. */
   waiting: Set<() => void>;
@@ -37,72 +37,72 @@ interface Line {
 
 /** @param atOnce 0: no limit */
 export function createConcurrencyLimiter(atOnce: number): ConcurrencyLimiter {
-  const lines = new Map<string, Line>();
-  if (atOnce === 0) return { enter: () => ({ ready: undefined, leave: () => undefined }) };
-  const next = (caller: string, line: Line) => {
-    const [first] = line.waiting;
+  const queues = new Map<string, CallerQueue>();
+  if (atOnce === 0) return { acquire: () => ({ ready: undefined, release: () => undefined }) };
+  const next = (caller: string, queue: CallerQueue) => {
+    const [first] = queue.waiting;
     if (first) {
-      line.waiting.delete(first);
+      queue.waiting.delete(first);
       first();
       return;
     }
-    line.running -= 1;
-    if (line.running === 0) lines.delete(caller);
+    queue.running -= 1;
+    if (queue.running === 0) queues.delete(caller);
   };
   return {
-    enter(caller) {
-      const line = lines.get(caller) ?? { running: 0, waiting: new Set() };
-      lines.set(caller, line);
-      if (line.running < atOnce) {
-        line.running += 1;
-        return { ready: undefined, leave: once(() => next(caller, line)) };
+    acquire(caller) {
+      const queue = queues.get(caller) ?? { running: 0, waiting: new Set() };
+      queues.set(caller, queue);
+      if (queue.running < atOnce) {
+        queue.running += 1;
+        return { ready: undefined, release: once(() => next(caller, queue)) };
       }
-      if (line.waiting.size >= MAX_WAITING) {
+      if (queue.waiting.size >= MAX_WAITING) {
         throw tooMany(`${atOnce} requests of this caller are being answered and ${MAX_WAITING} more are waiting.`, 1);
       }
-      return waitIn(line, () => next(caller, line));
+      return waitIn(queue, () => next(caller, queue));
     },
   };
 }
 
-function waitIn(line: Line, next: () => void): Turn {
+function waitIn(queue: CallerQueue, next: () => void): Slot {
   let giveUp: () => void = () => undefined;
   let letIn: () => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
     letIn = resolve;
     giveUp = () => reject(tooMany('The client disconnected while the request waited.', 1));
   });
-  line.waiting.add(letIn);
-  const leave = once(() => {
-    if (line.waiting.delete(letIn)) giveUp();
+  queue.waiting.add(letIn);
+  const release = once(() => {
+    if (queue.waiting.delete(letIn)) giveUp();
     else next();
   });
-  return { ready, leave };
+  return { ready, release };
 }
 
 /** Waits for a slot of the caller. One that disconnects leaves the queue; work that has begun continues. */
-export async function takeTurn(
+export async function takeSlot(
   limiter: ConcurrencyLimiter,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const turn = limiter.enter(request.viewer ? credentialId(request.viewer) : addressRange(request.ip));
-  request.turn = turn;
+  const slot = limiter.acquire(request.viewer ? credentialId(request.viewer) : addressRange(request.ip));
+  request.slot = slot;
   reply.raw.once('close', () => {
-    if (request.turn === turn) turn.leave();
+    if (request.slot === slot) slot.release();
   });
   // disconnected while the key was looked up: the response is closed already
-  if (reply.raw.destroyed) turn.leave();
-  await turn.ready;
+  if (reply.raw.destroyed) slot.release();
+  await slot.ready;
 }
 
-/** Runs the handler of a request that has taken its turn, and gives the slot back. */
-export async function inTurn<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
-  const { turn } = request;
-  request.turn = null;
+/** Runs the handler of a request that has its slot, and gives the slot back. */
+export async function inSlot<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  const { slot } = request;
+  request.slot = null;
   try {
     return await work();
   } finally {
-    turn?.leave();
+    slot?.release();
   }
 }

@@ -5,7 +5,7 @@ import type { Context, Services } from '../../graphql/context';
 import { isObject } from '../../json/is-object';
 import type { AuthCache } from '../../users/auth-cache';
 import { refuseUnservableAccept } from '../edge/accept-header';
-import { type ConcurrencyLimiter, inTurn, takeTurn } from '../edge/concurrency-limiter';
+import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-limiter';
 import { readViewer } from '../edge/read-viewer';
 import { withRequestId } from '../edge/request-id';
 import type { Gate } from './graphql-gate';
@@ -34,11 +34,11 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
     url: '/graphql',
     onRequest: async (request, reply) => {
       await readViewer(request, source.manager, authCache);
-      await takeTurn(limiter, request, reply);
+      await takeSlot(limiter, request, reply);
     },
     preHandler: async (request) => refuseUnservableAccept(request),
     handler: (request, reply) =>
-      inTurn(request, async () => {
+      inSlot(request, async () => {
         const { accept } = request.headers;
         const asked = operationOf(request, gate);
         const context = httpContext(request, source, services);

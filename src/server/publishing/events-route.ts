@@ -11,7 +11,7 @@ import { memberOf } from '../../json/json-member';
 import { type JsonPart, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
 import { mayPublish, missingRole, PUBLISHERS, type Viewer } from '../../viewer';
-import { type ConcurrencyLimiter, inTurn, takeTurn } from '../edge/concurrency-limiter';
+import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-limiter';
 import type { JsonBodyReader } from '../edge/json-body';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
@@ -50,14 +50,14 @@ function serveRoute(server: FastifyInstance, { source, limiter, publisher, authC
       onRequest: async (request, reply) => {
         await readViewer(request, source.manager, authCache);
         if (!request.viewer || !mayPublish(request.viewer)) await confirmedPublisher(request);
-        await takeTurn(limiter, request, reply);
+        await takeSlot(limiter, request, reply);
       },
       errorHandler: (error) => {
         throw isOtherMediaType(error) ? otherMediaType() : error;
       },
     },
     (request, reply) =>
-      inTurn(request, async () => {
+      inSlot(request, async () => {
         // again: a role may have been taken while the body arrived
         const viewer = publisherOf(request);
         try {

@@ -1,5 +1,5 @@
-/** @returns a function that runs at most `most` works at the same time; the others wait, first come first served. */
-export function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** @returns a function that runs at most `most` of the given tasks at the same time; the others wait, first come first served. */
+export function limitConcurrency(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = most;
   return async (work) => {
