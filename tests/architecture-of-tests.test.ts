@@ -12,7 +12,7 @@ import {
 /** The endings of files that a test runner starts. */
 const STARTED = ['test', 'browser', 'chaos'];
 
-/** Folders that no room of the source is named for, with the reason. */
+/** Folders that are not named for a folder of the source, with the reason. */
 const OTHER_FOLDERS: Record<string, string> = {
   browser: 'run in a browser',
   chaos: 'break a running installation',
@@ -35,7 +35,7 @@ const RULES: [string, (file: SourceFile) => string[]][] = [
     (file) => importedBy(file).flatMap(({ kind, path }) => (STARTED.includes(kind) ? [path] : [])),
   ],
   [
-    'a folder is named for the room of the source that it tests',
+    'a folder is named for the folder of the source that it tests',
     ({ path }) => {
       const [folder = '', ...below] = path.split('/');
       const isNamed = below.length === 0 || folder in OTHER_FOLDERS || existsSync(join(__dirname, '../src', folder));
@@ -53,6 +53,6 @@ test(`a folder has at most ${MAX_FILES} files`, () => {
   expect(foldersOver(MAX_FILES, __dirname)).toEqual([]);
 });
 
-test('a folder that belongs to no room still exists', () => {
+test('a folder that is named for nothing in the source still exists', () => {
   expect(Object.keys(OTHER_FOLDERS).filter((folder) => !existsSync(join(__dirname, folder)))).toEqual([]);
 });

@@ -126,7 +126,7 @@ const FOLDERS = [
 
 /**
  * Inside a folder, likewise. A file without such an ending is `plain`: rules and mechanics. The one feature file of a
- * room hands its entities, fields and resolvers to src/features.ts.
+ * feature hands its entities, fields and resolvers to src/features.ts.
  */
 const KINDS = ['entity', 'store', 'plain', 'type', 'inputs', 'sql-fields', 'linked-fields', 'resolver', 'feature'];
 const HANDED_OVER = ['entity', 'sql-fields', 'linked-fields', 'resolver'];
@@ -172,11 +172,11 @@ const RULES: Rule[] = [
     exceptions: { 'server/schema/schema.ts': 'puts the whole API together, the resolver of this folder too' },
   },
   {
-    rule: `each ${HANDED_OVER.join(', ')} is handed over by the feature file of its room, and by no other`,
+    rule: `each ${HANDED_OVER.join(', ')} is handed over by the feature file of its folder, and by no other`,
     faults: (file) => {
       if (file.kind !== 'feature' && !HANDED_OVER.includes(file.kind)) return [];
-      const [room = ''] = file.path.split('/');
-      const own = file.kind === 'feature' ? 'features.ts' : `${room}/${room}.feature.ts`;
+      const [folder = ''] = file.path.split('/');
+      const own = file.kind === 'feature' ? 'features.ts' : `${folder}/${folder}.feature.ts`;
       const takers = FEATURE_FILES.filter((each) => importedBy(each).includes(file)).map(pathOf);
       return takers.length === 1 && takers[0] === own ? [] : [`taken by ${takers.join(', ') || 'no file'}`];
     },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Config, ConfigError } from '../config/config';
 import { watchCommits } from '../database/commits';
-import { warnOfFewConnections } from '../database/connection-room';
+import { warnOfFewConnections } from '../database/connection-limits';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';

@@ -103,7 +103,7 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
     row(statement, values) {
       const pace = paceOf(statement);
       if (pace.quickRuns < QUICK_RUNS || performance.now() < pace.slowUntil) return null;
-      const pipeline = pipelines.find(isGathering) ?? roomiest(pipelines);
+      const pipeline = pipelines.find(isGathering) ?? leastBusy(pipelines);
       if (!pipeline || pipeline.waiting > 0) open();
       if (!pipeline || pipeline.waiting >= MAX_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
@@ -142,7 +142,7 @@ function configOf(url: string, settings: Record<string, string>) {
   };
 }
 
-function roomiest(pipelines: readonly Pipeline[]): Pipeline | null {
+function leastBusy(pipelines: readonly Pipeline[]): Pipeline | null {
   let found: Pipeline | null = null;
   for (const each of pipelines) if (each.ready && (!found || each.waiting < found.waiting)) found = each;
   return found;

@@ -65,7 +65,7 @@ const readiness = async () => {
 };
 
 (disk.isMounted ? test : test.skip)(
-  'a full disk makes publishing UNAVAILABLE and the program not ready, until it has room',
+  'a full disk makes publishing UNAVAILABLE and the program not ready, until it has space',
   async () => {
     program = await startOnSmallDisk();
     expect((await publish()).errors).toBeUndefined();

@@ -50,7 +50,7 @@ function publish(name: string): Promise<GraphQLAnswer> {
 }
 
 (disk.isMounted ? test : test.skip)(
-  'a full disk of the write-ahead log makes publishing UNAVAILABLE, and once it has room everything accepted is there',
+  'a full disk of the write-ahead log makes publishing UNAVAILABLE, and once it has space everything accepted is there',
   async () => {
     program = await startWithSmallDisk();
     const { output } = program;

@@ -3,7 +3,7 @@ import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
 import type { ReleaseLock } from './data-dir-lock';
 import { type DataPaths, prepareDataPaths } from './data-paths';
-import { hasRoomToStart } from './disk-room';
+import { hasSpaceToStart } from './disk-space';
 import { writePrivateFile } from './files/private-file';
 import { keepRunning } from './keep-running';
 import { prepareLogins, type ServerAddress, urlsAt } from './logins';
@@ -23,7 +23,7 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Called when the server has ended by itself and is started again at the same address. */
   onRestart?(): void;
-  /** Called when the server has ended and is started again once its disk has room. */
+  /** Called when the server has ended and is started again once its disk has space. */
   onFull?(): void;
   /** Called when the server ends again and again, and is not started any more. */
   onGivenUp?(error: Error): void;
@@ -90,8 +90,8 @@ async function startAlone(
     throw error;
   }
   const start = (address: ServerAddress) => startServer(setup, address);
-  const hasRoom = () => hasRoomToStart(paths.cluster);
-  const kept = keepRunning(server, { start, hasRoom, onRestart, onFull, onGivenUp });
+  const hasSpace = () => hasSpaceToStart(paths.cluster);
+  const kept = keepRunning(server, { start, hasSpace, onRestart, onFull, onGivenUp });
   return {
     ...urls,
     encryptionKey: secrets.encryptionKey,

@@ -10,11 +10,11 @@ const lookMs = 1_000;
 export interface KeepRunningOptions {
   /** Starts the server at this address, to which clients connect. */
   start(address: ServerAddress): Promise<Server>;
-  /** Whether its disks have the room that a start needs. */
-  hasRoom(): Promise<boolean>;
+  /** Whether its disks have the space that a start needs. */
+  hasSpace(): Promise<boolean>;
   /** Called when the server has ended and is started again. */
   onRestart?(): void;
-  /** Called when the server has ended and is started again once its disks have room. */
+  /** Called when the server has ended and is started again once its disks have space. */
   onFull?(): void;
   /** Called when the server is not started again. */
   onGivenUp?(error: Error): void;
@@ -23,10 +23,10 @@ export interface KeepRunningOptions {
 
 /**
  * Starts the server again when it ends by itself, at most three times a minute: more restarts would not remove the
- * cause. A server that has ended because its disk is full is started once there is room, however often.
+ * cause. A server that has ended because its disk is full is started once there is space, however often.
  */
 export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Server, 'stop'> {
-  const { start, hasRoom, onRestart, onFull, onGivenUp, now = () => performance.now() } = options;
+  const { start, hasSpace, onRestart, onFull, onGivenUp, now = () => performance.now() } = options;
   const restarts: number[] = [];
   let server = first;
   const stopped = new AbortController();
@@ -36,20 +36,20 @@ export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Se
   async function watch(): Promise<void> {
     for (;;) {
       await server.ended;
-      const lackedRoom = await waitForRoom();
+      const lackedSpace = await waitForSpace();
       if (isStopping()) return;
       const recent = restarts.filter((at) => now() - at < windowMs);
-      if (!lackedRoom && recent.length >= maxRestarts) {
+      if (!lackedSpace && recent.length >= maxRestarts) {
         onGivenUp?.(new Error(`The embedded PostgreSQL ended ${recent.length + 1} times within a minute.`));
         return;
       }
-      restarts.splice(0, restarts.length, ...recent, ...(lackedRoom ? [] : [now()]));
+      restarts.splice(0, restarts.length, ...recent, ...(lackedSpace ? [] : [now()]));
       onRestart?.();
       try {
         server = await start(server.address);
       } catch (error) {
         if (isStopping()) return;
-        if (await hasRoom()) {
+        if (await hasSpace()) {
           onGivenUp?.(error as Error);
           return;
         }
@@ -58,10 +58,10 @@ export function keepRunning(first: Server, options: KeepRunningOptions): Pick<Se
     }
   }
 
-  async function waitForRoom(): Promise<boolean> {
-    if (isStopping() || (await hasRoom())) return false;
+  async function waitForSpace(): Promise<boolean> {
+    if (isStopping() || (await hasSpace())) return false;
     onFull?.();
-    while (!isStopping() && !(await hasRoom())) {
+    while (!isStopping() && !(await hasSpace())) {
       await delay(lookMs, undefined, { ref: false, signal: stopped.signal }).catch(() => undefined);
     }
     return true;

@@ -55,9 +55,9 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
     batchSize() {
       const now = performance.now();
       const slots = capacity.batchSize(now);
-      const room = dueJobs.room();
+      const allowance = dueJobs.allowance();
       // what goes to the queue needs no slot yet
-      const atMost = Math.min(MAX_OPENED, Number.isFinite(room) ? room : slots);
+      const atMost = Math.min(MAX_OPENED, Number.isFinite(allowance) ? allowance : slots);
       // jobs leave the queue, or requests on the wire are about to end
       const mustWait = dueJobs.isTaking() || (slots === 0 && capacity.free() > 0);
       if (atMost > 0 || mustWait) busySince = null;
@@ -66,7 +66,7 @@ export function createFirstAttempts(parts: FirstAttemptsParts): FirstAttempts {
       busySince = null;
       return MAX_OPENED;
     },
-    isReady: () => dueJobs.room() === Number.POSITIVE_INFINITY,
+    isReady: () => dueJobs.allowance() === Number.POSITIVE_INFINITY,
     reserve: reservations.reserve,
     stopReserving: reservations.stop,
     queued: dueJobs.entered,
@@ -133,11 +133,11 @@ function beginOpening(
       prepared = read.prepared;
       return read.versions;
     },
-    roomFor(webhookId) {
+    freeSlotsFor(webhookId) {
       const own = reservations.reduce((sum, { slots }) => sum + (slots.get(webhookId) ?? 0), 0);
-      const room = capacity.freeFor(webhookId) + own;
-      const isSlow = room === 0 && capacity.free() > 0 && !capacity.isFast(webhookId, performance.now());
-      return isSlow ? Number.POSITIVE_INFINITY : room;
+      const slots = capacity.freeFor(webhookId) + own;
+      const isSlow = slots === 0 && capacity.free() > 0 && !capacity.isFast(webhookId, performance.now());
+      return isSlow ? Number.POSITIVE_INFINITY : slots;
     },
     open(made) {
       for (const each of reservations) each.release();

@@ -24,7 +24,7 @@ export interface DueJobs {
    * How many new deliveries may follow now; the others should wait in the outbox. Through the queue they cost more than at
    * once: if all entered it, it would never be empty under a steady load.
    */
-  room(): number;
+  allowance(): number;
 }
 
 export function createDueJobs(): DueJobs {
@@ -34,7 +34,7 @@ export function createDueJobs(): DueJobs {
   // other processes may have left jobs
   let hasMore = true;
   let taking = false;
-  let room = 0;
+  let allowance = 0;
   return {
     queued(webhookId) {
       calls += 1;
@@ -46,23 +46,23 @@ export function createDueJobs(): DueJobs {
     },
     taken(mark, left, isAll) {
       taking = false;
-      // what entered beyond the room is made up for; what was not used is not kept
-      room = left * ENTERING + (hasMore ? Math.min(0, room) : 0);
+      // what entered beyond the allowance is made up for; what was not used is not kept
+      allowance = left * ENTERING + (hasMore ? Math.min(0, allowance) : 0);
       hasMore = !isAll;
       if (!isAll) return;
       for (const [webhookId, at] of queuedAt) if (at <= mark) queuedAt.delete(webhookId);
     },
     notTaken() {
       taking = false;
-      room = 0;
+      allowance = 0;
     },
     isTaking: () => taking,
     mustQueue: (webhookId) => hasMore || queuedAt.has(webhookId),
     entered(deliveries) {
-      room -= deliveries;
+      allowance -= deliveries;
     },
-    room() {
-      if (hasMore) return Math.max(0, Math.floor(room));
+    allowance() {
+      if (hasMore) return Math.max(0, Math.floor(allowance));
       return queuedAt.size > 0 ? 0 : Number.POSITIVE_INFINITY;
     },
   };

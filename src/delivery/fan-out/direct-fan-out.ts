@@ -202,15 +202,15 @@ function pairsToOpen(
 ): Map<string, Pair[]> {
   const bodies = new Map(payloads.map((payload) => [payload.id, payload]));
   const found = new Map<string, Pair[]>();
-  const room = new Map([...free].map(({ id }) => [id, opening.roomFor(id)]));
+  const freeSlots = new Map([...free].map(({ id }) => [id, opening.freeSlotsFor(id)]));
   let deliveries = 0;
   for (const row of events) {
     const webhooks = directory.matching(row);
     const fits = deliveries + webhooks.length <= MAX_DELIVERIES;
     if (row.causedBy !== null || webhooks.length === 0 || !fits) continue;
-    if (!webhooks.every((each) => free.has(each) && (room.get(each.id) ?? 0) > 0)) continue;
+    if (!webhooks.every((each) => free.has(each) && (freeSlots.get(each.id) ?? 0) > 0)) continue;
     deliveries += webhooks.length;
-    for (const { id } of webhooks) room.set(id, (room.get(id) ?? 0) - 1);
+    for (const { id } of webhooks) freeSlots.set(id, (freeSlots.get(id) ?? 0) - 1);
     const { body = null, contentType = '' } = bodies.get(row.payloadId) ?? {};
     const event: OutboxEvent = { ...row, body, contentType, isErased: false, fannedOutAt: null, wantedBy: null };
     found.set(

@@ -44,7 +44,7 @@ export interface Opening {
    * For how many new deliveries of this webhook there are slots; the events of others should wait in the outbox. Without limit for a
    * webhook that is slow: its deliveries go to the queue.
    */
-  roomFor(webhookId: string): number;
+  freeSlotsFor(webhookId: string): number;
   /**
    * Takes capacity for those of these new deliveries that may be sent at once, and signs their requests. The caller
    * writes what is returned.

@@ -18,7 +18,7 @@ function fakeServer(port: number): Server & { end(): void; stopped: boolean } {
   return server;
 }
 
-const hasRoom = async () => true;
+const hasSpace = async () => true;
 
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -28,7 +28,7 @@ test('a server that ends is started again at its address, three times within a m
   const addresses: Server['address'][] = [];
   const errors: Error[] = [];
   const kept = keepRunning(servers[0] as Server, {
-    hasRoom,
+    hasSpace,
     now: () => minutes * 60_000,
     onGivenUp: (error) => errors.push(error),
     start: async (address) => {
@@ -57,7 +57,7 @@ test('a server that ends is started again at its address, three times within a m
 
 test('a server that was stopped is not started again', async () => {
   const server = fakeServer(5499);
-  const kept = keepRunning(server, { hasRoom, start: () => Promise.reject(new Error('it was started again')) });
+  const kept = keepRunning(server, { hasSpace, start: () => Promise.reject(new Error('it was started again')) });
   await kept.stop();
   expect(server.stopped).toBe(true);
 });
@@ -66,7 +66,7 @@ test('a server that starts while it is stopped is stopped too, and no loss is re
   const [first, second] = [fakeServer(5499), fakeServer(5499)];
   const { promise: starting, resolve: started } = Promise.withResolvers<Server>();
   const errors: Error[] = [];
-  const kept = keepRunning(first, { hasRoom, start: () => starting, onGivenUp: (error) => errors.push(error) });
+  const kept = keepRunning(first, { hasSpace, start: () => starting, onGivenUp: (error) => errors.push(error) });
   first.end();
   await soon();
   const stopping = kept.stop();
@@ -75,13 +75,13 @@ test('a server that starts while it is stopped is stopped too, and no loss is re
   expect({ stopped: second.stopped, errors }).toEqual({ stopped: true, errors: [] });
 });
 
-test('a server whose disk is full is started once it has room, also if the start fails, and however often', async () => {
+test('a server whose disk is full is started once it has space, also if the start fails, and however often', async () => {
   const servers = [fakeServer(5499)];
   const errors: Error[] = [];
   let isFull = false;
   let starts = 0;
   const kept = keepRunning(servers[0] as Server, {
-    hasRoom: async () => !isFull,
+    hasSpace: async () => !isFull,
     onFull() {
       isFull = false;
     },
@@ -105,10 +105,10 @@ test('a server whose disk is full is started once it has room, also if the start
   await kept.stop();
 });
 
-test('a stop ends the wait for room', async () => {
+test('a stop ends the wait for space', async () => {
   const server = fakeServer(5499);
   const start = () => Promise.reject(new Error('it was started again'));
-  const kept = keepRunning(server, { hasRoom: async () => false, start });
+  const kept = keepRunning(server, { hasSpace: async () => false, start });
   server.end();
   await soon();
   await kept.stop();

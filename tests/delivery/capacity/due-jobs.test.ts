@@ -11,35 +11,35 @@ function withJobsLeft(left = TAKE): DueJobs {
 
 test('while the queue has more, new deliveries enter it a quarter as fast as jobs leave it', () => {
   const dueJobs = withJobsLeft();
-  expect(dueJobs.room()).toBe(25);
+  expect(dueJobs.allowance()).toBe(25);
   dueJobs.entered(25);
-  expect(dueJobs.room()).toBe(0);
+  expect(dueJobs.allowance()).toBe(0);
   dueJobs.taken(dueJobs.mark(), TAKE, false);
-  expect(dueJobs.room()).toBe(25);
+  expect(dueJobs.allowance()).toBe(25);
 });
 
-test('room that was not used is not kept, and what entered beyond it is made up for', () => {
+test('an allowance that was not used is not kept, and what entered beyond it is made up for', () => {
   const dueJobs = withJobsLeft();
   dueJobs.taken(dueJobs.mark(), TAKE, false);
-  expect(dueJobs.room()).toBe(25);
+  expect(dueJobs.allowance()).toBe(25);
   // one event, many webhooks
   dueJobs.entered(65);
-  expect(dueJobs.room()).toBe(0);
+  expect(dueJobs.allowance()).toBe(0);
   dueJobs.taken(dueJobs.mark(), TAKE, false);
-  expect(dueJobs.room()).toBe(0);
+  expect(dueJobs.allowance()).toBe(0);
   dueJobs.taken(dueJobs.mark(), TAKE, false);
-  expect(dueJobs.room()).toBe(10);
+  expect(dueJobs.allowance()).toBe(10);
 });
 
 test('nothing enters before the first take, nor while those that were queued last are taken; then anything', () => {
   const dueJobs = createDueJobs();
-  expect(dueJobs.room()).toBe(0);
+  expect(dueJobs.allowance()).toBe(0);
   dueJobs.taken(dueJobs.mark(), 0, true);
-  expect(dueJobs.room()).toBe(Number.POSITIVE_INFINITY);
+  expect(dueJobs.allowance()).toBe(Number.POSITIVE_INFINITY);
   dueJobs.queued('a');
-  expect(dueJobs.room()).toBe(0);
+  expect(dueJobs.allowance()).toBe(0);
   dueJobs.taken(dueJobs.mark(), 1, true);
-  expect(dueJobs.room()).toBe(Number.POSITIVE_INFINITY);
+  expect(dueJobs.allowance()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('what enters while nothing can be taken is not made up for', () => {
@@ -51,7 +51,7 @@ test('what enters while nothing can be taken is not made up for', () => {
   dueJobs.entered(10_000);
   dueJobs.notTaken();
   dueJobs.taken(dueJobs.mark(), TAKE, false);
-  expect(dueJobs.room()).toBe(25);
+  expect(dueJobs.allowance()).toBe(25);
 });
 
 test.each([1, 90, 500])('the queue empties while %i events arrive with each take', (arriving) => {
@@ -65,7 +65,7 @@ test.each([1, 90, 500])('the queue empties while %i events arrive with each take
     dueJobs.taken(mark, taken, taken < TAKE);
     outbox += arriving;
     if (dueJobs.mustQueue('a')) {
-      const entering = Math.min(outbox, dueJobs.room());
+      const entering = Math.min(outbox, dueJobs.allowance());
       outbox -= entering;
       due += entering;
       dueJobs.entered(entering);

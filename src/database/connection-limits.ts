@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 
-interface Room {
+interface Limit {
   /** The setting that limits them, with the name of the login or of the database if it is theirs. */
   setting: string;
   accepted: number;
@@ -31,14 +31,14 @@ const NARROWEST = `select setting, accepted, open from (
  * @param source one of them is open
  */
 export async function warnOfFewConnections(source: DataSource, needed: number, log: Pick<Log, 'warn'>): Promise<void> {
-  const [room] = await source.query<Room[]>(NARROWEST);
-  if (!room) return;
-  const others = room.open - 1;
-  if (others + needed <= room.accepted) return;
+  const [limit] = await source.query<Limit[]>(NARROWEST);
+  if (!limit) return;
+  const others = limit.open - 1;
+  if (others + needed <= limit.accepted) return;
   log.warn(
-    { needed, accepted: room.accepted, others },
-    `this process opens up to ${needed} connections, but the database accepts ${Math.max(room.accepted - others, 0)}: ` +
-      `${room.accepted} by ${room.setting}, and others have ${others}. While it has fewer than it needs, callers wait. Raise ` +
-      `${room.setting}, or lower SERVE_CONNECTIONS, DELIVER_CONNECTIONS and READ_CONNECTIONS`,
+    { needed, accepted: limit.accepted, others },
+    `this process opens up to ${needed} connections, but the database accepts ${Math.max(limit.accepted - others, 0)}: ` +
+      `${limit.accepted} by ${limit.setting}, and others have ${others}. While it has fewer than it needs, callers wait. Raise ` +
+      `${limit.setting}, or lower SERVE_CONNECTIONS, DELIVER_CONNECTIONS and READ_CONNECTIONS`,
   );
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const NEEDED = 32 * 1024 * 1024;
 
 /**
- * Whether the disks of a cluster have the room that a start needs. The log of the server does not say it: it is on the same disk.
+ * Whether the disks of a cluster have the space that a start needs. The log of the server does not say it: it is on the same disk.
  * @param cluster its folder; the write-ahead log in it may be a link to another disk
  */
-export async function hasRoomToStart(cluster: string): Promise<boolean> {
+export async function hasSpaceToStart(cluster: string): Promise<boolean> {
   const free = await Promise.all([cluster, join(cluster, 'pg_wal')].map(freeBytes));
   return Math.min(...free) >= NEEDED;
 }

@@ -1,6 +1,6 @@
 // The warning of a process that may open more connections than the database accepts.
 import { randomBytes } from 'node:crypto';
-import { warnOfFewConnections } from '../../src/database/connection-room';
+import { warnOfFewConnections } from '../../src/database/connection-limits';
 import { createDataSource } from '../../src/database/data-source';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
