@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { DatabaseStartError } from '../database/start-with-database';
+import { keysInUse } from '../keyring/encrypted-secret.store';
 import type { Keyring } from '../keyring/keyring';
-import { keysInUse } from '../keyring/sealed-secret.store';
 
 /**
  * Called at the start, so that a missing key is found then and not at the next delivery.

@@ -1,5 +1,5 @@
 // Reads and stores signed heads, and the keys that sign them.
-import type { SealedSecret } from '../keyring/keyring';
+import type { EncryptedSecret } from '../keyring/keyring';
 import { changedBy, type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import { SIGNATURE_LINE } from './formats/signed-note';
 
@@ -96,7 +96,7 @@ export interface StoredKey {
   origin: string;
   vkey: string;
   /** The private half; null: it was destroyed. */
-  secret: SealedSecret | null;
+  secret: EncryptedSecret | null;
   /** The time from which it signs nothing; null: it was not rotated. */
   retiresAt: Date | null;
   /** Heads that it alone signed prove nothing, unless they were anchored before; null: it is not compromised. */
@@ -108,7 +108,7 @@ export interface StoredKey {
 
 /** Newest first. */
 export async function evidenceKeys(db: Db): Promise<StoredKey[]> {
-  const rows = await rowsOf<Omit<StoredKey, 'secret'> & SealedSecret>(
+  const rows = await rowsOf<Omit<StoredKey, 'secret'> & EncryptedSecret>(
     db,
     statement(`select id, origin, vkey, kek, wrapped, box, retires_at as "retiresAt",
        compromised_at as "compromisedAt", continues, created_at as "createdAt" from evidence_keys order by id desc`),

@@ -38,7 +38,7 @@ export async function makeLogKey(db: Db, keyring: Keyring, origin: string, conti
     id,
     origin,
     vkey,
-    secret: keyring.seal(pkcs8, placeOf(id)),
+    secret: keyring.encrypt(pkcs8, placeOf(id)),
     continues,
     createdAt: currentTime(),
   });
@@ -63,7 +63,7 @@ export function readOrigin(origin: string): { host: string; number: number } | n
 
 function opened(key: StoredKey, keyring: Keyring): LogKey {
   if (key.secret === null) throw new Error(`the private half of ${key.vkey} was destroyed`);
-  const pkcs8 = keyring.open(key.secret, placeOf(key.id));
+  const pkcs8 = keyring.decrypt(key.secret, placeOf(key.id));
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   return { id: key.id, origin: key.origin, vkey: key.vkey, privateKey };
 }

@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS } from '../verification/provider';
 import { PROVIDERS } from '../verification/providers/providers';
 import { type AgreementRow, agreementsById } from '../webhooks/incoming/incoming-agreement.store';
 import { type TokenTarget, targetsOfTokens } from '../webhooks/incoming/incoming-token.store';
-import { openVerificationSecrets } from '../webhooks/incoming/verification-secret';
+import { decryptVerificationSecrets } from '../webhooks/incoming/verification-secret';
 import { verificationSecrets } from '../webhooks/incoming/verification-secret.store';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
@@ -117,7 +117,7 @@ async function readSettings(db: Db, keyring: Keyring, ids: readonly string[]): P
     const webhook = webhooks.get(row.webhookId);
     if (!webhook) return [];
     const own = secrets.filter((secret) => secret.webhookId === row.webhookId);
-    return [[row.webhookId, incomingSettings(webhook, row, openVerificationSecrets(keyring, own))] as const];
+    return [[row.webhookId, incomingSettings(webhook, row, decryptVerificationSecrets(keyring, own))] as const];
   });
   return new Map(found);
 }

@@ -1,14 +1,20 @@
 import { FIRST_ID } from '../ids';
 import type { Db } from '../sql/db';
+import {
+  ENCRYPTED_TABLES,
+  type EncryptedRow,
+  type EncryptedTable,
+  lockEncrypted,
+  rewrapEncrypted,
+} from './encrypted-secret.store';
 import type { Keyring } from './keyring';
-import { lockSealed, rewrapSealed, SEALED_TABLES, type SealedRow, type SealedTable } from './sealed-secret.store';
 
 const BATCH = 500;
 
 /**
  * Rewraps every secret of an older ENCRYPTION_KEY with the first one, one transaction per batch, so that the older key
- * can be removed from the list. Secrets that do not open, or whose key is not in the list, do not change.
- * @returns the number of changed secrets, and the places of those that do not open
+ * can be removed from the list. Secrets that cannot be decrypted, or whose key is not in the list, do not change.
+ * @returns the number of changed secrets, and the places of those that cannot be decrypted
  */
 export async function rewrapSecrets(
   transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>,
@@ -16,7 +22,7 @@ export async function rewrapSecrets(
 ): Promise<{ rewrapped: number; broken: string[] }> {
   const broken: string[] = [];
   let rewrapped = 0;
-  for (const table of SEALED_TABLES) {
+  for (const table of ENCRYPTED_TABLES) {
     let after: string | null = FIRST_ID;
     while (after !== null) {
       const batch: Batch = await transaction((db) => rewrapBatch(db, keyring, table, after as string));
@@ -35,20 +41,20 @@ interface Batch {
   last: string | null;
 }
 
-async function rewrapBatch(db: Db, keyring: Keyring, table: SealedTable, after: string): Promise<Batch> {
+async function rewrapBatch(db: Db, keyring: Keyring, table: EncryptedTable, after: string): Promise<Batch> {
   const [, ...older] = keyring.names;
-  const rows = await lockSealed(db, table, older, after, BATCH);
+  const rows = await lockEncrypted(db, table, older, after, BATCH);
   const broken: string[] = [];
   const changed = rows.flatMap((row) => {
     const place = `${table}|secret|${row.id}`;
-    const sealed = tryRewrap(keyring, row, place);
-    if (!sealed) broken.push(place);
-    return sealed ? [{ id: row.id, ...sealed }] : [];
+    const encrypted = tryRewrap(keyring, row, place);
+    if (!encrypted) broken.push(place);
+    return encrypted ? [{ id: row.id, ...encrypted }] : [];
   });
-  return { rewrapped: await rewrapSealed(db, table, changed), broken, last: rows.at(-1)?.id ?? null };
+  return { rewrapped: await rewrapEncrypted(db, table, changed), broken, last: rows.at(-1)?.id ?? null };
 }
 
-function tryRewrap(keyring: Keyring, row: SealedRow, place: string) {
+function tryRewrap(keyring: Keyring, row: EncryptedRow, place: string) {
   try {
     return keyring.rewrap(row, place);
   } catch {

@@ -73,18 +73,18 @@ async function expectDelivery(app: App, secret: string, documentType = 'Sales In
   new Webhook(secret).verify(call.body.toString(), call.headers as Record<string, string>);
 }
 
-interface Sealed {
+interface EncryptedRow {
   id: string;
   kek: string;
   wrapped: Buffer;
   box: Buffer;
 }
 
-const sealed = (table = 'webhook_secrets') =>
-  database.query<Sealed>(`select id, kek, wrapped, box from ${table} order by id`);
+const encrypted = (table = 'webhook_secrets') =>
+  database.query<EncryptedRow>(`select id, kek, wrapped, box from ${table} order by id`);
 // made a moment after the first leaf, so a stopped process may have none
-const keysOfTheLog = async () => (await sealed('evidence_keys')).length;
-const keksOf = async () => [...new Set((await sealed()).map((row) => row.kek))];
+const keysOfTheLog = async () => (await encrypted('evidence_keys')).length;
+const keksOf = async () => [...new Set((await encrypted()).map((row) => row.kek))];
 const allUnder = (key: Buffer) =>
   waitFor('all secrets to be under the key', async () => (await keksOf()).join() === nameOf(key));
 
@@ -102,7 +102,7 @@ async function insertCredentials(webhookId: string, key: Buffer, secrets: readon
   const keyring = createKeyring([key]);
   const rows = secrets.map((secret) => {
     const id = randomUUID();
-    const { kek, wrapped, box } = keyring.seal(Buffer.from(secret), `webhook_credentials|secret|${id}`);
+    const { kek, wrapped, box } = keyring.encrypt(Buffer.from(secret), `webhook_credentials|secret|${id}`);
     return { id, kek, wrapped, box };
   });
   await database.query(
@@ -148,20 +148,24 @@ test('only the wrapping changes: boxes, ids and what is inside stay', async () =
   const { id } = await createWebhook(app);
   const credential = await insertCredential(id, OLD, 'hunter2');
   await stop(app);
-  const [before, beside] = [await sealed(), await sealed('webhook_credentials')];
+  const [before, beside] = [await encrypted(), await encrypted('webhook_credentials')];
   expect(await rewrap([NEW, OLD])).toEqual({ rewrapped: 4 + (await keysOfTheLog()), broken: [] });
-  const [after, besideAfter] = [await sealed(), await sealed('webhook_credentials')];
+  const [after, besideAfter] = [await encrypted(), await encrypted('webhook_credentials')];
   expect(after.map(({ id, box }) => ({ id, box }))).toEqual(before.map(({ id, box }) => ({ id, box })));
   expect(besideAfter.map(({ box }) => box)).toEqual(beside.map(({ box }) => box));
   for (const [index, row] of after.entries()) expect(row.wrapped.equals(before[index]?.wrapped as Buffer)).toBe(false);
   const [under, old] = [createKeyring([NEW]), createKeyring([OLD])];
   for (const row of after) {
     const place = `webhook_secrets|secret|${row.id}`;
-    expect(under.open(row, place)).toEqual(old.open(before.find(({ id }) => id === row.id) as Sealed, place));
+    expect(under.decrypt(row, place)).toEqual(
+      old.decrypt(before.find(({ id }) => id === row.id) as EncryptedRow, place),
+    );
   }
   const [kept] = besideAfter;
-  expect(under.open(kept as Sealed, `webhook_credentials|secret|${credential}`).toString()).toBe('hunter2');
-  expect(() => old.open(kept as Sealed, `webhook_credentials|secret|${credential}`)).toThrow('no ENCRYPTION_KEY named');
+  expect(under.decrypt(kept as EncryptedRow, `webhook_credentials|secret|${credential}`).toString()).toBe('hunter2');
+  expect(() => old.decrypt(kept as EncryptedRow, `webhook_credentials|secret|${credential}`)).toThrow(
+    'no ENCRYPTION_KEY named',
+  );
   expect(await rewrap([NEW, OLD])).toEqual({ rewrapped: 0, broken: [] });
 });
 
@@ -177,27 +181,27 @@ test('more than a batch is done, by several at once, each secret once', async ()
   const done = await Promise.all(Array.from({ length: 4 }, () => rewrap([NEW, OLD])));
   expect(done.reduce((sum, each) => sum + each.rewrapped, 0)).toBe(1_203 + (await keysOfTheLog()));
   const under = createKeyring([NEW]);
-  const rows = await sealed('webhook_credentials');
-  const opened = rows.map((row) => under.open(row, `webhook_credentials|secret|${row.id}`).toString());
+  const rows = await encrypted('webhook_credentials');
+  const opened = rows.map((row) => under.decrypt(row, `webhook_credentials|secret|${row.id}`).toString());
   expect(new Set(opened).size).toBe(1_200);
 });
 
-test('what does not open stays as it is, is named, and holds up nothing', async () => {
+test('what cannot be decrypted stays as it is, is named, and holds up nothing', async () => {
   const app = await start([OLD]);
   const { id } = await createWebhook(app);
   await stop(app);
   const foreign = await insertCredential(id, OTHER, 'under a key that is not in the list');
   const sound = await insertCredential(id, OLD, 'sound');
-  const [first] = await sealed();
+  const [first] = await encrypted();
   await database.query(`update webhook_secrets set wrapped = '\\x00' where id = $1`, [first?.id]);
   expect(await rewrap([NEW, OLD])).toEqual({
     rewrapped: 3 + (await keysOfTheLog()),
     broken: [`webhook_secrets|secret|${first?.id}`],
   });
-  const rows = new Map((await sealed('webhook_credentials')).map((row) => [row.id, row.kek]));
+  const rows = new Map((await encrypted('webhook_credentials')).map((row) => [row.id, row.kek]));
   expect(rows.get(foreign)).toBe(nameOf(OTHER));
   expect(rows.get(sound)).toBe(nameOf(NEW));
-  expect((await sealed())[0]).toMatchObject({ id: first?.id, kek: nameOf(OLD), wrapped: Buffer.from([0]) });
+  expect((await encrypted())[0]).toMatchObject({ id: first?.id, kek: nameOf(OLD), wrapped: Buffer.from([0]) });
 });
 
 test('a process without a key that is in use does not start, be it of a credential; the others go on', async () => {

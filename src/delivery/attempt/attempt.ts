@@ -4,7 +4,7 @@ import { newId, timeOfId, toNodeId } from '../../ids';
 import { newSalt } from '../../random';
 import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
-import type { Credentials } from '../authentication/open-credentials';
+import type { Credentials } from '../authentication/decrypt-credentials';
 import { signatureHeaders } from '../authentication/sign';
 import type { SigningSecrets } from '../authentication/signing-secrets';
 import type { DueDelivery, DueWebhook } from '../delivery.store';

@@ -3,7 +3,7 @@
 import type { SlotReservation } from '../../events/publisher';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
-import { type Credentials, credentialsOf } from '../authentication/open-credentials';
+import { type Credentials, credentialsOf } from '../authentication/decrypt-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/signing-secrets';
 import type { DueJobs } from '../capacity/due-jobs';
 import { createSlotReservations } from '../capacity/slot-reservations';

@@ -8,7 +8,7 @@ import type { Db } from '../../sql/db';
 import type { WebhookStatus } from '../../webhooks/webhook.entity';
 import { markWaiting } from '../../webhooks/webhook-circuit.store';
 import { takeSlots } from '../../webhooks/webhook-slot.store';
-import { credentialsOf } from '../authentication/open-credentials';
+import { credentialsOf } from '../authentication/decrypt-credentials';
 import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';

@@ -2,10 +2,10 @@
 
 import { notSent, type OutgoingRequest, type Sender, type SendResult, unsent } from '../http/send';
 import { SendError } from '../send-error';
+import type { Credentials, OAuth2Client } from './decrypt-credentials';
+import { NO_CREDENTIALS } from './decrypt-credentials';
 import { maskAnswer } from './mask-answer';
 import { type AccessTokens, createAccessTokens } from './oauth2-token-cache';
-import type { Credentials, OAuth2Client } from './open-credentials';
-import { NO_CREDENTIALS } from './open-credentials';
 
 /**
  * Sends a request with these credentials after its own headers. The timeout includes the request for an access token. Never

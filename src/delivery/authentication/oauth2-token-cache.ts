@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import type { ConnectionSettings } from '../http/connection-settings';
 import type { Sender } from '../http/send';
 import { SendError } from '../send-error';
+import type { OAuth2Client } from './decrypt-credentials';
 import { type AccessToken, requestToken } from './oauth2-token-request';
-import type { OAuth2Client } from './open-credentials';
 
 export interface AccessTokens {
   /** The cached token, or a new one; or why there is none. @param timeoutMs in all */

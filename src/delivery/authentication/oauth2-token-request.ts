@@ -11,7 +11,7 @@ import {
 import type { ConnectionSettings } from '../http/connection-settings';
 import type { Sender, SendResult } from '../http/send';
 import { SendError } from '../send-error';
-import type { OAuth2Client } from './open-credentials';
+import type { OAuth2Client } from './decrypt-credentials';
 
 export interface AccessToken {
   value: string;

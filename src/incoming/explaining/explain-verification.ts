@@ -14,7 +14,7 @@ import { decodeContent } from '../../verification/decode-content';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import type { Check } from '../../verification/explaining/explain-call';
 import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store';
-import { openVerificationSecrets } from '../../webhooks/incoming/verification-secret';
+import { decryptVerificationSecrets } from '../../webhooks/incoming/verification-secret';
 import { verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
 import { webhooksById } from '../../webhooks/webhook.store';
 import { MAX_CALL_BYTES } from '../call-limits';
@@ -94,7 +94,7 @@ async function settingsToExplain(db: Db, keyring: Keyring, id: string | null): P
   const row = (await agreementsById(db, [webhook.id])).get(webhook.id);
   if (!row)
     throw inputError(['webhookId'], 'INVALID', `${webhook.name} is OUTGOING: only INCOMING webhooks receive calls.`);
-  const secrets = openVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
+  const secrets = decryptVerificationSecrets(keyring, await verificationSecrets(db, [webhook.id], currentTime()));
   return incomingSettings(webhook, row, secrets);
 }
 

@@ -1,5 +1,5 @@
-// A credential consists of readable settings and a sealed secret.
-import type { Keyring, SealedSecret } from '../../keyring/keyring';
+// A credential consists of readable settings and an encrypted secret.
+import type { EncryptedSecret, Keyring } from '../../keyring/keyring';
 import { CONNECTION_KINDS, type StoredKind } from './webhook-credential.entity';
 
 export const CLIENT_AUTHENTICATIONS = ['BASIC', 'BODY'] as const;
@@ -56,13 +56,13 @@ const placeOf = (id: string) => `webhook_credentials|secret|${id}`;
  * @param secret the header value, password or client secret; for a certificate, the JSON of its `CertificatePair`; for
  *   authorities, the JSON of their PEM texts, which encryption protects from being replaced
  */
-export function sealCredential(keyring: Keyring, id: string, secret: string): SealedSecret {
-  return keyring.seal(Buffer.from(secret), placeOf(id));
+export function encryptCredential(keyring: Keyring, id: string, secret: string): EncryptedSecret {
+  return keyring.encrypt(Buffer.from(secret), placeOf(id));
 }
 
-/** The sealed secret. @throws Error when it cannot be opened */
-export function openCredential(keyring: Keyring, row: SealedSecret & { id: string }): string {
-  return keyring.open(row, placeOf(row.id)).toString('utf8');
+/** The encrypted secret. @throws Error when it cannot be decrypted */
+export function decryptCredential(keyring: Keyring, row: EncryptedSecret & { id: string }): string {
+  return keyring.decrypt(row, placeOf(row.id)).toString('utf8');
 }
 
 export interface CertificatePair {

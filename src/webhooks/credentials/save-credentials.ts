@@ -19,11 +19,11 @@ import {
 } from './credential-rules';
 import {
   type CertificatePair,
+  encryptCredential,
   INPUT_FIELDS,
   isForPartner,
   originOf,
   type Settings,
-  sealCredential,
   settingsOf,
 } from './credential-settings';
 import {
@@ -150,13 +150,13 @@ export async function saveCredentials(
   for (const { settings, secret } of added) {
     const id = newId();
     const { kind, ...rest } = settings;
-    const sealed = sealCredential(keyring, id, secret);
+    const encrypted = encryptCredential(keyring, id, secret);
     await insertCredential(db, {
       id,
       webhookId,
       kind,
       settings: JSON.stringify(rest),
-      ...sealed,
+      ...encrypted,
       createdAt: timeOfId(id),
     });
   }

@@ -35,13 +35,13 @@ export async function createVerificationSecret(
   const material = text === null ? null : secret?.read(text);
   if (!material) return { shown: null, keyId: null };
   const id = newId();
-  const sealed = keyring.seal(material.bytes, secretPlace(id));
+  const encrypted = keyring.encrypt(material.bytes, secretPlace(id));
   await insertSecret(db, {
     id,
     webhookId,
     kind: material.kind,
     publicKey: material.kind === 'V1A' ? material.bytes : null,
-    ...sealed,
+    ...encrypted,
     createdAt: timeOfId(id),
     expiresAt: null,
   });
@@ -63,13 +63,13 @@ export async function endEarlierSecrets(
 }
 
 /** A secret that cannot be opened, because its ENCRYPTION_KEY is lost, is left out: it cannot verify a call. */
-export function openVerificationSecrets(
+export function decryptVerificationSecrets(
   keyring: Keyring,
   rows: readonly VerificationSecretRow[],
 ): VerificationSecret[] {
-  return rows.flatMap(({ id, kind, createdAt, expiresAt, ...sealed }) => {
+  return rows.flatMap(({ id, kind, createdAt, expiresAt, ...encrypted }) => {
     try {
-      return [{ id, kind, bytes: keyring.open(sealed, secretPlace(id)), createdAt, expiresAt }];
+      return [{ id, kind, bytes: keyring.decrypt(encrypted, secretPlace(id)), createdAt, expiresAt }];
     } catch {
       return [];
     }

@@ -9,7 +9,7 @@ import type { Db } from '../../sql/db';
 import { resolveCondition } from '../../sql/resolving/resolve-condition';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import { openCredential, settingsOf } from '../credentials/credential-settings';
+import { decryptCredential, settingsOf } from '../credentials/credential-settings';
 import { withoutSecrets } from '../credentials/shown-url';
 import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
 import { CREDENTIALS, type RecordedSettings, recordedSettingsOfEach } from '../versions/recorded-settings';
@@ -140,7 +140,7 @@ function credentialFields(rows: readonly CredentialRow[], keyring: Keyring) {
       fields.oauth2 = { tokenUrl, clientId, scope, audience, clientAuthentication };
     } else if (settings.kind === 'CERTIFICATE') fields.clientCertificate = { subject: settings.name };
     else if (settings.kind === 'PROXY') fields.proxy = { url: settings.proxyUrl, username: settings.name || null };
-    else fields.caCertificates = JSON.parse(openCredential(keyring, row));
+    else fields.caCertificates = JSON.parse(decryptCredential(keyring, row));
   }
   if (headers.length > 0) fields.secretHeaders = headers;
   return fields;

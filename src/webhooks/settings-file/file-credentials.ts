@@ -6,7 +6,7 @@ import { quoted, type UserError } from '../../errors';
 import { isObject } from '../../json/is-object';
 import type { Keyring } from '../../keyring/keyring';
 import { readCertificate } from '../credentials/credential-rules';
-import { type CertificatePair, INPUT_FIELDS, openCredential, settingsOf } from '../credentials/credential-settings';
+import { type CertificatePair, decryptCredential, INPUT_FIELDS, settingsOf } from '../credentials/credential-settings';
 import type { CredentialsInput } from '../credentials/save-credentials';
 import type { CredentialRow } from '../credentials/webhook-credential.store';
 
@@ -180,7 +180,7 @@ export function isOtherTrust(
   keyring: Keyring,
 ): boolean {
   const row = stored.find(({ kind }) => kind === 'AUTHORITIES');
-  const now: string[] = row ? JSON.parse(openCredential(keyring, row)) : [];
+  const now: string[] = row ? JSON.parse(decryptCredential(keyring, row)) : [];
   return !isDeepStrictEqual([...new Set((file ?? []).map((text) => text.trim()))], now);
 }
 

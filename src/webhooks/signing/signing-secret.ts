@@ -66,7 +66,7 @@ export function secretFault(scheme: SignatureScheme, text: string, field: string
 /** Whether a given secret, in which `secretFault` found no fault, is the one in this row. */
 export function isSigningSecret(keyring: Keyring, row: SecretRow, own: string): boolean {
   try {
-    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.open(row, secretPlace(row.id))) ?? false;
+    return SCHEMES[row.kind].read(own)?.bytes.equals(keyring.decrypt(row, secretPlace(row.id))) ?? false;
   } catch {
     // its ENCRYPTION_KEY is lost; a new secret must still be possible
     return false;
@@ -88,13 +88,13 @@ export async function createSigningSecret(
   if (!material) throw new Error(`a secret of ${scheme} is not what it must be`);
   const { bytes, publicKey } = material;
   const id = newId();
-  const sealed = keyring.seal(bytes, secretPlace(id));
+  const encrypted = keyring.encrypt(bytes, secretPlace(id));
   await insertSecret(db, {
     id,
     webhookId,
     kind: scheme,
     publicKey,
-    ...sealed,
+    ...encrypted,
     createdAt: timeOfId(id),
     expiresAt: null,
   });
@@ -108,7 +108,7 @@ function shown(scheme: SignatureScheme, bytes: Buffer, own: string | null): stri
 
 /** The key that signs. @throws Error when it cannot be opened */
 export function openSigningSecret(keyring: Keyring, row: SecretRow): KeyObject {
-  const bytes = keyring.open(row, secretPlace(row.id));
+  const bytes = keyring.decrypt(row, secretPlace(row.id));
   return row.kind === 'V1A' ? privateKeyOf(bytes) : createSecretKey(bytes);
 }
 
@@ -122,7 +122,7 @@ export function keyIdOf(secretId: string): string {
   return `sig_${secretId.replaceAll('-', '')}`;
 }
 
-/** The place for which a secret is sealed. */
+/** The place for which a secret is encrypted. */
 export const secretPlace = (secretId: string) => `webhook_secrets|secret|${secretId}`;
 
 // Buffer.from ignores invalid characters, and a mistyped secret must not become another one

@@ -3,7 +3,7 @@ import {
   type Credentials,
   NO_CREDENTIALS,
   type OAuth2Client,
-} from '../../../src/delivery/authentication/open-credentials';
+} from '../../../src/delivery/authentication/decrypt-credentials';
 import type { OutgoingRequest, SenderOptions, SendResult } from '../../../src/delivery/http/send';
 import { newId } from '../../../src/ids';
 import { httpPartner, localSender } from '../partner';

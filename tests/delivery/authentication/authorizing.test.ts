@@ -1,5 +1,5 @@
 import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
-import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/open-credentials';
+import { NO_CREDENTIALS, type OAuth2Client } from '../../../src/delivery/authentication/decrypt-credentials';
 import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { newId } from '../../../src/ids';

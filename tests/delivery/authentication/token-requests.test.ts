@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { OAuth2Client } from '../../../src/delivery/authentication/open-credentials';
+import type { OAuth2Client } from '../../../src/delivery/authentication/decrypt-credentials';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { closeAll } from '../partner';
 import {

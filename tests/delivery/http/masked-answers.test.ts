@@ -1,5 +1,5 @@
 import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
-import { NO_CREDENTIALS } from '../../../src/delivery/authentication/open-credentials';
+import { NO_CREDENTIALS } from '../../../src/delivery/authentication/decrypt-credentials';
 import { closeAll, httpPartner, localSender } from '../partner';
 
 afterEach(closeAll);

@@ -173,7 +173,7 @@ test('credentials of many webhooks are read in one query', async () => {
   expect(found.credentials).toEqual([{ name: 'hookledger' }]);
 });
 
-test('each secret is sealed for its own row: moved to another, it does not open', async () => {
+test('each secret is encrypted for its own row: moved to another, it cannot be decrypted', async () => {
   const [one, other] = [await create({ basicAuth }), await create({ basicAuth })];
   const [a] = await storedOf(one.webhook.id);
   const [b] = await storedOf(other.webhook.id);

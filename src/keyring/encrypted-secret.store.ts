@@ -1,10 +1,10 @@
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
 /** The tables with encrypted secrets, in the columns kek, wrapped and box. */
-export const SEALED_TABLES = ['webhook_secrets', 'webhook_credentials', 'evidence_keys'] as const;
-export type SealedTable = (typeof SEALED_TABLES)[number];
+export const ENCRYPTED_TABLES = ['webhook_secrets', 'webhook_credentials', 'evidence_keys'] as const;
+export type EncryptedTable = (typeof ENCRYPTED_TABLES)[number];
 
-export interface SealedRow {
+export interface EncryptedRow {
   id: string;
   kek: string;
   wrapped: Buffer;
@@ -13,19 +13,19 @@ export interface SealedRow {
 
 /** The names of the ENCRYPTION_KEYs that are still needed. */
 export async function keysInUse(db: Db): Promise<string[]> {
-  const sql = SEALED_TABLES.map((table) => `select kek from ${table} where kek is not null`).join(' union ');
+  const sql = ENCRYPTED_TABLES.map((table) => `select kek from ${table} where kek is not null`).join(' union ');
   return (await rowsOf<{ kek: string }>(db, statement(sql))).map((row) => row.kek);
 }
 
 /** Locks up to `most` secrets of these keys, ordered by id. Skips rows that another transaction has locked. */
-export async function lockSealed(
+export async function lockEncrypted(
   db: Db,
-  table: SealedTable,
+  table: EncryptedTable,
   keks: readonly string[],
   after: string,
   most: number,
-): Promise<SealedRow[]> {
-  return rowsOf<SealedRow>(
+): Promise<EncryptedRow[]> {
+  return rowsOf<EncryptedRow>(
     db,
     `select id, kek, wrapped, box from ${table} where kek = any($1::text[]) and id > $2
      order by id limit $3 for no key update skip locked`,
@@ -34,10 +34,10 @@ export async function lockSealed(
 }
 
 /** `box` does not change. @returns the number of changed rows */
-export async function rewrapSealed(
+export async function rewrapEncrypted(
   db: Db,
-  table: SealedTable,
-  rows: readonly Omit<SealedRow, 'box'>[],
+  table: EncryptedTable,
+  rows: readonly Omit<EncryptedRow, 'box'>[],
 ): Promise<number> {
   return changedBy(
     db,

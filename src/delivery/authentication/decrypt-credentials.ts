@@ -3,8 +3,8 @@ import type { Db } from '../../sql/db';
 import {
   type CertificatePair,
   type ClientAuthentication,
+  decryptCredential,
   isForPartner,
-  openCredential,
   type Settings,
   settingsOf,
 } from '../../webhooks/credentials/credential-settings';
@@ -74,7 +74,7 @@ function open(rows: readonly CredentialRow[], keyring: Keyring): Credentials {
   // the header of the access token is added last, when sending
   const inOrder = rows.toSorted((one, other) => Number(one.kind === 'OAUTH2') - Number(other.kind === 'OAUTH2'));
   try {
-    for (const row of inOrder) add(credentials, row, settingsOf(row), openCredential(keyring, row));
+    for (const row of inOrder) add(credentials, row, settingsOf(row), decryptCredential(keyring, row));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ...NO_CREDENTIALS, fault: `a credential of this webhook cannot be decrypted: ${why}` };
