@@ -19,7 +19,7 @@ export class PreviewedRequestType {
   url: string;
 
   @Field(() => [HttpHeaderType], {
-    description: 'The headers, at most 100, including those of credentials with masked values.',
+    description: 'The headers, at most 100, including those of credentials, whose secret values are replaced by [secret].',
   })
   headers: { name: string; value: string }[];
 

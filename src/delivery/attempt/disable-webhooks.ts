@@ -7,7 +7,7 @@ import { type WebhookRow, webhooksForUpdate } from '../../webhooks/webhook.store
 import type { CircuitRow } from '../../webhooks/webhook-circuit.store';
 import { failedForDays } from '../capacity/circuit';
 import { webhookDisabled } from '../own-event-builders';
-import { GONE_REASON, isGone } from './gone-answer';
+import { GONE_REASON, isGone } from './gone-response';
 import { isFailure, type Outcome, webhookOf } from './outcome';
 
 /** Locks the webhooks that these outcomes may disable: before circuits and deliveries, in the common lock order. */

@@ -4,8 +4,8 @@ import { notSent, type OutgoingRequest, type Sender, type SendResult, unsent } f
 import { SendError } from '../send-error';
 import type { Credentials, OAuth2Client } from './decrypt-credentials';
 import { NO_CREDENTIALS } from './decrypt-credentials';
-import { maskAnswer } from './mask-answer';
 import { type AccessTokens, createAccessTokens } from './oauth2-token-cache';
+import { redactSecrets } from './redact-secrets';
 
 /**
  * Sends a request with these credentials after its own headers. The timeout includes the request for an access token. Never
@@ -28,7 +28,7 @@ export function createAuthorizedSender(sender: Sender): SendAuthorized {
       ? await sendWithToken(sender, tokens, authorized, credentials, oauth2)
       : { answer: await sender.send(authorized), token: null };
     const { answer, token } = result;
-    return maskAnswer(answer, token === null ? credentials.secrets : [...credentials.secrets, token]);
+    return redactSecrets(answer, token === null ? credentials.secrets : [...credentials.secrets, token]);
   };
 }
 

@@ -27,7 +27,7 @@ export interface OAuth2Client {
 
 /** Decrypted credentials of a webhook, kept in memory for one attempt. */
 export interface Credentials {
-  /** The headers as recorded in the request row, with masked values, in wire order after all others. */
+  /** The headers as recorded in the request row, with [secret] for their values, in wire order after all others. */
   recordedHeaders: [string, string][];
   /** The headers as sent, except that of the access token, which is obtained when sending. */
   secretHeaders: [string, string][];
@@ -36,7 +36,7 @@ export interface Credentials {
   connection: ConnectionSettings;
   /** Whether a request to this origin, such as https://api.example.com, may carry them. */
   mayGoTo(origin: string): boolean;
-  /** Texts that are masked in stored answers. */
+  /** Texts that are removed from stored responses. */
   secrets: string[];
   /** Why nothing can be sent, as the end of a sentence. */
   fault: string | null;

@@ -88,13 +88,13 @@ function messageOf({ skipMessage, place }: Skip): string {
 
 async function shownRequest(db: Db, webhook: WebhookRow, event: PreviewedEvent, planned: PlannedRequest) {
   const credentials = (await credentialsOfWebhooks(db, [webhook.id])).map(recordedHeader);
-  const masked = credentials.filter((header) => header !== null);
+  const ofCredentials = credentials.filter((header) => header !== null);
   const isOwn = planned.contentType === null && event.contentType !== '';
   const ownType: [string, string][] = isOwn ? [['content-type', event.contentType]] : [];
   return {
     method: webhook.method,
     url: planned.url,
-    headers: [...ownType, ...planned.headers, ...masked],
+    headers: [...ownType, ...planned.headers, ...ofCredentials],
     body: planned.body ?? wholeBody(webhook, event).toString('utf8'),
   };
 }

@@ -2,7 +2,6 @@
 import { readProxyUrl } from '../../webhooks/request/proxy-url';
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
 import { SendError, type SendErrorCode } from '../send-error';
-import { answerFailure } from './answer-status';
 import type { BodyLimits, ResponseBody } from './body-buffer';
 import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
 import { type ConnectionSettings, DIRECT } from './connection-settings';
@@ -11,6 +10,7 @@ import { flattenHeaders } from './flatten-headers';
 import { guardedConnector } from './guarded-connect';
 import { type Lookup, lookupAddresses } from './guarded-lookup';
 import { DEFAULT_BODY_LIMITS } from './response-body';
+import { responseFailure } from './response-status';
 
 export type { SendErrorCode } from '../send-error';
 
@@ -125,7 +125,7 @@ function resultOf(
   durationMs: number,
   limits: BodyLimits,
 ): SendResult {
-  const failure = exchanged.failure ?? answerFailure(exchanged.status, body, host, limits);
+  const failure = exchanged.failure ?? responseFailure(exchanged.status, body, host, limits);
   return {
     responseStatus: exchanged.status,
     responseHeaders: exchanged.headers,

@@ -3,7 +3,7 @@ import type { BodyLimits, ResponseBody } from './body-buffer';
 import { bodyTooLarge } from './exchange-error';
 
 /** Only 2xx is success, with a body that is not too large; redirects are not followed. null: success, or no answer. */
-export function answerFailure(
+export function responseFailure(
   status: number | null,
   body: ResponseBody | null,
   host: string,

@@ -1,17 +1,17 @@
-import { SECRET_VALUE as MASK } from '../../header-pairs';
+import { SECRET_VALUE } from '../../header-pairs';
 import type { SendResult } from '../http/send';
 
 /** Shorter secrets would match unrelated text. */
 const MIN_LENGTH = 6;
 
-/** Masks secrets in an answer before it is stored: some partners, and debugging services, return what they received. */
-export function maskAnswer(result: SendResult, secrets: readonly string[]): SendResult {
+/** Removes secrets from a response before it is stored: some partners, and debugging services, return what they received. */
+export function redactSecrets(result: SendResult, secrets: readonly string[]): SendResult {
   const forms = secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf);
   const { responseBody, responseHeaders } = result;
   return {
     ...result,
-    responseBody: responseBody && maskBytes(responseBody, forms, result.responseTruncated),
-    responseHeaders: responseHeaders?.map(([name, value]) => [name, maskText(value, forms)]) ?? null,
+    responseBody: responseBody && redactBytes(responseBody, forms, result.responseTruncated),
+    responseHeaders: responseHeaders?.map(([name, value]) => [name, redactText(value, forms)]) ?? null,
   };
 }
 
@@ -26,24 +26,24 @@ function formsOf(secret: string): string[] {
   return [...new Set([secret, ...texts.map((text) => Buffer.from(text).toString('latin1'))])];
 }
 
-function maskBytes(bytes: Buffer, forms: readonly string[], isCut: boolean): Buffer {
+function redactBytes(bytes: Buffer, forms: readonly string[], isCut: boolean): Buffer {
   const text = bytes.toString('latin1');
-  const whole = maskText(text, forms);
-  const masked = isCut ? maskEnd(whole, forms) : whole;
-  return masked === text ? bytes : Buffer.from(masked, 'latin1');
+  const whole = redactText(text, forms);
+  const redacted = isCut ? redactEnd(whole, forms) : whole;
+  return redacted === text ? bytes : Buffer.from(redacted, 'latin1');
 }
 
 // A truncated body may end in the middle of a secret.
-function maskEnd(text: string, forms: readonly string[]): string {
+function redactEnd(text: string, forms: readonly string[]): string {
   const lengths = forms.map((form) => {
     for (let length = form.length - 1; length >= MIN_LENGTH; length -= 1)
       if (text.endsWith(form.slice(0, length))) return length;
     return 0;
   });
   const longest = Math.max(0, ...lengths);
-  return longest === 0 ? text : text.slice(0, -longest) + MASK;
+  return longest === 0 ? text : text.slice(0, -longest) + SECRET_VALUE;
 }
 
-function maskText(text: string, forms: readonly string[]): string {
-  return forms.reduce((masked, form) => masked.replaceAll(form, MASK), text);
+function redactText(text: string, forms: readonly string[]): string {
+  return forms.reduce((redacted, form) => redacted.replaceAll(form, SECRET_VALUE), text);
 }
