@@ -3,8 +3,8 @@ import { currentTime } from '../clock';
 import { AppError, CallerChanged, InputError } from '../errors';
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
-import type { Standing } from '../users/api-keys/authenticate';
-import { noLongerValid, standingsOf } from '../users/sessions/authenticate-session';
+import type { CredentialState } from '../users/api-keys/authenticate';
+import { credentialStates, noLongerValid } from '../users/sessions/authenticate-session';
 import { ensureUsersNamed, idsByName } from '../users/user.store';
 import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../viewer';
 import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
@@ -24,7 +24,7 @@ export interface PublishedEvent {
 export interface PublishCall {
   publisher: Viewer;
   events: readonly NewEvent[];
-  /** Given if the publisher comes from the auth cache: the version of the `Standing` that is known. */
+  /** Given if the publisher comes from the auth cache: the version of the `CredentialState` that is known. */
   version?: string | undefined;
 }
 
@@ -60,16 +60,16 @@ export async function publishCalls(
   // before webhooks are read: a webhook that was created before an event is never missed
   const ids = calls.map((call) => call.events.map(({ id }) => id ?? newId()));
   // sent together, executed in this order
-  const [paths, found, userIds, standings] = await Promise.all([
+  const [paths, found, userIds, states] = await Promise.all([
     pathsOfCauses(db, events),
     knownKeys(db, wantedKeys(calls)),
     knownUsers(db, calls),
-    standingsOf(db, credentialsOf(calls)),
+    credentialStates(db, credentialsOf(calls)),
     writer.prepare(db),
   ]);
   const keys: KnownKeys = new Map(found.map((known) => [keyOf(known.userId, known.key), known]));
   const decided = calls.map(
-    (call, index) => faultOf(call, standings) ?? decide(call, ids[index] as string[], keys, paths),
+    (call, index) => faultOf(call, states) ?? decide(call, ids[index] as string[], keys, paths),
   );
   const accepted = decided.filter((each): each is Accepted => !isRefused(each));
   await write(db, accepted, userIds, writer);
@@ -105,13 +105,13 @@ function credentialsOf(calls: readonly PublishCall[]): Credential[] {
 }
 
 /** Why the publisher may not publish now: a call may have waited since its caller was authenticated. */
-function faultOf({ publisher, version }: PublishCall, standings: ReadonlyMap<string, Standing>): AppError | null {
+function faultOf({ publisher, version }: PublishCall, states: ReadonlyMap<string, CredentialState>): AppError | null {
   if (!hasCredential(publisher)) return null;
-  const standing = standings.get(credentialId(publisher));
-  if (version !== undefined && standing?.version !== version) return new CallerChanged();
-  if (!standing) return noLongerValid();
+  const state = states.get(credentialId(publisher));
+  if (version !== undefined && state?.version !== version) return new CallerChanged();
+  if (!state) return noLongerValid();
   // others publish too: `testWebhook` needs other roles
-  if (!mayPublish(publisher) || mayPublish(standing)) return null;
+  if (!mayPublish(publisher) || mayPublish(state)) return null;
   return new AppError('FORBIDDEN', `Publishing needs one of the roles ${PUBLISHERS.join(', ')}.`);
 }
 

@@ -12,7 +12,7 @@ export interface Services {}
 export interface OptimisticAuth {
   /** A condition for the statement that reads. */
   stillHolds: Condition;
-  /** For a transaction that reads the `Standing` of the viewer. */
+  /** For a transaction that reads the `CredentialState` of the viewer. */
   version: string;
   /** Reads the viewer from the database. @throws AppError UNAUTHENTICATED */
   confirm(): Promise<Viewer>;

@@ -1,11 +1,11 @@
 // Where values stand in the trees of a viewer, and the ways on from there. Rules are few and values many, so each way is found
 // once and kept.
 import {
+  type MaskPosition,
   type MaskTree,
-  type Standing,
-  standingOfElement,
-  standingOfMember,
-  standingOfRoot,
+  positionOfElement,
+  positionOfMember,
+  positionOfRoot,
   strategyOf,
 } from './mask-tree';
 import type { Strategy } from './rule';
@@ -28,36 +28,36 @@ const MAX_KEPT = 10_000;
 export function maskStates(trees: readonly MaskTree[]): (value: unknown) => MaskState {
   const kept = new Map<string, MaskState>();
 
-  function stateOf(standings: readonly Standing[]): MaskState {
-    const name = standings.map(nameOf).join();
+  function stateOf(positions: readonly MaskPosition[]): MaskState {
+    const name = positions.map(nameOf).join();
     const known = kept.get(name);
     if (known) return known;
-    const state = newState(standings);
+    const state = newState(positions);
     if (kept.size < MAX_KEPT) kept.set(name, state);
     return state;
   }
 
-  function newState(standings: readonly Standing[]): MaskState {
-    const reached = standings.flatMap((standing) => standing.reached);
-    const strategy = strategyOf(standings);
+  function newState(positions: readonly MaskPosition[]): MaskState {
+    const reached = positions.flatMap((position) => position.reached);
+    const strategy = strategyOf(positions);
     if (reached.length === 0) {
       const state: MaskState = { strategy, leadsOn: false, member: () => state, element: () => state };
       return state;
     }
     const member = waysOn(new Set(reached.flatMap(({ keys }) => [...keys.keys()])), (key, isList) =>
-      stateOf(standings.map((standing) => standingOfMember(standing, key, isList))),
+      stateOf(positions.map((position) => positionOfMember(position, key, isList))),
     );
     const element = waysOn(new Set(reached.flatMap(({ indexes }) => [...indexes.keys()])), (index, isList) =>
-      stateOf(standings.map((standing) => standingOfElement(standing, index, isList))),
+      stateOf(positions.map((position) => positionOfElement(position, index, isList))),
     );
     return { strategy, leadsOn: true, member, element };
   }
 
-  const roots = [false, true].map((isList) => stateOf(trees.map((tree) => standingOfRoot(tree, isList))));
+  const roots = [false, true].map((isList) => stateOf(trees.map((tree) => positionOfRoot(tree, isList))));
   return (value) => roots[Array.isArray(value) ? 1 : 0] as MaskState;
 }
 
-const nameOf = ({ reached, strategy, depth }: Standing) =>
+const nameOf = ({ reached, strategy, depth }: MaskPosition) =>
   `${reached.map(({ id }) => id).join('+')}:${strategy}:${depth}`;
 
 /** @param named what rules name; all others lead the same way. @param find null: one that none names */

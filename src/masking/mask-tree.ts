@@ -60,38 +60,38 @@ function childIn<Key>({ depth }: Node, children: Map<Key, Node>, key: Key): Node
 }
 
 /** Where a value stands: the nodes that its place has reached, and what the longest path so far says. */
-export interface Standing {
+export interface MaskPosition {
   reached: readonly Node[];
   strategy: Strategy;
   depth: number;
 }
 
-export function standingOfRoot({ root, otherwise }: MaskTree, isList: boolean): Standing {
+export function positionOfRoot({ root, otherwise }: MaskTree, isList: boolean): MaskPosition {
   return arrived([root], isList, { reached: [], strategy: otherwise, depth: -1 });
 }
 
 /** @param key null: one that no rule names. @param isList whether the member is one */
-export function standingOfMember(standing: Standing, key: string | null, isList: boolean): Standing {
-  const next = key === null ? [] : standing.reached.flatMap(({ keys }) => found(keys.get(key)));
-  return arrived(next, isList, standing);
+export function positionOfMember(position: MaskPosition, key: string | null, isList: boolean): MaskPosition {
+  const next = key === null ? [] : position.reached.flatMap(({ keys }) => found(keys.get(key)));
+  return arrived(next, isList, position);
 }
 
 /**
  * As in SQL/JSON paths, a key of a list is a key of its elements.
  * @param index null: one that no rule names. @param isList whether the element is one too
  */
-export function standingOfElement(standing: Standing, index: number | null, isList: boolean): Standing {
-  const next = standing.reached.flatMap((at) => [
+export function positionOfElement(position: MaskPosition, index: number | null, isList: boolean): MaskPosition {
+  const next = position.reached.flatMap((at) => [
     ...(index === null ? [] : found(at.indexes.get(index))),
     ...found(at.any),
     ...(at.keys.size > 0 ? [at] : []),
   ]);
-  return arrived(next, isList, standing);
+  return arrived(next, isList, position);
 }
 
 const found = (node: Node | null | undefined): Node[] => (node ? [node] : []);
 
-function arrived(next: readonly Node[], isList: boolean, from: Standing): Standing {
+function arrived(next: readonly Node[], isList: boolean, from: MaskPosition): MaskPosition {
   if (next.length === 0) return { ...from, reached: [] };
   // several ways may lead to one node
   const reached = [...new Set(isList ? next : next.flatMap(asOnlyElement))];
@@ -111,6 +111,6 @@ function asOnlyElement(at: Node): Node[] {
 }
 
 /** What is done to a value that stands in the trees of several roles: what the role says that sees most. */
-export function strategyOf(standings: readonly Standing[]): Strategy {
-  return standings.reduce<Strategy>((strategy, standing) => looser(strategy, standing.strategy), 'HIDE');
+export function strategyOf(positions: readonly MaskPosition[]): Strategy {
+  return positions.reduce<Strategy>((strategy, position) => looser(strategy, position.strategy), 'HIDE');
 }

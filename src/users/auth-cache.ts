@@ -16,7 +16,7 @@ export interface AuthCacheEntry {
   expiresAt: Date | null;
   /** Whether neither the key or session nor its user has changed. */
   isUnchanged: Condition;
-  /** The same for what reads a `Standing`: it is unchanged if its version is. */
+  /** The same for what reads a `CredentialState`: it is unchanged if its version is. */
   version: string;
   /** When the database returned it, in milliseconds since 1970. */
   readAt: number;

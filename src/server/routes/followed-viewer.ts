@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 import type { MaskingRules } from '../../masking/current-rules';
 import { maskedContent } from '../../masking/masked-content';
-import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialStates, noLongerValid } from '../../users/sessions/authenticate-session';
 import { credentialId, missingRole, type Role, type Viewer } from '../../viewer';
 
 const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
@@ -23,10 +23,10 @@ export function followViewer(source: DataSource, rules: MaskingRules, viewer: Vi
     async check() {
       if (performance.now() - last < everyMs) return;
       last = performance.now();
-      const standing = (await standingsOf(source.manager, [viewer])).get(credentialId(viewer));
-      if (!standing) throw noLongerValid();
-      refuseRoles(standing.roles);
-      current = { ...viewer, roles: standing.roles };
+      const state = (await credentialStates(source.manager, [viewer])).get(credentialId(viewer));
+      if (!state) throw noLongerValid();
+      refuseRoles(state.roles);
+      current = { ...viewer, roles: state.roles };
     },
     // as in the API, filters of other users may name values that are masked from the viewer
     async shown() {

@@ -18,7 +18,7 @@ import { readAhead, streamOf } from '../../request-log/export/export-stream';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { noLongerValid, standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialStates, noLongerValid } from '../../users/sessions/authenticate-session';
 import { credentialId, type Viewer } from '../../viewer';
 import { readViewer } from '../edge/read-viewer';
 import { Refusal } from '../edge/refusal';
@@ -191,9 +191,9 @@ function checking(db: Db, rules: MaskingRules, viewer: Viewer, row: ExportRow, e
   return async () => {
     const now = performance.now();
     if (now - last < everyMs) return;
-    const standing = (await standingsOf(db, [viewer])).get(credentialId(viewer));
-    if (!standing) throw noLongerValid();
-    await refuse(rules, { ...viewer, roles: standing.roles }, row);
+    const state = (await credentialStates(db, [viewer])).get(credentialId(viewer));
+    if (!state) throw noLongerValid();
+    await refuse(rules, { ...viewer, roles: state.roles }, row);
     last = now;
   };
 }

@@ -1,7 +1,7 @@
 // One connection with subscriptions, and its viewer as last looked up.
 import { AppError } from '../../errors';
 import type { Log } from '../../log';
-import type { Standing } from '../../users/api-keys/authenticate';
+import type { CredentialState } from '../../users/api-keys/authenticate';
 import type { Viewer } from '../../viewer';
 import type { LiveKeys } from './live-keys';
 
@@ -26,9 +26,9 @@ type Caller = Pick<LiveSession, 'viewer' | 'requestId' | 'remoteAddress' | 'log'
 /** @param onRefused called when the key is no longer valid, after its streams have ended with an error */
 export function openSession(keys: LiveKeys, caller: Caller, onRefused: (error: AppError) => void): LiveSession {
   const session: LiveSession = { ...caller, streams: new Set(), close: () => leave() };
-  const leave = keys.follow(caller.viewer, (standing) => {
-    if (standing) {
-      takeRoles(session, standing);
+  const leave = keys.follow(caller.viewer, (state) => {
+    if (state) {
+      takeRoles(session, state);
       for (const stream of session.streams) stream.check();
     } else {
       const error = new AppError('UNAUTHENTICATED', noLongerValid(caller.viewer));
@@ -44,7 +44,7 @@ function noLongerValid({ sessionId }: Viewer): string {
   return 'This API key is no longer valid: it was revoked or has expired.';
 }
 
-function takeRoles(session: LiveSession, { roles }: Standing): void {
+function takeRoles(session: LiveSession, { roles }: CredentialState): void {
   const before = session.viewer.roles;
   if (roles.size === before.size && [...roles].every((role) => before.has(role))) return;
   session.viewer = { ...session.viewer, roles };

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../graphql/context';
 import type { Log } from '../../log';
 import type { PoolShare } from '../../sql/pool-share';
-import { standingsOf } from '../../users/sessions/authenticate-session';
+import { credentialStates } from '../../users/sessions/authenticate-session';
 import type { RateLimits } from '../edge/rate-limits';
 import type { Gate } from '../graphql/graphql-gate';
 import type { NoteAnswer } from '../graphql/note-answer';
@@ -47,7 +47,7 @@ export function createWatchServer({
   return {
     schema,
     subscriptions: createSubscriptions({ schema, gate, db, services, slots, noteAnswer }),
-    keys: createLiveKeys((credentials) => standingsOf(db, credentials), log),
+    keys: createLiveKeys((credentials) => credentialStates(db, credentials), log),
     slots,
     rates,
     db,

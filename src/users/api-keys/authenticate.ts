@@ -51,7 +51,7 @@ export async function authenticate(db: Db, token: string, request: From, authCac
 }
 
 /** The current roles and expiry of a valid key or session. */
-export interface Standing {
+export interface CredentialState {
   roles: ReadonlySet<Role>;
   expiresAt: Date | null;
   /** Of the key or session and its user. */
@@ -59,7 +59,7 @@ export interface Standing {
 }
 
 /** For keys that authenticated earlier, by row id. Keys that have been revoked or have expired since are left out. */
-export async function standingsOf(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, Standing>> {
+export async function apiKeyStates(db: Db, apiKeyIds: readonly string[]): Promise<Map<string, CredentialState>> {
   const now = currentTime();
   const live = [...(await keysWithUsers(db, apiKeyIds)).values()].filter((key) => isLive(key, now));
   return new Map(

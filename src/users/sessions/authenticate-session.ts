@@ -2,12 +2,7 @@ import { currentTime } from '../../clock';
 import { AppError } from '../../errors';
 import type { Db } from '../../sql/db';
 import { type Credential, credentialId, knownRoles, type Role, type Viewer } from '../../viewer';
-import {
-  type From,
-  LAST_USED_PRECISION_MS,
-  type Standing,
-  standingsOf as standingsOfKeys,
-} from '../api-keys/authenticate';
+import { apiKeyStates, type CredentialState, type From, LAST_USED_PRECISION_MS } from '../api-keys/authenticate';
 import { refuseFromElsewhere } from '../api-keys/key-networks';
 import type { AuthCache } from '../auth-cache';
 import { createTokenLookup } from '../token-lookup';
@@ -62,22 +57,25 @@ export async function authenticateSession(
 }
 
 /** By credentialId, for callers that authenticated earlier. Keys and sessions that are no longer valid are left out. */
-export async function standingsOf(db: Db, credentials: readonly Credential[]): Promise<Map<string, Standing>> {
+export async function credentialStates(
+  db: Db,
+  credentials: readonly Credential[],
+): Promise<Map<string, CredentialState>> {
   const ids = (isSession: boolean) =>
     credentials.filter(({ sessionId }) => (sessionId !== null) === isSession).map(credentialId);
   const [keyIds, sessionIds] = [ids(false), ids(true)];
-  const standings = keyIds.length > 0 ? await standingsOfKeys(db, keyIds) : new Map<string, Standing>();
-  if (sessionIds.length === 0) return standings;
+  const states = keyIds.length > 0 ? await apiKeyStates(db, keyIds) : new Map<string, CredentialState>();
+  if (sessionIds.length === 0) return states;
   const now = currentTime();
   for (const session of (await sessionsWithUsers(db, sessionIds)).values()) {
     if (!isLive(session, now)) continue;
-    const standing = { roles: rolesOf(session), expiresAt: endOf(session), version: versionOf(session) };
-    standings.set(session.id, standing);
+    const state = { roles: rolesOf(session), expiresAt: endOf(session), version: versionOf(session) };
+    states.set(session.id, state);
   }
-  return standings;
+  return states;
 }
 
-/** Of a caller that `standingsOf` leaves out. */
+/** Of a caller that `credentialStates` leaves out. */
 export function noLongerValid(): AppError {
   return new AppError('UNAUTHENTICATED', 'The API key or the session is revoked or expired.');
 }

@@ -1,11 +1,11 @@
 /** @jest-environment node */
 import { createLog } from '../../../src/log';
 import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
-import type { Standing } from '../../../src/users/api-keys/authenticate';
+import type { CredentialState } from '../../../src/users/api-keys/authenticate';
 import { credentialId } from '../../../src/viewer';
 import { waitFor } from '../../support/wait-for';
 
-const STANDING: Standing = { roles: new Set(['AUDITOR']), expiresAt: null, version: '1 2' };
+const STATE: CredentialState = { roles: new Set(['AUDITOR']), expiresAt: null, version: '1 2' };
 
 test('a key that is followed while others are looked up is not taken for a revoked one', async () => {
   const lookedFor: (readonly string[])[] = [];
@@ -14,27 +14,25 @@ test('a key that is followed while others are looked up is not taken for a revok
     const ids = credentials.map(credentialId);
     lookedFor.push(ids);
     await gate.promise;
-    return new Map(ids.filter((id) => id !== 'revoked').map((id) => [id, STANDING]));
+    return new Map(ids.filter((id) => id !== 'revoked').map((id) => [id, STATE]));
   }, createLog('silent'));
-  const standings = new Map<string, (Standing | null)[]>();
+  const states = new Map<string, (CredentialState | null)[]>();
   const follow = (id: string) =>
-    keys.follow({ apiKeyId: id, sessionId: null }, (standing) =>
-      standings.set(id, [...(standings.get(id) ?? []), standing]),
-    );
+    keys.follow({ apiKeyId: id, sessionId: null }, (state) => states.set(id, [...(states.get(id) ?? []), state]));
   try {
     follow('early');
     follow('revoked');
     await waitFor('the first look', () => lookedFor.length === 1);
     follow('late');
     gate.resolve();
-    await waitFor('the second look', () => standings.has('late'));
+    await waitFor('the second reading', () => states.has('late'));
     expect(lookedFor.slice(0, 2)).toEqual([
       ['early', 'revoked'],
       ['early', 'revoked', 'late'],
     ]);
-    expect(standings.get('late')).toEqual([STANDING]);
-    expect(standings.get('early')?.[0]).toBe(STANDING);
-    expect(standings.get('revoked')?.[0]).toBeNull();
+    expect(states.get('late')).toEqual([STATE]);
+    expect(states.get('early')?.[0]).toBe(STATE);
+    expect(states.get('revoked')?.[0]).toBeNull();
   } finally {
     keys.stop();
   }
@@ -50,16 +48,16 @@ describe('by the clock', () => {
     async (ms) => {
       let isRevoked = false;
       const keys = createLiveKeys(
-        async (credentials) => new Map(isRevoked ? [] : credentials.map((each) => [credentialId(each), STANDING])),
+        async (credentials) => new Map(isRevoked ? [] : credentials.map((each) => [credentialId(each), STATE])),
         createLog('silent'),
       );
-      const standings: (Standing | null)[] = [];
-      keys.follow({ apiKeyId: 'key', sessionId: null }, (standing) => standings.push(standing));
+      const states: (CredentialState | null)[] = [];
+      keys.follow({ apiKeyId: 'key', sessionId: null }, (state) => states.push(state));
       await jest.advanceTimersByTimeAsync(ms);
-      expect(standings).not.toContain(null);
+      expect(states).not.toContain(null);
       isRevoked = true;
       await jest.advanceTimersByTimeAsync(10_000);
-      expect(standings).toContain(null);
+      expect(states).toContain(null);
       keys.stop();
     },
   );
