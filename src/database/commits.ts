@@ -5,8 +5,8 @@ import { type Commits, startLoop } from '../loop';
 import { rowOf, statement } from '../sql/db';
 import { batched } from '../sql/wire/batched-statements';
 
-/** As often as the loop that looks the most often. */
-const LOOK_MS = 500;
+/** As often as the loop that reads the most often. */
+const CHECK_MS = 500;
 /**
  * A loop looks after this time although nothing was committed: a crash of the database may take back what was not durable, so that
  * there is work again, and give the next transaction the same id.
@@ -49,7 +49,7 @@ export function watchCommits({ manager }: Pick<DataSource, 'manager'>, log: Log)
     first.resume();
   }
 
-  const loop = startLoop('commits', LOOK_MS, log, async () => {
+  const loop = startLoop('commits', CHECK_MS, log, async () => {
     const before = snapshot;
     // if it cannot be read, all loops look, and report why they cannot
     snapshot = null;

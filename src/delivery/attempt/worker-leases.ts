@@ -51,7 +51,7 @@ export interface WorkerLeasesParts {
 
 export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
   const held = createHeldLeases();
-  /** The expired leases of others that the last look has found. */
+  /** The expired leases of others that the last check has found. */
   let found: ReadonlySet<string> = new Set();
 
   async function renew(): Promise<void> {
@@ -74,7 +74,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
   }
 
   // Twice in a row: a database that stands still, or whose clock is set, lets the leases of all workers expire, and those that live renew
-  // theirs between two looks.
+  // theirs between two checks.
   async function takeOver(): Promise<void> {
     const expired = await expiredLeases(batched(db), held.ids());
     const dead = expired.filter((lease) => found.has(keyOf(lease)));

@@ -4,8 +4,8 @@ import type { WorkerCapacity } from './worker-capacity';
 
 /** How long a call waits for slots, unless another time is given. After that, its events go to the outbox. */
 const MAX_WAIT_MS = 200;
-/** Between two looks whether there are enough slots, while calls wait. */
-const LOOK_MS = 2;
+/** Between two checks whether there are enough slots, while calls wait. */
+const CHECK_MS = 2;
 
 export interface SlotReservations {
   /**
@@ -48,7 +48,7 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
     };
   }
 
-  function look(): void {
+  function check(): void {
     const now = performance.now();
     const wantedBefore = new Set<string>();
     waiting = waiting.filter(({ wanted, mustWait, until, resolve }) => {
@@ -71,7 +71,7 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
       const isBehind = waiting.some((each) => [...wanted.keys()].some((id) => each.wanted.has(id)));
       const found = tryToReserve(wanted, now, isBehind || mustWait());
       if (found !== null) return found;
-      timer ??= setInterval(look, LOOK_MS);
+      timer ??= setInterval(check, CHECK_MS);
       const { promise, resolve } = Promise.withResolvers<SlotReservation>();
       waiting.push({ wanted, mustWait, until: now + maxWaitMs, resolve });
       return promise;
@@ -80,7 +80,7 @@ export function createSlotReservations(capacity: WorkerCapacity, maxWaitMs = MAX
       stopped = true;
       for (const { resolve } of waiting) resolve(NO_SLOTS);
       waiting = [];
-      look();
+      check();
     },
   };
 }

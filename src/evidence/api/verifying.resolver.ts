@@ -10,7 +10,7 @@ import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
 import { type LimitOfUser, refuseOneTooMany } from '../../users/limit-of-user';
 import type { Viewer } from '../../viewer';
-import { checkedScope } from '../verifying/ordered-scope';
+import { checkedScope } from '../verifying/requested-scope';
 import type { Scope } from '../verifying/scope';
 import type { Finding } from '../verifying/tree/findings';
 import { countOpenRuns, insertRun, type RunRow, runById } from '../verifying/verification-run.store';

@@ -88,7 +88,7 @@ function sumsBySpan<Figure extends string>(
   query: FigureQuery<Figure>,
   rows: readonly FigureRow<Figure>[],
 ): Figures<Figure>[] {
-  const figures = nothings(query);
+  const figures = zeroFiguresBySpan(query);
   for (const row of rows) add(figures[row.span] as Figures<Figure>, row);
   return figures;
 }
@@ -105,19 +105,19 @@ export async function figuresByKey<Figure extends string>(
 ): Promise<KeyFigures<Figure>[]> {
   const found = new Map<string, Figures<Figure>>();
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    const figures = found.get(row.key) ?? nothing(query);
+    const figures = found.get(row.key) ?? zeroFigures(query);
     add(figures, row);
     found.set(row.key, figures);
   }
   return [...found].map(([key, figures]) => ({ key: JSON.parse(key) as Key, figures }));
 }
 
-function nothing<Figure extends string>({ source }: Pick<FigureQuery<Figure>, 'source'>): Figures<Figure> {
+function zeroFigures<Figure extends string>({ source }: Pick<FigureQuery<Figure>, 'source'>): Figures<Figure> {
   return Object.fromEntries(Object.keys(source.figures).map((name) => [name, 0])) as Figures<Figure>;
 }
 
-function nothings<Figure extends string>(query: FigureQuery<Figure>): Figures<Figure>[] {
-  const none = nothing(query);
+function zeroFiguresBySpan<Figure extends string>(query: FigureQuery<Figure>): Figures<Figure>[] {
+  const none = zeroFigures(query);
   return query.starts.map(() => ({ ...none }));
 }
 
@@ -133,7 +133,7 @@ export async function figuresByKeyAndSpan<Figure extends string>(
 ): Promise<Map<string, Figures<Figure>[]>> {
   const found = new Map<string, Figures<Figure>[]>();
   for (const row of (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat()) {
-    const figures = found.get(row.key) ?? nothings(query);
+    const figures = found.get(row.key) ?? zeroFiguresBySpan(query);
     add(figures[row.span] as Figures<Figure>, row);
     found.set(row.key, figures);
   }
@@ -153,7 +153,7 @@ export async function percentilesByKeyAndSpan(db: Db, query: FigureQuery<string>
 
 /** Figures of no rows. */
 export function noFigures<Figure extends string>({ source }: StatsQuestion<Figure>): Figures<Figure> {
-  return nothing({ source });
+  return zeroFigures({ source });
 }
 
 function percentilesIn(query: FigureQuery<string>, durations: readonly Durations[]): Percentiles[] {

@@ -34,8 +34,8 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 export const MAX_SIZE = 200;
-/** Between two looks whether all items are finished. */
-const LOOK_MS = 5;
+/** Between two checks whether all items are finished. */
+const CHECK_MS = 5;
 
 /** `at`: when it came. */
 type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; size: number; at: number };
@@ -137,7 +137,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       while (running.size > 0 || solo.underWay.size > 0 || waiting.length > 0) {
         next();
         const underWay = [...running, ...solo.underWay];
-        await (underWay.length > 0 ? Promise.race(underWay) : wait(LOOK_MS));
+        await (underWay.length > 0 ? Promise.race(underWay) : wait(CHECK_MS));
       }
       returning.doPutOff();
     },

@@ -1,20 +1,20 @@
-// The scope that a caller orders.
+// The scope of a verification that a caller asks for.
 import { InputError, type UserError } from '../../errors';
 import { namedRows } from '../exporting/rows-to-export';
 import { type Scope, WHOLE_LOG } from './scope';
 
 const MAX_IDS = 1_000;
 
-export interface OrderedScope {
+export interface RequestedScope {
   from?: Date | null;
   to?: Date | null;
   ids?: string[] | null;
 }
 
-/** @param ordered null: the whole log @throws InputError for each fault */
-export function checkedScope(ordered: OrderedScope | null | undefined): Scope {
-  if (!ordered) return WHOLE_LOG;
-  const { from = null, to = null, ids = null } = ordered;
+/** @param requested null: the whole log @throws InputError for each fault */
+export function checkedScope(requested: RequestedScope | null | undefined): Scope {
+  if (!requested) return WHOLE_LOG;
+  const { from = null, to = null, ids = null } = requested;
   const faults: UserError[] = [];
   const add = (field: string[], code: UserError['code'], message: string) =>
     faults.push({ field: ['scope', ...field], code, message });
