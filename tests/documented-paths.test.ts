@@ -25,6 +25,7 @@ function pathsIn(page: string): string[] {
 
 test.each([
   { page: 'architecture.md', atLeast: 100 },
+  { page: 'path-of-an-event.md', atLeast: 7 },
   { page: 'where-it-is.md', atLeast: 80 },
   { page: 'testing.md', atLeast: 80 },
 ])('docs/$page names files and folders that exist', ({ page, atLeast }) => {
