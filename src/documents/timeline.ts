@@ -1,5 +1,5 @@
 // The sentence of an entry of a timeline.
-import { asSentence, spokenNumber } from './spoken-time';
+import { asSentence, numberText } from './sentence-parts';
 import type { TimelineKind, TimelineRow } from './timeline.store';
 
 export function sentenceOf(row: TimelineRow): string {
@@ -17,7 +17,7 @@ const SENTENCES: Record<TimelineKind, (row: TimelineRow, name: string, event: st
   CALL_RECEIVED: (row, name) => `A call from ${name}${outcomeOf(row)}`,
   DELIVERED: (_row, name, event) => `${event} was delivered to ${name}.`,
   GIVEN_UP: ({ attempts }, name, event) =>
-    `The delivery of ${event} to ${name} failed after ${spokenNumber(attempts ?? 0, 'attempt')}.`,
+    `The delivery of ${event} to ${name} failed after ${numberText(attempts ?? 0, 'attempt')}.`,
   CANCELLED: (_row, name, event) => `The delivery of ${event} to ${name} was cancelled.`,
 };
 

@@ -2,7 +2,7 @@
 import type { DeliveryRow } from '../delivery/delivery.store';
 import type { RequestRow } from '../request-log/request-log.store';
 import type { LatestDelivery } from './document.store';
-import { asSentence, spokenNumber, spokenTime } from './spoken-time';
+import { asSentence, numberText, timeText } from './sentence-parts';
 
 export const VERDICTS = ['ARRIVED', 'ON_ITS_WAY', 'WAITING', 'HELD', 'GIVEN_UP', 'NOT_SENT', 'CANCELLED'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -34,14 +34,14 @@ function sentenceFor(latest: LatestDelivery): string {
 const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDelivery) => string> = {
   ARRIVED: (name, what, { delivery }) => {
     const at = delivery.deliveredAt ?? delivery.finishedAt;
-    const when = at ? ` on ${spokenTime(at)}` : '';
+    const when = at ? ` on ${timeText(at)}` : '';
     return `${name} received ${what}${when}.${delivery.finishedAt ? '' : ' It is being sent again.'}`;
   },
   ON_ITS_WAY: (name, what, { delivery }) => {
     const attempt = delivery.attempts + 1;
     if (delivery.cancelRequested) return `${what} to ${name} was cancelled while an attempt was on the wire.`;
     if (delivery.nextAttemptAt === null) return `${what} is being sent to ${name} now: attempt ${delivery.attempts}.`;
-    return `${what} is on its way to ${name}: attempt ${attempt} is due on ${spokenTime(delivery.nextAttemptAt)}.`;
+    return `${what} is on its way to ${name}: attempt ${attempt} is due on ${timeText(delivery.nextAttemptAt)}.`;
   },
   WAITING: (name, what, { delivery }) =>
     delivery.waitsFor === 'PREDECESSOR'
@@ -51,13 +51,13 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
     `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It continues when ${name} is resumed.` +
     (webhook.statusReason ? ` Reason: ${asSentence(webhook.statusReason)}` : ''),
   GIVEN_UP: (name, what, { delivery }) =>
-    `${name} did not receive ${what}: the delivery failed after ${spokenNumber(delivery.attempts, 'attempt')}` +
-    `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
+    `${name} did not receive ${what}: the delivery failed after ${numberText(delivery.attempts, 'attempt')}` +
+    `${delivery.finishedAt ? `, on ${timeText(delivery.finishedAt)}` : ''}.`,
   NOT_SENT: (name, what, { delivery }) =>
     `${what} was not sent to ${name}: ${asSentence(delivery.skipMessage ?? String(delivery.skipReason))}`,
   CANCELLED: (name, what, { delivery }) =>
     `${what} to ${name} was cancelled before it arrived` +
-    `${delivery.finishedAt ? `, on ${spokenTime(delivery.finishedAt)}` : ''}.`,
+    `${delivery.finishedAt ? `, on ${timeText(delivery.finishedAt)}` : ''}.`,
 };
 
 // the error of the last attempt, unless the delivery succeeded

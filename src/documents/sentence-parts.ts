@@ -1,3 +1,5 @@
+// The parts of which verdicts and timelines are made.
+
 // made at the first use: it loads names of months, a tenth of the program's start
 let format: Intl.DateTimeFormat | undefined;
 
@@ -13,12 +15,13 @@ const FORMAT = {
 } as const;
 
 /** Such as "3 March 2026 at 14:05:09 UTC". */
-export function spokenTime(at: Date): string {
+export function timeText(at: Date): string {
   format ??= new Intl.DateTimeFormat('en-GB', FORMAT);
   return `${format.format(at)} UTC`;
 }
 
-export function spokenNumber(n: number, one: string, many = `${one}s`): string {
+/** Such as "3 attempts". */
+export function numberText(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
