@@ -47,17 +47,17 @@ export const EvidenceFindingNameEnum = publishEnum(
     },
     BAD_HEAD: {
       description:
-        'A head has a wrong signature, another root than its leaves, or only the signature of a compromised key; or ' +
-        'no leaves that end there.',
+        'A head has a wrong signature, another root than its leaves, a size at which no leaves end, or only the signature of ' +
+        'a compromised key.',
     },
     BAD_KEY: {
       description:
-        'A key of the log is not the one that a sealed entry of the audit trail introduced, or the one that signs does not open ' +
-        'with ENCRYPTION_KEY.',
+        'A key of the log is not the one that a sealed entry of the audit trail introduced, or the one that signs cannot be ' +
+        'decrypted with ENCRYPTION_KEY.',
     },
     BAD_ANCHOR: {
       description:
-        'The stored proof of an anchor is none, is of another head than the stored one, or has a wrong signature.',
+        'The stored proof of an anchor is not a proof, is of another head than the stored one, or has a wrong signature.',
     },
     FORKED: {
       description:

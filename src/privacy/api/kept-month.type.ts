@@ -13,7 +13,7 @@ export const KeptBecauseEnum = publishEnum('KeptBecause', KEPT_BECAUSE, 'Why a m
   LIMIT: { description: 'The limit was changed meanwhile.' },
   UNRECORDED: {
     description:
-      'A limit or minimum is not as its newest entry `retention.changed` says that is in a signed head: it was changed past the ' +
+      'A limit or minimum differs from its newest entry `retention.changed` in a signed head: it was changed past the ' +
       'audit trail. Set it again with `setRetention`.',
   },
   PENDING: { description: 'Something of it is still to be decided, sent, replayed or erased.' },

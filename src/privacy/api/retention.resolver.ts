@@ -35,7 +35,7 @@ export class RetentionResolver {
   @Query(() => [KeptMonthType], {
     description: withExample(
       'The months that have passed the limit of rows and are still there, oldest first, at most 2 for each month, and why. ' +
-        'A process with the part `indexer` looks every 10 minutes.',
+        'A process with the part `indexer` tries to drop them every 10 minutes.',
       '{ keptMonths { month what because since error } }',
     ),
   })

@@ -50,7 +50,7 @@ test('a key that no sealed entry introduces is BAD_KEY, though its signatures ar
   expect(await found()).toEqual([['BAD_KEY', 'No sealed entry of the audit trail says how this key came to be']]);
 });
 
-test('a first key that was replaced does not open with ENCRYPTION_KEY', async () => {
+test('a first key that was replaced cannot be decrypted with ENCRYPTION_KEY', async () => {
   const vkey = writeVkey(ORIGIN, publicKey);
   const head = readCheckpoint((await newestHead(store.source.manager))?.checkpoint ?? '');
   const forged = signNote(checkpointText({ ...head, origin: ORIGIN } as never), ORIGIN, privateKey);
@@ -59,7 +59,7 @@ test('a first key that was replaced does not open with ENCRYPTION_KEY', async ()
     `update evidence_heads set checkpoint = convert_from('\\x${Buffer.from(forged).toString('hex')}', 'UTF8')`,
   ]);
   expect(await found()).toEqual([
-    ['BAD_KEY', 'The private half of a key does not open with ENCRYPTION_KEY, or it is of another key'],
+    ['BAD_KEY', 'The private half of a key cannot be decrypted with ENCRYPTION_KEY, or it is of another key'],
   ]);
 });
 

@@ -80,7 +80,7 @@ function faultOfSecret(key: CheckedKey, keyring: Keyring | null): string | null 
   }
   if (kek === null || wrapped === null || box === null) return 'The private half of a key is gone';
   const isOwn = keyring === null || opensAs({ ...key, id: key.id as string, secret: { kek, wrapped, box } }, keyring);
-  return isOwn ? null : 'The private half of a key does not open with ENCRYPTION_KEY, or it is of another key';
+  return isOwn ? null : 'The private half of a key cannot be decrypted with ENCRYPTION_KEY, or it is of another key';
 }
 
 async function originsOf(db: Db): Promise<Origin[]> {
