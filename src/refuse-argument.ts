@@ -10,11 +10,11 @@ type Path = readonly string[];
 
 /** @param what follows the path, as in `where.id.eq: <what>.` @throws AppError BAD_USER_INPUT */
 export function refuse(path: Path, what: string): never {
-  refuseSaying(`${path.join('.')}: ${what}.`, path);
+  refuseWithMessage(`${path.join('.')}: ${what}.`, path);
 }
 
 /** @param message the whole sentence. @throws AppError BAD_USER_INPUT */
-export function refuseSaying(message: string, path?: Path): never {
+export function refuseWithMessage(message: string, path?: Path): never {
   throw new AppError('BAD_USER_INPUT', message, path);
 }
 
@@ -44,7 +44,7 @@ export function storableText(text: string, path: Path): string {
 
 /** How many rows are asked for. @throws AppError BAD_USER_INPUT if it is not 1 to `max` */
 export function checkedSize(name: string, size: number, max: number): number {
-  if (size < 1 || size > max) refuseSaying(`${name} is ${size}; it must be 1 to ${max}.`, [name]);
+  if (size < 1 || size > max) refuseWithMessage(`${name} is ${size}; it must be 1 to ${max}.`, [name]);
   return size;
 }
 

@@ -33,7 +33,7 @@ export const TEXT_RULES: readonly TextRule[] = [
     name: 'clean',
     code: 'INVALID',
     holds: (value) => isClean(String(value)),
-    message: (field, value) => unclean(field, String(value)),
+    message: (field, value) => uncleanMessage(field, String(value)),
   },
 ];
 
@@ -43,7 +43,7 @@ export function isClean(text: string): boolean {
 }
 
 /** The fault of a text that is not clean. */
-export function unclean(field: string, text: string): string {
+export function uncleanMessage(field: string, text: string): string {
   return `${field} ${quoted(text)} contains a control character or half of a surrogate pair.`;
 }
 

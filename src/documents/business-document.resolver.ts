@@ -12,7 +12,7 @@ import { type ListQuery, listPage } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
 import { HasRole } from '../graphql/roles/has-role';
 import { firstIdAt } from '../ids';
-import { refuseSaying, storableText } from '../refuse-argument';
+import { refuseWithMessage, storableText } from '../refuse-argument';
 import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
 import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-fields';
 import { RequestLogConnection, RequestLogType } from '../request-log/api/request-log.type';
@@ -135,7 +135,7 @@ function edgeOf({ cursor, backward }: PageRequest): string | null {
   if (!cursor) return null;
   if (!/^\d{2,16}$/.test(cursor.value ?? '')) {
     const name = backward ? 'before' : 'after';
-    refuseSaying(`${name} is not a cursor of a timeline.`, [name]);
+    refuseWithMessage(`${name} is not a cursor of a timeline.`, [name]);
   }
   return firstIdAt(Math.floor(Number(cursor.value) / 10) + 1);
 }

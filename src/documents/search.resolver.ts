@@ -6,7 +6,7 @@ import { DEFAULT_PAGE, MAX_PAGE } from '../graphql/lists/page-args';
 import { HasRole } from '../graphql/roles/has-role';
 import { checkedSize } from '../refuse-argument';
 import { READERS } from '../viewer';
-import { type FoundThing, MAX_OF_TYPE, search } from './search';
+import { MAX_OF_TYPE, type SearchHit, search } from './search';
 import { SearchResult } from './search.type';
 
 @Resolver()
@@ -35,7 +35,7 @@ export class SearchResolver {
       description: `The maximum number of results, 1 to ${MAX_PAGE}.`,
     })
     limit: number | null,
-  ): Promise<FoundThing[]> {
+  ): Promise<SearchHit[]> {
     const first = checkedSize('first', limit ?? DEFAULT_PAGE, MAX_PAGE);
     return search(context, text, first);
   }

@@ -15,7 +15,7 @@ import { loadDocument } from './document-node';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
 
 /** A row that was found, with the name of its type. */
-export type FoundThing = object & { __typename: string };
+export type SearchHit = object & { __typename: string };
 
 /** The maximum number of results of each type; requests fill the rest. */
 export const MAX_OF_TYPE = 5;
@@ -31,19 +31,19 @@ const LOADERS: Partial<Record<NodeName, Loader>> = {
 };
 
 /** @param text an id, or words. @param first the maximum number of results */
-export async function search(context: Context, text: string, first: number): Promise<FoundThing[]> {
+export async function search(context: Context, text: string, first: number): Promise<SearchHit[]> {
   const document = await loadDocument(context, text.trim());
   if (document) return named('BusinessDocument', [document]);
   const node = readNodeId(text.trim().toLowerCase());
   return node ? foundById(context, node.name, node.id) : foundByWords(context, text, first);
 }
 
-async function foundById(context: Context, name: NodeName, id: string): Promise<FoundThing[]> {
+async function foundById(context: Context, name: NodeName, id: string): Promise<SearchHit[]> {
   const row = await LOADERS[name]?.(context, id);
   return row ? [{ ...row, __typename: name }] : [];
 }
 
-async function foundByWords(context: Context, text: string, first: number): Promise<FoundThing[]> {
+async function foundByWords(context: Context, text: string, first: number): Promise<SearchHit[]> {
   searchQuery(text, true, ['text']);
   const words = wordsIn(text);
   const { db } = context;
@@ -62,6 +62,6 @@ async function foundByWords(context: Context, text: string, first: number): Prom
   ].slice(0, first);
 }
 
-function named(name: string, rows: readonly object[]): FoundThing[] {
+function named(name: string, rows: readonly object[]): SearchHit[] {
   return rows.map((row) => ({ ...row, __typename: name }));
 }

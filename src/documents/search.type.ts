@@ -5,7 +5,7 @@ import { RequestLogType } from '../request-log/api/request-log.type';
 import { UserType } from '../users/user.type';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import { BusinessDocumentType } from './business-document.type';
-import type { FoundThing } from './search';
+import type { SearchHit } from './search';
 
 export const SearchResult = createUnionType({
   name: 'SearchResult',
@@ -13,5 +13,5 @@ export const SearchResult = createUnionType({
     'A result of `search`: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
   types: () => [BusinessDocumentType, RequestLogType, DeliveryType, WebhookType, UserType, BusinessEventType] as const,
   // what `search` finds are rows with their type, not objects of these classes
-  resolveType: (found) => (found as unknown as FoundThing).__typename,
+  resolveType: (found) => (found as unknown as SearchHit).__typename,
 });

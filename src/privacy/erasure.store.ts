@@ -160,6 +160,6 @@ export async function endPass(db: Db, id: string, result: PassResult): Promise<n
 }
 
 /** After a hold was released: what was deferred because of it is tried again at once. */
-export async function hastenDeferred(db: Db, now: Date): Promise<void> {
+export async function retryDeferredNow(db: Db, now: Date): Promise<void> {
   await changedBy(db, statement(`update erasures set next_step_at = $1 where state = 'DEFERRED'`), [now]);
 }

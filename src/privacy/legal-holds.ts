@@ -11,7 +11,7 @@ import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/
 import { usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { webhooksById } from '../webhooks/webhook.store';
-import { hastenDeferred } from './erasure.store';
+import { retryDeferredNow } from './erasure.store';
 import {
   askRelease,
   countHoldsInForce,
@@ -137,7 +137,7 @@ export async function releaseHold(
   }
   const released = { releasedBy: viewer.userId, releasedAt: currentTime() };
   await endHold(db, hold.id, released.releasedBy, released.releasedAt);
-  await hastenDeferred(db, released.releasedAt);
+  await retryDeferredNow(db, released.releasedAt);
   await record(db, viewer, 'hold.released', hold, hold.releaseReason, {
     name: hold.name,
     requestedBy: toNodeId('User', hold.releaseAskedBy),

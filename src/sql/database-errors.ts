@@ -147,7 +147,7 @@ const DEADLOCK = '40P01';
  * Whether a failure says nothing about the rows that a transaction writes: the database is unavailable, or has ended a deadlock, which
  * the same transaction does not meet again.
  */
-export function saysNothingOfRows(error: unknown): boolean {
+export function isUnrelatedToRows(error: unknown): boolean {
   return isDatabaseUnavailable(error) || causeOf(error).code === DEADLOCK;
 }
 

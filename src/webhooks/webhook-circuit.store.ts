@@ -38,7 +38,7 @@ export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promi
 /**
  * Locks only the circuits that record a failure, and those of `always`. A success changes no other circuit.
  */
-export async function lockTroubledCircuits(
+export async function lockFailingCircuits(
   db: Db,
   webhookIds: readonly string[],
   always: readonly string[],
@@ -54,7 +54,7 @@ export async function lockTroubledCircuits(
   return new Map(rows.map((row) => [row.webhookId, row]));
 }
 
-/** Those of some webhooks whose circuit `lockTroubledCircuits` would not lock, as an array. @param among the number of a parameter, their ids */
+/** Those of some webhooks whose circuit `lockFailingCircuits` would not lock, as an array. @param among the number of a parameter, their ids */
 export const cleanCircuitsSql = (among: number) => `array(select c.webhook_id from webhook_circuits c
   where c.webhook_id = any ($${among}::uuid[]) and c.failures = 0 and c.state = 'CLOSED')`;
 

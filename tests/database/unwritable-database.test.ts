@@ -41,7 +41,7 @@ function sendQuery(query: string, input: object): Promise<RawAnswer> {
   });
 }
 
-const callUs = () => sendRaw(address, { headers: { 'content-type': 'application/json' }, body: '{"type":"paid"}' });
+const callAsBank = () => sendRaw(address, { headers: { 'content-type': 'application/json' }, body: '{"type":"paid"}' });
 
 function summaryOf({ status, headers, json }: RawAnswer): unknown[] {
   return [status, headers['retry-after'], json.errors?.[0].extensions.code, json.errors?.[0].message];
@@ -71,11 +71,11 @@ describe.each([
       const refused = [503, '5', 'UNAVAILABLE', `The database ${why}. Try again.`];
       expect(answers.map(summaryOf)).toEqual(MUTATIONS.map(() => refused));
       const message = `The call was not recorded: the database ${why}. Send it again.`;
-      expect(summaryOf(await callUs())).toEqual([503, '5', 'UNAVAILABLE', message]);
+      expect(summaryOf(await callAsBank())).toEqual([503, '5', 'UNAVAILABLE', message]);
     });
     const [name, input] = MUTATIONS[0];
     expect((await sendMutation(name, input)).json.data).toEqual({ publishEvents: { userErrors: [] } });
-    expect((await callUs()).status).toBe(200);
+    expect((await callAsBank()).status).toBe(200);
   });
 });
 
@@ -83,7 +83,7 @@ test('two hundred refused callers are a few lines of the log, without stacks', a
   lines.length = 0;
   await whileRefusing('53100', async () => {
     for (let n = 0; n < 5; n += 1) {
-      await Promise.all(Array.from({ length: 20 }, () => Promise.all([sendMutation(...MUTATIONS[0]), callUs()])));
+      await Promise.all(Array.from({ length: 20 }, () => Promise.all([sendMutation(...MUTATIONS[0]), callAsBank()])));
     }
   });
   // the loops of the worker meet the same database: each has one line a minute, with the place of the fault

@@ -19,7 +19,7 @@ import {
   type Answer,
   answerByBucket,
   answerByKey,
-  answerInAll,
+  answerForRange,
   type StatsShape,
   statsOf,
 } from '../../request-log/stats/stats-answer';
@@ -94,7 +94,7 @@ export class DeliveryStatsResolver {
 
   @FieldResolver(() => DeliveryFiguresType, { nullable: true, description: 'The figures of the whole range.' })
   async total(@Root() { question }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
-    return shown(await answerInAll(db, question, selects(info, 'timeToArrival')));
+    return shown(await answerForRange(db, question, selects(info, 'timeToArrival')));
   }
 
   @FieldResolver(() => [DeliveryStatsBucketType], {

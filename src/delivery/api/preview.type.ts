@@ -19,7 +19,8 @@ export class PreviewedRequestType {
   url: string;
 
   @Field(() => [HttpHeaderType], {
-    description: 'The headers, at most 100, including those of credentials, whose secret values are replaced by [secret].',
+    description:
+      'The headers, at most 100, including those of credentials, whose secret values are replaced by [secret].',
   })
   headers: { name: string; value: string }[];
 

@@ -2,7 +2,7 @@
 import { type OwnEvent, publishOwnEvents } from '../../events/own-events';
 import type { Db } from '../../sql/db';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import { type CircuitRow, lockTroubledCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
+import { type CircuitRow, lockFailingCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
 import { type AttemptFacts, afterAttempt, beganToFail, recovered } from '../capacity/circuit';
 import { deliveryExhausted, webhookFailing, webhookRecovered } from '../own-event-builders';
 import { notifyDeliveries } from '../queue/notify.store';
@@ -15,7 +15,7 @@ import { isFailure, type Outcome, webhookOf } from './outcome';
  */
 export function lockCircuitsOf(db: Db, outcomes: readonly Outcome[]): Promise<Map<string, CircuitRow>> {
   const inAnyState = outcomes.filter((outcome) => isFailure(outcome) || outcome.attempt.delivery.blocks);
-  return lockTroubledCircuits(db, webhooksOf(outcomes), webhooksOf(inAnyState));
+  return lockFailingCircuits(db, webhooksOf(outcomes), webhooksOf(inAnyState));
 }
 
 function webhooksOf(outcomes: readonly Outcome[]): string[] {

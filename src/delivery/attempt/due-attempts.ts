@@ -1,6 +1,6 @@
 // Starts the attempts of due deliveries, unless nothing is due or all deliveries are paused.
 import type { Log } from '../../log';
-import { saysNothingOfRows } from '../../sql/database-errors';
+import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
@@ -112,7 +112,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
 
 /** Whether an error cannot be that of one delivery. */
 function isOfAll(error: unknown): boolean {
-  return error instanceof DeliveriesArePaused || saysNothingOfRows(error);
+  return error instanceof DeliveriesArePaused || isUnrelatedToRows(error);
 }
 
 async function restUntilDue(db: Db, from: Date): Promise<number> {

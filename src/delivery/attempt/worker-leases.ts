@@ -3,7 +3,7 @@
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
-import { saysNothingOfRows } from '../../sql/database-errors';
+import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
@@ -83,7 +83,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
     const ids = dead.map(({ id }) => id);
     const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, ids)).catch(
       async (error: unknown) => {
-        if (saysNothingOfRows(error)) throw error;
+        if (isUnrelatedToRows(error)) throw error;
         return giveEachAJob(ids);
       },
     );
@@ -102,7 +102,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
           const own = { ...lease, deliveryIds: [id] };
           given += await transaction(async (tx) => giveJobs(tx, await lockOnTheWire(tx, [own])), ALONE);
         } catch (error) {
-          if (saysNothingOfRows(error)) throw error;
+          if (isUnrelatedToRows(error)) throw error;
           log.error({ delivery: toNodeId('Delivery', id), err: error }, CANNOT_BE_TAKEN_OVER);
         }
       }

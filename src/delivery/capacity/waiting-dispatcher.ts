@@ -5,7 +5,7 @@ import { currentMs, currentTime } from '../../clock';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
-import { saysNothingOfRows } from '../../sql/database-errors';
+import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
@@ -76,7 +76,7 @@ export function startWaitingDispatcher({
       if (left === 0) return await transaction((own) => dispatch(own, webhookId, slots, except));
       return await transaction((own) => dispatch(own, webhookId, 1, except), ALONE);
     } catch (error) {
-      if (saysNothingOfRows(error)) throw error;
+      if (isUnrelatedToRows(error)) throw error;
       const [first] = await firstWaiting(db, webhookId, 1, except);
       if (first === undefined) throw error;
       if (left === 0) {

@@ -1,6 +1,6 @@
 // A step of the fan-out that fails is repeated for each event by itself, so that one that cannot be fanned out stops no other.
 import { LAST_ID } from '../../ids';
-import { saysNothingOfRows } from '../../sql/database-errors';
+import { isUnrelatedToRows } from '../../sql/database-errors';
 import { WHOLE } from '../../sql/hash-part';
 import { alone, type DeadLetters } from '../queue/dead-letters';
 import { oldestInOutbox } from '../queue/outbox.store';
@@ -20,12 +20,12 @@ export function fanOutAloneAfterFailure(parts: OpeningFanOutParts, deadLetters: 
     try {
       return await fanOutOne(WHOLE, own, 1);
     } catch (error) {
-      if (saysNothingOfRows(error)) throw error;
+      if (isUnrelatedToRows(error)) throw error;
     }
     try {
       return await fanOutOne(WHOLE, own, 1, false);
     } catch (error) {
-      if (saysNothingOfRows(error)) throw error;
+      if (isUnrelatedToRows(error)) throw error;
       await deadLetters.event(id, error);
       return NOTHING;
     }
@@ -35,7 +35,7 @@ export function fanOutAloneAfterFailure(parts: OpeningFanOutParts, deadLetters: 
     try {
       return await fanOut(part, range, atMost);
     } catch (error) {
-      if (saysNothingOfRows(error)) throw error;
+      if (isUnrelatedToRows(error)) throw error;
       const ids = await oldestInOutbox(db, part, range, atMost);
       if (ids.length === 0) throw error;
       let all = { ...NOTHING, read: ids.length, oldest: ids[0] as string, more: true };

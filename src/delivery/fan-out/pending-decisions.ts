@@ -4,7 +4,7 @@ import { currentTime } from '../../clock';
 import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
-import { saysNothingOfRows } from '../../sql/database-errors';
+import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import { alone, createDeadLetters, type DeadLetters } from '../queue/dead-letters';
@@ -55,7 +55,7 @@ export async function decidePending(parts: PendingStepParts, part: HashPart): Pr
   try {
     return await decideThese(parts, oldest);
   } catch (error) {
-    if (saysNothingOfRows(error)) throw error;
+    if (isUnrelatedToRows(error)) throw error;
   }
   const own = { ...parts, transaction: alone(parts.transaction) };
   let all = NOTHING;
@@ -68,7 +68,7 @@ export async function decidePending(parts: PendingStepParts, part: HashPart): Pr
         changed: all.changed + changed,
       };
     } catch (error) {
-      if (saysNothingOfRows(error)) throw error;
+      if (isUnrelatedToRows(error)) throw error;
       await deadLetters.decision(each, error);
     }
   }

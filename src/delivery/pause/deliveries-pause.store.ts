@@ -44,7 +44,7 @@ export async function deleteDeliveriesPause(db: Db): Promise<void> {
 }
 
 /** Moves the beginning of each series of failures on by the time that it was paused: nothing could succeed meanwhile. */
-export async function leavePauseOutOfFailures(db: Db, since: Date, now: Date): Promise<void> {
+export async function shiftFailureStarts(db: Db, since: Date, now: Date): Promise<void> {
   await changedBy(
     db,
     statement(`with failing as (

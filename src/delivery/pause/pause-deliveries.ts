@@ -10,8 +10,8 @@ import {
   deleteDeliveriesPause,
   findDeliveriesPause,
   insertDeliveriesPause,
-  leavePauseOutOfFailures,
   lockDeliveriesPause,
+  shiftFailureStarts,
 } from './deliveries-pause.store';
 
 /** Thrown by a transaction that would begin attempts, so that what it has taken stays in the queue. */
@@ -41,7 +41,7 @@ export async function resumeDeliveries(db: Db, viewer: Viewer, reason: string | 
   const pause = await findDeliveriesPause(db);
   if (!pause) return null;
   await deleteDeliveriesPause(db);
-  await leavePauseOutOfFailures(db, pause.since, currentTime());
+  await shiftFailureStarts(db, pause.since, currentTime());
   const details = { since: pause.since.toISOString(), pausedFor: pause.reason };
   await recordAct(db, viewer, { action: 'deliveries.resumed', ...SUBJECT, reason, details });
   await notifyDeliveries(db);

@@ -4,7 +4,7 @@ import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
 import { toNodeId, uuidOf } from '../../ids';
-import { refuseSaying } from '../../refuse-argument';
+import { refuseWithMessage } from '../../refuse-argument';
 import { READERS } from '../../viewer';
 import { webhooksById } from '../../webhooks/webhook.store';
 import { countMonth, type Hole } from '../completeness/count-month';
@@ -30,13 +30,13 @@ export class CompletenessResolver {
     @Args(() => CompletenessArgs) { month: text, webhookId, after }: CompletenessArgs,
   ): Promise<EvidenceCompletenessType> {
     const month = readMonth(text);
-    if (!month) refuseSaying(`month must be a year and a month, such as 2026-03, not ${quoted(text)}.`, ['month']);
+    if (!month) refuseWithMessage(`month must be a year and a month, such as 2026-03, not ${quoted(text)}.`, ['month']);
     const from = after == null ? null : readPosition(after);
     if (after != null && !from)
-      refuseSaying(`after ${quoted(after)} is no \`next\` of evidenceCompleteness.`, ['after']);
+      refuseWithMessage(`after ${quoted(after)} is no \`next\` of evidenceCompleteness.`, ['after']);
     const webhook = webhookId == null ? null : uuidOf('Webhook', webhookId);
     if (webhookId != null && (webhook === null || (await webhooksById(db, [webhook])).size === 0)) {
-      refuseSaying(`There is no webhook with the id ${quoted(webhookId)}.`, ['webhookId']);
+      refuseWithMessage(`There is no webhook with the id ${quoted(webhookId)}.`, ['webhookId']);
     }
     const { named, holes, next, isDropped, ...counts } = await countMonth(db, month, webhook, from);
     return {

@@ -109,7 +109,7 @@ export async function placesIn(
 }
 
 /** The given deliveries that exist. */
-export async function deliveriesThere(db: Db, ids: readonly string[]): Promise<Set<string>> {
+export async function existingDeliveries(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(db, statement('select id from deliveries where id = any($1::uuid[])'), [
     ids,
   ]);

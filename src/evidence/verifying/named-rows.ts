@@ -2,7 +2,7 @@
 import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { leafPlaces } from '../sealed-rows.store';
-import { deliveriesThere, placesIn } from './checked-rows.store';
+import { existingDeliveries, placesIn } from './checked-rows.store';
 import type { DroppedMonths } from './dropped-months';
 import type { Covered } from './scope';
 import type { Findings } from './tree/findings';
@@ -25,7 +25,7 @@ export async function reportAbsent(
     }
   }
   const deliveries = covered.delivery.ids ?? [];
-  const there = await deliveriesThere(db, deliveries);
+  const there = await existingDeliveries(db, deliveries);
   for (const id of deliveries.filter((each) => !there.has(each))) {
     // a delivery has no leaf: its month is dropped with its event's, by the same order
     if ((await dropped.of('event', id))?.isOrdered) continue;

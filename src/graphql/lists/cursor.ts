@@ -1,6 +1,6 @@
 // Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
 import { quoted } from '../../errors';
-import { refuseSaying } from '../../refuse-argument';
+import { refuseWithMessage } from '../../refuse-argument';
 import type { PageRequest } from '../../sql/keyset';
 import { isStorable } from '../../text';
 import type { ListOrder } from './list-order';
@@ -23,7 +23,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function decodeCursor(cursor: string, name: string, order: ListOrder): PageRequest['cursor'] {
   const read = parseCursor(cursor);
   if (read?.tag !== tagOf(order) || !isValueOf(order, read.value)) {
-    refuseSaying(`${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [name]);
+    refuseWithMessage(`${name} ${quoted(cursor)} is not a cursor of this list in this order.`, [name]);
   }
   return { id: read.id, value: read.value === null ? null : String(read.value) };
 }

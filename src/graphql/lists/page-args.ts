@@ -1,5 +1,5 @@
 import { ArgsType, Field, Int } from 'type-graphql';
-import { checkedSize, refuseSaying } from '../../refuse-argument';
+import { checkedSize, refuseWithMessage } from '../../refuse-argument';
 import type { PageRequest } from '../../sql/keyset';
 import { decodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
@@ -39,13 +39,13 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
     refuseBothEnds();
   }
   if (isGiven(after) && isGiven(before)) {
-    refuseSaying('after and before are both given: page in one direction.', ['before']);
+    refuseWithMessage('after and before are both given: page in one direction.', ['before']);
   }
   if (backward && isGiven(after)) {
-    refuseSaying('last goes with before, not with after.', ['after']);
+    refuseWithMessage('last goes with before, not with after.', ['after']);
   }
   if (!backward && isGiven(before)) {
-    refuseSaying('before goes with last, not with first.', ['before']);
+    refuseWithMessage('before goes with last, not with first.', ['before']);
   }
   return {
     order,
@@ -57,7 +57,7 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
 
 /** @throws AppError BAD_USER_INPUT */
 export function refuseBothEnds(): never {
-  refuseSaying('first and last are both given: ask for one end of the list.', ['last']);
+  refuseWithMessage('first and last are both given: ask for one end of the list.', ['last']);
 }
 
 // an empty cursor counts as given and is refused

@@ -190,7 +190,7 @@ function listTest(column: string, name: string, value: unknown, path: string[]):
 }
 
 /** The `where` of a table whose column `key` has the id of the row. */
-export function besideFilter(table: string, key: string, map: () => FilterMap): FieldFilter {
+export function sideTableFilter(table: string, key: string, map: () => FilterMap): FieldFilter {
   return (tests, path) => {
     const condition = conditionOf(tests, map(), path);
     return sqlTest((bind) => `id in (select ${key} from ${table} where ${toSql(condition, bind)})`);

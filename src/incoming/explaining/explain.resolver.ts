@@ -7,7 +7,7 @@ import { withExample } from '../../graphql/example';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf, refuseMasked } from '../../graphql/roles/masked';
 import { uuidOf } from '../../ids';
-import { refuseSaying } from '../../refuse-argument';
+import { refuseWithMessage } from '../../refuse-argument';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import { CONTENT_READERS, type Viewer } from '../../viewer';
 import { keyIdOf } from '../../webhooks/signing/signing-secret';
@@ -99,20 +99,22 @@ function callOf({
 }: ExplainVerificationInput): { requestId: string | null } | GivenCall {
   const isGiven = Boolean(headers || body || bodyBase64);
   if (requestId) {
-    if (isGiven) refuseSaying('Give either requestId, or headers and body, not both.', ['requestId']);
+    if (isGiven) refuseWithMessage('Give either requestId, or headers and body, not both.', ['requestId']);
     return { requestId: uuidOf('WebhookRequestLog', requestId) };
   }
-  if (!isGiven) refuseSaying('Give requestId, or the headers and body of a call.', ['headers']);
-  if (body && bodyBase64) refuseSaying('Give either body or bodyBase64, not both.', ['bodyBase64']);
+  if (!isGiven) refuseWithMessage('Give requestId, or the headers and body of a call.', ['headers']);
+  if (body && bodyBase64) refuseWithMessage('Give either body or bodyBase64, not both.', ['bodyBase64']);
   if ((headers?.length ?? 0) > MAX_HEADERS) {
-    refuseSaying(`headers has ${headers?.length} entries; at most ${MAX_HEADERS} are allowed.`, ['headers']);
+    refuseWithMessage(`headers has ${headers?.length} entries; at most ${MAX_HEADERS} are allowed.`, ['headers']);
   }
   const characters = (headers ?? []).reduce((sum, { name, value }) => sum + name.length + value.length, 0);
   if (characters > MAX_HEADER_CHARACTERS) {
-    refuseSaying(`headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are allowed.`, ['headers']);
+    refuseWithMessage(`headers have ${characters} characters; at most ${MAX_HEADER_CHARACTERS} are allowed.`, [
+      'headers',
+    ]);
   }
   if ((url?.length ?? 0) > MAX_URL_CHARACTERS) {
-    refuseSaying(`url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are allowed.`, ['url']);
+    refuseWithMessage(`url has ${url?.length} characters; at most ${MAX_URL_CHARACTERS} are allowed.`, ['url']);
   }
   return { headers: headers ?? [], body: bodyBase64 ? bytesOf(bodyBase64) : Buffer.from(body ?? ''), url: url ?? null };
 }
@@ -122,7 +124,7 @@ function bytesOf(base64: string): Buffer {
   const clean = base64.replace(/\s+/g, '');
   const bytes = Buffer.from(clean, 'base64');
   if (bytes.toString('base64').replace(/=+$/, '') !== clean.replace(/=+$/, '')) {
-    refuseSaying('bodyBase64 is not base64 (RFC 4648, section 4).', ['bodyBase64']);
+    refuseWithMessage('bodyBase64 is not base64 (RFC 4648, section 4).', ['bodyBase64']);
   }
   return bytes;
 }

@@ -219,7 +219,7 @@ export async function targetsLeft(db: Db, { events, deliveries, requests }: Step
 }
 
 /** Whether this user is there, and was not erased. */
-export async function isUserThere(db: Db, id: string): Promise<boolean> {
+export async function existsUnerased(db: Db, id: string): Promise<boolean> {
   const sql = `select from users where id = $1 and not starts_with(name, 'erased ' || id)`;
   return (await rowOf(db, statement(sql), [id])) !== null;
 }

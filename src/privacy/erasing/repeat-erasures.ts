@@ -2,7 +2,7 @@
 import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import { type ErasureRow, isBeingErased, openRepetitions } from '../erasure.store';
-import { isUserThere, type Targets, targetsLeft } from './erased-rows.store';
+import { existsUnerased, type Targets, targetsLeft } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
 import { orderOwn } from './order-own-erasure';
 import { type ErasingParts, eraseOrdered } from './run-erasures';
@@ -58,6 +58,6 @@ async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[
   }
   await look();
   const users: string[] = [];
-  for (const id of persons) if ((await isUserThere(db, id)) && !(await isBeingErased(db, id))) users.push(id);
+  for (const id of persons) if ((await existsUnerased(db, id)) && !(await isBeingErased(db, id))) users.push(id);
   return { users, targets: { events: [...events], requests: [...requests] } };
 }

@@ -14,7 +14,7 @@ const PAYMENT = {
 };
 
 /** Creates an INCOMING webhook for a bank, and makes three calls to it. */
-export async function callUs(client: Client): Promise<Calls> {
+export async function callAsBank(client: Client): Promise<Calls> {
   const { createWebhook: made } = await client.ask<{
     createWebhook: { secret: string; address: string; userErrors: { message: string }[] };
   }>(

@@ -6,7 +6,7 @@ import { readConfig } from '../../config/config';
 import { createLog } from '../../log';
 import { makeToken } from '../../users/api-keys/api-key-token';
 import { CommandError } from '../command-error';
-import { type Calls, callUs } from './calling';
+import { type Calls, callAsBank } from './calling';
 import { createClient } from './client';
 import { readDocuments } from './documents';
 import { type Partner, startPartner } from './partner';
@@ -91,7 +91,7 @@ Three webhooks:
   say('Delivering, with retries after about a second ...');
   const deliveries = await watch(client, events);
   say('The bank calls us: once, the same once more, and with a signature of another body ...');
-  const calls = await callUs(client);
+  const calls = await callAsBank(client);
 
   say(`\nThe Webhook Request Log:\n\n${await logTable(client, startedAt)}`);
   const skipped = deliveries.filter((delivery) => delivery.status === 'SKIPPED');

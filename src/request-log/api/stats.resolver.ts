@@ -14,7 +14,7 @@ import { WebhookType } from '../../webhooks/api/webhook.type';
 import { COUNTED_REQUESTS } from '../stats/counting-lag.store';
 import { latestFailures } from '../stats/latest-failures';
 import { failuresIn, type RequestFigure, shownFigures } from '../stats/request-figures';
-import { answerByBucket, answerByKey, answerInAll, once, type StatsShape, statsOf } from '../stats/stats-answer';
+import { answerByBucket, answerByKey, answerForRange, once, type StatsShape, statsOf } from '../stats/stats-answer';
 import { MAX_BUCKETS } from '../stats/stats-buckets';
 import type { KeyFigures } from '../stats/stats-figures';
 import type { Dimension } from '../stats/stats-figures.store';
@@ -68,7 +68,7 @@ export class StatsResolver {
 
   @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })
   async total(@Root() { question }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
-    return shownFigures(await answerInAll(db, question, selects(info, 'duration')));
+    return shownFigures(await answerForRange(db, question, selects(info, 'duration')));
   }
 
   @FieldResolver(() => [StatsBucketType], {

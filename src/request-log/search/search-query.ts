@@ -1,6 +1,6 @@
 // Checks a search text and makes its query of index terms.
 import { quoted } from '../../errors';
-import { refuseSaying } from '../../refuse-argument';
+import { refuseWithMessage } from '../../refuse-argument';
 import type { IndexQuery } from './index-access-path.store';
 import { CONTENT, META } from './index-terms';
 import { wordsIn } from './tokenizer';
@@ -16,14 +16,14 @@ const MAX_WORDS = 20;
 export function searchQuery(text: string, content: boolean, path: string[]): IndexQuery {
   const name = path.join('.');
   if (text.length > MAX_SEARCH_CHARACTERS) {
-    refuseSaying(`${name} has ${text.length} characters; at most ${MAX_SEARCH_CHARACTERS} are allowed.`, path);
+    refuseWithMessage(`${name} has ${text.length} characters; at most ${MAX_SEARCH_CHARACTERS} are allowed.`, path);
   }
   const words = [...new Set(wordsIn(text))];
   if (words.length === 0) {
-    refuseSaying(`${name} ${quoted(text)} has no letter or digit to search for.`, path);
+    refuseWithMessage(`${name} ${quoted(text)} has no letter or digit to search for.`, path);
   }
   if (words.length > MAX_WORDS) {
-    refuseSaying(`${name} has ${words.length} words; at most ${MAX_WORDS} are allowed.`, path);
+    refuseWithMessage(`${name} has ${words.length} words; at most ${MAX_WORDS} are allowed.`, path);
   }
   const letters = content ? [META, CONTENT] : [META];
   return { terms: words.map((word) => anyOf(letters.map((letter) => prefix(letter + word)))) };

@@ -53,7 +53,7 @@ export interface Answer<Figure extends string> {
 }
 
 /** The figures of the whole span. @param withPercentiles as in answerByBucket() */
-export async function answerInAll<Figure extends string>(
+export async function answerForRange<Figure extends string>(
   db: Db,
   question: StatsQuestion<Figure>,
   withPercentiles: boolean,

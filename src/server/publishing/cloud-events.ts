@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { quoted, type UserError } from '../../errors';
 import type { ExactData, NewEvent } from '../../events/event-faults';
 import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
-import { isClean, SHORT_TEXT, unclean } from '../../text';
+import { isClean, SHORT_TEXT, uncleanMessage } from '../../text';
 import { type MemberReader, memberReader, NO_DATA } from './read-members';
 
 /** The attributes that are used, and the extensions `documenttype`, `authid` and `causedby`. All others are ignored. */
@@ -88,7 +88,7 @@ function newEvent(attributes: Attributes, data: ExactData, { isGiven, refuse }: 
   }
   for (const name of HASHED) {
     const text = attributes[name];
-    if (text !== null && !isClean(text)) refuse(name, 'INVALID', unclean(name, text));
+    if (text !== null && !isClean(text)) refuse(name, 'INVALID', uncleanMessage(name, text));
   }
   const { specversion, id, source, type, subject, datacontenttype, documenttype, authid, causedby } = attributes;
   if (specversion && specversion !== '1.0') {

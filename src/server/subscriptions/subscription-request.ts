@@ -1,15 +1,15 @@
 import { type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionNode } from 'graphql';
 import { fragmentsOf } from '../../graphql/fragments';
 import { isObject } from '../../json/is-object';
-import { refuseSaying } from '../../refuse-argument';
+import { refuseWithMessage } from '../../refuse-argument';
 import type { GraphQLRequest, Operation } from '../graphql/graphql-gate';
 
 /** @throws AppError BAD_USER_INPUT if this is no GraphQL request */
 export function readSubscription(given: unknown): GraphQLRequest {
-  if (!isObject(given)) refuseSaying('Send one GraphQL request: { "query": "subscription { ... }" }.');
+  if (!isObject(given)) refuseWithMessage('Send one GraphQL request: { "query": "subscription { ... }" }.');
   const { query, documentId, extensions, operationName, variables } = given;
-  if (!isAbsent(operationName) && typeof operationName !== 'string') refuseSaying('operationName must be a text.');
-  if (!isAbsent(variables) && !isObject(variables)) refuseSaying('variables must be an object.');
+  if (!isAbsent(operationName) && typeof operationName !== 'string') refuseWithMessage('operationName must be a text.');
+  if (!isAbsent(variables) && !isObject(variables)) refuseWithMessage('variables must be an object.');
   return { query, documentId, extensions, operationName: operationName ?? null, variables: variables ?? null };
 }
 
@@ -20,11 +20,11 @@ export function readSubscription(given: unknown): GraphQLRequest {
  */
 export function refuseAnythingElse({ document, operation }: Operation): void {
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-    refuseSaying(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
+    refuseWithMessage(`Only subscriptions are answered here: send the ${operation.operation} to POST /graphql.`);
   }
   const fragments = fragmentsOf(document);
   if (operation.selectionSet.selections.some((selection) => isConditional(selection, fragments))) {
-    refuseSaying('The field of a subscription takes neither @skip nor @include.');
+    refuseWithMessage('The field of a subscription takes neither @skip nor @include.');
   }
 }
 

@@ -17,7 +17,6 @@ import {
 import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/list-order';
 import { PageArgs } from '../../graphql/lists/page-args';
 import {
-  besideFilter,
   conditionOf,
   exactFilter,
   type FilterMap,
@@ -27,6 +26,7 @@ import {
   linkFilter,
   listFilter,
   optionalFilter,
+  sideTableFilter,
   textFilter,
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
@@ -237,8 +237,8 @@ export const WEBHOOK_FILTER: FilterMap = {
   rateLimit: (tests, path) => conditionOf(tests, RATE_LIMIT_FILTER, path),
   maxConcurrency: intFilter('max_concurrency'),
   ordering: optionalFilter('ordering', exactFilter('ordering')),
-  circuit: besideFilter('webhook_circuits', 'webhook_id', () => WEBHOOK_CIRCUIT_FILTER),
-  incoming: besideFilter('incoming_agreements', 'webhook_id', () => AGREEMENT_FILTER),
+  circuit: sideTableFilter('webhook_circuits', 'webhook_id', () => WEBHOOK_CIRCUIT_FILTER),
+  incoming: sideTableFilter('incoming_agreements', 'webhook_id', () => AGREEMENT_FILTER),
   passHeaders: listFilter('pass_headers'),
   updatedAt: timeFilter('updated_at'),
   owner: linkFilter('owner_id', 'users', () => USER_FILTER),

@@ -15,7 +15,7 @@ import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhoo
 import { CREDENTIALS, type RecordedSettings, recordedSettingsOfEach } from '../versions/recorded-settings';
 import { type WebhookRow, webhooksById } from '../webhook.store';
 import { documentText, MAX_BYTES, MAX_WEBHOOKS } from './settings-document';
-import { seeOneMoment, webhooksMeeting } from './settings-file.store';
+import { useOneSnapshot, webhooksMeeting } from './settings-file.store';
 
 export interface WebhookFile {
   text: string;
@@ -38,7 +38,7 @@ export async function exportWebhooks(
   condition: Condition,
   seesAll: boolean,
 ): Promise<WebhookFile> {
-  await seeOneMoment(db);
+  await useOneSnapshot(db);
   const webhooks = await webhooksMeeting(
     db,
     await resolveCondition(db, condition, { table: 'webhooks' }),

@@ -16,7 +16,7 @@ export async function webhooksMeeting(db: Db, condition: Condition, max: number)
 }
 
 /** All statements of the transaction, of which this is the first, see the same rows. */
-export async function seeOneMoment(db: Db): Promise<void> {
+export async function useOneSnapshot(db: Db): Promise<void> {
   await rowsOf(db, 'set transaction isolation level repeatable read');
 }
 

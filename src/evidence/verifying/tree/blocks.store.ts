@@ -39,18 +39,18 @@ export async function storedNodes(db: Db, nodes: readonly TreeNode[]): Promise<(
   return rows.map(({ hash }) => hash);
 }
 
-export interface StrayHeads {
+export interface HeadsWithoutBlock {
   count: number;
   smallest: number | null;
   largest: number | null;
 }
 
 /** Signed heads of trees that no block ends. In one statement, because other heads are signed meanwhile. */
-export async function strayHeads(db: Db): Promise<StrayHeads> {
-  const row = await rowOf<StrayHeads>(
+export async function headsWithoutBlock(db: Db): Promise<HeadsWithoutBlock> {
+  const row = await rowOf<HeadsWithoutBlock>(
     db,
     statement(`select count(*)::float8 as count, min(tree_size)::float8 as smallest, max(tree_size)::float8 as largest
      from evidence_heads h where not exists (select from evidence_blocks b where b.tree_size = h.tree_size)`),
   );
-  return row as StrayHeads;
+  return row as HeadsWithoutBlock;
 }

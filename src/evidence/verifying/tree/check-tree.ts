@@ -4,7 +4,7 @@ import type { Db } from '../../../sql/db';
 import { Frontier, hashesOf, type TreeNode } from '../../formats/merkle-tree';
 import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
 import { LEVELS_PER_TILE } from '../../formats/tree-proofs';
-import { blocksFrom, type CheckedBlock, storedNodes, strayHeads } from './blocks.store';
+import { blocksFrom, type CheckedBlock, headsWithoutBlock, storedNodes } from './blocks.store';
 import { checkAnchors, type TrustedParties } from './check-anchors';
 import { checkKeys } from './check-keys';
 import { checkTreeRows } from './check-tree-rows';
@@ -107,7 +107,7 @@ async function checkNodes(db: Db, nodes: readonly TreeNode[], findings: Findings
 
 /** Heads that no block leads to: the blocks were removed or joined, and the heads forgotten. */
 async function checkStrayHeads(db: Db, size: number, findings: Findings): Promise<void> {
-  const { count, smallest, largest } = await strayHeads(db);
+  const { count, smallest, largest } = await headsWithoutBlock(db);
   if (smallest === null || largest === null) return;
   const which =
     count === 1 ? `A head of ${largest} leaves was` : `${count} heads of ${smallest} to ${largest} leaves were`;
