@@ -79,7 +79,7 @@ export const processes: Read<Set<ProcessRole>> = (text) => {
   for (const name of text.split(',').map((part) => part.trim())) {
     const role = PROCESS_ROLES.find((known) => known === name);
     if (role === undefined) throw new Error(`"${name}" is not a part: name some of ${PROCESS_ROLES.join(', ')}.`);
-    if (roles.has(role)) throw new Error(`"${name}" is named twice.`);
+    if (roles.has(role)) throw new Error(`"${name}" is named twice: name it once.`);
     roles.add(role);
   }
   return roles;

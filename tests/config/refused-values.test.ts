@@ -18,7 +18,7 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['PROCESSES', 'api,scheduler', '"scheduler" is not a part: name some of api, worker, indexer.'],
     ['PROCESSES', 'api,,worker', '"" is not a part: name some of api, worker, indexer.'],
     ['PROCESSES', ',', '"" is not a part: name some of api, worker, indexer.'],
-    ['PROCESSES', 'worker, api, worker', '"worker" is named twice.'],
+    ['PROCESSES', 'worker, api, worker', '"worker" is named twice: name it once.'],
     ['SERVE_CONNECTIONS', '3', '"3" is not a number of connections, 4 to 200.'],
     ['DELIVER_CONNECTIONS', '201', '"201" is not a number of connections, 4 to 200.'],
     ['READ_CONNECTIONS', 'many', '"many" is not a number of connections, 4 to 200.'],

@@ -116,13 +116,20 @@ function fault(field: string, code: UserError['code'], message: string): InputEr
 function checked({ by, proof }: AttachEvidenceAnchorInput): { by: string; proof: Buffer } {
   const name = by.trim();
   if (name.length < 1 || name.length > 200 || !isStorable(name)) {
-    throw fault('by', 'INVALID', 'by must be 1 to 200 characters, without NUL and halves of surrogate pairs.');
+    const message = `by must be 1 to 200 characters, without NUL and halves of surrogate pairs; it has ${name.length}.`;
+    throw fault('by', 'INVALID', message);
   }
   const bytes = Buffer.from(proof, 'base64');
   if (bytes.toString('base64') !== proof || bytes.length < 1) {
     throw fault('proof', 'INVALID', 'proof must be base64 of at least 1 byte.');
   }
-  if (bytes.length > MAX_PROOF_BYTES) throw fault('proof', 'TOO_LARGE', 'proof must be at most 64 KiB.');
+  if (bytes.length > MAX_PROOF_BYTES) {
+    throw fault(
+      'proof',
+      'TOO_LARGE',
+      `proof is ${bytes.length} bytes; at most ${MAX_PROOF_BYTES} (64 KiB) are allowed.`,
+    );
+  }
   return { by: name, proof: bytes };
 }
 

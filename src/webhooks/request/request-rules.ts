@@ -48,7 +48,13 @@ function headerFaults(headers: readonly { name: string; value: string }[]): User
     const isRepeated = seen.has(name.toLowerCase());
     seen.add(name.toLowerCase());
     if (isRepeated) {
-      return [{ field: [...path, 'name'], code: 'CONFLICT' as const, message: `The header ${name} is given twice.` }];
+      return [
+        {
+          field: [...path, 'name'],
+          code: 'CONFLICT' as const,
+          message: `The header ${name} is given twice: give it once.`,
+        },
+      ];
     }
     const nameFault = headerMessage(name, '');
     if (nameFault !== null) return [invalid([...path, 'name'], nameFault)];
@@ -125,7 +131,9 @@ function fieldFaults(fields: readonly { key: string; fieldname: string }[]): Use
       return [invalid([...path, 'fieldname'], message)];
     }
     if (seen.has(key))
-      return [{ field: [...path, 'key'], code: 'CONFLICT' as const, message: `The key ${key} is given twice.` }];
+      return [
+        { field: [...path, 'key'], code: 'CONFLICT' as const, message: `The key ${key} is given twice: give it once.` },
+      ];
     seen.add(key);
     return [];
   });
