@@ -81,7 +81,7 @@ export interface Config {
   evidencePolicyFile: string | null;
   /** The time-stamp authority (RFC 3161) of the evidence; null: none. */
   evidenceTsaUrl: string | null;
-  /** A PEM file of the certificates that vouch for the time-stamp authority; null: any is taken. */
+  /** A PEM file of the certificates by which that of the time-stamp authority is trusted; null: any is accepted. */
   evidenceTsaCaFile: string | null;
   /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;

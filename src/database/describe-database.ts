@@ -64,7 +64,7 @@ const TABLES = `
     ) as statements
   from pg_class c where ${IS_OURS} order by c.relname collate "C"`;
 
-// The right to execute belongs to the description of a function: most of ours are not for PUBLIC.
+// The right to execute belongs to the description of a function: most functions of Hookledger are not for PUBLIC.
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';' ||
     case when has_function_privilege('public', p.oid, 'execute') then ''

@@ -22,7 +22,7 @@ export const MIGRATION_FILES: readonly string[] = [
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */
 const FOLDER = join(SOURCE_FOLDER, '../migrations');
 
-/** TypeORM requires a timestamp at the end of each name and stores it. All of ours are in this range. */
+/** TypeORM requires a timestamp at the end of each name and stores it. All migrations of Hookledger are in this range. */
 export const TIMESTAMPS = { first: 1_764_000_000_001, last: 1_764_000_000_999 };
 
 /** The migrations as classes for TypeORM. */

@@ -12,7 +12,7 @@ export interface TimeStamp {
 
 export interface Authority {
   url: string;
-  /** Certificates that vouch for the one of the authority; empty: any other party can answer in its place. */
+  /** Certificates by which that of the authority is trusted; empty: any other party can answer in its place. */
   trusted: readonly X509Certificate[];
 }
 

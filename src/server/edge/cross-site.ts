@@ -1,4 +1,4 @@
-// Which requests of a browser come from a page of ours. A browser sends cookies unasked, also when a page of another site
+// Which requests of a browser come from a page of this server. A browser sends cookies unasked, also when a page of another site
 // makes it send a request.
 import { BlockList } from 'node:net';
 import type { FastifyRequest } from 'fastify';

@@ -7,8 +7,8 @@ import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../..
 const MAX_MESSAGE = 300;
 
 /**
- * The only form in which errors are sent. Messages that were written for the caller pass; every other error is a fault
- * of ours and is sent as its code alone, because messages of libraries name tables, hosts and values.
+ * The only form in which errors are sent. Messages that were written for the caller pass; every other error is
+ * internal, and is sent as its code alone, because messages of libraries name tables, hosts and values.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
@@ -42,7 +42,7 @@ function codeOf(error: GraphQLError, formatted: GraphQLFormattedError): string {
   return code === 'INTERNAL_SERVER_ERROR' && status >= 400 && status < 500 ? 'BAD_REQUEST' : code;
 }
 
-/** The error in the form for callers; null for a fault of ours. */
+/** The error in the form for callers; null for an internal error. */
 export function knownError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   // in a mutation these are userErrors; a query has none

@@ -185,7 +185,7 @@ export function errorOutsideApollo(
   code = 'INTERNAL_SERVER_ERROR',
 ): GraphQLFormattedError {
   const named = { ...error.toJSON(), extensions: { code: error.extensions.code ?? code } };
-  // errors of ours are recognised by their path, which an error outside a field does not have
+  // errors of resolvers are recognised by their path, which an error outside a field does not have
   const cause = error.originalError && knownError(error.originalError) ? error.originalError : error;
   const { extensions, ...rest } = formatError(named, cause);
   return { ...rest, extensions: { ...extensions, requestId } };

@@ -223,7 +223,7 @@ function refused(errors: readonly unknown[], session: LiveSession): Refused {
   };
 }
 
-/** Any error of a subscription in the form of `format-error.ts`; faults of ours are logged. */
+/** Any error of a subscription in the form of `format-error.ts`; internal errors are logged. */
 export function outgoing(
   error: unknown,
   { requestId, log }: Pick<Context, 'requestId' | 'log'>,
