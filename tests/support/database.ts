@@ -18,7 +18,7 @@ export interface TestDatabase extends Urls {
   drop(): Promise<void>;
 }
 
-/** A database of one's own: a copy of the migrated template, or of another one (`template1` is empty). */
+/** A database of the test file: a copy of the migrated template, or of another one (`template1` is empty). */
 export async function createTestDatabase(template = 'hookledger_template'): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   // by way of the log it takes three times the CPU
@@ -27,7 +27,7 @@ export async function createTestDatabase(template = 'hookledger_template'): Prom
   return connectTo(name);
 }
 
-/** One that there is. */
+/** A database that exists. */
 export async function connectTo(name: string): Promise<TestDatabase> {
   const { servingUrl, migrationUrl, superuserUrl } = urls();
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;

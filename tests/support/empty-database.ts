@@ -30,7 +30,7 @@ export async function keepRows(database: TestDatabase): Promise<void> {
   await database.query(`create schema kept_names; create table kept_names.objects as ${OBJECTS}`);
 }
 
-/** @returns the tables, indexes, constraints, triggers and functions that there were not when rows were kept, or are no more */
+/** @returns the tables, indexes, constraints, triggers and functions that did not exist when rows were kept, or no longer exist */
 export async function changedObjects(database: TestDatabase): Promise<string[]> {
   const kept = 'table kept_names.objects';
   const changed = await database.query<{ name: string }>(

@@ -5,8 +5,8 @@ const LIMIT_MS = 60_000;
 const script = new Script('work()');
 
 /**
- * Calls `work`, which must not wait for anything, and stops it after a minute. Hand it so much that what takes the square
- * of its input's length would need an hour, and what takes its length a fraction of a second: no machine is that slow.
+ * Calls `work`, which must not wait for anything, and stops it after a minute. Give it so much input
+ * that quadratic work would need an hour, and linear work a fraction of a second: no machine is that slow.
  */
 export function endsByItself<T>(work: () => T): T {
   let result: T | undefined;

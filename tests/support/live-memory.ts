@@ -20,14 +20,14 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** The bytes that something still holds on to. */
+/** The bytes that are still referenced. */
 function liveBytes(): number {
   collectGarbage();
   return allBytes();
 }
 
 /**
- * By how much the bytes that are held on to grew at most while `work` went on. Below `limit` it may be more than that, by garbage:
+ * The largest growth of the bytes in use while `work` ran. Below `limit` it may include garbage:
  * garbage is collected, which takes a tenth of a second of CPU, only where all bytes together have grown beyond the limit.
  */
 export async function growthDuring<T>(limit: number, work: () => Promise<T>): Promise<{ result: T; grownBy: number }> {
