@@ -45,7 +45,7 @@ interface Gathered {
   reject(error: unknown): void;
 }
 
-interface Pacing {
+interface SpeedHistory {
   quickRuns: number;
   slowUntil: number;
   slowForMs: number;
@@ -60,7 +60,7 @@ export interface PipelinesOptions {
 
 export function createPipelines(url: string, { connections, settings }: PipelinesOptions): Pipelines {
   const pipelines: Pipeline[] = [];
-  const paces = new Map<string, Pacing>();
+  const histories = new Map<string, SpeedHistory>();
   let connectAgainAt = 0;
   let stopped = false;
 
@@ -81,9 +81,9 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
     }, lost);
   }
 
-  function paceOf(statement: Statement): Pacing {
-    const known = paces.get(statement.name) ?? { quickRuns: 0, slowUntil: 0, slowForMs: 0 };
-    paces.set(statement.name, known);
+  function historyOf(statement: Statement): SpeedHistory {
+    const known = histories.get(statement.name) ?? { quickRuns: 0, slowUntil: 0, slowForMs: 0 };
+    histories.set(statement.name, known);
     return known;
   }
 
@@ -101,20 +101,20 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
 
   return {
     row(statement, values) {
-      const pace = paceOf(statement);
-      if (pace.quickRuns < QUICK_RUNS || performance.now() < pace.slowUntil) return null;
+      const history = historyOf(statement);
+      if (history.quickRuns < QUICK_RUNS || performance.now() < history.slowUntil) return null;
       const pipeline = pipelines.find(isGathering) ?? leastBusy(pipelines);
       if (!pipeline || pipeline.waiting > 0) open();
       if (!pipeline || pipeline.waiting >= MAX_WAITING) return null;
       return run<never>(pipeline, statement, values).catch((error: unknown) => {
         // the loss of a connection does not make a statement slow
-        if (!isDatabaseUnavailable(error)) setAside(pace);
+        if (!isDatabaseUnavailable(error)) setAside(history);
         throw error;
       });
     },
     learn(statement, ms) {
-      const pace = paceOf(statement);
-      pace.quickRuns = ms <= QUICK_MS ? pace.quickRuns + 1 : 0;
+      const history = historyOf(statement);
+      history.quickRuns = ms <= QUICK_MS ? history.quickRuns + 1 : 0;
     },
     async stop() {
       stopped = true;
@@ -123,13 +123,13 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
   };
 }
 
-function setAside(pace: Pacing): void {
+function setAside(history: SpeedHistory): void {
   const now = performance.now();
   // several may have been under way
-  if (now < pace.slowUntil) return;
-  const isForgiven = now - pace.slowUntil > FORGIVEN_AFTER * pace.slowForMs;
-  pace.slowForMs = isForgiven ? SLOW_FOR_MS.first : Math.min(2 * pace.slowForMs, SLOW_FOR_MS.most);
-  pace.slowUntil = now + pace.slowForMs;
+  if (now < history.slowUntil) return;
+  const isForgiven = now - history.slowUntil > FORGIVEN_AFTER * history.slowForMs;
+  history.slowForMs = isForgiven ? SLOW_FOR_MS.first : Math.min(2 * history.slowForMs, SLOW_FOR_MS.most);
+  history.slowUntil = now + history.slowForMs;
 }
 
 function configOf(url: string, settings: Record<string, string>) {

@@ -1,9 +1,9 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
-import { createPace } from './pace';
 import { createReturningCallers } from './returning-callers';
 import { createSoloRuns } from './solo-runs';
+import { createTransactionInterval } from './transaction-interval';
 
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */
@@ -51,7 +51,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const running = new Set<Promise<void>>();
   const young = new Set<Promise<void>>();
   const solo = createSoloRuns<Item, Result>(runAlone);
-  const pace = createPace();
+  const interval = createTransactionInterval();
   const returning = createReturningCallers(next);
   let isEarly = false;
 
@@ -96,7 +96,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   // unless many items wait
   function rest(batch: readonly Waiting<Item, Result>[]): void {
-    pace.began(
+    interval.began(
       batch.map(({ at }) => at),
       performance.now(),
     );
@@ -104,7 +104,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     setTimeout(() => {
       isEarly = false;
       next();
-    }, pace.ms());
+    }, interval.ms());
   }
 
   async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {

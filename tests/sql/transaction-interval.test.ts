@@ -1,20 +1,20 @@
-import { createPace } from '../../src/sql/sharing/pace';
+import { createTransactionInterval } from '../../src/sql/sharing/transaction-interval';
 
 const SHORT = 5;
 const LONG = 10;
 
 /** Transactions that begin one after the other, each with items that came so long before. */
 function paceAfter(...transactions: number[][]): number {
-  const pace = createPace();
+  const interval = createTransactionInterval();
   let now = 0;
   for (const before of transactions) {
     now += 1000;
-    pace.began(
+    interval.began(
       before.map((ms) => now - ms),
       now,
     );
   }
-  return pace.ms();
+  return interval.ms();
 }
 
 const repeated = (times: number, ...transactions: number[][]) =>

@@ -13,7 +13,7 @@ const APART_MS = 3;
 /** The long wait ends after at most four waits in vain, one after the other. */
 const CREDIT = { loss: 1, most: 4 };
 
-export interface Pace {
+export interface TransactionInterval {
   /** The minimum time from the beginning of the last transaction to that of the next one, in milliseconds. */
   ms(): number;
   /** Call it when a transaction begins. @param arrivals when its items came, ascending, by the clock of `now` */
@@ -21,7 +21,7 @@ export interface Pace {
 }
 
 /** A transaction costs about the same for one item as for two, so a wait is worth it if another item comes meanwhile. */
-export function createPace(): Pace {
+export function createTransactionInterval(): TransactionInterval {
   const credit = createCredit(CREDIT);
   return {
     ms: () => (credit.has() ? LONG_MS : SHORT_MS),
