@@ -31,6 +31,15 @@ export function restUntilCommit(atLeastMs: number, commits: Commits | undefined)
   return commits === undefined ? atLeastMs : { atLeastMs, commits };
 }
 
+/** When each loop that cannot work now failed first. */
+const failingSince = new Map<object, { name: string; since: number }>();
+
+/** The loops of this process that cannot work now, with the seconds for which each has failed. */
+export function failingLoops(): { loop: string; seconds: number }[] {
+  const now = performance.now();
+  return [...failingSince.values()].map(({ name, since }) => ({ loop: name, seconds: (now - since) / 1_000 }));
+}
+
 export interface Loop {
   /** Ends the rest, because there may be work. */
   wake(): void;
@@ -81,6 +90,8 @@ export function startLoop(
     log.error({ loop: name, err: error, unwritten }, 'could not work, trying again'),
   );
 
+  const self = {};
+
   async function run(): Promise<void> {
     let failing = false;
     let reported = false;
@@ -93,6 +104,7 @@ export function startLoop(
           if (reported) log.info({ loop: name }, 'working again');
           failing = false;
           reported = false;
+          failingSince.delete(self);
           return found;
         },
         (error: unknown) => {
@@ -100,6 +112,7 @@ export function startLoop(
           if (stopping) return false;
           // logs only the first failure of an outage, while the loop continues to try
           if (!failing) reported = report(error);
+          if (!failing) failingSince.set(self, { name, since: performance.now() });
           failing = true;
           return false;
         },
@@ -125,6 +138,7 @@ export function startLoop(
       stopping = true;
       endRest();
       await running;
+      failingSince.delete(self);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createLog } from '../src/log';
-import { type Loop, startLoop } from '../src/loop';
+import { failingLoops, type Loop, startLoop } from '../src/loop';
 import { waitFor } from './support/wait-for';
 
 const HOUR_MS = 3_600_000;
@@ -83,4 +83,26 @@ test('a stop ends a rest at once, and a step not before its end', async () => {
   finish();
   await stopping;
   expect(trial.steps).toBe(1);
+});
+
+test('a loop is named as failing from its first failure until a step succeeds', async () => {
+  const steps = Promise.withResolvers<void>();
+  const trial = loopOf(async (n) => {
+    if (n === 1) throw new Error('the database is away');
+    await steps.promise;
+    return false;
+  });
+  const failing = () => failingLoops().filter(({ loop }) => loop === 'trial');
+  await waitFor('a second step', () => trial.steps === 2);
+  expect(failing()).toEqual([{ loop: 'trial', seconds: expect.any(Number) }]);
+  steps.resolve();
+  await waitFor('its success', () => failing().length === 0);
+  await trial.loop.stop();
+});
+
+test('a loop that was stopped is not named as failing', async () => {
+  const trial = loopOf(() => Promise.reject(new Error('the database is away')));
+  await waitFor('its failure', () => failingLoops().some(({ loop }) => loop === 'trial'));
+  await trial.loop.stop();
+  expect(failingLoops().filter(({ loop }) => loop === 'trial')).toEqual([]);
 });

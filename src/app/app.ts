@@ -6,7 +6,8 @@ import { createDataSource, type DataSourceOptions } from '../database/data-sourc
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { migrate } from '../database/migrate';
-import { DELIVER, MONITOR, SEALING, SERVE } from '../database/pools';
+import { DELIVER, MEASURING, MONITOR, SEALING, SERVE } from '../database/pools';
+import { refusePooler } from '../database/refuse-pooler';
 import { startWithDatabase } from '../database/start-with-database';
 import { watchBacklog } from '../delivery/queue/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
@@ -16,9 +17,11 @@ import { repeatErasures } from '../privacy/erasing/repeat-erasures';
 import { createRateLimits } from '../server/edge/rate-limits';
 import { createHttpServer } from '../server/http-server';
 import { createMetrics } from '../server/routes/metrics';
+import { PoolShare } from '../sql/pool-share';
 import { pipelinedTransactions } from '../sql/transactions';
 import { ensureFirstAdministrator } from '../users/api-keys/first-administrator';
 import { anchorSettingsOf } from './anchor-settings';
+import { lostLogLines } from './log-output';
 import { mostConnections, poolSizes } from './pool-sizes';
 import type { Parts } from './process-parts';
 import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
@@ -100,8 +103,10 @@ async function startParts(
 
   const isWorker = config.processes.has('worker');
   const deliver = await open({ ...DELIVER, poolSize: sizes.deliver });
+  await refusePooler(deliver);
   const monitor = await open(MONITOR);
-  const metrics = createMetrics(monitor);
+  const metrics = createMetrics(new PoolShare(monitor, MEASURING), log);
+  metrics.showLostLogLines(lostLogLines);
   const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile, log);
   const parts: Parts = { source, deliver, monitor, keyring, policy, metrics, log, url };
   const transaction = pipelinedTransactions(deliver, SEALING);

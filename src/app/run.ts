@@ -2,6 +2,7 @@ import { environment, readConfig } from '../config/config';
 import { createLog, type Log } from '../log';
 import { type App, startApp } from './app';
 import { writeFatalError } from './fatal-error';
+import { standardOutput } from './log-output';
 import { stopOnSignals } from './stop-on-signals';
 
 /** Runs the server until a signal or a lost database ends the process. @param onRunning called when it has started */
@@ -16,7 +17,7 @@ export async function run(onRunning: () => void): Promise<void> {
 
 async function start(onRunning: () => void): Promise<void> {
   const config = readConfig(environment());
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, standardOutput());
   const app = await startApp(config, log, showAdminToken);
   log.info({ url: app.url, processes: [...config.processes] }, 'Hookledger is running');
   try {

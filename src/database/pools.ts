@@ -59,14 +59,24 @@ export const READ = {
   pipeline: true,
 } satisfies DataSourceOptions;
 
-/** For requests without a key: metrics, readiness, public keys. A reserved connection, apart from the pools. */
+/**
+ * For requests without a key: metrics, readiness, public keys. Reserved connections, apart from the pools: one is for readiness while
+ * the other waits for a metric.
+ */
 export const MONITOR = {
   name: 'monitor',
-  poolSize: 1,
+  poolSize: 2,
+  pipeline: true,
   // less than monitors wait, so that they are answered why there is none
   connectTimeoutMs: 3_000,
   statementTimeoutMs: 5_000,
 } satisfies DataSourceOptions;
+
+/**
+ * Questions for metrics: one after the other, each for a short time, because callers wait for all of them. A locked table lets its own
+ * metric be missing.
+ */
+export const MEASURING = { atMost: 1, statementTimeoutMs: 1_500 } satisfies ShareOptions;
 
 /**
  * Transactions that accept events and calls, whose callers wait. At most half of the pool, so that deliveries continue beside

@@ -8,6 +8,10 @@ import { databaseAddress } from './database-address';
 const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */
 const REFUSED = new Set(['28P01', '28000', '3D000']);
+/** PgBouncer, of a parameter that it does not pass on. */
+const OF_A_POOLER = /^unsupported startup parameter/;
+/** What to do about a connection pooler in front of the database. */
+export const PAST_THE_POOLER = 'Let DATABASE_URL name PostgreSQL itself: Hookledger has connection pools of its own.';
 /** pg has no code if the server has no TLS; Node's codes of a certificate that is not trusted. */
 const NO_TLS = 'The server does not support SSL connections';
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/;
@@ -41,6 +45,12 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       if (isTlsFault(error, config)) {
         throw new DatabaseStartError(
           `It cannot start: ${database} cannot be used over TLS: ${reason}. Correct sslmode or sslrootcert in DATABASE_URL.`,
+          error,
+        );
+      }
+      if (OF_A_POOLER.test(reason)) {
+        throw new DatabaseStartError(
+          `It cannot start: ${database} is behind a connection pooler, which refuses it: ${reason}. ${PAST_THE_POOLER}`,
           error,
         );
       }

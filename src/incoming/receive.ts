@@ -13,8 +13,8 @@ import { createRecorder } from './record-in-batches';
 import { createRefusalRate } from './refusals/refusal-rate';
 import { createUnrecordedRefusals } from './refusals/unrecorded-refusals';
 
-/** The result of a call, for metrics. */
-export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | Refused['code'];
+/** The result of a call, for metrics. UNAVAILABLE: it was answered 503, and the partner is to repeat it. */
+export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | 'UNAVAILABLE' | Refused['code'];
 
 export interface ReceiverParts {
   db: Db;
@@ -48,6 +48,8 @@ export interface Receiver {
   receive(call: ArrivedCall, found: Found, hold: (bytes: number) => void): Promise<Answer | null>;
   /** Refuses a call whose body was not read. @throws Error like `receive` */
   refuseUnread(call: ArrivedCall, found: Found, why: Refused): Promise<Answer>;
+  /** Counts a call that is answered 503. */
+  countUnavailable(): void;
   /** Waits until all received calls are recorded. */
   stop(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       return null;
     },
     refuseUnread: refuse,
+    countUnavailable: () => onReceived('UNAVAILABLE', false),
     async stop() {
       await recorder.idle();
       await unrecordedRefusals.stop();

@@ -111,7 +111,7 @@ export async function createHttpServer(
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
   const countVisit = async ({ ip }: FastifyRequest) => monitoring.rates.countVisit(ip);
-  serveHealth(server, monitoring, countVisit);
+  monitoring.metrics.showReadiness(serveHealth(server, monitoring, countVisit));
   serveMetrics(server, monitoring.metrics, countVisit);
   if (!api) return server;
   await serveApi(server, config, source, api);

@@ -45,7 +45,7 @@ test('the start says how many connections the process opens and how many the dat
   const warnings = lines.map((line) => JSON.parse(line)).filter(({ needed }) => needed !== undefined);
   expect(warnings).toEqual([
     expect.objectContaining({
-      needed: 36,
+      needed: 37,
       accepted: ACCEPTED + 1,
       msg: expect.stringContaining(`${ACCEPTED + 1} by CONNECTION LIMIT of database ${database.name}, and others have`),
     }),

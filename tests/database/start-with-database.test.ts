@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
+import { createDataSource } from '../../src/database/data-source';
+import { DELIVER } from '../../src/database/pools';
+import { refusePooler } from '../../src/database/refuse-pooler';
+import { startWithDatabase } from '../../src/database/start-with-database';
 import { createLog } from '../../src/log';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProgram } from '../support/program';
@@ -74,4 +78,23 @@ test('a login that is refused ends the start at once, with a sentence that holds
   expect(ending).toContain('refuses the login: password authentication failed for user "hookledger_owner".');
   expect(ending).not.toContain('    at ');
   expect(ending).not.toContain('not-the-password');
+});
+
+test('a start behind a pooler that refuses the settings of sessions ends at once, and says what to do', async () => {
+  const log = createLog('silent');
+  const refusing = () => Promise.reject(new Error('unsupported startup parameter: options'));
+  await expect(startWithDatabase(readConfig(env), log, refusing)).rejects.toThrow(
+    /is behind a connection pooler, which refuses it: unsupported startup parameter: options\. Let DATABASE_URL name PostgreSQL itself/,
+  );
+});
+
+test('a pooler that drops the settings of sessions is refused', async () => {
+  const dropping = await createDataSource(database.servingUrl, { name: 'without settings' }).initialize();
+  const keeping = await createDataSource(database.servingUrl, DELIVER).initialize();
+  try {
+    await expect(refusePooler(dropping)).rejects.toThrow(/a connection pooler .+ drops the settings of sessions/);
+    await refusePooler(keeping);
+  } finally {
+    await Promise.all([dropping.destroy(), keeping.destroy()]);
+  }
 });

@@ -1,14 +1,14 @@
 /** @jest-environment node */
 // Sampling the delay of the event loop wakes an idle process ten times a second.
 import hooks from 'node:perf_hooks';
-import type { DataSource } from 'typeorm';
 import { createMetrics } from '../../src/server/routes/metrics';
+import type { Db } from '../../src/sql/db';
 
 test("Node's own metrics are taken from the first time on that somebody reads them", async () => {
   const monitor = jest.spyOn(hooks, 'monitorEventLoopDelay');
   const query = async () => ({ rows: [] });
-  const source = { manager: { queryRunner: { connect: async () => ({ query }) } } } as unknown as DataSource;
-  const metrics = createMetrics(source);
+  const db = { queryRunner: { connect: async () => ({ query }) } } as unknown as Db;
+  const metrics = createMetrics(db, { warn: () => undefined });
   expect(monitor).not.toHaveBeenCalled();
   const texts = await Promise.all([metrics.read(), metrics.read()]);
   expect(monitor).toHaveBeenCalledTimes(1);

@@ -38,8 +38,20 @@ const REFUSALS: { readonly [code: string]: string } = {
 
 function tcpError(error: Error, host: string): SendError {
   const code = systemCode(error);
+  const shortage = SHORTAGES[code];
+  if (shortage !== undefined)
+    return new SendError('NOT_SENT', `No connection to ${host} was opened: ${shortage} (${code}).`);
   return new SendError('CONNECT', `${host} ${TCP_FAULTS[code] ?? `could not be reached: ${error.message}`} (${code}).`);
 }
+
+/** What this machine lacks: the partner was not called. */
+const SHORTAGES: { readonly [code: string]: string } = {
+  EMFILE: 'this process has no file descriptors left; raise its limit (ulimit -n)',
+  ENFILE: 'this machine has no file descriptors left',
+  EADDRNOTAVAIL: 'this machine has no free port for it',
+  ENOBUFS: 'this machine has no memory left for it',
+  ENOMEM: 'this machine has no memory left for it',
+};
 
 const TCP_FAULTS: { readonly [code: string]: string } = {
   ECONNREFUSED: 'refused the connection: nothing listens on that port',

@@ -12,7 +12,7 @@ import { indexBehindSeconds } from '../../request-log/search/request-index.store
 import type { Db } from '../../sql/db';
 import { webhookConditions } from '../../webhooks/webhook-circuit.store';
 
-interface Sample {
+export interface Sample {
   labels?: Record<string, string>;
   value: number;
 }

@@ -20,6 +20,9 @@ export interface BacklogState {
   refusal(): string | null;
 }
 
+/** The checks of `/readyz`, each with its fault; null: it has none. */
+export type Readiness = () => Promise<Record<string, string | null>>;
+
 interface HealthSources {
   source: DataSource;
   backlog: BacklogState;
@@ -28,12 +31,13 @@ interface HealthSources {
 /**
  * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused, publishing is refused
  * or nothing is sealed, which are no faults of this process; 503 names what is missing.
+ * @returns the checks, for the metrics
  */
 export function serveHealth(
   server: FastifyInstance,
   { source, backlog }: HealthSources,
   onRequest: onRequestAsyncHookHandler,
-): void {
+): Readiness {
   const state = cached(KEPT_MS, async () => {
     const checks = await checkReadiness(source);
     if (checks.database !== null) return { checks, deliveries: 'unknown', evidence: 'unknown' };
@@ -48,6 +52,7 @@ export function serveHealth(
       .code(ready ? 200 : 503)
       .send({ status: ready ? 'ok' : 'not ready', checks, ...others, publishing: backlog.refusal() ?? 'accepted' });
   });
+  return async () => (await state()).checks;
 }
 
 async function deliveriesState(source: DataSource): Promise<string> {

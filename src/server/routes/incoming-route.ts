@@ -111,7 +111,9 @@ export function serveIncoming(
         return answer === null ? reply.callNotFound() : send(reply, answer);
       } catch (error) {
         closeSpent(request, reply);
-        throw asTemporary(error);
+        const fault = asTemporary(error);
+        if (fault instanceof Refusal && fault.code === 'UNAVAILABLE') receiver.countUnavailable();
+        throw fault;
       } finally {
         // a call without an answer is still held by the recorder
         void timeLimit.ended().then(() => holding.end());

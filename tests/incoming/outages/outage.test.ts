@@ -44,6 +44,13 @@ test('while it is away calls are answered 503 and when to come again, and nothin
       'UNAVAILABLE',
     ]);
   }
+  // metrics of before are kept for a moment
+  const metrics = await waitFor('metrics of an outage', async () => {
+    const text = await (await fetch(`${program.url}/metrics`)).text();
+    return text.includes('hookledger_ready{check="database"} 0') && text;
+  });
+  expect(metrics).toContain('hookledger_incoming_calls_total{outcome="UNAVAILABLE",recorded="false"} 3');
+  expect(metrics).not.toMatch(/^hookledger_dead_letters/m);
   away = false;
   await waitFor('it to be back', async () => (await callStandard(agreed, BODY)).status === 200);
   expect((await receivedBy(app, agreed)).filter(({ status }) => status === 'REFUSED')).toEqual([]);
