@@ -29,10 +29,11 @@ const ACTUAL = `select concat_ws(' / ',
  * come.
  */
 export async function isPrepared(owner: Client, login: string): Promise<boolean> {
-  const { rows: tables } = await owner.query<{ exist: boolean }>(
-    `select to_regclass('prepared_logins') is not null as exist`,
+  // a later migration makes the function: the first start may have been killed between them
+  const { rows: made } = await owner.query<{ exist: boolean }>(
+    `select to_regclass('prepared_logins') is not null and to_regproc('missing_partitions') is not null as exist`,
   );
-  if (!tables[0]?.exist) return false;
+  if (!made[0]?.exist) return false;
   const { rows } = await owner.query<{ fingerprint: string }>(
     `select fingerprint from prepared_logins
      where login = $1 and not exists (select from missing_partitions($2))`,

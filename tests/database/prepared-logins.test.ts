@@ -1,5 +1,7 @@
 // A start on a database that the start before has prepared.
+import { createDataSource } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
+import { MIGRATIONS } from '../../src/database/migrations';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -82,5 +84,20 @@ test('prepares a login that is new to it', async () => {
   } finally {
     await database.query(`drop owned by ${login}`);
     await database.query(`drop role ${login}`);
+  }
+});
+
+test.each([2, 5, 9])('completes a first start that was killed after %d migrations', async (done) => {
+  const killed = await createTestDatabase('template1');
+  try {
+    const owner = await createDataSource(killed.migrationUrl, { name: 'killed', poolSize: 1 }).initialize();
+    Object.assign(owner, { migrations: owner.migrations.slice(0, done) });
+    await owner.runMigrations();
+    await owner.destroy();
+    await migrate(killed.migrationUrl, killed.servingUrl);
+    const [ran] = await killed.query<{ n: number }>('select count(*)::int as n from migrations');
+    expect(ran?.n).toBe(MIGRATIONS.length);
+  } finally {
+    await killed.drop();
   }
 });
