@@ -69,7 +69,8 @@ function attributeOf(headers: HeaderValues, name: string, refuse: MemberReader['
   } catch {
     // refused below
   }
-  refuse(name, 'INVALID', `ce-${name} is ${quoted(value)}, which is not percent-encoded UTF-8.`);
+  const cure = 'write such characters as their bytes in UTF-8, each as %XX, or send the event in structured mode.';
+  refuse(name, 'INVALID', `ce-${name} is ${quoted(value)}, which is not percent-encoded UTF-8: ${cure}`);
   return null;
 }
 
