@@ -4,6 +4,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { GUARDS } from './cel-guards';
 import { nameOf, nodesOf } from './cel-nodes';
+import { placeInCharacters, placesInUnits, splitIntoCharacters } from './cel-texts';
 import { compare, type Duration, equal, isDuration, nanosIn, nanosOf, timeAt, withNanos } from './cel-values';
 
 /** Thrown by a step. The message continues a sentence after the text of the node, and must not quote a value. */
@@ -17,8 +18,8 @@ export class StepFault extends Error {
 }
 
 type Handle = (...values: unknown[]) => unknown;
-/** @param original the step of the library. @param node the node that faults name */
-type Step = (values: readonly unknown[], original: () => unknown, node: ASTNode) => unknown;
+/** @param original the step of the library, with these values or others. @param node the node that faults name */
+type Step = (values: readonly unknown[], original: (changed?: readonly unknown[]) => unknown, node: ASTNode) => unknown;
 
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
@@ -30,6 +31,12 @@ const ordered =
     const order = compare(left, right);
     return order === null ? original() : holds(order);
   };
+
+const found: Step = (values, original) => {
+  const [text, wanted, from] = values;
+  // an empty text is found where the search begins
+  return wanted === '' && from !== undefined ? from : placeInCharacters(text, original(placesInUnits(values)));
+};
 
 const divided: Step = ([, right], original, node) => {
   const isZero = compare(right, 0) === 0;
@@ -58,6 +65,10 @@ const STEPS: Readonly<Record<string, Step>> = {
     if (isDuration(right)) return timeAt(nanosOf(left) - nanosIn(right));
     return right instanceof Date && isDuration(made) ? durationLike(made, nanosOf(left) - nanosOf(right)) : made;
   },
+  indexOf: found,
+  lastIndexOf: found,
+  substring: (values, original) => original(placesInUnits(values)),
+  split: (values, original) => splitIntoCharacters(values) ?? original(),
   '-_': (_, original, node) => inRange(original(), node),
   int: (_, original, node) => inRange(original(), node),
   timestamp: ([text], original) => {
@@ -75,9 +86,11 @@ export function replaceSteps(root: ASTNode): void {
     const handle = checked.handle;
     if (!handle || !(step || guard)) continue;
     checked.handle = (...given) => {
-      const values = node.op === 'rcall' || node.op === 'call' ? (given[0] as unknown[]) : given;
+      const isCall = node.op === 'rcall' || node.op === 'call';
+      const values: readonly unknown[] = isCall ? (given[0] as unknown[]) : given;
       if (guard) guard(values);
-      return step ? step(values, () => handle(...given), node) : handle(...given);
+      const original = (changed = values) => (isCall ? handle(changed, ...given.slice(1)) : handle(...changed));
+      return step ? step(values, original, node) : handle(...given);
     };
   }
 }

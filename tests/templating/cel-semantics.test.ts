@@ -43,6 +43,15 @@ const TRUE: Record<string, string[]> = {
     '!(doc.s <= "\\uffff") && doc.s >= "\\uffff"',
     '"a" < "b" && "a" < "aa" && "" < "a" && "a" <= "a"',
   ],
+  'places in texts count characters': [
+    '"💥a💥b".indexOf("b") == 3 && "💥a💥b".indexOf("💥", 1) == 2 && "💥a".indexOf("x") == -1',
+    '"💥a💥b".lastIndexOf("💥") == 2 && "💥a💥b".lastIndexOf("💥", 1) == 0 && "💥a".lastIndexOf("") == 2',
+    '"💥a💥".indexOf("", 3) == 3 && "💥a💥".indexOf("") == 0',
+    '"💥a💥b".substring(1) == "a💥b" && "💥a💥b".substring(2, 3) == "💥" && doc.s.substring(1) == ""',
+    '"💥a💥".split("") == ["💥", "a", "💥"] && "💥a💥".split("", 2) == ["💥", "a💥"] && "💥a💥".split("", 0) == []',
+    '"💥a💥".split("", -1).size() == 3 && "💥a💥".split("a") == ["💥", "💥"]',
+    'doc.s.substring(0, size(doc.s)) == doc.s && "abc".substring(1, 2) == "b" && "aba".lastIndexOf("a") == 2',
+  ],
   'a number may begin with its point': [
     '.99 < 1.0 && doc.five>.99 && [.5][0] == .5 && doc.five+.5 == 5.5 && .5e1 == 5.0',
     '" .5" == " " + ".5" && size(".5") == 2 && r"\\.5" == "\\\\.5" // .5',
