@@ -37,11 +37,13 @@ export interface Work<Item, Result> {
   /** Work with bounded time that does not count, such as parsing the document. It may be called more than once. */
   prepare(item: Item): void;
   run(item: Item): Result;
-  /** Called between two slices of 50 ms. By default it yields to the event loop. */
+  /** Called between two slices of 50 ms. By default it waits for the next turn. */
   pause?(): Promise<unknown>;
   /** The processor time of the thread so far, in milliseconds. */
   cpuMs?(): number;
 }
+
+type Paused<Item, Result> = Work<Item, Result> & Required<Pick<Work<Item, Result>, 'pause'>>;
 
 /**
  * Calls `run` for each item, in order. Everything that it calls is stopped in time, including loops and regular
@@ -53,7 +55,31 @@ export async function runEach<Item, Result extends object>(
   items: readonly Item[],
   work: Work<Item, Result>,
 ): Promise<(Result | Late | Undecided)[]> {
-  const { groupOf, prepare, run, pause = setImmediate } = work;
+  const { pause = nextTurn } = work;
+  if (calls > 0) await pause();
+  calls += 1;
+  try {
+    return await runInSlices(items, { ...work, pause });
+  } finally {
+    calls -= 1;
+  }
+}
+
+/** Calls of `runEach` that have not ended. */
+let calls = 0;
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** However many calls there are, one slice is run in each turn of the event loop, which has other work too. */
+function nextTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => setImmediate());
+  return lastTurn;
+}
+
+async function runInSlices<Item, Result extends object>(
+  items: readonly Item[],
+  work: Paused<Item, Result>,
+): Promise<(Result | Late | Undecided)[]> {
+  const { groupOf, prepare, run, pause } = work;
   const results: (Result | Late | Undecided)[] = [];
   const aloneMs = new Map<string, number>();
   const waiting = new Set<string>();
@@ -82,7 +108,7 @@ export async function runEach<Item, Result extends object>(
 
 async function runAlone<Item, Result extends object>(
   item: Item,
-  { prepare, run, pause = setImmediate, cpuMs = threadCpuMs }: Work<Item, Result>,
+  { prepare, run, pause, cpuMs = threadCpuMs }: Paused<Item, Result>,
 ): Promise<{ result: Result | Late | Undecided; usedMs: number }> {
   let strikes = 0;
   let usedInAllMs = 0;

@@ -78,3 +78,27 @@ test('no item of a group is decided before an earlier one that is undecided', as
   const { results } = await run(items, 7);
   expect(results).toEqual([{ name: '1' }, { undecided: true }, { name: '3' }, { undecided: true }]);
 });
+
+test('calls at the same time run one slice in each turn of the event loop, which has other work too', async () => {
+  let [turn, isOver] = [0, false];
+  const count = () => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const turns: number[] = [];
+  const endless: Work<string, object> = {
+    groupOf: (name) => name,
+    prepare: () => undefined,
+    run() {
+      turns.push(turn);
+      for (;;) Atomics.wait(CELL, 0, 0);
+    },
+    cpuMs: () => turns.length * TIME_LIMIT_MS,
+  };
+  const results = await Promise.all(['a', 'b', 'c', 'd'].map((name) => runEach([name], endless)));
+  isOver = true;
+  expect(results).toEqual(Array(4).fill([{ late: true }]));
+  expect(turns).toHaveLength(12);
+  expect(new Set(turns).size).toBe(12);
+});
