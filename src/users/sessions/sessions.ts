@@ -6,7 +6,7 @@ import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { hashToken } from '../token-hash';
-import { findUser } from '../user.store';
+import { findUser, findUserForUpdate } from '../user.store';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';
 import {
@@ -56,6 +56,8 @@ export async function startSession(
     userAgent,
   };
   const by = { ...actor, sessionId: id };
+  // two that began at once would both count what the other has not written yet
+  await findUserForUpdate(db, userId);
   const replaced = replacedToken === null ? null : await findSession(db, replacedToken);
   if (replaced) await end(db, by, [replaced.id], 'REPLACED');
   const live = await liveSessions(db, userId);

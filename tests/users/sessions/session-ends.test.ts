@@ -1,6 +1,7 @@
 import type { Role } from '../../../src/viewer';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { askIn, sessionFor } from '../../support/browser-session';
+import { atOnce } from '../at-once';
 
 let app: TestApp;
 
@@ -102,6 +103,23 @@ test('roles that were taken away are gone with the very next request', async () 
   await change('updateUser', { id: userId, roles: ['PUBLISHER'] });
   const { errors } = await askIn(app.url, browser, USERS);
   expect(errors[0].extensions.code).toBe('FORBIDDEN');
+});
+
+test('a user who signs in twice at once has 50 sessions and no more', async () => {
+  const { key } = await signedIn('AUDITOR');
+  await app.database.query(
+    `insert into sessions (id, user_id, token_hash, method, api_key_id, created_at, expires_at, last_used_at)
+     select new_id(), user_id, sha256(convert_to('session ' || n, 'UTF8')), method, api_key_id, created_at, expires_at, last_used_at
+     from sessions, generate_series(1, 48) as n where api_key_id = (select id from api_keys where key_id = $1)`,
+    [key.slice(3, 11)],
+  );
+  const [user] = await app.database.query<{ id: string }>('select user_id as id from api_keys where key_id = $1', [
+    key.slice(3, 11),
+  ]);
+  const signIn = () => sessionFor(app.url, key);
+  await atOnce(app.database, { table: 'users', id: user?.id ?? null }, [signIn, signIn]);
+  const live = 'select count(*)::int as n from sessions where user_id = $1 and ended_at is null';
+  expect(await app.database.query(live, [user?.id])).toEqual([{ n: 50 }]);
 });
 
 describe('revoking', () => {
