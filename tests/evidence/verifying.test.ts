@@ -117,6 +117,21 @@ test('a row that was inserted without sealing, or at the place of another row, i
   ]);
 });
 
+test('copies of a row are found, also more than a page has, and so is a changed one among them', async () => {
+  const copies = `insert into webhook_request_logs select r.* from webhook_request_logs r, generate_series(1, 150) where id = '${ids[5]}'`;
+  await tamper(
+    'alter table webhook_request_logs drop constraint webhook_request_logs_pkey cascade',
+    copies,
+    `update webhook_request_logs set response_body = 'yes' where id = '${ids[5]}' and ctid in
+       (select ctid from webhook_request_logs where id = '${ids[5]}' order by ctid desc limit 1)`,
+  );
+  const found = await verified();
+  expect(new Set(found.map(({ name, rowId }) => `${name} ${rowId}`))).toEqual(new Set([`INSERTED ${ids[5]}`]));
+  const messages = found.map(({ message }) => message).sort();
+  const copy = 'The row is there more than once.';
+  expect(messages).toEqual([...Array(149).fill(copy), 'The row claims the place of another row in the tree.'].sort());
+});
+
 test('two rows whose places were swapped are found', async () => {
   await tamper(
     `update evidence_leaves set leaf_index = (select sum(leaf_index) from evidence_leaves where subject_id in ('${ids[1]}', '${ids[2]}')) - leaf_index

@@ -28,7 +28,7 @@ export const EvidenceFindingNameEnum = publishEnum(
   {
     CHANGED: { description: 'A row differs from what was recorded.' },
     DELETED: { description: 'A row was sealed, and is no longer there.' },
-    INSERTED: { description: 'A row claims a place in the tree that is not its own.' },
+    INSERTED: { description: 'A row claims a place in the tree that is not its own, or is there more than once.' },
     MOVED: { description: 'The leaf of a row is at another place in the tree than the row has.' },
     TRUNCATED: { description: 'Leaves that were sealed are missing.' },
     NOT_SEALED: { description: 'A row was finished more than a minute ago, and is not in the tree.' },

@@ -97,6 +97,7 @@ export class RowCheck {
     }
     const about = { kind, rowId, leafIndex };
     if (computed !== null && leaf?.equals(computed)) {
+      if (this.seen.has(leafIndex)) this.findings.add('INSERTED', 'The row is there more than once.', about);
       this.seen.add(leafIndex);
       if (row.erasedDigests != null) this.erased.add(leafIndex);
       if (row.contentSalt === null && hasContent(kind, row)) {

@@ -60,7 +60,7 @@ export interface RowRange {
 const ONLY = (column: string, ids: RowRange['ids']) => (ids ? `and ${column} = any($4::uuid[])` : '');
 const valuesOf = ({ after, last, ids }: RowRange, atMost: number) => [after, last, atMost, ...(ids ? [ids] : [])];
 
-/** The first rows of this range, with their leaves. */
+/** The first rows of this range, with their leaves, and all that have the id of the last: a table without its key may have several. */
 export async function rowsIn<Kind extends LeafKind>(
   db: Db,
   kind: Kind,
@@ -72,7 +72,8 @@ export async function rowsIn<Kind extends LeafKind>(
   const rows = await rowsOf<CheckedRow<Kind> & Record<string, unknown>>(
     db,
     statement(`select ${facts}, ${PLACED}${columns} from ${table} r ${PLACE(kind)} ${joins}
-     where r.id > $1 and r.id <= $2 and ${isFinal} ${ONLY('r.id', range.ids)} order by r.id limit $3`),
+     where r.id > $1 and r.id <= $2 and ${isFinal} ${ONLY('r.id', range.ids)}
+     order by r.id fetch first $3 rows with ties`),
     valuesOf(range, atMost),
   );
   if (columns === '') return rows;
