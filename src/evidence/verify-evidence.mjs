@@ -749,7 +749,9 @@ function main() {
   }
   try {
     const policy = values.policy === undefined ? null : readPolicy(read(values.policy, 'the policy'));
-    const keys = [...values.key.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
+    // /evidence/vkey has two while one replaces the other
+    const vkeys = values.key.flatMap((lines) => lines.trim().split(/\s+/));
+    const keys = [...vkeys.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
     const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
     const authorities = values.tsa === undefined ? null : readCertificates(values.tsa);
     const isGiven = values['time-stamp'] !== undefined;

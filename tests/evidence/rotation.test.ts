@@ -83,7 +83,8 @@ test('for 30 days both keys sign, a verifier with the old one learns the new one
   const ids = await sealedRequests(app, 2);
   expect(await signatures()).toEqual([second, first]);
   const both = await bundle(ids);
-  for (const key of [first, second]) expect(await verify(both, ['--key', key])).toMatchObject({ code: 0 });
+  for (const key of [first, second, `${second}\n${first}\n`])
+    expect(await verify(both, ['--key', key])).toMatchObject({ code: 0 });
 
   await later('31 days');
   await withDb(destroyRetiredKeys);
