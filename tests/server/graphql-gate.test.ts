@@ -44,6 +44,12 @@ test.each<[string, GraphQLRequest, string, RegExp]>([
   ['an unknown id', { documentId: 'sha256:0' }, 'NOT_FOUND', /no documents are trusted here/],
   ['a text that is no query', { query: 'subscription {' }, 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
   ['2,001 tokens', { query: `{ viewer { ${'id '.repeat(2_000)} } }` }, 'LIMIT_EXCEEDED', /longer than 2000 tokens/],
+  [
+    '250,001 characters, of which most are a comment',
+    { query: `${WATCH}#${' '.repeat(250_000 - WATCH.length)}` },
+    'LIMIT_EXCEEDED',
+    /has 250001 characters; at most 250000 are allowed: send values as variables/,
+  ],
   ['braces that never end', { query: '{a'.repeat(3_000) }, 'LIMIT_EXCEEDED', /nested too deeply|2000 tokens/],
   [
     'a field that is not there',

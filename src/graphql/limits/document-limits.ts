@@ -11,8 +11,9 @@ import {
 } from 'graphql';
 import { MAX_OPERATION_NAME } from '../content/content-selection';
 
-/** The limits of one document. The parser enforces the limit of tokens. */
+/** The limits of one document. The parser enforces the limit of tokens, of which comments and white space are none. */
 export const LIMITS = {
+  characters: 250_000,
   tokens: 2_000,
   depth: 15,
   aliases: 50,

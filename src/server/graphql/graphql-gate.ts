@@ -85,15 +85,19 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
     if (problem) throw new Refusal('LIMIT_EXCEEDED', problem, 400, report);
     return rates.spend(caller.viewer, caller.remoteAddress, report);
   };
+  const resolve: Gate['resolve'] = (request, viewer) => {
+    refuseLongText(request.query);
+    return trusted.resolve(request, viewer);
+  };
   return {
     introspects: ({ document, operation }) => planOf(document, operation).introspects,
     refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
-    resolve: trusted.resolve,
+    resolve,
     checkOperation,
     adviceFor: ({ document, operation, variables }) => scanAdvice(costOf(planOf(document, operation), variables).scans),
     prepare(request, caller) {
       try {
-        const { query, operationName, variables } = trusted.resolve(request, caller.viewer);
+        const { query, operationName, variables } = resolve(request, caller.viewer);
         if (typeof query !== 'string') throw new AppError('BAD_USER_INPUT', 'Send a query, or a documentId.');
         const document = readDocument(schema, query);
         const operation = getOperationAST(document, operationName);
@@ -106,6 +110,13 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
       }
     },
   };
+}
+
+// the parser reads comments and white space for seconds, and counts only tokens
+function refuseLongText(query: unknown): void {
+  if (typeof query !== 'string' || query.length <= LIMITS.characters) return;
+  const message = `The query has ${query.length} characters; at most ${LIMITS.characters} are allowed: send values as variables.`;
+  throw new Refusal('LIMIT_EXCEEDED', message, 400);
 }
 
 function refuseIntrospection(viewer: Viewer | null, { only }: TrustedDocuments, forbidden: number): void {

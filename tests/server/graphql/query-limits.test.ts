@@ -36,6 +36,7 @@ describe('what is within the limits is answered', () => {
       `mutation { publishEvents(input: { events: [{ documentType: "A", event: "b", referenceDocument: "c", data: [${times(1_952, () => '1')}] }] }) { userErrors { message } } }`,
     ],
     ['fragments that are shared', bomb(3)],
+    ['250,000 characters', `{ viewer { id } }${','.repeat(249_983)}`],
     ['an operation name of 200 characters', `query ${'q'.repeat(200)} { viewer { id } }`],
   ])('%s', async (_what, query) => {
     const { status, errors } = await app.ask(query);
@@ -100,6 +101,7 @@ describe('what costs more than any client needs is refused before it is run', ()
       `query ${'q'.repeat(201)} { viewer { id } }`,
       /operation name has 201 characters; at most 200/,
     ],
+    ['250,001 characters', `{ viewer { id } }${'#\n'.repeat(124_992)}`, /has 250001 characters; at most 250000/],
     ['2,001 tokens', `{ viewer { ${times(1_996, () => 'id')} } }`, /2000 tokens/],
     ['a field that is repeated 1,990 times', `{ viewer { ${times(1_990, () => 'id')} } }`, /repeats too many fields/],
     ['a fragment bomb', bomb(14), /5000 fields and fragments|fields deep/],
