@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../errors';
 import { newId } from '../../ids';
 import { answerAndClose, errorAnswer, faultOf } from './http-errors';
 
@@ -10,10 +11,10 @@ import { answerAndClose, errorAnswer, faultOf } from './http-errors';
  */
 export function refuseFraming(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    const status = faultOfFraming(request.raw);
-    if (status === null) return done();
+    const fault = faultOfFraming(request.raw);
+    if (fault === null) return done();
     reply.header('connection', 'close');
-    done(faultOf(status));
+    done(fault);
   });
   // Node would answer without a body
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
@@ -27,23 +28,31 @@ export function refuseFraming(server: FastifyInstance): void {
 /** Other codings before `chunked`. Node itself refuses those after it, or without it: the end of the body would be unknown. */
 const OTHER_CODINGS = /,\s*chunked$/i;
 
-/** @returns the status of the refusal */
-function faultOfFraming({ headers, httpVersion, rawHeaders }: IncomingMessage): number | null {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 505;
-  const hosts = countHosts(rawHeaders);
-  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return 400;
+function faultOfFraming({ headers, httpVersion, rawHeaders, url }: IncomingMessage): Error | null {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return faultOf(505);
+  const hosts = count('host', rawHeaders);
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return faultOf(400);
+  const repeated = url?.startsWith(CALLS)
+    ? undefined
+    : ONCE.find((name) => name in headers && count(name, rawHeaders) > 1);
+  if (repeated) return new AppError('BAD_USER_INPUT', `The header ${repeated} is given several times: give it once.`);
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return null;
-  if (httpVersion === '1.0') return 400;
-  return OTHER_CODINGS.test(coding) ? 501 : null;
+  if (httpVersion === '1.0') return faultOf(400);
+  return OTHER_CODINGS.test(coding) ? faultOf(501) : null;
 }
 
-// of several, Node shows the first
-function countHosts(rawHeaders: readonly string[]): number {
-  let hosts = 0;
+/** Of several, Node shows the first, and a proxy may have checked the last. */
+const ONCE = ['authorization', 'content-type'];
+
+/** Calls of partners, which are recorded as they come. */
+const CALLS = '/in/';
+
+function count(header: string, rawHeaders: readonly string[]): number {
+  let times = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    if (name.length === header.length && name.toLowerCase() === header) times += 1;
   }
-  return hosts;
+  return times;
 }

@@ -151,7 +151,7 @@ function authorizationIn(params: Record<string, unknown> = {}): unknown {
 async function viewerOf(watching: WatchServer, request: FastifyRequest, given: unknown): Promise<Viewer> {
   if (given === undefined && request.viewer) return request.viewer;
   if (request.viewer?.sessionId) throw twoCredentials();
-  const token = bearerToken(String(given ?? ''));
+  const token = typeof given === 'string' ? bearerToken(given) : null;
   if (!token) {
     throw new AppError('UNAUTHENTICATED', 'Send an API key in connection_init: { "authorization": "Bearer hl_..." }');
   }

@@ -105,6 +105,13 @@ describe('a connection without a key', () => {
     expect(socket.closed).toEqual({ code: 4401, reason: expect.stringMatching(/API key/) });
   });
 
+  test('is closed: a right one in a list', async () => {
+    const socket = await openWith();
+    socket.send({ type: 'connection_init', payload: { authorization: [`Bearer ${app.adminKey}`] } });
+    await waitFor('the end', () => socket.closed);
+    expect(socket.closed?.code).toBe(4401);
+  });
+
   test('cannot subscribe', async () => {
     const socket = await openWith();
     socket.send(subscribeMessage('1'));

@@ -46,6 +46,15 @@ describe('a request that two servers could read differently is refused, and noth
   });
 });
 
+test.each([
+  ['content-type', 'content-type: text/plain\r\n'],
+  ['authorization', 'authorization: Bearer hl_one\r\nAuthorization: Bearer hl_other\r\n'],
+])('two headers %s, of which a proxy may have checked the other, are refused', async (name, lines) => {
+  const answer = await exchange(`${HEAD}${lines}content-length: ${BODY.length}\r\n\r\n${BODY}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain(`The header ${name} is given several times: give it once.`);
+});
+
 test('headers of more than 16 KiB are refused', async () => {
   const answer = await exchange(`${HEAD}x-large: ${'x'.repeat(20_000)}\r\ncontent-length: 0\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
