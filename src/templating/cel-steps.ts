@@ -57,13 +57,16 @@ const STEPS: Readonly<Record<string, Step>> = {
   '+': ([left, right], original) => {
     const made = original();
     if (left instanceof Date && isDuration(right)) return timeAt(nanosOf(left) + nanosIn(right));
-    return right instanceof Date && isDuration(left) ? timeAt(nanosOf(right) + nanosIn(left)) : made;
+    if (!isDuration(left)) return made;
+    if (right instanceof Date) return timeAt(nanosOf(right) + nanosIn(left));
+    return isDuration(right) && isDuration(made) ? durationLike(made, nanosIn(left) + nanosIn(right)) : made;
   },
   '-': ([left, right], original) => {
     const made = original();
-    if (!(left instanceof Date)) return made;
-    if (isDuration(right)) return timeAt(nanosOf(left) - nanosIn(right));
-    return right instanceof Date && isDuration(made) ? durationLike(made, nanosOf(left) - nanosOf(right)) : made;
+    if (left instanceof Date && isDuration(right)) return timeAt(nanosOf(left) - nanosIn(right));
+    if (!isDuration(made)) return made;
+    if (left instanceof Date) return right instanceof Date ? durationLike(made, nanosOf(left) - nanosOf(right)) : made;
+    return isDuration(left) && isDuration(right) ? durationLike(made, nanosIn(left) - nanosIn(right)) : made;
   },
   indexOf: found,
   lastIndexOf: found,
@@ -100,9 +103,9 @@ function inRange(value: unknown, node: ASTNode): unknown {
   throw new StepFault(node, 'is outside of the range of int');
 }
 
-// The library does not export this class.
+// The library does not export this class. Seconds and nanos have the same sign, as in what it reads; its own sums of negative
+// fractions are a second too small.
 function durationLike(made: Duration, nanos: bigint): unknown {
   const Kind = made.constructor as new (seconds: bigint, nanos: number) => Duration;
-  const rest = ((nanos % BILLION) + BILLION) % BILLION;
-  return new Kind((nanos - rest) / BILLION, Number(rest));
+  return new Kind(nanos / BILLION, Number(nanos % BILLION));
 }

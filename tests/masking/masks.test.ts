@@ -47,6 +47,11 @@ describe('for SUPPORT', () => {
     expect(shown({ a: 1 }, both.reverse())).toEqual({ a: HIDDEN });
   });
 
+  test.each(['$.items[0]', '$.items[*]'])('of two paths of one length, the stricter decides, also %s', (hidden) => {
+    const rules = ['$.items[0]', '$.items[*]'].map((path) => rule(path, path === hidden ? 'HIDE' : 'SHOW'));
+    expect(shown({ items: ['a'] }, rules)).toEqual({ items: [HIDDEN] });
+  });
+
   test.each([
     { path: '$.items[*].sku', expected: { items: [{ sku: 'A', price: HIDDEN }, { sku: 'B' }] } },
     { path: '$.items[1]', expected: { items: [{ sku: HIDDEN, price: HIDDEN }, { sku: 'B' }] } },

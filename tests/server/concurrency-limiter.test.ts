@@ -41,6 +41,10 @@ test('who goes away while waiting is passed over', async () => {
   const next = limiter.acquire('a');
   gone.release();
   await expect(gone.ready).rejects.toThrow(/disconnected while the request waited/);
+  const begun = jest.fn();
+  void next.ready?.then(begun);
+  await Promise.resolve();
+  expect(begun).not.toHaveBeenCalled();
   running.release();
   await next.ready;
 });

@@ -116,6 +116,7 @@ describe('what is refused, and where', () => {
   test.each([
     ['', 'line 1, column 1'],
     ['doc.status =', 'line 1, column 12'],
+    ['true && .5 + "a" == "b"', 'line 1, column 9'],
     ['doc.status == "Paid', 'line 1, column 15'],
     ['doc.a == 1 &&\n  docs.b == 2', 'Unknown variable: docs at line 2, column 3'],
     ['event.documentTyp == "x"', 'documentTyp at line 1, column 7'],

@@ -38,6 +38,13 @@ const TRUE: Record<string, string[]> = {
     'timestamp("1969-12-31T23:59:59.999999999Z") < timestamp("1970-01-01T00:00:00Z")',
     'duration("1ns") > duration("0s")',
   ],
+  'a duration may be negative, with a fraction': [
+    'duration("-0.5s") + duration("1s") == duration("0.5s")',
+    'duration("1s") - duration("1.5s") == duration("-0.5s") && (duration("1s") - duration("1.5s")).getSeconds() == 0',
+    '(timestamp("2025-01-01T00:00:00.5Z") - timestamp("2025-01-01T00:00:01Z")).getSeconds() == 0',
+    '(timestamp("2025-01-01T00:00:00.5Z") - timestamp("2025-01-01T00:00:02Z")).getMilliseconds() == -1500',
+    'timestamp("2025-01-01T00:00:01Z") + duration("-0.5s") == timestamp("2025-01-01T00:00:00.5Z")',
+  ],
   'texts have the order of their code points': [
     '"💥" > "\\uffff" && doc.s > "\\uffff" && "\\uffff" < doc.s',
     '!(doc.s <= "\\uffff") && doc.s >= "\\uffff"',

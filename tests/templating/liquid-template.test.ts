@@ -1,4 +1,7 @@
 /** @jest-environment node */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { sampleOf, templateFault } from '../../src/templating/liquid-template';
 import { endsByItself } from '../support/ends-by-itself';
 import { render, within } from './subjects';
@@ -42,6 +45,17 @@ describe('in a JSON body', () => {
   ])('%s', (template, text) => {
     expect(render('JSON', template, invoice)).toEqual({ text });
   });
+});
+
+test('a date is shown in UTC, whatever the time zone of the machine', async () => {
+  const folder = join(__dirname, '../../dist/src/templating');
+  const program = `
+    const { compileTemplate } = require('${folder}/liquid-template.js');
+    const { subjectOf } = require('${folder}/subject.js');
+    const subject = subjectOf({ createdAt: '2025-03-04T05:06:07.008Z' }, {}, Buffer.from('{}'));
+    process.stdout.write(compileTemplate('JSON', '{{ event.createdAt | date: "%H:%M" }}').render(subject).text);`;
+  const run = await promisify(execFile)(process.execPath, ['-e', program], { env: { TZ: 'America/New_York' } });
+  expect(run.stdout).toBe('05:06');
 });
 
 describe('in a URL every output is percent-encoded, once', () => {
@@ -204,6 +218,19 @@ describe('a hostile template', () => {
     expect(render('URL', template, {}).message).toContain('makes more than 2048 characters');
     expect(render('HEADER', template, {}).message).toContain('makes more than 4096 characters');
     expect(render('JSON', template, {}).message).toContain('makes more than 262144 characters');
+    for (const [use, most] of [
+      ['URL', 2_048],
+      ['HEADER', 4_096],
+      ['JSON', 262_144],
+    ] as const) {
+      expect(render(use, '{{ doc.a }}', { a: 'x'.repeat(most) }).text).toHaveLength(most);
+    }
+  });
+
+  test('may not make a list of long texts without an end', () => {
+    const doubled = '{% for i in (1..13) %}{% assign all = all | concat: all %}{% endfor %}';
+    const { message } = render('JSON', `{% assign all = doc %}${doubled}{{ all | upcase }}`, ['x'.repeat(100_000)]);
+    expect(message).toContain('makes too much text or too long a list');
   });
 
   test('over a document that is too deep fails as a template', () => {

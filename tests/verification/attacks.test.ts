@@ -191,6 +191,11 @@ test('what is signed cannot be taken apart in another place', () => {
   expect(judged({ headers: moved, body: 'x' }, agreed(standard))).toEqual(refused('MALFORMED', 'full stop'));
 });
 
+test('a prefix without a token behind it is malformed', () => {
+  const agreement = agreementOf('TOKEN', ['a-long-token'], { header: 'X-Token', prefix: 'tok_' });
+  expect(judged({ headers: { 'X-Token': 'tok_' } }, agreement)).toEqual(refused('MALFORMED'));
+});
+
 describe('a token in the query', () => {
   const agreement = agreementOf('TOKEN', ['gehéim &=+'], { query: 'key' });
   const verdict = (query: string) => judged({ url: `https://x.example/in/a${query}` }, agreement);
@@ -198,6 +203,7 @@ describe('a token in the query', () => {
   test('is read decoded, and found among others', () => {
     expect(verdict('?key=geh%C3%A9im+%26%3D%2B')).toEqual(accepted('gehéim &=+'));
     expect(verdict('?a=1&key=geh%C3%A9im%20%26%3D%2B&keys=2')).toEqual(accepted('gehéim &=+'));
+    expect(verdict('?key=geh%C3%A9im+%26%3D%2B&a=?')).toEqual(accepted('gehéim &=+'));
   });
 
   test.each([
