@@ -1,5 +1,5 @@
 /**
- * Why an exchange failed. The codes are stored in the log and must not change. HTTP_STATUS: the answer was not 2xx.
+ * Why an exchange failed. The codes are stored in the log and must not change. HTTP_STATUS: the response was not 2xx.
  * NOT_SENT: the cause is on our side. PROXY: the proxy of the webhook did not connect to the partner. AUTHENTICATION: there was no access token, so nothing was sent.
  */
 export type SendErrorCode =

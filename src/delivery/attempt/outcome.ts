@@ -38,7 +38,7 @@ export function internalError(attempt: Attempt, now: Date): Outcome {
   return failed(attempt, unknownOutcome(attempt.requestId, now, why), now, null);
 }
 
-/** This process stops before the answer arrived: UNKNOWN, and another process retries at once. */
+/** This process stops before the response arrived: UNKNOWN, and another process retries at once. */
 export function abandoned(attempt: Attempt, now: Date): Outcome {
   const why = 'Hookledger was stopped before the partner answered. It is tried again.';
   return uncounted(retried(attempt, unknownOutcome(attempt.requestId, now, why), now, null));

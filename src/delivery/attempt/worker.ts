@@ -162,7 +162,7 @@ export function startWorker(parts: WorkerParts): Worker {
 
 interface Sending {
   send(attempt: Attempt): Promise<Result>;
-  /** Ends the waits for all answers that have not come. */
+  /** Ends the waits for all responses that have not come. */
   stopWaiting(): void;
 }
 

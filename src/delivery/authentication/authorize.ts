@@ -26,9 +26,9 @@ export function createAuthorizedSender(sender: Sender): SendAuthorized {
     const authorized = { ...request, headers, ...connection };
     const result = oauth2
       ? await sendWithToken(sender, tokens, authorized, credentials, oauth2)
-      : { answer: await sender.send(authorized), token: null };
-    const { answer, token } = result;
-    return redactSecrets(answer, token === null ? credentials.secrets : [...credentials.secrets, token]);
+      : { response: await sender.send(authorized), token: null };
+    const { response, token } = result;
+    return redactSecrets(response, token === null ? credentials.secrets : [...credentials.secrets, token]);
   };
 }
 
@@ -37,7 +37,7 @@ const OTHER_ORIGIN =
   'after the delivery was made';
 
 interface Sent {
-  answer: SendResult;
+  response: SendResult;
   token: string | null;
 }
 
@@ -51,9 +51,9 @@ async function sendWithToken(
   const startedAt = performance.now();
   const token = await tokens.tokenFor(client, connection, request.timeoutMs);
   const waitedMs = Math.round(performance.now() - startedAt);
-  if (token instanceof SendError) return { answer: unsent(token, waitedMs), token: null };
+  if (token instanceof SendError) return { response: unsent(token, waitedMs), token: null };
   const headers: [string, string][] = [...request.headers, ['authorization', `Bearer ${token}`]];
-  const answer = await sender.send({ ...request, headers, timeoutMs: Math.max(1, request.timeoutMs - waitedMs) });
-  if (answer.responseStatus === 401) tokens.drop(client, token);
-  return { answer: { ...answer, durationMs: answer.durationMs + waitedMs }, token };
+  const response = await sender.send({ ...request, headers, timeoutMs: Math.max(1, request.timeoutMs - waitedMs) });
+  if (response.responseStatus === 401) tokens.drop(client, token);
+  return { response: { ...response, durationMs: response.durationMs + waitedMs }, token };
 }

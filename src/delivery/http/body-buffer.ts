@@ -1,4 +1,4 @@
-/** How much of the body of an answer is read and kept, in bytes. */
+/** How much of the body of a response is read and kept, in bytes. */
 export interface BodyLimits {
   /** The log keeps this many bytes. */
   readonly responseBytesKept: number;

@@ -1,14 +1,14 @@
 import type { Connector } from './connect';
 import { type Connection, type ConnectionOptions, DEFAULT_CONNECTION_OPTIONS, openConnection } from './connection';
 import { type ConnectionSettings, connectionKey } from './connection-settings';
-import { answerTooLong } from './exchange-error';
+import { responseTooLong } from './exchange-error';
 
 export interface PoolOptions extends ConnectionOptions {
   readonly connector: Connector;
   readonly connectionsPerOrigin: number;
   /** Without a maximum age, steady traffic would keep a connection, and an old DNS answer, without limit. */
   readonly connectionMaxAgeMs: number;
-  /** The maximum size of one answer on the wire, including padding such as chunk extensions. */
+  /** The maximum size of one response on the wire, including padding such as chunk extensions. */
   readonly responseBytesOnWire: number;
 }
 
@@ -108,7 +108,7 @@ const FLOOD_CHECK_MS = 250;
 function endFloods({ host, busy, options }: OriginPool): void {
   for (const connection of busy) {
     if (connection.received() <= options.responseBytesOnWire) continue;
-    connection.destroy(answerTooLong(host, options.responseBytesOnWire));
+    connection.destroy(responseTooLong(host, options.responseBytesOnWire));
   }
 }
 

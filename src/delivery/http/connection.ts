@@ -12,7 +12,7 @@ export interface Connection {
   waitsFor: string | null;
   /** When the current socket was connected (performance.now()). */
   openedAt: number;
-  /** @param header the Keep-Alive header of the answer that has begun */
+  /** @param header the Keep-Alive header of the response that has begun */
   noteKeepAlive(header: string | undefined): void;
   /** An exchange has ended. */
   becameIdle(): void;
@@ -20,7 +20,7 @@ export interface Connection {
   isIdleTooLong(): boolean;
   /** Resets `received`, for the next exchange. */
   restartCount(): void;
-  /** Bytes received since `restartCount`, including those that are not part of an answer. */
+  /** Bytes received since `restartCount`, including those that are not part of a response. */
   received(): number;
   /** @param why the error of an exchange that is still running on it */
   destroy(why?: SendError): void;
@@ -29,7 +29,7 @@ export interface Connection {
 export interface ConnectionOptions {
   /** How long an idle connection is kept, unless the partner's Keep-Alive header gives a shorter time. */
   readonly keepAliveMs: number;
-  /** An answer with larger headers fails. */
+  /** A response with larger headers fails. */
   readonly responseHeaderBytes: number;
 }
 
@@ -77,7 +77,7 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     keepAliveMaxTimeout: Math.max(options.keepAliveMs, KEEP_ALIVE_MAX_MS),
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
     maxHeaderSize: options.responseHeaderBytes,
-    headersTimeout: 0, // the exchange has its own deadline; these two do not end a slow but steady answer
+    headersTimeout: 0, // the exchange has its own deadline; these two do not end a slow but steady response
     bodyTimeout: 0,
   });
   const connection: Connection = {

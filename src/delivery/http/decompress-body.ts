@@ -1,4 +1,4 @@
-// Decompresses the body of an answer (gzip, deflate, brotli), up to the limits of a body.
+// Decompresses the body of a response (gzip, deflate, brotli), up to the limits of a body.
 import type { Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { type BodyLimits, createBodyBuffer, type ResponseBody } from './body-buffer';
@@ -7,8 +7,8 @@ import { type BodyLimits, createBodyBuffer, type ResponseBody } from './body-buf
 export type MakeDecoder = (body: Buffer) => Transform;
 
 /**
- * The compressed bytes that are held until the answer is complete; further ones are counted, but not decoded. A decoder
- * that runs while a partner sends slowly would cost more: up to 16 MiB for brotli, for each of a thousand answers.
+ * The compressed bytes that are held until the response is complete; further ones are counted, but not decoded. A decoder
+ * that runs while a partner sends slowly would cost more: up to 16 MiB for brotli, for each of a thousand responses.
  */
 export const COMPRESSED_BYTES_HELD = 256 * 1024;
 

@@ -38,7 +38,7 @@ export function timeoutError(stage: Stage, { host, unreached, timeoutMs, waitedM
   return new SendError('TIMEOUT', `${unfinished} ${within}${waited}.`);
 }
 
-export function tooManyInterimAnswers(host: string): SendError {
+export function tooManyInterimResponses(host: string): SendError {
   return new SendError('RESET', `${host} sent more interim responses (1xx) than are read, and no final one.`);
 }
 
@@ -47,7 +47,7 @@ export function bodyTooLarge(host: string, limitBytes: number): SendError {
 }
 
 /** Bodies and headers have limits of their own: this is about status lines, chunk extensions and empty lines. */
-export function answerTooLong(host: string, limitBytes: number): SendError {
+export function responseTooLong(host: string, limitBytes: number): SendError {
   return new SendError('RESPONSE_TOO_LARGE', `${host} answered with more than ${limitBytes} bytes on the wire.`);
 }
 

@@ -4,7 +4,7 @@ import type { BodyLimits } from './body-buffer';
 import type { Connection } from './connection';
 import type { ConnectionPool, Lease } from './connection-pool';
 import type { ConnectionSettings } from './connection-settings';
-import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimAnswers } from './exchange-error';
+import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimResponses } from './exchange-error';
 import { type BodyCollector, collectBody } from './response-body';
 import { type HeaderPairs, headerPairs, headerValue } from './response-headers';
 
@@ -21,7 +21,7 @@ export interface Exchanged {
   status: number | null;
   headers: HeaderPairs | null;
   body: BodyCollector | null;
-  /** Null when the complete answer arrived, whatever its status. */
+  /** Null when the complete response arrived, whatever its status. */
   failure: SendError | null;
   remoteAddress: string | null;
 }
@@ -31,7 +31,7 @@ interface Running extends Exchanged {
   readonly limits: BodyLimits;
   readonly resolve: (exchanged: Exchanged) => void;
   stage: Stage;
-  interimAnswers: number;
+  interimResponses: number;
   /** These two by performance.now(); a connection became available at `leasedAt`. */
   readonly startedAt: number;
   leasedAt: number;
@@ -40,7 +40,7 @@ interface Running extends Exchanged {
   deadline: NodeJS.Timeout | null;
 }
 
-/** One request and its answer or failure. `timeoutMs` includes the wait for a connection. Never rejects. */
+/** One request and its response or failure. `timeoutMs` includes the wait for a connection. Never rejects. */
 export function exchange(pool: ConnectionPool, request: ExchangeRequest, limits: BodyLimits): Promise<Exchanged> {
   return new Promise((resolve) => {
     const running: Running = { ...INITIAL, request, limits, resolve, startedAt: performance.now() };
@@ -56,7 +56,7 @@ const INITIAL = {
   failure: null,
   remoteAddress: null,
   stage: 'queued',
-  interimAnswers: 0,
+  interimResponses: 0,
   leasedAt: 0,
   lease: null,
   connection: null,
@@ -72,8 +72,8 @@ function start(running: Running, connection: Connection, lease: Lease): void {
   connection.client.dispatch({ method, path: url.pathname + url.search, headers, body }, handlerOf(running));
 }
 
-// A partner may send any number of 1xx before its answer; reading them until the deadline would occupy a core.
-const MAX_INTERIM_ANSWERS = 1000;
+// A partner may send any number of 1xx before its response; reading them until the deadline would occupy a core.
+const MAX_INTERIM_RESPONSES = 1000;
 
 function handlerOf(running: Running): Dispatcher.DispatchHandler {
   const { host } = running.request.url;
@@ -82,8 +82,8 @@ function handlerOf(running: Running): Dispatcher.DispatchHandler {
       running.stage = 'sent';
     },
     onResponseStart: (controller, status) => {
-      if (status >= 200) beginAnswer(running, status, headerPairs(controller.rawHeaders));
-      else if (++running.interimAnswers > MAX_INTERIM_ANSWERS) finish(running, tooManyInterimAnswers(host));
+      if (status >= 200) beginResponse(running, status, headerPairs(controller.rawHeaders));
+      else if (++running.interimResponses > MAX_INTERIM_RESPONSES) finish(running, tooManyInterimResponses(host));
     },
     onResponseData: (_controller, chunk) => {
       if (running.body?.add(chunk) === false) finish(running, bodyTooLarge(host, running.limits.responseBytesRead));
@@ -93,7 +93,7 @@ function handlerOf(running: Running): Dispatcher.DispatchHandler {
   };
 }
 
-function beginAnswer(running: Running, status: number, headers: HeaderPairs): void {
+function beginResponse(running: Running, status: number, headers: HeaderPairs): void {
   running.stage = 'answering';
   running.status = status;
   running.headers = headers;
@@ -115,7 +115,7 @@ function finish(running: Running, failure: SendError | null): void {
   running.deadline = null;
   running.failure = failure;
   running.remoteAddress = running.connection?.address ?? null;
-  // A connection with an incomplete answer cannot be used again.
+  // A connection with an incomplete response cannot be used again.
   if (failure === null) running.lease?.release();
   else running.lease?.discard();
   running.resolve(running);

@@ -2,7 +2,7 @@ import { SendError } from '../send-error';
 import type { BodyLimits, ResponseBody } from './body-buffer';
 import { bodyTooLarge } from './exchange-error';
 
-/** Only 2xx is success, with a body that is not too large; redirects are not followed. null: success, or no answer. */
+/** Only 2xx is success, with a body that is not too large; redirects are not followed. null: success, or no response. */
 export function responseFailure(
   status: number | null,
   body: ResponseBody | null,

@@ -19,7 +19,7 @@ export interface OutgoingRequest extends Partial<ConnectionSettings> {
   url: string;
   headers: [string, string][];
   body: Buffer | null;
-  /** From the wait for a connection to the last byte of the answer. */
+  /** From the wait for a connection to the last byte of the response. */
   timeoutMs: number;
 }
 
@@ -31,20 +31,20 @@ export interface SenderOptions extends Partial<BodyLimits & Omit<PoolOptions, 'c
 }
 
 export interface SendResult {
-  /** Null: no answer began. */
+  /** Null: no response began. */
   responseStatus: number | null;
   /** In wire order, names as received, values as Latin-1. */
   responseHeaders: [string, string][] | null;
-  /** Decompressed where possible; empty, not null, for an answer without a body. */
+  /** Decompressed where possible; empty, not null, for a response without a body. */
   responseBody: Buffer | null;
   /** The number of bytes read, of which `responseBody` has the first. */
   responseBytes: number;
-  /** The first `Retry-After` of the answer, as received; null: none. */
+  /** The first `Retry-After` of the response, as received; null: none. */
   retryAfter: string | null;
   /** Whether `responseBody` is shorter than the body that the partner sent or began to send. */
   responseTruncated: boolean;
   errorCode: SendErrorCode | null;
-  /** A sentence for a support agent, without secrets and without content of the answer. */
+  /** A sentence for a support agent, without secrets and without content of the response. */
   error: string | null;
   /** The address of the connection or of the last attempt to connect. */
   remoteAddress: string | null;
