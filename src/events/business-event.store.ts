@@ -119,12 +119,12 @@ export function idsOfWaiting(events: readonly NewEventRow[]): string[] {
 /** The values of the parameters of `insertEventsSql`. */
 export function eventValues(events: readonly NewEventRow[], count?: RowCount): unknown[] {
   return NEW_EVENT.valuesOf(
-    events.map(({ fannedOut, ...event }) => ({
+    events.map((event) => ({
       ...event,
       causePath: `{${event.causePath.join()}}`,
       directedTo: event.directedTo && `{${event.directedTo.join()}}`,
-      fannedOutAt: fannedOut?.at ?? null,
-      wantedBy: fannedOut?.wantedBy ?? null,
+      fannedOutAt: event.fannedOut?.at ?? null,
+      wantedBy: event.fannedOut?.wantedBy ?? null,
       contentSalt: newSalt(),
     })),
     count,
