@@ -25,7 +25,8 @@ export function equal(left: unknown, right: unknown): boolean {
   if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0;
   const [ours, theirs] = [entriesOf(left), entriesOf(right)];
   if (ours === null || theirs === null || ours.size !== theirs.size) return false;
-  return [...ours].every(([key, value]) => theirs.has(key) && equal(value, theirs.get(key)));
+  // what is missing equals no value
+  return [...ours].every(([key, value]) => equal(value, theirs.get(key)));
 }
 
 /** @returns a number below, equal to or above 0; null: the two have no order; NaN: one of them is NaN */

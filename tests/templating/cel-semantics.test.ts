@@ -21,6 +21,7 @@ const TRUE: Record<string, string[]> = {
     '[1u] == [1] && [1] == [1u] && [1u, 2] == [1, 2u] && [1u] == [1.0] && [1u] != [2]',
     '[[1, 2u]] == [[1.0, 2]]',
     'dyn({"a": 1u}) == {"a": 1} && dyn({"a": 1u}) != {"b": 1}',
+    '{"a": 1} != {"a": 1, "b": 2} && {"a": 1, "b": 2} != {"a": 1} && dyn({"a": null}) != {"b": null}',
   ],
   'bytes are those of UTF-8, with escapes for single ones': [
     'size(b"\\xff") == 1 && b"\\xff" == b"\\377"',
