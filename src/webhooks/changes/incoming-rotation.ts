@@ -31,7 +31,6 @@ export async function rotateIncomingToken(
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   const token = await createIncomingToken(db, webhook.id);
-  await renewAgreement(db, webhook.id);
   const act = { action: 'webhook.token_rotated', subjectType: 'Webhook', subjectId: webhook.id };
   await recordAct(db, viewer, { ...act, details: { overlapSeconds } });
   return { webhook, token };
