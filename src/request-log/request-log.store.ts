@@ -61,7 +61,11 @@ export const INDEXED_REQUEST_LOG = {
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
   indexed: REQUEST_LOG.indexed,
   parts: REQUEST_LOG.parts,
-  joined: { rows: REQUEST_LOG.table, ordered: 'request_index' },
+  joined: {
+    rows: REQUEST_LOG.table,
+    ordered: 'request_index',
+    values: { outcome: 'status', took_ms: 'coalesce(duration_ms, -1)' },
+  },
 };
 
 export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {

@@ -1,19 +1,11 @@
 // Chooses how the rows of a page are reached, and how the rows of a list are counted: from the table, per link, or through a
 // subset.
 import { all, type Bind, type Condition, conjunctsOf, type LinkedIds, sqlTest, toSql } from './condition';
-import { equalsByIndex } from './index-lookup';
-import {
-  beyondCursor,
-  type Joined,
-  type Listing,
-  type OfParent,
-  ofParent,
-  orderBy,
-  type PageRequest,
-  type Source,
-} from './listing';
+import { beyondCursor, type Listing, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
 import { andNotToCome } from './months-to-come';
-import { countThroughSubset, orderOfSubset, subsetFor, throughSubset } from './subset-path';
+import { countThroughSubset, inOrderOfJoined, subsetFor, throughSubset } from './subset-path';
+
+type Listed = Pick<Listing, 'table' | 'indexed' | 'parts' | 'joined'>;
 
 /**
  * A SELECT of the first `limit` rows after the cursor, in the direction of the request.
@@ -21,7 +13,7 @@ import { countThroughSubset, orderOfSubset, subsetFor, throughSubset } from './s
  */
 export function pageSource(
   bind: Bind,
-  listing: Pick<Listing, 'table' | 'indexed' | 'parts' | 'joined'>,
+  listing: Listed,
   select: string,
   condition: Condition,
   request: PageRequest,
@@ -32,10 +24,13 @@ export function pageSource(
   const conjuncts = conjunctsOf(condition);
   const subset = subsetFor(conjuncts, parent, request.order.column?.sql ?? null);
   if (subset) return throughSubset(source, subset, conjuncts);
-  if (request.order.column && parent && listing.joined && !conjuncts.some((each) => findsFew(each, listing)))
-    return belowParent(source, request.order.column.sql, parent, listing.joined);
+  const isLimited = parent !== null || conjuncts.some(({ kind }) => kind !== 'everything');
+  if (request.order.column && listing.joined && isLimited && !conjuncts.some((each) => findsFew(each, listing)))
+    return inOrderOfJoined(source, request.order.column.sql, listing.joined);
   // the other access paths read in the order of ids; another order needs all rows that meet the condition
   if (request.order.column) return fromTable(source);
+  const either = parent ? undefined : conjuncts.find((each) => isFoundByParts(each, listing));
+  if (either) return perPart(source, either, conjuncts, listing);
   const linked = parent ? undefined : conjuncts.find((each) => isFoundByLink(each, listing));
   const isFewer = conjuncts.some((each) => each !== linked && findsFew(each, listing));
   if (linked && linked.ids.length > 1 && !isFewer) return perLink(source, linked, conjuncts);
@@ -49,7 +44,7 @@ function fromTable(source: Source): string {
 }
 
 /** Whether few rows meet it, which are found without reading those of a parent or of each link. */
-function findsFew(condition: Condition, { indexed = [], parts = [] }: Pick<Listing, 'indexed' | 'parts'>): boolean {
+function findsFew(condition: Condition, { indexed = [], parts = [] }: Listed): boolean {
   if (condition.kind === 'subset')
     return !condition.isLarge && condition.sources.every(({ columns }) => columns.length === 0);
   if (condition.kind !== 'sql' && condition.kind !== 'linkedIds') return false;
@@ -57,31 +52,30 @@ function findsFew(condition: Condition, { indexed = [], parts = [] }: Pick<Listi
   return isNamed && isFound(condition, indexed) && !parts.includes(condition.column ?? '');
 }
 
-/** Rows of a parent up to which they are sorted. Of a parent with more, a page is full after few rows of all in the order. */
-const SORTED = 5_000;
+/** The largest number of conditions of an `or`, each with an index, that are read apart. */
+const MAX_PARTS = 10;
 
-// PostgreSQL does not know how many rows the parent has: in the order, it would read all rows for a parent without any.
-function belowParent(source: Source, column: string, parent: OfParent, { rows, ordered }: Joined): string {
-  const { bind, table, select, condition, request, limit } = source;
-  const ofRows = `from ${rows} where ${toSql(ofParent(parent), bind)}${andNotToCome(rows)}`;
-  const number = `(select count(*) from (select ${ofRows} limit ${SORTED + 1}) as counted)`;
-  const columns = `select id as subset_id, ${column} as subset_value from ${ordered}`;
-  const beyond = toSql(beyondCursor(request), bind);
-  const where = toSql(all([ofParent(parent), condition]), bind);
-  const order = orderOfSubset(request);
-  const page = (subset: string, isAsked: string) => `(select page.*, subset_id, subset_value
-    from (${subset} order by ${orderOfSubset(request, '')}) as subset cross join lateral (
-      select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${where} offset 0
-    ) as page where ${isAsked} order by ${order} limit ${limit})`;
-  const few = `select subset_id, subset_value from (select id as row_id ${ofRows} offset 0) as of_parent
-    cross join lateral (${columns} where id ${equalsByIndex('row_id')} and ${beyond} offset 0) as found`;
-  const inOrder = `${columns} where ${beyond}${andNotToCome(ordered)}`;
-  return `select * from (${page(few, `${number} <= ${SORTED}`)} union all ${page(inOrder, `${number} > ${SORTED}`)}) as subset
-    order by ${order} limit ${limit}`;
+function isFoundByParts(condition: Condition, { indexed = [] }: Listed): condition is Condition & { kind: 'or' } {
+  return condition.kind === 'or' && condition.parts.length <= MAX_PARTS && isFound(condition, indexed);
+}
+
+// PostgreSQL expects that a page of rows that meet one of several conditions is soon full, and reads the whole table if none does.
+function perPart(
+  source: Source,
+  either: Condition & { kind: 'or' },
+  conjuncts: readonly Condition[],
+  listing: Listed,
+): string {
+  const { bind, select, request, limit } = source;
+  const rest = conjuncts.filter((each) => each !== either);
+  const pages = either.parts.map(
+    (part) => `(${pageSource(bind, listing, select, all([part, ...rest]), request, limit)})`,
+  );
+  return `select distinct on (id) page.* from (${pages.join(' union all ')}) as page order by ${orderBy(request)} limit ${limit}`;
 }
 
 // without an index, the whole table would be read for each link
-function isFoundByLink(condition: Condition, { indexed }: Pick<Listing, 'indexed'>): condition is LinkedIds {
+function isFoundByLink(condition: Condition, { indexed }: Listed): condition is LinkedIds {
   return condition.kind === 'linkedIds' && (indexed === undefined || indexed.includes(condition.column));
 }
 

@@ -18,6 +18,8 @@ export interface Listing {
 export interface Joined {
   rows: string;
   ordered: string;
+  /** The columns by which it is ordered, as SQL on the rows. */
+  values: Readonly<Record<string, string>>;
 }
 
 /** Rows are ordered by `column` and id, or by id alone, which is the order of time. */

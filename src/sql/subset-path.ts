@@ -1,8 +1,12 @@
 // Reads rows through smaller tables that have their ids, in the order of an index of those tables.
 import {
   all,
+  type Bind,
   type Condition,
+  conjunctsOf,
+  everything,
   type LinkedIds,
+  type Purpose,
   readsOnly,
   type Subset,
   type SubsetSource,
@@ -10,7 +14,16 @@ import {
   toSql,
 } from './condition';
 import { equalsByIndex } from './index-lookup';
-import { beyondCursor, isDescending, type OfParent, ofParent, orderBy, type PageRequest, type Source } from './listing';
+import {
+  beyondCursor,
+  isDescending,
+  type Joined,
+  type OfParent,
+  ofParent,
+  orderBy,
+  type PageRequest,
+  type Source,
+} from './listing';
 import { andNotToCome } from './months-to-come';
 
 /** The subset through which the rows are found best; undefined: the table itself is read. @param orderedBy null: by id */
@@ -94,7 +107,7 @@ export function throughSubset(source: Source, subset: Subset, conjuncts: readonl
   if (reading.sources.length === 0) return nothing(source);
   const isPlain = subset.sources.length === 1 && source.request.order.column === null;
   if (reading.isExact) return limitedSources(source, reading);
-  return isPlain ? inOrder(source, subset, reading, conjuncts) : merged(source, subset, reading);
+  return isPlain ? inOrder(source, subset, reading, conjuncts) : merged(source, subset, reading, conjuncts);
 }
 
 function nothing({ select, table }: Source): string {
@@ -120,16 +133,28 @@ function limitedSources(source: Source, { sources, others }: Reading): string {
 }
 
 // Merges the sources, and looks each row up, until there are enough that meet the rest.
-function merged(source: Source, subset: Subset, reading: Reading): string {
-  const { bind, table, select, request, limit } = source;
+function merged(source: Source, subset: Subset, reading: Reading, conjuncts: readonly Condition[]): string {
+  const { bind, table, select, request, limit, parent } = source;
   const texts = reading.sources.map((each) => {
     const tests = reading.others.filter((other) => isTestedBy(each, other));
     return sourceText(source, each, tests);
   });
   const rest = toSql(untestedBy(reading, subset), bind);
-  return `select page.* from (${texts.join(' union all ')}) as subset cross join lateral (
-    select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${rest}${andNotToCome(table)}
-  ) as page order by ${orderOfSubset(request)} limit ${limit}`;
+  const page = (where: string) => `cross join lateral (
+    select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${where}${andNotToCome(table)} offset 0) as page`;
+  const order = orderOfSubset(request);
+  const { column } = request.order;
+  if (!column || !subset.isLarge)
+    return `select page.* from (${texts.join(' union all ')}) as subset ${page(rest)} order by ${order} limit ${limit}`;
+  const found = toSql(all([ofParent(parent), ...conjuncts, beyondCursor(request)]), bind, 'COUNT');
+  const sorted = `select id as subset_id, ${column.sql} as subset_value from ${table} where ${found}${andNotToCome(table)}
+    order by ${orderBy(request)} limit ${limit}`;
+  return nextOrSorted(request, limit, {
+    next: `select * from (${texts.join(' union all ')}) as subset order by ${order}`,
+    walked: `select page.*, subset_id, subset_value from next ${page(rest)}`,
+    sorted: `select page.*, subset_id, subset_value from (${sorted}) as subset ${page('true')} where true`,
+    endsEarly: true,
+  });
 }
 
 // Without what the sources test: tested twice, it would make the planner expect too few rows.
@@ -166,10 +191,84 @@ function sourceText(
     where ${where}${andNotToCome(from.table)}`;
 }
 
-export function orderOfSubset(request: PageRequest, of = 'subset.'): string {
+function orderOfSubset(request: PageRequest, of = 'subset.'): string {
   const direction = isDescending(request) ? 'desc' : 'asc';
   const value = request.order.column ? `${of}subset_value ${direction}, ` : '';
   return `${value}${of}subset_id ${direction}`;
+}
+
+/** Rows in an order that are read before all rows are sorted that meet the condition. */
+const WALKED = 2_000;
+/** Rows of a parent up to which they are sorted at once. */
+const SORTED = 5_000;
+
+// Where many rows meet the condition, a page is full after few rows in the order, and otherwise after all of them: PostgreSQL does not
+// know which. So a limited number is read in the order, and if the page is not full then, all rows that meet the condition are sorted.
+export function inOrderOfJoined(source: Source, column: string, { rows, ordered, values }: Joined): string {
+  const { bind, select, condition, request, limit, parent } = source;
+  const conjuncts = conjunctsOf(condition);
+  const ofRows = toSql(ofParent(parent), bind);
+  const written = (parts: readonly Condition[], purpose?: Purpose) => toSql(all([everything, ...parts]), bind, purpose);
+  const columns = `select id as subset_id, ${column} as subset_value from`;
+  const order = orderOfSubset(request, '');
+  const valued = `select *${Object.entries(values)
+    .map(([name, value]) => `, ${value} as ${name}`)
+    .join('')} from ${rows}`;
+  const page = (subset: string, where: string) => `select page.*, subset_id, subset_value
+    from ${subset} cross join lateral (select ${select} from (
+      ${valued} where id ${equalsByIndex('subset_id')} offset 0
+    ) as ${rows} where ${where} offset 0) as page`;
+
+  const range = written([beyondCursor(request), ...conjuncts.filter((each) => readsOnly(each, [column]))]);
+  const next = `${columns} ${ordered} where ${range}${andNotToCome(ordered)} order by ${orderBy(request)}`;
+  const tests = `${ofRows} and ${written(conjuncts.map(testedByRow))}`;
+  const counted = `select from ${rows} where ${ofRows}${andNotToCome(rows)} limit ${SORTED + 1}`;
+  const isWalked = parent ? `(select count(*) from (${counted}) as counted) > ${SORTED}` : 'true';
+
+  const found = `${ofRows} and ${written([beyondCursor(request), ...conjuncts.map(foundBySources)], 'COUNT')}${andNotToCome(rows)}`;
+  const sorted = `(${columns} (${valued}) as ${rows} where ${found} order by ${order} offset 0) as sorted`;
+  const isOrdered = `exists (select from ${ordered} where id ${equalsByIndex('subset_id')} offset 0)`;
+
+  return nextOrSorted(request, limit, {
+    next,
+    walked: `${page('next', tests)} where ${isWalked}`,
+    sorted: `${page(sorted, isOrdered)} where true`,
+    // of a parent, the next rows are not those of the parent alone
+    endsEarly: parent === null,
+  });
+}
+
+interface NextOrSorted {
+  next: string;
+  walked: string;
+  sorted: string;
+  /** Whether there are no others if fewer are next than are read. */
+  endsEarly: boolean;
+}
+
+/** The page among the next rows in the order; if it is not full then, among all rows, sorted. */
+function nextOrSorted(request: PageRequest, limit: number, { next, walked, sorted, endsEarly }: NextOrSorted): string {
+  const order = orderOfSubset(request, '');
+  const isFull = `(select count(*) from walked) = ${limit}`;
+  const isWhole = endsEarly ? `case when ${isFull} then true else (select count(*) < ${WALKED} from next) end` : isFull;
+  return `with next as materialized (${next} limit ${WALKED}),
+    walked as materialized (${walked} order by ${order} limit ${limit}),
+    ended as materialized (select ${isWhole} as is_whole)
+    select * from (
+      select * from walked where (select is_whole from ended)
+      union all select * from (${sorted} and not (select is_whole from ended) order by ${order} limit ${limit}) as others
+    ) as page order by ${order} limit ${limit}`;
+}
+
+function testedByRow(condition: Condition): Condition {
+  return condition.kind === 'linkedRow' ? { ...condition, kind: 'linkedWalk' } : condition;
+}
+
+function foundBySources(condition: Condition): Condition {
+  if (condition.kind !== 'subset' || condition.isLarge || condition.rest.kind !== 'everything') return condition;
+  const ids = (bind: Bind) =>
+    condition.sources.map(({ table, within }) => `select id from ${table} where ${toSql(within, bind)}`);
+  return sqlTest((bind) => `id in (${ids(bind).join(' union all ')})`);
 }
 
 /**

@@ -17,9 +17,18 @@ test.each<{ what: string; where?: object; orderBy: object; points: number }>([
   { what: 'alone', orderBy: BY_DURATION, points: 0 },
   { what: 'in the order of time', where: WEBHOOK, orderBy: { field: 'STARTED_AT' }, points: 0 },
   { what: 'beside few rows', where: { referenceDocument: { eq: 'A' } }, orderBy: BY_DURATION, points: 0 },
-  { what: 'beside a day', where: { ...WEBHOOK, startedAt: { gte: daysAgo(1) } }, orderBy: BY_DURATION, points: 0 },
-  { what: 'beside a filter', where: WEBHOOK, orderBy: BY_DURATION, points: 2_000 },
-  { what: 'beside a status', where: { status: { eq: 'FAILED' } }, orderBy: { field: 'STATUS' }, points: 2_000 },
+  { what: 'beside a day', where: { ...WEBHOOK, startedAt: { gte: daysAgo(1) } }, orderBy: BY_DURATION, points: 2_000 },
+  { what: 'of a month', where: { startedAt: { gte: daysAgo(30) } }, orderBy: BY_DURATION, points: 20_000 },
+  { what: 'beside a filter', where: WEBHOOK, orderBy: BY_DURATION, points: 20_000 },
+  { what: 'beside words', where: { search: 'a' }, orderBy: BY_DURATION, points: 50_300 },
+  { what: 'beside content', where: { data: { contains: { a: 1 } } }, orderBy: BY_DURATION, points: 100_100 },
+  {
+    what: 'beside content of a day',
+    where: { data: { contains: { a: 1 } }, startedAt: { gte: daysAgo(1) } },
+    orderBy: BY_DURATION,
+    points: 20_100,
+  },
+  { what: 'beside a status', where: { status: { eq: 'FAILED' } }, orderBy: { field: 'STATUS' }, points: 20_000 },
   {
     what: 'beside two filters',
     where: { ...WEBHOOK, documentType: { eq: 'Customer' } },
@@ -44,7 +53,7 @@ test.each<{ what: string; where?: object; orderBy: object; points: number }>([
 });
 
 test.each([
-  ['of the rows of a webhook', '', 2_000],
+  ['of the rows of a webhook', '', 20_000],
   ['of those with a filter', ', where: { status: { eq: FAILED } }', 20_000],
   ['of few of them', ', where: { referenceDocument: { eq: "A" } }', 0],
 ])('an order below a webhook %s', async (_what, where, points) => {

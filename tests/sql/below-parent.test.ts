@@ -11,7 +11,7 @@ const LISTING = {
   table: 'ordered_rows join found_rows using (id)',
   indexed: ['id', 'parent_id', 'name'],
   parts: ['parent_id'],
-  joined: { rows: 'found_rows', ordered: 'ordered_rows' },
+  joined: { rows: 'found_rows', ordered: 'ordered_rows', values: { took: 'hashtext(name) & 1023' } },
 };
 
 let database: TestDatabase;

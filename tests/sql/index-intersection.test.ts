@@ -116,6 +116,12 @@ test('links are not read one by one if more of the rows of a value have one of t
   expect(await planned([links(SECOND, THIRD), size('failing')])).toMatchObject({ parts: [tested, { column: 'size' }] });
 });
 
+test('links are not read one by one beside a beginning that many of their rows have', async () => {
+  const beginning = startsWith('name', 'name-1');
+  const tested = { kind: 'sql', column: 'link', names: 'SOME' };
+  expect(await planned([links(SECOND, THIRD), beginning])).toMatchObject({ parts: [tested, beginning] });
+});
+
 test('rows of a value most of which are in a smaller table are read in their own order', async () => {
   const conditions = [size('failing'), FAILED];
   expect(await planned(conditions)).toEqual({ kind: 'and', parts: [conditions[0], FAILED.whole] });

@@ -31,7 +31,8 @@ import {
   valueOfArgument,
   variableOf,
 } from './cost-arguments';
-import { countOfScan, type Indexes, type Scan, scanOf } from './scan-cost';
+import { countOfScan, type Scan, scanOf } from './scan-cost';
+import type { Indexes } from './where-reads';
 
 /** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
 export interface CostWeights {

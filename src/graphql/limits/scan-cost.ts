@@ -1,9 +1,19 @@
 // The price of filters that no index finds: the list then reads row by row, until its page is full or its table ends.
-import { currentMs } from '../../clock';
-
-/** How far an index limits the rows that are read. */
-const READS = { ALL: 0, MUCH: 1, PART: 2, FEW: 3 } as const;
-type Reads = (typeof READS)[keyof typeof READS];
+import {
+  entriesOf,
+  FEW_DAYS,
+  fieldsOf,
+  type IndexedFilters,
+  type Indexes,
+  isCommon,
+  isWhere,
+  partsOf,
+  READS,
+  type Reads,
+  readsBy,
+  readsOf,
+  type Where,
+} from './where-reads';
 
 /** Points of a list with a filter without an index, by what else limits its rows. */
 const POINTS: Record<Reads, number> = {
@@ -16,42 +26,11 @@ const POINTS: Record<Reads, number> = {
 /** Points of a list below a row, by a value that an index finds, but not together with that row. */
 const POINTS_BELOW = 500;
 
+/** Points of a list whose filter may parse the bodies of all rows: it is refused. */
+const POINTS_OF_BODIES = 100_000;
+
 /** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
 const MAX_COUNT_POINTS = 5_000;
-
-const DAY_MS = 86_400_000;
-const FEW_DAYS = 2;
-const MANY_DAYS = 31;
-
-type Where = Readonly<Record<string, unknown>>;
-
-/** The filters of a large table that an index finds. */
-export interface IndexedFilters {
-  /**
-   * By the name of the filter: whether a value finds few rows, a part of the table (some percent) or much of it (some ten percent);
-   * ANY: whatever it tests but isNull, few; WORDS: whatever it tests, much, since a word may be in most rows.
-   */
-  found: Readonly<Record<string, 'FEW' | 'PART' | 'MUCH' | 'ANY' | 'WORDS'>>;
-  /** Values of `eq` and `in` that an index finds, of filters where it does not find all. */
-  values?: Readonly<Record<string, readonly string[]>>;
-  /** Values that most rows have, without an index: a page is full after few rows, and a count soon at its maximum. */
-  common: Readonly<Record<string, readonly string[]>>;
-  /** Filters by a row of another large table, and the type of its `where`. */
-  links: Readonly<Record<string, string>>;
-  /** The filter by the time in the id. */
-  time: string;
-  /** Filters by which an index finds the rows of one webhook. */
-  ofWebhook?: readonly string[];
-  /** Filters that are found through another large table, since no index of this one has their column. */
-  joined?: readonly string[];
-  /** By field of `orderBy`: the filters whose rows no index has in that order, which is then that of an index on all rows. */
-  orders?: Readonly<Record<string, 'ALL' | readonly string[]>>;
-  /** Whether the list at the root has the rows of one user, the caller. */
-  isOfCaller?: boolean;
-}
-
-/** By the name of the type of `where`. */
-export type Indexes = ReadonlyMap<string, IndexedFilters>;
 
 export interface Scan {
   points: number;
@@ -85,15 +64,19 @@ export function scanOf(
 }
 
 /**
- * In another order than that of the index on a filter, all rows that the filter finds are read, or all rows in the order until a page is
- * full. What two filters have in common may be anywhere in the order.
+ * In another order than that of the index on a filter, all rows that the filter finds may be read and sorted, since it is not known
+ * how many of the first rows in the order meet it.
  */
 function orderPoints(of: IndexedFilters, apart: 'ALL' | readonly string[], where: Where, parent: string): number {
-  if (readsOf(of, where) === READS.FEW) return 0;
-  if (apart !== 'ALL') return fieldsOf(where).some((name) => apart.includes(name)) ? POINTS[READS.MUCH] : 0;
-  const limits = new Set(fieldsOf(where)).size + (LONG_BELOW.includes(parent) ? 1 : 0);
-  if (limits === 0) return 0;
-  return POINTS[limits === 1 ? READS.PART : READS.MUCH];
+  const fields = fieldsOf(where);
+  const isApart =
+    apart === 'ALL' ? fields.length > 0 || LONG_BELOW.includes(parent) : fields.some((name) => apart.includes(name));
+  if (!isApart || readsOf(of, { ...where, [of.time]: null }) === READS.FEW) return 0;
+  const isParsed = fields.some((name) => of.bodies?.includes(name));
+  // of few days there may be many rows
+  if (readsOf(of, where) === READS.FEW) return POINTS[isParsed ? READS.MUCH : READS.PART];
+  if (isParsed) return POINTS_OF_BODIES;
+  return POINTS[fields.some((name) => of.found[name] === 'WORDS') ? READS.ALL : READS.MUCH];
 }
 
 function filterScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Scan | null {
@@ -121,9 +104,27 @@ function betterThan(of: IndexedFilters): string[] {
 function ownScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> {
   const names = tested(of, where, (name, tests) => readsBy(of, name, tests) === READS.ALL);
   if (names.length > 0) return { names, points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads] };
+  const apartOr = orBesides(of, where);
+  if (apartOr) return apartOr;
   if (!LONG_BELOW.includes(parent) || readsOf(of, where) === READS.FEW) return { names, points: 0 };
   const apart = tested(of, where, (name, tests) => !isFoundBelow(indexes, of, parent, name, tests));
   return { names: apart, points: apart.length === 0 ? 0 : POINTS_BELOW };
+}
+
+/** The price of an `or` beside other filters: an index finds the rows of each of its parts, but not those that the others find too. */
+function orBesides(of: IndexedFilters, where: Where): Omit<Scan, 'better'> | null {
+  const all = required(where);
+  const ors = all.filter((each) => partsOf(each.or).length > 1 && readsOf(of, each) !== READS.FEW);
+  const others = all.filter((each) => !Object.hasOwn(each, 'or') && tested(of, each, () => true).length > 0);
+  if (ors.length === 0 || ors.length + others.length === 1) return null;
+  return { names: ors.flatMap(fieldsOf), points: POINTS[readsOf(of, where)] };
+}
+
+/** What must hold together, each by itself. */
+function required(where: Where): Where[] {
+  return entriesOf(where).flatMap(([name, tests]) =>
+    name === 'and' ? partsOf(tests).flatMap(required) : [{ [name]: tests }],
+  );
 }
 
 function readsBelow({ isOfCaller }: IndexedFilters, parent: string): Reads {
@@ -134,25 +135,6 @@ function readsBelow({ isOfCaller }: IndexedFilters, parent: string): Reads {
 /** The price of `totalCount` of such a list. */
 export function countOfScan(scan: Scan | null): Scan | null {
   return scan && { ...scan, points: Math.min(scan.points, MAX_COUNT_POINTS) };
-}
-
-function isWhere(value: unknown): value is Where {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** The parts of `and` or `or`, of which one may stand without a list. */
-function partsOf(value: unknown): Where[] {
-  return (Array.isArray(value) ? value : [value]).filter(isWhere);
-}
-
-function entriesOf(where: Where): [string, unknown][] {
-  return Object.entries(where).filter(([, tests]) => !saysNothing(tests));
-}
-
-// null and {} are ignored
-function saysNothing(tests: unknown): boolean {
-  if (tests === null || tests === undefined) return true;
-  return typeof tests === 'object' && Object.values(tests).every(saysNothing);
 }
 
 /** The fields of which rows are tested one by one. */
@@ -181,88 +163,12 @@ function walkedLinks(indexes: Indexes, of: IndexedFilters, where: Where): string
   });
 }
 
-/** Whether a link is to few rows of a large table. */
+/** Whether a link is to few rows of a large table: of few days, or of those that wait, there may be many. */
 function namesFew(indexes: Indexes, of: IndexedFilters, name: string, tests: unknown): boolean {
   const linked = Object.hasOwn(of.links, name) ? indexes.get(of.links[name] as string) : undefined;
-  return linked !== undefined && isWhere(tests) && readsOf(linked, tests) === READS.FEW;
-}
-
-/** The fields that are tested, at whatever depth. */
-function fieldsOf(where: Where): string[] {
-  return entriesOf(where).flatMap(([name, tests]) =>
-    ['and', 'or', 'not'].includes(name) ? partsOf(tests).flatMap(fieldsOf) : [name],
-  );
-}
-
-/** What all conditions together leave to be read. */
-function readsOf(of: IndexedFilters, where: Where): Reads {
-  const each = entriesOf(where).map(([name, tests]): Reads => {
-    if (name === 'and') return Math.max(...partsOf(tests).map((part) => readsOf(of, part)), READS.ALL) as Reads;
-    if (name === 'or') return Math.min(...partsOf(tests).map((part) => readsOf(of, part)), READS.FEW) as Reads;
-    return name === 'not' ? READS.ALL : readsBy(of, name, tests);
-  });
-  return Math.max(...each, READS.ALL) as Reads;
-}
-
-function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
-  if (name === of.time) return readsOfTime(tests);
-  // a caller may send any name, such as constructor
-  const finds = Object.hasOwn(of.found, name) ? of.found[name] : undefined;
-  if (finds === undefined) return READS.ALL;
-  if (Object.hasOwn(of.links, name)) return readsByLink(tests, finds);
-  if (finds === 'ANY') return isNull(tests) ? READS.ALL : READS.FEW;
-  if (finds === 'WORDS') return READS.MUCH;
-  if (!isFound(tests, of.values?.[name])) return READS.ALL;
-  return isBeginning(tests) ? READS.MUCH : READS[finds];
-}
-
-// the linked rows may be most of their table, unless it is named which ones
-function readsByLink(tests: unknown, finds: 'FEW' | 'PART' | 'MUCH' | 'ANY' | 'WORDS'): Reads {
-  if (!isWhere(tests)) return READS.ALL;
-  if (tests.id) return finds === 'FEW' ? READS.FEW : READS.PART;
-  return isFound(tests.name, undefined) && !isBeginning(tests.name) ? READS.PART : READS.MUCH;
-}
-
-// an index finds equal values and beginnings
-function isFound(tests: unknown, values: readonly string[] | undefined): boolean {
-  if (!isWhere(tests)) return false;
-  if (values) return valuesOf(tests).every((value) => values.includes(value));
-  return [tests.eq, tests.in, tests.startsWith].some((test) => test !== undefined && test !== null);
-}
-
-// most rows have no such value
-function isNull(tests: unknown): boolean {
-  return isWhere(tests) && tests.isNull === true;
-}
-
-// most values may begin with it
-function isBeginning(tests: unknown): boolean {
-  return isWhere(tests) && (tests.eq ?? tests.in ?? null) === null;
-}
-
-// one of several values is enough
-function isCommon({ common, found }: IndexedFilters, name: string, tests: unknown): boolean {
-  if (Object.hasOwn(found, name) && found[name] === 'ANY' && isNull(tests)) return true;
-  const values = Object.hasOwn(common, name) ? common[name] : undefined;
-  return values !== undefined && isWhere(tests) && valuesOf(tests).some((value) => values.includes(value));
-}
-
-function valuesOf({ eq, in: among }: Where): string[] {
-  return [eq ?? among].flat().map(String);
-}
-
-function readsOfTime(tests: unknown): Reads {
-  if (!isWhere(tests)) return READS.ALL;
-  const [from, to] = [msOf(tests.gte ?? tests.gt), msOf(tests.lt ?? tests.lte)];
-  if (from === null) return READS.ALL;
-  const days = ((to ?? currentMs()) - from) / DAY_MS;
-  if (days <= FEW_DAYS) return READS.FEW;
-  return days <= MANY_DAYS ? READS.MUCH : READS.ALL;
-}
-
-// before the variables are checked: a caller may send anything
-function msOf(time: unknown): number | null {
-  return typeof time === 'string' ? Date.parse(time) : null;
+  if (linked === undefined || !isWhere(tests)) return false;
+  const values = Object.entries(tests).filter(([each]) => each !== linked.time && linked.found[each] !== 'ANY');
+  return readsOf(linked, Object.fromEntries(values)) === READS.FEW;
 }
 
 // the linked rows are read first, by their own filter

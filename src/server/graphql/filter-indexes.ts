@@ -1,6 +1,6 @@
 // Which filters of the large tables have an index: see migrations/1-users.sql, 3-events-and-deliveries.sql and 4-request-log.sql.
 import { DELIVERY_STATUSES } from '../../delivery/delivery.entity';
-import type { IndexedFilters, Indexes } from '../../graphql/limits/scan-cost';
+import type { IndexedFilters, Indexes } from '../../graphql/limits/where-reads';
 
 const REQUESTS: IndexedFilters = {
   found: {
@@ -29,6 +29,7 @@ const REQUESTS: IndexedFilters = {
   },
   time: 'startedAt',
   ofWebhook: ['status'],
+  bodies: ['data', 'response'],
   orders: { DURATION: 'ALL', STATUS: 'ALL' },
 };
 
@@ -53,7 +54,7 @@ const DELIVERIES: IndexedFilters = {
   time: 'createdAt',
   ofWebhook: ['status', 'held', 'waitsFor'],
   joined: ['user'],
-  orders: { FINISHED_AT: ['skipReason'] },
+  orders: { FINISHED_AT: ['skipReason', 'user', 'businessEvent'], NEXT_ATTEMPT_AT: ['user', 'businessEvent'] },
 };
 
 const EVENTS: IndexedFilters = {

@@ -58,7 +58,9 @@ export async function withIntersection(db: Db, condition: Condition, filtered: F
     const others = conjuncts.filter((each) => !finding.has(each));
     return { kind: 'and', parts: [{ kind: 'linkedIds', column: 'id', ids }, ...others] };
   }
-  return { kind: 'and', parts: readIn(bestOf(found, met), conjuncts) };
+  const best = bestOf(found, met);
+  // the rows of each of several links that also have a beginning may be far apart, those of all of them are not
+  return { kind: 'and', parts: readIn(isOfMany(best) && unordered.length > 0 ? null : best, conjuncts) };
 }
 
 /** The part of whose newest rows the most are found by all: a page is full after the fewest rows. */
@@ -69,12 +71,16 @@ function bestOf({ parts, subset }: Found, met: readonly number[]): Condition {
 }
 
 /** The others are tests of each row. Which of two values PostgreSQL reads is left to its statistics. */
-function readIn(best: Condition, conjuncts: readonly Condition[]): Condition[] {
+function readIn(best: Condition | null, conjuncts: readonly Condition[]): Condition[] {
   return conjuncts.map((each) => {
     if (each === best) return each;
     if (each.kind === 'subset') return each.whole;
-    return each.kind === 'linkedIds' && each.ids.length > 1 ? isAnyOf(each.column, 'uuid', each.ids) : each;
+    return isOfMany(each) ? isAnyOf(each.column, 'uuid', each.ids) : each;
   });
+}
+
+function isOfMany(condition: Condition): condition is LinkedIds {
+  return condition.kind === 'linkedIds' && condition.ids.length > 1;
 }
 
 function foundIn(condition: Condition, { indexed = [], parts = [] }: Filtered): Found | null {
