@@ -114,9 +114,11 @@ export interface Unplanned {
   resolvePlan: (db: Db) => Promise<Condition>;
 }
 
-/** The condition as a piece of a WHERE clause. */
-export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS'): string {
-  const sqlOf = (part: Condition) => toSql(part, bind, purpose);
+/** The condition as a piece of a WHERE clause. An alternative is part of an `or` or a `not`, where PostgreSQL cannot join a linked table. */
+export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS', isAlternative = false): string {
+  const sqlOf = (part: Condition) => toSql(part, bind, purpose, isAlternative);
+  const linkedSql = (part: Condition) => toSql(part, bind, purpose);
+  const alternative = (part: Condition) => toSql(part, bind, purpose, true);
   switch (condition.kind) {
     case 'everything':
       return 'true';
@@ -127,13 +129,18 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
     case 'and':
       return `(${condition.parts.map(sqlOf).join(' and ')})`;
     case 'or':
-      return `(${condition.parts.map(sqlOf).join(' or ')})`;
+      return `(${condition.parts.map(alternative).join(' or ')})`;
     case 'not':
       // also true if the part is null: a missing value is not the wanted one
-      return `(${sqlOf(condition.part)}) is not true`;
-    case 'linkedRow':
+      return `(${alternative(condition.part)}) is not true`;
     case 'link':
-      return isAmong(condition, sqlOf);
+      return isAmong(condition, linkedSql);
+    case 'linkedRow':
+    case 'linkedWalk': {
+      const { kind, column, table } = condition;
+      if (!isAlternative && (kind === 'linkedRow' || purpose === 'COUNT')) return isAmong(condition, linkedSql);
+      return meetsLink(column, table, linkedSql(condition.condition));
+    }
     case 'linkedIds': {
       const [only, ...others] = condition.ids;
       // as a parameter, an empty array would be compared with every row
@@ -141,10 +148,6 @@ export function toSql(condition: Condition, bind: Bind, purpose: Purpose = 'ROWS
       return others.length === 0
         ? `${condition.column} = ${bind(only)}::uuid`
         : `${condition.column} = any(${bind(condition.ids)}::uuid[])`;
-    }
-    case 'linkedWalk': {
-      const { column, table } = condition;
-      return purpose === 'COUNT' ? isAmong(condition, sqlOf) : meetsLink(column, table, sqlOf(condition.condition));
     }
     case 'subset':
       return sqlOf((purpose === 'COUNT' && condition.counted) || condition.whole);

@@ -98,3 +98,15 @@ test.each([
     isRead,
   );
 });
+
+test.each<['or' | 'not', (part: Condition) => Condition]>([
+  ['or', (part) => ({ kind: 'or', parts: [part, compares('kind', '=', 'x')] })],
+  ['not', (part) => ({ kind: 'not', part })],
+])('in %s, each row is looked up, and the linked table is not read for each', (_what, within) => {
+  for (const kind of ['linkedRow', 'linkedWalk'] as const) {
+    const link: Condition = { kind, column: 'link', table: 'linked', condition: everything };
+    for (const purpose of ['ROWS', 'COUNT'] as const) {
+      expect(toSql(within(all([link])), bindings().bind, purpose)).toContain('exists (select from (values (link))');
+    }
+  }
+});
