@@ -66,6 +66,14 @@ test.each([
   expect((extensions?.cost?.requested as number) - (unordered?.cost?.requested as number)).toBe(points);
 });
 
+test('an or below a webhook', async () => {
+  const { extensions } = await app.ask(
+    `{ webhook(id: "whk_${'0'.repeat(32)}") { requests(first: 1, where: { or: [{ status: { eq: FAILED } },
+      { documentType: { eq: "A" } }] }) { nodes { id } } } }`,
+  );
+  expect(extensions?.cost?.requested).toBe(2_000 + 2);
+});
+
 test('a count costs the same in each order, and a refusal names the order', async () => {
   const list = (
     name: string,

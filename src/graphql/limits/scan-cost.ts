@@ -104,20 +104,24 @@ function betterThan(of: IndexedFilters): string[] {
 function ownScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> {
   const names = tested(of, where, (name, tests) => readsBy(of, name, tests) === READS.ALL);
   if (names.length > 0) return { names, points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads] };
-  const apartOr = orBesides(of, where);
-  if (apartOr) return apartOr;
+  const either = orBesides(of, where, parent);
+  if (either) return either;
   if (!LONG_BELOW.includes(parent) || readsOf(of, where) === READS.FEW) return { names, points: 0 };
   const apart = tested(of, where, (name, tests) => !isFoundBelow(indexes, of, parent, name, tests));
   return { names: apart, points: apart.length === 0 ? 0 : POINTS_BELOW };
 }
 
-/** The price of an `or` beside other filters: an index finds the rows of each of its parts, but not those that the others find too. */
-function orBesides(of: IndexedFilters, where: Where): Omit<Scan, 'better'> | null {
+/** The price of an `or` beside other filters, or below a row: an index finds the rows of each of its parts, but not those that the others find too. */
+function orBesides(of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> | null {
   const all = required(where);
   const ors = all.filter((each) => partsOf(each.or).length > 1 && readsOf(of, each) !== READS.FEW);
   const others = all.filter((each) => !Object.hasOwn(each, 'or') && tested(of, each, () => true).length > 0);
-  if (ors.length === 0 || ors.length + others.length === 1) return null;
-  return { names: ors.flatMap(fieldsOf), points: POINTS[readsOf(of, where)] };
+  const limits = ors.length + others.length + (LONG_BELOW.includes(parent) ? 1 : 0);
+  if (ors.length === 0 || limits === 1) return null;
+  return {
+    names: ors.flatMap(fieldsOf),
+    points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads],
+  };
 }
 
 /** What must hold together, each by itself. */
