@@ -18,6 +18,12 @@ test.each<{ what: string; where?: object; orderBy: object; points: number }>([
   { what: 'in the order of time', where: WEBHOOK, orderBy: { field: 'STARTED_AT' }, points: 0 },
   { what: 'beside few rows', where: { referenceDocument: { eq: 'A' } }, orderBy: BY_DURATION, points: 0 },
   { what: 'beside a day', where: { ...WEBHOOK, startedAt: { gte: daysAgo(1) } }, orderBy: BY_DURATION, points: 2_000 },
+  {
+    what: 'of a day in and',
+    where: { and: [{ startedAt: { gte: daysAgo(1) } }] },
+    orderBy: BY_DURATION,
+    points: 2_000,
+  },
   { what: 'of a month', where: { startedAt: { gte: daysAgo(30) } }, orderBy: BY_DURATION, points: 20_000 },
   { what: 'beside a filter', where: WEBHOOK, orderBy: BY_DURATION, points: 20_000 },
   { what: 'beside words', where: { search: 'a' }, orderBy: BY_DURATION, points: 50_300 },

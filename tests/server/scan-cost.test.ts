@@ -99,6 +99,11 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     points: 2_000,
   },
   { what: 'a linked row of a day', where: { delivery: { createdAt: { gte: daysAgo(1) } } }, points: 2_000 },
+  {
+    what: 'a linked row of a day, in and',
+    where: { delivery: { and: [{ createdAt: { gte: daysAgo(1) } }] } },
+    points: 2_000,
+  },
   { what: 'linked rows that wait', where: { delivery: { nextAttemptAt: { gte: daysAgo(1) } } }, points: 2_000 },
   { what: 'or', where: EITHER, points: 0 },
   { what: 'or beside a type', where: { ...EITHER, documentType: { eq: 'Customer' } }, points: 20_000 },

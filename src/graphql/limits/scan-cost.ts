@@ -71,7 +71,7 @@ function orderPoints(of: IndexedFilters, apart: 'ALL' | readonly string[], where
   const fields = fieldsOf(where);
   const isApart =
     apart === 'ALL' ? fields.length > 0 || LONG_BELOW.includes(parent) : fields.some((name) => apart.includes(name));
-  if (!isApart || readsOf(of, { ...where, [of.time]: null }) === READS.FEW) return 0;
+  if (!isApart || readsOf(byValue(of), where) === READS.FEW) return 0;
   const isParsed = fields.some((name) => of.bodies?.includes(name));
   // of few days there may be many rows
   if (readsOf(of, where) === READS.FEW) return POINTS[isParsed ? READS.MUCH : READS.PART];
@@ -171,8 +171,13 @@ function walkedLinks(indexes: Indexes, of: IndexedFilters, where: Where): string
 function namesFew(indexes: Indexes, of: IndexedFilters, name: string, tests: unknown): boolean {
   const linked = Object.hasOwn(of.links, name) ? indexes.get(of.links[name] as string) : undefined;
   if (linked === undefined || !isWhere(tests)) return false;
-  const values = Object.entries(tests).filter(([each]) => each !== linked.time && linked.found[each] !== 'ANY');
-  return readsOf(linked, Object.fromEntries(values)) === READS.FEW;
+  return readsOf(byValue(linked), tests) === READS.FEW;
+}
+
+/** Without the filters that find few rows of a table as it usually is, and not by their value. */
+function byValue(of: IndexedFilters): IndexedFilters {
+  const found = Object.fromEntries(Object.entries(of.found).filter(([, finds]) => finds !== 'ANY'));
+  return { ...of, found, time: '' };
 }
 
 // the linked rows are read first, by their own filter
