@@ -1,4 +1,4 @@
-// The price of requests in another order than that of time.
+// The price of requests in another order than that of time, of an `or`, and of links to large tables.
 import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;
@@ -70,6 +70,30 @@ test.each([
     `{ webhook(id: "whk_${'0'.repeat(32)}") { requests(first: 1) { nodes { id } } } }`,
   );
   expect((extensions?.cost?.requested as number) - (unordered?.cost?.requested as number)).toBe(points);
+});
+
+const EITHER = { or: [{ documentType: { eq: 'Customer' } }, { webhook: { name: { eq: 'Bank' } } }] };
+
+test.each<{ what: string; where: object; points: number }>([
+  { what: 'a linked row of a day', where: { delivery: { createdAt: { gte: daysAgo(1) } } }, points: 2_000 },
+  {
+    what: 'a linked row of a day, in and',
+    where: { delivery: { and: [{ createdAt: { gte: daysAgo(1) } }] } },
+    points: 2_000,
+  },
+  { what: 'linked rows that wait', where: { delivery: { nextAttemptAt: { gte: daysAgo(1) } } }, points: 2_000 },
+  { what: 'or', where: EITHER, points: 0 },
+  { what: 'or beside a type', where: { ...EITHER, documentType: { eq: 'Customer' } }, points: 20_000 },
+  { what: 'or beside a type, in and', where: { and: [EITHER, { documentType: { eq: 'Customer' } }] }, points: 20_000 },
+  { what: 'or beside or', where: { and: [EITHER, EITHER] }, points: 20_000 },
+  { what: 'or beside few rows', where: { ...EITHER, referenceDocument: { eq: 'A' } }, points: 100 },
+  { what: 'or beside a year', where: { ...EITHER, startedAt: { gte: daysAgo(365) } }, points: 0 },
+])('$what', async ({ where, points }) => {
+  const { extensions } = await app.ask(
+    'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(first: 1, where: $where) { nodes { id } } }',
+    { where },
+  );
+  expect((extensions?.cost?.requested as number) - 1).toBe(points);
 });
 
 test('an or below a webhook', async () => {

@@ -29,7 +29,6 @@ async function pointsOf(list: string, where: object): Promise<number> {
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const SLOW = { responseStatus: { gte: 500 } };
-const EITHER = { or: [{ documentType: { eq: 'Customer' } }, { webhook: { name: { eq: 'Bank' } } }] };
 
 test.each<{ what: string; list?: string; where: object; points: number }>([
   { what: 'no filter', where: {}, points: 0 },
@@ -98,19 +97,6 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     where: { or: [{ delivery: { status: { eq: 'EXHAUSTED' } } }, { referenceDocument: { eq: 'A' } }] },
     points: 2_000,
   },
-  { what: 'a linked row of a day', where: { delivery: { createdAt: { gte: daysAgo(1) } } }, points: 2_000 },
-  {
-    what: 'a linked row of a day, in and',
-    where: { delivery: { and: [{ createdAt: { gte: daysAgo(1) } }] } },
-    points: 2_000,
-  },
-  { what: 'linked rows that wait', where: { delivery: { nextAttemptAt: { gte: daysAgo(1) } } }, points: 2_000 },
-  { what: 'or', where: EITHER, points: 0 },
-  { what: 'or beside a type', where: { ...EITHER, documentType: { eq: 'Customer' } }, points: 20_000 },
-  { what: 'or beside a type, in and', where: { and: [EITHER, { documentType: { eq: 'Customer' } }] }, points: 20_000 },
-  { what: 'or beside or', where: { and: [EITHER, EITHER] }, points: 20_000 },
-  { what: 'or beside few rows', where: { ...EITHER, referenceDocument: { eq: 'A' } }, points: 100 },
-  { what: 'or beside a year', where: { ...EITHER, startedAt: { gte: daysAgo(365) } }, points: 0 },
   { what: 'linked rows of a small table', where: { webhook: { status: { eq: 'ACTIVE' } } }, points: 0 },
   { what: 'deliveries by status', list: 'deliveries', where: { status: { eq: 'EXHAUSTED' } }, points: 0 },
   {
