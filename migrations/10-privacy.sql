@@ -403,6 +403,9 @@ begin
   delete from public.incoming_ids i using public.webhook_request_logs r
     where r.id = any (gone_requests) and r.direction = 'INCOMING' and i.webhook_id = r.webhook_id and i.request_id = r.id;
   update public.request_index set words = ''::tsvector where id = any (gone_requests);
+  -- the error of the database may contain values
+  update public.dead_letters l set error = '[erased]' where l.delivery_id = any (gone_deliveries)
+    or l.request_id = any (gone_requests) or l.business_event_id = any (gone_events);
 
   families := array(select e.id from public.business_events e where e.id = any (gone_events)
     union select d.business_event_id from public.deliveries d where d.id = any (gone_deliveries)

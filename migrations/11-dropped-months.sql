@@ -162,6 +162,8 @@ begin
   return exists (select from public.outbox o where o.event_id >= first and o.event_id < past)
     or exists (select from public.pending_decisions p where p.business_event_id >= first and p.business_event_id < past)
     or exists (select from public.dead_letters l where l.business_event_id >= first and l.business_event_id < past and l.retry_at is not null)
+    -- counts outlive their rows
+    or exists (select from public.dead_letters l where l.request_id >= first and l.request_id < past and l.kind <> 'INDEX')
     or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)

@@ -186,22 +186,34 @@ create table delivery_jobs (
 -- Work that cannot be done because something in the database is wrong with it. It was taken out of its queue, so that it stops no
 -- other, and is put back when `retry_at` comes.
 create table dead_letters (
-  id uuid not null,                 -- of the job, or of the event; made of both ids of a pending decision
+  id uuid not null,
   kind text not null,
+  work_id uuid not null,            -- of the job, or of the event; made of the kind and the ids of other work
   delivery_id uuid,
   business_event_id uuid,
   webhook_id uuid,
+  request_id uuid,
+  change_id bigint,                 -- COUNT_DELIVERIES: of delivery_changes
+  code text not null,               -- SQLSTATE, or the name of another error: it says nothing of values
   error text not null,
   failures integer not null,
+  created_at timestamptz(3) not null,
   failed_at timestamptz(3) not null,
   retry_at timestamptz(3),          -- null: it is in its queue again, or was done
   constraint dead_letters_pkey primary key (id),
+  constraint dead_letters_work_id_key unique (work_id),
   constraint dead_letters_kind_check check (case kind
     when 'JOB' then delivery_id is not null
     when 'EVENT' then business_event_id is not null
     when 'DECISION' then business_event_id is not null and webhook_id is not null
-    else false end)
+    when 'COUNT_DELIVERIES' then change_id is not null
+    else kind in ('INDEX', 'COUNT_OPENED', 'COUNT_CLOSED') and request_id is not null end)
 );
+create index dead_letters_delivery_id_idx on dead_letters (delivery_id, id) where delivery_id is not null;
+create index dead_letters_business_event_id_idx on dead_letters (business_event_id, id) where business_event_id is not null;
+create index dead_letters_request_id_idx on dead_letters (request_id) where request_id is not null;
+create index dead_letters_change_id_idx on dead_letters (change_id) where change_id is not null;
+create index dead_letters_retry_at_idx on dead_letters (retry_at);
 
 -- The process that makes attempts keeps leases, whose expiry it postpones. When a lease has expired, its deliveries that are still
 -- on the wire get jobs.

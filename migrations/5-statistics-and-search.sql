@@ -241,6 +241,7 @@ begin
   -- This waits for the transactions that have opened or closed requests or changed deliveries: the statements below see their
   -- changes. Later transactions wait for this one, and their changes are in the feeds.
   truncate public.request_changes, public.request_stats_open, public.delivery_changes;
+  delete from public.dead_letters where kind in ('COUNT_OPENED', 'COUNT_CLOSED', 'COUNT_DELIVERIES');
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;

@@ -126,7 +126,7 @@ create table evidence_anchor_targets (
   constraint evidence_anchor_targets_kind_check check (kind in ('EVENT', 'WITNESS', 'RFC3161'))
 );
 
--- The reasons for which processes do not seal. The process that finds a reason inserts it, and deletes it when the reason is gone.
+-- The reasons for which processes do not seal, or not all (ROWS). The process that finds a reason inserts it, and deletes it when the reason is gone.
 create table evidence_stops (
   reporter text not null,           -- host of the process, and the file in which it keeps the newest head
   code text not null,
@@ -135,7 +135,7 @@ create table evidence_stops (
   since timestamptz(3) not null,
   seen_at timestamptz(3) not null,
   constraint evidence_stops_pkey primary key (reporter),
-  constraint evidence_stops_code_check check (code in ('UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS'))
+  constraint evidence_stops_code_check check (code in ('UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS', 'FAILED', 'ROWS'))
 );
 
 -- Verifications of the whole log, which verifyEvidence orders, with their progress and findings.

@@ -125,11 +125,16 @@ CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH 
 CREATE TABLE dead_letters (
   id uuid NOT NULL,
   kind text NOT NULL,
+  work_id uuid NOT NULL,
   delivery_id uuid,
   business_event_id uuid,
   webhook_id uuid,
+  request_id uuid,
+  change_id bigint,
+  code text NOT NULL,
   error text NOT NULL,
   failures integer NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
   failed_at timestamp(3) with time zone NOT NULL,
   retry_at timestamp(3) with time zone,
   CONSTRAINT dead_letters_kind_check CHECK (
@@ -137,10 +142,17 @@ CASE kind
     WHEN 'JOB'::text THEN delivery_id IS NOT NULL
     WHEN 'EVENT'::text THEN business_event_id IS NOT NULL
     WHEN 'DECISION'::text THEN business_event_id IS NOT NULL AND webhook_id IS NOT NULL
-    ELSE false
+    WHEN 'COUNT_DELIVERIES'::text THEN change_id IS NOT NULL
+    ELSE (kind = ANY (ARRAY['INDEX'::text, 'COUNT_OPENED'::text, 'COUNT_CLOSED'::text])) AND request_id IS NOT NULL
 END),
-  CONSTRAINT dead_letters_pkey PRIMARY KEY (id)
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (id),
+  CONSTRAINT dead_letters_work_id_key UNIQUE (work_id)
 );
+CREATE INDEX dead_letters_business_event_id_idx ON dead_letters USING btree (business_event_id, id) WHERE business_event_id IS NOT NULL;
+CREATE INDEX dead_letters_change_id_idx ON dead_letters USING btree (change_id) WHERE change_id IS NOT NULL;
+CREATE INDEX dead_letters_delivery_id_idx ON dead_letters USING btree (delivery_id, id) WHERE delivery_id IS NOT NULL;
+CREATE INDEX dead_letters_request_id_idx ON dead_letters USING btree (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX dead_letters_retry_at_idx ON dead_letters USING btree (retry_at);
 
 CREATE TABLE deliveries (
   id uuid NOT NULL,
@@ -463,7 +475,7 @@ CREATE TABLE evidence_stops (
   checkpoint text,
   since timestamp(3) with time zone NOT NULL,
   seen_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT evidence_stops_code_check CHECK (code = ANY (ARRAY['UNREADABLE'::text, 'UNWRITABLE'::text, 'OTHER_LOG'::text, 'NEWER'::text, 'CONTRADICTS'::text])),
+  CONSTRAINT evidence_stops_code_check CHECK (code = ANY (ARRAY['UNREADABLE'::text, 'UNWRITABLE'::text, 'OTHER_LOG'::text, 'NEWER'::text, 'CONTRADICTS'::text, 'FAILED'::text, 'ROWS'::text])),
   CONSTRAINT evidence_stops_pkey PRIMARY KEY (reporter)
 );
 
@@ -1457,6 +1469,9 @@ begin
   delete from public.incoming_ids i using public.webhook_request_logs r
     where r.id = any (gone_requests) and r.direction = 'INCOMING' and i.webhook_id = r.webhook_id and i.request_id = r.id;
   update public.request_index set words = ''::tsvector where id = any (gone_requests);
+  -- the error of the database may contain values
+  update public.dead_letters l set error = '[erased]' where l.delivery_id = any (gone_deliveries)
+    or l.request_id = any (gone_requests) or l.business_event_id = any (gone_events);
 
   families := array(select e.id from public.business_events e where e.id = any (gone_events)
     union select d.business_event_id from public.deliveries d where d.id = any (gone_deliveries)
@@ -1832,6 +1847,8 @@ begin
   return exists (select from public.outbox o where o.event_id >= first and o.event_id < past)
     or exists (select from public.pending_decisions p where p.business_event_id >= first and p.business_event_id < past)
     or exists (select from public.dead_letters l where l.business_event_id >= first and l.business_event_id < past and l.retry_at is not null)
+    -- counts outlive their rows
+    or exists (select from public.dead_letters l where l.request_id >= first and l.request_id < past and l.kind <> 'INDEX')
     or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
     or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
@@ -2657,6 +2674,7 @@ begin
   -- This waits for the transactions that have opened or closed requests or changed deliveries: the statements below see their
   -- changes. Later transactions wait for this one, and their changes are in the feeds.
   truncate public.request_changes, public.request_stats_open, public.delivery_changes;
+  delete from public.dead_letters where kind in ('COUNT_OPENED', 'COUNT_CLOSED', 'COUNT_DELIVERIES');
   update public.feed_positions set from_snapshot = pg_current_snapshot()::text, to_snapshot = null, after_id = 0,
     counted_at = null, backfill_before = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return true;

@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   MaskingRule: 'msk',
   LegalHold: 'hld',
   Erasure: 'ers',
+  DeadLetter: 'dlt',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

@@ -1,3 +1,4 @@
+import { deadLetterLinkedFields } from './api/dead-letter.linked-fields';
 import { deliveriesPauseLinkedFields } from './api/deliveries-pause.linked-fields';
 import { DeliveriesPauseResolver } from './api/deliveries-pause.resolver';
 import { deliveryLinkedFields } from './api/delivery.linked-fields';
@@ -45,6 +46,6 @@ export const delivery = {
     TestWebhookResolver,
     PreviewWebhookResolver,
   ],
-  linkedFields: [...deliveryLinkedFields, ...deliveriesPauseLinkedFields],
+  linkedFields: [...deliveryLinkedFields, ...deadLetterLinkedFields, ...deliveriesPauseLinkedFields],
   sqlFields: [],
 };

@@ -6,7 +6,15 @@ import { LEAF_KINDS, type LeafKind } from './formats/leaf-kinds';
 import { Frontier, HASH_BYTES, hashesOf, type TreeNode } from './formats/merkle-tree';
 import { LEVELS_PER_TILE } from './formats/tree-proofs';
 import { type HeadMemory, NO_HEAD_FILE } from './head-memory';
-import { insertBlock, lockTree, type NewBlock, newestTree, takeLeaf, takeLeaves } from './tree.store';
+import {
+  insertBlock,
+  leavesExcept,
+  lockTree,
+  type NewBlock,
+  newestTree,
+  type TakeLeaves,
+  takeLeaf,
+} from './tree.store';
 
 /**
  * A block takes rows of the queue until it has this number of leaves. More at once would hold their locks longer and take no less
@@ -17,7 +25,7 @@ const MAX_BLOCK = 8_192;
 const MAX_BLOCKS = 4;
 
 export interface Appending {
-  take?: typeof takeLeaves;
+  take?: TakeLeaves;
   /** A block takes rows of the queue until it has this number of leaves. */
   maxLeaves?: number;
   maxBlocks?: number;
@@ -36,7 +44,7 @@ export interface Appended {
 export async function appendBlocks(
   db: Db,
   memory: HeadMemory = NO_HEAD_FILE,
-  { take = takeLeaves, maxLeaves = MAX_BLOCK, maxBlocks = MAX_BLOCKS }: Appending = {},
+  { take = leavesExcept(), maxLeaves = MAX_BLOCK, maxBlocks = MAX_BLOCKS }: Appending = {},
 ): Promise<Appended | null> {
   if (!(await lockTree(db))) return null;
   await memory.check(db);
@@ -51,7 +59,8 @@ export async function appendBlocks(
     const next = count >= maxLeaves && !isFull ? take(db, tree.size + count, maxLeaves) : null;
     next?.catch(() => undefined);
     await untilSent();
-    const stored = insertBlock(db, extend(tree, leafHashes));
+    // rows of the queue that a hand has emptied have no leaves
+    const stored = count === 0 ? Promise.resolve() : insertBlock(db, extend(tree, leafHashes));
     stored.catch(() => undefined);
     // in the order of the statements: after a failure, the others say only that the transaction has failed
     leafHashes = await next;

@@ -79,10 +79,10 @@ export class EvidenceHeadEntity {
   signedAt: Date;
 }
 
-export const STOP_CODES = ['UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS'] as const;
+export const STOP_CODES = ['UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS', 'FAILED', 'ROWS'] as const;
 export type StopCode = (typeof STOP_CODES)[number];
 
-/** Why a process seals nothing. */
+/** Why a process seals nothing, or not all (ROWS). */
 @Entity('evidence_stops')
 @Check('evidence_stops_code_check', oneOf('code', STOP_CODES))
 export class EvidenceStopEntity {

@@ -6,7 +6,7 @@ import type { Transaction } from '../sql/transactions';
 import { appendBlocks } from './append-leaves';
 import { type HeadMemory, NO_HEAD_FILE } from './head-memory';
 import { signHead } from './sign-head';
-import { lockTree, takeNewLeaves } from './tree.store';
+import { leavesExcept, lockTree, newLeavesExcept } from './tree.store';
 
 /** Compares the known heads with the tree. @returns false: another process seals @throws SealingStopped */
 export async function checkHeads(db: Db, memory: HeadMemory): Promise<boolean> {
@@ -15,18 +15,33 @@ export async function checkHeads(db: Db, memory: HeadMemory): Promise<boolean> {
   return true;
 }
 
-/** Seals everything that waits. @returns whether leaves were appended @throws SealingStopped */
+/**
+ * Appends the leaves that wait.
+ * @param except rows of the queue that stay there
+ * @returns whether more wait @throws SealingStopped
+ */
+export async function appendWaiting(
+  transaction: Transaction,
+  memory: HeadMemory,
+  except: readonly string[],
+): Promise<boolean> {
+  const appended = await transaction((db) => appendBlocks(db, memory, { take: leavesExcept(except) })).catch(
+    (error) => {
+      if (!isUniqueViolation(error)) throw error;
+      return transaction((db) => appendBlocks(db, memory, { take: newLeavesExcept(except) }));
+    },
+  );
+  return appended?.isFull ?? false;
+}
+
+/** Seals everything that waits. @returns whether more waits @throws SealingStopped */
 export async function seal(
   transaction: Transaction,
   keyring: Keyring,
   host: string,
   memory: HeadMemory = NO_HEAD_FILE,
 ): Promise<boolean> {
-  const appended = await transaction((db) => appendBlocks(db, memory)).catch((error) => {
-    if (!isUniqueViolation(error)) throw error;
-    return transaction((db) => appendBlocks(db, memory, { take: takeNewLeaves }));
-  });
-  const isFull = appended?.isFull ?? false;
+  const isFull = await appendWaiting(transaction, memory, []);
   // while many leaves wait, the head is signed once, at the end
   if (!isFull) await transaction((db) => signHead(db, keyring, host, memory));
   return isFull;

@@ -1,5 +1,5 @@
 // Reads and extends the stored tree.
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import { LEAF_KINDS } from './formats/leaf-kinds';
 import { HASH_BYTES, type TreeNode } from './formats/merkle-tree';
 import { LEVELS_PER_TILE, type ReadTile, TILE_WIDTH } from './formats/tree-proofs';
@@ -39,30 +39,42 @@ export async function lockTree(db: Db): Promise<boolean> {
  * Takes leaves from the queue and notes their places, from `firstIndex` on.
  * @param atMost leaves; those of the last row of the queue may exceed it
  * @returns their hashes, concatenated; null: the queue is empty
- * @throws Error, a unique violation, if one is in the tree already: see takeNewLeaves
+ * @throws Error, a unique violation, if one is in the tree already: see `newLeaves`
  */
-export async function takeLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
-  const row = await rowOf<{ hashes: Buffer | null }>(db, TAKE_LEAVES, [firstIndex, atMost]);
-  return row?.hashes ?? null;
+export type TakeLeaves = (db: Db, firstIndex: number, atMost: number) => Promise<Buffer | null>;
+
+/** Of the oldest rows of the queue. @param except the rows that stay there */
+export function leavesExcept(except: readonly string[] = []): TakeLeaves {
+  return (db, firstIndex, atMost) => hashesOfTaken(db, TAKE_LEAVES, [firstIndex, atMost, except]);
 }
 
 /** The same, but leaves that are in the tree already, as after rows were restored with pg_restore, are only removed. */
-export async function takeNewLeaves(db: Db, firstIndex: number, atMost: number): Promise<Buffer | null> {
-  const row = await rowOf<{ hashes: Buffer | null }>(db, TAKE_NEW_LEAVES, [firstIndex, atMost]);
+export function newLeavesExcept(except: readonly string[] = []): TakeLeaves {
+  return (db, firstIndex, atMost) => hashesOfTaken(db, TAKE_NEW_LEAVES, [firstIndex, atMost, except]);
+}
+
+/** Of one row of the queue, and of these the ones that are not in the tree yet. */
+export function newLeavesOf(row: string): TakeLeaves {
+  return (db, firstIndex) => hashesOfTaken(db, TAKE_NEW_LEAVES_OF, [firstIndex, row]);
+}
+
+async function hashesOfTaken(db: Db, take: Statement, values: readonly unknown[]): Promise<Buffer | null> {
+  const row = await rowOf<{ hashes: Buffer | null }>(db, take, values);
   return row?.hashes ?? null;
 }
 
-const TAKEN = `taken as (
-     delete from evidence_queue where ctid = any(array(
-       select ctid from (
-         select ctid, sum(cardinality(subject_ids)) over (order by id rows between unbounded preceding and 1 preceding) as before
-         from (select ctid, id, subject_ids from evidence_queue order by id limit $2) as oldest
-       ) as counted where coalesce(before, 0) < $2))
-     returning id, kind, subject_ids, leaf_hashes
+const taken = (rows: string) => `taken as (
+     delete from evidence_queue where ${rows} returning id, kind, subject_ids, leaf_hashes
    )`;
 
+const OLDEST = taken(`ctid = any(array(
+       select ctid from (
+         select ctid, sum(cardinality(subject_ids)) over (order by id rows between unbounded preceding and 1 preceding) as before
+         from (select ctid, id, subject_ids from evidence_queue where id <> all($3::bigint[]) order by id limit $2) as oldest
+       ) as counted where coalesce(before, 0) < $2))`);
+
 // In the order of the queue, so that the hashes are concatenated as they are.
-const TAKE_LEAVES = statement(`with ${TAKEN}, numbered as (
+const TAKE_LEAVES = statement(`with ${OLDEST}, numbered as (
      select kind, subject_ids, coalesce(sum(cardinality(subject_ids))
        over (order by id rows between unbounded preceding and 1 preceding), 0) as before from taken
    ), placed as (
@@ -72,7 +84,8 @@ const TAKE_LEAVES = statement(`with ${TAKEN}, numbered as (
    select string_agg(leaf_hashes, '' order by id) as hashes from taken`);
 
 // Each leaf is looked up by itself: a join that was planned while the tree was small would read all of it for each leaf.
-const TAKE_NEW_LEAVES = statement(`with ${TAKEN}, single as (
+const takeNewLeaves = (rows: string) =>
+  statement(`with ${rows}, single as (
      select kind, unnest(subject_ids) as subject_id,
        substring(leaf_hashes from 32 * generate_subscripts(subject_ids, 1) - 31 for 32) as leaf_hash from taken
    ), fresh as (
@@ -85,6 +98,27 @@ const TAKE_NEW_LEAVES = statement(`with ${TAKEN}, single as (
        select kind, subject_id, $1::bigint + position from fresh
    )
    select string_agg(leaf_hash, '' order by position) as hashes from fresh`);
+
+const TAKE_NEW_LEAVES = takeNewLeaves(OLDEST);
+const TAKE_NEW_LEAVES_OF = takeNewLeaves(taken('id = $2::bigint'));
+
+/** A row of the queue, by which a person finds it. */
+export interface QueuedRow {
+  id: string;
+  kind: number;
+  /** The first row of the record whose leaf it has; null: a hand has taken it out. */
+  subjectId: string | null;
+}
+
+/** The oldest rows of the queue. */
+export async function oldestQueued(db: Db, except: readonly string[], atMost: number): Promise<QueuedRow[]> {
+  return rowsOf<QueuedRow>(
+    db,
+    statement(`select id, kind, subject_ids[1] as "subjectId" from evidence_queue where id <> all($1::bigint[])
+      order by id limit $2`),
+    [except, atMost],
+  );
+}
 
 /** Takes the leaf of a row that was inserted alone. @returns null: it is not in the queue */
 export async function takeLeaf(db: Db, kind: number, subjectId: string, index: number): Promise<Buffer | null> {

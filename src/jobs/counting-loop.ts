@@ -1,14 +1,20 @@
 // Keeps statistics up to date, a second behind, in one process at a time.
 import { currentMs } from '../clock';
-import { countDeliveriesStep, forgetCounted } from '../delivery/stats/count-deliveries';
+import {
+  countDeliveriesStep,
+  countOneChange,
+  forgetCounted,
+  nextDeliveriesToCount,
+} from '../delivery/stats/count-deliveries';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
-import { type CountedStep, countStep } from '../request-log/stats/update-rollups';
+import { type CountedStep, countStep, nextToCount, tryToCount } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { batched } from '../sql/wire/batched-statements';
+import { type Follower, stepAroundBrokenRows } from './around-broken-rows';
 import { type Backfilled, reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
@@ -29,19 +35,20 @@ export interface Counting {
 
 /** Counts requests, in request_stats. */
 export function startCountingRequests(counting: Counting): Loop {
-  return startCounting(counting, 'counts', countStep);
+  return startCounting(counting, 'counts', { step: countStep, next: nextToCount, tryOne: tryToCount });
 }
 
 /** Counts deliveries, in delivery_stats, and deletes the changes that are counted. */
 export function startCountingDeliveries(counting: Counting): Loop {
   let forgottenAt = performance.now();
-  return startCounting(counting, 'deliveries', async (db, atMost) => {
-    const step = await countDeliveriesStep(db, atMost);
-    if (step.more || performance.now() - forgottenAt < FORGET_MS) return step;
+  async function step(...args: Parameters<typeof countDeliveriesStep>): Promise<CountedStep> {
+    const counted = await countDeliveriesStep(...args);
+    if (counted.more || performance.now() - forgottenAt < FORGET_MS) return counted;
     forgottenAt = performance.now();
-    await forgetCounted(db);
-    return step;
-  });
+    await forgetCounted(args[0]);
+    return counted;
+  }
+  return startCounting(counting, 'deliveries', { step, next: nextDeliveriesToCount, tryOne: countOneChange });
 }
 
 /**
@@ -50,16 +57,18 @@ export function startCountingDeliveries(counting: Counting): Loop {
 function startCounting(
   { db, transaction, log, commits, isDelivering }: Counting,
   reader: Exclude<Backfilled, 'index'>,
-  countNext: (db: Db, atMost?: number) => Promise<CountedStep>,
+  follower: Omit<Follower<CountedStep>, 'hasMore'>,
 ): Loop {
   const report = reportBackfill(log, reader, async () => (await backfillRemaining(db))[reader]);
   const name = reader === 'counts' ? 'counting' : 'counting deliveries';
+  const stepAround = stepAroundBrokenRows({ ...follower, hasMore: ({ more }) => more }, name, log);
   return startLoop(name, restUntilCommit(REST_MS, commits), log, async () => {
     if (!(await hasUnread(batched(db), reader))) return false;
     const begun = performance.now();
     const isShort = await isDelivering();
     // not durable: counts that a power cut loses are counted again, because their position is lost too
-    const step = await transaction((own) => countNext(own, isShort ? SHORT_STEP : undefined), { durable: false });
+    const step = await stepAround(transaction, isShort ? SHORT_STEP : undefined);
+    if (step === 'again') return true;
     await report(step.backfilled, step.more);
     const tookMs = performance.now() - begun;
     if (!step.more) return Math.min(LONGEST_REST_MS, Math.max(REST_MS, restAfter(tookMs, 0)));

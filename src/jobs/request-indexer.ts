@@ -4,11 +4,12 @@ import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
-import { type IndexBatch, indexNextBatch } from '../request-log/search/index-requests';
+import { type IndexBatch, indexNextBatch, indexOne, nextToIndex } from '../request-log/search/index-requests';
 import { isWithoutPartition } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
 import { batched } from '../sql/wire/batched-statements';
+import { type Follower, stepAroundBrokenRows } from './around-broken-rows';
 import { reportBackfill } from './backfill-progress';
 import { restAfter, urgency } from './follow-throttle';
 
@@ -50,13 +51,26 @@ export function createIndexerStep(
 ): () => Promise<boolean | number> {
   const report = reportBackfill(log, 'index', async () => (await backfillRemaining(db)).index);
   let oldest: Date | null = null;
+  const stepAround = stepAroundBrokenRows(INDEXING, 'request indexer', log);
+
+  async function takeBatch(transaction: Transaction, atMost: number): Promise<IndexBatch | 'again' | null> {
+    try {
+      return await stepAround(transaction, atMost);
+    } catch (error) {
+      // a partition of the log that was created by hand has none in the index yet
+      if (isWithoutPartition(error)) await makePartitions(db, 0);
+      throw error;
+    }
+  }
+
   return async () => {
     if (!(await hasUnread(batched(db), 'index'))) return false;
     const begun = performance.now();
     const isAlone = !(await isDelivering());
     const urgent = isAlone ? 1 : urgency(oldest === null ? 0 : currentMs() - oldest.getTime());
     const atMost = SHORT_BATCH + Math.round(urgent * (LONG_BATCH - SHORT_BATCH));
-    const taken = await takeBatch(db, isAlone ? alone : besideDeliveries, atMost);
+    const taken = await takeBatch(isAlone ? alone : besideDeliveries, atMost);
+    if (taken === 'again') return true;
     if (taken) await report(taken.backfilled, taken.more);
     // PostgreSQL and this program work at once, and deliveries need both
     const workedMs = 2 * (performance.now() - begun);
@@ -66,12 +80,9 @@ export function createIndexerStep(
   };
 }
 
-async function takeBatch(db: Db, transaction: Transaction, atMost: number): Promise<IndexBatch | null> {
-  try {
-    return await transaction((own) => indexNextBatch(own, atMost), { durable: false });
-  } catch (error) {
-    // a partition of the log that was created by hand has none in the index yet
-    if (isWithoutPartition(error)) await makePartitions(db, 0);
-    throw error;
-  }
-}
+const INDEXING: Follower<IndexBatch | null> = {
+  step: indexNextBatch,
+  next: nextToIndex,
+  tryOne: indexOne,
+  hasMore: (batch) => batch?.more ?? false,
+};

@@ -1,20 +1,25 @@
 // Puts closed requests, events, decisions and audit entries into the tree of the sealed log, and signs its head.
 import type { DataSource } from 'typeorm';
 import { currentTime } from '../clock';
+import { makePartitions } from '../database/partitions';
 import { SEALING } from '../database/pools';
 import type { HeadMemory } from '../evidence/head-memory';
 import { SealingStopped } from '../evidence/known-head';
 import { destroyRetiredKeys } from '../evidence/rotate-key';
-import { checkHeads, seal } from '../evidence/seal';
+import { checkHeads } from '../evidence/seal';
+import { createSealer, type LeftRow, leftRowsText } from '../evidence/sealer';
 import { deleteStop, reportStop } from '../evidence/sealing-stop.store';
 import { sealingState } from '../evidence/tree.store';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
+import { isUnrelatedToRows, isWithoutPartition, reasonOf } from '../sql/database-errors';
 import { pipelinedTransactions } from '../sql/transactions';
 import { batched } from '../sql/wire/batched-statements';
 
 const REST_MS = 1_000;
+
+type Fault = Pick<SealingStopped, 'code' | 'message' | 'checkpoint'>;
 
 /** @param host the beginning of the name of the evidence log, used when its key is made */
 export function startSealing(
@@ -26,25 +31,33 @@ export function startSealing(
   const transaction = pipelinedTransactions(source, SEALING);
   // the signed tree that this process has compared with the head that it keeps; undefined: none yet, or it is stopped
   let compared: number | null | undefined;
-  let stopped: SealingStopped | null = null;
+  // the message that was logged
+  let said: string | null = null;
+  const sealer = createSealer({ db: source.manager, transaction, keyring, host, memory });
 
-  async function stop(fault: SealingStopped): Promise<void> {
-    const { code, message, checkpoint } = fault;
+  async function report({ code, message, checkpoint }: Fault): Promise<void> {
     const { reporter } = memory;
     await reportStop(source.manager, { reporter, code, message, checkpoint, since: currentTime() });
     compared = undefined;
-    if (stopped?.message === message) return;
-    stopped = fault;
-    log.error({ code, reporter }, `nothing is sealed: ${message} docs/evidence.md says what to do`);
+    if (said === message) return;
+    said = message;
+    const what = code === 'ROWS' ? 'not all is sealed' : 'nothing is sealed';
+    log.error({ code, reporter }, `${what}: ${message} docs/evidence.md says what to do`);
   }
 
   async function goOn(signedSize: number | null): Promise<void> {
     // also what this process reported before it was started again
     if (compared === undefined) await deleteStop(source.manager, memory.reporter);
     compared = signedSize;
-    if (stopped === null) return;
-    stopped = null;
+    if (said === null) return;
+    said = null;
     log.info('sealing again');
+  }
+
+  async function reportLeft(left: readonly LeftRow[]): Promise<void> {
+    // the month of a row may have been made by hand
+    if (left.some(({ error }) => isWithoutPartition(error))) await makePartitions(source.manager, 0);
+    await report({ code: 'ROWS', message: leftRowsText(left), checkpoint: null });
   }
 
   return startLoop('sealing', restUntilCommit(REST_MS, commits), log, async () => {
@@ -52,18 +65,29 @@ export function startSealing(
     if (!hasUnsealed && compared === signedSize) return false;
     try {
       if (hasUnsealed) {
-        const isFull = await seal(transaction, keyring, host, memory);
-        if (isFull) return true;
+        if (await sealer.step()) return true;
+        const left = sealer.left();
+        if (left.length > 0) {
+          await reportLeft(left);
+          // nothing need be committed before they are tried again, and a report is forgotten after a minute
+          return REST_MS;
+        }
       } else if (!(await transaction((db) => checkHeads(db, memory)))) {
         return false;
       }
       await goOn(hasUnsealed && compared !== undefined ? compared : signedSize);
       return false;
     } catch (error) {
-      if (!(error instanceof SealingStopped)) throw error;
-      await stop(error);
-      // what it waits for may be a file
-      return REST_MS;
+      if (error instanceof SealingStopped) {
+        await report(error);
+        // what it waits for may be a file
+        return REST_MS;
+      }
+      if (!isUnrelatedToRows(error)) {
+        const message = `Sealing fails: ${reasonOf(error)}.`;
+        await report({ code: 'FAILED', message, checkpoint: null });
+      }
+      throw error;
     }
   });
 }

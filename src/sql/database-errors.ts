@@ -124,6 +124,12 @@ export function reasonOf(error: unknown): string {
   return String(reason ?? error).split('\n', 1)[0] as string;
 }
 
+/** The SQLSTATE of an error of the database, or the name of another one. */
+export function codeOf(error: unknown): string {
+  const { code } = causeOf(error);
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'Error';
+}
+
 /** Whether a configured limit stopped the statement. */
 export function isConfigurationLimit(error: unknown): boolean {
   return causeOf(error).code === CONFIGURATION_LIMIT;

@@ -92,7 +92,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,
     relay,
-    fanOutParts: { ...partsOfRelay(), deadLetters: createDeadLetters(source.manager, createLog('silent')) },
+    fanOutParts: { ...partsOfRelay(), deadLetters: createDeadLetters(source.manager, createLog('silent'), 'tests') },
     async fanOutAll() {
       while ((await step()).events > 0);
     },

@@ -171,8 +171,8 @@ test('nothing is ended while a hold is being placed that may cover it', async ()
 test('an event whose fan-out has failed, and will be tried again, is not sent any more once it is erased', async () => {
   const [event] = (await publish(app, [invoice('FAILED-1')])).map((id) => uuidOf('BusinessEvent', id));
   await app.database.query(`with gone as (delete from outbox returning event_id)
-    insert into dead_letters (id, kind, business_event_id, error, failures, failed_at, retry_at)
-      select event_id, 'EVENT', event_id, 'FAILED-1 is broken', 1, now(), now() + interval '1 minute' from gone`);
+    insert into dead_letters (id, kind, work_id, business_event_id, code, error, failures, created_at, failed_at, retry_at)
+      select new_id(), 'EVENT', event_id, event_id, 'P0001', 'FAILED-1 is broken', 1, now(), now(), now() + '1 min' from gone`);
   const isPending = `select is_month_pending(date_trunc('month', now() at time zone 'UTC')::date) as pending`;
   expect(await app.database.query(isPending)).toEqual([{ pending: true }]);
   await order('FAILED-1');

@@ -23,6 +23,22 @@ async function decision(app: TestApp, delivery: string): Promise<string> {
   return `input: { id: "${toNodeId('ReplayRequest', row?.id as string)}", reason: "made" }`;
 }
 
+/** @returns one that names a row of each, as none does in practice */
+export async function deadLetter(app: TestApp, ids: Ids): Promise<Ids> {
+  const named = ['Delivery', 'BusinessEvent', 'Webhook', 'WebhookRequestLog'] as const;
+  const [row] = await app.database.query<{ id: string }>(
+    `insert into dead_letters (id, kind, work_id, delivery_id, business_event_id, webhook_id, request_id, code, error, failures,
+       created_at, failed_at, retry_at)
+     values (new_id(), 'INDEX', new_id(), $1, $2, $3, $4, 'P0001', 'refused', 1, now(), now(), now() + interval '1 day') returning id`,
+    named.map((type) => uuidOf(type, ids[type] as string)),
+  );
+  return {
+    DeadLetter: toNodeId('DeadLetter', row?.id as string),
+    'Delivery.deadLetter': ids.Delivery as string,
+    'BusinessEvent.deadLetters': ids.BusinessEvent as string,
+  };
+}
+
 /** Asked for by SUPPORT, and approved by the administrator. */
 export async function approvedRequest(app: TestApp, deliveryId: string): Promise<Ids> {
   const input = { deliveryId, reason: 'They lost it' };

@@ -12,7 +12,7 @@ import { makeExport, makeRun, signedSize } from './ordered-rows';
 import { sessionMutations } from './own-session';
 import type { Ids } from './paths';
 import { privacyIds, privacyMutations } from './privacy-rows';
-import { approvedRequest, requestMutations } from './request-rows';
+import { approvedRequest, deadLetter, requestMutations } from './request-rows';
 import { makeKey, makeRevokedKey, makeUser } from './user-rows';
 
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -246,6 +246,12 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     WebhookRequestLog: request,
     Replay: replayed.data.replayDelivery.replay.id,
     ...(await approvedRequest(app, await endedDelivery(app))),
+    ...(await deadLetter(app, {
+      Delivery: delivery,
+      BusinessEvent: event as string,
+      Webhook: webhook,
+      WebhookRequestLog: request,
+    })),
     BusinessDocument: documentId({ documentType: 'Sales Invoice', name: 'INV-0042' }),
     Export: await makeExport(app),
     EvidenceRun: await makeRun(app),

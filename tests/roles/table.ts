@@ -28,7 +28,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays replayRequest replayRequests export exports deliveriesPaused
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays replayRequest replayRequests export exports deliveriesPaused deadLetters
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
@@ -136,11 +136,15 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
     readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
-      effects deliveries requests evidence data dataBody`,
+      effects deliveries requests evidence data dataBody deadLetters`,
+  },
+  DeadLetter: {
+    readers: 'id kind code failures createdAt failedAt retryAt delivery businessEvent webhook webhookRequestLog',
+    administrators: 'error',
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      businessDocument requests lastRequest replay replayRequests user predecessor effects evidence`,
+      businessDocument requests lastRequest replay replayRequests user predecessor effects evidence deadLetter`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
@@ -148,15 +152,13 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
-    readers: `id status reason rate orderedBy request where delivery deliveries requests total replayed skipped error createdAt
-      startedAt finishedAt`,
+    readers: `id status reason rate orderedBy request where delivery deliveries requests total replayed skipped error createdAt startedAt finishedAt`,
   },
   ReplayRequest: {
     readers: 'id status reason createdAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
   },
   Export: {
-    readers: `id kind user format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent
-      completedAt`,
+    readers: `id kind user format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent completedAt`,
     contentReaders: 'where',
   },
   MaskingRule: { keyReaders: 'id roles documentType webhook part path strategy createdBy createdAt' },
@@ -170,16 +172,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ImportWebhooksPayload: { everybody: 'plan webhooks userErrors' },
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
-    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details
-      remoteAddress userAgent requestId evidence`,
+    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details remoteAddress userAgent requestId evidence`,
   },
   OwnAuditEntry: {
     everyRole: 'id createdAt action outcome sessionId subjectType subjectId reason remoteAddress userAgent requestId',
     contentReaders: 'before after details',
   },
   WebhookRequestLogStats: {
-    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byDirection byWebhook byDocumentType
-      byErrorCode topFailingWebhooks topErrors`,
+    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byDirection byWebhook byDocumentType byErrorCode topFailingWebhooks topErrors`,
   },
   WebhookStats: {
     everybody: 'from to timeZone isFromKeptCounts countedUntil uncounted total buckets',
@@ -193,8 +193,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   FailingWebhook: { everybody: `webhook failures sample ${FIGURES}` },
   FrequentError: { everybody: 'webhook errorCode failures sample' },
   DeliveryStats: {
-    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byWebhook byDocumentType
-      bySkipReason`,
+    everybody: `from to timeZone isFromKeptCounts countedUntil uncounted total buckets byWebhook byDocumentType bySkipReason`,
   },
   DeliveryFigures: { everybody: DELIVERY_FIGURES },
   DeliveryStatsBucket: { everybody: `start end ${DELIVERY_FIGURES}` },
@@ -231,6 +230,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     'OwnAuditEntry',
     'WebhookVersion',
     'MaskingRule',
+    'DeadLetter',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },

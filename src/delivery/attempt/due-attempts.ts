@@ -38,7 +38,7 @@ export interface DueAttempts {
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   const { db, transaction, dueJobs, log } = parts;
   const start = createQueueStart();
-  const deadLetters = createDeadLetters(db, log);
+  const deadLetters = createDeadLetters(db, log, 'the attempts of due deliveries');
   /** Jobs one of which, or its delivery, let a transaction fail. Each is taken by itself. */
   let suspects: TakenJob[] = [];
   let tookNone = false;
@@ -58,7 +58,7 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
       if (isOfAll(error)) throw error;
       suspects = await listDueJobs(db, from, atMost);
       if (suspects.length === 0) throw error;
-      log.warn({ err: error }, 'the attempts of due deliveries cannot be begun together: each is begun by itself');
+      deadLetters.notTogether(error);
       return null;
     });
     if (started === null) {

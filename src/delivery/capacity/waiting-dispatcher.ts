@@ -2,6 +2,7 @@
 // circuits, the limits and the slots of this worker allow.
 import { LRUCache } from 'lru-cache';
 import { currentMs, currentTime } from '../../clock';
+import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
@@ -66,6 +67,10 @@ export function startWaitingDispatcher({
   /** Deliveries that could get no job by themselves, and until when none is given to them. */
   const broken = new LRUCache<string, true>({ max: MAX_BROKEN, ttl: BROKEN_MS });
 
+  const notTogether = createFaultLog((error, unwritten) =>
+    log.warn({ err: error, unwritten }, 'waiting deliveries cannot be made due together: each is made due by itself'),
+  );
+
   // One delivery with which something in the database is wrong must stop neither the others of its webhook nor other webhooks.
   async function dispatchWhole(webhookId: string, slots: number): Promise<Dispatched> {
     const left = singly.get(webhookId) ?? 0;
@@ -80,6 +85,7 @@ export function startWaitingDispatcher({
       const [first] = await firstWaiting(db, webhookId, 1, except);
       if (first === undefined) throw error;
       if (left === 0) {
+        notTogether(error);
         singly.set(webhookId, slots);
         return { dispatched: 0, nextAt: null };
       }

@@ -38,6 +38,7 @@ export function fanOutAloneAfterFailure(parts: OpeningFanOutParts, deadLetters: 
       if (isUnrelatedToRows(error)) throw error;
       const ids = await oldestInOutbox(db, part, range, atMost);
       if (ids.length === 0) throw error;
+      deadLetters.notTogether(error);
       let all = { ...NOTHING, read: ids.length, oldest: ids[0] as string, more: true };
       for (const id of ids) {
         const { events, queued, pending } = await byItself(id);

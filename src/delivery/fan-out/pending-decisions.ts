@@ -56,6 +56,7 @@ export async function decidePending(parts: PendingStepParts, part: HashPart): Pr
     return await decideThese(parts, oldest);
   } catch (error) {
     if (isUnrelatedToRows(error)) throw error;
+    deadLetters.notTogether(error);
   }
   const own = { ...parts, transaction: alone(parts.transaction) };
   let all = NOTHING;
@@ -152,7 +153,7 @@ export interface PendingParts extends FanOutParts {
 }
 
 export function startDecidingPending({ log, share, commits, onDecided, ...parts }: PendingParts): Loop {
-  const deadLetters = createDeadLetters(parts.db, log);
+  const deadLetters = createDeadLetters(parts.db, log, 'pending decisions');
   return startLoop('pending decisions', restUntilCommit(REST_MS, commits), log, async () => {
     const { decided, undecided, changed } = await decidePending({ ...parts, deadLetters }, share.own());
     if (decided > 0) onDecided();

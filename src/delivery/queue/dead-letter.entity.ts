@@ -1,22 +1,38 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { FOLLOWED_KINDS } from '../../request-log/feed/feed-position.entity';
 
-/** JOB: a delivery whose attempt cannot be begun; EVENT: one that cannot be fanned out; DECISION: a pending decision. */
-export type DeadLetterKind = 'JOB' | 'EVENT' | 'DECISION';
+/**
+ * JOB: a delivery whose attempt cannot be begun; EVENT: one that cannot be fanned out; DECISION: a pending decision. The others cannot be
+ * indexed or counted.
+ */
+export const DEAD_LETTER_KINDS = ['JOB', 'EVENT', 'DECISION', ...FOLLOWED_KINDS] as const;
+export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
 
 /** Work that cannot be done because something in the database is wrong with it. It is in no queue until it is tried again. */
 @Entity('dead_letters')
 @Check(
   'dead_letters_kind_check',
   `case kind when 'JOB' then delivery_id is not null when 'EVENT' then business_event_id is not null
-    when 'DECISION' then business_event_id is not null and webhook_id is not null else false end`,
+    when 'DECISION' then business_event_id is not null and webhook_id is not null
+    when 'COUNT_DELIVERIES' then change_id is not null
+    else kind in ('INDEX', 'COUNT_OPENED', 'COUNT_CLOSED') and request_id is not null end`,
 )
+@Unique('dead_letters_work_id_key', ['workId'])
+@Index('dead_letters_delivery_id_idx', ['deliveryId', 'id'], { where: 'delivery_id is not null' })
+@Index('dead_letters_business_event_id_idx', ['businessEventId', 'id'], { where: 'business_event_id is not null' })
+@Index('dead_letters_request_id_idx', ['requestId'], { where: 'request_id is not null' })
+@Index('dead_letters_change_id_idx', ['changeId'], { where: 'change_id is not null' })
+@Index('dead_letters_retry_at_idx', ['retryAt'])
 export class DeadLetterEntity {
-  /** Of the job, or of the event; made of both ids of a pending decision. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'dead_letters_pkey' })
   id: string;
 
   @Column('text')
   kind: DeadLetterKind;
+
+  /** Of the job, or of the event; made of the kind and the ids of other work. */
+  @Column('uuid', { name: 'work_id' })
+  workId: string;
 
   @Column('uuid', { name: 'delivery_id', nullable: true })
   deliveryId: string | null;
@@ -27,11 +43,26 @@ export class DeadLetterEntity {
   @Column('uuid', { name: 'webhook_id', nullable: true })
   webhookId: string | null;
 
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId: string | null;
+
+  /** COUNT_DELIVERIES: of delivery_changes. */
+  @Column('bigint', { name: 'change_id', nullable: true })
+  changeId: string | null;
+
+  /** SQLSTATE, or the name of another error: it says nothing of values. */
+  @Column('text')
+  code: string;
+
+  /** It may contain values of the row. */
   @Column('text')
   error: string;
 
   @Column('integer')
   failures: number;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
 
   @Column({ type: 'timestamptz', name: 'failed_at', precision: 3 })
   failedAt: Date;

@@ -4,11 +4,11 @@ import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
-import { reasonOf } from '../../sql/database-errors';
+import { codeOf, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
-import { intoDeadLetters, retryDeadLetters } from './dead-letter.store';
+import { type Failure, intoDeadLetters, retryDeadLetters } from './dead-letter.store';
 import type { TakenJob } from './delivery-job.store';
 
 /** A row that another session has locked, for a transaction for that row alone. */
@@ -23,18 +23,20 @@ const REST_MS = 60_000;
 const MAX_ERROR = 500;
 
 export interface DeadLetters {
+  /** A transaction for many has failed, and each is done by itself. */
+  notTogether(error: unknown): void;
   job(job: TakenJob, error: unknown): Promise<void>;
   event(id: string, error: unknown): Promise<void>;
   decision(pending: { webhookId: string; businessEventId: string }, error: unknown): Promise<void>;
 }
 
-/** @param db for statements without a transaction */
-export function createDeadLetters(db: Db, log: Log): DeadLetters {
+/** @param db for statements without a transaction @param what is done, for the log */
+export function createDeadLetters(db: Db, log: Log, what: string): DeadLetters {
   const store = intoDeadLetters(db);
-  const logOf = (what: string) => {
+  const logOf = (failure: string) => {
     let of: Record<string, string> = {};
     const report = createFaultLog((error, unwritten) =>
-      log.error({ ...of, err: error, unwritten }, `${what}; it is tried again, and others continue meanwhile`),
+      log.error({ ...of, err: error, unwritten }, `${failure}; it is tried again, and others continue meanwhile`),
     );
     return (found: Record<string, string>, error: unknown) => {
       of = found;
@@ -44,19 +46,27 @@ export function createDeadLetters(db: Db, log: Log): DeadLetters {
   const ofJob = logOf('the next attempt of a delivery cannot be begun');
   const ofEvent = logOf('an event cannot be fanned out');
   const ofDecision = logOf('a pending decision cannot be made');
+  const notTogether = createFaultLog((error, unwritten) =>
+    log.warn({ err: error, unwritten }, `${what} cannot be done together: each is done by itself`),
+  );
   return {
+    notTogether,
     async job(job, error) {
-      if (await store.job(job, textOf(error))) ofJob({ delivery: toNodeId('Delivery', job.deliveryId) }, error);
+      if (await store.job(job, failureOf(error))) ofJob({ delivery: toNodeId('Delivery', job.deliveryId) }, error);
     },
     async event(id, error) {
-      if (await store.event(id, textOf(error))) ofEvent({ event: toNodeId('BusinessEvent', id) }, error);
+      if (await store.event(id, failureOf(error))) ofEvent({ event: toNodeId('BusinessEvent', id) }, error);
     },
     async decision(pending, error) {
-      if (!(await store.decision(pending, textOf(error)))) return;
+      if (!(await store.decision(pending, failureOf(error)))) return;
       const { webhookId, businessEventId } = pending;
       ofDecision({ webhook: toNodeId('Webhook', webhookId), event: toNodeId('BusinessEvent', businessEventId) }, error);
     },
   };
+}
+
+export function failureOf(error: unknown): Failure {
+  return { code: codeOf(error), error: textOf(error) };
 }
 
 // Node quotes what it cannot parse, which may be content.

@@ -27,7 +27,7 @@ export async function freeStranded(db: Db): Promise<number> {
      select d.next_attempt_at, d.job_id, d.id from open_deliveries o join deliveries d on d.id = o.id
      where o.next_attempt_at < now() and not o.held and o.waits_for is null and d.job_id is not null
        and not exists (select from delivery_jobs j where j.id = d.job_id)
-       and not exists (select from dead_letters l where l.id = d.job_id)
+       and not exists (select from dead_letters l where l.work_id = d.job_id)
      on conflict do nothing`,
   );
   const leases = await changedBy(

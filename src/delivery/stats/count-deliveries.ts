@@ -1,6 +1,7 @@
 // Counts deliveries by their state, in rollups (delivery_stats), from the feed of changes.
 import { timeOfId } from '../../ids';
-import { lockPosition, savePosition } from '../../request-log/feed/feed-position.store';
+import { lockPosition, savePosition, waitForPosition } from '../../request-log/feed/feed-position.store';
+import { type FollowedRow, type LeftOut, without } from '../../request-log/feed/left-out.store';
 import { type FeedPosition, readChanges } from '../../request-log/feed/read-feed.store';
 import { addOccurrences, addToRollups, type RollupGroup } from '../../request-log/stats/rollups';
 import type { CountedStep } from '../../request-log/stats/update-rollups';
@@ -13,6 +14,7 @@ import {
   type DeliverySlice,
   deleteReadChanges,
   deliveriesBefore,
+  takeChange,
 } from './delivery-change.store';
 
 /** Changes, and older deliveries, per step: about a second of work. */
@@ -23,22 +25,44 @@ const CHANGES_AT_ONCE = 2_000;
  * Counts the changes after the position, and saves the counts and the new position together, as countStep() does. At the
  * end of the feed, it counts a slice of older deliveries, if some are not counted yet.
  * @param atMost the approximate number of changes of this step, and of older deliveries
+ * @param leftOut changes that cannot be counted
  */
-export async function countDeliveriesStep(db: Db, atMost = STEP_DELIVERIES): Promise<CountedStep> {
+export async function countDeliveriesStep(
+  db: Db,
+  atMost = STEP_DELIVERIES,
+  leftOut: readonly LeftOut[] = [],
+): Promise<CountedStep> {
   const locked = await lockPosition(db, 'deliveries');
   if (!locked) return { more: false, backfilled: null, oldest: null };
   const { feed, backfillBefore: before, now } = locked;
-  const read: Read = { groups: [], position: feed, oldest: null, isDrained: false };
-  while (!read.isDrained && read.groups.length < atMost) read.isDrained = !(await readOn(db, read, before));
+  const read = await readChangesAfter(db, feed, before, atMost);
   const slice = read.isDrained && before !== null ? await takeSlice(db, read, before, atMost) : null;
   const backfilled = slice ? slice.groups.reduce((sum, each) => sum + each.deliveries, 0) : null;
   const step = { more: !read.isDrained || (slice !== null && slice.before !== null), backfilled, oldest: read.oldest };
   // nothing to count, and the saved position is still valid
-  if (read.groups.length === 0 && feed.to === null && !slice) return step;
-  await addToRollups(db, DELIVERY_ROLLUPS, [...read.groups, ...(slice?.groups ?? [])].map(groupOf));
+  if (read.changes.length === 0 && feed.to === null && !slice) return step;
+  const ids = read.changes.map(({ id }) => id);
+  const counted = new Set(await without(db, leftOut, 'COUNT_DELIVERIES', ids));
+  const groups = [...read.changes.filter(({ id }) => counted.has(id)), ...(slice?.groups ?? [])];
+  await addToRollups(db, DELIVERY_ROLLUPS, groups.map(groupOf));
   const backfillBefore = slice ? slice.before : before;
   await savePosition(db, 'deliveries', { feed: read.position, backfillBefore }, step.more ? null : now);
   return step;
+}
+
+/** The changes that countDeliveriesStep() counts next. */
+export async function nextDeliveriesToCount(db: Db, atMost: number): Promise<FollowedRow[]> {
+  const locked = await lockPosition(db, 'deliveries');
+  if (!locked) return [];
+  const { changes } = await readChangesAfter(db, locked.feed, locked.backfillBefore, atMost);
+  return changes.map(({ id }) => ({ kind: 'COUNT_DELIVERIES', id }));
+}
+
+/** Counts one change, and deletes it. */
+export async function countOneChange(db: Db, { id }: FollowedRow): Promise<void> {
+  await waitForPosition(db, 'deliveries');
+  const change = await takeChange(db, id);
+  if (change) await addToRollups(db, DELIVERY_ROLLUPS, [groupOf(change)]);
 }
 
 /** Deletes the changes that were counted. */
@@ -48,25 +72,27 @@ export async function forgetCounted(db: Db): Promise<void> {
 }
 
 interface Read {
-  groups: DeliveryGroup[];
+  changes: DeliveryChange[];
   position: FeedPosition;
   oldest: Date | null;
   isDrained: boolean;
+}
+
+async function readChangesAfter(db: Db, feed: FeedPosition, before: string | null, atMost: number): Promise<Read> {
+  const read: Read = { changes: [], position: feed, oldest: null, isDrained: false };
+  const atOnce = Math.min(CHANGES_AT_ONCE, atMost);
+  while (!read.isDrained && read.changes.length < atMost) read.isDrained = !(await readOn(db, read, before, atOnce));
+  return read;
 }
 
 /**
  * @param before changes of deliveries with smaller ids are ignored; these deliveries are counted with their slice
  * @returns whether there is more to read
  */
-async function readOn(db: Db, read: Read, before: string | null): Promise<boolean> {
-  const { changes, position, more } = await readChanges<DeliveryChange>(
-    db,
-    DELIVERY_FEED,
-    read.position,
-    CHANGES_AT_ONCE,
-  );
+async function readOn(db: Db, read: Read, before: string | null, atOnce = CHANGES_AT_ONCE): Promise<boolean> {
+  const { changes, position, more } = await readChanges<DeliveryChange>(db, DELIVERY_FEED, read.position, atOnce);
   const since = before === null ? 0 : timeOfId(before).getTime() / 60_000;
-  read.groups.push(...changes.filter(({ minute }) => minute >= since));
+  read.changes.push(...changes.filter(({ minute }) => minute >= since));
   read.oldest ??= changes[0]?.at ?? null;
   read.position = position;
   return more;

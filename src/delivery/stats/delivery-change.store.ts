@@ -35,22 +35,32 @@ export interface DeliveryGroup {
 /** Deliveries that came to a state; with negative numbers, that left it. */
 export interface DeliveryChange extends Change, DeliveryGroup {}
 
-export const DELIVERY_FEED = feedOf(
-  'delivery_changes',
-  `minute, webhook_id as "webhookId", document_type as "documentType", status, skip_reason as "skipReason", deliveries,
-    attempts, arrivals`,
-);
+const CHANGE_COLUMNS = `minute, webhook_id as "webhookId", document_type as "documentType", status, skip_reason as "skipReason",
+    deliveries, attempts, arrivals`;
+
+export const DELIVERY_FEED = feedOf('delivery_changes', CHANGE_COLUMNS);
 
 /**
- * Deletes the changes that a reader has read. A transaction that is open anywhere in the cluster keeps the snapshot's
+ * Deletes the changes that a reader has counted. A transaction that is open anywhere in the cluster keeps the snapshot's
  * xmin, and a reader that finds nothing does not move on, so each change is compared with the whole snapshot.
  */
 export async function deleteReadChanges(db: Db, { from }: FeedPosition): Promise<void> {
   await changedBy(
     db,
     statement(`delete from delivery_changes where xid < pg_snapshot_xmax($1::pg_snapshot)::text::bigint
-      and pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)`),
+      and pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot)
+      and not exists (select from dead_letters l where l.change_id = delivery_changes.id)`),
     [from],
+  );
+}
+
+/** A change that was left out. @returns null: it is gone, as after a restore */
+export async function takeChange(db: Db, id: string): Promise<DeliveryChange | null> {
+  return rowOf<DeliveryChange>(
+    db,
+    statement(`with taken as (delete from delivery_changes where id = $1::bigint returning *)
+      select id, at, ${CHANGE_COLUMNS} from taken`),
+    [id],
   );
 }
 

@@ -49,6 +49,8 @@ export const COUNTED_DELIVERIES: CountedFeed = {
   changesInSpan: `select coalesce(sum(deliveries), 0)::integer from beyond
     where deliveries > 0 and minute between ms_of_id($1::uuid) / 60000 and (ms_of_id($2::uuid) - 1) / 60000
       and (backfill_before is null or minute >= ms_of_id(backfill_before) / 60000)`,
+  leftOutInSpan: `select count(*)::integer from dead_letters l join delivery_changes c on c.id = l.change_id
+    where c.minute between ms_of_id($1::uuid) / 60000 and (ms_of_id($2::uuid) - 1) / 60000`,
   table: 'deliveries',
 };
 

@@ -100,21 +100,30 @@ export class EvidenceHeadType {
   signedAt: Date;
 }
 
-export const EvidenceStopCodeEnum = publishEnum('EvidenceStopCode', STOP_CODES, 'Why nothing is sealed.', {
-  UNREADABLE: { description: 'EVIDENCE_HEAD_FILE of one machine cannot be read, or is no head that this log signed.' },
-  UNWRITABLE: { description: 'EVIDENCE_HEAD_FILE of one machine cannot be written.' },
-  OTHER_LOG: { description: 'EVIDENCE_HEAD_FILE of one machine has a head of another log.' },
-  NEWER: {
-    description: 'A known head is newer than the tree: the database was restored from a backup, or lost its end.',
+export const EvidenceStopCodeEnum = publishEnum(
+  'EvidenceStopCode',
+  STOP_CODES,
+  'Why nothing is sealed; ROWS: why not all is.',
+  {
+    UNREADABLE: {
+      description: 'EVIDENCE_HEAD_FILE of one machine cannot be read, or is no head that this log signed.',
+    },
+    UNWRITABLE: { description: 'EVIDENCE_HEAD_FILE of one machine cannot be written.' },
+    OTHER_LOG: { description: 'EVIDENCE_HEAD_FILE of one machine has a head of another log.' },
+    NEWER: {
+      description: 'A known head is newer than the tree: the database was restored from a backup, or lost its end.',
+    },
+    CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was rewritten.' },
+    FAILED: { description: 'The database refuses what sealing writes, or the key cannot be read.' },
+    ROWS: { description: 'Some rows of the queue cannot be sealed, and wait. All others are sealed.' },
   },
-  CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was rewritten.' },
-});
+);
 
 @HasRole(...READERS)
 @ObjectType('EvidenceStop', {
   simpleResolvers: true,
   description:
-    'Why nothing is sealed. Deliveries continue, and requests wait to be sealed. docs/evidence.md says what to do.',
+    'Why nothing is sealed, or not all. Deliveries continue, and requests wait to be sealed. docs/evidence.md says what to do.',
 })
 export class EvidenceStopType {
   @Field(() => EvidenceStopCodeEnum, { description: 'The kind of the reason.' })
@@ -168,7 +177,8 @@ export class EvidenceStatusType {
   oldestWaitingSeconds: number | null;
 
   @Field(() => [EvidenceStopType], {
-    description: 'Why nothing is sealed: at most 1 reason for each process that seals. Empty: sealing works.',
+    description:
+      'Why nothing is sealed, or not all: at most 1 reason for each process that seals. Empty: sealing works.',
   })
   stops: EvidenceStopType[];
 

@@ -4,6 +4,10 @@ import { oneOf } from '../../sql/columns';
 const FEED_READERS = ['counts', 'index', 'deliveries'] as const;
 export type FeedReader = (typeof FEED_READERS)[number];
 
+/** What a reader may leave out: see left-out.store.ts. */
+export const FOLLOWED_KINDS = ['INDEX', 'COUNT_OPENED', 'COUNT_CLOSED', 'COUNT_DELIVERIES'] as const;
+export type FollowedKind = (typeof FOLLOWED_KINDS)[number];
+
 /** How far statistics (`counts`, `deliveries`) and search (`index`) have read their feeds: a FeedPosition for each. */
 @Entity('feed_positions')
 @Check('feed_positions_reader_check', oneOf('reader', FEED_READERS))

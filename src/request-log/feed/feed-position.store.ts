@@ -51,6 +51,23 @@ export async function hasUnread(db: Db, reader: FeedReader): Promise<boolean> {
   return row?.unread ?? true;
 }
 
+/** The age in seconds of the oldest change that this reader has not read; 0: it has read all. */
+export async function behindSeconds(db: Db, reader: FeedReader): Promise<number> {
+  const row = await rowOf<{ seconds: number }>(
+    db,
+    statement(`select greatest(0, extract(epoch from clock_timestamp() - c.at))::float8 as seconds
+      from feed_positions p cross join lateral (
+        select c.at from ${FEEDS[reader]} c where c.xid >= pg_snapshot_xmin(p.from_snapshot::pg_snapshot)::text::bigint
+          and not pg_visible_in_snapshot(c.xid::text::xid8, p.from_snapshot::pg_snapshot)
+          and (p.to_snapshot is null or c.id > p.after_id
+            or not pg_visible_in_snapshot(c.xid::text::xid8, p.to_snapshot::pg_snapshot))
+        order by c.xid limit 1
+      ) as c where p.reader = $1`),
+    [reader],
+  );
+  return row?.seconds ?? 0;
+}
+
 /** @returns null: the database was restored, and its feed is to be rebuilt first */
 export async function readPosition(db: Db, reader: FeedReader): Promise<SavedPosition | null> {
   const sql = statement(`select ${POSITION} from feed_positions where reader = $1`);
@@ -68,6 +85,11 @@ export async function lockPosition(db: Db, reader: FeedReader): Promise<(SavedPo
   const row = await rowOf<PositionRow>(db, sql, [reader]);
   // foreign also, once, where another process saved it after this statement had begun
   return row && !row.isForeign ? { ...savedPosition(row), now: row.now } : null;
+}
+
+/** The same, but waits for another process that holds it. */
+export async function waitForPosition(db: Db, reader: FeedReader): Promise<void> {
+  await rowOf(db, statement('select from feed_positions where reader = $1 for update'), [reader]);
 }
 
 function savedPosition({ from, to, afterId, backfillBefore }: PositionRow): SavedPosition {

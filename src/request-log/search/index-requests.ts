@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
 import { missingBefore } from '../feed/backfill.store';
-import { readPosition, savePosition } from '../feed/feed-position.store';
+import { readPosition, type SavedPosition, savePosition } from '../feed/feed-position.store';
+import { type FollowedRow, type LeftOut, without } from '../feed/left-out.store';
 import type { FeedPosition } from '../feed/read-feed.store';
 import { type RequestChange, readFeed } from '../feed/request-change.store';
 import { indexWords } from './index-terms';
@@ -12,6 +13,7 @@ import {
   insertIndexed,
   type RequestToIndex,
   requestsToIndex,
+  waitToIndex,
 } from './request-index.store';
 
 const BATCH_REQUESTS = 500;
@@ -40,19 +42,19 @@ export interface IndexBatch {
 /**
  * Indexes the next batch and saves the position after it, in one transaction.
  * @param atMost the batch ends with the change that reaches this number of closed requests; a change has up to 1,000
+ * @param leftOut requests that cannot be indexed
  * @returns null if another process is indexing, or if the feed must be rebuilt first
  */
-export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<IndexBatch | null> {
+export async function indexNextBatch(
+  db: Db,
+  atMost = BATCH_REQUESTS,
+  leftOut: readonly LeftOut[] = [],
+): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
   const from = await readPosition(db, 'index');
   if (!from) return null;
-  const { changes, position, more } = await nextChanges(db, from.feed, atMost);
-  const closed = changes.filter(({ kind }) => kind === 'CLOSED');
-  const ids = closed.flatMap(({ requestIds }) => requestIds);
-  await indexEach(db, ids);
-  // new requests come first; requests that are closed meanwhile are in the feed
-  const missing = more || from.backfillBefore === null ? null : await nextMissing(db, from.backfillBefore, atMost);
-  if (missing) await indexEach(db, missing.ids);
+  const { changes, position, more, closed, ids, missing } = await nextBatch(db, from, atMost);
+  await indexEach(db, await without(db, leftOut, 'INDEX', [...ids, ...(missing?.ids ?? [])]));
   const backfillBefore = missing ? missing.before : from.backfillBefore;
   if (changes.length > 0 || more || missing) await savePosition(db, 'index', { feed: position, backfillBefore });
   return {
@@ -63,15 +65,41 @@ export async function indexNextBatch(db: Db, atMost = BATCH_REQUESTS): Promise<I
   };
 }
 
+/** What indexNextBatch() indexes next. */
+export async function nextToIndex(db: Db, atMost: number): Promise<FollowedRow[]> {
+  if (!(await becomeIndexer(db))) return [];
+  const from = await readPosition(db, 'index');
+  if (!from) return [];
+  const { ids, missing } = await nextBatch(db, from, atMost);
+  return [...ids, ...(missing?.ids ?? [])].map((id) => ({ kind: 'INDEX', id }));
+}
+
+/** Indexes one request. An erasure waits for it, so that no words of erased content come into the index. */
+export async function indexOne(db: Db, { id }: FollowedRow): Promise<void> {
+  await waitToIndex(db);
+  await indexEach(db, [id]);
+}
+
+async function nextBatch(db: Db, { feed, backfillBefore }: SavedPosition, atMost: number) {
+  const next = await nextChanges(db, feed, atMost);
+  const closed = next.changes.filter(({ kind }) => kind === 'CLOSED');
+  const ids = closed.flatMap(({ requestIds }) => requestIds);
+  // new requests come first; requests that are closed meanwhile are in the feed
+  const missing = next.more || backfillBefore === null ? null : await nextMissing(db, backfillBefore, atMost);
+  const known = new Set(ids);
+  const others = missing && { ...missing, ids: missing.ids.filter((id) => !known.has(id)) };
+  return { ...next, closed, ids, missing: others };
+}
+
 /** The database reads the next requests and inserts the ones before while the words of these are found. */
 async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
   let inserting = Promise.resolve();
-  let reading = nextToIndex(db, ids);
+  let reading = nextRead(db, ids);
   for (let left = ids; left.length > 0; ) {
     const requests = await reading;
     const [later, loaded] = [requests.filter(isLater), requests.filter((each) => !isLater(each))];
     left = [...later.map(({ id }) => id), ...left.slice(LOADED_REQUESTS)];
-    reading = nextToIndex(db, left);
+    reading = nextRead(db, left);
     const rows = await yielding(loaded);
     await inserting;
     inserting = insertIndexed(db, rows);
@@ -81,7 +109,7 @@ async function indexEach(db: Db, ids: readonly string[]): Promise<void> {
   await inserting;
 }
 
-function nextToIndex(db: Db, left: readonly string[]): Promise<RequestToIndex[]> {
+function nextRead(db: Db, left: readonly string[]): Promise<RequestToIndex[]> {
   if (left.length === 0) return Promise.resolve([]);
   const reading = requestsToIndex(db, left.slice(0, LOADED_REQUESTS));
   // awaited after the words of the requests before

@@ -13,6 +13,11 @@ export async function becomeIndexer(db: Db): Promise<boolean> {
   return row?.mine === true;
 }
 
+/** The same, but waits for another process. */
+export async function waitToIndex(db: Db): Promise<void> {
+  await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.request_index')) as locked`));
+}
+
 /** The age in seconds of the oldest change that is not indexed; 0: the index is up to date. */
 export async function indexBehindSeconds(db: Db): Promise<number> {
   const row = await rowOf<{ seconds: number }>(

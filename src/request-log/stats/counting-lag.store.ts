@@ -15,6 +15,8 @@ export interface CountedFeed {
   feed: string;
   /** The number of changes of rows in the span from the ids $1 to $2, of `beyond`: changes that are not counted yet. */
   changesInSpan: string;
+  /** The number of those that were left out. */
+  leftOutInSpan: string;
   /** The table of the rows. */
   table: string;
 }
@@ -25,6 +27,8 @@ export const COUNTED_REQUESTS: CountedFeed = {
   changesInSpan: `select count(*)::integer from beyond cross join unnest(request_ids) as request_id
     where request_id >= $1::uuid and request_id < $2::uuid
       and (backfill_before is null or request_id >= backfill_before)`,
+  leftOutInSpan: `select count(*)::integer from dead_letters
+    where request_id >= $1::uuid and request_id < $2::uuid and kind in ('COUNT_OPENED', 'COUNT_CLOSED')`,
   table: 'webhook_request_logs',
 };
 
@@ -36,7 +40,7 @@ const MAX_OLDER = 100_000;
 /** Read before the rollups, so that these include everything that is reported as counted. */
 export async function countedState(
   db: Db,
-  { reader, feed, changesInSpan, table }: CountedFeed,
+  { reader, feed, changesInSpan, leftOutInSpan, table }: CountedFeed,
   span: { from: number; to: number },
 ): Promise<CountedState> {
   const row = await rowOf<{ countedAt: Date | null; now: Date; behind: boolean; uncounted: number }>(
@@ -51,7 +55,7 @@ export async function countedState(
       )
       select counted_at as "countedAt", statement_timestamp() as now,
         backfill_before is not null or exists (select from beyond) as behind,
-        (${changesInSpan})
+        (${changesInSpan}) + (${leftOutInSpan})
         + case when backfill_before is null then 0 else (select count(*)::integer from (
             select from ${table} where id >= $1::uuid and id < least($2::uuid, backfill_before)
             limit ${MAX_OLDER}) as older) end as uncounted

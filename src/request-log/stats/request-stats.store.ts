@@ -55,9 +55,15 @@ export async function insertOpen(db: Db, ids: readonly string[]): Promise<void> 
     db,
     statement(`insert into request_stats_open (request_id, webhook_id, document_type, direction, attempt_number, started_at)
       select id, webhook_id, document_type, direction, attempt_number, started_at from webhook_request_logs
-      where id = any($1::uuid[]) and id between $2::uuid and $3::uuid`),
+      where id = any($1::uuid[]) and id between $2::uuid and $3::uuid on conflict do nothing`),
     [ids, ...idBounds(ids)],
   );
+}
+
+/** @returns the request, if it has not finished */
+export async function stillOpen(db: Db, id: string): Promise<string[]> {
+  const sql = statement('select id from webhook_request_logs where id = $1 and finished_at is null');
+  return (await rowsOf<{ id: string }>(db, sql, [id])).map((row) => row.id);
 }
 
 export async function deleteOpen(db: Db, ids: readonly string[]): Promise<void> {

@@ -1,10 +1,18 @@
 // Adds the next changes of the feed to the rollups (request_stats), in one transaction.
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
-import { lockPosition, savePosition } from '../feed/feed-position.store';
+import { lockPosition, type SavedPosition, savePosition, waitForPosition } from '../feed/feed-position.store';
+import { type FollowedRow, type LeftOut, without } from '../feed/left-out.store';
 import type { FeedPosition } from '../feed/read-feed.store';
 import { readFeed } from '../feed/request-change.store';
-import { type ClosedGroup, closedGroups, deleteOpen, insertOpen, REQUEST_ROLLUPS } from './request-stats.store';
+import {
+  type ClosedGroup,
+  closedGroups,
+  deleteOpen,
+  insertOpen,
+  REQUEST_ROLLUPS,
+  stillOpen,
+} from './request-stats.store';
 import { addOccurrences, addToRollups, type RollupGroup } from './rollups';
 
 /** Requests per step: about a second of work. A stopping process waits for the end of the step. */
@@ -26,32 +34,82 @@ export interface CountedStep {
  * Counts the changes after the position, and saves the counts and the new position together, so that a process that is
  * killed has counted nothing. At the end of the feed, it counts a slice of older requests, if some are not counted yet.
  * @param atMost the approximate number of openings and closings of this step, and of older requests
+ * @param leftOut requests that cannot be counted
  */
-export async function countStep(db: Db, atMost = STEP_REQUESTS): Promise<CountedStep> {
+export async function countStep(
+  db: Db,
+  atMost = STEP_REQUESTS,
+  leftOut: readonly LeftOut[] = [],
+): Promise<CountedStep> {
   const locked = await lockPosition(db, 'counts');
   if (!locked) return { more: false, backfilled: null, oldest: null };
   const { backfillBefore: before, now } = locked;
-  const changes = await readChanges(db, locked.feed, before, atMost);
-  const slice = changes.isDrained && before !== null ? await takeSlice(db, changes, before, atMost) : null;
-  const { opened, closed, position, isDrained } = changes;
+  const { changes, slice, opened, closed } = await readStep(db, locked, atMost);
   const step = {
-    more: !isDrained || (slice !== null && slice.before !== null),
+    more: !changes.isDrained || (slice !== null && slice.before !== null),
     backfilled: slice && slice.open.length + slice.closed.length,
     oldest: changes.oldest,
   };
   // nothing to count, and the saved position is still valid
-  if (opened.size + closed.size === 0 && locked.feed.to === null && !slice) return step;
-  await deleteOpen(db, [...closed]);
-  await insertOpen(db, [...[...opened].filter((id) => !closed.has(id)), ...(slice?.open ?? [])]);
-  const groups = await closedGroups(db, [...closed, ...(slice?.closed ?? [])]);
-  await addToRollups(db, REQUEST_ROLLUPS, groups.map(groupOf));
+  if (changes.opened.size + changes.closed.size === 0 && locked.feed.to === null && !slice) return step;
+  await countClosed(db, await without(db, leftOut, 'COUNT_CLOSED', closed));
+  await insertOpen(db, await without(db, leftOut, 'COUNT_OPENED', opened));
   await savePosition(
     db,
     'counts',
-    { feed: position, backfillBefore: slice ? slice.before : before },
+    { feed: changes.position, backfillBefore: slice ? slice.before : before },
     step.more ? null : now,
   );
   return step;
+}
+
+/** What countStep() counts next. */
+export async function nextToCount(db: Db, atMost: number): Promise<FollowedRow[]> {
+  const locked = await lockPosition(db, 'counts');
+  if (!locked) return [];
+  const { opened, closed } = await readStep(db, locked, atMost);
+  return [
+    ...closed.map((id): FollowedRow => ({ kind: 'COUNT_CLOSED', id })),
+    ...opened.map((id): FollowedRow => ({ kind: 'COUNT_OPENED', id })),
+  ];
+}
+
+/** As countStep() would for one of them. It must be rolled back: the position stays before it. */
+export async function tryToCount(db: Db, { kind, id }: FollowedRow): Promise<void> {
+  await waitForPosition(db, 'counts');
+  await (kind === 'COUNT_CLOSED' ? countClosed(db, [id]) : insertOpen(db, [id]));
+}
+
+/** Counts a request that was left out. */
+export async function countOne(db: Db, { kind, id }: FollowedRow): Promise<void> {
+  await waitForPosition(db, 'counts');
+  // one that has closed since then is counted by its closing, which was read, or will be
+  await (kind === 'COUNT_CLOSED' ? countClosed(db, [id]) : insertOpen(db, await stillOpen(db, id)));
+}
+
+async function countClosed(db: Db, ids: readonly string[]): Promise<void> {
+  await deleteOpen(db, ids);
+  await addToRollups(db, REQUEST_ROLLUPS, (await closedGroups(db, ids)).map(groupOf));
+}
+
+interface ReadStep {
+  changes: Changes;
+  slice: Slice | null;
+  /** Without those that are closed too. */
+  opened: string[];
+  closed: string[];
+}
+
+async function readStep(db: Db, { feed, backfillBefore }: SavedPosition, atMost: number): Promise<ReadStep> {
+  const changes = await readChanges(db, feed, backfillBefore, atMost);
+  const slice =
+    changes.isDrained && backfillBefore !== null ? await takeSlice(db, changes, backfillBefore, atMost) : null;
+  return {
+    changes,
+    slice,
+    opened: [...[...changes.opened].filter((id) => !changes.closed.has(id)), ...(slice?.open ?? [])],
+    closed: [...changes.closed, ...(slice?.closed ?? [])],
+  };
 }
 
 interface Changes {
@@ -67,14 +125,14 @@ async function readChanges(db: Db, from: FeedPosition, before: string | null, at
   const changes: Changes = { opened: new Set(), closed: new Set(), position: from, isDrained: false, oldest: null };
   const { opened, closed } = changes;
   for (let reads = 0; !changes.isDrained && reads < MAX_READS && opened.size + closed.size < atMost; reads += 1) {
-    changes.isDrained = !(await readOn(db, changes, before));
+    changes.isDrained = !(await readOn(db, changes, before, Math.min(CHANGES_AT_ONCE, atMost)));
   }
   return changes;
 }
 
 /** @returns whether there is more to read */
-async function readOn(db: Db, changes: Changes, before: string | null): Promise<boolean> {
-  const read = await readFeed(db, changes.position, CHANGES_AT_ONCE);
+async function readOn(db: Db, changes: Changes, before: string | null, atOnce = CHANGES_AT_ONCE): Promise<boolean> {
+  const read = await readFeed(db, changes.position, atOnce);
   for (const { kind, requestIds } of read.changes) {
     const ids = kind === 'OPENED' ? changes.opened : changes.closed;
     for (const id of requestIds) if (before === null || id >= before) ids.add(id);

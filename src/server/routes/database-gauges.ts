@@ -8,6 +8,7 @@ import { STOP_CODES } from '../../evidence/evidence-head.entity';
 import { sealingStops } from '../../evidence/sealing-stop.store';
 import { evidenceBehindSeconds, waitingLeaves } from '../../evidence/tree.store';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
+import { behindSeconds } from '../../request-log/feed/feed-position.store';
 import { indexBehindSeconds } from '../../request-log/search/request-index.store';
 import type { Db } from '../../sql/db';
 import { webhookConditions } from '../../webhooks/webhook-circuit.store';
@@ -33,8 +34,9 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
   {
     name: 'hookledger_dead_letters',
     help:
-      'Deliveries whose attempt cannot be begun (JOB), events that cannot be fanned out (EVENT) and pending decisions that cannot ' +
-      'be made (DECISION), because something in the database is wrong with them.',
+      'Deliveries whose attempt cannot be begun (JOB), events that cannot be fanned out (EVENT), pending decisions that cannot ' +
+      'be made (DECISION), requests that cannot be indexed (INDEX) or counted (COUNT_OPENED, COUNT_CLOSED) and changes of deliveries ' +
+      'that cannot be counted (COUNT_DELIVERIES), because something in the database is wrong with them.',
     labelNames: ['kind'],
     read: async (db) => samplesOf('kind', await countDeadLetters(db)),
   },
@@ -55,6 +57,15 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
     read: async (db) => [{ value: await indexBehindSeconds(db) }],
   },
   {
+    name: 'hookledger_counts_behind_seconds',
+    help: 'Seconds since the oldest change that statistics do not count yet, of requests (counts) and of deliveries; 0: they count all.',
+    labelNames: ['reader'],
+    read: async (db) => {
+      const [counts, deliveries] = await Promise.all([behindSeconds(db, 'counts'), behindSeconds(db, 'deliveries')]);
+      return samplesOf('reader', { counts, deliveries });
+    },
+  },
+  {
     name: 'hookledger_backfill_remaining_rows',
     help: 'Estimate of the requests and deliveries that are still to be counted or indexed; above 0 only after a restore.',
     labelNames: ['reader'],
@@ -72,7 +83,7 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
   },
   {
     name: 'hookledger_evidence_stopped',
-    help: 'Why nothing is sealed: 1 for each reason that holds in a process; otherwise 0.',
+    help: 'Why nothing is sealed, or not all (ROWS): 1 for each reason that holds in a process; otherwise 0.',
     labelNames: ['code'],
     async read(db) {
       const stops = await sealingStops(db, currentTime());

@@ -6,11 +6,13 @@ import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store
 import type { Backlog } from '../../delivery/queue/backlog.store';
 import { sealingStops } from '../../evidence/sealing-stop.store';
 import { evidenceBehindSeconds } from '../../evidence/tree.store';
+import type { FeedReader } from '../../request-log/feed/feed-position.entity';
+import { behindSeconds } from '../../request-log/feed/feed-position.store';
 import { cached } from './cached';
 
 /** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
 const KEPT_MS = 1_000;
-/** Rows are sealed every second. */
+/** Rows are sealed, counted and indexed every second, or some seconds later beside many deliveries. */
 const MAX_BEHIND_S = 60;
 
 export interface BacklogState {
@@ -23,14 +25,16 @@ export interface BacklogState {
 /** The checks of `/readyz`, each with its fault; null: it has none. */
 export type Readiness = () => Promise<Record<string, string | null>>;
 
+const UNKNOWN = { deliveries: 'unknown', evidence: 'unknown', search: 'unknown', statistics: 'unknown' };
+
 interface HealthSources {
   source: DataSource;
   backlog: BacklogState;
 }
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused, publishing is refused
- * or nothing is sealed, which are no faults of this process; 503 names what is missing.
+ * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused, publishing is refused,
+ * nothing is sealed, or searches and statistics are behind, which are no faults of this process; 503 names what is missing.
  * @returns the checks, for the metrics
  */
 export function serveHealth(
@@ -40,9 +44,14 @@ export function serveHealth(
 ): Readiness {
   const state = cached(KEPT_MS, async () => {
     const checks = await checkReadiness(source);
-    if (checks.database !== null) return { checks, deliveries: 'unknown', evidence: 'unknown' };
-    const [deliveries, evidence] = await Promise.all([deliveriesState(source), evidenceState(source)]);
-    return { checks, deliveries, evidence };
+    if (checks.database !== null) return { checks, ...UNKNOWN };
+    const [deliveries, evidence, search, statistics] = await Promise.all([
+      deliveriesState(source),
+      evidenceState(source),
+      readersState(source, 'index'),
+      readersState(source, 'counts', 'deliveries'),
+    ]);
+    return { checks, deliveries, evidence, search, statistics };
   });
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', { onRequest }, async (_request, reply) => {
@@ -61,6 +70,14 @@ async function deliveriesState(source: DataSource): Promise<string> {
   return pause === null ? 'running' : `paused since ${pause.since.toISOString()}`;
 }
 
+async function readersState({ manager }: DataSource, ...readers: readonly FeedReader[]): Promise<string> {
+  const read = Promise.all(readers.map((reader) => behindSeconds(manager, reader)));
+  const behind = await read.catch(() => undefined);
+  if (behind === undefined) return 'unknown';
+  const seconds = Math.max(...behind);
+  return seconds > MAX_BEHIND_S ? `behind by ${Math.round(seconds)} s` : 'up to date';
+}
+
 async function evidenceState({ manager }: DataSource): Promise<string> {
   const read = Promise.all([sealingStops(manager, currentTime()), evidenceBehindSeconds(manager)]);
   const found = await read.catch(() => undefined);
@@ -68,5 +85,6 @@ async function evidenceState({ manager }: DataSource): Promise<string> {
   const [[stop], behind] = found;
   // whatever keeps rows from being sealed, also if no process can say what
   if (stop === undefined) return behind > MAX_BEHIND_S ? `behind by ${Math.round(behind)} s` : 'sealed';
-  return `stopped since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
+  const what = stop.code === 'ROWS' ? 'incomplete' : 'stopped';
+  return `${what} since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
 }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { AUDIT_ENTRY } from '../../audit/api/audit-entry.linked-fields';
+import { DEAD_LETTER } from '../../delivery/api/dead-letter.linked-fields';
 import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
 import { readDocumentId } from '../../documents/document-id';
 import { loadDocument } from '../../documents/document-node';
@@ -39,6 +40,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   MaskingRule: MASKING_RULE.load,
   LegalHold: loadLegalHold,
   Erasure: loadErasure,
+  DeadLetter: DEAD_LETTER.load,
 };
 
 const MAX_IDS = 100;

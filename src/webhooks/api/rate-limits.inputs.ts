@@ -14,7 +14,7 @@ export const CONCURRENCY_TEXT =
 export const ORDERING_TEXT =
   'Keeps the deliveries of each document in order: the next delivery is sent when the previous one has ' +
   'succeeded. null: deliveries are not ordered. Deliveries that are open when the setting is set are not ' +
-  'ordered.';
+  'ordered. Later events overtake one that cannot be fanned out (`deadLetters`), with HOLD too.';
 
 @InputType('RateLimitInput', { description: 'A limit on the number of requests in a sliding time window.' })
 export class RateLimitInput {

@@ -177,7 +177,8 @@ export class WebhookType extends NodeType {
 
   @Field(() => OrderingEnum, {
     nullable: true,
-    description: 'How the order of the deliveries of a document is kept; null: it is not kept.',
+    description:
+      'How the order of the deliveries of a document is kept; null: it is not kept. Later events overtake one that cannot be fanned out, which `deadLetters` lists.',
   })
   ordering: Ordering | null;
 

@@ -62,6 +62,13 @@ test('an event that cannot leave the outbox stops no other', async () => {
   await delivered(id, 9);
   await waitFor('the dead letter', async () => (await deadLetters(app)).length > 0);
   expect(await deadLetters(app)).toEqual([{ kind: 'EVENT', error: 'refused by hand', failures: 1 }]);
+  const shown = await app.ask(
+    '{ deadLetters { nodes { kind code businessEvent { referenceDocument deadLetters { nodes { kind } } } } } }',
+    {},
+    await app.keyFor('SUPPORT'),
+  );
+  const event = { referenceDocument: 'INV-5', deadLetters: { nodes: [{ kind: 'EVENT' }] } };
+  expect(shown.data.deadLetters.nodes).toEqual([{ kind: 'EVENT', code: 'P0001', businessEvent: event }]);
   await publish(app, [invoice('INV-10', { documentType: 'Left' })]);
   await delivered(id, 10);
   await repair();

@@ -6,7 +6,7 @@ import { deliveriesOf } from '../attempt/stored-attempts';
 
 /** Refuses changes of rows. @param only which, as SQL about `new` @returns lifts it, as the next refusal does */
 export async function refuse(
-  app: TestApp,
+  app: Pick<TestApp, 'database'>,
   table: string,
   when: 'insert' | 'update',
   only: string,

@@ -1,0 +1,91 @@
+// Counting and indexing continue around what cannot be counted or indexed, because something in the database is wrong with it.
+import { failureOf } from '../delivery/queue/dead-letters';
+import { createFaultLog } from '../fault-log';
+import type { Log } from '../log';
+import type { FollowedRow, LeftOut } from '../request-log/feed/left-out.store';
+import { codeOf, isInUse, isStatementTimeout, isUnrelatedToRows } from '../sql/database-errors';
+import type { Db } from '../sql/db';
+import type { Transaction } from '../sql/transactions';
+
+/** Changes of the feed in a step while it is looked for what is broken. Each may have 1,000 requests. */
+const CAREFUL_STEP = 10;
+
+/** A reader of a feed. */
+export interface Follower<Step> {
+  /** Does the next step. @param leftOut what of it cannot be done */
+  step(db: Db, atMost: number | undefined, leftOut: readonly LeftOut[]): Promise<Step>;
+  /** What the next step would do. */
+  next(db: Db, atMost: number): Promise<FollowedRow[]>;
+  /** Does it for one, and is rolled back. */
+  tryOne(db: Db, row: FollowedRow): Promise<unknown>;
+  hasMore(step: Step): boolean;
+}
+
+/** A step of the follower, in a transaction. @returns 'again': it is to be tried again at once, in small steps */
+export type StepAround<Step> = (transaction: Transaction, atMost?: number) => Promise<Step | 'again'>;
+
+/**
+ * After a failure of a step, small ones follow. If one of them fails, each row of it is tried by itself, and those that fail are left out:
+ * they are dead letters, which left-out-loop.ts tries again.
+ */
+export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: string, log: Log): StepAround<Step> {
+  let careful = false;
+  const report = createFaultLog((error, unwritten) =>
+    log.error({ loop: name, err: error, unwritten }, 'a row is left out: deadLetters names it. All others continue'),
+  );
+
+  async function brokenOf(transaction: Transaction): Promise<LeftOut[]> {
+    const rows = await transaction((db) => follower.next(db, CAREFUL_STEP));
+    const broken: LeftOut[] = [];
+    for (const row of rows) {
+      const error = await errorOf(transaction, (db) => follower.tryOne(db, row));
+      if (error === null) continue;
+      if (isOfAll(error)) throw error;
+      report(error);
+      broken.push({ ...row, ...failureOf(error) });
+    }
+    return broken;
+  }
+
+  return async (transaction, atMost) => {
+    const steps = (leftOut: readonly LeftOut[]) =>
+      transaction((db) => follower.step(db, careful ? CAREFUL_STEP : atMost, leftOut), { durable: false });
+    try {
+      const step = await steps([]);
+      if (!follower.hasMore(step)) careful = false;
+      return step;
+    } catch (error) {
+      if (isOfAll(error)) throw error;
+      if (!careful) {
+        careful = true;
+        return 'again';
+      }
+      const broken = await brokenOf(transaction);
+      if (broken.length === 0) throw error;
+      return steps(broken);
+    }
+  };
+}
+
+/** Ends a transaction that was only to be tried. */
+class RolledBack extends Error {}
+
+/** @returns the error; null: it would succeed */
+async function errorOf(transaction: Transaction, work: (db: Db) => Promise<unknown>): Promise<unknown> {
+  try {
+    await transaction(async (db) => {
+      await work(db);
+      throw new RolledBack();
+    });
+    return null;
+  } catch (error) {
+    return error instanceof RolledBack ? null : error;
+  }
+}
+
+const OF_SCHEMA = '42';
+
+/** Whether an error is not that of one row: a lock ends, and a schema that is broken is so for all rows. */
+export function isOfAll(error: unknown): boolean {
+  return isUnrelatedToRows(error) || isInUse(error) || isStatementTimeout(error) || codeOf(error).startsWith(OF_SCHEMA);
+}
