@@ -100,6 +100,24 @@ test('both ways make the same digest of a payload', async () => {
 });
 
 // The form of a record never changes: what was sealed must be recomputed years later.
+test('a request that is inserted without the digests of its bodies has them in its record', async () => {
+  const rows = await database.query(
+    `with bodies as (
+       insert into payloads (id, body, byte_length, content_type) select new_id(), 'body', n, 'text/plain' from generate_series(4, 5) as n
+       returning id, body_digest
+     ), pair as (
+       select (array_agg(id))[1] as one, (array_agg(id))[2] as other, array_agg(body_digest) as digests from bodies
+     ), made as (
+       insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at, finished_at,
+         payload_id, wire_payload_id)
+       select new_id(), 'INCOMING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/', at, at, one, other
+       from pair, (select date_trunc('milliseconds', clock_timestamp()) as at) as t
+       returning array[body_digest, wire_body_digest] as digests
+     ) select made.digests = pair.digests as same from made, pair`,
+  );
+  expect(rows).toEqual([{ same: true }]);
+});
+
 test('a record keeps its bytes over releases', () => {
   const id = '019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e';
   const record = requestRecord({
