@@ -1,9 +1,8 @@
 // An application whose webhook has delivered, and its evidence.
-import { execFile } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 
@@ -46,7 +45,6 @@ export interface Verdict {
 }
 
 const VERIFIER = join(__dirname, '../../src/evidence/verify-evidence.mjs');
-const run = promisify(execFile);
 
 /** Runs the verifier in an empty folder, without the environment of this process. */
 export async function verify(text: string, options: string[], others: Record<string, string> = {}): Promise<Verdict> {
@@ -54,12 +52,43 @@ export async function verify(text: string, options: string[], others: Record<str
   try {
     await writeFile(join(folder, 'bundle.json'), text);
     for (const [name, content] of Object.entries(others)) await writeFile(join(folder, name), content);
-    const { stdout } = await run(process.execPath, [VERIFIER, 'bundle.json', ...options], { cwd: folder, env: {} });
-    return { code: 0, output: stdout };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, output: stdout + stderr };
+    return await verifierProcess().run({ verifier: VERIFIER, folder, args: ['bundle.json', ...options] });
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+interface VerifierProcess {
+  run(what: { verifier: string; folder: string; args: string[] }): Promise<Verdict>;
+  stop(): Promise<void>;
+}
+
+/** The test files of a jest worker share it. */
+function verifierProcess(): VerifierProcess {
+  const { ofWorker } = globalThis as unknown as { ofWorker: Map<string, VerifierProcess> };
+  const shared = ofWorker.get('verifier') ?? startVerifierProcess();
+  ofWorker.set('verifier', shared);
+  return shared;
+}
+
+function startVerifierProcess(): VerifierProcess {
+  const child = fork(join(__dirname, 'verifier/verifier-process.mjs'), { cwd: '/', env: {}, execArgv: [] });
+  const running = new Map<number, (verdict: Verdict) => void>();
+  child.on('message', ({ id, ...verdict }: Verdict & { id: number }) => {
+    running.get(id)?.(verdict);
+    running.delete(id);
+  });
+  child.on('exit', (code) => {
+    for (const end of running.values()) end({ code: code ?? -1, output: 'the process of the verifier has ended' });
+  });
+  let runs = 0;
+  return {
+    run: (what) =>
+      new Promise((resolve) => {
+        runs += 1;
+        running.set(runs, resolve);
+        child.send({ id: runs, ...what });
+      }),
+    stop: async () => void child.kill(),
+  };
 }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { CommandError } from '../../../src/programs/command-error';
+import { readExport } from '../../../src/programs/frappe-import/reading/read-export';
 import { fileWith, runImport } from './importing';
 
 const KEY = { API_KEY: 'a-key-that-nobody-checks-here' };
@@ -30,9 +32,17 @@ describe('what cannot be read ends with 1 and says what would be right', () => {
     ['100,000 levels', () => fileWith('['.repeat(100_000) + ']'.repeat(100_000)), /not what Frappe exports/],
     ['33 MB', () => fileWith(Buffer.alloc(33 * 1024 * 1024 + 1, ' ')), /has more than 33554432 bytes/],
   ])('%s', async (_title, file, message) => {
-    const { code, stdout, stderr } = await runImport([await file()], KEY);
+    const refused = await readExport(await file()).catch((error: Error) => error);
+    // of these the program writes the message, and no stack
+    expect(refused).toBeInstanceOf(CommandError);
+    expect((refused as CommandError).message).toMatch(message);
+    expect((refused as CommandError).message).not.toContain('hunter2');
+  });
+
+  test('by the program', async () => {
+    const { code, stdout, stderr } = await runImport([await fileWith('[{"webhook_secret": "hunter2" oops}]')], KEY);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/is not JSON, at character 30.*fixtures/);
     expect(stderr).not.toContain('hunter2');
     expect(stderr).not.toContain('    at ');
   });
