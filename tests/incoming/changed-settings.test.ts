@@ -1,4 +1,3 @@
-/** @jest-environment node */
 // Calls are decided by settings that are cached, and recorded if these are still current.
 import { uuidOf } from '../../src/ids';
 import type { DecidedCall } from '../../src/incoming/decided-call';

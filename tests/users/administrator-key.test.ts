@@ -4,14 +4,17 @@ import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { makeToken } from '../../src/users/api-keys/api-key-token';
 import { askAt, startTestApp, type TestApp } from '../support/app';
+import { keepRows, restoreRows } from '../support/empty-database';
 import { createKeyOf } from './user-keys';
 
 let app: TestApp;
 
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startTestApp({ PROCESSES: 'api' });
+  await keepRows(app.database);
 });
-afterEach(() => app.stop());
+beforeEach(() => restoreRows(app.database));
+afterAll(() => app.stop());
 
 const OTHER = 'another-administrator-key-of-this-test';
 

@@ -1,5 +1,5 @@
 // A body with a content encoding is kept as it came, and read as what it stands for.
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { startTestApp, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
@@ -23,6 +23,8 @@ beforeEach(async () => {
 afterAll(() => Promise.all([app.stop(), ours.stop()]));
 
 const BODY = '{"type":"paid","n":12345678901234567890}';
+/** More than a body may have once it is decoded. */
+const ZEROS = Buffer.alloc(64 * 1024 * 1024);
 const ENCODERS: [string, (body: string) => Buffer][] = [
   ['gzip', gzipSync],
   ['x-gzip', gzipSync],
@@ -98,19 +100,12 @@ test.each<[string, string, Buffer, number, string, RegExp]>([
   ['gzip that is cut', 'gzip', gzipSync(BODY).subarray(0, 20), 400, 'MALFORMED', /not gzip/],
   ['gzip with more behind it', 'gzip', Buffer.concat([gzipSync(BODY), Buffer.from('x')]), 400, 'MALFORMED', /not gzip/],
   ['three encodings', 'gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(BODY))), 400, 'MALFORMED', /3 content encodings/],
-  ['a bomb', 'gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024)), 413, 'TOO_LARGE', /once it is decoded/],
-  [
-    'a bomb in a bomb',
-    'gzip, gzip',
-    gzipSync(gzipSync(Buffer.alloc(64 * 1024 * 1024))),
-    413,
-    'TOO_LARGE',
-    /once it is decoded/,
-  ],
+  ['a bomb', 'gzip', gzipSync(ZEROS), 413, 'TOO_LARGE', /once it is decoded/],
+  ['a bomb in a bomb', 'gzip, gzip', gzipSync(gzipSync(ZEROS)), 413, 'TOO_LARGE', /once it is decoded/],
   [
     'a bomb of brotli',
     'br',
-    brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)),
+    brotliCompressSync(ZEROS, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
     413,
     'TOO_LARGE',
     /once it is decoded/,

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startTestApp, type TestApp } from '../../support/app';
+import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
+import { restoreRows } from '../../support/empty-database';
+import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { publish } from '../../support/webhooks';
@@ -11,16 +13,12 @@ let app: TestApp;
 let receiver: Receiver;
 let partner: string;
 
-beforeEach(async () => {
-  app = await startTestApp();
-  receiver = await startReceiver();
+beforeAll(async () => {
+  [app, receiver] = await Promise.all([shareTestApi(), startReceiver()]);
   partner = new URL(receiver.url).origin;
 });
-
-afterEach(async () => {
-  await app.stop();
-  await receiver.stop();
-});
+beforeEach(() => restoreRows(app.database));
+afterAll(() => Promise.all([app.stop(), receiver.stop()]));
 
 const INVOICE = {
   doctype: 'Sales Invoice',
@@ -112,82 +110,87 @@ test('the webhooks of a site are imported, and what cannot be translated is paus
   });
 });
 
-test('their requests equal those of Frappe, with its signature', async () => {
-  const documents = await fixture('webhook.json', partner);
-  const wanted = ['Bookkeeping', 'Signed with a known secret', 'Dynamic'];
-  const file = await fileWith(
-    documents.filter((each) => wanted.includes(String(each.name)) && each.webhook_docevent === 'on_submit'),
-  );
-  const { stdout } = await importInto(app, file);
-  const bookkeeping = webhookNamed(await webhooksOf(app), 'Bookkeeping');
-  const resumed = await app.ask(
-    'mutation ($id: ID!) { resumeWebhook(input: { id: $id }) { userErrors { message } } }',
-    { id: bookkeeping.id },
-  );
-  expect(resumed.data.resumeWebhook.userErrors).toEqual([]);
+describe('with an application that delivers', () => {
+  let delivering: TestApp;
 
-  await publish(app, [submitted(INVOICE), submitted({ ...INVOICE, status: 'Draft' })]);
-  await waitFor('five calls', () => receiver.calls.length >= 5);
-  expect(receiver.calls).toHaveLength(5);
-
-  const byFields = receiver.calls.filter((call) => call.headers.authorization !== undefined);
-  expect(byFields).toHaveLength(1);
-  const [call] = byFields as [(typeof receiver.calls)[0]];
-  expect(call.body.toString()).toBe(
-    `{"invoice":"INV/0042","amount":56180.5,"status":"Paid","lines":${JSON.stringify(INVOICE.items)},"remarks":null}`,
-  );
-  expect(call.headers).toMatchObject({
-    authorization: 'token 1234567890:abcdefghij',
-    'x-site': 'erp.example.com',
-    'content-type': 'application/json',
+  beforeEach(async () => {
+    delivering = await startTestApp();
   });
-  const made = secretIn(stdout, 'Bookkeeping', 'FRAPPE');
-  expect(made.length).toBeGreaterThan(20);
-  expect(call.headers['x-frappe-webhook-signature']).toBe(signature(made, call.body));
+  afterEach(() => delivering.stop());
 
-  const known = receiver.calls.filter((each) => each.body.includes('"customer"'));
-  expect(known.map((each) => JSON.parse(each.body.toString()))).toEqual(
-    ['Paid', 'Draft'].map((status) => ({
-      id: INVOICE.name,
-      customer: INVOICE.customer,
-      status,
-      lines: [
-        { code: 'A-1', qty: 3 },
-        { code: 'B-2', qty: 0.5 },
-      ],
-    })),
-  );
-  for (const each of known) {
-    expect(each.headers['x-frappe-webhook-signature']).toBe(signature('a-secret-of-frappe', each.body));
-  }
+  test('their requests equal those of Frappe, with its signature', async () => {
+    const documents = await fixture('webhook.json', partner);
+    const wanted = ['Bookkeeping', 'Signed with a known secret', 'Dynamic'];
+    const file = await fileWith(
+      documents.filter((each) => wanted.includes(String(each.name)) && each.webhook_docevent === 'on_submit'),
+    );
+    const { stdout } = await importInto(delivering, file);
+    const { id } = webhookNamed(await webhooksOf(delivering), 'Bookkeeping');
+    expect((await mutate(delivering, 'resumeWebhook', { id })).userErrors).toEqual([]);
 
-  const dynamic = receiver.calls.filter((each) => each.method === 'PUT');
-  expect(dynamic.map((each) => each.path)).toEqual(Array(2).fill('/hook/INV%2F0042?type=sales%20invoice'));
-  expect(dynamic.map((each) => each.body.toString())).toEqual(['{}', '{}']);
+    await publish(delivering, [submitted(INVOICE), submitted({ ...INVOICE, status: 'Draft' })]);
+    await waitFor('five calls', () => receiver.calls.length >= 5);
+    expect(receiver.calls).toHaveLength(5);
+
+    const byFields = receiver.calls.filter((call) => call.headers.authorization !== undefined);
+    expect(byFields).toHaveLength(1);
+    const [call] = byFields as [(typeof receiver.calls)[0]];
+    expect(call.body.toString()).toBe(
+      `{"invoice":"INV/0042","amount":56180.5,"status":"Paid","lines":${JSON.stringify(INVOICE.items)},"remarks":null}`,
+    );
+    expect(call.headers).toMatchObject({
+      authorization: 'token 1234567890:abcdefghij',
+      'x-site': 'erp.example.com',
+      'content-type': 'application/json',
+    });
+    const made = secretIn(stdout, 'Bookkeeping', 'FRAPPE');
+    expect(made.length).toBeGreaterThan(20);
+    expect(call.headers['x-frappe-webhook-signature']).toBe(signature(made, call.body));
+
+    const known = receiver.calls.filter((each) => each.body.includes('"customer"'));
+    expect(known.map((each) => JSON.parse(each.body.toString()))).toEqual(
+      ['Paid', 'Draft'].map((status) => ({
+        id: INVOICE.name,
+        customer: INVOICE.customer,
+        status,
+        lines: [
+          { code: 'A-1', qty: 3 },
+          { code: 'B-2', qty: 0.5 },
+        ],
+      })),
+    );
+    for (const each of known) {
+      expect(each.headers['x-frappe-webhook-signature']).toBe(signature('a-secret-of-frappe', each.body));
+    }
+
+    const dynamic = receiver.calls.filter((each) => each.method === 'PUT');
+    expect(dynamic.map((each) => each.path)).toEqual(Array(2).fill('/hook/INV%2F0042?type=sales%20invoice'));
+    expect(dynamic.map((each) => each.body.toString())).toEqual(['{}', '{}']);
+  });
+
+  test('a paused webhook that could not be carried over keeps nothing for the partner', async () => {
+    const documents = await fixture('webhook.json', partner);
+    const file = await fileWith(
+      documents.filter((each) => ['Asks the database', 'Formats amounts'].includes(String(each.name))),
+    );
+    await importInto(delivering, file);
+    const [id] = await publish(delivering, [submitted(INVOICE)]);
+    const skipped = await waitFor('the event to be fanned out', async () => {
+      const answer = await delivering.ask(
+        'query ($id: ID!) { businessEvent(id: $id) { deliveries { nodes { status skipReason } } } }',
+        { id },
+      );
+      const { nodes } = answer.data.businessEvent.deliveries;
+      return nodes.length === 2 && nodes;
+    });
+    expect(skipped).toEqual(Array(2).fill({ status: 'SKIPPED', skipReason: 'CONDITION_FALSE' }));
+  });
 });
 
 // As frappe/integrations/doctype/webhook/webhook.py computes it
 function signature(secret: string, body: Buffer): string {
   return createHmac('sha256', secret).update(body).digest('base64');
 }
-
-test('a paused webhook that could not be carried over keeps nothing for the partner', async () => {
-  const documents = await fixture('webhook.json', partner);
-  const file = await fileWith(
-    documents.filter((each) => ['Asks the database', 'Formats amounts'].includes(String(each.name))),
-  );
-  await importInto(app, file);
-  const [id] = await publish(app, [submitted(INVOICE)]);
-  const skipped = await waitFor('the event to be fanned out', async () => {
-    const answer = await app.ask(
-      'query ($id: ID!) { businessEvent(id: $id) { deliveries { nodes { status skipReason } } } }',
-      { id },
-    );
-    const { nodes } = answer.data.businessEvent.deliveries;
-    return nodes.length === 2 && nodes;
-  });
-  expect(skipped).toEqual(Array(2).fill({ status: 'SKIPPED', skipReason: 'CONDITION_FALSE' }));
-});
 
 test('a second run creates nothing, and --again does', async () => {
   const [first, , third] = await fixture('webhook.json', partner);

@@ -65,6 +65,16 @@ async function pages(orderBy: object, backward: boolean, where?: object): Promis
   return (backward ? found.reverse() : found).flat();
 }
 
+const known = new Map<string, Promise<string[]>>();
+
+/** All ids, read once: the rows stay the same while filters are tried. */
+function inOrder(field: string, direction: string): Promise<string[]> {
+  const order = `${field} ${direction}`;
+  const all = known.get(order) ?? pages({ field, direction }, false);
+  known.set(order, all);
+  return all;
+}
+
 const ORDERS = Object.keys(EXPECTED).flatMap((field) =>
   ['ASC', 'DESC'].map((direction) => [field, direction] as const),
 );
@@ -78,11 +88,9 @@ test.each(ORDERS)('%s %s shows each row once, forwards and backwards', async (fi
 
 test.each(ORDERS)('%s %s goes with filters', async (field, direction) => {
   const wanted = new Set(rows.filter((_, n) => n % 2 === 1).map(({ id }) => id));
-  const all = await pages({ field, direction }, false);
-  // without it, such a list is refused
-  const startedAt = { gte: new Date(Date.now() - 3_600_000).toISOString() };
-  for (const data of [{ contains: { half: 1 } }, { path: { at: '$.half', eq: 1 } }]) {
-    expect(await pages({ field, direction }, false, { data, startedAt })).toEqual(all.filter((id) => wanted.has(id)));
+  const all = await inOrder(field, direction);
+  for (const where of [{ data: { contains: { half: 1 } } }, { data: { path: { at: '$.half', eq: 1 } } }]) {
+    expect(await pages({ field, direction }, false, where)).toEqual(all.filter((id) => wanted.has(id)));
   }
 });
 
@@ -102,7 +110,7 @@ test.each<[filter: string, where: object, wanted: (row: Seeded) => boolean]>([
 ])('in each order, rows with %s are the same', async (_filter, where, wanted) => {
   const ids = new Set(rows.filter(wanted).map(({ id }) => id));
   for (const [field, direction] of ORDERS) {
-    const all = await pages({ field, direction }, false);
+    const all = await inOrder(field, direction);
     expect(await pages({ field, direction }, false, where)).toEqual(all.filter((id) => ids.has(id)));
   }
 });
