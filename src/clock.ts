@@ -28,7 +28,7 @@ export function clockDifferenceMs(): number {
   return currentMs() - Date.now();
 }
 
-/** One reading of the clock of the database, and the system time before and after it. */
+/** One reading of the clock of the database, and the monotonic time before and after it: the system clock may be set meanwhile. */
 export interface ClockSample {
   askedAt: number;
   databaseMs: number;
@@ -36,9 +36,9 @@ export interface ClockSample {
 }
 
 export async function sampleClock(askDatabase: () => Promise<number>): Promise<ClockSample> {
-  const askedAt = Date.now();
+  const askedAt = performance.now();
   const databaseMs = await askDatabase();
-  return { askedAt, databaseMs, answeredAt: Date.now() };
+  return { askedAt, databaseMs, answeredAt: performance.now() };
 }
 
 /**
@@ -46,8 +46,9 @@ export async function sampleClock(askDatabase: () => Promise<number>): Promise<C
  * within the common range, there is no correction, so that all processes of one machine use the same time.
  */
 export function correctClock(samples: readonly ClockSample[]): void {
-  const least = Math.max(...samples.map(({ databaseMs, answeredAt }) => databaseMs - answeredAt - 1));
-  const most = Math.min(...samples.map(({ databaseMs, askedAt }) => databaseMs - askedAt + 1));
+  const offset = Date.now() - performance.now();
+  const least = Math.max(...samples.map(({ databaseMs, answeredAt }) => databaseMs - offset - answeredAt - 1));
+  const most = Math.min(...samples.map(({ databaseMs, askedAt }) => databaseMs - offset - askedAt + 1));
   differenceMs = least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
-  offsetMs = Date.now() - performance.now();
+  offsetMs = offset;
 }

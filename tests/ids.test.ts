@@ -1,7 +1,10 @@
 /** @jest-environment node */
 import { validate, version } from 'uuid';
-import { correctClock } from '../src/clock';
+import { clockDifferenceMs, correctClock, sampleClock } from '../src/clock';
 import { newId, timeOfId } from '../src/ids';
+
+/** What the database answers at this moment. */
+const sample = (databaseMs: number) => ({ askedAt: performance.now(), databaseMs, answeredAt: performance.now() });
 
 const many = (count: number) => Array.from({ length: count }, newId);
 
@@ -22,11 +25,29 @@ test('an id says when it was made', () => {
 test('ids follow a clock that is set back by more than the database allows them to be ahead', () => {
   many(1);
   const now = Date.now();
-  correctClock([{ askedAt: now, databaseMs: now - 600_000, answeredAt: now }]);
+  correctClock([sample(now - 600_000)]);
   const later = many(1_000);
-  correctClock([{ askedAt: now, databaseMs: now, answeredAt: now }]);
+  correctClock([sample(Date.now())]);
   expect(Math.abs(timeOfId(later[0] as string).getTime() - (now - 600_000))).toBeLessThan(60_000);
   expect(later.toSorted()).toEqual(later);
+});
+
+test('a clock that is set while it is compared is corrected by all of that', async () => {
+  const before = await sampleClock(async () => Date.now());
+  const truth = Date.now();
+  const started = performance.now();
+  const now = jest.spyOn(Date, 'now');
+  try {
+    const during = await sampleClock(async () => {
+      now.mockImplementation(() => Math.round(truth + performance.now() - started) + 3_600_000);
+      return truth;
+    });
+    correctClock([before, during]);
+    expect(Math.abs(clockDifferenceMs() + 3_600_000)).toBeLessThan(60_000);
+  } finally {
+    now.mockRestore();
+    correctClock([sample(Date.now())]);
+  }
 });
 
 test('ids go on ascending when the clock is set back', () => {
