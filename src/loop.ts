@@ -31,13 +31,29 @@ export function restUntilCommit(atLeastMs: number, commits: Commits | undefined)
   return commits === undefined ? atLeastMs : { atLeastMs, commits };
 }
 
-/** When each loop that cannot work now failed first. */
+/** When each loop, or step of one, that cannot work now failed first. */
 const failingSince = new Map<object, { name: string; since: number }>();
 
-/** The loops of this process that cannot work now, with the seconds for which each has failed. */
+/** What of this process cannot work now, with the seconds for which each has failed. */
 export function failingLoops(): { loop: string; seconds: number }[] {
   const now = performance.now();
   return [...failingSince.values()].map(({ name, since }) => ({ loop: name, seconds: (now - since) / 1_000 }));
+}
+
+/** Whether a loop, or a step of one, works, for the metrics. */
+export interface FailureNote {
+  failed(): void;
+  works(): void;
+}
+
+export function createFailureNote(name: string): FailureNote {
+  const self = {};
+  return {
+    failed() {
+      if (!failingSince.has(self)) failingSince.set(self, { name, since: performance.now() });
+    },
+    works: () => void failingSince.delete(self),
+  };
 }
 
 export interface Loop {
@@ -90,7 +106,7 @@ export function startLoop(
     log.error({ loop: name, err: error, unwritten }, 'could not work, trying again'),
   );
 
-  const self = {};
+  const note = createFailureNote(name);
 
   async function run(): Promise<void> {
     let failing = false;
@@ -104,7 +120,7 @@ export function startLoop(
           if (reported) log.info({ loop: name }, 'working again');
           failing = false;
           reported = false;
-          failingSince.delete(self);
+          note.works();
           return found;
         },
         (error: unknown) => {
@@ -112,7 +128,7 @@ export function startLoop(
           if (stopping) return false;
           // logs only the first failure of an outage, while the loop continues to try
           if (!failing) reported = report(error);
-          if (!failing) failingSince.set(self, { name, since: performance.now() });
+          note.failed();
           failing = true;
           return false;
         },
@@ -138,7 +154,7 @@ export function startLoop(
       stopping = true;
       endRest();
       await running;
-      failingSince.delete(self);
+      note.works();
     },
   };
 }

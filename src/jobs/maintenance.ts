@@ -7,7 +7,7 @@ import { keysInUse } from '../keyring/encrypted-secret.store';
 import type { Keyring } from '../keyring/keyring';
 import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
+import { createFailureNote, type FailureNote, type Loop, startLoop } from '../loop';
 import { expireRequests } from '../replay/requests/replay-request.store';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
@@ -64,25 +64,45 @@ export function startMaintenance(source: DataSource, clock: DatabaseClock, keyri
       if (await clock.mayDelete()) await forgetOld(db, log);
     },
   };
-  return startLoop('maintenance', HOUR_MS, log, async () => {
+  const named = Object.entries(steps).map(([name, step]) => {
+    return { name, step, note: createFailureNote(`maintenance: ${name}`) };
+  });
+  const loop = startLoop('maintenance', HOUR_MS, log, async () => {
     let isDone = true;
-    for (const [name, step] of Object.entries(steps)) isDone = (await stepOf(name, step, log)) && isDone;
+    for (const each of named) isDone = (await run(each, log)) && isDone;
     return isDone ? false : POSTPONED_MS;
   });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      for (const { note } of named) note.works();
+    },
+  };
 }
 
 /** @returns false: it is to be tried again soon */
 type Step = () => Promise<unknown>;
 
+interface NamedStep {
+  name: string;
+  step: Step;
+  note: FailureNote;
+}
+
 // A step that one row lets fail must not end the others.
-async function stepOf(name: string, step: Step, log: Log): Promise<boolean> {
-  try {
-    return (await step()) !== false;
-  } catch (error) {
-    if (isDatabaseUnavailable(error)) throw error;
-    log.error({ step: name, err: error }, 'a step of maintenance failed: it is tried again in a minute');
-    return false;
-  }
+async function run({ name, step, note }: NamedStep, log: Log): Promise<boolean> {
+  const isDone = await step().then(
+    (done) => done !== false,
+    (error: unknown) => {
+      if (isDatabaseUnavailable(error)) throw error;
+      log.error({ step: name, err: error }, 'a step of maintenance failed: it is tried again in a minute');
+      return false;
+    },
+  );
+  if (isDone) note.works();
+  else note.failed();
+  return isDone;
 }
 
 async function forgetOld(db: Db, log: Log): Promise<void> {
