@@ -1,5 +1,5 @@
 import { createLog } from '../src/log';
-import { failingLoops, type Loop, startLoop } from '../src/loop';
+import { createFailureNote, failingLoops, type Loop, startLoop } from '../src/loop';
 import { waitFor } from './support/wait-for';
 
 const HOUR_MS = 3_600_000;
@@ -105,4 +105,14 @@ test('a loop that was stopped is not named as failing', async () => {
   await waitFor('its failure', () => failingLoops().some(({ loop }) => loop === 'trial'));
   await trial.loop.stop();
   expect(failingLoops().filter(({ loop }) => loop === 'trial')).toEqual([]);
+});
+
+test('a step of a loop is named as failing since its first failure, until it works', () => {
+  const named = () => failingLoops().filter(({ loop }) => loop === 'trial: a step');
+  const note = createFailureNote('trial: a step');
+  note.failed();
+  note.failed();
+  expect(named()).toHaveLength(1);
+  note.works();
+  expect(named()).toEqual([]);
 });

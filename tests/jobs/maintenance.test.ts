@@ -4,7 +4,6 @@ import { uuidOf } from '../../src/ids';
 import { startMaintenance } from '../../src/jobs/maintenance';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
-import { failingLoops } from '../../src/loop';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf } from '../users/user-keys';
@@ -20,11 +19,6 @@ afterAll(async () => {
   await source.destroy();
   await app.stop();
 });
-
-const failingSteps = () =>
-  failingLoops()
-    .map(({ loop }) => loop)
-    .filter((loop) => loop.startsWith('maintenance'));
 
 test('maintenance that cannot delete old rows still warns of keys that expire', async () => {
   const userId = await createUserOf(app, 'holder', ['AUDITOR']);
@@ -46,12 +40,9 @@ test('maintenance that cannot delete old rows still warns of keys that expire', 
   );
   try {
     await waitFor('the failed step', async () => lines.some((line) => line.includes('no row can be deleted')));
-    await waitFor('the end of the pass', () => failingSteps().length > 0);
-    expect(failingSteps()).toEqual(['maintenance: old rows']);
   } finally {
     await maintenance.stop();
   }
-  expect(failingSteps()).toEqual([]);
   expect(lines.map((line) => JSON.parse(line))).toContainEqual(
     expect.objectContaining({ label: 'of a holder', msg: expect.stringContaining('expires soon') }),
   );
