@@ -77,6 +77,7 @@ const FOLDERS = [
   'delivery/attempt',
   'delivery/commands',
   'delivery/api',
+  'delivery/api/dead-letters',
   'audit/api',
   'incoming/refusals',
   'incoming',

@@ -1,4 +1,5 @@
-import { deadLetterLinkedFields } from './api/dead-letter.linked-fields';
+import { deadLetterLinkedFields } from './api/dead-letters/dead-letter.linked-fields';
+import { DeadLetterResolver } from './api/dead-letters/dead-letter.resolver';
 import { deliveriesPauseLinkedFields } from './api/deliveries-pause.linked-fields';
 import { DeliveriesPauseResolver } from './api/deliveries-pause.resolver';
 import { deliveryLinkedFields } from './api/delivery.linked-fields';
@@ -40,6 +41,7 @@ export const delivery = {
     DeliveryStatsResolver,
     DeliveryWebhookFiguresResolver,
     DeliveryCommandsResolver,
+    DeadLetterResolver,
     DeliveriesPauseResolver,
     WebhookHealthLinkResolver,
     WebhookHealthResolver,

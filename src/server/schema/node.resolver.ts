@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { AUDIT_ENTRY } from '../../audit/api/audit-entry.linked-fields';
-import { DEAD_LETTER } from '../../delivery/api/dead-letter.linked-fields';
+import { DEAD_LETTER } from '../../delivery/api/dead-letters/dead-letter.linked-fields';
 import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
 import { readDocumentId } from '../../documents/document-id';
 import { loadDocument } from '../../documents/document-node';

@@ -1,11 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
-import { connectionOf } from '../../graphql/lists/connection';
-import { NodeType } from '../../graphql/node';
-import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
-import { DEAD_LETTER_KINDS, type DeadLetterKind } from '../queue/dead-letter.entity';
+import { publishEnum } from '../../../graphql/enum';
+import { connectionOf } from '../../../graphql/lists/connection';
+import { NodeType } from '../../../graphql/node';
+import { HasRole } from '../../../graphql/roles/has-role';
+import { READERS } from '../../../viewer';
+import { DEAD_LETTER_KINDS, type DeadLetterKind } from '../../queue/dead-letter.entity';
 
 export const DeadLetterKindEnum = publishEnum('DeadLetterKind', DEAD_LETTER_KINDS, 'What cannot be done.', {
   JOB: { description: 'The next attempt of `delivery` cannot be begun.' },

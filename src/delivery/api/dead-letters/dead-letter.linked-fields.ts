@@ -1,17 +1,17 @@
-import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
-import { withExample } from '../../graphql/example';
-import { ForwardPageArgs } from '../../graphql/lists/page-args';
-import { HasRole } from '../../graphql/roles/has-role';
-import { link, newestBelow, page, pageBelow } from '../../read-plan/linked-field';
-import { linkedFields, rootFields } from '../../read-plan/linked-fields';
-import { rowList, rowType } from '../../read-plan/row-type';
-import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
-import { everything } from '../../sql/condition';
-import { READERS } from '../../viewer';
-import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
-import { DEAD_LETTERS, deadLettersById } from '../queue/dead-letter.store';
+import { BUSINESS_EVENT } from '../../../events/business-event.linked-fields';
+import { withExample } from '../../../graphql/example';
+import { ForwardPageArgs } from '../../../graphql/lists/page-args';
+import { HasRole } from '../../../graphql/roles/has-role';
+import { link, newestBelow, page, pageBelow } from '../../../read-plan/linked-field';
+import { linkedFields, rootFields } from '../../../read-plan/linked-fields';
+import { rowList, rowType } from '../../../read-plan/row-type';
+import { WEBHOOK_REQUEST_LOG } from '../../../request-log/api/request-log.linked-fields';
+import { everything } from '../../../sql/condition';
+import { READERS } from '../../../viewer';
+import { WEBHOOK } from '../../../webhooks/api/webhook.linked-fields';
+import { DEAD_LETTERS, deadLettersById } from '../../queue/dead-letter.store';
+import { DELIVERY } from '../delivery.linked-fields';
 import { DeadLetterConnection, DeadLetterType } from './dead-letter.type';
-import { DELIVERY } from './delivery.linked-fields';
 
 export const DEAD_LETTER = rowType('DeadLetter', () => DeadLetterType, DEAD_LETTERS, deadLettersById);
 
