@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** What makes its start quick: global-setup.ts has compiled it. */
 const { PATH, NODE_COMPILE_CACHE } = process.env;
 /** For short-lived objects: a tenth of the CPU of a start went to collecting them. */
-const ROOM = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+const YOUNG_SPACE = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 /** The program as an operator starts it, in a process of its own. */
 export interface Program {
@@ -21,7 +21,7 @@ export interface Program {
 
 /** Resolves when it says that it runs; global-setup.ts has built it. @param env its environment */
 export async function startProgram(env: Record<string, string>): Promise<Program> {
-  const child = spawn(process.execPath, [...ROOM, '--enable-source-maps', 'dist/src/main.js'], {
+  const child = spawn(process.execPath, [...YOUNG_SPACE, '--enable-source-maps', 'dist/src/main.js'], {
     cwd: join(__dirname, '../..'),
     env: { PATH, NODE_COMPILE_CACHE, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],

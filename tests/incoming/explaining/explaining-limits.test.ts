@@ -36,16 +36,14 @@ test('it is priced by the size of the body, however it is given', async () => {
   expect(await costOf({ requestId: `req_${'0'.repeat(32)}` }, key)).toBe(base + 256 * 80);
 });
 
-test('so ten large ones do not stand in one query, whether written in it, in a variable or in its default', async () => {
+test('so ten large ones do not stand in one query, whether in a variable or in its default', async () => {
   const text = 'x'.repeat(130 * 1024);
-  const fields = (body: string) =>
-    Array.from({ length: 10 }, (_each, at) => {
-      return `a${at}: explainVerification(input: { webhookId: "${agreed.id}", body: ${body} }) { accepted }`;
-    }).join(' ');
+  const fields = Array.from({ length: 10 }, (_each, at) => {
+    return `a${at}: explainVerification(input: { webhookId: "${agreed.id}", body: $body }) { accepted }`;
+  }).join(' ');
   for (const [query, given] of [
-    [`{ ${fields(`"${text}"`)} }`, {}],
-    [`query ($body: String!) { ${fields('$body')} }`, { body: text }],
-    [`query ($body: String = "${text}") { ${fields('$body')} }`, {}],
+    [`query ($body: String!) { ${fields} }`, { body: text }],
+    [`query ($body: String = "${text}") { ${fields} }`, {}],
   ] as const) {
     const { errors } = await app.ask(query, given);
     expect(errors?.[0]?.message).toMatch(/^The query costs 114\d{3}; at most 100000 are allowed/);
