@@ -32,6 +32,8 @@ if (process.env.JEST_WORKER_ID !== undefined) process.on('message', onMessage);
 export default class extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();
+    // jest loads what translates stacks with the first one: if the time limit of a template ended that, it would stay half loaded
+    void new Error().stack;
     this.global.requireShared = require;
     // the dates that shared modules make are dates of the test as well
     this.global.Date = Date;
