@@ -59,7 +59,7 @@ export async function appendBlocks(
     const next = count >= maxLeaves && !isFull ? take(db, tree.size + count, maxLeaves) : null;
     next?.catch(() => undefined);
     await untilSent();
-    // rows of the queue that a hand has emptied have no leaves
+    // rows of the queue that were emptied by hand have no leaves
     const stored = count === 0 ? Promise.resolve() : insertBlock(db, extend(tree, leafHashes));
     stored.catch(() => undefined);
     // in the order of the statements: after a failure, the others say only that the transaction has failed

@@ -106,7 +106,7 @@ const TAKE_NEW_LEAVES_OF = takeNewLeaves(taken('id = $2::bigint'));
 export interface QueuedRow {
   id: string;
   kind: number;
-  /** The first row of the record whose leaf it has; null: a hand has taken it out. */
+  /** The first row of the record whose leaf it has; null: it was removed by hand. */
   subjectId: string | null;
 }
 

@@ -4,8 +4,8 @@ import { moveSql } from '../delivery-state.store';
 /**
  * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as
  * having any, those that wait for a finished predecessor, those whose job is lost, and those on the wire that neither a job nor
- * a lease keeps: their leases are restored, expired, so that a worker takes them over. Only an error in Hookledger, or a hand in
- * the database, can leave any.
+ * a lease keeps: their leases are restored, expired, so that a worker takes them over. Only an error in Hookledger, or a
+ * change by hand, can leave any.
  * @returns the number of webhooks, deliveries, jobs and leases that were repaired
  */
 export async function freeStranded(db: Db): Promise<number> {

@@ -1,4 +1,4 @@
-// A delivery with which something in the database is wrong, as a hand may leave it, stops no other.
+// A delivery whose row was broken by hand stops no other.
 import { setTimeout as wait } from 'node:timers/promises';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';

@@ -1,4 +1,4 @@
-// What a hand in the database may do to rows, so that the transactions that move them on fail.
+// What may be done to rows by hand, so that the transactions that change their state fail.
 import { uuidOf } from '../../../src/ids';
 import type { TestApp } from '../../support/app';
 import { invoice, publish } from '../../support/webhooks';

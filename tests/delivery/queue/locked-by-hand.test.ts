@@ -1,4 +1,4 @@
-// A row that a hand in the database has locked, or a deadlock with it, delays what needs the row, and no other for long.
+// A row that was locked by hand, or a deadlock with it, delays what needs the row, and no other for long.
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
 import { startRelay } from '../../../src/delivery/fan-out/relay';

@@ -39,7 +39,7 @@ test('a delivery whose job is lost gets it again, and arrives', async () => {
   expect(delivery).toMatchObject({ status: 'DELIVERED', attempts: 1 });
 });
 
-// what none of our transactions leaves behind, and a hand in the database may
+// what none of our transactions leaves behind, and a change by hand may
 test.each([
   ['the capacity of a webhook that is not marked', `waits_for = 'CAPACITY'`],
   ['a predecessor that is not there', `waits_for = 'PREDECESSOR', blocks = true`],

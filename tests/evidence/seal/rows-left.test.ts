@@ -1,4 +1,4 @@
-// A row of the queue that cannot be sealed, as a hand in the database may leave it, stops no other, and is never left out silently.
+// A row of the queue that cannot be sealed, because it was broken by hand, stops no other, and is never left out silently.
 import { Client } from 'pg';
 import { NO_HEAD_FILE } from '../../../src/evidence/head-memory';
 import { createSealer, leftRowsText, type Sealer } from '../../../src/evidence/sealer';
