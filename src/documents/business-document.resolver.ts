@@ -28,7 +28,7 @@ import {
   DocumentTimelineEntryType,
   DocumentVerdictType,
 } from './business-document.type';
-import { type DocumentName, latestDeliveries, ofDocument } from './document.store';
+import { type DocumentName, latestOf, ofDocument } from './document.store';
 import { documentId } from './document-id';
 import { loadDocument } from './document-node';
 import { sentenceOf } from './timeline';
@@ -99,10 +99,11 @@ export class BusinessDocumentResolver {
   @FieldResolver(() => [DocumentVerdictType], {
     description:
       'For each webhook with a delivery of the document, whether the partner has received the latest event. The webhook ' +
-      'with the newest delivery comes first; at most 100. Considers the newest 1,000 events.',
+      'with the newest delivery comes first; at most 100. Considers the newest 1,000 events. An event that cannot be fanned out has a ' +
+      'verdict without a webhook.',
   })
   async verdicts(@Root() document: DocumentName, @Ctx() context: Context) {
-    return (await latestDeliveries(context.db, document)).map(verdictFrom);
+    return (await latestOf(context.db, document)).map((latest) => verdictFrom(document, latest));
   }
 
   @FieldResolver(() => DocumentTimelineConnection, {

@@ -24,7 +24,15 @@ const VerdictEnum = publishEnum(
       description:
         'The delivery waits for an earlier one of the document, or for the limits or the circuit of the webhook.',
     },
-    HELD: { description: 'The webhook is paused or disabled. The delivery continues when it is resumed.' },
+    HELD: {
+      description:
+        'The webhook is paused or disabled, or all deliveries are paused. The delivery continues when they are resumed.',
+    },
+    STUCK: {
+      description:
+        'Nothing is sent, because something in the database is wrong with the delivery, with one that it waits for, or with the event: ' +
+        '`deadLetters` says what.',
+    },
     GIVEN_UP: { description: 'All attempts of the retry schedule failed.' },
     NOT_SENT: { description: 'The delivery was skipped: `delivery { skipReason skipMessage }` gives the reason.' },
     CANCELLED: { description: 'A user cancelled the delivery, or archived the webhook, before it succeeded.' },
@@ -85,11 +93,17 @@ export class DocumentVerdictType {
   })
   nextAttemptAt: Date | null;
 
-  @Field(() => WebhookType, { nullable: true, description: 'The webhook of the delivery.' })
-  webhook: object;
+  @Field(() => WebhookType, {
+    nullable: true,
+    description: 'The webhook; null: STUCK, and not known yet which webhooks match.',
+  })
+  webhook: object | null;
 
-  @Field(() => DeliveryType, { nullable: true, description: 'The newest delivery of the document to this webhook.' })
-  delivery: object;
+  @Field(() => DeliveryType, {
+    nullable: true,
+    description: 'The newest delivery of the document to this webhook; null: STUCK before it was made.',
+  })
+  delivery: object | null;
 
   @Field(() => RequestLogType, {
     nullable: true,

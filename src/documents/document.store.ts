@@ -33,38 +33,72 @@ export function ofDocument({ documentType, name }: DocumentName): readonly Condi
 export const MAX_EVENTS = 1_000;
 const MAX_WEBHOOKS = 100;
 
-/** The newest delivery of a document to one webhook, and the last request that was made for it. */
-export interface LatestDelivery {
-  webhook: WebhookRow;
-  delivery: DeliveryRow;
+/** What became of the newest event of a document for one webhook. */
+export interface Latest {
+  /** The name of the event. */
+  event: string;
+  /** null: it is not known which webhooks the event matches. */
+  webhook: WebhookRow | null;
+  /** null: none was made. */
+  delivery: DeliveryRow | null;
+  /** The last one that was made for the delivery. */
   request: RequestRow | null;
+  /** Why nothing is sent; null: something is. */
+  stuck: Stuck | null;
+  /** The reason for which all deliveries are paused; null: they are not. */
+  pause: string | null;
 }
 
-/** One for each webhook, ordered by the newest delivery. Tests are left out. */
-export async function latestDeliveries(db: Db, { documentType, name }: DocumentName): Promise<LatestDelivery[]> {
-  const rows = await rowsOf<LatestDelivery>(
+export interface Stuck {
+  /** Of a dead letter. */
+  code: string;
+  /** Whether this is not the delivery itself, but one that it waits for. */
+  ahead: boolean;
+}
+
+/** One for each webhook, and one for an event that cannot be fanned out; newest first. Tests are left out. */
+export async function latestOf(db: Db, { documentType, name }: DocumentName): Promise<Latest[]> {
+  const rows = await rowsOf<Latest>(
     db,
     statement(`with events as (
-       select id as event_id from business_events where reference_document = $2 and document_type = $1
+       select id as event_id, event from business_events where reference_document = $2 and document_type = $1
        order by id desc limit ${MAX_EVENTS}
+     ), undelivered as (
+       select l.webhook_id, event_id, event, l.code from events join dead_letters l on l.business_event_id = event_id
+       where l.retry_at is not null or case l.kind
+         when 'EVENT' then exists (select from outbox o where o.event_id = l.business_event_id)
+         else exists (select from pending_decisions p where p.webhook_id = l.webhook_id and p.business_event_id = l.business_event_id) end
+     ), stuck as (
+       select d.id, d.webhook_id, d.blocks, l.code from events join deliveries d on d.business_event_id = event_id
+         join dead_letters l on l.delivery_id = d.id and l.work_id = d.job_id
      ), latest as (
-       select distinct on (d.webhook_id) d.webhook_id as webhook, d.id as delivery
-       from events join deliveries d on d.business_event_id = event_id where not d.test
-       order by d.webhook_id, d.id desc
+       select distinct on (webhook_id) * from (
+         select d.webhook_id, event_id, d.event, d.id as delivery_id, null as code
+         from events join deliveries d on d.business_event_id = event_id where not d.test
+         union all select webhook_id, event_id, event, null, code from undelivered
+       ) as each_one order by webhook_id, event_id desc
      )
-     select row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request
-     from (select * from latest order by delivery desc limit ${MAX_WEBHOOKS}) as each_one
-     cross join lateral (select ${WEBHOOKS.columns} from webhooks where id = each_one.webhook) as w
-     cross join lateral (select ${DELIVERIES.columns} from deliveries where id = each_one.delivery) as d
+     select each_one.event, row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request, row_to_json(s) as stuck,
+       (select reason from deliveries_pause) as pause
+     from (select * from latest order by coalesce(delivery_id, event_id) desc limit ${MAX_WEBHOOKS}) as each_one
+     left join lateral (select ${WEBHOOKS.columns} from webhooks where id = each_one.webhook_id) as w on true
+     left join lateral (select ${DELIVERIES.columns} from deliveries where id = each_one.delivery_id) as d on true
      left join lateral (
-       select ${REQUEST_LOG.columns} from webhook_request_logs where delivery_id = each_one.delivery order by id desc limit 1
+       select ${REQUEST_LOG.columns} from webhook_request_logs where delivery_id = each_one.delivery_id order by id desc limit 1
      ) as r on true
-     order by each_one.delivery desc`),
+     left join lateral (
+       select each_one.code, false as ahead where each_one.code is not null
+       union all select code, id <> each_one.delivery_id from stuck
+       where id = each_one.delivery_id or (d."waitsFor" = 'PREDECESSOR' and blocks and webhook_id = each_one.webhook_id)
+       limit 1
+     ) as s on true
+     order by coalesce(delivery_id, event_id) desc`),
     [documentType, name],
   );
-  return rows.map(({ webhook, delivery, request }) => ({
-    webhook: withTimes(webhook),
-    delivery: withTimes(delivery),
+  return rows.map(({ webhook, delivery, request, ...rest }) => ({
+    ...rest,
+    webhook: webhook && withTimes(webhook),
+    delivery: delivery && withTimes(delivery),
     request: request && withTimes(request),
   }));
 }

@@ -1,41 +1,63 @@
 // Whether a partner has received the latest event of a document.
 import type { DeliveryRow } from '../delivery/delivery.store';
-import type { RequestRow } from '../request-log/request-log.store';
-import type { LatestDelivery } from './document.store';
+import type { WebhookRow } from '../webhooks/webhook.store';
+import type { DocumentName, Latest, Stuck } from './document.store';
 import { asSentence, numberText, timeText } from './sentence-parts';
 
-export const VERDICTS = ['ARRIVED', 'ON_ITS_WAY', 'WAITING', 'HELD', 'GIVEN_UP', 'NOT_SENT', 'CANCELLED'] as const;
+export const VERDICTS = [
+  'ARRIVED',
+  'ON_ITS_WAY',
+  'WAITING',
+  'HELD',
+  'STUCK',
+  'GIVEN_UP',
+  'NOT_SENT',
+  'CANCELLED',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-function verdictOn({ status, deliveredAt, held, waitsFor }: DeliveryRow): Verdict {
+// of a delivery; without one, an event is STUCK
+function verdictOn(
+  { status, deliveredAt, held, waitsFor, nextAttemptAt }: DeliveryRow,
+  { stuck, pause }: Latest,
+): Verdict {
   // a replay does not change that it was delivered
   if (deliveredAt !== null || status === 'DELIVERED') return 'ARRIVED';
   if (status === 'SKIPPED') return 'NOT_SENT';
   if (status === 'EXHAUSTED') return 'GIVEN_UP';
   if (status === 'CANCELLED') return 'CANCELLED';
-  if (held) return 'HELD';
+  if (stuck) return 'STUCK';
+  const isOnTheWire = !held && waitsFor === null && nextAttemptAt === null;
+  if (held || (pause !== null && !isOnTheWire)) return 'HELD';
   return waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
 }
 
 /** In the form of the API. */
-export function verdictFrom(latest: LatestDelivery) {
+export function verdictFrom(document: DocumentName, latest: Latest) {
   const { webhook, delivery, request: lastRequest } = latest;
-  const { nextAttemptAt } = delivery;
-  return { verdict: verdictOn(delivery), sentence: sentenceFor(latest), nextAttemptAt, webhook, delivery, lastRequest };
+  const verdict = delivery ? verdictOn(delivery, latest) : 'STUCK';
+  const nextAttemptAt = latest.stuck ? null : (delivery?.nextAttemptAt ?? null);
+  return { verdict, sentence: sentenceFor(verdict, document, latest), nextAttemptAt, webhook, delivery, lastRequest };
+}
+// One or two sentences, for support agents.
+function sentenceFor(verdict: Verdict, { documentType, name }: DocumentName, latest: Latest): string {
+  const what = `${latest.event} of ${documentType} ${name}`;
+  const { webhook, delivery } = latest;
+  if (!webhook || !delivery) return `${what} to ${webhook?.name ?? 'its webhooks'} is stuck${untilRepaired(latest)}`;
+  return SENTENCES[verdict](webhook.name, what, { ...latest, webhook, delivery }) + beside(latest, delivery);
 }
 
-// One or two sentences, for support agents.
-function sentenceFor(latest: LatestDelivery): string {
-  const { webhook, delivery, request } = latest;
-  const what = `${delivery.event} of ${delivery.documentType} ${delivery.referenceDocument}`;
-  return SENTENCES[verdictOn(delivery)](webhook.name, what, latest) + beside(delivery, request);
+interface LatestDelivery extends Latest {
+  webhook: WebhookRow;
+  delivery: DeliveryRow;
 }
 
 const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDelivery) => string> = {
-  ARRIVED: (name, what, { delivery }) => {
+  ARRIVED: (name, what, { delivery, stuck }) => {
     const at = delivery.deliveredAt ?? delivery.finishedAt;
-    const when = at ? ` on ${timeText(at)}` : '';
-    return `${name} received ${what}${when}.${delivery.finishedAt ? '' : ' It is being sent again.'}`;
+    const arrived = `${name} received ${what}${at ? ` on ${timeText(at)}` : ''}.`;
+    if (delivery.finishedAt) return arrived;
+    return `${arrived} It ${stuck ? `cannot be sent again: ${faultOf(stuck)}` : 'is being sent again'}.`;
   },
   ON_ITS_WAY: (name, what, { delivery }) => {
     const attempt = delivery.attempts + 1;
@@ -47,9 +69,14 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
     delivery.waitsFor === 'PREDECESSOR'
       ? `${what} to ${name} waits for an earlier delivery of the same document.`
       : `${what} to ${name} waits for the limits or the circuit of the webhook.`,
-  HELD: (name, what, { webhook }) =>
-    `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It continues when ${name} is resumed.` +
-    (webhook.statusReason ? ` Reason: ${asSentence(webhook.statusReason)}` : ''),
+  HELD: (name, what, { delivery, webhook, pause }) =>
+    delivery.held || pause === null
+      ? `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It continues when ${name} is resumed.${because(webhook.statusReason)}`
+      : `${what} to ${name} is held: all deliveries are paused. It continues when they are resumed.${because(pause)}`,
+  STUCK: (name, what, latest) =>
+    latest.stuck?.ahead
+      ? `${what} to ${name} waits for an earlier delivery of the same document, which is stuck${untilRepaired(latest)}`
+      : `${what} to ${name} is stuck${untilRepaired(latest)}`,
   GIVEN_UP: (name, what, { delivery }) =>
     `${name} did not receive ${what}: the delivery failed after ${numberText(delivery.attempts, 'attempt')}` +
     `${delivery.finishedAt ? `, on ${timeText(delivery.finishedAt)}` : ''}.`,
@@ -60,8 +87,16 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
     `${delivery.finishedAt ? `, on ${timeText(delivery.finishedAt)}` : ''}.`,
 };
 
+const because = (reason: string | null) => (reason ? ` Reason: ${asSentence(reason)}` : '');
+
+const faultOf = ({ code }: Stuck) => `something in the database is wrong with it (${code})`;
+
+// which may be a lock that ends by itself, and usually is not
+const untilRepaired = ({ stuck }: Latest) =>
+  `${stuck ? `: ${faultOf(stuck)}` : ''}. Nothing more is sent until a system manager has repaired it.`;
+
 // the error of the last attempt, unless the delivery succeeded
-function beside({ deliveredAt, status }: DeliveryRow, request: RequestRow | null): string {
+function beside({ request }: Latest, { deliveredAt, status }: DeliveryRow): string {
   if (deliveredAt !== null || status === 'DELIVERED' || !request?.error) return '';
   return ` The last attempt failed: ${asSentence(request.error)}`;
 }
