@@ -65,7 +65,7 @@ export async function requestToken(
     );
     return tokenOf(await processClientCredentialsResponse(server, oauthClient, response));
   } catch (error) {
-    return new SendError('AUTHENTICATION', failureText(host, result, error));
+    return new SendError(codeOf(result), failureText(host, result, error));
   }
 }
 
@@ -121,6 +121,11 @@ const ERRORS = new Set([
   'temporarily_unavailable',
   'server_error',
 ]);
+
+// what this machine lacks, the endpoint did not refuse
+function codeOf(result: SendResult | null): 'AUTHENTICATION' | 'NOT_SENT' {
+  return result?.errorCode === 'NOT_SENT' ? 'NOT_SENT' : 'AUTHENTICATION';
+}
 
 function failureText(host: string, result: SendResult | null, error: unknown): string {
   if (result === null)

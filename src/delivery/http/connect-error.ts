@@ -38,10 +38,16 @@ const REFUSALS: { readonly [code: string]: string } = {
 
 function tcpError(error: Error, host: string): SendError {
   const code = systemCode(error);
+  return (
+    shortageError(code, `No connection to ${host} was opened`) ??
+    new SendError('CONNECT', `${host} ${TCP_FAULTS[code] ?? `could not be reached: ${error.message}`} (${code}).`)
+  );
+}
+
+/** @param undone what this machine could not do @returns null: it has what it needs for it */
+export function shortageError(code: string, undone: string): SendError | null {
   const shortage = SHORTAGES[code];
-  if (shortage !== undefined)
-    return new SendError('NOT_SENT', `No connection to ${host} was opened: ${shortage} (${code}).`);
-  return new SendError('CONNECT', `${host} ${TCP_FAULTS[code] ?? `could not be reached: ${error.message}`} (${code}).`);
+  return shortage === undefined ? null : new SendError('NOT_SENT', `${undone}: ${shortage} (${code}).`);
 }
 
 /** What this machine lacks: the partner was not called. */

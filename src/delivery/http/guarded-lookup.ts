@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { createFairSlots } from '../../fair-slots';
 import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
 import { SendError, systemCode } from '../send-error';
+import { shortageError } from './connect-error';
 
 /** Every address of a host name. */
 export type Lookup = (host: string) => Promise<string[]>;
@@ -85,5 +86,6 @@ function domainOf(host: string): string {
 function lookupError(error: Error, host: string): SendError {
   const code = systemCode(error) || error.message;
   if (code === 'ENOTFOUND') return new SendError('DNS', `The name ${host} does not exist (ENOTFOUND).`);
-  return new SendError('DNS', `The name ${host} could not be resolved (${code}).`);
+  const undone = `The name ${host} could not be resolved`;
+  return shortageError(code, undone) ?? new SendError('DNS', `${undone} (${code}).`);
 }

@@ -4,8 +4,9 @@ import { SendError, systemCode } from '../send-error';
 
 /** The error of a connection to the proxy itself. */
 export function proxyConnectError(error: SendError): SendError {
-  // what the guard refuses stays recognisable
-  const code = error.errorCode === 'BLOCKED_ADDRESS' ? 'BLOCKED_ADDRESS' : 'PROXY';
+  // what the guard refuses stays recognisable, and what this machine lacks is no fault of the proxy
+  const isOurs = error.errorCode === 'BLOCKED_ADDRESS' || error.errorCode === 'NOT_SENT';
+  const code = isOurs ? error.errorCode : 'PROXY';
   return new SendError(code, `The proxy of this webhook cannot be used: ${error.message}`);
 }
 

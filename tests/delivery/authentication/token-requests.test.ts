@@ -117,6 +117,17 @@ test.each(refusals)('an endpoint that answers with %s is AUTHENTICATION', async 
   expect(partner.authorizations).toEqual([]);
 });
 
+test('an endpoint that could not be called for want of file descriptors is NOT_SENT: it refused nothing', async () => {
+  const lookup = () => Promise.reject(Object.assign(new Error('getaddrinfo EMFILE auth.test'), { code: 'EMFILE' }));
+  const result = await authorized({ lookup })(oauth2({ tokenUrl: 'https://auth.test/token' }));
+  expect(result).toMatchObject({
+    errorCode: 'NOT_SENT',
+    error: expect.stringMatching(
+      /^There is no access token, so nothing was sent\. The name auth\.test could not be resolved/,
+    ),
+  });
+});
+
 test.each<[string, Partial<OAuth2Client>, RegExp]>([
   ['where nothing listens', { tokenUrl: 'http://127.0.0.1:9/token' }, /127\.0\.0\.1 refused the connection/],
   ['at a private address', { tokenUrl: 'https://10.0.0.5/token' }, /10\.0\.0\.5 is a private address/],
