@@ -16,8 +16,10 @@ export interface Follower<Step> {
   step(db: Db, atMost: number | undefined, leftOut: readonly LeftOut[]): Promise<Step>;
   /** What the next step would do. */
   next(db: Db, atMost: number): Promise<FollowedRow[]>;
-  /** Does it for one, and is rolled back. */
-  tryOne(db: Db, row: FollowedRow): Promise<unknown>;
+  /** Does it for these, and is rolled back. */
+  tryOut(db: Db, rows: readonly FollowedRow[]): Promise<unknown>;
+  /** As a step, but what it would do that `next` does not name, the next steps do row by row. @returns false: there is nothing of that kind */
+  intoRows?(db: Db, atMost: number): Promise<boolean>;
   hasMore(step: Step): boolean;
 }
 
@@ -26,7 +28,8 @@ export type StepAround<Step> = (transaction: Transaction, atMost?: number) => Pr
 
 /**
  * After a failure of a step, small ones follow. If one of them fails, each row of it is tried by itself, and those that fail are left out:
- * they are dead letters, which left-out-loop.ts tries again.
+ * they are dead letters, which left-out-loop.ts tries again. Where the others fail together, such as two numbers whose sum is out of range,
+ * as few as possible of them are left out.
  */
 export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: string, log: Log): StepAround<Step> {
   let careful = false;
@@ -34,17 +37,51 @@ export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: strin
     log.error({ loop: name, err: error, unwritten }, 'a row is left out: deadLetters names it. All others continue'),
   );
 
-  async function brokenOf(transaction: Transaction): Promise<LeftOut[]> {
-    const rows = await transaction((db) => follower.next(db, CAREFUL_STEP));
+  /** @returns why these cannot be done together; null: they can be */
+  async function faultOf(transaction: Transaction, rows: readonly FollowedRow[]): Promise<unknown> {
+    const error = await errorOf(transaction, (db) => follower.tryOut(db, rows));
+    if (error !== null && isOfAll(error)) throw error;
+    return error;
+  }
+
+  function leftOut(row: FollowedRow, error: unknown): LeftOut {
+    report(error);
+    return { ...row, ...failureOf(error) };
+  }
+
+  async function brokenAlone(transaction: Transaction, rows: readonly FollowedRow[]): Promise<LeftOut[]> {
     const broken: LeftOut[] = [];
     for (const row of rows) {
-      const error = await errorOf(transaction, (db) => follower.tryOne(db, row));
-      if (error === null) continue;
-      if (isOfAll(error)) throw error;
-      report(error);
-      broken.push({ ...row, ...failureOf(error) });
+      const error = await faultOf(transaction, [row]);
+      if (error !== null) broken.push(leftOut(row, error));
     }
     return broken;
+  }
+
+  /** Halves them until it finds those that fail beside others. @param whole what can be done together; gets the rows that can be, too */
+  async function brokenTogether(
+    transaction: Transaction,
+    rows: readonly FollowedRow[],
+    whole: FollowedRow[],
+  ): Promise<LeftOut[]> {
+    const error = rows.length === 0 ? null : await faultOf(transaction, [...whole, ...rows]);
+    if (error === null) {
+      whole.push(...rows);
+      return [];
+    }
+    const [first, ...others] = rows;
+    if (first && others.length === 0) return [leftOut(first, error)];
+    const half = Math.ceil(rows.length / 2);
+    const ofFirst = await brokenTogether(transaction, rows.slice(0, half), whole);
+    return [...ofFirst, ...(await brokenTogether(transaction, rows.slice(half), whole))];
+  }
+
+  async function brokenOf(transaction: Transaction): Promise<LeftOut[]> {
+    const rows = await transaction((db) => follower.next(db, CAREFUL_STEP));
+    const alone = await brokenAlone(transaction, rows);
+    const ids = new Set(alone.map(({ kind, id }) => `${kind} ${id}`));
+    const others = rows.filter(({ kind, id }) => !ids.has(`${kind} ${id}`));
+    return [...alone, ...(await brokenTogether(transaction, others, []))];
   }
 
   return async (transaction, atMost) => {
@@ -61,8 +98,9 @@ export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: strin
         return 'again';
       }
       const broken = await brokenOf(transaction);
-      if (broken.length === 0) throw error;
-      return steps(broken);
+      if (broken.length > 0) return steps(broken);
+      if (await transaction(async (db) => follower.intoRows?.(db, CAREFUL_STEP))) return 'again';
+      throw error;
     }
   };
 }

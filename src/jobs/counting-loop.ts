@@ -1,10 +1,11 @@
 // Keeps statistics up to date, a second behind, in one process at a time.
 import { currentMs } from '../clock';
 import {
+  countChanges,
   countDeliveriesStep,
-  countOneChange,
   forgetCounted,
   nextDeliveriesToCount,
+  olderDeliveriesIntoFeed,
 } from '../delivery/stats/count-deliveries';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
@@ -35,7 +36,7 @@ export interface Counting {
 
 /** Counts requests, in request_stats. */
 export function startCountingRequests(counting: Counting): Loop {
-  return startCounting(counting, 'counts', { step: countStep, next: nextToCount, tryOne: tryToCount });
+  return startCounting(counting, 'counts', { step: countStep, next: nextToCount, tryOut: tryToCount });
 }
 
 /** Counts deliveries, in delivery_stats, and deletes the changes that are counted. */
@@ -48,7 +49,12 @@ export function startCountingDeliveries(counting: Counting): Loop {
     await forgetCounted(args[0]);
     return counted;
   }
-  return startCounting(counting, 'deliveries', { step, next: nextDeliveriesToCount, tryOne: countOneChange });
+  return startCounting(counting, 'deliveries', {
+    step,
+    next: nextDeliveriesToCount,
+    tryOut: countChanges,
+    intoRows: olderDeliveriesIntoFeed,
+  });
 }
 
 /**

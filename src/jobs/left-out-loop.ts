@@ -1,6 +1,6 @@
 // Tries to count and to index again what was left out, each by itself.
 import { failureOf } from '../delivery/queue/dead-letters';
-import { countOneChange } from '../delivery/stats/count-deliveries';
+import { countChanges } from '../delivery/stats/count-deliveries';
 import type { Log } from '../log';
 import { type Loop, startLoop } from '../loop';
 import type { FollowedKind } from '../request-log/feed/feed-position.entity';
@@ -11,7 +11,7 @@ import {
   leaveOut,
   takeLeftOut,
 } from '../request-log/feed/left-out.store';
-import { indexOne } from '../request-log/search/index-requests';
+import { indexThese } from '../request-log/search/index-requests';
 import { countOne } from '../request-log/stats/update-rollups';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -21,10 +21,10 @@ const REST_MS = 60_000;
 const AT_ONCE = 100;
 
 const DO_ONE: Record<FollowedKind, (db: Db, row: FollowedRow) => Promise<void>> = {
-  INDEX: indexOne,
+  INDEX: (db, row) => indexThese(db, [row]),
   COUNT_OPENED: countOne,
   COUNT_CLOSED: countOne,
-  COUNT_DELIVERIES: countOneChange,
+  COUNT_DELIVERIES: (db, row) => countChanges(db, [row]),
 };
 
 export interface LeftOutParts {

@@ -4,7 +4,7 @@ import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { backfillRemaining } from '../request-log/feed/backfill.store';
 import { hasUnread } from '../request-log/feed/feed-position.store';
-import { type IndexBatch, indexNextBatch, indexOne, nextToIndex } from '../request-log/search/index-requests';
+import { type IndexBatch, indexNextBatch, indexThese, nextToIndex } from '../request-log/search/index-requests';
 import { isWithoutPartition } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
@@ -83,6 +83,6 @@ export function createIndexerStep(
 const INDEXING: Follower<IndexBatch | null> = {
   step: indexNextBatch,
   next: nextToIndex,
-  tryOne: indexOne,
+  tryOut: indexThese,
   hasMore: (batch) => batch?.more ?? false,
 };

@@ -14,7 +14,8 @@ import {
   type DeliverySlice,
   deleteReadChanges,
   deliveriesBefore,
-  takeChange,
+  deliveriesIntoFeed,
+  takeChanges,
 } from './delivery-change.store';
 
 /** Changes, and older deliveries, per step: about a second of work. */
@@ -32,11 +33,29 @@ export async function countDeliveriesStep(
   atMost = STEP_DELIVERIES,
   leftOut: readonly LeftOut[] = [],
 ): Promise<CountedStep> {
+  return stepWith(db, deliveriesBefore, atMost, leftOut);
+}
+
+/**
+ * As a step, but puts the older deliveries into the feed as changes of one delivery each, instead of counting them. The next steps count
+ * them then, or leave some of them out.
+ * @returns false: there are none
+ */
+export async function olderDeliveriesIntoFeed(db: Db, atMost: number): Promise<boolean> {
+  return (await stepWith(db, deliveriesIntoFeed, atMost, [])).backfilled !== null;
+}
+
+async function stepWith(
+  db: Db,
+  sliceBefore: typeof deliveriesBefore,
+  atMost: number,
+  leftOut: readonly LeftOut[],
+): Promise<CountedStep> {
   const locked = await lockPosition(db, 'deliveries');
   if (!locked) return { more: false, backfilled: null, oldest: null };
   const { feed, backfillBefore: before, now } = locked;
   const read = await readChangesAfter(db, feed, before, atMost);
-  const slice = read.isDrained && before !== null ? await takeSlice(db, read, before, atMost) : null;
+  const slice = read.isDrained && before !== null ? await takeSlice(db, sliceBefore, read, before, atMost) : null;
   const backfilled = slice ? slice.groups.reduce((sum, each) => sum + each.deliveries, 0) : null;
   const step = { more: !read.isDrained || (slice !== null && slice.before !== null), backfilled, oldest: read.oldest };
   // nothing to count, and the saved position is still valid
@@ -58,11 +77,14 @@ export async function nextDeliveriesToCount(db: Db, atMost: number): Promise<Fol
   return changes.map(({ id }) => ({ kind: 'COUNT_DELIVERIES', id }));
 }
 
-/** Counts one change, and deletes it. */
-export async function countOneChange(db: Db, { id }: FollowedRow): Promise<void> {
+/** Counts these changes, and deletes them. */
+export async function countChanges(db: Db, rows: readonly FollowedRow[]): Promise<void> {
   await waitForPosition(db, 'deliveries');
-  const change = await takeChange(db, id);
-  if (change) await addToRollups(db, DELIVERY_ROLLUPS, [groupOf(change)]);
+  const changes = await takeChanges(
+    db,
+    rows.map(({ id }) => id),
+  );
+  await addToRollups(db, DELIVERY_ROLLUPS, changes.map(groupOf));
 }
 
 /** Deletes the changes that were counted. */
@@ -102,8 +124,14 @@ async function readOn(db: Db, read: Read, before: string | null, atOnce = CHANGE
  * The slice is counted as its snapshot sees it. The same step therefore reads the feed up to that snapshot: each later
  * change of these deliveries is then after the position, and is counted exactly once.
  */
-async function takeSlice(db: Db, read: Read, before: string, atMost: number): Promise<DeliverySlice> {
-  const slice = await deliveriesBefore(db, before, atMost);
+async function takeSlice(
+  db: Db,
+  sliceBefore: typeof deliveriesBefore,
+  read: Read,
+  before: string,
+  atMost: number,
+): Promise<DeliverySlice> {
+  const slice = await sliceBefore(db, before, atMost);
   read.position = { ...read.position, to: slice.snapshot };
   while (read.position.to !== null) await readOn(db, read, before);
   return slice;

@@ -1,7 +1,7 @@
 // Reads what statistics of deliveries count: the changes of their states, and deliveries older than these changes.
 import { type Change, type FeedPosition, feedOf } from '../../request-log/feed/read-feed.store';
 import type { RollupTables } from '../../request-log/stats/rollups.store';
-import { changedBy, type Db, rowOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { DeliveryStatus, SkipReason } from '../delivery.entity';
 
 export const DELIVERY_ROLLUPS: RollupTables = {
@@ -54,13 +54,13 @@ export async function deleteReadChanges(db: Db, { from }: FeedPosition): Promise
   );
 }
 
-/** A change that was left out. @returns null: it is gone, as after a restore */
-export async function takeChange(db: Db, id: string): Promise<DeliveryChange | null> {
-  return rowOf<DeliveryChange>(
+/** @returns without those that are gone, as after a restore */
+export async function takeChanges(db: Db, ids: readonly string[]): Promise<DeliveryChange[]> {
+  return rowsOf<DeliveryChange>(
     db,
-    statement(`with taken as (delete from delivery_changes where id = $1::bigint returning *)
+    statement(`with taken as (delete from delivery_changes where id = any($1::bigint[]) returning *)
       select id, at, ${CHANGE_COLUMNS} from taken`),
-    [id],
+    [ids],
   );
 }
 
@@ -73,24 +73,44 @@ export interface DeliverySlice {
   before: string | null;
 }
 
+const EDGE = `edge as materialized (
+        select first_id_at(to_timestamp((ms_of_id(id) / 60000) * 60)) as id
+        from deliveries where id < $1::uuid order by deliveries.id desc offset $2 limit 1
+      )`;
+const IN_SLICE = `id < $1::uuid and id >= coalesce((select id from edge), '00000000-0000-0000-0000-000000000000')`;
+
 /** @param limit the slice ends with the minute in which this number of deliveries is exceeded */
 export async function deliveriesBefore(db: Db, before: string, limit: number): Promise<DeliverySlice> {
   const row = await rowOf<DeliverySlice>(
     db,
     // `id` alone would be the computed one: all older deliveries would be read and sorted for it
-    statement(`with edge as materialized (
-        select first_id_at(to_timestamp((ms_of_id(id) / 60000) * 60)) as id
-        from deliveries where id < $1::uuid order by deliveries.id desc offset $2 limit 1
-      ), groups as (
+    statement(`with ${EDGE}, groups as (
         select ms_of_id(id) / 60000 as minute, webhook_id as "webhookId", document_type as "documentType", status,
           skip_reason as "skipReason", count(*) as deliveries, sum(ended_attempts(attempts, open_request_id)) as attempts,
           string_agg(arrival_ms(business_event_id, delivered_at)::text, ',') as arrivals
-        from deliveries
-        where id < $1::uuid and id >= coalesce((select id from edge), '00000000-0000-0000-0000-000000000000')
-        group by 1, 2, 3, 4, 5
+        from deliveries where ${IN_SLICE} group by 1, 2, 3, 4, 5
       )
       select pg_current_snapshot()::text as snapshot, (select id from edge) as before,
         coalesce((select json_agg(groups) from groups), '[]') as groups`),
+    [before, limit],
+  );
+  return row as DeliverySlice;
+}
+
+/**
+ * The same, but the deliveries go into the feed, each as a change. Their transaction id is the first that the snapshot does not see, so that
+ * they are read after it. This transaction's own may be one that it sees: a snapshot does not name the transaction that takes it.
+ */
+export async function deliveriesIntoFeed(db: Db, before: string, limit: number): Promise<DeliverySlice> {
+  const row = await rowOf<DeliverySlice>(
+    db,
+    statement(`with ${EDGE}, made as (
+        insert into delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts, arrivals)
+          select pg_snapshot_xmax(pg_current_snapshot())::text::bigint, ms_of_id(id) / 60000, webhook_id, document_type, status,
+            skip_reason, 1, ended_attempts(attempts, open_request_id), arrival_ms(business_event_id, delivered_at)::text
+          from deliveries where ${IN_SLICE}
+      )
+      select pg_current_snapshot()::text as snapshot, (select id from edge) as before, '[]'::json as groups`),
     [before, limit],
   );
   return row as DeliverySlice;

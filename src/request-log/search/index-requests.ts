@@ -74,10 +74,13 @@ export async function nextToIndex(db: Db, atMost: number): Promise<FollowedRow[]
   return [...ids, ...(missing?.ids ?? [])].map((id) => ({ kind: 'INDEX', id }));
 }
 
-/** Indexes one request. An erasure waits for it, so that no words of erased content come into the index. */
-export async function indexOne(db: Db, { id }: FollowedRow): Promise<void> {
+/** Indexes these requests. An erasure waits for it, so that no words of erased content come into the index. */
+export async function indexThese(db: Db, rows: readonly FollowedRow[]): Promise<void> {
   await waitToIndex(db);
-  await indexEach(db, [id]);
+  await indexEach(
+    db,
+    rows.map(({ id }) => id),
+  );
 }
 
 async function nextBatch(db: Db, { feed, backfillBefore }: SavedPosition, atMost: number) {

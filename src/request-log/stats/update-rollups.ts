@@ -1,6 +1,7 @@
 // Adds the next changes of the feed to the rollups (request_stats), in one transaction.
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
+import type { FollowedKind } from '../feed/feed-position.entity';
 import { lockPosition, type SavedPosition, savePosition, waitForPosition } from '../feed/feed-position.store';
 import { type FollowedRow, type LeftOut, without } from '../feed/left-out.store';
 import type { FeedPosition } from '../feed/read-feed.store';
@@ -74,10 +75,12 @@ export async function nextToCount(db: Db, atMost: number): Promise<FollowedRow[]
   ];
 }
 
-/** As countStep() would for one of them. It must be rolled back: the position stays before it. */
-export async function tryToCount(db: Db, { kind, id }: FollowedRow): Promise<void> {
+/** As countStep() would for these of them. It must be rolled back: the position stays before it. */
+export async function tryToCount(db: Db, rows: readonly FollowedRow[]): Promise<void> {
   await waitForPosition(db, 'counts');
-  await (kind === 'COUNT_CLOSED' ? countClosed(db, [id]) : insertOpen(db, [id]));
+  const of = (kind: FollowedKind) => rows.filter((row) => row.kind === kind).map(({ id }) => id);
+  await countClosed(db, of('COUNT_CLOSED'));
+  await insertOpen(db, of('COUNT_OPENED'));
 }
 
 /** Counts a request that was left out. */
