@@ -1,5 +1,12 @@
 /** @jest-environment node */
-import { createConcurrencyLimiter } from '../../src/server/edge/concurrency-limiter';
+import { createConcurrencyLimiter, MAX_WAIT_MS } from '../../src/server/edge/concurrency-limiter';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 test('requests over the limit wait, and run in the order in which they came', async () => {
   const limiter = createConcurrencyLimiter(2);
@@ -63,4 +70,26 @@ test('after everybody has left, all places are free', async () => {
     slot.release();
   }
   expect(Array.from({ length: 3 }, () => limiter.acquire('a').ready)).toEqual([undefined, undefined, undefined]);
+});
+
+test('behind requests that are not answered, each is refused within 10 s, and takes no place from those that are', async () => {
+  const limiter = createConcurrencyLimiter(1);
+  const running = limiter.acquire('a');
+  const waiting = [limiter.acquire('a'), limiter.acquire('a')];
+  const refused = Promise.all(
+    waiting.map(({ ready }) =>
+      expect(ready).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503, retryAfter: 1 }),
+    ),
+  );
+  jest.advanceTimersByTime(MAX_WAIT_MS);
+  await refused;
+  // their responses are closed
+  for (const { release } of waiting) release();
+  const next = limiter.acquire('a');
+  expect(next.ready).toBeInstanceOf(Promise);
+  running.release();
+  await next.ready;
+  jest.advanceTimersByTime(MAX_WAIT_MS);
+  next.release();
+  expect(limiter.acquire('a').ready).toBeUndefined();
 });

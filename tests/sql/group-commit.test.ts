@@ -206,3 +206,26 @@ test.each(['40P01', '55P03', '23505'])('an item that meets %s is tried again alo
   expect(await ends).toEqual([10, 20]);
   await idle;
 });
+
+test('items that waited for a database that does not answer fail with the transaction before them', async () => {
+  const { group, runs } = grouped((item) => item);
+  const first = [group.add(150), group.add(151)];
+  await turns();
+  await pass(50);
+  expect(runs.map(({ items }) => items)).toEqual([[150], [151]]);
+  const old = Promise.allSettled([group.add(152), group.add(153)]);
+  await turns();
+  jest.advanceTimersByTime(15_000);
+  const young = group.add(154);
+  await turns();
+  runs[0]?.fail(new Error('Connection terminated: silent for 15000 ms'));
+  await turns();
+  const failed = { status: 'rejected', reason: expect.objectContaining({ message: expect.stringMatching('silent') }) };
+  expect(await old).toEqual([failed, failed]);
+  await expect(first[0]).rejects.toThrow('silent');
+  await pass(50);
+  expect(runs.map(({ items }) => items)).toEqual([[150], [151], [154]]);
+  runs[1]?.commit();
+  runs[2]?.commit();
+  expect(await Promise.all([first[1], young])).toEqual([1510, 1540]);
+});

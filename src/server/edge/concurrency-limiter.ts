@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
 import { once } from './once';
-import { tooMany } from './refusal';
+import { Refusal, tooMany } from './refusal';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 /** The slot of one request, or its place in the queue. */
 export interface Slot {
-  /** undefined: the request may run at once. Rejected when `release` is called while it waits. */
+  /** undefined: the request may run at once. Rejected when `release` is called while it waits, or after MAX_WAIT_MS. */
   ready: Promise<void> | undefined;
   /** May be called more than once. */
   release(): void;
@@ -28,6 +28,12 @@ export interface ConcurrencyLimiter {
 }
 
 const MAX_WAITING = 1_000;
+
+/**
+ * A database that does not answer holds all requests of a caller until their statements time out: those behind would wait for several such
+ * times, one after the other.
+ */
+export const MAX_WAIT_MS = 10_000;
 
 interface CallerQueue {
   running: number;
@@ -65,17 +71,29 @@ export function createConcurrencyLimiter(atOnce: number): ConcurrencyLimiter {
   };
 }
 
+function waitedTooLong(): Refusal {
+  const message = `Earlier requests of this caller were not answered within ${MAX_WAIT_MS / 1000} s, so this one was not begun. Try again.`;
+  return new Refusal('UNAVAILABLE', message, 503, undefined, 1);
+}
+
 function waitIn(queue: CallerQueue, next: () => void): Slot {
-  let giveUp: () => void = () => undefined;
-  let letIn: () => void = () => undefined;
-  const ready = new Promise<void>((resolve, reject) => {
-    letIn = resolve;
-    giveUp = () => reject(tooMany('The client disconnected while the request waited.', 1));
-  });
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  let isIn = false;
+  const letIn = () => {
+    isIn = true;
+    clearTimeout(timer);
+    resolve();
+  };
+  const giveUp = (why: Refusal) => {
+    queue.waiting.delete(letIn);
+    clearTimeout(timer);
+    reject(why);
+  };
+  const timer = setTimeout(() => giveUp(waitedTooLong()), MAX_WAIT_MS);
   queue.waiting.add(letIn);
   const release = once(() => {
-    if (queue.waiting.delete(letIn)) giveUp();
-    else next();
+    if (isIn) next();
+    else giveUp(tooMany('The client disconnected while the request waited.', 1));
   });
   return { ready, release };
 }

@@ -34,6 +34,8 @@ const TRANSACTIONS = 2;
 const MANY = 50;
 const LONG_MS = 25;
 export const MAX_SIZE = 200;
+/** An item that has waited longer than this fails with the transaction before it, if that found no database. */
+const OLD_MS = 3_000;
 /** Between two checks whether all items are finished. */
 const CHECK_MS = 5;
 
@@ -94,6 +96,15 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     return batch;
   }
 
+  // A database that does not answer holds a transaction for many seconds, and the items behind would wait for several of them.
+  function takeOld(): Waiting<Item, Result>[] {
+    const latest = performance.now() - OLD_MS;
+    const first = waiting.findIndex(({ at }) => at > latest);
+    const old = waiting.splice(0, first === -1 ? waiting.length : first);
+    for (const each of old) waitingSize -= each.size;
+    return old;
+  }
+
   // unless many items wait
   function rest(batch: readonly Waiting<Item, Result>[]): void {
     interval.began(
@@ -118,7 +129,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     } catch (error) {
       // the fault would also stop each item alone; and after a lost connection, the transaction may have committed
       if (isDatabaseUnavailable(error) || isStatementTimeout(error)) {
-        for (const { reject } of batch) reject(error);
+        const alike = isDatabaseUnavailable(error) ? takeOld() : [];
+        for (const { reject } of [...batch, ...alike]) reject(error);
       } else if (batch.length > 1) solo.runAll(batch);
       else solo.runLater(batch[0] as Waiting<Item, Result>, error);
     }
