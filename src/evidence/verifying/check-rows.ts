@@ -21,6 +21,7 @@ import {
   rowsIn,
   rowsOfLeaves,
   type StoredPayload,
+  strayRequests,
   undecidedDeliveries,
   unprovenDeliveries,
 } from './checked-rows.store';
@@ -122,7 +123,10 @@ export class RowCheck {
     }
   }
 
-  /** Compares deliveries that were not sent, or given up, with the decisions about them, also those that were delivered later. */
+  /**
+   * Compares deliveries that were not sent, or given up, with the decisions about them, also those that were delivered later; and all with
+   * their requests.
+   */
   async deliveries(db: Db, range: RowRange, onPage: () => Promise<void>): Promise<void> {
     let { after } = range;
     for (;;) {
@@ -130,28 +134,40 @@ export class RowCheck {
       if (last === null) return;
       const page = { ...range, after, last };
       const found = [
-        ...(await undecidedDeliveries(db, page)).map((row) => ({ ...row, why: 'which is not what was decided' })),
-        ...(await unprovenDeliveries(db, page)).map((row) => ({ ...row, why: 'and none of its requests succeeded' })),
+        ...(await undecidedDeliveries(db, page)).map((row) => ({
+          ...row,
+          proof: 'decision' as const,
+          why: 'which is not what was decided',
+        })),
+        ...(await unprovenDeliveries(db, page)).map((row) => ({
+          ...row,
+          proof: 'request' as const,
+          why: 'and none of its requests succeeded',
+        })),
       ];
       // as of after this page was read: months are dropped meanwhile
       const dropped = found.length > 0 ? await DroppedMonths.read(db, this.treeSize) : null;
-      for (const { deliveryId, status, finishedAt, decisionId, why } of found) {
-        if (await this.isDecisionDropped(dropped, finishedAt)) continue;
+      for (const { deliveryId, status, finishedAt, decisionId, proof, why } of found) {
+        if (await this.isProofDropped(dropped, proof, finishedAt)) continue;
         const message = `The delivery ${toNodeId('Delivery', deliveryId)} is ${status}, ${why}.`;
         this.findings.add('CHANGED', message, { kind: 'decision', rowId: decisionId });
+      }
+      for (const { deliveryId, requestId } of await strayRequests(db, page)) {
+        const message = `The delivery ${toNodeId('Delivery', deliveryId)} is about another webhook or event than this request of it.`;
+        this.findings.add('CHANGED', message, { kind: 'request', rowId: requestId });
       }
       await onPage();
       after = last;
     }
   }
 
-  /** Whether the decision was of a month that was dropped by order. Its id may differ from its time by ten minutes. */
-  private async isDecisionDropped(dropped: DroppedMonths | null, finishedAt: Date): Promise<boolean> {
-    if (!isTime(finishedAt)) return false;
+  /** Whether the row that proved it was of a month that was dropped by order. Its id may differ from this time by ten minutes. */
+  private async isProofDropped(dropped: DroppedMonths | null, kind: LeafKind, at: Date): Promise<boolean> {
+    if (!isTime(at)) return false;
     for (const minutes of [-10, 10]) {
-      const id = firstIdAt(finishedAt.getTime() + minutes * 60_000);
-      const month = monthOf(id);
-      const known = this.ordered.has(month) || (await dropped?.of('decision', id))?.isOrdered;
+      const id = firstIdAt(at.getTime() + minutes * 60_000);
+      const month = `${kind} ${monthOf(id)}`;
+      const known = this.ordered.has(month) || (await dropped?.of(kind, id))?.isOrdered;
       if (!known) continue;
       this.ordered.add(month);
       return true;

@@ -1,4 +1,5 @@
 // Reads what a verification compares: rows with their leaves, blocks, and heads, in pages.
+import { firstIdAt, timeOfId } from '../../ids';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type FactsOf, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { LEAF_TABLES, PLACE, PLACED, type Placed } from '../sealed-rows.store';
@@ -150,16 +151,43 @@ export async function undecidedDeliveries(db: Db, { after, last, ids }: RowRange
   );
 }
 
-/** Deliveries that were decided not to be sent, or given up, and that count as delivered without a request that succeeded. */
+/** A request of a delivery that is about another webhook or event than the delivery. */
+export interface StrayRequest {
+  deliveryId: string;
+  requestId: string;
+}
+
+/** Requests follow their deliveries, but for the difference that two clocks may have. */
+const CLOCKS_MS = 10 * 60_000;
+
+/** @param after the id before the first delivery */
+function earliestRequest(after: string): string {
+  return firstIdAt(Math.max(0, timeOfId(after).getTime() - CLOCKS_MS));
+}
+
+/** Requests name in their records what their delivery is about: a delivery that arrived has no other record. */
+export async function strayRequests(db: Db, { after, last, ids }: RowRange): Promise<StrayRequest[]> {
+  return rowsOf<StrayRequest>(
+    db,
+    statement(`select d.id as "deliveryId", r.id as "requestId"
+     from deliveries d join webhook_request_logs r on r.delivery_id = d.id and r.id >= $3
+     where d.id > $1 and d.id <= $2 ${ids ? 'and d.id = any($4::uuid[])' : ''}
+       and (r.webhook_id, r.business_event_id, r.document_type, r.event)
+         is distinct from (d.webhook_id, d.business_event_id, d.document_type, d.event)`),
+    [after, last, earliestRequest(after), ...(ids ? [ids] : [])],
+  );
+}
+
+/** Deliveries that count as delivered without a request that succeeded, with the last decision about them. */
 export async function unprovenDeliveries(db: Db, { after, last, ids }: RowRange): Promise<UndecidedDelivery[]> {
   return rowsOf(
     db,
-    statement(`select d.id as "deliveryId", d.status, d.finished_at as "finishedAt", x.id as "decisionId"
-     from (select delivery_id, max(id::text) as id from delivery_decisions
-       where delivery_id > $1 and delivery_id <= $2 ${ids ? 'and delivery_id = any($3::uuid[])' : ''} group by delivery_id) as x
-     join deliveries d on d.id = x.delivery_id
-     where d.status = 'DELIVERED' and not exists
-       (select from webhook_request_logs r where r.delivery_id = d.id and r.status = 'SUCCEEDED')`),
-    [after, last, ...(ids ? [ids] : [])],
+    statement(`select d.id as "deliveryId", 'DELIVERED' as status, coalesce(d.delivered_at, d.finished_at) as "finishedAt",
+       (select x.id from delivery_decisions x where x.delivery_id = d.id order by x.id desc limit 1) as "decisionId"
+     from deliveries d
+     where d.id > $1 and d.id <= $2 ${ids ? 'and d.id = any($4::uuid[])' : ''}
+       and (d.status = 'DELIVERED' or d.delivered_at is not null) and not exists
+       (select from webhook_request_logs r where r.delivery_id = d.id and r.status = 'SUCCEEDED' and r.id >= $3)`),
+    [after, last, earliestRequest(after), ...(ids ? [ids] : [])],
   );
 }
