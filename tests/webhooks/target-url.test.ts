@@ -1,4 +1,5 @@
 import { parseNetworks } from '../../src/networks';
+import { checkTarget } from '../../src/webhooks/request/target-template';
 import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
 
 const STRICT = { allowHttp: false, allowedNetworks: [] };
@@ -11,9 +12,8 @@ test.each([
   'https://93.184.216.34/hook',
   'https://[2606:4700:4700::1111]:8443/hook',
   'https://[2606:4700:4700:0:0:0:0:1111]/hook',
-  'https://münchen.example/hook',
   'https://xn--mnchen-3ya.example/hook',
-  'https://例え.テスト/hook',
+  'https://xn--r8jz45g.xn--zckzah/hook',
   'https://a_b.example/@user?x=@',
   'https://notlocalhost/',
 ])('%s is a URL that webhooks are sent to', (url) => {
@@ -22,6 +22,14 @@ test.each([
 
 test('a URL of 2,048 characters is not too long', () => {
   expect(checkTargetUrl(`https://example.com/${'a'.repeat(2048 - 20)}`, STRICT)).toBeNull();
+});
+
+test.each([
+  ['a Cyrillic letter that looks like a Latin one', 'https://\u0430pple.example/hook', 'xn--pple-43d.example'],
+  ['an umlaut', 'https://münchen.example:8443/hook', 'xn--mnchen-3ya.example'],
+  ['another script', 'https://例え.テスト/{{ doc.name }}', 'xn--r8jz45g.xn--zckzah'],
+])('a host with %s is to be written as it is called, which is what people see', (_what, url, ascii) => {
+  expect(checkTarget(url, STRICT)).toMatch(`write it as it is called, ${ascii}.`);
 });
 
 const REFUSED: [string, RegExp, string[]][] = [

@@ -76,12 +76,17 @@ function authorityFault(authority: string): string | null {
   return null;
 }
 
+// names in other scripts are stored, and so shown everywhere, as xn--...: a Cyrillic letter looks like a Latin one
+const NOT_ASCII = /\P{ASCII}/u;
+
 function hostFault(written: string, parsed: URL, policy: TargetPolicy): string | null {
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   if (host.endsWith('.')) return 'The host ends in a dot: write it without.';
   if (/^\.|\.\./.test(host))
     return 'The host has an empty part between two dots, or before the first: no such name exists.';
   if (isDisguised(written, host)) return `The host is written in an unusual way: write ${host}.`;
+  if (NOT_ASCII.test(written))
+    return `The host has letters that are not ASCII, of which some look like others: write it as it is called, ${host}.`;
   if (isIP(host) !== 0) return addressFault(host, policy);
   // If loopback is allowed, so is "localhost"; its address is still checked when connecting.
   if (/(^|\.)localhost$/.test(host) && !allowsAddress('127.0.0.1', policy)) {
@@ -106,8 +111,7 @@ function portFault({ protocol, port }: URL, { allowedPorts }: TargetPolicy): str
 
 /**
  * Decimal, octal, hex and short IPv4, full-width digits and percent-encoding hide the host that is called. They are
- * refused even when its address is public, so that a person who approves a URL sees where it leads. Names in other
- * scripts (IDN) are allowed.
+ * refused even when its address is public, so that a person who approves a URL sees where it leads.
  */
 function isDisguised(written: string, host: string): boolean {
   if (isIP(host) === 4) return written !== host;
