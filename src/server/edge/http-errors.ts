@@ -25,6 +25,10 @@ const BY_STATUS: Record<number, { code: ErrorCode; message: string }> = {
   414: { code: 'LIMIT_EXCEEDED', message: 'The address is too long.' },
   415: { code: 'BAD_USER_INPUT', message: 'The body must be application/json in UTF-8.' },
   417: { code: 'BAD_USER_INPUT', message: 'The only expectation that is met is 100-continue.' },
+  426: {
+    code: 'BAD_USER_INPUT',
+    message: 'The header Sec-WebSocket-Version of the answer names the versions of WebSocket that are served here.',
+  },
   431: { code: 'LIMIT_EXCEEDED', message: `The headers are larger than ${maxHeaderSize / 1024} KiB.` },
   501: { code: 'BAD_USER_INPUT', message: 'CONNECT is not served, nor a transfer encoding other than chunked.' },
   505: { code: 'BAD_USER_INPUT', message: 'The versions of HTTP that are served here are 1.1 and 1.0.' },
@@ -64,12 +68,12 @@ export function answerUnreadable({ code }: ConnectionError, socket: Socket): voi
   answerAndClose(socket, PARSER_STATUSES[code] ?? 400);
 }
 
-/** Answers on a socket for which Node makes no response. */
-export function answerAndClose(socket: Duplex, status: number): void {
+/** Answers on a socket for which Node makes no response. @param more headers of this answer */
+export function answerAndClose(socket: Duplex, status: number, more: Record<string, string> = {}): void {
   const { headers, body } = errorAnswer(status, newId());
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...headers, ...more }).map(([name, value]) => `${name}: ${value}`),
   ];
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroy();

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { addressRange } from '../edge/address-range';
-import { faultOf } from '../edge/http-errors';
+import { answerAndClose, faultOf } from '../edge/http-errors';
 import { readViewer } from '../edge/read-viewer';
 import { tooMany } from '../edge/refusal';
 import { SUBSCRIPTION_LIMITS } from './subscription-limits';
@@ -23,6 +23,8 @@ const CLOSING = { closeTimeout: 1_000 };
 /** A client that does not answer a ping before the next one is disconnected. */
 const PING_MS = 30_000;
 const GOODBYE_MS = 250;
+/** Of the protocol, which ws serves. */
+const VERSIONS = ['13', '8'];
 /** Service Restart: clients connect again. */
 const RESTARTING = 1012;
 
@@ -57,6 +59,12 @@ export function serveWebSockets(server: FastifyInstance, watching: WatchServer):
     ...CLOSING,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+  });
+  // instead of the HTML of ws
+  sockets.on('wsClientError', (_error: Error, socket: Duplex, { headers }: IncomingMessage) => {
+    const isServed = VERSIONS.includes(headers['sec-websocket-version'] ?? '');
+    if (isServed) answerAndClose(socket, 400);
+    else answerAndClose(socket, 426, { 'sec-websocket-version': VERSIONS.join(', ') });
   });
   const protocol = createWatchProtocol(watching);
   const stopPinging = pingAll(sockets);

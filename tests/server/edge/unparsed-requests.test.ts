@@ -103,3 +103,19 @@ test('a POST that asks for a WebSocket is answered as a POST', async () => {
   const text = `${HEAD}${headers}content-length: ${body.length}\r\n\r\n${body}`;
   expect(await sendBytes(text)).toContain('{"data":{"__typename":"Query"}');
 });
+
+test.each([
+  ['a version of it that is not served', 'sec-websocket-version: 7', 426, /\r\nsec-websocket-version: 13, 8\r\n/],
+  ['no key of it', 'sec-websocket-version: 13', 400, /"message":"The request could not be read\."/],
+])('a GET that asks for a WebSocket with %s is answered as all errors are', async (_what, header, status, more) => {
+  const key = status === 426 ? 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n' : '';
+  const answer = await sendBytes(
+    `GET /graphql HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n${key}${header}\r\n\r\n`,
+  );
+  expect(answer).toMatch(`HTTP/1.1 ${status} `);
+  expect(answer).toMatch(/\r\ncontent-type: application\/json/);
+  expect(answer).toMatch(more);
+  expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
+});
