@@ -18,8 +18,8 @@ import { BodyType, bodyOf } from '../graphql/body.type';
 import { CONFIRMS_VIEWER, confirming } from '../graphql/confirms-viewer';
 import { Content } from '../graphql/content/content';
 import type { Context } from '../graphql/context';
-import { loaderFor } from '../graphql/data-loaders';
 import { withExample } from '../graphql/example';
+import { loadContent } from '../graphql/limits/answer-size';
 import { payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { Masked } from '../graphql/roles/masked';
@@ -61,7 +61,11 @@ const PublishEventsPayload = payloadOf('PublishEvents', {
 });
 
 export function loadPayload(context: Context, id: string | null): Promise<PayloadRow | null> | null {
-  return id === null ? null : loaderFor(context, 'Payload', (ids) => payloadsById(context.db, ids)).load(id);
+  if (id === null) return null;
+  return loadContent(context, 'Payload', id, {
+    load: (ids) => payloadsById(context.db, ids),
+    bytesOf: ({ body }) => body?.length ?? 0,
+  });
 }
 
 function loadDocument(context: Context, { payloadId, isErased }: BusinessEventRow) {

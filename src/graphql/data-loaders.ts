@@ -14,12 +14,13 @@ export function loaderFor<Value>(
   context: Context,
   name: string,
   load: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+  maxBatchSize = MAX_BATCH,
 ): DataLoader<string, Value | null> {
   return perRequest(context, name, () => {
     const batch = async (keys: readonly string[]) => {
       const found = await load(keys);
       return keys.map((key) => found.get(key) ?? null);
     };
-    return new DataLoader<string, Value | null>(batch, { maxBatchSize: MAX_BATCH });
+    return new DataLoader<string, Value | null>(batch, { maxBatchSize });
   });
 }

@@ -10,8 +10,9 @@ import {
 } from 'graphql';
 import type { Context } from '../graphql/context';
 import { fragmentsOf } from '../graphql/fragments';
+import { AnswerTooLarge } from '../graphql/limits/answer-size';
 import { masksOf } from '../graphql/roles/masked';
-import { isStatementTimeout } from '../sql/database-errors';
+import { isStatementTimeout, isTooLargeForDatabase } from '../sql/database-errors';
 import { needsResolving } from '../sql/resolving/resolve-condition';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
@@ -49,7 +50,7 @@ export type ReadResult =
   /** The resolvers must run. */
   | { kind: 'fallback'; reason: FallbackReason };
 
-/** @throws ListFailed, and errors of arguments and of the statement; the resolvers then find out which field fails */
+/** @throws ListFailed, AnswerTooLarge, and errors of arguments and of the statement; the resolvers then find out which field fails */
 export type ReadQuery = (request: QueryRequest) => Promise<ReadResult>;
 
 /** @param answering runs prepared statements; all others run on the connections of the resolvers */
@@ -74,10 +75,12 @@ export function createReadQuery(
         ? readAnswer(bound.isPreparable ? answering.db : context.db, sql, values)
         : readPrepared(answering, sql, values);
     const { json, holds } = await answer.catch((error: Error) => {
+      if (isTooLargeForDatabase(error)) throw new AnswerTooLarge();
       const list = isStatementTimeout(error) && onlyListOf(plan, bound);
       throw list ? new ListFailed(list.key, list.pages.node, error) : error;
     });
     if (!holds) return { kind: 'unconfirmed' };
+    if (json === null) throw new AnswerTooLarge();
     if (!plan.postProcess) return { kind: 'data', data: new RawAnswer(json) };
     const data = JSON.parse(json) as Record<string, unknown>;
     plan.postProcess(data, context);

@@ -4,7 +4,8 @@ import type { Pipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
 
 interface Answer {
-  json: string;
+  /** null: it is too large. */
+  json: string | null;
   /** Whether the optimistic authentication of the viewer holds. */
   holds: boolean;
 }

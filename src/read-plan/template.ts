@@ -1,5 +1,6 @@
 // The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
+import { MAX_ANSWER_BYTES } from '../graphql/limits/answer-size';
 import { tagOf } from '../graphql/lists/cursor';
 import { countText, pageSource } from '../sql/access-path';
 import { type Bind, type Condition, toSql } from '../sql/condition';
@@ -45,7 +46,10 @@ interface Place {
 // never part of a statement: PostgreSQL allows it in no text
 const GAP = '\u0000';
 
-/** `select <the answer's JSON> as json, <whether the optimistic authentication holds> as holds`. */
+/**
+ * `select <the answer's JSON; null: it is too large> as json, <whether the optimistic authentication holds> as holds`. `offset 0`
+ * keeps PostgreSQL from building the JSON once for each time that it is named.
+ */
 export function templateOf(plan: QueryPlan, bound: Bound): Template {
   const gaps: Template['gaps'][number][] = [];
   let tables = 0;
@@ -63,7 +67,9 @@ export function templateOf(plan: QueryPlan, bound: Bound): Template {
         : oneText(writing, root.object, root.key, bound.ids.get(root.key) ?? null),
   }));
   const holds = gap(({ bind, stillHolds }) => toSql(stillHolds, bind));
-  const parts = `select ${objectText(roots)} as json, ${holds} as holds`.split(GAP);
+  const built = `select ${objectText(roots)} as json, ${holds} as holds offset 0`;
+  const limited = `case when octet_length(json) <= ${MAX_ANSWER_BYTES} then json end`;
+  const parts = `select ${limited} as json, holds from (${built}) as built`.split(GAP);
   return {
     texts: parts.filter((_, index) => index % 2 === 0),
     gaps: parts.flatMap((part, index) => (index % 2 === 0 ? [] : [gaps[Number(part)] as Template['gaps'][number]])),

@@ -140,6 +140,15 @@ export function isStatementTimeout(error: unknown): boolean {
   return causeOf(error).code === QUERY_CANCELED;
 }
 
+const PROGRAM_LIMIT = '54000';
+const INTERNAL = 'XX000';
+
+/** Whether a statement stopped because it made a value of more than 1 GB. */
+export function isTooLargeForDatabase(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  return code === PROGRAM_LIMIT || (code === INTERNAL && String(message).startsWith('invalid memory alloc request'));
+}
+
 const UNIQUE_VIOLATION = '23505';
 
 /** Whether a row with the same key is there already. */

@@ -4,7 +4,7 @@ import { loadPayload } from '../../events/business-event.resolver';
 import { BodyType, bodyOf } from '../../graphql/body.type';
 import { Content } from '../../graphql/content/content';
 import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
+import { loadContent } from '../../graphql/limits/answer-size';
 import { Masked, masksOf } from '../../graphql/roles/masked';
 import { type HeaderPairs, headerNamed, headersAsObject, readHeaderPairs } from '../../header-pairs';
 import { toNodeId } from '../../ids';
@@ -15,12 +15,18 @@ import { type RequestRow, requestHeadersById, responsesById } from '../request-l
 import { HttpHeaderType, RequestLogType } from './request-log.type';
 
 async function loadHeaders(context: Context, id: string, side: 'headers' | 'responseHeaders') {
-  const loader = loaderFor(context, 'Request.headers', (ids) => requestHeadersById(context.db, ids));
-  return readHeaderPairs((await loader.load(id))?.[side] ?? null);
+  const row = await loadContent(context, 'Request.headers', id, {
+    load: (ids) => requestHeadersById(context.db, ids),
+    bytesOf: ({ headers, responseHeaders }) => (headers?.length ?? 0) + (responseHeaders?.length ?? 0),
+  });
+  return readHeaderPairs(row?.[side] ?? null);
 }
 
 function loadResponse(context: Context, id: string) {
-  return loaderFor(context, 'Request.response', (ids) => responsesById(context.db, ids)).load(id);
+  return loadContent(context, 'Request.response', id, {
+    load: (ids) => responsesById(context.db, ids),
+    bytesOf: ({ body }) => body?.length ?? 0,
+  });
 }
 
 const asList = (pairs: HeaderPairs | null) => pairs?.map(([name, value]) => ({ name, value })) ?? null;

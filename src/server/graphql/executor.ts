@@ -11,6 +11,7 @@ import {
 import { AppError, type ErrorCode } from '../../errors';
 import { confirmsViewer } from '../../graphql/confirms-viewer';
 import type { Context } from '../../graphql/context';
+import { AnswerTooLarge } from '../../graphql/limits/answer-size';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
 import type { Answering } from '../../read-plan/read.store';
@@ -22,6 +23,13 @@ import { STATUS_OF } from '../edge/http-errors';
 import { SQL_FIELDS } from '../schema/all-sql-fields';
 import type { Operation } from './graphql-gate';
 import { type NoteAnswer, noteDenials } from './note-answer';
+
+declare module '../../graphql/context' {
+  interface Context {
+    /** Whether a mutation was executed. */
+    hasMutated?: boolean;
+  }
+}
 
 export interface ExecutorOptions {
   /** Whether queries may be answered in one statement. */
@@ -67,6 +75,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   return async (asked) => {
     const { document, operation, variables: rawVariables, context } = asked;
     if (context.optimisticAuth && confirmsViewer(schema, operation)) {
+      context.hasMutated = operation.operation === OperationTypeNode.MUTATION;
       const result = await resolve(asked);
       // otherwise nothing was done
       if (!context.optimisticAuth) return noted(result, asked);
@@ -78,6 +87,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     // mutations read from the primary, where they have just written
     const isQuery = operation.operation === OperationTypeNode.QUERY;
     if (isQuery) context.db = options.readingDb;
+    else context.hasMutated = true;
     const query = { document, operation, variables: coerced, context };
     const answered = await answerOf(isQuery ? readQuery : null, query, options);
     if (answered) {
@@ -164,7 +174,8 @@ async function attempt(readQuery: ReadQuery | null, query: QueryRequest): Promis
   } catch (error) {
     if (error instanceof ListFailed) return { result: failedList(error), failed: true };
     const known = knownError(error);
-    if (known && STATUS_OF[known.code]) throw error;
+    // the resolvers would fail too
+    if (error instanceof AnswerTooLarge || (known && STATUS_OF[known.code])) throw error;
     const fallback = isStatementTimeout(error) ? 'timeout' : isForCaller(error) ? 'invalid_argument' : 'error';
     if (fallback === 'error') query.context.log.warn({ err: error }, 'a read plan failed: its resolvers run');
     return { result: null, failed: true, fallback };

@@ -9,6 +9,7 @@ import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-l
 import { readViewer } from '../edge/read-viewer';
 import { withRequestId } from '../edge/request-id';
 import type { Gate } from './graphql-gate';
+import { createHeldAnswers } from './held-answers';
 import { httpContext } from './http-context';
 import type { QuickAnswers } from './quick-answers';
 
@@ -29,6 +30,7 @@ const NOT_KEPT = 'no-store';
 /** GraphQL over HTTP at /graphql. */
 export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void {
   const { apollo, gate, quick, limiter, source, services, authCache } = route;
+  const hold = createHeldAnswers();
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -44,6 +46,7 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
         const context = httpContext(request, source, services);
         const quickly = request.method === 'POST' ? await quick.answer(asked.body, accept, context) : null;
         if (quickly) {
+          hold(request, reply, quickly.text, !context.hasMutated);
           reply.header('cache-control', NOT_KEPT).header('content-type', quickly.mediaType);
           return quickly.text;
         }
@@ -54,6 +57,7 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
         for (const [name, value] of headers) reply.header(name, value);
         reply.code(status ?? 200);
         if (body.kind !== 'complete') throw new Error('answers in parts are not served');
+        hold(request, reply, body.string, !context.hasMutated);
         const mediaType = headers.get('content-type');
         if (mediaType !== undefined && (status ?? 200) === 200) quick.learnMediaType(accept, mediaType);
         return body.string;
