@@ -27,8 +27,8 @@ const changed = async (scope?: Scope) =>
 
 test('a delivery that arrived, and was given another webhook or another event by hand, is found by its request', async () => {
   const [own, other] = [
-    await createTestWebhook(app, partner.url, { name: 'Own' }),
-    await createTestWebhook(app, partner.url, { name: 'Other', events: ['on_cancel'] }),
+    await createTestWebhook(app, partner.url, { name: 'Own', documentType: 'Sales Invoice' }),
+    await createTestWebhook(app, partner.url, { name: 'Other', documentType: 'Sales Invoice', events: ['on_cancel'] }),
   ];
   await publish(app, [invoice('INV-1'), invoice('INV-2')]);
   await sealedRequests(app, 2);
