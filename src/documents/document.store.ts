@@ -64,23 +64,21 @@ export async function latestOf(db: Db, { documentType, name }: DocumentName): Pr
        select id as event_id, event from business_events where reference_document = $2 and document_type = $1
        order by id desc limit ${MAX_EVENTS}
      ), undelivered as (
-       select l.webhook_id, event_id, event, l.code from events join dead_letters l on l.business_event_id = event_id
+       select l.webhook_id, event_id, l.code from events join dead_letters l on l.business_event_id = event_id
        where l.retry_at is not null or case l.kind
          when 'EVENT' then exists (select from outbox o where o.event_id = l.business_event_id)
          else exists (select from pending_decisions p where p.webhook_id = l.webhook_id and p.business_event_id = l.business_event_id) end
-     ), stuck as (
-       select d.id, d.webhook_id, d.blocks, l.code from events join deliveries d on d.business_event_id = event_id
-         join dead_letters l on l.delivery_id = d.id and l.work_id = d.job_id
      ), latest as (
        select distinct on (webhook_id) * from (
-         select d.webhook_id, event_id, d.event, d.id as delivery_id, null as code
+         select d.webhook_id, event_id, d.id as delivery_id, null as code
          from events join deliveries d on d.business_event_id = event_id where not d.test
-         union all select webhook_id, event_id, event, null, code from undelivered
+         union all select webhook_id, event_id, null, code from undelivered
        ) as each_one order by webhook_id, event_id desc
      )
-     select each_one.event, row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request, row_to_json(s) as stuck,
+     select e.event, row_to_json(w) as webhook, row_to_json(d) as delivery, row_to_json(r) as request, row_to_json(s) as stuck,
        (select reason from deliveries_pause) as pause
      from (select * from latest order by coalesce(delivery_id, event_id) desc limit ${MAX_WEBHOOKS}) as each_one
+     cross join lateral (select event from events e where e.event_id = each_one.event_id) as e
      left join lateral (select ${WEBHOOKS.columns} from webhooks where id = each_one.webhook_id) as w on true
      left join lateral (select ${DELIVERIES.columns} from deliveries where id = each_one.delivery_id) as d on true
      left join lateral (
@@ -88,8 +86,11 @@ export async function latestOf(db: Db, { documentType, name }: DocumentName): Pr
      ) as r on true
      left join lateral (
        select each_one.code, false as ahead where each_one.code is not null
-       union all select code, id <> each_one.delivery_id from stuck
-       where id = each_one.delivery_id or (d."waitsFor" = 'PREDECESSOR' and blocks and webhook_id = each_one.webhook_id)
+       union all select l.code, own.id <> each_one.delivery_id from (
+         select each_one.delivery_id as id
+         union all select b.id from blocking_deliveries b where d."waitsFor" = 'PREDECESSOR' and b.webhook_id = each_one.webhook_id
+           and b.document_type = $1 and b.reference_document = $2 and b.id < each_one.delivery_id
+       ) as own join deliveries x on x.id = own.id join dead_letters l on l.delivery_id = x.id and l.work_id = x.job_id
        limit 1
      ) as s on true
      order by coalesce(delivery_id, event_id) desc`),
