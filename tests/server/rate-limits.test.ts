@@ -36,6 +36,17 @@ function expectTooMany(answer: RawAnswer, message: RegExp): void {
 }
 
 describe('RATE_LIMIT_COST_PER_MINUTE', () => {
+  test('is spent by a body of many small parts before it is read, and not by a long text', async () => {
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '600' });
+    const bodyWith = (value: string) => `{"query":"{ __typename }","variables":{"a":${value}}}`;
+    const listOf = (count: number) => `[${Array(count).fill('{}').join()}]`;
+    const text = JSON.stringify('{"a":[1]}'.repeat(20_000));
+    const answers: RawAnswer[] = [];
+    for (const value of [text, listOf(9_000), listOf(20_000)]) answers.push(await send(app.adminKey, bodyWith(value)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expectTooMany(answers[2] as RawAnswer, /^The request costs 1001, more than is left of the 600 points a minute\./);
+  });
+
   test('is spent by each key for itself, and the refusal says what is left and when there is more', async () => {
     app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '600' });
     const auditor = await app.keyFor('AUDITOR');

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, quoted } from '../../errors';
+import { MAX_COST } from '../../graphql/limits/cost';
+import { countParts } from '../../json/count-parts';
 import { readJsonText } from '../../json/json-text';
 import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
@@ -66,6 +68,7 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
     try {
       const text = textOf(await readAll(request, mostBytes, holding));
       giveBack(holding, request.response);
+      chargeFor(text, request);
       request.json = readJsonText(text);
       return request.json.value;
     } catch (error) {
@@ -75,6 +78,17 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
   };
   server.addContentTypeParser('application/json', read);
   return read;
+}
+
+/** What a body of many small parts costs in points, beside what it asks for: others wait while it is read. */
+const PARTS = { free: 10_000, perPoint: 10 };
+
+/** @throws Refusal 429 */
+function chargeFor(text: string, { viewer, ip, server }: FastifyRequest): void {
+  // each part has two characters at least
+  if (!viewer || text.length < 2 * PARTS.free) return;
+  const requested = Math.ceil((countParts(text) - PARTS.free) / PARTS.perPoint);
+  if (requested > 0) server.rates.spend(viewer, ip, { requested, limit: MAX_COST });
 }
 
 /** A content type should name one, at most. Of several, it is unknown which one the sender used. */
