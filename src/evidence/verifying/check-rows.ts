@@ -55,8 +55,8 @@ export class RowCheck {
   private readonly mismatches = new Map<string, Mismatch>();
   /** Months that are gone without an order. */
   private readonly reported = new Set<string>();
-  /** Months that are gone by order. */
-  private readonly ordered = new Set<string>();
+  /** Months of rows that prove deliveries. */
+  private readonly gone = new Set<string>();
 
   constructor(
     private readonly treeSize: number,
@@ -161,15 +161,18 @@ export class RowCheck {
     }
   }
 
-  /** Whether the row that proved it was of a month that was dropped by order. Its id may differ from this time by ten minutes. */
+  /**
+   * Whether the row that proved it was of a month that was dropped: by order, or of requests, whose leaves say that there was none. Its id
+   * may differ from this time by ten minutes.
+   */
   private async isProofDropped(dropped: DroppedMonths | null, kind: LeafKind, at: Date): Promise<boolean> {
     if (!isTime(at)) return false;
     for (const minutes of [-10, 10]) {
       const id = firstIdAt(at.getTime() + minutes * 60_000);
       const month = `${kind} ${monthOf(id)}`;
-      const known = this.ordered.has(month) || (await dropped?.of(kind, id))?.isOrdered;
-      if (!known) continue;
-      this.ordered.add(month);
+      const gone = this.gone.has(month) ? null : await dropped?.of(kind, id);
+      if (!this.gone.has(month) && !(gone && (gone.isOrdered || kind === 'request'))) continue;
+      this.gone.add(month);
       return true;
     }
     return false;

@@ -75,7 +75,7 @@ test('what is missing in the kept month is still found', async () => {
     ],
   ]);
   const found = (await verify(months.store)).map(({ name }) => name).sort();
-  expect(found).toEqual(['CHANGED', 'DELETED', 'DELETED']);
+  expect(found).toEqual(['CHANGED', 'CHANGED', 'DELETED', 'DELETED']);
 });
 
 test('a month that is gone without an order hides nothing', async () => {
