@@ -1,4 +1,3 @@
-/** @jest-environment node */
 // The clock of the database is set to a month that has no partitions.
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';

@@ -1,4 +1,3 @@
-/** @jest-environment node */
 // On a cluster of its own, because roles belong to the cluster.
 import { migrate } from '../../../src/database/migrate';
 import { makeDataDir, query, removeDataDirs, withServer } from './trial';
