@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { TestEnvironment } from 'jest-environment-node';
 import { compileOnce } from './compiled-once';
+import { makeStartsQuick } from './quick-starts';
 
 compileOnce();
+makeStartsQuick();
 
 /** What test files of this worker keep for each other, and how it ends. */
 const ofWorker = new Map<string, { stop(): Promise<void> }>();
