@@ -79,6 +79,19 @@ test.each(['users', 'payloads_2019_01', 'payloads_2099_01', '', null])(
   },
 );
 
+test('a month of requests or deliveries that was made by hand gets the partitions beside it', async () => {
+  const [bounds] = await database.query<{ first: string; past: string }>(
+    `select first_id_of('2020-01-01') as first, first_id_of('2020-02-01') as past`,
+  );
+  await database.query('set role hookledger_owner');
+  for (const table of ['webhook_request_logs', 'deliveries']) {
+    await database.query(`create table ${table}_2020_01 partition of ${table}
+      for values from ('${bounds?.first}') to ('${bounds?.past}')`);
+  }
+  const { made } = await make(3);
+  expect(made.sort()).toEqual(['evidence_leaves_2020_01', 'finished_deliveries_2020_01', 'request_index_2020_01']);
+});
+
 test('a row is put into the month that its id names', async () => {
   const month = new Date();
   for (let ahead = 0; ahead <= 2; ahead += 1) {

@@ -7,7 +7,7 @@ import { pem } from './partner';
 export interface ConnectProxyOptions {
   /** The status of the answer to CONNECT; 200 tunnels. null: no answer comes. Default: 200. */
   answer?: (request: IncomingMessage) => number | null;
-  /** A certificate of fixtures/: the proxy is called over https. */
+  /** A certificate of fixtures/: the proxy is called over https, and asks for one of the client. */
   certificate?: string;
   host?: string;
   /** Sent at once after an answer of 200. */
@@ -28,7 +28,10 @@ export async function connectProxy(options: ConnectProxyOptions = {}): Promise<C
   const { answer = () => 200, certificate, host = '127.0.0.1', early = '' } = options;
   const targets: string[] = [];
   const sockets = new Set<Socket>();
-  const server = certificate ? createHttpsServer({ key: pem('key'), cert: pem(certificate) }) : createServer();
+  const asked = { requestCert: true, rejectUnauthorized: false };
+  const server = certificate
+    ? createHttpsServer({ key: pem('key'), cert: pem(certificate), ...asked })
+    : createServer();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);

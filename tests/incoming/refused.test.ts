@@ -1,6 +1,6 @@
 // Each kind of refusal: what the partner is answered, and what the log keeps of it.
 import { createHmac } from 'node:crypto';
-import { toNodeId } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
@@ -216,4 +216,20 @@ test('a rate limit refuses right calls over it, and is not used up by wrong ones
   await mutate(app, 'updateWebhook', { id: limited.id, rateLimit: null });
   expect((await callStandard(limited, BODY, { id })).status).toBe(200);
   expect((await lastReceived(app, limited)).duplicate).toBe(false);
+});
+
+test('the latest 100 counts of calls without a row are shown, newest first, and by reason', async () => {
+  const minute = (before: number) => new Date(Date.UTC(2026, 2, 4, 9, 0) - before * 60_000).toISOString();
+  await app.database.query(
+    `insert into unrecorded_refusals (webhook_id, minute, error_code, calls)
+     select $1, m, code, 1 from unnest($2::timestamptz[]) as m, unnest('{STALE,BAD_SIGNATURE}'::text[]) as code`,
+    [uuidOf('Webhook', agreed.id), Array.from({ length: 60 }, (_, before) => minute(59 - before))],
+  );
+  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { minute errorCode } } }';
+  const { data } = await app.ask(query, { id: agreed.id });
+  expect(data.webhook.unrecordedRefusals).toEqual(
+    Array.from({ length: 50 }, (_, before) =>
+      ['BAD_SIGNATURE', 'STALE'].map((errorCode) => ({ minute: minute(before), errorCode })),
+    ).flat(),
+  );
 });

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../../../src/delivery/http/client-certificate';
+import { connectProxy } from '../connect-proxy';
 import { closeAll, httpsPartner, localSender, pem, post } from '../partner';
 
 afterEach(closeAll);
@@ -10,14 +12,14 @@ function certificateOf(name: string, key = 'client-key'): ClientCertificate {
   return { id: name, certificate: pem(name), privateKey: pem(key) };
 }
 
+const shownOn = (socket: Socket) => String((socket as TLSSocket).getPeerCertificate()?.subject?.CN ?? 'nobody');
+
 /** Answers with the name in the certificate that it was shown; `nobody` without one. */
 function doorkeeper(mustShow: boolean, headers: Record<string, string> = {}) {
   return httpsPartner(
     'valid',
     (request, response) => {
-      const socket = request.socket as TLSSocket;
-      const shown = socket.getPeerCertificate();
-      response.writeHead(200, headers).end(shown?.subject?.CN ?? 'nobody');
+      response.writeHead(200, headers).end(shownOn(request.socket));
     },
     { ca: pem('client-ca'), requestCert: true, rejectUnauthorized: mustShow },
   );
@@ -77,4 +79,20 @@ test('a certificate that cannot be used sends nothing, and harms no other reques
     expect(result.error).toMatch(/^Nothing was sent: the client certificate of this webhook cannot be used \(ERR_OSSL/);
   }
   expect((await post(one, partner.url)).responseBody?.toString()).toBe('nobody');
+});
+
+test('a certificate is shown to the partner, through the proxy, and not to the proxy', async () => {
+  const partner = await doorkeeper(true);
+  const shown: string[] = [];
+  const proxy = await connectProxy({
+    certificate: 'valid',
+    answer: ({ socket }) => {
+      shown.push(shownOn(socket));
+      return 200;
+    },
+  });
+  const through = { id: 'proxy', url: proxy.url, username: null, password: '' };
+  const result = await post(sender(), partner.url, { certificate: certificateOf('client'), proxy: through });
+  await proxy.stop();
+  expect([result.errorCode, result.responseBody?.toString(), shown]).toEqual([null, 'client', ['nobody']]);
 });

@@ -282,19 +282,3 @@ test('the proxy is asked for the next address when it cannot reach one, not when
   expect(await post(sender, 'http://partner.test:9/', through(proxy.url))).toMatchObject({ errorCode: 'PROXY' });
   expect(proxy.targets.slice(2)).toEqual(['127.0.0.3:9']);
 });
-
-test('the client certificate is shown to the partner, through the proxy', async () => {
-  const partner = await httpsPartner(
-    'valid',
-    (request, response) => {
-      const peer =
-        'getPeerCertificate' in request.socket && (request.socket as import('node:tls').TLSSocket).getPeerCertificate();
-      response.end(peer ? peer.subject?.CN : 'nobody');
-    },
-    { ca: pem('client-ca'), requestCert: true, rejectUnauthorized: true },
-  );
-  const proxy = await startProxy();
-  const certificate = { id: 'client', certificate: pem('client'), privateKey: pem('client-key') };
-  const result = await post(trusting(), named(partner), { ...through(proxy.url), certificate });
-  expect(String(result.responseBody)).toBe('client');
-});

@@ -217,6 +217,22 @@ describe('rule 8: a month stays whole while', () => {
     expect(await orderAndDrop()).toBe('DROPPED');
   });
 
+  test('the minimum of a webhook keeps the months of its requests, of its deliveries, and of their events', async () => {
+    await query(
+      `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+       select id, 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
+    );
+    await keepRowsFor(months, 2);
+    expect(await order(later)).toBe('MINIMUM');
+    const { delivery } = await addFamily(months, 'SINV-5', later);
+    await tamperWith(months.database, [
+      'delete from webhook_request_logs',
+      `delete from deliveries where id <> '${delivery}'`,
+      `update deliveries set business_event_id = '${alone.event}'`,
+    ]);
+    expect([await order(later), await order()]).toEqual(['MINIMUM', 'MINIMUM']);
+  });
+
   test('a hold is placed, or a limit or minimum changed, after the order: it is taken back, and nothing is dropped', async () => {
     const changes = [
       () => placeHold('document_type', `'Customer'`),

@@ -7,6 +7,7 @@ import {
   DROPPED_TABLES,
   keepRowsFor,
   type OldMonths,
+  RECORD_LIMITS,
   recordLimits,
   sealAll,
   signedAgo,
@@ -32,6 +33,10 @@ const drop = () => months.store.transaction((db) => dropMonth(db, { what: 'ROWS'
 
 test('a month is past a limit that has stood in a signed head for a day', async () => {
   await keepRowsFor(months, 5);
+  // of several entries the newest counts, which is in a head of now
+  await months.database.query(RECORD_LIMITS);
+  await sealAll(months.store);
+  expect(await order()).toBe('LIMIT');
   await recordLimits(months, '23 hours');
   expect([await order(), await pass()]).toEqual(['LIMIT', { dropped: [], kept: [] }]);
   await signedAgo(months.database, '25 hours');
@@ -40,6 +45,8 @@ test('a month is past a limit that has stood in a signed head for a day', async 
 
 test.each([
   ['a limit', 'update retention_limits set row_months = 4'],
+  ['a limit of content', 'update retention_limits set content_days = 4'],
+  ['the ground of a minimum', `update retention_limits set minimum_ground = 'Another law'`],
   [
     'a minimum that is gone',
     `update retention_limits set minimum_days = null, minimum_ground = null where minimum_days is not null`,
