@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import { pem } from './partner';
 
 export interface ConnectProxyOptions {
@@ -46,7 +46,9 @@ export async function connectProxy(options: ConnectProxyOptions = {}): Promise<C
       return;
     }
     if (status !== 200) {
-      socket.end(`HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\nrefused`);
+      // the client closes the connection
+      socket.on('end', () => socket.end()).resume();
+      socket.write(`HTTP/1.1 ${status} No\r\ncontent-length: 7\r\n\r\nrefused`);
       return;
     }
     const { hostname, port } = new URL(`http://${request.url}`);
@@ -63,7 +65,7 @@ export async function connectProxy(options: ConnectProxyOptions = {}): Promise<C
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `${certificate ? 'https' : 'http'}://${host}:${port}`,
+    url: `${certificate ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     targets,
     sockets,
     stop: () => {

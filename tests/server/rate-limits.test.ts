@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { makeToken } from '../../src/users/api-keys/api-key-token';
 import { startTestApp, type TestApp } from '../support/app';
+import { SAME_ORIGIN } from '../support/browser-session';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import { waitFor } from '../support/wait-for';
+import { createKeyOf, createUserOf } from '../users/user-keys';
 
 let app: TestApp;
 
@@ -12,6 +14,7 @@ afterEach(async () => {
   await app.stop();
 });
 
+const OLD_SESSION = `__Host-hl_session=${'x'.repeat(43)}`;
 const VIEWER = JSON.stringify({ query: '{ viewer { name } }' });
 
 /** @param key null: none */
@@ -127,6 +130,25 @@ describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
     // one subscriber has a /64
     expect(await statusesFrom('2001:db8:1:2::1', '2001:db8:1:2:ffff::9')).toEqual([200, 429]);
     expect(await statusesFrom('2001:db8:1:3::1', '2001:db8:1:4::1')).toEqual([200, 200]);
+    expect(await statusesFrom('2001:db8::5:1:2:3:4', '2001:db8:0:5::9')).toEqual([200, 429]);
+  });
+
+  test('keys from another network and sessions that are not there count for their address', async () => {
+    app = await startTestApp({
+      PROCESSES: 'api',
+      RATE_LIMIT_REQUESTS_PER_SECOND: '1',
+      TRUSTED_PROXIES: '127.0.0.1/32',
+    });
+    const userId = await createUserOf(app, 'bound', ['AUDITOR']);
+    const { token } = await createKeyOf(app, { userId, networks: ['203.0.113.0/24'] });
+    const atOnce = async (headers: Record<string, string>) => {
+      const answers = await Promise.all([1, 2].map(() => send(null, VIEWER, headers)));
+      return answers.map(({ status }) => status).sort();
+    };
+    expect(await atOnce({ 'x-forwarded-for': '198.51.100.7', authorization: `Bearer ${token}` })).toEqual([403, 429]);
+    expect(await atOnce({ 'x-forwarded-for': '198.51.100.8', cookie: OLD_SESSION, ...SAME_ORIGIN })).toEqual([
+      401, 429,
+    ]);
   });
 });
 

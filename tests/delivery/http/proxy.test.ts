@@ -267,18 +267,3 @@ describe('the address guard behind a proxy', () => {
     expect(result).toMatchObject({ errorCode: 'BLOCKED_ADDRESS', error: expect.stringContaining('Port 3128') });
   });
 });
-
-test('the proxy is asked for the next address when it cannot reach one, not when it refuses one, IPv4 first', async () => {
-  const partner = await httpPartner((_request, response) => response.end('ok'));
-  const status = (url = '') => (url.endsWith(':9') ? 403 : url.startsWith('127.0.0.1:') ? 200 : 502);
-  const proxy = await startProxy({ answer: ({ url }) => status(url) });
-  const allowedNetworks = parseNetworks('127.0.0.0/8 ::1');
-  const lookup = async () => ['::1', '127.0.0.3', '127.0.0.1'];
-  const sender = createSender({ allowHttp: true, allowedNetworks }, { lookup });
-  stops.push(sender.stop);
-  const result = await post(sender, `http://partner.test:${partner.port}/`, through(proxy.url));
-  expect(result).toMatchObject({ errorCode: null, remoteAddress: '127.0.0.1' });
-  expect(proxy.targets).toEqual([`127.0.0.3:${partner.port}`, `127.0.0.1:${partner.port}`]);
-  expect(await post(sender, 'http://partner.test:9/', through(proxy.url))).toMatchObject({ errorCode: 'PROXY' });
-  expect(proxy.targets.slice(2)).toEqual(['127.0.0.3:9']);
-});

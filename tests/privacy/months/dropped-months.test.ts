@@ -182,6 +182,7 @@ describe('rule 8: a month stays whole while', () => {
     ['from_at', `now() - interval '1 month'`],
     ['to_at', `now() - interval '3 years'`],
     ['webhook_id, document_type', `(select id from webhooks), 'Customer'`],
+    ['user_id', `(select id from users where name = 'second')`],
   ])('a hold by %s that covers other rows does not keep it', async (criteria, values) => {
     await placeHold(criteria, values);
     expect(await orderAndDrop()).toBe('DROPPED');

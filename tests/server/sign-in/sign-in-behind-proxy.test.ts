@@ -26,6 +26,7 @@ describe('a sign-in that the network could read is refused', () => {
       headers: { host: 'other.example.com', 'x-forwarded-proto': 'http' },
     },
     { title: 'a name that begins like this machine', headers: { host: 'localhost.example.com' } },
+    { title: 'a name that ends like this machine', headers: { host: 'notlocalhost' } },
   ])('$title', async ({ headers }) => {
     const answer = await signIn(app.url, app.adminKey, proxied(headers));
     expect(answer.status).toBe(403);
