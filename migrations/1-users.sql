@@ -70,7 +70,7 @@ create table sessions (
   constraint sessions_ended_check check ((ended_at is null) = (end_reason is null)),
   constraint sessions_ended_by_check check (ended_by is null or ended_at is not null)
 );
-create index sessions_user_id_idx on sessions (user_id);
+create index sessions_user_id_idx on sessions (user_id, id);
 
 -- Sign-ins that a browser has started at the identity provider.
 create table pending_sign_ins (

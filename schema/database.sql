@@ -861,7 +861,7 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_token_hash_key UNIQUE (token_hash),
   CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
-CREATE INDEX sessions_user_id_idx ON sessions USING btree (user_id);
+CREATE INDEX sessions_user_id_idx ON sessions USING btree (user_id, id);
 
 CREATE TABLE unrecorded_refusals (
   webhook_id uuid NOT NULL,

@@ -16,6 +16,7 @@ import { createOutageLog } from '../server/edge/outage-log';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
 import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
+import { LARGE_TABLES } from '../server/graphql/filter-indexes';
 import { createGate } from '../server/graphql/graphql-gate';
 import { createNoteAnswer } from '../server/graphql/note-answer';
 import { createQuickAnswers } from '../server/graphql/quick-answers';
@@ -25,6 +26,7 @@ import { printApi, sharedSchema } from '../server/schema/schema';
 import { createWatchServer } from '../server/subscriptions/watch-server';
 import { createPipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
+import { readTableBlocks } from '../sql/resolving/table-blocks';
 import { createExplain } from '../verification/explaining/explain-apart';
 import type { Parts } from './process-parts';
 import type { Delivering } from './start-delivering';
@@ -47,8 +49,11 @@ export async function startApi(
 ): Promise<Api> {
   const { source, deliver, keyring, policy, metrics, log } = parts;
   const schema = sharedSchema();
-  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log));
   const reading = await openReading(config, parts.url, stops);
+  const blocks = await readTableBlocks(reading.readingDb, LARGE_TABLES, (error) =>
+    log.warn({ err: error }, 'the sizes of the tables cannot be read: the price of a scan is that of the last ones'),
+  );
+  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log), blocks);
   const auditNotes = startAuditNotes(source, log);
   stops.push({ part: 'audit notes', stop: () => auditNotes.stop() });
   const noteAnswer = createNoteAnswer(schema, auditNotes);

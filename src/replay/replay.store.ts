@@ -31,6 +31,7 @@ export const REPLAYS = {
   columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", request_id as "requestId",
     last_delivery_id as "lastDeliveryId", cursor, total, replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
+  indexed: ['id'],
 };
 
 export async function replaysById(db: Db, ids: readonly string[]): Promise<Map<string, ReplayRow>> {

@@ -147,8 +147,25 @@ export function countText(bind: Bind, { listing, condition, parent }: Counting, 
   }
   const scan = indexed && scanOf(conjuncts, indexed);
   if (scan) return countOfScan(bind, table, scan, parent, { cap, newest });
-  const where = toSql(all([ofParent(parent), condition]), bind, 'COUNT');
+  const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
+  const where = toSql(all([ofParent(parent), ...conjuncts.map((each) => withinBounds(each, bounds))]), bind, 'COUNT');
   return capped(cap, `select from ${table} where ${where}${andNotToCome(table)} limit ${cap + 1}`);
+}
+
+/** Limits of ids also limit the rows of the tables with the same ids: of each word in the log, PostgreSQL would read all rows that have it. */
+function withinBounds(condition: Condition, bounds: readonly Condition[]): Condition {
+  if (bounds.length === 0) return condition;
+  const within = (part: Condition) => withinBounds(part, bounds);
+  switch (condition.kind) {
+    case 'and':
+      return { ...condition, parts: condition.parts.map(within) };
+    case 'subset':
+      return { ...condition, counted: condition.counted && within(condition.counted) };
+    case 'linkedRow':
+      return condition.column === 'id' ? { ...condition, condition: all([condition.condition, ...bounds]) } : condition;
+    default:
+      return condition;
+  }
 }
 
 function capped(cap: number, counted: string, isAll = 'true'): string {

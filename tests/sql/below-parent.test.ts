@@ -1,5 +1,7 @@
 // Pages below rows in the order of a joined table: PostgreSQL does not know how many rows each parent has. And pages of many links.
 import { Client } from 'pg';
+import { REPLAYS } from '../../src/replay/replay.store';
+import { REPLAY_REQUESTS } from '../../src/replay/requests/replay-request.store';
 import { pageSource } from '../../src/sql/access-path';
 import { all, bindings, type Condition, compares, everything } from '../../src/sql/condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -104,4 +106,14 @@ test('beside a value that few rows have, rows are not looked for link by link', 
   const { Plan: plan } = rows[0]['QUERY PLAN'][0];
   expect(plan['Actual Rows']).toBe(1);
   expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(50);
+});
+
+test.each([
+  ['replays', REPLAYS, 'ordered_by'],
+  ['replay requests', REPLAY_REQUESTS, 'requested_by'],
+])('of %s by several users, no page is read for each user: no index has those of one', (_what, listing, column) => {
+  const { bind } = bindings();
+  const request = { order: { column: null, descending: true }, size: 25, backward: false, cursor: null };
+  const condition: Condition = { kind: 'linkedIds', column, ids: [MOST, FEW, NONE] };
+  expect(pageSource(bind, listing, 'id', condition, request, 25)).not.toContain('unnest');
 });

@@ -157,3 +157,12 @@ test('of rows whose bodies are tested, a thousand are counted', async () => {
   expect(await counted(body, ROWS)).toEqual({ rows: 1_000, isExact: false });
   expect(await counted(all([NAMED, not(body)]), ROWS)).toEqual({ rows: 0, isExact: true });
 });
+
+test('limits of ids also limit the rows of a table that has the same ids', () => {
+  const { bind, values } = bindings();
+  const word: Condition = { kind: 'linkedRow', column: 'id', table: 'odd_ones', condition: everything };
+  const condition = all([idTime('<', new Date(100)), { ...OF_MOST, counted: all([word]) }]);
+  const text = countText(bind, { listing: LISTING, condition, parent: null });
+  const [, found] = /in \(select id from odd_ones where (.*?)\)\)/.exec(text) ?? [];
+  expect(found).toContain(`id < $${values.length}::uuid`);
+});

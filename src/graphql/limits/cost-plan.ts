@@ -18,6 +18,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import { fragmentsOf } from '../fragments';
 import {
   type ArgumentWeight,
@@ -64,7 +65,7 @@ export interface Level {
   counted: ScanOf | null;
 }
 
-type ScanOf = (variables: Variables) => Scan | null;
+type ScanOf = (variables: Variables, blocks: TableBlocks) => Scan | null;
 
 export interface CostPlan {
   root: Level;
@@ -173,7 +174,7 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   }
   // a count reads rows in whatever order
   const unordered = scanBy(compiler, field, defined, parent, false);
-  const counted: ScanOf | null = unordered && ((variables) => countOfScan(unordered(variables)));
+  const counted: ScanOf | null = unordered && ((variables, blocks) => countOfScan(unordered(variables, blocks)));
   const below = emptyLevel(isConnection(type) ? level : null, counted);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
@@ -193,8 +194,10 @@ function scanBy(
   const given = valueOfArgument(field, 'where', defaults);
   const order = isOrdered ? valueOfArgument(field, 'orderBy', defaults) : null;
   if (!given && !order) return null;
-  return (variables) =>
-    scanOf(weights.indexes, whereType, given?.(variables) ?? {}, parent.name, order?.(variables) ?? null);
+  return (variables, blocks) => {
+    const tables = { indexes: weights.indexes, blocks };
+    return scanOf(tables, whereType, given?.(variables) ?? {}, parent.name, order?.(variables) ?? null);
+  };
 }
 
 function weightOf({ weights }: Compiler, type: string, field: string): number {

@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import type { Variables } from './cost-arguments';
 import { type CostPlan, type CostWeights, type Level, planCost } from './cost-plan';
 import type { Scan } from './scan-cost';
@@ -34,19 +35,25 @@ export function createPlans(
   };
 }
 
-/** The cost of the operation with these variables. */
-export function costOf(plan: CostPlan, variables: Variables): Cost {
+interface Given {
+  variables: Variables;
+  blocks: TableBlocks;
+}
+
+/** The cost of the operation with these variables, and tables of these sizes. */
+export function costOf(plan: CostPlan, variables: Variables, blocks: TableBlocks): Cost {
   const cost: Cost = { rows: 0, points: 0, introspects: plan.introspects, scans: [] };
-  addLevel(cost, plan.root, 1, variables);
+  addLevel(cost, plan.root, 1, { variables, blocks });
   cost.points = Math.max(1, cost.points);
   return cost;
 }
 
-function addLevel(cost: Cost, level: Level, parents: number, variables: Variables): void {
+function addLevel(cost: Cost, level: Level, parents: number, given: Given): void {
+  const { variables, blocks } = given;
   cost.points += level.points * parents;
   for (const points of level.filters) cost.points += points(variables) * parents;
   for (const scanWith of level.scans) {
-    const scan = scanWith(variables);
+    const scan = scanWith(variables, blocks);
     if (!scan) continue;
     cost.points += scan.points * parents;
     cost.scans.push(scan);
@@ -55,10 +62,9 @@ function addLevel(cost: Cost, level: Level, parents: number, variables: Variable
     const rows = size(variables) * parents;
     if (!embedded) cost.rows += rows;
     cost.points += embedded ? parents : rows;
-    addLevel(cost, below, rows, variables);
+    addLevel(cost, below, rows, given);
   }
-  for (const { isAsked, level: inner } of level.optional)
-    if (isAsked(variables)) addLevel(cost, inner, parents, variables);
+  for (const { isAsked, level: inner } of level.optional) if (isAsked(variables)) addLevel(cost, inner, parents, given);
 }
 
 /** @returns the refusal; null: the cost is within the limits */

@@ -1,7 +1,7 @@
 // The price of filters that no index finds: the list then reads row by row, until its page is full or its table ends.
+import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import {
   entriesOf,
-  FEW_DAYS,
   fieldsOf,
   type IndexedFilters,
   type Indexes,
@@ -10,30 +10,44 @@ import {
   partsOf,
   READS,
   type Reads,
+  rangeOf,
   readsBy,
   readsOf,
   type Where,
 } from './where-reads';
 
-/** Points of a list with a filter without an index, by what else limits its rows. */
-const POINTS: Record<Reads, number> = {
-  [READS.ALL]: 50_000,
-  [READS.MUCH]: 20_000,
-  [READS.PART]: 2_000,
-  [READS.FEW]: 100,
+/** Of a block of 8 KiB whose rows are tested one by one. */
+const POINTS_OF_BLOCK = 1.5;
+
+/** The share of a table that is read, by what else limits its rows. */
+const SHARES: Record<Exclude<Reads, typeof READS.FEW>, number> = {
+  [READS.ALL]: 1,
+  [READS.MUCH]: 0.4,
+  [READS.PART]: 0.04,
 };
 
-/** Points of a list below a row, by a value that an index finds, but not together with that row. */
-const POINTS_BELOW = 500;
+/** Points of a scan of few rows: at least, and where another filter finds a few, at most. */
+const FEW_POINTS = 100;
 
-/** Points of a list whose filter may parse the bodies of all rows: it is refused. */
-const POINTS_OF_BODIES = 100_000;
+/** At least, where rows of other tables are looked up for a sample of rows, or for the next ones in an order. */
+const SAMPLE_POINTS = 2_000;
+
+/** The same, where all of the linked rows may be looked up, and all rows sorted; or all counted. */
+const LINKED_POINTS = { sorted: 20_000, counted: 10_000 };
+
+/** Looking a linked row up for each row takes as much longer. */
+const LINKED = 3;
+
+/** Parsing the bodies of rows takes as much longer than reading the rows. */
+const BODIES = 15;
 
 /** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
 const MAX_COUNT_POINTS = 5_000;
 
 export interface Scan {
   points: number;
+  /** Points of the count. */
+  counted: number;
   /** The filters without an index. */
   names: readonly string[];
   /** The filters that would limit the rows to a few. */
@@ -45,48 +59,80 @@ export interface Scan {
 /** Types below whose rows a list is long; below others it is short. */
 const LONG_BELOW = ['Webhook', 'User', 'Replay'];
 
+/** The large tables, and how large they are. */
+export interface Tables {
+  indexes: Indexes;
+  blocks: TableBlocks;
+}
+
+/** A table, and the blocks of it that are read where nothing but a range of time limits its rows. */
+interface Table extends IndexedFilters {
+  blocks: number;
+}
+
 /** The price of a `where`; null: an index finds its rows. @param parent the type that has the list @param orderBy the argument */
 export function scanOf(
-  indexes: Indexes,
+  tables: Tables,
   type: string,
   where: unknown,
   parent: string,
   orderBy: unknown = null,
 ): Scan | null {
-  const of = indexes.get(type);
-  if (!of || !isWhere(where)) return null;
-  const scan = filterScan(indexes, of, where, parent);
+  const indexed = tables.indexes.get(type);
+  if (!indexed || !isWhere(where)) return null;
+  const of = { ...indexed, blocks: tables.blocks.of(indexed.table, rangeOf(indexed, where)) };
+  const scan = filterScan(tables, of, where, parent);
   const order = isWhere(orderBy) ? String(orderBy.field) : '';
   const apart = of.orders && Object.hasOwn(of.orders, order) ? of.orders[order] : undefined;
-  const points = apart ? orderPoints(of, apart, where, parent) : 0;
+  const points = apart ? orderPoints(tables.indexes, of, apart, where, parent) : 0;
   if (points <= (scan?.points ?? 0)) return scan;
-  return { points, names: [], better: betterThan(of), order };
+  return { points, counted: 0, names: [], better: betterThan(of), order };
 }
 
 /**
  * In another order than that of the index on a filter, all rows that the filter finds may be read and sorted, since it is not known
  * how many of the first rows in the order meet it.
  */
-function orderPoints(of: IndexedFilters, apart: 'ALL' | readonly string[], where: Where, parent: string): number {
+function orderPoints(
+  indexes: Indexes,
+  of: Table,
+  apart: 'ALL' | readonly string[],
+  where: Where,
+  parent: string,
+): number {
   const fields = fieldsOf(where);
   const isApart =
-    apart === 'ALL' ? fields.length > 0 || LONG_BELOW.includes(parent) : fields.some((name) => apart.includes(name));
+    apart === 'ALL'
+      ? fields.length > 0 || LONG_BELOW.includes(parent)
+      : [...fields, linkTo(parent)].some((name) => apart.includes(name));
   if (!isApart || readsOf(byValue(of), where) === READS.FEW) return 0;
+  if (walkedLinks(indexes, of, where).length > 0 || isJoined(of, parent))
+    return Math.max(pointsOf(of, READS.MUCH) * LINKED, LINKED_POINTS.sorted);
+  // of those that wait there may be many
+  if (readsOf(of, where) === READS.FEW) return SAMPLE_POINTS;
   const isParsed = fields.some((name) => of.bodies?.includes(name));
-  // of few days there may be many rows
-  if (readsOf(of, where) === READS.FEW) return POINTS[isParsed ? READS.MUCH : READS.PART];
-  if (isParsed) return POINTS_OF_BODIES;
-  return POINTS[fields.some((name) => of.found[name] === 'WORDS') ? READS.ALL : READS.MUCH];
+  const hasWords = fields.some((name) => of.found[name] === 'WORDS');
+  const points = pointsOf(of, hasWords ? READS.ALL : READS.MUCH) * (isParsed ? BODIES : 1);
+  return Math.max(points, SAMPLE_POINTS);
 }
 
-function filterScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Scan | null {
+function pointsOf({ blocks }: Table, reads: Reads): number {
+  const share = reads === READS.FEW ? 0 : SHARES[reads];
+  return Math.max(Math.round(blocks * share * POINTS_OF_BLOCK), FEW_POINTS);
+}
+
+function filterScan(tables: Tables, of: Table, where: Where, parent: string): Scan | null {
+  const { indexes } = tables;
   const own = ownScan(indexes, of, where, parent);
-  const below = linkedScan(indexes, of, where);
+  const below = linkedScan(tables, of, where);
   const walked = parent === 'Query' && own.points === 0 && !below ? walkedLinks(indexes, of, where) : [];
-  const points = own.points + (walked.length === 0 ? 0 : POINTS[READS.PART]) + (below?.points ?? 0);
+  const countsLinks = limitOf(of, where, parent) !== READS.FEW && walkedLinks(indexes, of, where).length > 0;
+  const walking = walked.length === 0 ? 0 : Math.max(pointsOf(of, READS.PART), SAMPLE_POINTS);
+  const points = own.points + walking + (below?.points ?? 0);
   if (points === 0) return null;
   return {
     points,
+    counted: countsLinks ? LINKED_POINTS.counted : Math.min(points, MAX_COUNT_POINTS),
     names: [...new Set([...own.names, ...walked, ...(below?.names ?? [])])],
     better: betterThan(of),
   };
@@ -97,22 +143,25 @@ function betterThan(of: IndexedFilters): string[] {
   const few = Object.entries(of.found).flatMap(([name, finds]) =>
     finds === 'FEW' ? [Object.hasOwn(of.links, name) ? `${name}.id` : name] : [],
   );
-  return [`at most ${FEW_DAYS} days of ${of.time}`, ...few];
+  return [`a shorter range of ${of.time}`, ...few];
 }
 
+type Own = Pick<Scan, 'points' | 'names'>;
+
 /** Without the rows of links. */
-function ownScan(indexes: Indexes, of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> {
+function ownScan(indexes: Indexes, of: Table, where: Where, parent: string): Own {
   const names = tested(of, where, (name, tests) => readsBy(of, name, tests) === READS.ALL);
-  if (names.length > 0) return { names, points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads] };
+  if (names.length > 0)
+    return { names, points: pointsOf(of, limitOf(of, where, parent)) * (isJoined(of, parent) ? LINKED : 1) };
   const either = orBesides(of, where, parent);
   if (either) return either;
   if (!LONG_BELOW.includes(parent) || readsOf(of, where) === READS.FEW) return { names, points: 0 };
   const apart = tested(of, where, (name, tests) => !isFoundBelow(indexes, of, parent, name, tests));
-  return { names: apart, points: apart.length === 0 ? 0 : POINTS_BELOW };
+  return { names: apart, points: apart.length === 0 ? 0 : pointsOf(of, READS.PART) };
 }
 
 /** The price of an `or` beside other filters, or below a row: an index finds the rows of each of its parts, but not those that the others find too. */
-function orBesides(of: IndexedFilters, where: Where, parent: string): Omit<Scan, 'better'> | null {
+function orBesides(of: Table, where: Where, parent: string): Own | null {
   const all = required(where);
   const ors = all.filter((each) => partsOf(each.or).length > 1 && readsOf(of, each) !== READS.FEW);
   const others = all.filter((each) => !Object.hasOwn(each, 'or') && tested(of, each, () => true).length > 0);
@@ -120,8 +169,13 @@ function orBesides(of: IndexedFilters, where: Where, parent: string): Omit<Scan,
   if (ors.length === 0 || limits === 1) return null;
   return {
     names: ors.flatMap(fieldsOf),
-    points: POINTS[Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads],
+    points: pointsOf(of, limitOf(of, where, parent)),
   };
+}
+
+/** What the other filters and the row above the list leave to be read. */
+function limitOf(of: IndexedFilters, where: Where, parent: string): Reads {
+  return Math.max(readsBelow(of, parent), readsOf(of, where)) as Reads;
 }
 
 /** What must hold together, each by itself. */
@@ -131,14 +185,25 @@ function required(where: Where): Where[] {
   );
 }
 
-function readsBelow({ isOfCaller }: IndexedFilters, parent: string): Reads {
-  if (parent === 'Query') return isOfCaller ? READS.PART : READS.ALL;
+/** The filter that has the rows of a list below such a row. */
+function linkTo(parent: string): string {
+  return parent.toLowerCase();
+}
+
+/** Whether the rows below another row are found through a further table. */
+function isJoined({ joined = [] }: IndexedFilters, parent: string): boolean {
+  return joined.includes(linkTo(parent));
+}
+
+function readsBelow(of: IndexedFilters, parent: string): Reads {
+  if (parent === 'Query') return of.isOfCaller ? READS.PART : READS.ALL;
+  if (isJoined(of, parent)) return READS.MUCH;
   return LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
 }
 
 /** The price of `totalCount` of such a list. */
 export function countOfScan(scan: Scan | null): Scan | null {
-  return scan && { ...scan, points: Math.min(scan.points, MAX_COUNT_POINTS) };
+  return scan && { ...scan, points: scan.counted };
 }
 
 /** The fields of which rows are tested one by one. */
@@ -177,22 +242,21 @@ function namesFew(indexes: Indexes, of: IndexedFilters, name: string, tests: unk
 /** Without the filters that find few rows of a table as it usually is, and not by their value. */
 function byValue(of: IndexedFilters): IndexedFilters {
   const found = Object.fromEntries(Object.entries(of.found).filter(([, finds]) => finds !== 'ANY'));
-  return { ...of, found, time: '' };
+  return { ...of, found };
 }
 
 // the linked rows are read first, by their own filter
-function linkedScan(indexes: Indexes, of: IndexedFilters, where: Where): Scan | null {
+function linkedScan(tables: Tables, of: IndexedFilters, where: Where): Own | null {
   const scans = entriesOf(where).flatMap(([name, tests]) => {
     if (['and', 'or', 'not'].includes(name))
-      return partsOf(tests).flatMap((part) => linkedScan(indexes, of, part) ?? []);
+      return partsOf(tests).flatMap((part) => linkedScan(tables, of, part) ?? []);
     const type = Object.hasOwn(of.links, name) ? of.links[name] : undefined;
-    const scan = type === undefined ? null : scanOf(indexes, type, tests, 'Query');
+    const scan = type === undefined ? null : scanOf(tables, type, tests, 'Query');
     return scan ? [{ ...scan, names: scan.names.map((each) => `${name}.${each}`) }] : [];
   });
   if (scans.length === 0) return null;
   return {
     points: scans.reduce((sum, { points }) => sum + points, 0),
     names: scans.flatMap(({ names }) => names),
-    better: [],
   };
 }

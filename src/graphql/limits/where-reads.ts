@@ -1,18 +1,15 @@
 // What an index finds of the rows that a `where` asks for.
-import { currentMs } from '../../clock';
+import type { TimeRange } from '../../sql/resolving/table-blocks';
 
 /** How far an index limits the rows that are read. */
 export const READS = { ALL: 0, MUCH: 1, PART: 2, FEW: 3 } as const;
 export type Reads = (typeof READS)[keyof typeof READS];
 
-const DAY_MS = 86_400_000;
-export const FEW_DAYS = 2;
-const MANY_DAYS = 31;
-
 export type Where = Readonly<Record<string, unknown>>;
 
 /** The filters of a large table that an index finds. */
 export interface IndexedFilters {
+  table: string;
   /**
    * By the name of the filter: whether a value finds few rows, a part of the table (some percent) or much of it (some ten percent);
    * ANY: whatever it tests but isNull, few; WORDS: whatever it tests, much, since a word may be in most rows.
@@ -78,7 +75,6 @@ export function readsOf(of: IndexedFilters, where: Where): Reads {
 }
 
 export function readsBy(of: IndexedFilters, name: string, tests: unknown): Reads {
-  if (name === of.time) return readsOfTime(tests);
   // a caller may send any name, such as constructor
   const finds = Object.hasOwn(of.found, name) ? of.found[name] : undefined;
   if (finds === undefined) return READS.ALL;
@@ -124,16 +120,23 @@ function valuesOf({ eq, in: among }: Where): string[] {
   return [eq ?? among].flat().map(String);
 }
 
-function readsOfTime(tests: unknown): Reads {
-  if (!isWhere(tests)) return READS.ALL;
-  const [from, to] = [msOf(tests.gte ?? tests.gt), msOf(tests.lt ?? tests.lte)];
-  if (from === null) return READS.ALL;
-  const days = ((to ?? currentMs()) - from) / DAY_MS;
-  if (days <= FEW_DAYS) return READS.FEW;
-  return days <= MANY_DAYS ? READS.MUCH : READS.ALL;
+/** The times that all conditions together leave. */
+export function rangeOf(of: IndexedFilters, where: Where): TimeRange {
+  const ranges = entriesOf(where).flatMap(([name, tests]): TimeRange[] => {
+    if (name === 'and') return partsOf(tests).map((part) => rangeOf(of, part));
+    if (name !== of.time || !isWhere(tests)) return [];
+    return [{ from: msOf(tests.gte ?? tests.gt), to: msOf(tests.lt ?? tests.lte) }];
+  });
+  const given = (times: (number | null)[]) => times.filter((time) => time !== null);
+  const [froms, tos] = [given(ranges.map(({ from }) => from)), given(ranges.map(({ to }) => to))];
+  return {
+    from: froms.length === 0 ? null : Math.max(...froms),
+    to: tos.length === 0 ? null : Math.min(...tos),
+  };
 }
 
 // before the variables are checked: a caller may send anything
 function msOf(time: unknown): number | null {
-  return typeof time === 'string' ? Date.parse(time) : null;
+  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
 }

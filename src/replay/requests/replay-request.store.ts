@@ -8,6 +8,7 @@ export const REPLAY_REQUESTS = {
   columns: `id, status, delivery_id as "deliveryId", last_replay_id as "lastReplayId", reason, requested_by as "requestedBy",
     created_at as "createdAt", expires_at as "expiresAt", decided_by as "decidedBy", decided_at as "decidedAt",
     decision_reason as "decisionReason", replay_id as "replayId"`,
+  indexed: ['id', 'delivery_id'],
 };
 
 export async function replayRequestsById(db: Db, ids: readonly string[]): Promise<Map<string, ReplayRequestRow>> {

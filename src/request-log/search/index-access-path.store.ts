@@ -70,7 +70,7 @@ function conjunction(terms: readonly string[]): string {
 }
 
 function foundBy(found: Condition, exact: Condition): Condition {
-  return all([sqlTest((bind) => `id in (select id from request_index where ${toSql(found, bind)})`), exact]);
+  return all([{ kind: 'linkedRow', column: 'id', table: 'request_index', condition: found }, exact]);
 }
 
 function planned(plan: Plan, whole: string, exact: Condition): Condition {

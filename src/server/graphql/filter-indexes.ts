@@ -3,6 +3,7 @@ import { DELIVERY_STATUSES } from '../../delivery/delivery.entity';
 import type { IndexedFilters, Indexes } from '../../graphql/limits/where-reads';
 
 const REQUESTS: IndexedFilters = {
+  table: 'webhook_request_logs',
   found: {
     id: 'FEW',
     referenceDocument: 'FEW',
@@ -34,6 +35,7 @@ const REQUESTS: IndexedFilters = {
 };
 
 const DELIVERIES: IndexedFilters = {
+  table: 'deliveries',
   found: {
     id: 'FEW',
     referenceDocument: 'FEW',
@@ -58,6 +60,7 @@ const DELIVERIES: IndexedFilters = {
 };
 
 const EVENTS: IndexedFilters = {
+  table: 'business_events',
   found: { id: 'FEW', referenceDocument: 'FEW', causedBy: 'FEW', user: 'PART' },
   common: {},
   links: { causedBy: 'DeliveryWhere', user: 'UserWhere' },
@@ -65,6 +68,7 @@ const EVENTS: IndexedFilters = {
 };
 
 const AUDIT_ENTRIES: IndexedFilters = {
+  table: 'audit_entries',
   found: { id: 'FEW', subjectId: 'FEW', sessionId: 'FEW', actor: 'PART', action: 'PART' },
   common: { outcome: ['DONE'], actorKind: ['USER'] },
   links: { actor: 'UserWhere' },
@@ -72,11 +76,36 @@ const AUDIT_ENTRIES: IndexedFilters = {
 };
 
 const OWN_AUDIT_ENTRIES: IndexedFilters = {
+  table: 'audit_entries',
   found: { subjectId: 'FEW', action: 'PART' },
   common: { outcome: ['DONE'] },
   links: {},
   time: 'createdAt',
   isOfCaller: true,
+};
+
+const SESSIONS: IndexedFilters = {
+  table: 'sessions',
+  found: { id: 'FEW', user: 'PART' },
+  common: {},
+  links: { user: 'UserWhere' },
+  time: 'createdAt',
+};
+
+const REPLAYS: IndexedFilters = {
+  table: 'replays',
+  found: { id: 'FEW' },
+  common: { status: ['COMPLETED'] },
+  links: { delivery: 'DeliveryWhere', orderedBy: 'UserWhere' },
+  time: 'createdAt',
+};
+
+const REPLAY_REQUESTS: IndexedFilters = {
+  table: 'replay_requests',
+  found: { id: 'FEW', delivery: 'FEW' },
+  common: {},
+  links: { delivery: 'DeliveryWhere', requestedBy: 'UserWhere', decidedBy: 'UserWhere' },
+  time: 'createdAt',
 };
 
 export const INDEXES: Indexes = new Map([
@@ -85,4 +114,9 @@ export const INDEXES: Indexes = new Map([
   ['BusinessEventWhere', EVENTS],
   ['AuditEntryWhere', AUDIT_ENTRIES],
   ['OwnAuditEntryWhere', OWN_AUDIT_ENTRIES],
+  ['SessionWhere', SESSIONS],
+  ['ReplayWhere', REPLAYS],
+  ['ReplayRequestWhere', REPLAY_REQUESTS],
 ]);
+
+export const LARGE_TABLES: readonly string[] = [...new Set([...INDEXES.values()].map(({ table }) => table))];

@@ -16,6 +16,7 @@ import type { Context } from '../../graphql/context';
 import { costOf, createPlans, MAX_COST, scanAdvice, tooExpensive } from '../../graphql/limits/cost';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import { refuseTooManyInputValues } from '../../graphql/limits/input-size';
+import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import type { Viewer } from '../../viewer';
 import { formatError, knownError } from '../edge/format-error';
 import type { RateLimits } from '../edge/rate-limits';
@@ -74,11 +75,16 @@ export interface Refused {
   retryAfter: number | undefined;
 }
 
-export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: TrustedDocuments): Gate {
+export function createGate(
+  schema: GraphQLSchema,
+  rates: RateLimits,
+  trusted: TrustedDocuments,
+  blocks: TableBlocks,
+): Gate {
   const planOf = createPlans(schema, COST_WEIGHTS);
   const checkOperation: Gate['checkOperation'] = ({ document, operation, variables }, caller) => {
     refuseTooManyInputValues(schema, operation, variables);
-    const cost = costOf(planOf(document, operation), variables);
+    const cost = costOf(planOf(document, operation), variables, blocks);
     if (cost.introspects) refuseIntrospection(caller.viewer, trusted, 400);
     const report = { requested: cost.points, limit: MAX_COST };
     const problem = tooExpensive(cost);
@@ -94,7 +100,8 @@ export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: Tr
     refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
     resolve,
     checkOperation,
-    adviceFor: ({ document, operation, variables }) => scanAdvice(costOf(planOf(document, operation), variables).scans),
+    adviceFor: ({ document, operation, variables }) =>
+      scanAdvice(costOf(planOf(document, operation), variables, blocks).scans),
     prepare(request, caller) {
       try {
         const { query, operationName, variables } = resolve(request, caller.viewer);

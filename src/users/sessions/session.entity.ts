@@ -10,6 +10,7 @@ export const SESSION_END_REASONS = ['SIGNED_OUT', 'REVOKED', 'REPLACED', 'TOO_MA
 export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 @Entity('sessions')
+@Index('sessions_user_id_idx', ['userId', 'id'])
 @Unique('sessions_token_hash_key', ['tokenHash'])
 @Check('sessions_method_check', oneOf('method', SESSION_METHODS))
 @Check('sessions_ended_check', '(ended_at is null) = (end_reason is null)')
@@ -18,7 +19,6 @@ export class SessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id: string;
 
-  @Index('sessions_user_id_idx')
   @Column('uuid', { name: 'user_id' })
   userId: string;
 

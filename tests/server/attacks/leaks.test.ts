@@ -31,7 +31,8 @@ test('an error before a request has a context is sent as its code alone', async 
   const schema = sharedSchema();
   const log = createLog('silent');
   const config = readConfig({});
-  const gate = createGate(schema, createRateLimits(config.rateLimits), trustedDocumentsFor(config, schema, log));
+  const trusted = trustedDocumentsFor(config, schema, log);
+  const gate = createGate(schema, createRateLimits(config.rateLimits), trusted, { of: () => 0 });
   const executor = createExecutor(schema, {
     readPlans: false,
     readingDb: {} as never,
