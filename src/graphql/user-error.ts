@@ -23,7 +23,8 @@ const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'The ki
 export class UserErrorType {
   @Field(() => [String], {
     nullable: true,
-    description: 'The path in the input: names and list indexes, such as ["events", "3", "data", "qty"].',
+    description:
+      'The path in the input: names and list indexes, such as ["events", "3", "data", "qty"]; null: the fault is in no single field.',
   })
   field: string[] | null;
 

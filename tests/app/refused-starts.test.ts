@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { startApp } from '../../src/app/app';
 import { ConfigError, readConfig } from '../../src/config/config';
 import { DatabaseStartError } from '../../src/database/start-with-database';
@@ -124,8 +125,10 @@ describe('a sentence with the setting and the cure, not a stack', () => {
     [
       'ERASURE_JOURNAL_FILE',
       { ERASURE_JOURNAL_FILE: '/no/such/folder/erasures.ndjson' },
-      'ERASURE_JOURNAL_FILE: its folder cannot be written: ENOENT',
+      'ERASURE_JOURNAL_FILE: it cannot be written: ENOENT',
     ],
+    // a folder that can be written, and no file
+    ['ERASURE_JOURNAL_FILE', { ERASURE_JOURNAL_FILE: tmpdir() }, 'ERASURE_JOURNAL_FILE: it cannot be written: EISDIR'],
   ])('%s', async (_key, change, message) => {
     const starting = start(change);
     await expect(starting).rejects.toBeInstanceOf(ConfigError);

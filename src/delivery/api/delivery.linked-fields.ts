@@ -99,6 +99,6 @@ export const deliveryLinkedFields = [
     }),
   }),
   linkedFields(WEBHOOK_REQUEST_LOG, {
-    delivery: link(DELIVERY, 'deliveryId', 'The delivery that this request is an attempt of.'),
+    delivery: link(DELIVERY, 'deliveryId', 'The delivery that this request is an attempt of; null: INCOMING.'),
   }),
 ];

@@ -1,8 +1,6 @@
 // ERASURE_JOURNAL_FILE: what was erased, kept outside of the database, so that it is erased again after a backup was restored.
 // One line of JSON for each step. It has ids and no content.
-import { constants } from 'node:fs';
-import { access, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 import { ConfigError } from '../../config/config';
 import { isUuid } from '../../ids';
 import type { Log } from '../../log';
@@ -60,9 +58,9 @@ export function journalAt(path: string, log: Pick<Log, 'warn'>): ErasureJournal 
  */
 export async function refuseUnwritableJournal(path: string): Promise<void> {
   try {
-    await access(dirname(path), constants.W_OK | constants.X_OK);
+    await (await open(path, 'a', 0o600)).close();
   } catch (error) {
-    throw new ConfigError([`ERASURE_JOURNAL_FILE: its folder cannot be written: ${(error as Error).message}`]);
+    throw new ConfigError([`ERASURE_JOURNAL_FILE: it cannot be written: ${(error as Error).message}`]);
   }
 }
 

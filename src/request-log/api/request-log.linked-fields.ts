@@ -42,7 +42,11 @@ export const requestLogLinkedFields = [
   linkedFields(WEBHOOK_REQUEST_LOG, {
     webhook: link(WEBHOOK, 'webhookId', 'The webhook to which the request belongs.'),
     user: link(USER, 'userId', 'The user who triggered the request; null if it is not known.'),
-    businessEvent: link(BUSINESS_EVENT, 'businessEventId', 'The event that this request reported.'),
+    businessEvent: link(
+      BUSINESS_EVENT,
+      'businessEventId',
+      'The event that was sent; INCOMING: that the call became, null if it became none.',
+    ),
   }),
   linkedFields(WEBHOOK, {
     requests: pageBelow(requestList, 'webhook_id', { description: 'Requests of this webhook, newest first.' }),

@@ -75,7 +75,7 @@ export class RequestLogResolver {
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description:
-      'The body of the request: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64.',
+      'The body of the request: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64. null: there is none, or it was erased.',
   })
   async data(@Root() row: RequestRow, @Ctx() context: Context) {
     const payload = await loadPayload(context, row.payloadId);
@@ -102,7 +102,7 @@ export class RequestLogResolver {
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
     description:
-      'The body of the response: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64.',
+      'The body of the response: as JSON if it is JSON, otherwise as text if it is UTF-8, otherwise in base64. null: there is none, or it was erased.',
   })
   async response(@Root() row: RequestRow, @Ctx() context: Context) {
     const response = await loadResponse(context, row.id);

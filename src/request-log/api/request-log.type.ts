@@ -139,13 +139,23 @@ export class RequestLogType extends NodeType {
   @Field(() => RequestStatusEnum, { description: 'The outcome of the request.' })
   status: RequestStatus;
 
-  @Field(() => String, { nullable: true, description: 'The name of the business document, such as INV-0042.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the business document, such as INV-0042; null: the call was refused, or its content was erased.',
+  })
   referenceDocument: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The type of the business document, such as "Sales Invoice".' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The type of the business document, such as "Sales Invoice"; null: the call was refused.',
+  })
   documentType: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name of the event, such as "on_submit".' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the event, such as "on_submit"; null: the call was refused.',
+  })
   event: string | null;
 
   @Field(() => Int, { description: 'The number of the attempt of its delivery, from 1.' })
