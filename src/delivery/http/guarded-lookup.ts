@@ -1,4 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { open } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { createFairSlots } from '../../fair-slots';
 import { type AddressPolicy, type AddressRefusal, refusalOf } from '../../webhooks/request/allowed-addresses';
@@ -32,8 +34,22 @@ export function blockedAddress(subject: string, { kind, rule }: AddressRefusal):
 
 /** The resolver of the machine, with /etc/hosts and search domains. */
 export async function lookupAddresses(host: string): Promise<string[]> {
-  const found = await systemLookup(host, { all: true });
-  return found.map(({ address }) => address);
+  try {
+    const found = await systemLookup(host, { all: true });
+    return found.map(({ address }) => address);
+  } catch (error) {
+    throw (await whyNothingOpens()) ?? error;
+  }
+}
+
+/** getaddrinfo says that a name does not exist where it cannot open its own files and sockets. @returns null: a file can be opened */
+async function whyNothingOpens(): Promise<unknown> {
+  try {
+    await (await open(devNull)).close();
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** libuv gives look-ups half of its threads, of which `main.ts` makes 64. */
