@@ -26,7 +26,7 @@ const ABOUT_BODY = /(?:^|[-_.])(?:length|range|digest|checksum|hash|etag|md5|crc
 /** @param value as a viewer gets it from whom nothing is masked. It belongs to the caller, and is changed */
 export function maskedContent(masks: Masks, part: ContentPart, form: ContentForm, origin: Origin, value: unknown) {
   if (masks.seesAll || value === null || value === undefined) return value;
-  if (part === 'FILTER') return maskedFilter(value);
+  if (part === 'FILTER') return withoutValues(value);
   if (part === 'ADDRESS') return masks.showsAddresses ? value : networkOf(value as string);
   const mask = masks.of(part, origin);
   const bodyPart = BODY_OF[part];
@@ -88,11 +88,6 @@ const FILTERS_ON_CONTENT = new Set(['data', 'remoteAddress', 'response', 'search
 const OF_SHORTENED = new Set(['begins', 'sha256']);
 
 /** A condition, or an object that may have some within, such as what a row of the audit trail keeps: it is copied. */
-function maskedFilter(value: unknown): unknown {
-  if (typeof value !== 'string') return withoutValues(value);
-  return JSON.stringify(withoutValues(JSON.parse(value)));
-}
-
 function withoutValues(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutValues);
   if (typeof value !== 'object' || value === null) return value;

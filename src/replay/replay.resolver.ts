@@ -1,3 +1,4 @@
+import { GraphQLJSON } from 'graphql-scalars';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { currentTime } from '../clock';
 import { DeliveryType } from '../delivery/api/delivery.type';
@@ -28,6 +29,7 @@ import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
 import { MAX_OPEN_REPLAYS } from './replay-limit';
 import { countDeliveries, startReplay } from './start-replay';
+import { whereAsJson } from './stored-condition';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
@@ -57,12 +59,13 @@ export class ReplayResolver {
   }
 
   @Masked('FILTER')
-  @FieldResolver(() => String, {
+  @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: 'The condition of replayDeliveries (a DeliveryWhere) as JSON; null: a replay of one delivery.',
+    description:
+      'The filter of replayDeliveries (a DeliveryWhere) as JSON, with times as strings; null: a replay of one delivery.',
   })
   where(@Root() row: ReplayRow) {
-    return row.condition;
+    return whereAsJson(row.condition);
   }
 
   @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

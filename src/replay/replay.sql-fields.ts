@@ -1,5 +1,14 @@
 import { rawJson, type SqlFields } from '../read-plan/sql-fields';
+import { whereAsJson } from './stored-condition';
 
 export const replaySqlFields: readonly SqlFields[] = [
-  { type: 'Replay', fields: { where: rawJson((row) => row.column('condition'), undefined) } },
+  {
+    type: 'Replay',
+    fields: {
+      where: rawJson(
+        (row) => row.column('condition'),
+        (raw) => whereAsJson(raw as string | null),
+      ),
+    },
+  },
 ];

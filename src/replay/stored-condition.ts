@@ -7,6 +7,11 @@ export function textOfWhere(where: DeliveryWhere): string {
   return JSON.stringify(where);
 }
 
+/** The `where` as it is shown; null: there is none. */
+export function whereAsJson(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
+
 /** @throws Error if this version does not have one of its filters, or has another filter of that name */
 export function conditionFrom(text: string): Condition {
   return conditionOf(JSON.parse(text, revived), DELIVERY_FILTER);

@@ -116,7 +116,7 @@ test('the order says what was asked for, by whom and why', async () => {
   const id = await order(app, where, { reason: 'their disk was full', rate: 7 });
   const replay = await completed(app, id);
   expect(replay).toMatchObject({ reason: 'their disk was full', rate: 7, orderedBy: { name: 'Administrator' } });
-  expect(JSON.parse(replay.where as string)).toEqual(where);
+  expect(replay.where).toEqual(where);
   expect(replay.delivery).toBeNull();
   const audited = await app.database.query<{ action: string; reason: string; details: string }>(
     'select action, reason, details from audit_entries where subject_id = $1 and actor_id is not null order by id',

@@ -280,6 +280,6 @@ export class RequestLogListArgs extends PageArgs {
   @Field(() => RequestLogWhere, { nullable: true, description: WHERE_TEXT })
   where?: RequestLogWhere;
 
-  @Field(() => RequestLogOrder, { nullable: true, description: 'The order; by default newest first.' })
+  @Field(() => RequestLogOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
   orderBy?: RequestLogOrder | null;
 }
