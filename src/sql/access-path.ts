@@ -33,7 +33,8 @@ export function pageSource(
   if (either) return perPart(source, either, conjuncts, listing);
   const linked = parent ? undefined : conjuncts.find((each) => isFoundByLink(each, listing));
   const isFewer = conjuncts.some((each) => each !== linked && findsFew(each, listing));
-  if (linked && linked.ids.length > 1 && !isFewer) return perLink(source, linked, conjuncts);
+  if (linked && linked.ids.length > 1 && !isFewer && !isScanned(linked, conjuncts, listing))
+    return perLink(source, linked, conjuncts);
   return fromTable(source);
 }
 
@@ -77,6 +78,16 @@ function perPart(
 // without an index, the whole table would be read for each link
 function isFoundByLink(condition: Condition, { indexed }: Listed): condition is LinkedIds {
   return condition.kind === 'linkedIds' && (indexed === undefined || indexed.includes(condition.column));
+}
+
+/** Links from which on their rows may be most of the table. */
+const MANY_LINKS = 20;
+
+// Of many links beside a test that no index finds, a page for each may read all of their rows, each in a block of its own.
+function isScanned(linked: LinkedIds, conjuncts: readonly Condition[], { indexed }: Listed): boolean {
+  if (indexed === undefined || linked.ids.length < MANY_LINKS) return false;
+  const tests = conjuncts.filter(({ kind }) => kind !== 'everything' && kind !== 'idBound');
+  return tests.some((each) => !isFound(each, indexed));
 }
 
 // In an index on links, the first rows of one link are adjacent; those of many links together are not.

@@ -36,7 +36,7 @@ export function subsetFor(
     (each) =>
       each.kind === 'subset' &&
       each.sources.every(({ columns }) => !parent || columns.includes(parent.column)) &&
-      !conjuncts.some((other) => findsFewer(other, each.yieldsTo ?? [])) &&
+      !conjuncts.some((other) => findsFewer(other, each.yieldsTo ?? [], orderedBy !== null)) &&
       !(each.hasMost && conjuncts.some((other) => other !== each && !areAllTestedBy(each.sources, other))),
   ) as Subset[];
   if (orderedBy !== null) return subsets.find((each) => each.orderedBy === orderedBy);
@@ -47,11 +47,13 @@ export function subsetFor(
   return subsets.find(({ isLarge }) => !isLarge) ?? (onlyLarge ? large : undefined);
 }
 
-function findsFewer(conjunct: Condition, columns: readonly string[]): boolean {
+function findsFewer(conjunct: Condition, columns: readonly string[], isOrdered: boolean): boolean {
   switch (conjunct.kind) {
     case 'sql':
       return conjunct.names !== 'NONE' && conjunct.column !== null && columns.includes(conjunct.column);
     case 'linkedRow':
+      // in another order, all rows of a link to many would be sorted
+      return !isOrdered && columns.includes(conjunct.column);
     case 'link':
     case 'linkedIds':
       return columns.includes(conjunct.column);
@@ -104,14 +106,10 @@ function isTestedBy(source: SubsetSource, condition: Condition): boolean {
 
 export function throughSubset(source: Source, subset: Subset, conjuncts: readonly Condition[]): string {
   const reading = readingOf(subset, conjuncts);
-  if (reading.sources.length === 0) return nothing(source);
+  if (reading.sources.length === 0) return `select ${source.select} from ${source.table} where false`;
   const isPlain = subset.sources.length === 1 && source.request.order.column === null;
   if (reading.isExact) return limitedSources(source, reading);
   return isPlain ? inOrder(source, subset, reading, conjuncts) : merged(source, subset, reading, conjuncts);
-}
-
-function nothing({ select, table }: Source): string {
-  return `select ${select} from ${table} where false`;
 }
 
 // Each source gives a page, and the rows of these pages alone are looked up. Of several links, each gives a page.
@@ -139,7 +137,7 @@ function merged(source: Source, subset: Subset, reading: Reading, conjuncts: rea
     const tests = reading.others.filter((other) => isTestedBy(each, other));
     return sourceText(source, each, tests);
   });
-  const rest = toSql(untestedBy(reading, subset), bind);
+  const rest = toSql(all(conjunctsOf(untestedBy(reading, subset)).map(testedByRow)), bind);
   const page = (where: string) => `cross join lateral (
     select ${select} from ${table} where id ${equalsByIndex('subset_id')} and ${where}${andNotToCome(table)} offset 0) as page`;
   const order = orderOfSubset(request);

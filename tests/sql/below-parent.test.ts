@@ -117,3 +117,35 @@ test.each([
   const condition: Condition = { kind: 'linkedIds', column, ids: [MOST, FEW, NONE] };
   expect(pageSource(bind, listing, 'id', condition, request, 25)).not.toContain('unnest');
 });
+
+const newest = { order: { column: null, descending: true }, size: 25, backward: false, cursor: null };
+const OF_LINKS = { table: 'found_rows', indexed: ['id', 'parent_id'] };
+
+test.each([
+  ['of up to 19', 19, THIRD, true],
+  ['of more beside a test without an index', 20, THIRD, false],
+  ['of more alone', 20, everything, true],
+])('a page for each link is read %s', (_what, number, test, isPerLink) => {
+  const condition = all([{ kind: 'linkedIds', column: 'parent_id', ids: Array<string>(number).fill(MOST) }, test]);
+  expect(pageSource(bindings().bind, OF_LINKS, 'id', condition, newest, 25).includes('unnest')).toBe(isPerLink);
+});
+
+test('in another order, a smaller table that has it is read, and the links of its rows are looked up', () => {
+  const subset: Condition = {
+    kind: 'subset',
+    whole: everything,
+    counted: null,
+    sources: [{ table: 'ordered_rows', within: everything, columns: ['id', 'took'], key: 'all' }],
+    rest: everything,
+    isLarge: false,
+    orderedBy: 'took',
+    yieldsTo: ['parent_id'],
+  };
+  const order = { column: { sql: 'took', property: 'took', type: 'integer' }, descending: true } as const;
+  const text = (many: Condition) =>
+    pageSource(bindings().bind, OF_LINKS, 'id', all([subset, many]), { ...newest, order }, 25);
+  const toMany = text({ kind: 'linkedRow', column: 'parent_id', table: 'found_rows', condition: THIRD });
+  expect(toMany).toContain('from ordered_rows');
+  expect(toMany).toContain('asked.linked_id');
+  expect(text({ kind: 'linkedIds', column: 'parent_id', ids: [FEW] })).not.toContain('ordered_rows');
+});
