@@ -17,19 +17,21 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 // of a delivery; without one, an event is STUCK
-function verdictOn(
-  { status, deliveredAt, held, waitsFor, nextAttemptAt }: DeliveryRow,
-  { stuck, pause }: Latest,
-): Verdict {
+function verdictOn(delivery: DeliveryRow, { stuck, pause }: Latest): Verdict {
+  const { status, deliveredAt } = delivery;
   // a replay does not change that it was delivered
   if (deliveredAt !== null || status === 'DELIVERED') return 'ARRIVED';
   if (status === 'SKIPPED') return 'NOT_SENT';
   if (status === 'EXHAUSTED') return 'GIVEN_UP';
   if (status === 'CANCELLED') return 'CANCELLED';
   if (stuck) return 'STUCK';
-  const isOnTheWire = !held && waitsFor === null && nextAttemptAt === null;
-  if (held || (pause !== null && !isOnTheWire)) return 'HELD';
-  return waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
+  if (isHeld(delivery, pause)) return 'HELD';
+  return delivery.waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
+}
+
+// an attempt on the wire is not held any more
+function isHeld({ held, waitsFor, nextAttemptAt }: DeliveryRow, pause: string | null): boolean {
+  return held || (pause !== null && (waitsFor !== null || nextAttemptAt !== null));
 }
 
 /** In the form of the API. */
@@ -53,16 +55,20 @@ interface LatestDelivery extends Latest {
 }
 
 const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDelivery) => string> = {
-  ARRIVED: (name, what, { delivery, stuck }) => {
+  ARRIVED: (name, what, { delivery, stuck, pause }) => {
     const at = delivery.deliveredAt ?? delivery.finishedAt;
     const arrived = `${name} received ${what}${at ? ` on ${timeText(at)}` : ''}.`;
     if (delivery.finishedAt) return arrived;
-    return `${arrived} It ${stuck ? `cannot be sent again: ${faultOf(stuck)}` : 'is being sent again'}.`;
+    if (stuck) return `${arrived} It cannot be sent again: ${faultOf(stuck)}.`;
+    return `${arrived} It is ${isHeld(delivery, pause) ? 'held before it is' : 'being'} sent again.`;
   },
-  ON_ITS_WAY: (name, what, { delivery }) => {
+  ON_ITS_WAY: (name, what, { delivery, request }) => {
     const attempt = delivery.attempts + 1;
     if (delivery.cancelRequested) return `${what} to ${name} was cancelled while an attempt was on the wire.`;
-    if (delivery.nextAttemptAt === null) return `${what} is being sent to ${name} now: attempt ${delivery.attempts}.`;
+    if (delivery.nextAttemptAt === null) {
+      const begun = request ? `, begun on ${timeText(request.startedAt)}` : '';
+      return `${what} is being sent to ${name} now: attempt ${delivery.attempts}${begun}.`;
+    }
     return `${what} is on its way to ${name}: attempt ${attempt} is due on ${timeText(delivery.nextAttemptAt)}.`;
   },
   WAITING: (name, what, { delivery }) =>

@@ -30,7 +30,10 @@ test('what has arrived counts as arrived, also while it is sent again, and both 
   const replay = `replayDelivery(input: { deliveryId: "${delivery}", reason: "lost" }) { userErrors { message } }`;
   expect((await app.ask(`mutation { ${replay} }`)).data.replayDelivery.userErrors).toEqual([]);
   const again = verdictOn((await readPage(app, NAME, type)) as Page, 'Bank');
-  expect(again).toMatchObject({ verdict: 'ARRIVED', sentence: expect.stringMatching(/It is being sent again\.$/) });
+  expect(again).toMatchObject({
+    verdict: 'ARRIVED',
+    sentence: expect.stringMatching(/It is held before it is sent again\.$/),
+  });
   await app.ask(`mutation { resumeWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
   const kinds = await waitFor('the second attempt', async () => {
     const found = kindsFor((await readPage(app, NAME, type)) as Page, 'Bank');

@@ -94,13 +94,13 @@ test('a replay that is stuck does not say that it is being sent again', async ()
     where webhook_id = '${uuidOf('Webhook', id)}'`);
   await app.database.query(`insert into delivery_jobs (due_at, id, delivery_id)
     select now() + interval '1 hour', job_id, id from deliveries where webhook_id = '${uuidOf('Webhook', id)}'`);
-  expect(await verdictsOf(type)).toMatchObject([
-    { verdict: 'ARRIVED', sentence: expect.stringMatching(/sent again\.$/) },
-  ]);
+  const said = (end: RegExp) => [{ verdict: 'ARRIVED', sentence: expect.stringMatching(end) }];
+  expect(await verdictsOf(type)).toMatchObject(said(/It is being sent again\.$/));
+  await app.ask('mutation { pauseDeliveries(input: { reason: "moving" }) { userErrors { message } } }');
+  expect(await verdictsOf(type)).toMatchObject(said(/It is held before it is sent again\.$/));
+  await app.ask('mutation { resumeDeliveries(input: { reason: "moved" }) { userErrors { message } } }');
   await breakDelivery(id);
-  expect(await verdictsOf(type)).toMatchObject([
-    { verdict: 'ARRIVED', sentence: expect.stringMatching(/It cannot be sent again: .* wrong with it \(22003\)\.$/) },
-  ]);
+  expect(await verdictsOf(type)).toMatchObject(said(/It cannot be sent again: .* wrong with it \(22003\)\.$/));
 });
 
 test('a decision that cannot be made is stuck, also where an earlier event arrived', async () => {

@@ -81,7 +81,7 @@ describe('a document that went to partners in every state', () => {
       '^on_update of Sales Invoice INV-0042 to Warehouse waits for an earlier delivery of the same document\\.$',
     ],
     ['Agent', 'CANCELLED', `^${WHAT} to Agent was cancelled before it arrived, on ${SPOKEN}\\.$`],
-    ['Slow one', 'ON_ITS_WAY', `^${WHAT} is being sent to Slow one now: attempt 1\\.$`],
+    ['Slow one', 'ON_ITS_WAY', `^${WHAT} is being sent to Slow one now: attempt 1, begun on ${SPOKEN}\\.$`],
     [
       'Archive',
       'HELD',
