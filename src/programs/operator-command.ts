@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { writeFatalError } from '../app/fatal-error';
 import { reasonFault } from '../audit/reason';
 import { type Config, environment, readConfig } from '../config/config';
-import { createDataSource } from '../database/data-source';
+import type { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { SERVE } from '../database/pools';
@@ -49,10 +49,12 @@ async function run({ usage, act }: OperatorCommand): Promise<number> {
     return 2;
   }
   const config = readConfig(environment());
+  // it loads three quarters of all modules, which the help and a refusal do not need
+  const dataSources = await import('../database/data-source');
   const log = createLog('error');
   const database = await openDatabase(config, log, () => undefined);
   try {
-    const source = await createDataSource(database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
+    const source = await dataSources.createDataSource(database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
     const clock = await followDatabaseClock(source, log);
     try {
       process.stdout.write(await act({ reason, config, source, keyring: createKeyring(database.encryptionKeys) }));

@@ -52,9 +52,10 @@ describe('with DATABASE_URL', () => {
       'version (another text of 4-request-log.sql): start the version that made it, or create a new, empty database ' +
       'and set DATABASE_URL and MIGRATION_DATABASE_URL to it.\n';
     expect(await refusal(envOf(database))).toBe(`it ended with 1 before it ran:\n${message}`);
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
     const migrating = promisify(execFile)(process.execPath, ['dist/src/programs/migrate-program.js'], {
       cwd: join(__dirname, '../..'),
-      env: { PATH: process.env.PATH, ...envOf(database) },
+      env: { PATH, NODE_COMPILE_CACHE, ...envOf(database) },
     });
     await expect(migrating).rejects.toMatchObject({ code: 1, stderr: message });
     expect(await dumpOf(database)).toBe(before);
