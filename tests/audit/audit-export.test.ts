@@ -64,6 +64,17 @@ test('the file has every entry that precedes it, oldest first, with names and id
   });
 });
 
+test('a trail of some thousand entries is whole, and has each once', async () => {
+  await app.database.query(`insert into audit_entries (id, at, action, actor_kind)
+    select new_id(), date_trunc('milliseconds', clock_timestamp()), 'sign_in.refused', 'SYSTEM' from generate_series(1, 2100)`);
+  const ids = (await linesOf()).map(({ id }) => id);
+  const [stored] = await app.database.query<{ n: number }>(
+    `select count(*)::int as n from audit_entries where id < (
+      select id from audit_entries where action = 'audit.exported' order by id desc limit 1)`,
+  );
+  expect([ids.length, new Set(ids).size]).toEqual([stored?.n, stored?.n]);
+});
+
 test('after, from and to bound it; what is new follows the last line', async () => {
   const before = await linesOf();
   await createTestWebhook(app, 'https://partner.example/');

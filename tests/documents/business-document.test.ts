@@ -40,6 +40,8 @@ test('what has arrived counts as arrived, also while it is sent again, and both 
     return found.filter((kind) => kind === 'ATTEMPT_MADE').length === 2 && found;
   });
   expect(kinds).toEqual(['DELIVERY_MADE', 'ATTEMPT_MADE', 'DELIVERED', 'ATTEMPT_MADE']);
+  const { lastRequest } = verdictOn((await readPage(app, NAME, type)) as Page, 'Bank');
+  expect(lastRequest?.attemptNumber).toBe(2);
 });
 
 test('the newest delivery counts, and tests do not', async () => {

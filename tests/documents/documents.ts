@@ -6,7 +6,7 @@ export interface Verdict {
   nextAttemptAt: string | null;
   webhook: { name: string };
   delivery: { id: string; status: string };
-  lastRequest: { status: string; responseStatus: number | null } | null;
+  lastRequest: { status: string; responseStatus: number | null; attemptNumber: number } | null;
 }
 
 export interface Entry {
@@ -42,7 +42,7 @@ export const PAGE = `query ($documentType: String!, $name: String!, $first: Int 
     $orderBy: DocumentTimelineEntryOrder) {
   businessDocument(documentType: $documentType, name: $name) {
     documentType name
-    verdicts { verdict sentence nextAttemptAt webhook { name } delivery { id status } lastRequest { status responseStatus } }
+    verdicts { verdict sentence nextAttemptAt webhook { name } delivery { id status } lastRequest { status responseStatus attemptNumber } }
     timeline(first: $first, last: $last, after: $after, before: $before, orderBy: $orderBy) {
       totalCount totalCountIsExact
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -150,6 +150,9 @@ test('who may not read payloads finds no request by their words, and all else', 
     'WebhookRequestLog',
   ]);
   expect(typesOf(await search('amina', 20, support))).toEqual(['User']);
+  // the path of a URL may be a secret
+  expect(typesOf(await search('hooks'))).toEqual(['Webhook']);
+  expect(await search('hooks', 20, support)).toEqual([]);
 });
 
 test('PUBLISHER and a caller without a key may not search', async () => {

@@ -216,6 +216,16 @@ describe('a document that went to partners in every state', () => {
     ]);
   });
 
+  test('says of one that is cancelled while it is on the wire that this happened', async () => {
+    const { id } = verdictOn(found, 'Slow one').delivery;
+    await app.ask(`mutation { cancelDelivery(input: { id: "${id}", reason: "paid" }) { userErrors { message } } }`);
+    const cancelled = verdictOn((await readPage(app, NAME, type)) as Page, 'Slow one');
+    expect(cancelled).toMatchObject({
+      verdict: 'ON_ITS_WAY',
+      sentence: `${WHAT} to Slow one was cancelled while an attempt was on the wire.`,
+    });
+  });
+
   test('PUBLISHER may not', async () => {
     const { data, errors } = await askFor(app, { name: NAME }, await app.keyFor('PUBLISHER'));
     expect(data).toEqual({ businessDocument: null });

@@ -1,5 +1,6 @@
 // One person alone may order the erasure of 100 rows in 24 hours, however they are divided.
 import { shareTestApi, type TestApp } from '../support/app';
+import { askIn, sessionFor } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 
@@ -55,4 +56,35 @@ test('one that waits for its second person does not count', async () => {
   expect(await needsSecondPerson('E')).toBe(false);
   await app.database.query(`update erasures set ordered_at = now()`);
   expect(await needsSecondPerson('E')).toBe(true);
+  // with the 80 of A and B
+  await publish(
+    app,
+    Array.from({ length: 20 }, () => invoice('F')),
+  );
+  expect(await needsSecondPerson('F')).toBe(false);
+});
+
+test('a person cannot order the own erasure', async () => {
+  const { id } = (await app.ask('{ viewer { id } }')).data.viewer;
+  const { erasure, userErrors } = await mutate(
+    app,
+    'erasePerson',
+    { userId: id, reason: 'Request 17 under Art. 17' },
+    'erasure { id }',
+  );
+  expect(erasure).toBeNull();
+  expect(userErrors).toMatchObject([
+    { field: ['userId'], code: 'CONFLICT', message: expect.stringMatching(/^You cannot erase yourself/) },
+  ]);
+});
+
+test('what was declined has no next step', async () => {
+  const [waiting] = (await app.ask('{ erasures(states: [REQUESTED]) { id } }')).data.erasures;
+  const decline = `mutation { declineErasure(input: { id: "${waiting.id}" }) { erasure { state } } }`;
+  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
+  const { data } = await askIn(app.url, second, decline);
+  expect(data.declineErasure.erasure).toEqual({ state: 'DECLINED' });
+  expect(await app.database.query(`select next_step_at from erasures where state = 'DECLINED'`)).toEqual([
+    { next_step_at: null },
+  ]);
 });

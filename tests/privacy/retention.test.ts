@@ -181,13 +181,29 @@ test.each([
   { input: { contentDays: 0 }, field: 'contentDays', code: 'INVALID' },
   { input: { contentDays: -1 }, field: 'contentDays', code: 'INVALID' },
   { input: { contentDays: 36_501 }, field: 'contentDays', code: 'INVALID' },
+  { input: { rowMonths: 1 }, field: 'rowMonths', code: 'INVALID' },
+  { input: { rowMonths: 1_201 }, field: 'rowMonths', code: 'INVALID' },
   { input: { minimumDays: 10 }, field: 'minimumGround', code: 'REQUIRED' },
   { input: { minimumGround: 'A law' }, field: 'minimumDays', code: 'REQUIRED' },
   { input: { minimumDays: 10, minimumGround: '\u0000' }, field: 'minimumGround', code: 'INVALID' },
   { input: { webhookId: 'whk_x', contentDays: 1 }, field: 'webhookId', code: 'NOT_FOUND' },
   { input: { contentDays: 1, reason: 'x'.repeat(10_000) }, field: 'reason', code: 'INVALID' },
+  { input: { contentDays: 1, reason: `  ${'x'.repeat(9)}  ` }, field: 'reason', code: 'INVALID' },
+  { input: { contentDays: 1, reason: 'x'.repeat(501) }, field: 'reason', code: 'INVALID' },
 ])('$input is refused', async ({ input, field, code }) => {
   const { limit, userErrors } = await setNow(input);
   expect(limit).toBeNull();
   expect(userErrors).toContainEqual(expect.objectContaining({ field: [field], code }));
+});
+
+test('rowMonths is for all webhooks, and what is just within the bounds is taken', async () => {
+  const ofOne = await setNow({ webhookId: webhooks[0], rowMonths: 5 });
+  expect(ofOne).toMatchObject({ limit: null, userErrors: [{ field: ['rowMonths'], code: 'INVALID' }] });
+  for (const [rowMonths, reason] of [
+    [2, 'x'.repeat(10)],
+    [1_200, 'x'.repeat(500)],
+  ]) {
+    const { userErrors } = await setNow({ contentDays: 36_500, rowMonths, reason });
+    expect(userErrors).toEqual([]);
+  }
 });

@@ -64,4 +64,5 @@ test('a proxy at an IPv6 address is asked for four addresses of a target at most
   const result = await post(senderTo(addresses), 'http://partner.test:9/', through(proxy.url));
   expect(result).toMatchObject({ errorCode: 'PROXY' });
   expect(proxy.targets).toEqual(addresses.slice(0, 4).map((address) => `${address}:9`));
+  await waitFor('the connections to be closed', () => proxy.sockets.size === 0, 10_000);
 });

@@ -71,6 +71,17 @@ test.each([
   expect(await drop()).toBe('DROPPED');
 });
 
+test('other entries about a webhook say nothing about its limit', async () => {
+  await keepRowsFor(months, 5);
+  await months.database.query(`insert into retention_limits (id, content_days, reason, changed_by, changed_at)
+    select id, 1, 'None', owner_id, now() - interval '2 days' from webhooks`);
+  await recordLimits(months);
+  await months.database.query(`insert into audit_entries (id, at, action, actor_kind, subject_type, subject_id)
+    select new_id(), date_trunc('milliseconds', clock_timestamp()), 'webhook.paused', 'SYSTEM', 'Webhook', id from webhooks`);
+  await sealAll(months.store);
+  expect(await order()).toBe('ORDERED');
+});
+
 test('a month stays while its table of requests is missing', async () => {
   await keepRowsFor(months, 5);
   await tamperWith(months.database, [`drop table webhook_request_logs_${old.slice(0, 7).replace('-', '_')}`]);
