@@ -178,4 +178,70 @@ describe('what the functions that erase ask, at its edges:', () => {
     await app.database.query(pending, [uuidOf('Webhook', webhook), event]);
     expect(await obstacle()).toEqual([{ obstacle: 'PENDING' }]);
   });
+
+  test('a hold of a webhook covers the events that were received from it, and that of a user those of no other', async () => {
+    const [event] = (await publish(app, [invoice('HELD-1')])).map((id) => uuidOf('BusinessEvent', id));
+    const { user } = await mutate(app, 'createUser', { name: 'held', roles: [] }, 'user { id }');
+    for (const what of [{ webhookId: webhook }, { userId: user.id }]) {
+      const { userErrors } = await mutate(app, 'placeLegalHold', { name: 'Case 9', ...what, reason: REASON });
+      expect(userErrors).toEqual([]);
+    }
+    const isHeld = (by: string | null) =>
+      says(`hold_on($1, null, 'Sales Invoice', 'HELD-1', coalesce($2, new_id()), now()) is not null`, [event, by]);
+    expect([await isHeld(uuidOf('User', user.id)), await isHeld(null)]).toEqual([true, false]);
+    await tamperWith(app.database, [
+      `update webhook_request_logs set business_event_id = '${event}' where id = '${await oldRequest()}'`,
+    ]);
+    expect(await isHeld(null)).toBe(true);
+    await tamperWith(app.database, ['delete from legal_holds']);
+  });
+
+  test('a delivery and its event are kept while the delivery blocks others, and by a minimum', async () => {
+    const [event] = (await publish(app, [invoice('BLOCKING-1')])).map((id) => uuidOf('BusinessEvent', id));
+    await sealAll();
+    await tamperWith(app.database, [
+      'delete from outbox',
+      `insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, status, attempts,
+         held, created_at, finished_at, blocks)
+       select new_id(), '${event}', w.id, w.owner_id, 'Sales Invoice', 'on_submit', 'BLOCKING-1', 'EXHAUSTED', 1, false, now(), now(),
+         true from webhooks w where w.name = 'old'`,
+    ]);
+    const obstacles = async () => {
+      const [row] = await app.database.query<{ obstacles: unknown[] }>(
+        `select array[delivery_obstacle(d), event_obstacle(e)] as obstacles
+         from deliveries d join business_events e on e.id = d.business_event_id where e.id = $1`,
+        [event],
+      );
+      return row?.obstacles;
+    };
+    expect(await obstacles()).toEqual(['PENDING', 'PENDING']);
+    await tamperWith(app.database, [`update deliveries set blocks = false where business_event_id = '${event}'`]);
+    expect(await obstacles()).toEqual([null, null]);
+    await mutate(app, 'setRetention', { minimumDays: 5, minimumGround: 'A law', reason: REASON });
+    expect(await obstacles()).toEqual(['MINIMUM', 'MINIMUM']);
+  });
+
+  test('a partner is a recipient of what it may have received', async () => {
+    const errors = 'TIMEOUT,RESET,RESPONSE_TOO_LARGE,HTTP_STATUS,DNS,CONNECT,TLS,BLOCKED_ADDRESS,NOT_SENT,PROXY';
+    const rows = await app.database.query<{ id: string; outcome: string }>(
+      `insert into webhook_request_logs (id, webhook_id, direction, status, error_code, attempt_number, duplicate, method, url,
+         headers, started_at, finished_at)
+       select new_id(), $1, 'OUTGOING', case outcome when 'UNKNOWN' then outcome else 'FAILED' end, nullif(outcome, 'UNKNOWN'), 1,
+         false, 'POST', 'https://partner.example.com/', '[]', date_trunc('milliseconds', now()), now()
+       from unnest($2::text[]) as outcome returning id, coalesce(error_code, status) as outcome`,
+      [uuidOf('Webhook', webhook), [...errors.split(','), 'UNKNOWN']],
+    );
+    const received = await app.database.query<{ outcome: string }>(
+      `select outcome from unnest($1::uuid[], $2::text[]) as asked (id, outcome)
+       where exists (select from recipients_of(array[asked.id])) order by outcome`,
+      [rows.map(({ id }) => id), rows.map(({ outcome }) => outcome)],
+    );
+    expect(received.map(({ outcome }) => outcome)).toEqual([
+      'HTTP_STATUS',
+      'RESET',
+      'RESPONSE_TOO_LARGE',
+      'TIMEOUT',
+      'UNKNOWN',
+    ]);
+  });
 });
