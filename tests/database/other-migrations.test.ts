@@ -115,8 +115,8 @@ describe('with DATA_DIR', () => {
   }
 
   async function startAndStop(): Promise<void> {
-    const program = await startProgram({ DATA_DIR: dataDir, ADMIN_API_KEY: KEY, PORT: '0' });
-    await program.kill('SIGTERM');
+    const app = await start({ DATA_DIR: dataDir });
+    await app.stop();
   }
 
   const users = async (owner: Client) => (await owner.query('select name from users order by name')).rows;
