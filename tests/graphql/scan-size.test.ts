@@ -43,8 +43,17 @@ test.each([
   expect(priced.points).toBe(points + 1);
 });
 
+test('a count alone is answered in a table of any size', () => {
+  const { points } = priceOf(
+    '{ deliveries(first: 1, where: { attempts: { gt: 3 } }) { totalCount __typename } }',
+    {},
+    10 * BLOCKS,
+  );
+  expect(points).toBe(50_000 + 5_000 + 50 + 1);
+});
+
 test('the count of a whole table costs less than its scan, because it ends at the newest rows', () => {
-  const { points } = priceOf('{ deliveries(first: 1, where: { attempts: { gt: 3 } }) { totalCount } }');
+  const { points } = priceOf('{ deliveries(first: 1, where: { attempts: { gt: 3 } }) { totalCount nodes { id } } }');
   expect(points).toBe(50_000 + 5_000 + 50 + 1);
 });
 

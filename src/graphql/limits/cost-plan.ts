@@ -32,7 +32,7 @@ import {
   valueOfArgument,
   variableOf,
 } from './cost-arguments';
-import { countOfScan, type Scan, scanOf } from './scan-cost';
+import { countOfScan, type Scan, scanOf, withoutPage } from './scan-cost';
 import type { Indexes } from './where-reads';
 
 /** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
@@ -164,7 +164,7 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
   const scan = scanBy(compiler, field, defined, parent, true);
-  if (scan) level.scans.push(scan);
+  if (scan) level.scans.push(isCountAlone(field) ? (...given) => withoutPage(scan(...given)) : scan);
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);
   if (!size) {
@@ -178,6 +178,14 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const below = emptyLevel(isConnection(type) ? level : null, counted);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
+}
+
+// without the rows of the page, though a query that is not one statement reads them too
+function isCountAlone({ selectionSet }: FieldNode): boolean {
+  const counts = [...COUNTS, '__typename'];
+  return (
+    selectionSet?.selections.every((each) => each.kind === Kind.FIELD && counts.includes(each.name.value)) === true
+  );
 }
 
 // only a list reads the rows of its table; statistics and subscriptions have prices of their own

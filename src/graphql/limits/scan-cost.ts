@@ -41,6 +41,9 @@ const LINKED = 3;
 /** Parsing the bodies of rows takes as much longer than reading the rows. */
 const BODIES = 15;
 
+/** Points of a list without its page, beside its count. */
+const MAX_POINTS_WITHOUT_PAGE = 50_000;
+
 /** Points of a count, which reads at most the 50,000 newest rows: see access-path.ts. */
 const MAX_COUNT_POINTS = 5_000;
 
@@ -199,6 +202,11 @@ function readsBelow(of: IndexedFilters, parent: string): Reads {
   if (parent === 'Query') return of.isOfCaller ? READS.PART : READS.ALL;
   if (isJoined(of, parent)) return READS.MUCH;
   return LONG_BELOW.includes(parent) ? READS.PART : READS.FEW;
+}
+
+/** The price of such a list of which only the count is asked for. */
+export function withoutPage(scan: Scan | null): Scan | null {
+  return scan && { ...scan, points: Math.min(scan.points, MAX_POINTS_WITHOUT_PAGE) };
 }
 
 /** The price of `totalCount` of such a list. */
