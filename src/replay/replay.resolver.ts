@@ -6,6 +6,7 @@ import type { DeliveryRow } from '../delivery/delivery.store';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
+import { whereAsJson } from '../graphql/lists/stored-where';
 import { type PayloadField, payloadOf } from '../graphql/mutation-payload';
 import { HasRole } from '../graphql/roles/has-role';
 import { Masked } from '../graphql/roles/masked';
@@ -29,7 +30,6 @@ import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
 import { MAX_OPEN_REPLAYS } from './replay-limit';
 import { countDeliveries, startReplay } from './start-replay';
-import { whereAsJson } from './stored-condition';
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {

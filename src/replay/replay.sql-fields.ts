@@ -1,5 +1,5 @@
+import { whereAsJson } from '../graphql/lists/stored-where';
 import { rawJson, type SqlFields } from '../read-plan/sql-fields';
-import { whereAsJson } from './stored-condition';
 
 export const replaySqlFields: readonly SqlFields[] = [
   {

@@ -1,6 +1,7 @@
 // Starts replays of many deliveries, and counts the deliveries for a dry run.
 import { recordAct } from '../audit/write-audit-entry';
 import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
+import { textOfWhere } from '../graphql/lists/stored-where';
 import { FIRST_ID, newId, timeOfId } from '../ids';
 import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
@@ -9,7 +10,7 @@ import type { Viewer } from '../viewer';
 import { insertReplay, type ReplayRow } from './replay.store';
 import { OPEN_REPLAYS } from './replay-limit';
 import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
-import { conditionFrom, textOfWhere } from './stored-condition';
+import { conditionFrom } from './stored-condition';
 
 /** The finished deliveries that met a `where` at one time. */
 export interface ReplayCount {

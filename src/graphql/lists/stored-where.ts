@@ -1,4 +1,4 @@
-// A `where` as text, for exports, which are read later.
+// A `where` as text, for exports and replays, which read it later.
 
 // JSON has no times, so each Date of GraphQL is stored under this key. The same key in the caller's own JSON gets
 // another dollar sign.
@@ -14,9 +14,9 @@ export function whereFromText(text: string): unknown {
   return unmarked(JSON.parse(text), (time) => new Date(time));
 }
 
-/** The `where` as it is shown. */
-export function whereAsJson(text: string): unknown {
-  return unmarked(JSON.parse(text), (time) => time);
+/** The `where` as it is shown; null: there is none. */
+export function whereAsJson(text: string | null): unknown {
+  return text === null ? null : unmarked(JSON.parse(text), (time) => time);
 }
 
 function marked(value: unknown): unknown {

@@ -66,6 +66,6 @@ export class ExportResolver {
     description: 'REQUESTS: the filter as JSON, with times as strings; null: all requests.',
   })
   where(@Root() row: ExportRow) {
-    return row.condition === null ? null : whereAsJson(row.condition);
+    return whereAsJson(row.condition);
   }
 }
