@@ -58,6 +58,17 @@ test.each(['keep-alive', 'close'])(
   },
 );
 
+test('webhooks with the same authorities show their own certificates', async () => {
+  const partner = await doorkeeper(false, { connection: 'close' });
+  const one = sender();
+  const authorities = { id: 'same', certificates: [pem('client-ca')] };
+  const order = [certificateOf('client'), null, certificateOf('client-two'), certificateOf('client')];
+  const seen = [];
+  for (const certificate of order)
+    seen.push((await post(one, partner.url, { certificate, authorities })).responseBody?.toString());
+  expect(seen).toEqual(['client', 'nobody', 'client-two', 'client']);
+});
+
 test('a certificate that was replaced is not used any more', async () => {
   const partner = await doorkeeper(true);
   const one = sender();
