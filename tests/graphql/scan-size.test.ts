@@ -15,6 +15,13 @@ test.each([
   expect(priceOf(QUERY, { where }, blocks).points - 1).toBe(points);
 });
 
+test('looking up the linked rows of a small table costs no more than three times its scan', () => {
+  const below = 'deliveries(first: 1, where: { user: { name: { eq: "lena" } } }) { totalCount nodes { id } }';
+  const query = `{ users(first: 20) { nodes { ${below} } } }`;
+  expect(priceOf(query, {}, 10).message).toBeNull();
+  expect(priceOf(query).message).toMatch(/^The query costs \d+; at most 100000 are allowed\./);
+});
+
 test('a scan of a large table is refused, and a shorter range of time is answered', () => {
   const refused = priceOf(QUERY, { where: SLOW }, 10 * BLOCKS);
   expect(refused.message).toBe(

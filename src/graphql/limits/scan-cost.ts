@@ -29,11 +29,11 @@ const SHARES: Record<Exclude<Reads, typeof READS.FEW>, number> = {
 /** Points of a scan of few rows: at least, and where another filter finds a few, at most. */
 const FEW_POINTS = 100;
 
-/** At least, where rows of other tables are looked up for a sample of rows, or for the next ones in an order. */
-const SAMPLE_POINTS = 2_000;
-
-/** The same, where all of the linked rows may be looked up, and all rows sorted; or all counted. */
-const LINKED_POINTS = { sorted: 20_000, counted: 10_000 };
+/**
+ * Points where rows are looked up one by one, however large the table is; less if all of a small table take less. SAMPLE: a sample of rows,
+ * or the next ones in an order; SORTED, COUNTED: all linked rows, to be sorted or counted.
+ */
+const LOOK_UP_POINTS = { SAMPLE: 2_000, SORTED: 20_000, COUNTED: 10_000 };
 
 /** Looking a linked row up for each row takes as much longer. */
 const LINKED = 3;
@@ -87,7 +87,7 @@ export function scanOf(
   const scan = filterScan(tables, of, where, parent);
   const order = isWhere(orderBy) ? String(orderBy.field) : '';
   const apart = of.orders && Object.hasOwn(of.orders, order) ? of.orders[order] : undefined;
-  const points = apart ? orderPoints(tables.indexes, of, apart, where, parent) : 0;
+  const points = apart ? orderPoints(tables, of, apart, where, parent) : 0;
   if (points <= (scan?.points ?? 0)) return scan;
   return { points, counted: 0, names: [], better: betterThan(of), order };
 }
@@ -97,7 +97,7 @@ export function scanOf(
  * how many of the first rows in the order meet it.
  */
 function orderPoints(
-  indexes: Indexes,
+  tables: Tables,
   of: Table,
   apart: 'ALL' | readonly string[],
   where: Where,
@@ -109,14 +109,23 @@ function orderPoints(
       ? fields.length > 0 || LONG_BELOW.includes(parent)
       : [...fields, linkTo(parent)].some((name) => apart.includes(name));
   if (!isApart || readsOf(byValue(of), where) === READS.FEW) return 0;
-  if (walkedLinks(indexes, of, where).length > 0 || isJoined(of, parent))
-    return Math.max(pointsOf(of, READS.MUCH) * LINKED, LINKED_POINTS.sorted);
+  const walked = walkedLinks(tables.indexes, of, where);
+  if (walked.length > 0 || isJoined(of, parent))
+    return Math.max(pointsOf(of, READS.MUCH) * LINKED, lookUpPoints(tables, of, walked, 'SORTED'));
+  const sample = lookUpPoints(tables, of, [], 'SAMPLE');
   // of those that wait there may be many
-  if (readsOf(of, where) === READS.FEW) return SAMPLE_POINTS;
+  if (readsOf(of, where) === READS.FEW) return sample;
   const isParsed = fields.some((name) => of.bodies?.includes(name));
   const hasWords = fields.some((name) => of.found[name] === 'WORDS');
   const points = pointsOf(of, hasWords ? READS.ALL : READS.MUCH) * (isParsed ? BODIES : 1);
-  return Math.max(points, SAMPLE_POINTS);
+  return Math.max(points, sample);
+}
+
+/** @param links of which rows are looked up */
+function lookUpPoints(tables: Tables, of: Table, links: readonly string[], what: keyof typeof LOOK_UP_POINTS): number {
+  const linked = links.flatMap((name) => tables.indexes.get(of.links[name] as string)?.table ?? []);
+  const blocks = Math.max(of.blocks, ...linked.map((table) => tables.blocks.of(table, { from: null, to: null })));
+  return Math.min(LOOK_UP_POINTS[what], pointsOf({ ...of, blocks }, READS.ALL) * LINKED);
 }
 
 function pointsOf({ blocks }: Table, reads: Reads): number {
@@ -129,13 +138,14 @@ function filterScan(tables: Tables, of: Table, where: Where, parent: string): Sc
   const own = ownScan(indexes, of, where, parent);
   const below = linkedScan(tables, of, where);
   const walked = parent === 'Query' && own.points === 0 && !below ? walkedLinks(indexes, of, where) : [];
-  const countsLinks = limitOf(of, where, parent) !== READS.FEW && walkedLinks(indexes, of, where).length > 0;
-  const walking = walked.length === 0 ? 0 : Math.max(pointsOf(of, READS.PART), SAMPLE_POINTS);
+  const counted = limitOf(of, where, parent) === READS.FEW ? [] : walkedLinks(indexes, of, where);
+  const walking =
+    walked.length === 0 ? 0 : Math.max(pointsOf(of, READS.PART), lookUpPoints(tables, of, walked, 'SAMPLE'));
   const points = own.points + walking + (below?.points ?? 0);
   if (points === 0) return null;
   return {
     points,
-    counted: countsLinks ? LINKED_POINTS.counted : Math.min(points, MAX_COUNT_POINTS),
+    counted: counted.length > 0 ? lookUpPoints(tables, of, counted, 'COUNTED') : Math.min(points, MAX_COUNT_POINTS),
     names: [...new Set([...own.names, ...walked, ...(below?.names ?? [])])],
     better: betterThan(of),
   };
