@@ -16,12 +16,18 @@ export async function cpuMs(pid: number): Promise<number | null> {
 
 /** With all its children, also those that ended: a PostgreSQL by its postmaster. */
 export async function cpuMsOfFamily(pid: number): Promise<number | null> {
-  const own = await statOf(pid);
-  if (!own) return null;
-  const all = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(statOf));
-  const children = all.filter((fields) => fields !== null && field(fields, PPID) === pid) as string[][];
-  const ended = field(own, CUTIME) + field(own, CSTIME);
-  return [own, ...children].reduce((sum, each) => sum + field(each, UTIME) + field(each, STIME), ended) * TICK_MS;
+  for (let own = await statOf(pid); own; ) {
+    const all = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(statOf));
+    const children = all.filter((fields) => fields !== null && field(fields, PPID) === pid) as string[][];
+    const after = await statOf(pid);
+    // a child that ended in between was counted neither among the children nor among those that ended
+    if (after && ended(own) === ended(after))
+      return (
+        [own, ...children].reduce((sum, each) => sum + field(each, UTIME) + field(each, STIME), ended(own)) * TICK_MS
+      );
+    own = after;
+  }
+  return null;
 }
 
 // proc_pid_stat(5), counted from the state, the first field behind the name
@@ -32,6 +38,7 @@ const CUTIME = 13;
 const CSTIME = 14;
 
 const field = (fields: readonly string[], index: number) => Number(fields[index]);
+const ended = (fields: readonly string[]) => field(fields, CUTIME) + field(fields, CSTIME);
 
 async function statOf(pid: number | string): Promise<string[] | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
