@@ -28,8 +28,8 @@ test.each([
   ['a Cyrillic letter that looks like a Latin one', 'https://\u0430pple.example/hook', 'xn--pple-43d.example'],
   ['an umlaut', 'https://münchen.example:8443/hook', 'xn--mnchen-3ya.example'],
   ['another script', 'https://例え.テスト/{{ doc.name }}', 'xn--r8jz45g.xn--zckzah'],
-])('a host with %s is to be written as it is called, which is what people see', (_what, url, ascii) => {
-  expect(checkTarget(url, STRICT)).toMatch(`write it as it is called, ${ascii}.`);
+])('a host with %s is to be written in ASCII, which is what people see', (_what, url, ascii) => {
+  expect(checkTarget(url, STRICT)).toMatch(`write it in ASCII, as ${ascii}.`);
 });
 
 const REFUSED: [string, RegExp, string[]][] = [

@@ -86,7 +86,7 @@ function hostFault(written: string, parsed: URL, policy: TargetPolicy): string |
     return 'The host has an empty part between two dots, or before the first: no such name exists.';
   if (isDisguised(written, host)) return `The host is written in an unusual way: write ${host}.`;
   if (NOT_ASCII.test(written))
-    return `The host has letters that are not ASCII, of which some look like others: write it as it is called, ${host}.`;
+    return `The host has letters that are not ASCII, of which some look like others: write it in ASCII, as ${host}.`;
   if (isIP(host) !== 0) return addressFault(host, policy);
   // If loopback is allowed, so is "localhost"; its address is still checked when connecting.
   if (/(^|\.)localhost$/.test(host) && !allowsAddress('127.0.0.1', policy)) {

@@ -75,4 +75,6 @@ test('a client that does not read is disconnected', async () => {
   await waitFor('room', async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
   first.resume();
   expect(await closed).toBe(true);
+  // not after the whole answer
+  expect(first.bytesRead).toBeLessThan(TEXT.length);
 });
