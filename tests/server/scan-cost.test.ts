@@ -224,15 +224,19 @@ test('a filter with a constant in the document costs what one in a variable cost
   expect(points).toBe(50_001);
 });
 
-test.each<{ what: string; where: object; advice: string }>([
+// the price follows the size of the table, which keeps the pages of other test files for a while
+test.each<{ what: string; where: object; advice: RegExp }>([
   {
     what: 'names its filter without an index and those that have one',
     where: SLOW,
     advice:
-      ' The filter by responseStatus has no index, which costs 100 for each list: add a filter by one of these: a shorter ' +
-      'range of startedAt, id, referenceDocument, businessEvent.id, delivery.id.',
+      /narrow the filter\. The filter by responseStatus has no index, which costs \d+ for each list: add a filter by one of these: a shorter range of startedAt, id, referenceDocument, businessEvent\.id, delivery\.id\.$/,
   },
-  { what: 'names none where an index finds the rows', where: { referenceDocument: { eq: 'INV-0042' } }, advice: '' },
+  {
+    what: 'names none where an index finds the rows',
+    where: { referenceDocument: { eq: 'INV-0042' } },
+    advice: /^The request took too long and was stopped\. Request less, or narrow the filter\.$/,
+  },
 ])('an answer about a list that the database stopped $what', async ({ where, advice }) => {
   const locking = await connectTo(app.database.name);
   try {
@@ -254,7 +258,7 @@ test.each<{ what: string; where: object; advice: string }>([
     expect(data).toEqual({ webhookRequestLogs: null });
     expect(errors).toEqual([
       expect.objectContaining({
-        message: `The request took too long and was stopped. Request less, or narrow the filter.${advice}`,
+        message: expect.stringMatching(advice),
         path: ['webhookRequestLogs'],
         extensions: expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
       }),
