@@ -10,7 +10,8 @@ import {
 } from 'graphql';
 import type { Context } from '../graphql/context';
 import { fragmentsOf } from '../graphql/fragments';
-import { AnswerTooLarge } from '../graphql/limits/answer-size';
+import { AnswerTooLarge, callerOf } from '../graphql/limits/answer-size';
+import { MAX_ANSWER_BYTES, startLargeAnswer } from '../graphql/limits/large-answers';
 import { masksOf } from '../graphql/roles/masked';
 import { isStatementTimeout, isTooLargeForDatabase } from '../sql/database-errors';
 import { needsResolving } from '../sql/resolving/resolve-condition';
@@ -23,6 +24,7 @@ import { RawAnswer } from './raw-answer';
 import { type Answering, readAnswer, readPrepared } from './read.store';
 import type { TypeSqlFields } from './sql-fields';
 import { statementOf } from './statement';
+import { allowingLarge } from './template';
 
 export interface QueryRequest {
   document: DocumentNode;
@@ -70,22 +72,36 @@ export function createReadQuery(
     if (!isResolved && context.optimisticAuth) return { kind: 'unconfirmed' };
     const bound = isResolved ? given : await withResolvedConditions(context.db, given);
     const { sql, values } = statementOf(plan, bound, context.optimisticAuth?.stillHolds);
-    const answer =
-      typeof sql === 'string'
-        ? readAnswer(bound.isPreparable ? answering.db : context.db, sql, values)
-        : readPrepared(answering, sql, values);
-    const { json, holds } = await answer.catch((error: Error) => {
+    const db = bound.isPreparable ? answering.db : context.db;
+    const failed = (error: Error): never => {
       if (isTooLargeForDatabase(error)) throw new AnswerTooLarge();
       const list = isStatementTimeout(error) && onlyListOf(plan, bound);
       throw list ? new ListFailed(list.key, list.pages.node, error) : error;
-    });
-    if (!holds) return { kind: 'unconfirmed' };
-    if (json === null) throw new AnswerTooLarge();
-    if (!plan.postProcess) return { kind: 'data', data: new RawAnswer(json) };
-    const data = JSON.parse(json) as Record<string, unknown>;
-    plan.postProcess(data, context);
-    return { kind: 'data', data };
+    };
+    const read = typeof sql === 'string' ? readAnswer(db, sql, values) : readPrepared(answering, sql, values);
+    const short = await read.catch(failed);
+    if (!short.holds) return { kind: 'unconfirmed' };
+    if (short.json !== null) return resultOf(plan, context, short.json);
+    if (short.bytes > MAX_ANSWER_BYTES) throw new AnswerTooLarge();
+    const end = await startLargeAnswer(callerOf(context));
+    try {
+      const text = allowingLarge(typeof sql === 'string' ? sql : sql.text);
+      const { json, holds } = await readAnswer(db, text, values).catch(failed);
+      if (!holds) return { kind: 'unconfirmed' };
+      // it has grown
+      if (json === null) throw new AnswerTooLarge();
+      return resultOf(plan, context, json);
+    } finally {
+      end();
+    }
   };
+}
+
+function resultOf(plan: QueryPlan, context: Context, json: string): ReadResult {
+  if (!plan.postProcess) return { kind: 'data', data: new RawAnswer(json) };
+  const data = JSON.parse(json) as Record<string, unknown>;
+  plan.postProcess(data, context);
+  return { kind: 'data', data };
 }
 
 // Not a list with totalCount: its rows or its count may be what failed.

@@ -3,9 +3,10 @@ import { type Db, rowOf, type Statement, withCommit } from '../sql/db';
 import type { Pipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
 
-interface Answer {
-  /** null: it is too large. */
+export interface Answer {
+  /** null: it has more than the statement allows. */
   json: string | null;
+  bytes: number;
   /** Whether the optimistic authentication of the viewer holds. */
   holds: boolean;
 }

@@ -1,6 +1,6 @@
 // The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
-import { MAX_ANSWER_BYTES } from '../graphql/limits/answer-size';
+import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES } from '../graphql/limits/large-answers';
 import { tagOf } from '../graphql/lists/cursor';
 import { countText, pageSource } from '../sql/access-path';
 import { type Bind, type Condition, toSql } from '../sql/condition';
@@ -46,9 +46,11 @@ interface Place {
 // never part of a statement: PostgreSQL allows it in no text
 const GAP = '\u0000';
 
+const upTo = (bytes: number) => `select case when octet_length(json) <= ${bytes} then json end as json`;
+
 /**
- * `select <the answer's JSON; null: it is too large> as json, <whether the optimistic authentication holds> as holds`. `offset 0`
- * keeps PostgreSQL from building the JSON once for each time that it is named.
+ * `select <the answer's JSON; null: it is not short> as json, <its length> as bytes, <whether the optimistic authentication holds> as
+ * holds`. `offset 0` keeps PostgreSQL from building the JSON once for each time that it is named.
  */
 export function templateOf(plan: QueryPlan, bound: Bound): Template {
   const gaps: Template['gaps'][number][] = [];
@@ -68,12 +70,16 @@ export function templateOf(plan: QueryPlan, bound: Bound): Template {
   }));
   const holds = gap(({ bind, stillHolds }) => toSql(stillHolds, bind));
   const built = `select ${objectText(roots)} as json, ${holds} as holds offset 0`;
-  const limited = `case when octet_length(json) <= ${MAX_ANSWER_BYTES} then json end`;
-  const parts = `select ${limited} as json, holds from (${built}) as built`.split(GAP);
+  const parts = `${upTo(SHORT_ANSWER_BYTES)}, octet_length(json) as bytes, holds from (${built}) as built`.split(GAP);
   return {
     texts: parts.filter((_, index) => index % 2 === 0),
     gaps: parts.flatMap((part, index) => (index % 2 === 0 ? [] : [gaps[Number(part)] as Template['gaps'][number]])),
   };
+}
+
+/** The text of a statement for an answer that is not short. */
+export function allowingLarge(text: string): string {
+  return upTo(MAX_ANSWER_BYTES) + text.slice(upTo(SHORT_ANSWER_BYTES).length);
 }
 
 /** Key of a template: all it depends on except its plan. */

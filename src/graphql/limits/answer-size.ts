@@ -1,21 +1,24 @@
 // How much one answer may contain. A page has few rows, but their content, once for each alias, can be gigabytes: more than a process
 // has, and more than a string of V8 can be.
 import { AppError } from '../../errors';
+import { credentialId } from '../../viewer';
 import type { Context } from '../context';
 import { loaderFor, perRequest } from '../data-loaders';
+import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES, startLargeAnswer } from './large-answers';
 
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_MIB = MAX_ANSWER_BYTES / 1024 / 1024;
 
 /** The answer would have more than MAX_ANSWER_BYTES. */
 export class AnswerTooLarge extends AppError {
   constructor() {
-    const message = 'The answer would have more than 64 MiB. Request fewer rows (`first`), or less of their content.';
+    const message = `The answer would have more than ${MAX_MIB} MiB. Request fewer rows (\`first\`), or less of their content.`;
     super('LIMIT_EXCEEDED', message, undefined, 'AnswerTooLarge');
   }
 }
 
-/** Rows whose content one statement reads: 25 MiB of the largest documents. */
-const MAX_BATCH = 100;
+const MAX_DOCUMENT_BYTES = 256 * 1024;
+/** Rows whose content one statement reads: of the largest documents, a short answer. */
+const MAX_BATCH = Math.max(1, Math.floor(SHORT_ANSWER_BYTES / MAX_DOCUMENT_BYTES));
 
 /** Bytes of content that a request has read and shown so far. */
 interface Content {
@@ -23,15 +26,41 @@ interface Content {
   shown: number;
   /** The last statement that reads content. */
   reading: Promise<unknown>;
+  /** Ends the large answer that it has become; null: it has not. */
+  large: Promise<() => void> | null;
 }
 
 const contentOf = (context: Context) =>
-  perRequest<Content>(context, 'content', () => ({ read: 0, shown: 0, reading: Promise.resolve() }));
+  perRequest<Content>(context, 'content', () => ({ read: 0, shown: 0, reading: Promise.resolve(), large: null }));
+
+/** Makes an answer of resolvers. @param make may call `loadContent` */
+export async function makeAnswer<Answer>(context: Context, make: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await make();
+  } finally {
+    const content = contentOf(context);
+    const end = await content.large?.catch(() => null);
+    content.large = null;
+    end?.();
+  }
+}
+
+/** @throws AnswerTooLarge, and AppError if the process makes too many large answers */
+async function allowBytes(context: Context, content: Content, bytes: number): Promise<void> {
+  if (bytes > MAX_ANSWER_BYTES) throw new AnswerTooLarge();
+  if (bytes <= SHORT_ANSWER_BYTES) return;
+  content.large ??= startLargeAnswer(callerOf(context));
+  await content.large;
+}
+
+export function callerOf({ viewer }: Context): string {
+  return viewer ? credentialId(viewer) : '';
+}
 
 /**
  * Reads content for a field. Its rows are read by one statement of the request after the other, so that it is known what was read
  * before more is.
- * @param name of all content that `load` reads. @throws AnswerTooLarge
+ * @param name of all content that `load` reads. @throws as allowBytes
  */
 export async function loadContent<Row>(
   context: Context,
@@ -42,7 +71,7 @@ export async function loadContent<Row>(
   const content = contentOf(context);
   const inTurn = (ids: readonly string[]) => {
     const reading = content.reading.then(async () => {
-      if (content.read > MAX_ANSWER_BYTES) throw new AnswerTooLarge();
+      await allowBytes(context, content, content.read);
       const rows = await load(ids);
       for (const row of rows.values()) content.read += bytesOf(row);
       return rows;
@@ -53,6 +82,6 @@ export async function loadContent<Row>(
   const row = await loaderFor(context, name, inTurn, MAX_BATCH).load(id);
   // the same row may be shown many times
   if (row) content.shown += bytesOf(row);
-  if (content.shown > MAX_ANSWER_BYTES) throw new AnswerTooLarge();
+  await allowBytes(context, content, content.shown);
   return row;
 }

@@ -11,7 +11,7 @@ import {
 import { AppError, type ErrorCode } from '../../errors';
 import { confirmsViewer } from '../../graphql/confirms-viewer';
 import type { Context } from '../../graphql/context';
-import { AnswerTooLarge } from '../../graphql/limits/answer-size';
+import { AnswerTooLarge, makeAnswer } from '../../graphql/limits/answer-size';
 import { onePerField } from '../../graphql/lists/list-failures';
 import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
 import type { Answering } from '../../read-plan/read.store';
@@ -58,13 +58,15 @@ export type Executor = (asked: Executed) => Promise<ExecutionResult>;
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
   const readQuery = options.readPlans ? createReadQuery(schema, SQL_FIELDS, options.answering) : null;
   const resolve = async ({ document, operation, variables, context }: Executed): Promise<ExecutionResult> =>
-    execute({
-      schema,
-      document,
-      operationName: operation.name?.value ?? null,
-      variableValues: variables,
-      contextValue: context,
-    });
+    makeAnswer(context, async () =>
+      execute({
+        schema,
+        document,
+        operationName: operation.name?.value ?? null,
+        variableValues: variables,
+        contextValue: context,
+      }),
+    );
   const noted = (result: ExecutionResult, asked: Executed): ExecutionResult => {
     const { viewer, services } = asked.context;
     options.noteAnswer(asked, viewer, result.data);

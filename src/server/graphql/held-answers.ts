@@ -1,14 +1,13 @@
 // Answers in memory that their clients have not read yet.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MAX_ANSWER_BYTES } from '../../graphql/limits/large-answers';
 import { credentialId } from '../../viewer';
 import { addressRange } from '../edge/address-range';
 import { createBudget } from '../edge/in-flight-budget';
 import { tooMany } from '../edge/refusal';
 
-const MIB = 1024 * 1024;
-
 /** Characters that may wait, and how long. */
-const HELD = { inProcess: 256 * MIB, ofOneKey: 128 * MIB, mostMs: 300_000 };
+const HELD = { inProcess: 4 * MAX_ANSWER_BYTES, ofOneKey: 2 * MAX_ANSWER_BYTES, mostMs: 300_000 };
 /** The buffers of a socket take a shorter answer at once. */
 const SHORT = 16 * 1024;
 const RETRY_AFTER_S = 5;

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { AppError } from '../../errors';
 import type { Context, Services } from '../../graphql/context';
+import { makeAnswer } from '../../graphql/limits/answer-size';
 import { onePerField } from '../../graphql/lists/list-failures';
 import { masksOf } from '../../graphql/roles/masked';
 import type { RequestEvent } from '../../request-log/watch/tail-events';
@@ -134,7 +135,7 @@ async function answersFor(
   if (since) throw since;
   const ofViewer = asked.isOfViewer ? credentialId(session.viewer) : '';
   const key = `${asked.key} ${rightsIn(context)} ${ofViewer}`;
-  return Promise.all(
+  const answers = () =>
     events.map(async (event) => {
       const work = () => executed(argumentsOf(parts, { ...prepared, ...asked }, context), event);
       const { result, json } = await cache.of(event, key, work);
@@ -147,8 +148,8 @@ async function answersFor(
       const errors = result.errors.map((error) => errorOutsideApollo(error, session.requestId));
       const own = { errors, data: result.data };
       return { id, result: own, json: () => JSON.stringify(own) };
-    }),
-  );
+    });
+  return makeAnswer(context, () => Promise.all(answers()));
 }
 
 async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEvent): Promise<ExecutionResult> {

@@ -1,4 +1,5 @@
 // An answer of more than 64 MiB is refused: two aliases of a page of documents are 50 MiB, and all aliases are gigabytes.
+import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES, startLargeAnswer } from '../../../src/graphql/limits/large-answers';
 import { shareTestApi, type TestApp } from '../../support/app';
 
 let app: TestApp;
@@ -19,12 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const listOf = (aliases: number) => {
+const listOf = (aliases: number, rows = 6) => {
   const fields = Array.from({ length: aliases }, (_, index) => `a${index}: data`).join(' ');
-  return `businessEvents(first: 6, where: { documentType: { eq: "Large" }, createdAt: { gte: "2020-01-01T00:00:00Z" } }) { nodes { ${fields} } }`;
+  return `businessEvents(first: ${rows}, where: { documentType: { eq: "Large" }, createdAt: { gte: "2020-01-01T00:00:00Z" } }) { nodes { ${fields} } }`;
 };
 const TOO_LARGE = {
-  message: 'The answer would have more than 64 MiB. Request fewer rows (`first`), or less of their content.',
+  message: `The answer would have more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB. Request fewer rows (\`first\`), or less of their content.`,
   extensions: { code: 'LIMIT_EXCEEDED' },
 };
 
@@ -43,3 +44,21 @@ test('less is answered', async () => {
   const answer = await app.ask(`{ viewerRoles ${listOf(2)} }`);
   expect(answer.errors).toBeUndefined();
 });
+
+test.each(['', 'viewerRoles '])(
+  'a large answer waits until it may be made, and a short one does not: { %s... }',
+  async (others) => {
+    const ends = [await startLargeAnswer('one'), await startLargeAnswer('another')];
+    let isAnswered = false;
+    const large = app.ask(`{ ${others}${listOf(8)} }`).finally(() => {
+      isAnswered = true;
+    });
+    const short = await app.ask(`{ ${others}${listOf(1, 1)} }`);
+    expect(short.errors).toBeUndefined();
+    expect(isAnswered).toBe(false);
+    for (const end of ends) end();
+    const { errors, data } = await large;
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data).length).toBeGreaterThan(SHORT_ANSWER_BYTES);
+  },
+);
