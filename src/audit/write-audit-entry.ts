@@ -1,7 +1,7 @@
 import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
-import { insertAuditEntry, type NewAuditEntry } from './audit-entry.store';
+import { insertAuditEntries, insertAuditEntry, type NewAuditEntry } from './audit-entry.store';
 
 export interface Act {
   /** subject.verb in the past tense: `webhook.paused`. */
@@ -26,6 +26,14 @@ export interface Actor extends Pick<Viewer, 'apiKeyId' | 'sessionId' | 'remoteAd
 /** Records an act of a user. It must run in the transaction of the change, so that no change is without an entry. */
 export async function recordAct(db: Db, actor: Actor, act: Act): Promise<void> {
   await insertAuditEntry(db, auditEntry(actor, act));
+}
+
+/** The same of several acts. */
+export async function recordActs(db: Db, actor: Actor, acts: readonly Act[]): Promise<void> {
+  await insertAuditEntries(
+    db,
+    acts.map((act) => auditEntry(actor, act)),
+  );
 }
 
 /** Records an act of the system. @returns the id of the entry */

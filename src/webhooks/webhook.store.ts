@@ -113,6 +113,12 @@ export async function changeWebhook(db: Db, id: string, changes: Partial<Webhook
   await db.update(WebhookEntity, { id }, changes);
 }
 
+/** Changes webhooks in the same way. */
+export async function changeWebhooks(db: Db, ids: readonly string[], changes: Partial<WebhookRow>): Promise<void> {
+  const update = db.createQueryBuilder().update(WebhookEntity).set(changes);
+  await update.where('id = any(:ids::uuid[])', { ids }).execute();
+}
+
 /** A webhook that is kept from changes. */
 export interface KeptWebhook {
   id: string;

@@ -1,6 +1,6 @@
 // Deliveries without a job: held, waiting, or cancelled.
 import { idBounds } from '../../ids';
-import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { andIdBetween, equalsByIndex, joinsByIndex } from '../../sql/index-lookup';
 import type { Wait } from '../delivery.entity';
 import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '../delivery-state.store';
@@ -46,16 +46,11 @@ export async function skipErased(db: Db, ids: readonly string[], at: Date): Prom
   await rowsOf(db, statement(`with ${endSql('d.id = any($1::uuid[])', set)} select id from ended`), [ids, at]);
 }
 
-/** Cancels the open deliveries of a webhook, except those with an attempt on the wire. @returns their number */
-export async function cancelOpenOf(db: Db, webhookId: string, at: Date): Promise<number> {
+/** Cancels the open deliveries of webhooks, except those with an attempt on the wire. */
+export async function cancelOpenOf(db: Db, webhookIds: readonly string[], at: Date): Promise<void> {
   const open = `d.finished_at is null and d.open_request_id is null
-    and d.id in (select id from open_deliveries where webhook_id = $1)`;
-  const row = await rowOf<{ count: number }>(
-    db,
-    statement(`with ${endSql(open)} select count(*)::integer as count from ended`),
-    [webhookId, at],
-  );
-  return row?.count ?? 0;
+    and d.id in (select id from open_deliveries where webhook_id = any($1::uuid[]))`;
+  await rowsOf(db, statement(`with ${endSql(open)} select count(*) from ended`), [webhookIds, at]);
 }
 
 /** Makes held deliveries wait for capacity instead. @returns their number, at most `atMost` */

@@ -16,10 +16,10 @@ export const openDeliveries: OpenDeliveries = {
     while ((await unholdDeliveries(db, webhookId, BATCH)) === BATCH);
     await notifyDeliveries(db);
   },
-  async cancel(db, webhookId) {
+  async cancel(db, webhookIds) {
     // a fan-out that makes deliveries has committed them, or sees that the webhook is archived
-    await lockCircuits(db, [webhookId]);
-    await cancelOpenOf(db, webhookId, currentTime());
+    await lockCircuits(db, webhookIds);
+    await cancelOpenOf(db, webhookIds, currentTime());
   },
   async reorder(db, webhookId, ordering) {
     await changeOrdering(db, webhookId, ordering);

@@ -7,7 +7,7 @@ import type { Db } from '../../sql/db';
 import type { Provider } from '../../verification/provider';
 import { PROVIDERS } from '../../verification/providers/providers';
 import type { Viewer } from '../../viewer';
-import { getAgreement, renewAgreement } from '../incoming/incoming-agreement.store';
+import { getAgreement, renewAgreements } from '../incoming/incoming-agreement.store';
 import { createIncomingToken } from '../incoming/incoming-token';
 import { deleteExpiredTokens, expireTokens, liveTokens } from '../incoming/incoming-token.store';
 import { createVerificationSecret, endEarlierSecrets, ownSecretFaults } from '../incoming/verification-secret';
@@ -59,7 +59,7 @@ export async function rotateVerificationSecret(
   if (faults.length > 0) throw new InputError(faults);
   await endEarlierSecrets(db, webhook, overlapSeconds);
   const { shown, keyId } = await createVerificationSecret(db, keyring, webhook.id, provider, secret);
-  await renewAgreement(db, webhook.id);
+  await renewAgreements(db, [webhook.id]);
   const act = { action: 'webhook.secret_rotated', subjectType: 'Webhook', subjectId: webhook.id };
   await recordAct(db, viewer, { ...act, details: { overlapSeconds, keyId } });
   return { webhook, secret: shown, publicKey: null };

@@ -1,11 +1,11 @@
-import { recordAct, recordOwnAct } from '../../audit/write-audit-entry';
+import { recordActs, recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
-import { renewAgreement } from '../incoming/incoming-agreement.store';
+import { renewAgreements } from '../incoming/incoming-agreement.store';
 import type { Ordering, WebhookStatus } from '../webhook.entity';
-import { changeWebhook, type WebhookRow } from '../webhook.store';
+import { changeWebhook, changeWebhooks, type WebhookRow } from '../webhook.store';
 import { lockCircuits } from '../webhook-circuit.store';
 import { webhookToChange } from './outgoing-webhooks';
 
@@ -13,8 +13,8 @@ import { webhookToChange } from './outgoing-webhooks';
 export interface OpenDeliveries {
   /** Releases the held deliveries. */
   release(db: Db, webhookId: string): Promise<void>;
-  /** Cancels all deliveries that are not on the wire. Those on the wire are cancelled instead of retried. */
-  cancel(db: Db, webhookId: string): Promise<void>;
+  /** Cancels all deliveries of these webhooks that are not on the wire. Those on the wire are cancelled instead of retried. */
+  cancel(db: Db, webhookIds: readonly string[]): Promise<void>;
   /** Releases the deliveries that waited for an earlier one, if the new ordering no longer requires it. */
   reorder(db: Db, webhookId: string, ordering: Ordering | null): Promise<void>;
 }
@@ -85,8 +85,23 @@ export async function archiveWebhook(
   reason: string | null = null,
 ): Promise<WebhookRow> {
   const webhook = await webhookToChange(db, id);
-  const archived = await change(db, viewer, webhook, 'ARCHIVED', 'webhook.archived', reason);
-  await deliveries.cancel(db, webhook.id);
+  const [archived] = await archiveWebhooks(db, viewer, deliveries, [webhook], reason);
+  return archived as WebhookRow;
+}
+
+/** Archives webhooks that the caller has locked, none of which is archived. */
+export async function archiveWebhooks(
+  db: Db,
+  viewer: Viewer,
+  deliveries: OpenDeliveries,
+  webhooks: readonly WebhookRow[],
+  reason: string | null,
+): Promise<WebhookRow[]> {
+  const archived = await changeAll(db, viewer, webhooks, 'ARCHIVED', 'webhook.archived', reason);
+  await deliveries.cancel(
+    db,
+    webhooks.map(({ id }) => id),
+  );
   return archived;
 }
 
@@ -98,14 +113,33 @@ async function change(
   action: string,
   statusReason: string | null,
 ): Promise<WebhookRow> {
+  const [changed] = await changeAll(db, viewer, [webhook], status, action, statusReason);
+  return changed as WebhookRow;
+}
+
+async function changeAll(
+  db: Db,
+  viewer: Viewer,
+  webhooks: readonly WebhookRow[],
+  status: WebhookStatus,
+  action: string,
+  statusReason: string | null,
+): Promise<WebhookRow[]> {
   const now = currentTime();
   const changes = { status, statusReason, statusChangedBy: viewer.userId, statusChangedAt: now, updatedAt: now };
-  await changeWebhook(db, webhook.id, changes);
-  await renewAgreement(db, webhook.id);
-  const details = {
-    before: { status: webhook.status, statusReason: webhook.statusReason },
-    after: { status, statusReason },
-  };
-  await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: webhook.id, reason: statusReason, details });
-  return { ...webhook, ...changes };
+  const ids = webhooks.map(({ id }) => id);
+  await changeWebhooks(db, ids, changes);
+  await renewAgreements(db, ids);
+  const acts = webhooks.map((webhook) => ({
+    action,
+    subjectType: 'Webhook',
+    subjectId: webhook.id,
+    reason: statusReason,
+    details: {
+      before: { status: webhook.status, statusReason: webhook.statusReason },
+      after: { status, statusReason },
+    },
+  }));
+  await recordActs(db, viewer, acts);
+  return webhooks.map((webhook) => ({ ...webhook, ...changes }));
 }

@@ -53,11 +53,10 @@ export async function changeAgreement(db: Db, webhookId: string, changes: Partia
 }
 
 /**
- * Invalidates the cached settings of this webhook in all processes when the transaction commits. Does nothing for an
+ * Invalidates the cached settings of these webhooks in all processes when the transaction commits. Does nothing for an
  * OUTGOING webhook.
  */
-export async function renewAgreement(db: Db, webhookId: string): Promise<void> {
-  await changedBy(db, statement('update incoming_agreements set version = version + 1 where webhook_id = $1'), [
-    webhookId,
-  ]);
+export async function renewAgreements(db: Db, webhookIds: readonly string[]): Promise<void> {
+  const sql = statement('update incoming_agreements set version = version + 1 where webhook_id = any($1::uuid[])');
+  await changedBy(db, sql, [webhookIds]);
 }

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { InputError, type UserError } from '../../errors';
 import type { Db } from '../../sql/db';
 import { idsByName } from '../../users/user.store';
-import { archiveWebhook, type OpenDeliveries } from '../changes/webhook-lifecycle';
+import { archiveWebhooks, type OpenDeliveries } from '../changes/webhook-lifecycle';
 import { CREDENTIALS, type SettingChange } from '../versions/recorded-settings';
+import type { WebhookRow } from '../webhook.store';
 import { lockCircuits } from '../webhook-circuit.store';
 import type { GivenSecrets } from './file-credentials';
 import { type EntryRules, importEntry, NOTHING_NEW } from './import-entry';
@@ -105,7 +106,7 @@ async function importEntries(
     }
   }
   const webhooks = [...imported].sort(([a], [b]) => a - b).map(([, each]) => each);
-  webhooks.push(...(await together(matches.absent, (before) => archive(db, rules, before, order))));
+  webhooks.push(...(await archive(db, rules, matches.absent, order)));
   if (!order.dryRun && faults.length === 0) await deliveries.run(db);
   const plan = planToken(order.document, order.archiveAbsent, webhooks);
   return { plan, webhooks, faults };
@@ -114,39 +115,40 @@ async function importEntries(
 async function archive(
   db: Db,
   { viewer, services }: EntryRules,
-  before: ImportedWebhook['before'] & object,
+  absent: Matches['absent'],
   { dryRun, reason }: Importing,
-): Promise<ImportedWebhook> {
-  const webhook = dryRun ? before : await archiveWebhook(db, viewer, services.openDeliveries, before.id, reason);
+): Promise<ImportedWebhook[]> {
+  const webhooks = dryRun ? absent : await archiveWebhooks(db, viewer, services.openDeliveries, absent, reason);
   const rest = { changes: [], unusedSecrets: [], secretMissing: false, ...NOTHING_NEW };
-  return { name: before.name, action: 'ARCHIVED', before, webhook, ...rest };
+  return absent.map((before, index) => ({
+    name: before.name,
+    action: 'ARCHIVED',
+    before,
+    webhook: webhooks[index] as WebhookRow,
+    ...rest,
+  }));
 }
 
-/**
- * Webhooks of which the statements are sent together: the database holds the locks of all of them until the transaction ends, and half of
- * the time it would wait for the next statement.
- */
+/** Webhooks of which the statements are sent together: the database holds the locks of all of them until the transaction ends. */
 const AT_ONCE = 100;
 
-async function together<One, Result>(all: readonly One[], work: (one: One) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(work))));
-  }
-  return results;
+async function together(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
+  for (let at = 0; at < ids.length; at += AT_ONCE) await Promise.all(ids.slice(at, at + AT_ONCE).map(work));
 }
 
 /** What concerns open deliveries waits until all webhooks are written: circuits are locked in the order of their ids. */
 function deferred(deliveries: OpenDeliveries): OpenDeliveries & { run(db: Db): Promise<void> } {
   const later = new Map<string, (db: Db) => Promise<void>>();
+  const archived: string[] = [];
   return {
     release: async (_, id) => void later.set(id, (db) => deliveries.release(db, id)),
-    cancel: async (_, id) => void later.set(id, (db) => deliveries.cancel(db, id)),
+    cancel: async (_, ids) => void archived.push(...ids),
     reorder: async (_, id, ordering) => void later.set(id, (db) => deliveries.reorder(db, id, ordering)),
     async run(db) {
       const ids = [...later.keys()].sort();
-      if (ids.length > 0) await lockCircuits(db, ids);
+      await lockCircuits(db, [...ids, ...archived]);
       await together(ids, async (id) => later.get(id)?.(db));
+      await deliveries.cancel(db, archived);
     },
   };
 }
