@@ -17,28 +17,32 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 // of a delivery; without one, an event is STUCK
-function verdictOn(delivery: DeliveryRow, { stuck, pause }: Latest): Verdict {
+function verdictOn(delivery: DeliveryRow, latest: Latest): Verdict {
   const { status, deliveredAt } = delivery;
   // a replay does not change that it was delivered
   if (deliveredAt !== null || status === 'DELIVERED') return 'ARRIVED';
   if (status === 'SKIPPED') return 'NOT_SENT';
   if (status === 'EXHAUSTED') return 'GIVEN_UP';
   if (status === 'CANCELLED') return 'CANCELLED';
-  if (stuck) return 'STUCK';
-  if (isHeld(delivery, pause)) return 'HELD';
+  if (latest.stuck) return 'STUCK';
+  if (isHeld(delivery, latest)) return 'HELD';
   return delivery.waitsFor === null ? 'ON_ITS_WAY' : 'WAITING';
 }
 
-// an attempt on the wire is not held any more
-function isHeld({ held, waitsFor, nextAttemptAt }: DeliveryRow, pause: string | null): boolean {
-  return held || (pause !== null && (waitsFor !== null || nextAttemptAt !== null));
+// `held` is set when the attempt is due, which may be in a day; an attempt on the wire is not held any more
+function isHeld(
+  { held, waitsFor, nextAttemptAt }: DeliveryRow,
+  { webhook, pause }: Pick<Latest, 'webhook' | 'pause'>,
+): boolean {
+  const isToBegin = waitsFor !== null || nextAttemptAt !== null;
+  return held || (isToBegin && (pause !== null || webhook?.status !== 'ACTIVE'));
 }
 
 /** In the form of the API. */
 export function verdictFrom(document: DocumentName, latest: Latest) {
   const { webhook, delivery, request: lastRequest } = latest;
   const verdict = delivery ? verdictOn(delivery, latest) : 'STUCK';
-  const nextAttemptAt = latest.stuck ? null : (delivery?.nextAttemptAt ?? null);
+  const nextAttemptAt = latest.stuck || verdict === 'HELD' ? null : (delivery?.nextAttemptAt ?? null);
   return { verdict, sentence: sentenceFor(verdict, document, latest), nextAttemptAt, webhook, delivery, lastRequest };
 }
 // One or two sentences, for support agents.
@@ -55,12 +59,12 @@ interface LatestDelivery extends Latest {
 }
 
 const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDelivery) => string> = {
-  ARRIVED: (name, what, { delivery, stuck, pause }) => {
+  ARRIVED: (name, what, { delivery, stuck, webhook, pause }) => {
     const at = delivery.deliveredAt ?? delivery.finishedAt;
     const arrived = `${name} received ${what}${at ? ` on ${timeText(at)}` : ''}.`;
     if (delivery.finishedAt) return arrived;
     if (stuck) return `${arrived} It cannot be sent again: ${faultOf(stuck)}.`;
-    return `${arrived} It is ${isHeld(delivery, pause) ? 'held before it is' : 'being'} sent again.`;
+    return `${arrived} It is ${isHeld(delivery, { webhook, pause }) ? 'held before it is' : 'being'} sent again.`;
   },
   ON_ITS_WAY: (name, what, { delivery, request }) => {
     const attempt = delivery.attempts + 1;
@@ -76,7 +80,7 @@ const SENTENCES: Record<Verdict, (name: string, what: string, latest: LatestDeli
       ? `${what} to ${name} waits for an earlier delivery of the same document.`
       : `${what} to ${name} waits for the limits or the circuit of the webhook.`,
   HELD: (name, what, { delivery, webhook, pause }) =>
-    delivery.held || pause === null
+    delivery.held || webhook.status !== 'ACTIVE' || pause === null
       ? `${what} is held: ${name} is ${webhook.status.toLowerCase()}. It continues when ${name} is resumed.${because(webhook.statusReason)}`
       : `${what} to ${name} is held: all deliveries are paused. It continues when they are resumed.${because(pause)}`,
   STUCK: (name, what, latest) =>

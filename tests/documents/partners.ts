@@ -1,19 +1,26 @@
-import type { TestApp } from '../support/app';
+import { startTestApp, type TestApp } from '../support/app';
 import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook } from '../support/webhooks';
 import { documentPage, OLDEST_FIRST, type Page, type Verdict } from './documents';
 
-/** A webhook for the events of one document type. */
-export function createDocumentWebhook(
-  app: TestApp,
-  partner: Receiver,
-  name: string,
-  path: string,
-  documentType: string,
-  settings: object = {},
-) {
-  return createTestWebhook(app, new URL(path, partner.url).href, { name, documentType, ...settings });
+interface WithPartner {
+  app: TestApp;
+  /** A webhook of the partner for the events of one document type. */
+  createWebhook(name: string, path: string, documentType: string, settings?: object): Promise<{ id: string }>;
+}
+
+/** Before the tests of a file, an application and a partner are started; after them, both are stopped. */
+export function startWithPartner(): WithPartner {
+  let partner: Receiver;
+  const started = {} as WithPartner;
+  started.createWebhook = (name, path, documentType, settings = {}) =>
+    createTestWebhook(started.app, new URL(path, partner.url).href, { name, documentType, ...settings });
+  beforeAll(async () => {
+    [started.app, partner] = await Promise.all([startTestApp(), startPartner()]);
+  });
+  afterAll(() => Promise.all([started.app.stop(), partner.stop()]));
+  return started;
 }
 
 export const readPage = (app: TestApp, name: string, documentType: string) =>
@@ -40,11 +47,12 @@ export const verdictOn = (found: Page, webhook: string) =>
 export const kindsFor = (found: Page, webhook: string) =>
   found.timeline.nodes.filter((each) => each.webhook?.name === webhook).map(({ kind }) => kind);
 
-/** `/down` answers 500, `/slow` never, every other path 200. */
-export async function startPartner(): Promise<Receiver> {
+/** `/down` answers 500, `/gone` 410, `/slow` never, every other path 200. */
+async function startPartner(): Promise<Receiver> {
   const partner = await startReceiver();
   partner.answerWith(({ path }) => {
     if (path.startsWith('/down')) return { status: 500, body: 'out of order' };
+    if (path.startsWith('/gone')) return { status: 410 };
     return path.startsWith('/slow') ? NEVER : {};
   });
   return partner;

@@ -1,41 +1,35 @@
 // What support agents are told of what is not sent because something in the database is wrong with it.
 import { uuidOf } from '../../src/ids';
 import { deadLetters, refuse } from '../delivery/queue/broken-rows';
-import { startTestApp, type TestApp } from '../support/app';
-import type { Receiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
-import { createDocumentWebhook, pageWith, readPage, startPartner } from './partners';
+import { pageWith, readPage, startWithPartner } from './partners';
 
 const NAME = 'INV-0042';
 const HOUR = 3_600;
 
-let app: TestApp;
-let partner: Receiver;
+const given = startWithPartner();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startPartner()]);
-});
-afterEach(() => app.database.query('delete from dead_letters'));
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+afterEach(() => given.app.database.query('delete from dead_letters'));
 
 // a condition: it is not fanned out by the publishing transaction
 const createWebhook = (name: string, documentType: string, settings: object = {}) =>
-  createDocumentWebhook(app, partner, name, '/ok', documentType, { condition: 'true', ...settings });
+  given.createWebhook(name, '/ok', documentType, { condition: 'true', ...settings });
 
-const publishOne = (documentType: string, event: string) => publish(app, [invoice(NAME, { documentType, event })]);
+const publishOne = (documentType: string, event: string) =>
+  publish(given.app, [invoice(NAME, { documentType, event })]);
 
 // counts that are out of range have their own
 const NOT_COUNTED = /^(JOB|EVENT|DECISION)$/;
 const deadLetter = () =>
   waitFor(
     'the dead letter',
-    async () => (await deadLetters(app)).find(({ kind }) => NOT_COUNTED.test(kind)),
+    async () => (await deadLetters(given.app)).find(({ kind }) => NOT_COUNTED.test(kind)),
     30_000,
   ).then(({ kind }) => kind);
 
 async function verdictsOf(documentType: string, key?: string) {
-  const { data, errors } = await app.ask(
+  const { data, errors } = await given.app.ask(
     `{ businessDocument(documentType: "${documentType}", name: "${NAME}") { verdicts { verdict sentence nextAttemptAt webhook { name }
         delivery { id status } lastRequest { id } } } }`,
     {},
@@ -48,8 +42,8 @@ async function verdictsOf(documentType: string, key?: string) {
 /** The attempt of the delivery is due, and cannot be begun. */
 async function breakDelivery(webhookId: string): Promise<void> {
   const isItsOwn = `webhook_id = '${uuidOf('Webhook', webhookId)}'`;
-  await app.database.query(`update deliveries set attempts = 2147483647 where ${isItsOwn}`);
-  await app.database.query(
+  await given.app.database.query(`update deliveries set attempts = 2147483647 where ${isItsOwn}`);
+  await given.app.database.query(
     `update delivery_jobs set due_at = now() where delivery_id in (select id from deliveries where ${isItsOwn})`,
   );
   expect(await deadLetter()).toBe('JOB');
@@ -59,7 +53,7 @@ test('a delivery whose attempt cannot begin is stuck, and so is the one behind i
   const type = 'Ordered';
   const { id } = await createWebhook('Bank', type, { ordering: 'HOLD', retrySchedule: [HOUR] });
   await publishOne(type, 'on_submit');
-  await pageWith(app, NAME, type, { Bank: 'ON_ITS_WAY' });
+  await pageWith(given.app, NAME, type, { Bank: 'ON_ITS_WAY' });
   await breakDelivery(id);
   const STUCK = {
     verdict: 'STUCK',
@@ -72,9 +66,9 @@ test('a delivery whose attempt cannot begin is stuck, and so is the one behind i
     lastRequest: null,
   };
   expect(await verdictsOf(type)).toEqual([STUCK]);
-  expect(await verdictsOf(type, await app.keyFor('SUPPORT'))).toEqual([STUCK]);
+  expect(await verdictsOf(type, await given.app.keyFor('SUPPORT'))).toEqual([STUCK]);
   await publishOne(type, 'on_update');
-  await waitFor('the one behind it', async () => (await readPage(app, NAME, type))?.timeline.totalCount === 4);
+  await waitFor('the one behind it', async () => (await readPage(given.app, NAME, type))?.timeline.totalCount === 4);
   expect(await verdictsOf(type)).toMatchObject([
     {
       verdict: 'STUCK',
@@ -89,16 +83,16 @@ test('a replay that is stuck does not say that it is being sent again', async ()
   const type = 'Replayed';
   const { id } = await createWebhook('Treasury', type, { retrySchedule: [0, HOUR] });
   await publishOne(type, 'on_submit');
-  await pageWith(app, NAME, type, { Treasury: 'ARRIVED' });
-  await app.database.query(`update deliveries set status = 'PENDING', finished_at = null, job_id = new_id(), next_attempt_at = now()
+  await pageWith(given.app, NAME, type, { Treasury: 'ARRIVED' });
+  await given.app.database.query(`update deliveries set status = 'PENDING', finished_at = null, job_id = new_id(), next_attempt_at = now()
     where webhook_id = '${uuidOf('Webhook', id)}'`);
-  await app.database.query(`insert into delivery_jobs (due_at, id, delivery_id)
+  await given.app.database.query(`insert into delivery_jobs (due_at, id, delivery_id)
     select now() + interval '1 hour', job_id, id from deliveries where webhook_id = '${uuidOf('Webhook', id)}'`);
   const said = (end: RegExp) => [{ verdict: 'ARRIVED', sentence: expect.stringMatching(end) }];
   expect(await verdictsOf(type)).toMatchObject(said(/It is being sent again\.$/));
-  await app.ask('mutation { pauseDeliveries(input: { reason: "moving" }) { userErrors { message } } }');
+  await given.app.ask('mutation { pauseDeliveries(input: { reason: "moving" }) { userErrors { message } } }');
   expect(await verdictsOf(type)).toMatchObject(said(/It is held before it is sent again\.$/));
-  await app.ask('mutation { resumeDeliveries(input: { reason: "moved" }) { userErrors { message } } }');
+  await given.app.ask('mutation { resumeDeliveries(input: { reason: "moved" }) { userErrors { message } } }');
   await breakDelivery(id);
   expect(await verdictsOf(type)).toMatchObject(said(/It cannot be sent again: .* wrong with it \(22003\)\.$/));
 });
@@ -107,8 +101,8 @@ test('a decision that cannot be made is stuck, also where an earlier event arriv
   const type = 'Decided';
   const { id } = await createWebhook('Tax office', type);
   await publishOne(type, 'on_submit');
-  await pageWith(app, NAME, type, { 'Tax office': 'ARRIVED' });
-  const repair = await refuse(app, 'deliveries', 'insert', `new.webhook_id = '${uuidOf('Webhook', id)}'`);
+  await pageWith(given.app, NAME, type, { 'Tax office': 'ARRIVED' });
+  const repair = await refuse(given.app, 'deliveries', 'insert', `new.webhook_id = '${uuidOf('Webhook', id)}'`);
   await publishOne(type, 'on_update');
   expect(await deadLetter()).toBe('DECISION');
   expect(await verdictsOf(type)).toEqual([
@@ -130,8 +124,8 @@ test('an event that cannot be fanned out is stuck for a partner that is not know
   const type = 'Fanned out';
   await createWebhook('Carrier', type);
   await publishOne(type, 'on_submit');
-  await pageWith(app, NAME, type, { Carrier: 'ARRIVED' });
-  const repair = await refuse(app, 'business_events', 'update', `new.document_type = '${type}'`);
+  await pageWith(given.app, NAME, type, { Carrier: 'ARRIVED' });
+  const repair = await refuse(given.app, 'business_events', 'update', `new.document_type = '${type}'`);
   await publishOne(type, 'on_update');
   expect(await deadLetter()).toBe('EVENT');
   expect(await verdictsOf(type)).toMatchObject([
@@ -153,8 +147,8 @@ test('while all deliveries are paused, none is said to be on its way', async () 
   const type = 'Paused';
   await createWebhook('Agent', type, { retrySchedule: [HOUR] });
   await publishOne(type, 'on_submit');
-  await pageWith(app, NAME, type, { Agent: 'ON_ITS_WAY' });
-  await app.ask('mutation { pauseDeliveries(input: { reason: "moving house" }) { userErrors { message } } }');
+  await pageWith(given.app, NAME, type, { Agent: 'ON_ITS_WAY' });
+  await given.app.ask('mutation { pauseDeliveries(input: { reason: "moving house" }) { userErrors { message } } }');
   expect(await verdictsOf(type)).toMatchObject([
     {
       verdict: 'HELD',

@@ -1,24 +1,14 @@
 // What each partner knows of one document, and what happened to it.
-import { startTestApp, type TestApp } from '../support/app';
-import type { Receiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
 import { askFor, documentPage, type Entry, OLDEST_FIRST, type Page } from './documents';
-import { createDocumentWebhook, kindsFor, pageWith, readPage, startPartner, verdictOn } from './partners';
+import { kindsFor, pageWith, readPage, startWithPartner, verdictOn } from './partners';
 
 const NAME = 'INV-0042';
 const HOUR = 3_600;
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startPartner()]);
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
-
-const createWebhook = (name: string, path: string, documentType: string, settings?: object) =>
-  createDocumentWebhook(app, partner, name, path, documentType, settings);
+const given = startWithPartner();
+const { createWebhook } = given;
 
 describe('a document that went to partners in every state', () => {
   const type = 'Sales Invoice';
@@ -34,16 +24,18 @@ describe('a document that went to partners in every state', () => {
     await createWebhook('Agent', '/ok', type, { ...submitted, retrySchedule: [HOUR] });
     await createWebhook('Slow one', '/slow', type, { ...submitted, retrySchedule: [0, HOUR], timeoutMs: 30_000 });
     const { id: archive } = await createWebhook('Archive', '/ok', type, submitted);
-    await app.ask(
+    await given.app.ask(
       `mutation { pauseWebhook(input: { id: "${archive}", reason: "moving house" }) { userErrors { message } } }`,
     );
-    await publish(app, [invoice(NAME), invoice(NAME, { event: 'on_update' })]);
+    await publish(given.app, [invoice(NAME), invoice(NAME, { event: 'on_update' })]);
     const agent = await waitFor('the delivery to the agent', async () => {
       const list = 'deliveries(where: { webhook: { name: { eq: "Agent" } } })';
-      return (await app.ask(`{ ${list} { nodes { id } } }`)).data.deliveries.nodes[0]?.id as string | undefined;
+      return (await given.app.ask(`{ ${list} { nodes { id } } }`)).data.deliveries.nodes[0]?.id as string | undefined;
     });
-    await app.ask(`mutation { cancelDelivery(input: { id: "${agent}", reason: "paid" }) { userErrors { message } } }`);
-    found = await pageWith(app, NAME, type, {
+    await given.app.ask(
+      `mutation { cancelDelivery(input: { id: "${agent}", reason: "paid" }) { userErrors { message } } }`,
+    );
+    found = await pageWith(given.app, NAME, type, {
       Bank: 'ARRIVED',
       'Tax office': 'GIVEN_UP',
       Carrier: 'ON_ITS_WAY',
@@ -54,7 +46,7 @@ describe('a document that went to partners in every state', () => {
       Archive: 'HELD',
     });
     await waitFor('the first attempts to have failed', async () => {
-      found = (await readPage(app, NAME, type)) as Page;
+      found = (await readPage(given.app, NAME, type)) as Page;
       return verdictOn(found, 'Carrier').lastRequest?.status === 'FAILED' && kindsFor(found, 'Warehouse').length === 3;
     });
   });
@@ -162,7 +154,7 @@ describe('a document that went to partners in every state', () => {
       deliveries(where: { status: { eq: SKIPPED } }) { totalCount nodes { webhook { name } } }
       oldest: deliveries(first: 1, orderBy: { field: CREATED_AT, direction: ASC }) { totalCount pageInfo { hasNextPage } }
       requests(where: { webhook: { name: { eq: "Bank" } } }) { totalCount nodes { responseStatus } }`;
-    const { data, errors } = await app.ask(
+    const { data, errors } = await given.app.ask(
       `{ businessDocument(documentType: "${type}", name: "${NAME}") { ${lists} } }`,
     );
     expect(errors).toBeUndefined();
@@ -190,7 +182,7 @@ describe('a document that went to partners in every state', () => {
     const all: Entry[] = [];
     for (let cursor: string | null = null, more = true; more; ) {
       const size = way === 'forward' ? { first: 3, after: cursor } : { first: null, last: 3, before: cursor };
-      const { timeline } = (await documentPage(app, { name: NAME, orderBy, ...size })) as Page;
+      const { timeline } = (await documentPage(given.app, { name: NAME, orderBy, ...size })) as Page;
       expect(timeline.totalCount).toBe(found.timeline.nodes.length);
       if (way === 'forward') all.push(...timeline.nodes);
       else all.unshift(...timeline.nodes);
@@ -201,12 +193,12 @@ describe('a document that went to partners in every state', () => {
   }
 
   test('SUPPORT may read it, all but the content behind it', async () => {
-    const key = await app.keyFor('SUPPORT');
-    const { data, errors } = await askFor(app, { name: NAME }, key);
+    const key = await given.app.keyFor('SUPPORT');
+    const { data, errors } = await askFor(given.app, { name: NAME }, key);
     expect(errors).toBeUndefined();
     expect(data.businessDocument.verdicts).toHaveLength(8);
     expect(JSON.stringify(data)).not.toContain('out of order');
-    const content = await app.ask(
+    const content = await given.app.ask(
       `{ businessDocument(documentType: "${type}", name: "${NAME}") { timeline(first: 1) { nodes { businessEvent { data } } } } }`,
       undefined,
       key,
@@ -218,8 +210,10 @@ describe('a document that went to partners in every state', () => {
 
   test('says of one that is cancelled while it is on the wire that this happened', async () => {
     const { id } = verdictOn(found, 'Slow one').delivery;
-    await app.ask(`mutation { cancelDelivery(input: { id: "${id}", reason: "paid" }) { userErrors { message } } }`);
-    const cancelled = verdictOn((await readPage(app, NAME, type)) as Page, 'Slow one');
+    await given.app.ask(
+      `mutation { cancelDelivery(input: { id: "${id}", reason: "paid" }) { userErrors { message } } }`,
+    );
+    const cancelled = verdictOn((await readPage(given.app, NAME, type)) as Page, 'Slow one');
     expect(cancelled).toMatchObject({
       verdict: 'ON_ITS_WAY',
       sentence: `${WHAT} to Slow one was cancelled while an attempt was on the wire.`,
@@ -227,8 +221,32 @@ describe('a document that went to partners in every state', () => {
   });
 
   test('PUBLISHER may not', async () => {
-    const { data, errors } = await askFor(app, { name: NAME }, await app.keyFor('PUBLISHER'));
+    const { data, errors } = await askFor(given.app, { name: NAME }, await given.app.keyFor('PUBLISHER'));
     expect(data).toEqual({ businessDocument: null });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
+
+describe('a delivery whose next attempt is due in an hour', () => {
+  test.each<[string, string, object]>([
+    ['is held while its webhook is paused', 'paused', { retrySchedule: [HOUR] }],
+    ['is held once its webhook is disabled by 410 Gone', 'disabled', { retrySchedule: [0, HOUR] }],
+  ])('%s', async (_title, status, settings) => {
+    const type = `Later, ${status}`;
+    const { id } = await createWebhook('Bank', status === 'disabled' ? '/gone' : '/ok', type, settings);
+    await publish(given.app, [invoice(NAME, { documentType: type })]);
+    if (status === 'paused') {
+      await pageWith(given.app, NAME, type, { Bank: 'ON_ITS_WAY' });
+      await given.app.ask(
+        `mutation { pauseWebhook(input: { id: "${id}", reason: "moving" }) { userErrors { message } } }`,
+      );
+    }
+    const found = await pageWith(given.app, NAME, type, { Bank: 'HELD' });
+    expect(verdictOn(found, 'Bank')).toMatchObject({
+      sentence: expect.stringMatching(`is held: Bank is ${status}\\. It continues when Bank is resumed\\.`),
+      nextAttemptAt: null,
+    });
+    const { data } = await given.app.ask(`{ webhook(id: "${id}") { deliveries { nodes { held } } } }`);
+    expect(data.webhook.deliveries.nodes).toEqual([{ held: false }]);
   });
 });
