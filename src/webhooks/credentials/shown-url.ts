@@ -27,11 +27,15 @@ export function withoutSecrets(url: string): string {
   return host + url.slice(host.length).replace(secret, '$1...');
 }
 
+/** What an erasure leaves of a URL. */
+const ERASED = '[erased]';
+
 /**
  * The URL of a request. If it equals the current URL of the webhook, its tokens are replaced; otherwise path and query
  * are removed, because a template may have put values of the document into them.
  */
 export function shownUrl(url: string, ofWebhook: string | null): string {
+  if (url === ERASED) return url;
   return url === ofWebhook ? withoutSecrets(url) : `${originOf(url) ?? ''}/...`;
 }
 
@@ -43,5 +47,6 @@ export function shownUrlSql(url: string, ofWebhook: string): string {
     case when ${url} ~ '^[a-z]+://' and ${url} !~ '${MAY_HAVE_SECRET}' then ${url}
       else concat(substring(${url} from '${SCHEME_AND_HOST}'),
         regexp_replace(regexp_replace(${url}, '${SCHEME_AND_HOST}', ''), '${SECRET_IN_URL}', '\\1...', 'g')) end
+    when ${url} = '${ERASED}' then ${url}
     else coalesce(array_to_string(regexp_match(${url}, ${HOST}), ''), '') || '/...' end`;
 }

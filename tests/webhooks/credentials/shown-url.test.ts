@@ -1,5 +1,5 @@
 // URLs as viewers get them who may not read content: PostgreSQL writes what Node writes, token for token.
-import { shownUrlSql, withoutSecrets } from '../../../src/webhooks/credentials/shown-url';
+import { shownUrl, shownUrlSql, withoutSecrets } from '../../../src/webhooks/credentials/shown-url';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 let database: TestDatabase;
@@ -63,4 +63,17 @@ test('SQL and Node leave out the same of a URL', async () => {
   // both kinds are among them
   expect(rows.some(({ url, shown }) => url === shown && url.length > 30)).toBe(true);
   expect(rows.some(({ url, shown }) => url !== shown)).toBe(true);
+});
+
+test.each([
+  ['https://partner.example/hook?name=Jane', 'https://partner.example/...'],
+  ['[erased]', '[erased]'],
+])('%s of a request is shown as %s', async (url, shown) => {
+  const ofWebhook = 'https://partner.example/hook';
+  expect(shownUrl(url, ofWebhook)).toBe(shown);
+  const rows = await database.query<{ shown: string }>(
+    `select ${shownUrlSql('url', 'of_webhook')} as shown from (values ($1::text, $2::text)) as v (url, of_webhook)`,
+    [url, ofWebhook],
+  );
+  expect(rows).toEqual([{ shown }]);
 });
