@@ -125,6 +125,24 @@ describe('on a log with something in it', () => {
     expect(change.webhookRequestLog.referenceDocument).toBe('INV-0043');
   });
 
+  test('the masking rules of docs/privacy.md show SUPPORT the status, of an event and of a request', async () => {
+    const { data: rules } = await app.ask(examplesIn(read('docs/privacy.md'))[0] as string);
+    expect(rules).toMatchObject({ ofEvents: { userErrors: [] }, ofRequests: { userErrors: [] } });
+    await publish(app, [invoice('INV-0044', { data: { status: 'Paid', name: 'Jane' } })]);
+    const where = 'where: { referenceDocument: { eq: "INV-0044" } }';
+    const seen = await waitFor('the request', async () => {
+      const answer = await app.ask(
+        `{ businessEvents(${where}) { nodes { data } } webhookRequestLogs(${where}) { nodes { data } } }`,
+        {},
+        keys.SUPPORT,
+      );
+      return answer.data.webhookRequestLogs.nodes.length > 0 && answer.data;
+    });
+    const shown = { status: 'Paid', name: '***' };
+    expect(seen.businessEvents.nodes[0].data).toEqual(shown);
+    expect(seen.webhookRequestLogs.nodes[0].data).toEqual({ type: '***', timestamp: '***', data: shown });
+  });
+
   const roots = [schema.getQueryType()].filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
   test('each of them has its question', () => {
     expect(MANUAL.length).toBeGreaterThan(12);

@@ -33,7 +33,8 @@ export class CreateMaskingRuleInput {
   @Field(() => String, {
     description:
       'The path of the values: "$" is the whole part; "$.customer.taxId", "$.items[*].price", "$[\\"a key\\"]". A key of a ' +
-      'list is a key of its elements. At most 20 steps and 500 characters.',
+      'list is a key of its elements. In the body of a request without a template, the document is in `data`: ' +
+      '"$.data.customer.taxId". At most 20 steps and 500 characters.',
   })
   path: string;
 
