@@ -4,19 +4,20 @@ import { createDataSource } from '../../src/database/data-source';
 import { createNotifier } from '../../src/jobs/notifier';
 import { createLog, type Log } from '../../src/log';
 import type { Db } from '../../src/sql/db';
-import { shareTestApi, type TestApp } from '../support/app';
+import { createTestDatabase, type TestDatabase } from '../support/database';
 import { collectGarbage } from '../support/live-memory';
 import { waitFor } from '../support/wait-for';
 
-let app: TestApp;
+let database: TestDatabase;
 let source: DataSource;
 let listener: Client;
 const heard: (string | undefined)[] = [];
 
 beforeAll(async () => {
-  app = await shareTestApi();
-  source = await createDataSource(app.database.servingUrl, { name: 'notifier test' }).initialize();
-  listener = new Client({ connectionString: app.database.superuserUrl });
+  // of its own: an API would announce events as well
+  database = await createTestDatabase();
+  source = await createDataSource(database.servingUrl, { name: 'notifier test' }).initialize();
+  listener = new Client({ connectionString: database.superuserUrl });
   await listener.connect();
   await listener.query('listen hookledger');
   listener.on('notification', ({ payload }) => heard.push(payload));
@@ -27,7 +28,7 @@ beforeEach(() => {
 afterAll(async () => {
   await listener.end();
   await source.destroy();
-  await app.stop();
+  await database.drop();
 });
 
 const notifierFor = () => createNotifier(source.manager, createLog('silent'));

@@ -5,6 +5,7 @@ import { createLog } from '../../src/log';
 import type { Role } from '../../src/viewer';
 import { connectTo, createTestDatabase, type TestDatabase } from './database';
 import { changedObjects, keepRows, restoreRows } from './empty-database';
+import { waitFor } from './wait-for';
 
 export interface GraphQLAnswer {
   status: number;
@@ -70,13 +71,45 @@ export async function shareTestApi(): Promise<TestApp> {
   const shared = ofWorker.get('api') ?? (await startShared());
   ofWorker.set('api', shared);
   const database = await connectTo(shared.databaseName);
+  const before = await leftBehind(database);
   await restoreRows(database);
+  if (before.notes || before.rules) {
+    await forgetEarlier(shared, database, before.rules);
+    await restoreRows(database);
+  }
   const stop = async () => {
     const changed = await changedObjects(database);
     await database.close();
     if (changed.length > 0) throw new Error(`other test files would find these changed: ${changed.join('; ')}`);
   };
   return clientOf({ ...shared, database, stop });
+}
+
+/** Whether the test files before have used what the shared API does a while later, or keeps for a while. */
+async function leftBehind(database: TestDatabase): Promise<{ notes: boolean; rules: boolean }> {
+  const [left] = await database.query<{ notes: boolean; rules: boolean }>(
+    'select exists (select from audit_windows) as notes, exists (select from masking_rules) as rules',
+  );
+  return left ?? { notes: false, rules: false };
+}
+
+/**
+ * Waits until the shared API has written what the files before have read and were denied: its entries in the audit trail would be
+ * among those of the next file, and wait to be sealed. A masking rule applies for a second after its row was deleted behind the API's
+ * back, unless another one is changed.
+ */
+async function forgetEarlier({ url, env }: SharedApi, database: TestDatabase, hasRules: boolean): Promise<void> {
+  const ask = (query: string) => askAt(url, query, {}, env.ADMIN_API_KEY);
+  if (hasRules) {
+    const rule = '{ roles: [SUPPORT], part: DATA, path: "$.forgotten", strategy: HIDE }';
+    await ask(`mutation { createMaskingRule(input: ${rule}) { maskingRule { id } } }`);
+  }
+  const operation = `Forget_${randomBytes(6).toString('hex')}`;
+  await ask(`query ${operation} { businessEvents(first: 1) { nodes { dataBody { bytes } } } }`);
+  await waitFor('the shared API to have written what it has noted', async () => {
+    const written = await database.query('select from audit_entries where position($1 in details) > 0', [operation]);
+    return written.length > 0;
+  });
 }
 
 /** For tests that change what a jest worker has only once, such as `performance.now`: the shared API would measure by it. */
