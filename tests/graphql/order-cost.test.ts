@@ -1,7 +1,6 @@
 // The price of requests in another order than that of time, of an `or`, and of links to large tables.
-import { priceOf } from './price-of';
+import { daysAgo, priceOf } from './price-of';
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const SLOW = { responseStatus: { gte: 500 } };
 const BY_DURATION = { field: 'DURATION', direction: 'DESC' };
 const WEBHOOK = { webhook: { id: { eq: `whk_${'0'.repeat(32)}` } } };

@@ -11,6 +11,10 @@ import type { TimeRange } from '../../src/sql/resolving/table-blocks';
 export const BLOCKS = 50_000 / 1.5;
 const DAYS = 90;
 const DAY_MS = 86_400_000;
+/** When all prices of a test file are asked: a range of time since `daysAgo` would grow while the file runs, and its price. */
+const NOW = Date.now();
+
+export const daysAgo = (days: number) => new Date(NOW - days * DAY_MS).toISOString();
 
 /** @param blocks of each table: the rows of 90 days up to now, as many on each day */
 export function priceOf(
@@ -19,10 +23,9 @@ export function priceOf(
   blocks = BLOCKS,
 ): { points: number; message: string | null } {
   const schema = sharedSchema();
-  const now = Date.now();
-  const first = now - DAYS * DAY_MS;
+  const first = NOW - DAYS * DAY_MS;
   const of = (_table: string, { from, to }: TimeRange) =>
-    (blocks * Math.max(Math.min(to ?? now, now) - Math.max(from ?? first, first), 0)) / (now - first);
+    (blocks * Math.max(Math.min(to ?? NOW, NOW) - Math.max(from ?? first, first), 0)) / (NOW - first);
   const rates = createRateLimits({ costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 });
   const gate = createGate(schema, rates, trustedDocumentsFor(readConfig({}), schema, createLog('silent')), { of });
   const caller = { viewer: null, remoteAddress: '203.0.113.7', requestId: 'request-1' };

@@ -1,7 +1,6 @@
 // The price of a scan by the size of the table, of its count, and how a query that is refused for it can be cheaper.
-import { BLOCKS, priceOf } from './price-of';
+import { BLOCKS, daysAgo, priceOf } from './price-of';
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const SLOW = { responseStatus: { gte: 500 } };
 const QUERY = 'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(first: 1, where: $where) { nodes { id } } }';
 test.each([

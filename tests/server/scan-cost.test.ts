@@ -1,7 +1,7 @@
 import { isInputObjectType } from 'graphql';
 import { INDEXES } from '../../src/server/graphql/filter-indexes';
 import { sharedSchema } from '../../src/server/schema/schema';
-import { priceOf } from '../graphql/price-of';
+import { daysAgo, priceOf } from '../graphql/price-of';
 import { shareTestApi, type TestApp } from '../support/app';
 import { connectTo } from '../support/database';
 import { waitFor } from '../support/wait-for';
@@ -28,7 +28,6 @@ function pointsOf(list: string, where: object): number {
   return priceOf(query, { where }).points - 1;
 }
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const SLOW = { responseStatus: { gte: 500 } };
 
 test.each<{ what: string; list?: string; where: object; points: number }>([
