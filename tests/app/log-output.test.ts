@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogOutput, type Writing } from '../../src/app/log-output';
-import { freePort } from '../../src/database/embedded-postgres/free-port';
 import { startTestApp } from '../support/app';
+import { unusedPort } from '../support/program';
 import { waitFor } from '../support/wait-for';
 
 /** A file system that takes `room` bytes, then answers with an error. */
@@ -83,7 +83,7 @@ const testWithFullDevice = existsSync(FULL) ? test : test.skip;
 
 testWithFullDevice('a program whose log is on a full disk serves, and ends when it is told to', async () => {
   const app = await startTestApp({ PROCESSES: 'api' });
-  const port = await freePort();
+  const port = await unusedPort();
   const full = openSync(FULL, 'w');
   let program: ChildProcess | undefined;
   try {

@@ -1,8 +1,7 @@
 // An installation whose parts run in processes of their own.
-import { freePort } from '../../src/database/embedded-postgres/free-port';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
-import { type Program, startProgram } from '../support/program';
+import { type Program, startProgram, unusedPort } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
@@ -65,7 +64,7 @@ async function sessionsOverTcp(): Promise<string[]> {
 
 /** With PORT set, it serves only its health and metrics. */
 async function startWithPort(part: 'worker' | 'indexer'): Promise<void> {
-  const port = await freePort();
+  const port = await unusedPort();
   const program = await start(part, { PORT: String(port) });
   expect(program.url).toBeNull();
   const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** What makes its start quick: global-setup.ts has compiled it. */
@@ -51,4 +53,23 @@ export async function startProgram(env: Record<string, string>): Promise<Program
       await once(child, 'exit');
     },
   };
+}
+
+/**
+ * A port on which nothing listens, and nothing will that does not ask for it: it is below those that Linux and macOS give to sockets
+ * without one, of which tests open many in the seconds until it is used.
+ */
+export async function unusedPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }

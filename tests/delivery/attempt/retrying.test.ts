@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { DEFAULT_SCHEDULE, dueAt } from '../../../src/delivery/retry-schedule';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
+import { unusedPort } from '../../support/program';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -101,9 +102,7 @@ test('a redirect is a failure, and its target hears nothing', async () => {
 });
 
 test('a partner where nothing listens fails with a sentence that says so', async () => {
-  const gone = await startReceiver();
-  await gone.stop();
-  const webhook = await createOwnWebhook({ url: gone.url, retrySchedule: [0] });
+  const webhook = await createOwnWebhook({ url: `http://127.0.0.1:${await unusedPort()}/`, retrySchedule: [0] });
   await publish(app, [webhook.event('INV-1')]);
   await allFinished(app, webhook.id, 1);
   const [attempt] = await attemptsOf(app, webhook.id);

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
+import { unusedPort } from '../../support/program';
 import { waitFor } from '../../support/wait-for';
 import { closeAll, httpPartner, localSender, post, rawPartner } from '../partner';
 
@@ -150,11 +149,7 @@ test('an idle connection that the partner closed is not used again', async () =>
 });
 
 test('a closed port is CONNECT', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  const result = await post(localSender(), `http://127.0.0.1:${port}/`);
+  const result = await post(localSender(), `http://127.0.0.1:${await unusedPort()}/`);
   expect(result).toMatchObject({
     errorCode: 'CONNECT',
     responseStatus: null,

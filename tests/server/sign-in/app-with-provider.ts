@@ -1,5 +1,5 @@
-import { freePort } from '../../../src/database/embedded-postgres/free-port';
 import { startTestApp, type TestApp } from '../../support/app';
+import { unusedPort } from '../../support/program';
 import { startProvider, type TestProvider } from './provider';
 
 /** An application whose people sign in at an identity provider. */
@@ -10,7 +10,7 @@ export interface AppWithProvider {
 }
 
 export async function startAppWithProvider(settings: Record<string, string>): Promise<AppWithProvider> {
-  const [port, providerPort] = [await freePort(), await freePort()];
+  const [port, providerPort] = [await unusedPort(), await unusedPort()];
   const url = `http://127.0.0.1:${port}`;
   const provider = await startProvider(url, providerPort);
   try {

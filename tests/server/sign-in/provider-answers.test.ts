@@ -1,6 +1,6 @@
 // What an identity provider may answer, or not: each wrong answer refuses the sign-in, and says why.
-import { freePort } from '../../../src/database/embedded-postgres/free-port';
 import { startTestApp, type TestApp } from '../../support/app';
+import { unusedPort } from '../../support/program';
 import { TestBrowser } from './provider';
 import { newKey, type ScriptedKey, type ScriptedProvider, startScriptedProvider } from './scripted-provider';
 
@@ -13,7 +13,7 @@ let log = '';
 let provider: ScriptedProvider;
 
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await unusedPort();
   provider = await startScriptedProvider(CLIENT_ID);
   const settings = {
     PROCESSES: 'api',
