@@ -27,7 +27,8 @@ const config: Config = {
   transformIgnorePatterns: [`/node_modules/(?!(${SHARED_PACKAGES})/)`],
   testSequencer: '<rootDir>/tests/support/jest/slowest-first.mjs',
   reporters: ['default', '<rootDir>/tests/support/jest/slowest-files.mjs'],
-  testTimeout: 150_000,
+  // a machine that is five times slower, and stands still meanwhile
+  testTimeout: 300_000,
   // half of it is waiting; each application has some twenty connections to one Postgres, which allows 400
   maxWorkers: Math.min(5, 3 * availableParallelism()),
   // each worker ends the application that its test files shared

@@ -134,8 +134,9 @@ test('a webhook does not receive its own failures, and two that watch each other
     expect(deliveries.map((each) => each.status).sort()).toEqual(hears);
     expect(deliveries.flatMap((each) => each.skipReason ?? [])).toEqual(['LOOP', 'LOOP', 'LOOP']);
   }
-  const outbox = await app.database.query('select from business_events where fanned_out_at is null');
-  expect(outbox).toEqual([]);
+  // a head may be signed at this moment
+  const outbox = 'select from business_events where fanned_out_at is null';
+  await waitFor('the outbox to be empty', async () => (await app.database.prepared(outbox)).length === 0);
   await archive(failing.id, a.id, b.id);
 });
 

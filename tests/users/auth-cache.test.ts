@@ -63,17 +63,22 @@ test('roles that were taken away are gone with the very next query, and roles th
 
 test('a key stops at the moment at which it expires', async () => {
   const { userId } = await known(['AUDITOR']);
-  const expiresAt = new Date(Date.now() + 3_000).toISOString();
-  const key = await app.ask(
-    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token userErrors { message } } }',
-    { input: { userId, label: 'short', expiresAt } },
-  );
-  const { token } = key.data.createApiKey;
   const before: number[] = [];
-  while (Date.now() < Date.parse(expiresAt)) {
-    const { status } = await app.ask(LIST, {}, token);
-    if (Date.now() < Date.parse(expiresAt)) before.push(status);
-    await wait(30);
+  let token = '';
+  // again with more time, if the machine has stood still until it expired
+  for (let ms = 3_000; before.length === 0; ms *= 2) {
+    const expiresAt = new Date(Date.now() + ms).toISOString();
+    const key = await app.ask(
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { token userErrors { message } } }',
+      { input: { userId, label: 'short', expiresAt } },
+    );
+    // null: it had expired before it was made
+    token = key.data.createApiKey.token ?? 'none';
+    while (Date.now() < Date.parse(expiresAt)) {
+      const { status } = await app.ask(LIST, {}, token);
+      if (Date.now() < Date.parse(expiresAt)) before.push(status);
+      await wait(30);
+    }
   }
   expect([...new Set(before)]).toEqual([200]);
   expect((await app.ask(LIST, {}, token)).status).toBe(401);

@@ -197,5 +197,7 @@ test('one outcome that cannot be written does not hold up the others', async () 
   }
   await deliveryThatIs(app, webhookId, 'the bad one, at last', (each) => each.id === bad && each.finishedAt !== null);
   await worker.stop(0);
-  expect(partner.calls).toHaveLength(20);
+  // a machine that stands still gives the bad one up, which is sent again
+  const others = partner.calls.filter(({ headers }) => uuidOf('Delivery', String(headers['webhook-id'])) !== bad);
+  expect(others).toHaveLength(19);
 });

@@ -118,15 +118,11 @@ test('each event reaches each webhook that was there before it, once, as the web
     }),
   ];
   await Promise.all(load);
-  await waitFor(
-    'all to be decided',
-    async () => {
-      const waiting = `select (select count(*)::int from business_events where wanted_by is null)
+  await waitFor('all to be decided', async () => {
+    const waiting = `select (select count(*)::int from business_events where wanted_by is null)
       + (select count(*)::int from pending_decisions) as n`;
-      return (await app.database.query<{ n: number }>(waiting))[0]?.n === 0;
-    },
-    60_000,
-  );
+    return (await app.database.query<{ n: number }>(waiting))[0]?.n === 0;
+  });
 
   const rows = await app.database.query<Row>(
     `select e.reference_document as reference, e.wanted_by as "wantedBy", d.webhook_id as "webhookId", d.headers::text,
@@ -143,7 +139,7 @@ test('each event reaches each webhook that was there before it, once, as the web
   expect(
     events.some(({ from }) => webhooks.some(({ until }) => until < from) && webhooks.some(({ until }) => until > from)),
   ).toBe(true);
-}, 120_000);
+});
 
 interface Row {
   reference: string;
