@@ -16,8 +16,13 @@ export type Lookup = (host: string) => Promise<string[]>;
  */
 export function guardedLookup(policy: AddressPolicy, lookup: Lookup): Lookup {
   const resolve = sharedLookup(lookup);
+  const resolver = createResolverCheck(resolve);
   return async (host) => {
-    const addresses = await resolve(host).catch((error: Error) => Promise.reject(lookupError(error, host)));
+    const addresses = await resolve(host).catch(async (error: Error) => {
+      const isOurs = systemCode(error) === NO_ANSWER && (await resolver.isDown(host));
+      throw isOurs ? resolverDown(host) : lookupError(error, host);
+    });
+    resolver.answered(host);
     if (addresses.length === 0) throw new SendError('DNS', `The name ${host} has no address.`);
     for (const address of addresses) {
       const refusal = refusalOf(address, policy);
@@ -97,6 +102,34 @@ function sharedLookup(lookup: Lookup): Lookup {
 function domainOf(host: string): string {
   const parent = host.slice(host.indexOf('.') + 1);
   return parent.includes('.') ? parent : host;
+}
+
+/** The name servers of the host gave no answer, or the resolver of this machine did not. */
+const NO_ANSWER = 'EAI_AGAIN';
+const DOMAINS_KEPT = 10;
+
+/** Says which of both it was by looking up a name of another domain that was found before. */
+function createResolverCheck(resolve: Lookup) {
+  const found = new LRUCache<string, string>({ max: DOMAINS_KEPT });
+  return {
+    answered: (host: string) => void found.set(domainOf(host), host),
+    /** false if no other domain is known. */
+    async isDown(host: string): Promise<boolean> {
+      const own = domainOf(host);
+      // the latest first
+      const [, other] = [...found.entries()].find(([domain]) => domain !== own) ?? [];
+      if (other === undefined) return false;
+      return resolve(other).then(
+        () => false,
+        (error: Error) => systemCode(error) === NO_ANSWER,
+      );
+    },
+  };
+}
+
+function resolverDown(host: string): SendError {
+  const why = 'nor could a name that was found before, so the resolver of this machine does not answer';
+  return new SendError('NOT_SENT', `The name ${host} could not be resolved, ${why} (${NO_ANSWER}).`);
 }
 
 function lookupError(error: Error, host: string): SendError {

@@ -130,6 +130,38 @@ test.each([
   });
 });
 
+/** Looks names up: those for which `isDown` says so are answered by no name server. */
+function lookingUp(isDown: (host: string) => boolean) {
+  const noAnswer = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' }));
+  return localSender({ lookup: async (host) => (isDown(host) ? noAnswer() : ['127.0.0.1']) });
+}
+
+test('a name that the resolver of this machine does not answer, nor a name that was found before, is NOT_SENT', async () => {
+  const partner = await okPartner();
+  let isDown = false;
+  const sender = lookingUp(() => isDown);
+  expect(await post(sender, named(partner))).toMatchObject({ errorCode: null });
+  isDown = true;
+  expect(await post(sender, 'http://hook.other.example/')).toMatchObject({
+    errorCode: 'NOT_SENT',
+    error:
+      'The name hook.other.example could not be resolved, nor could a name that was found before, so the resolver of this machine does not answer (EAI_AGAIN).',
+  });
+});
+
+test('it is DNS while other names are found, or while only names of the same domain were found before', async () => {
+  const partner = await okPartner();
+  const one = lookingUp((host) => host === 'hook.other.example');
+  expect(await post(one, named(partner))).toMatchObject({ errorCode: null });
+  expect(await post(one, 'http://hook.other.example/')).toMatchObject({ errorCode: 'DNS' });
+  let isDown = false;
+  const same = lookingUp(() => isDown);
+  const { port } = new URL(named(partner));
+  expect(await post(same, `http://a.other.example:${port}/`)).toMatchObject({ errorCode: null });
+  isDown = true;
+  expect(await post(same, 'http://b.other.example/')).toMatchObject({ errorCode: 'DNS' });
+});
+
 test('a lookup that finds nothing is DNS', async () => {
   const result = await post(localSender({ lookup: async () => [] }), 'http://partner.test/');
   expect(result).toMatchObject({ errorCode: 'DNS', error: 'The name partner.test has no address.' });
