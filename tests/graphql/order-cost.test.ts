@@ -138,6 +138,8 @@ test('a count costs the same in each order, and a refusal names the order', () =
 
 test.each([
   ['what they were skipped for', 'skipReason: { eq: LOOP }', 20_000],
+  ['a beginning of their document', 'referenceDocument: { startsWith: "INV" }', 20_000],
+  ['their document', 'referenceDocument: { eq: "A" }', 0],
   ['their status', 'status: { eq: EXHAUSTED }', 0],
 ])('deliveries in the order of their end by %s', (_what, where, points) => {
   const { points: asked } = priceOf(

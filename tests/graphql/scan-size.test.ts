@@ -9,6 +9,18 @@ test.each([
   { what: 'much of it', blocks: 10 * BLOCKS, where: { ...SLOW, documentType: { eq: 'A' } }, points: 200_000 },
   { what: 'a part of it', blocks: 10 * BLOCKS, where: { ...SLOW, webhook: { name: { eq: 'A' } } }, points: 20_000 },
   { what: 'a few rows of it', blocks: 10 * BLOCKS, where: { ...SLOW, referenceDocument: { eq: 'A' } }, points: 100 },
+  {
+    what: 'an or of which one part has two filters',
+    blocks: 10 * BLOCKS,
+    where: { or: [{ documentType: { eq: 'A' }, webhook: { name: { eq: 'A' } } }, { referenceDocument: { eq: 'A' } }] },
+    points: 20_000,
+  },
+  {
+    what: 'an or of single filters',
+    blocks: 10 * BLOCKS,
+    where: { or: [{ webhook: { name: { eq: 'A' } } }, { referenceDocument: { eq: 'A' } }] },
+    points: 0,
+  },
   { what: 'nine days of it', blocks: 10 * BLOCKS, where: { ...SLOW, startedAt: { gte: daysAgo(9) } }, points: 50_000 },
 ])('the price of a scan follows the size of the table: $what', ({ blocks, where, points }) => {
   expect(priceOf(QUERY, { where }, blocks).points - 1).toBe(points);

@@ -173,13 +173,18 @@ function ownScan(indexes: Indexes, of: Table, where: Where, parent: string): Own
   return { names: apart, points: apart.length === 0 ? 0 : pointsOf(of, READS.PART) };
 }
 
-/** The price of an `or` beside other filters, or below a row: an index finds the rows of each of its parts, but not those that the others find too. */
+/**
+ * The price of an `or` beside other filters, below a row, or with several filters in a part: an index finds the rows of each of its
+ * filters, but not those that the others find too.
+ */
 function orBesides(of: Table, where: Where, parent: string): Own | null {
   const all = required(where);
   const ors = all.filter((each) => partsOf(each.or).length > 1 && readsOf(of, each) !== READS.FEW);
   const others = all.filter((each) => !Object.hasOwn(each, 'or') && tested(of, each, () => true).length > 0);
   const limits = ors.length + others.length + (LONG_BELOW.includes(parent) ? 1 : 0);
-  if (ors.length === 0 || limits === 1) return null;
+  const isJoint = (part: Where) => readsOf(of, part) !== READS.FEW && tested(of, part, () => true).length > 1;
+  const hasJoint = ors.some((each) => partsOf(each.or).some(isJoint));
+  if (ors.length === 0 || (limits === 1 && !hasJoint)) return null;
   return {
     names: ors.flatMap(fieldsOf),
     points: pointsOf(of, limitOf(of, where, parent)),

@@ -56,7 +56,10 @@ const DELIVERIES: IndexedFilters = {
   time: 'createdAt',
   ofWebhook: ['status', 'held', 'waitsFor'],
   joined: ['user'],
-  orders: { FINISHED_AT: ['skipReason', 'user', 'businessEvent'], NEXT_ATTEMPT_AT: ['user', 'businessEvent'] },
+  orders: {
+    FINISHED_AT: ['skipReason', 'user', 'businessEvent', 'referenceDocument'],
+    NEXT_ATTEMPT_AT: ['user', 'businessEvent'],
+  },
 };
 
 const EVENTS: IndexedFilters = {
