@@ -4,6 +4,7 @@ import { uuidOf } from '../../src/ids';
 import { startMaintenance } from '../../src/jobs/maintenance';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/log';
+import { failingLoops } from '../../src/loop';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf } from '../users/user-keys';
@@ -46,4 +47,28 @@ test('maintenance that cannot delete old rows still warns of keys that expire', 
   expect(lines.map((line) => JSON.parse(line))).toContainEqual(
     expect.objectContaining({ label: 'of a holder', msg: expect.stringContaining('expires soon') }),
   );
+});
+
+test('a step is named as failing until it works, or the process stops', async () => {
+  let failure: Error | null = new Error('no row can be deleted');
+  const clock = {
+    mayDelete: () => (failure ? Promise.reject(failure) : Promise.resolve(false)),
+    onSet: () => undefined,
+    stop: async () => undefined,
+  };
+  const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
+  const isNamed = () => failingLoops().some(({ loop }) => loop === 'maintenance: old rows');
+  const maintenance = startMaintenance(source, clock, keyring, createLog('silent'));
+  try {
+    await waitFor('the failure', isNamed);
+    failure = null;
+    maintenance.wake();
+    await waitFor('it to work', () => !isNamed());
+    failure = new Error('no row can be deleted');
+    maintenance.wake();
+    await waitFor('the failure', isNamed);
+  } finally {
+    await maintenance.stop();
+  }
+  expect(isNamed()).toBe(false);
 });

@@ -3,6 +3,7 @@ import { uuidOf } from '../../src/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
 import { CHANGES_RECORDED } from '../support/changes-recorded';
+import { waitFor } from '../support/wait-for';
 
 const REASON = 'The court asked for it';
 const HOLD =
@@ -151,6 +152,20 @@ test('a hold that is refused does not wait for erasures in progress', async () =
   const { userErrors } = await ask('placeLegalHold', { name: 'Case 9', reason: 'short', documentType: 'X' });
   expect(userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
   await app.database.query('rollback');
+});
+
+test('a hold waits for erasures in progress: those that begin after it see it', async () => {
+  await app.database.query(`begin; select pg_advisory_xact_lock_shared(hashtext('hookledger.holds'))`);
+  const placing = place();
+  await waitFor('it to wait', async () => {
+    await app.database.query('select pg_stat_clear_snapshot()');
+    const waiting = await app.database.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
+    );
+    return waiting.length > 0;
+  });
+  await app.database.query('commit');
+  await placing;
 });
 
 test('a reason may have several lines', async () => {

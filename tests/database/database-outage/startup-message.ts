@@ -12,3 +12,13 @@ export function readStartup(first: Buffer): StartupMessage {
   }
   return settings;
 }
+
+/** The same first bytes without a setting. */
+export function withoutSetting(first: Buffer, name: string): Buffer {
+  const { [name]: _, ...settings } = readStartup(first);
+  const words = Object.entries(settings).flat();
+  const body = Buffer.from([...words, ''].map((word) => `${word}\0`).join(''));
+  const header = Buffer.from(first.subarray(0, HEADER_BYTES));
+  header.writeInt32BE(HEADER_BYTES + body.length);
+  return Buffer.concat([header, body, first.subarray(first.readInt32BE(0))]);
+}

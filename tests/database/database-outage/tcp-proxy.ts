@@ -22,8 +22,14 @@ export function atPort(url: string, port: number): string {
   return Object.assign(new URL(url), { port: String(port), search: '' }).href;
 }
 
-/** @param target the port of the PostgreSQL behind, asked for each connection; null: refuses */
-export async function startTcpProxy(target: (startup: StartupMessage) => number | null): Promise<TcpProxy> {
+/**
+ * @param target the port of the PostgreSQL behind, asked for each connection; null: refuses
+ * @param passed the first bytes of a connection as they are passed on
+ */
+export async function startTcpProxy(
+  target: (startup: StartupMessage) => number | null,
+  passed: (first: Buffer) => Buffer = (first) => first,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const startups: StartupMessage[] = [];
   let refused = 0;
@@ -44,7 +50,7 @@ export async function startTcpProxy(target: (startup: StartupMessage) => number 
       }
       startups.push(startup);
       const behind = keep(connect(port, '127.0.0.1'));
-      behind.write(first);
+      behind.write(passed(first));
       client.on('data', (chunk) => silent || behind.write(chunk)).on('close', () => silent || behind.destroy());
       behind.on('data', (chunk) => silent || client.write(chunk)).on('close', () => silent || client.destroy());
     });

@@ -42,6 +42,11 @@ test('a listed certificate of the server itself is trusted', async () => {
   expect(await post(sender(), named(partner), trusting('self-signed'))).toMatchObject({ errorCode: null });
 });
 
+test('so is one that an authority signed which is not listed', async () => {
+  const partner = await httpsPartner('valid');
+  expect(await post(sender(), named(partner), trusting('valid'))).toMatchObject({ errorCode: null });
+});
+
 test.each([
   ['expired', 'The certificate of partner.test has expired (CERT_HAS_EXPIRED).'],
   ['other-host', 'The certificate of partner.test was issued for another host (ERR_TLS_CERT_ALTNAME_INVALID).'],
