@@ -56,3 +56,30 @@ test('the masking rules of a file do not apply in the next one', async () => {
     expect(await headersFor(app)).toEqual([{ headers: { 'x-customer': 'ACME' } }]);
   });
 });
+
+describe('at its end, a file', () => {
+  const MONTH = `(select name from missing_partitions(24) where parent = 'audit_entries' order by name desc limit 1)`;
+
+  test('may have the partition of a month that has begun meanwhile', async () => {
+    let partition = '';
+    await inFile(async ({ database }) => {
+      [{ partition } = { partition }] = await database.query<{ partition: string }>(`select ${MONTH} as partition`);
+      await database.query('select make_partition($1)', [partition]);
+    });
+    await inFile(async ({ database }) => void (await database.query(`drop table ${partition}`)));
+  });
+
+  test.each([
+    ['a table', 'create table left_behind (id int)', 'drop table left_behind'],
+    ['an index', 'create index left_behind on users (created_at)', 'drop index left_behind'],
+    [
+      'a trigger on a table of months',
+      'create trigger left_behind before insert on payloads for each row execute function refuse_change()',
+      'drop trigger left_behind on payloads',
+    ],
+  ])('fails with %s of its own', async (_what, make, remove) => {
+    const leaving = inFile(async ({ database }) => void (await database.query(make)));
+    await expect(leaving).rejects.toThrow(/would find these changed: .*left_behind/);
+    await inFile(async ({ database }) => void (await database.query(remove)));
+  });
+});
