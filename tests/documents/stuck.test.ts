@@ -22,10 +22,8 @@ const publishOne = (documentType: string, event: string) =>
 // counts that are out of range have their own
 const NOT_COUNTED = /^(JOB|EVENT|DECISION)$/;
 const deadLetter = () =>
-  waitFor(
-    'the dead letter',
-    async () => (await deadLetters(given.app)).find(({ kind }) => NOT_COUNTED.test(kind)),
-    30_000,
+  waitFor('the dead letter', async () =>
+    (await deadLetters(given.app)).find(({ kind }) => NOT_COUNTED.test(kind)),
   ).then(({ kind }) => kind);
 
 async function verdictsOf(documentType: string, key?: string) {

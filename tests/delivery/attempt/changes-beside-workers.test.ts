@@ -71,7 +71,7 @@ describe.each(CHANGES)('%s', (_name, change) => {
     const first = hold(opens);
     await first.reached;
     const changed = change(webhook.id);
-    await waitFor('the change to wait', waiting(1), 10_000);
+    await waitFor('the change to wait', waiting(1));
     await webhook.publishOne();
     const second = hold(opens);
     await second.reached;
@@ -96,11 +96,11 @@ describe.each(CHANGES)('%s', (_name, change) => {
     const first = hold(takes);
     await first.reached;
     const changed = change(webhook.id);
-    await waitFor('the change to wait', waiting(1), 10_000);
+    await waitFor('the change to wait', waiting(1));
     await webhook.publishOne();
     await parts.fanOutAll();
     const second = hold(takes);
-    await Promise.race([second.reached, waitFor('the worker to wait behind the change', waiting(2), 10_000)]);
+    await Promise.race([second.reached, waitFor('the worker to wait behind the change', waiting(2), 30_000)]);
     first.commit();
     await changed;
     second.commit();

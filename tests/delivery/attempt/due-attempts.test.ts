@@ -10,6 +10,8 @@ let parts: Parts;
 beforeAll(() => {
   ({ parts } = installed());
 });
+// one that comes due later would be taken together with those of the next test
+afterEach(() => installed().app.database.query('delete from delivery_jobs'));
 
 test('a worker that took no job rests until the next one is due, and two seconds at most', async () => {
   const due = createDueAttempts(parts);

@@ -205,7 +205,7 @@ test('a pause is answered after a relay that saw the webhook active has committe
     parts.transaction(async (db) => {
       const result = await work(keptOpen(db));
       paused = turn(app, 'pause', id);
-      await waitFor('the pause to wait', async () => (await waitingForLock()) > 0, 20_000);
+      await waitFor('the pause to wait', async () => (await waitingForLock()) > 0);
       return result;
     }, options),
   );

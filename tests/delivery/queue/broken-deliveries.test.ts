@@ -39,7 +39,7 @@ const change = (set: string, webhookId: string) =>
   app.database.query(`update deliveries as new set ${set} where ${theFifth(webhookId)}`);
 
 const nineDelivered = (webhookId: string) =>
-  waitFor('the others', async () => (await deliveredOf(app, webhookId)).length === 9, 20_000);
+  waitFor('the others', async () => (await deliveredOf(app, webhookId)).length === 9);
 
 describe('a delivery whose attempt cannot be begun', () => {
   const changed = (broken: string, repaired: string) => async (webhookId: string) => {
@@ -125,13 +125,13 @@ test('an attempt of a dead process that cannot be made again does not keep the o
     },
   });
   await expireLeases(app);
-  await waitFor('the take-over', () => tookOver > 0, 30_000);
+  await waitFor('the take-over', () => tookOver > 0);
   const withoutJob = async () =>
     (await deliveriesOf(app, id)).filter(({ jobId }) => jobId === null).map((each) => each.referenceDocument);
   expect(await withoutJob()).toEqual(['INV-5']);
   await repair();
   expect(await freeStranded(parts.db)).toBe(1);
-  await waitFor('the second take-over', () => tookOver > 1, 30_000);
+  await waitFor('the second take-over', () => tookOver > 1);
   expect(await withoutJob()).toEqual([]);
   await leases.stop();
 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const delivered = (webhookId: string, count: number) =>
-  waitFor(`${count} delivered`, async () => (await deliveredOf(app, webhookId)).length === count, 30_000);
+  waitFor(`${count} delivered`, async () => (await deliveredOf(app, webhookId)).length === count);
 
 // a condition: it is not fanned out by the publishing transaction
 const webhookFor = (documentType: string) => createTestWebhook(app, partner.url, { documentType, condition: 'true' });
@@ -104,7 +104,7 @@ test('a waiting delivery that cannot be made due stops neither its webhook nor o
   );
   await Promise.all([delivered(bad.id, 9), delivered(good.id, 10)]);
   await repair();
-  await waitFor('the last one', async () => (await deliveredOf(app, bad.id)).length === 10, 100_000);
+  await waitFor('the last one', async () => (await deliveredOf(app, bad.id)).length === 10);
 });
 
 test('a call whose delivery cannot be made is answered, as the others that share its transaction', async () => {

@@ -31,7 +31,7 @@ test('a delivery shows why it is not sent, without values of the row, and retryD
   const change = (set: string) => app.database.query(`update deliveries as new set ${set} where ${theFifth(id)}`);
   await change('attempts = 2147483647');
   const worker = startWorker(parts);
-  await waitFor('the dead letter', async () => (await deadLetters(app)).length > 0, 20_000);
+  await waitFor('the dead letter', async () => (await deadLetters(app)).length > 0);
   const fifth = (await deliveriesOf(app, id)).find((each) => each.referenceDocument === 'INV-5');
   const delivery = toNodeId('Delivery', fifth?.id as string);
   const SHOWN = 'deadLetter { id kind code failures createdAt failedAt retryAt delivery { id } }';

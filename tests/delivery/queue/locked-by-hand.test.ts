@@ -58,11 +58,7 @@ test('an event whose webhook is locked leaves the decision about that one pendin
   await publish(app, [invoice('INV-1', { documentType })]);
   const transaction = pipelinedTransactions(parts.db.dataSource, { statementTimeoutMs: 3_000 });
   const relay = relayWith(transaction);
-  await waitFor(
-    'the outbox is empty',
-    async () => (await app.database.query('select from outbox')).length === 0,
-    20_000,
-  );
+  await waitFor('the outbox is empty', async () => (await app.database.query('select from outbox')).length === 0);
   await relay.stop();
   expect(await deadLetters(app)).toEqual([]);
   await decidePending({ ...parts.fanOutParts, transaction }, WHOLE);
@@ -97,7 +93,7 @@ describe('what has met a deadlock, and then another one by itself, becomes no de
     await publish(app, [invoice('INV-1', { documentType: 'Deadlocked' })]);
     await parts.fanOutAll();
     const worker = startWorker({ ...parts, transaction: meetingDeadlocks(2) });
-    await waitFor('the delivery', async () => (await deliveredOf(app, id)).length === 1, 20_000);
+    await waitFor('the delivery', async () => (await deliveredOf(app, id)).length === 1);
     await worker.stop(1_000);
     expect(await deadLetters(app)).toEqual([]);
   });
@@ -106,7 +102,7 @@ describe('what has met a deadlock, and then another one by itself, becomes no de
     const { id } = await createTestWebhook(app, partner.url, { documentType: 'Deadlocked event' });
     await publish(app, [invoice('INV-1', { documentType: 'Deadlocked event' })]);
     const relay = relayWith(meetingDeadlocks(3));
-    await waitFor('its delivery', async () => (await deliveriesOf(app, id)).length === 1, 20_000);
+    await waitFor('its delivery', async () => (await deliveriesOf(app, id)).length === 1);
     await relay.stop();
     expect(await deadLetters(app)).toEqual([]);
   });

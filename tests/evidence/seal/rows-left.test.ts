@@ -134,7 +134,8 @@ test('those that another session has locked are left until that session has ende
   }
   // trying each of them again would take two seconds
   expect(tried).toBeLessThan(20);
-  await sealAll();
+  // a step tries them for a second, which may be too short for all
+  while (sealer.left().length > 0) await sealer.step();
   expect(await queued()).toEqual([]);
   expect(await expectSoundTree(store())).toBe(20);
 });
