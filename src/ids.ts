@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   LegalHold: 'hld',
   Erasure: 'ers',
   DeadLetter: 'dlt',
+  EvidenceRun: 'evr',
 } as const;
 export type NodeName = keyof typeof ID_PREFIXES;
 

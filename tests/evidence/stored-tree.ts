@@ -10,7 +10,7 @@ import type { TrustedParties } from '../../src/evidence/verifying/tree/check-anc
 import type { Trust } from '../../src/evidence/verifying/tree/check-tree';
 import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
-import { insertRun, runById } from '../../src/evidence/verifying/verification-run.store';
+import { insertRun, runsById } from '../../src/evidence/verifying/verification-run.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { newId } from '../../src/ids';
 import { createKeyring, type Keyring } from '../../src/keyring/keyring';
@@ -92,7 +92,7 @@ export async function verify(
     createdAt: new Date(),
   });
   expect(await verifyNext(store.source.manager, store.transaction, trustOf(store, parties))).toBe(true);
-  const run = await runById(store.source.manager, id);
+  const run = (await runsById(store.source.manager, [id])).get(id);
   expect(run).toMatchObject({ state: 'COMPLETED', error: null });
   return JSON.parse(run?.findings ?? '');
 }

@@ -20,6 +20,7 @@ describe('nodes', () => {
       'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }',
       { input: { events: [{ documentType: 'A', event: 'b', referenceDocument: 'c', data: 1 }] } },
     );
+    const verifying = await app.ask('mutation { verifyEvidence(input: { depth: TREE }) { run { id } } }');
     known = {
       User: data.viewer.id,
       ApiKey: data.viewer.apiKeys.nodes[0].id,
@@ -27,6 +28,7 @@ describe('nodes', () => {
       BusinessDocument: documentId({ documentType: 'A', name: 'c' }),
       BusinessEvent: published.data.publishEvents.events[0].id,
       WebhookRequestLog: await seedRequest(app.database, {}),
+      EvidenceRun: verifying.data.verifyEvidence.run.id,
     };
   });
 
@@ -38,7 +40,7 @@ describe('nodes', () => {
   });
 
   test('come in the order asked for, null where there is none', async () => {
-    const unknown = ['usr', 'key', 'whk', 'evt', 'dlv', 'req'].map(
+    const unknown = ['usr', 'key', 'whk', 'evt', 'dlv', 'req', 'evr'].map(
       (prefix) => `${prefix}_00000000000070008000000000000000`,
     );
     const malformed = [

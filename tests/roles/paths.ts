@@ -61,7 +61,6 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
   erasures: () => 'first: 20',
   previewErasure: () => 'target: { documentType: "Nothing", name: "X" }',
-  evidenceRun: (ids) => `id: "${ids.EvidenceRun}"`,
 };
 
 function partsOf(roles: Roles, whole: Selection): Selection[] {

@@ -60,7 +60,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceAnchor: { readers: 'kind by origin treeSize at query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },
   EvidenceBundle: { keyReaders: 'text sha256 rows notSealed' },
-  EvidenceRun: { keyReaders: 'id depth scope state checked findings findingCount error createdAt finishedAt' },
+  EvidenceRun: { keyReaders: 'id orderedBy depth scope state checked findings findingCount error createdAt finishedAt' },
   EvidenceScope: { keyReaders: 'kind from to ids' },
   EvidenceFinding: { keyReaders: 'name kind rowId leafIndex treeSize message' },
   VerifyEvidencePayload: { everybody: 'run userErrors' },

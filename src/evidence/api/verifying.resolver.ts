@@ -1,19 +1,23 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import type { Context } from '../../graphql/context';
+import { loaderFor } from '../../graphql/data-loaders';
 import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
+import { checkedId } from '../../refuse-argument';
 import { type LimitOfUser, refuseOneTooMany } from '../../users/limit-of-user';
+import { USER } from '../../users/user.linked-fields';
+import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { checkedScope } from '../verifying/requested-scope';
 import type { Scope } from '../verifying/scope';
 import type { Finding } from '../verifying/tree/findings';
-import { countOpenRuns, insertRun, type RunRow, runById } from '../verifying/verification-run.store';
+import { countOpenRuns, insertRun, type RunRow, runsById } from '../verifying/verification-run.store';
 import { VerifyEvidenceInput } from './verifying.inputs';
 import { EvidenceRunType } from './verifying.type';
 
@@ -28,24 +32,32 @@ const OPEN_RUNS: LimitOfUser = {
 };
 const MAX_HEADS = 20;
 const MAX_HEAD_LENGTH = 20_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-@Resolver()
+@Resolver(() => EvidenceRunType)
 export class VerifyingResolver {
+  @FieldResolver(() => ID, { description: '`evr_` and 32 hexadecimal digits; never changes.' })
+  id(@Root() { id }: RunRow) {
+    return toNodeId('EvidenceRun', id);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who ordered the verification.' })
+  orderedBy(@Root() { orderedBy }: RunRow, @Ctx() context: Context) {
+    return USER.load(context, orderedBy);
+  }
+
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => EvidenceRunType, {
     nullable: true,
     description: withExample(
       'The verification with this id; null: there is none.',
-      '{ evidenceRun(id: "019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e") { state } }',
+      '{ evidenceRun(id: "evr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { state } }',
     ),
   })
-  async evidenceRun(
-    @Ctx() { db }: Context,
-    @Arg('id', () => ID, { description: 'The id of the run, from `verifyEvidence`.' }) id: string,
-  ): Promise<EvidenceRunType | null> {
-    const run = UUID.test(id) ? await runById(db, id) : null;
-    return run && shown(run);
+  evidenceRun(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'The id of the run, `evr_...`.' }) id: string,
+  ): Promise<ShownRun | null> {
+    return loadEvidenceRun(context, checkedId('EvidenceRun', id, ['id']));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -63,7 +75,7 @@ export class VerifyingResolver {
     @Arg('input', () => VerifyEvidenceInput, { description: 'What is verified, and against which heads.' })
     input: VerifyEvidenceInput,
   ) {
-    return answer({ run: null as EvidenceRunType | null }, async () => {
+    return answer({ run: null as ShownRun | null }, async () => {
       const { depth, knownHeads } = input;
       refuseHeads(knownHeads);
       const scope = checkedScope(input.scope);
@@ -82,7 +94,7 @@ export class VerifyingResolver {
         const details = { depth, scope, knownHeads: knownHeads.length };
         const subject = { subjectType: 'EvidenceRun', subjectId: id };
         await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
-        return { run: shown((await runById(db, id)) as RunRow) };
+        return { run: shown((await runsById(db, [id])).get(id) as RunRow) };
       });
     });
   }
@@ -99,7 +111,16 @@ function refuseHeads(heads: readonly string[]): void {
   throw new InputError([{ field: ['knownHeads', String(at)], code: 'INVALID', message }]);
 }
 
-function shown(run: RunRow): EvidenceRunType {
+type ShownRun = Omit<RunRow, 'scope' | 'findings'> & Pick<EvidenceRunType, 'scope' | 'findings'>;
+
+/** The runs that one request asks for at the same time are read by one statement. */
+export async function loadEvidenceRun(context: Context, id: string | null): Promise<ShownRun | null> {
+  if (id === null) return null;
+  const run = await loaderFor(context, 'EvidenceRun', (ids) => runsById(context.db, ids)).load(id);
+  return run && shown(run);
+}
+
+function shown(run: RunRow): ShownRun {
   const findings = JSON.parse(run.findings) as Finding[];
   return {
     ...run,

@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
 import { FINDING_NAMES, type FindingName } from '../verifying/tree/findings';
@@ -135,11 +136,12 @@ export class EvidenceScopeType {
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-@ObjectType('EvidenceRun', { simpleResolvers: true, description: 'A verification of the log, as a job.' })
-export class EvidenceRunType {
-  @Field(() => ID, { description: 'The id of the run, a UUID, for `evidenceRun`.' })
-  id: string;
-
+@ObjectType('EvidenceRun', {
+  implements: NodeType,
+  simpleResolvers: true,
+  description: 'A verification of the log, as a job.',
+})
+export class EvidenceRunType extends NodeType {
   @Field(() => EvidenceDepthEnum, { description: 'What is compared.' })
   depth: RunDepth;
 

@@ -1,5 +1,5 @@
 // Verifications as jobs: their order, progress and findings.
-import { changedBy, type Db, rowOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import type { RunDepth, RunState } from './verification-run.entity';
 
 export interface RunRow {
@@ -13,15 +13,17 @@ export interface RunRow {
   findings: string;
   findingCount: number;
   error: string | null;
+  orderedBy: string;
   createdAt: Date;
   finishedAt: Date | null;
 }
 
 const RUN = `id, depth, scope, state, known_heads as "knownHeads", checked::float8 as checked, findings,
-  finding_count::float8 as "findingCount", error, created_at as "createdAt", finished_at as "finishedAt"`;
+  finding_count::float8 as "findingCount", error, ordered_by as "orderedBy", created_at as "createdAt", finished_at as "finishedAt"`;
 
-export async function runById(db: Db, id: string): Promise<RunRow | null> {
-  return rowOf<RunRow>(db, statement(`select ${RUN} from evidence_runs where id = $1`), [id]);
+export async function runsById(db: Db, ids: readonly string[]): Promise<Map<string, RunRow>> {
+  const rows = await rowsOf<RunRow>(db, statement(`select ${RUN} from evidence_runs where id = any($1::uuid[])`), [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export interface NewRun {

@@ -5,6 +5,7 @@ import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
 import { readDocumentId } from '../../documents/document-id';
 import { loadDocument } from '../../documents/document-node';
 import { BUSINESS_EVENT } from '../../events/business-event.linked-fields';
+import { loadEvidenceRun } from '../../evidence/api/verifying.resolver';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { NodeType } from '../../graphql/node';
@@ -41,6 +42,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   LegalHold: loadLegalHold,
   Erasure: loadErasure,
   DeadLetter: DEAD_LETTER.load,
+  EvidenceRun: loadEvidenceRun,
 };
 
 const MAX_IDS = 100;

@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { seal } from '../../../src/evidence/seal';
 import { WHOLE_LOG } from '../../../src/evidence/verifying/scope';
-import { insertRun, runById, takeRun } from '../../../src/evidence/verifying/verification-run.store';
+import { insertRun, runsById, takeRun } from '../../../src/evidence/verifying/verification-run.store';
 import { verifyNext } from '../../../src/evidence/verifying/verify-run';
 import { newId } from '../../../src/ids';
 import { waitFor } from '../../support/wait-for';
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => store.stop());
 
 const verifyOne = () => verifyNext(store.source.manager, store.transaction, trustOf(store));
-const run = () => runById(store.source.manager, id);
+const run = async () => (await runsById(store.source.manager, [id])).get(id);
 const seenAgo = (interval: string) =>
   store.database.query(`update evidence_runs set seen_at = now() - $1::interval where id = $2`, [interval, id]);
 
