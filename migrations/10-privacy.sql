@@ -13,24 +13,24 @@ create table legal_holds (
   to_at timestamptz(3),             -- exclusive
   reason text not null,
   placed_by uuid not null,
-  placed_at timestamptz(3) not null,
-  release_asked_by uuid,
-  release_asked_at timestamptz(3),
+  created_at timestamptz(3) not null,
+  release_requested_by uuid,
+  release_requested_at timestamptz(3),
   release_reason text,
   released_by uuid,                 -- null: the hold is in force
   released_at timestamptz(3),
   constraint legal_holds_pkey primary key (id),
   constraint legal_holds_criteria_check check (num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0),
   constraint legal_holds_document_check check (reference_document is null or document_type is not null),
-  constraint legal_holds_asked_check check ((release_asked_by is null) = (release_asked_at is null)
-    and (release_asked_by is null) = (release_reason is null)),
+  constraint legal_holds_requested_check check ((release_requested_by is null) = (release_requested_at is null)
+    and (release_requested_by is null) = (release_reason is null)),
   constraint legal_holds_released_check check ((released_by is null) = (released_at is null)),
   constraint legal_holds_second_person_check check
-    (released_by is null or (release_asked_by is not null and released_by <> placed_by and released_by <> release_asked_by)),
+    (released_by is null or (release_requested_by is not null and released_by <> placed_by and released_by <> release_requested_by)),
   constraint legal_holds_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
   constraint legal_holds_user_id_fkey foreign key (user_id) references users (id),
   constraint legal_holds_placed_by_fkey foreign key (placed_by) references users (id),
-  constraint legal_holds_release_asked_by_fkey foreign key (release_asked_by) references users (id),
+  constraint legal_holds_release_requested_by_fkey foreign key (release_requested_by) references users (id),
   constraint legal_holds_released_by_fkey foreign key (released_by) references users (id)
 );
 create index legal_holds_in_force_idx on legal_holds (id) where released_at is null;
@@ -44,10 +44,10 @@ end $$;
 create trigger holds_are_only_released before update on legal_holds
   for each row when (old.released_at is not null or
     (new.id, new.name, new.webhook_id, new.document_type, new.reference_document, new.user_id, new.from_at, new.to_at,
-     new.reason, new.placed_by, new.placed_at)
+     new.reason, new.placed_by, new.created_at)
     is distinct from
     (old.id, old.name, old.webhook_id, old.document_type, old.reference_document, old.user_id, old.from_at, old.to_at,
-     old.reason, old.placed_by, old.placed_at))
+     old.reason, old.placed_by, old.created_at))
   execute function released_holds_never_change();
 create trigger holds_are_never_deleted before delete on legal_holds
   for each row execute function released_holds_never_change();
@@ -59,30 +59,30 @@ create trigger never_truncated before truncate on legal_holds
 create table erasures (
   id uuid not null,
   kind text not null,
-  state text not null,
+  status text not null,
   user_id uuid,                     -- PERSON
   event_ids uuid[] not null,        -- with their deliveries and requests
   request_ids uuid[] not null,      -- requests without an event
   row_count integer not null,       -- events, deliveries and requests when it was ordered
   reason text not null,
   ordered_by uuid,                  -- null: the system
-  ordered_at timestamptz(3) not null,
+  created_at timestamptz(3) not null,
   decided_by uuid,                  -- who approved or declined it; null: it needs no second person
   decided_at timestamptz(3),
   erased_count integer not null default 0,
   deferred_count integer not null default 0,      -- as of the last step
-  deferred_because text,
+  deferred_reason text,
   next_step_at timestamptz(3),      -- null: nothing is left to do
   finished_at timestamptz(3),
   constraint erasures_pkey primary key (id),
   constraint erasures_kind_check check (kind in ('DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED')),
-  constraint erasures_state_check check (state in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')),
-  constraint erasures_finished_check check ((finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))),
-  constraint erasures_next_step_check check ((next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))),
+  constraint erasures_status_check check (status in ('REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED')),
+  constraint erasures_finished_check check ((finished_at is null) = (status in ('REQUESTED', 'ORDERED', 'DEFERRED'))),
+  constraint erasures_next_step_check check ((next_step_at is null) = (status not in ('ORDERED', 'DEFERRED'))),
   constraint erasures_own_check check ((ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')),
   constraint erasures_second_person_check check (decided_by is null or decided_by <> ordered_by),
   constraint erasures_alone_check
-    check (row_count <= 100 or ordered_by is null or decided_by is not null or state in ('REQUESTED', 'DECLINED')),
+    check (row_count <= 100 or ordered_by is null or decided_by is not null or status in ('REQUESTED', 'DECLINED')),
   constraint erasures_user_id_fkey foreign key (user_id) references users (id),
   constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id),
   constraint erasures_decided_by_fkey foreign key (decided_by) references users (id)
@@ -144,7 +144,7 @@ create table retention_limits (
   id uuid not null,                 -- of the webhook; the nil UUID: all
   content_days integer,             -- after which content is erased; null: as the nil UUID says, and there: never
   minimum_days integer,             -- for which content is kept in spite of limits and orders
-  minimum_ground text,              -- the reason of the minimum, such as a law
+  minimum_reason text,              -- the reason of the minimum, such as a law
   row_months integer,               -- nil UUID only: months after which a whole month is dropped; null: never
   reason text not null,             -- why it was last set
   changed_by uuid not null,
@@ -153,7 +153,7 @@ create table retention_limits (
   constraint retention_limits_days_check check (content_days between 1 and 36500 and minimum_days between 1 and 36500),
   constraint retention_limits_months_check
     check (row_months is null or (row_months between 2 and 1200 and id = '00000000-0000-0000-0000-000000000000')),
-  constraint retention_limits_ground_check check ((minimum_days is null) = (minimum_ground is null)),
+  constraint retention_limits_minimum_reason_check check ((minimum_days is null) = (minimum_reason is null)),
   constraint retention_limits_changed_by_fkey foreign key (changed_by) references users (id)
 );
 
@@ -320,7 +320,7 @@ begin
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   -- the indexer would otherwise add words of rows that it had read before
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
+  select * into ordered from public.erasures x where x.id = erasure and x.status in ('ORDERED', 'DEFERRED') for update;
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
@@ -484,7 +484,7 @@ begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   select x.user_id into person from public.erasures x
-    where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
+    where x.id = erasure and x.kind = 'PERSON' and x.status in ('ORDERED', 'DEFERRED') for update;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;

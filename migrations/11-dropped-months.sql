@@ -104,7 +104,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     select a from public.audit_entries a where a.subject_id = of_limit.id and a.action = 'retention.changed' order by a.id desc limit 1
   ) as entry (newest)
   where (newest).details::jsonb -> 'after' = jsonb_build_object('contentDays', of_limit.content_days, 'minimumDays', of_limit.minimum_days,
-    'minimumGround', of_limit.minimum_ground, 'rowMonths', of_limit.row_months)
+    'minimumReason', of_limit.minimum_reason, 'rowMonths', of_limit.row_months)
 $$;
 
 -- Whether a limit or minimum differs from its newest entry, or this entry is in no signed head. It may have been changed without

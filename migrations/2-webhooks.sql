@@ -71,12 +71,12 @@ create table webhook_versions (
   webhook_id uuid not null,
   version integer not null,
   settings text not null,           -- JSON in the form of the API; secrets as fingerprints
-  author_id uuid,                   -- null: the system
+  created_by uuid,                   -- null: the system
   created_at timestamptz(3) not null,
   constraint webhook_versions_pkey primary key (id),
   constraint webhook_versions_version_key unique (webhook_id, version),
   constraint webhook_versions_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
-  constraint webhook_versions_author_id_fkey foreign key (author_id) references users (id)
+  constraint webhook_versions_created_by_fkey foreign key (created_by) references users (id)
 );
 create index webhook_versions_webhook_id_idx on webhook_versions (webhook_id, id);
 

@@ -143,7 +143,7 @@ create table evidence_runs (
   id uuid not null,
   depth text not null,
   scope text not null,              -- JSON: which rows are compared
-  state text not null,
+  status text not null,
   known_heads text[] not null,      -- heads that the caller knows
   checked bigint not null,          -- rows that were compared
   findings text not null,           -- JSON: the first findings
@@ -154,12 +154,12 @@ create table evidence_runs (
   seen_at timestamptz(3),           -- when its process last wrote progress; when this is old, another one restarts it
   finished_at timestamptz(3),
   constraint evidence_runs_pkey primary key (id),
-  constraint evidence_runs_state_check check (state in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')),
+  constraint evidence_runs_status_check check (status in ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED')),
   constraint evidence_runs_depth_check check (depth in ('TREE', 'ROWS', 'CONTENT')),
-  constraint evidence_runs_finished_check check ((finished_at is null) = (state in ('PENDING', 'RUNNING'))),
+  constraint evidence_runs_finished_check check ((finished_at is null) = (status in ('PENDING', 'RUNNING'))),
   constraint evidence_runs_ordered_by_fkey foreign key (ordered_by) references users (id)
 );
-create index evidence_runs_open_idx on evidence_runs (id) where state in ('PENDING', 'RUNNING');
+create index evidence_runs_open_idx on evidence_runs (id) where status in ('PENDING', 'RUNNING');
 
 create trigger results_never_change before update on evidence_runs
   for each row when (old.finished_at is not null) execute function refuse_change();

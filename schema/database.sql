@@ -304,31 +304,31 @@ CREATE TABLE erasure_recipients (
 CREATE TABLE erasures (
   id uuid NOT NULL,
   kind text NOT NULL,
-  state text NOT NULL,
+  status text NOT NULL,
   user_id uuid,
   event_ids uuid[] NOT NULL,
   request_ids uuid[] NOT NULL,
   row_count integer NOT NULL,
   reason text NOT NULL,
   ordered_by uuid,
-  ordered_at timestamp(3) with time zone NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
   decided_by uuid,
   decided_at timestamp(3) with time zone,
   erased_count integer NOT NULL DEFAULT 0,
   deferred_count integer NOT NULL DEFAULT 0,
-  deferred_because text,
+  deferred_reason text,
   next_step_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
-  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (state = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
+  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (status = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
   CONSTRAINT erasures_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
-  CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
+  CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
-  CONSTRAINT erasures_next_step_check CHECK ((next_step_at IS NULL) = (state <> ALL (ARRAY['ORDERED'::text, 'DEFERRED'::text]))),
+  CONSTRAINT erasures_next_step_check CHECK ((next_step_at IS NULL) = (status <> ALL (ARRAY['ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
   CONSTRAINT erasures_own_check CHECK ((ordered_by IS NULL) = (kind = ANY (ARRAY['RETENTION'::text, 'REPEATED'::text])) OR kind = 'PERSON'::text),
   CONSTRAINT erasures_pkey PRIMARY KEY (id),
   CONSTRAINT erasures_second_person_check CHECK (decided_by IS NULL OR decided_by <> ordered_by),
-  CONSTRAINT erasures_state_check CHECK (state = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text, 'DONE'::text, 'DECLINED'::text])),
+  CONSTRAINT erasures_status_check CHECK (status = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text, 'DONE'::text, 'DECLINED'::text])),
   CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX erasures_open_idx ON erasures USING btree (next_step_at) WHERE next_step_at IS NOT NULL;
@@ -447,7 +447,7 @@ CREATE TABLE evidence_runs (
   id uuid NOT NULL,
   depth text NOT NULL,
   scope text NOT NULL,
-  state text NOT NULL,
+  status text NOT NULL,
   known_heads text[] NOT NULL,
   checked bigint NOT NULL,
   findings text NOT NULL,
@@ -458,12 +458,12 @@ CREATE TABLE evidence_runs (
   seen_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
   CONSTRAINT evidence_runs_depth_check CHECK (depth = ANY (ARRAY['TREE'::text, 'ROWS'::text, 'CONTENT'::text])),
-  CONSTRAINT evidence_runs_finished_check CHECK ((finished_at IS NULL) = (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]))),
+  CONSTRAINT evidence_runs_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]))),
   CONSTRAINT evidence_runs_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
   CONSTRAINT evidence_runs_pkey PRIMARY KEY (id),
-  CONSTRAINT evidence_runs_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text]))
+  CONSTRAINT evidence_runs_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text]))
 );
-CREATE INDEX evidence_runs_open_idx ON evidence_runs USING btree (id) WHERE state = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
+CREATE INDEX evidence_runs_open_idx ON evidence_runs USING btree (id) WHERE status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON evidence_runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER results_never_change BEFORE UPDATE ON evidence_runs FOR EACH ROW WHEN (old.finished_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER runs_are_never_deleted BEFORE DELETE ON evidence_runs FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -614,27 +614,27 @@ CREATE TABLE legal_holds (
   to_at timestamp(3) with time zone,
   reason text NOT NULL,
   placed_by uuid NOT NULL,
-  placed_at timestamp(3) with time zone NOT NULL,
-  release_asked_by uuid,
-  release_asked_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  release_requested_by uuid,
+  release_requested_at timestamp(3) with time zone,
   release_reason text,
   released_by uuid,
   released_at timestamp(3) with time zone,
-  CONSTRAINT legal_holds_asked_check CHECK ((release_asked_by IS NULL) = (release_asked_at IS NULL) AND (release_asked_by IS NULL) = (release_reason IS NULL)),
   CONSTRAINT legal_holds_criteria_check CHECK (num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0),
   CONSTRAINT legal_holds_document_check CHECK (reference_document IS NULL OR document_type IS NOT NULL),
   CONSTRAINT legal_holds_pkey PRIMARY KEY (id),
   CONSTRAINT legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES users(id),
-  CONSTRAINT legal_holds_release_asked_by_fkey FOREIGN KEY (release_asked_by) REFERENCES users(id),
+  CONSTRAINT legal_holds_release_requested_by_fkey FOREIGN KEY (release_requested_by) REFERENCES users(id),
   CONSTRAINT legal_holds_released_by_fkey FOREIGN KEY (released_by) REFERENCES users(id),
   CONSTRAINT legal_holds_released_check CHECK ((released_by IS NULL) = (released_at IS NULL)),
-  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR release_asked_by IS NOT NULL AND released_by <> placed_by AND released_by <> release_asked_by),
+  CONSTRAINT legal_holds_requested_check CHECK ((release_requested_by IS NULL) = (release_requested_at IS NULL) AND (release_requested_by IS NULL) = (release_reason IS NULL)),
+  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR release_requested_by IS NOT NULL AND released_by <> placed_by AND released_by <> release_requested_by),
   CONSTRAINT legal_holds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   CONSTRAINT legal_holds_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
 CREATE INDEX legal_holds_in_force_idx ON legal_holds USING btree (id) WHERE released_at IS NULL;
 CREATE TRIGGER holds_are_never_deleted BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE FUNCTION released_holds_never_change();
-CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW WHEN (old.released_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.document_type IS DISTINCT FROM old.document_type OR new.reference_document IS DISTINCT FROM old.reference_document OR new.user_id IS DISTINCT FROM old.user_id OR new.from_at IS DISTINCT FROM old.from_at OR new.to_at IS DISTINCT FROM old.to_at OR new.reason IS DISTINCT FROM old.reason OR new.placed_by IS DISTINCT FROM old.placed_by OR new.placed_at IS DISTINCT FROM old.placed_at) EXECUTE FUNCTION released_holds_never_change();
+CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW WHEN (old.released_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.document_type IS DISTINCT FROM old.document_type OR new.reference_document IS DISTINCT FROM old.reference_document OR new.user_id IS DISTINCT FROM old.user_id OR new.from_at IS DISTINCT FROM old.from_at OR new.to_at IS DISTINCT FROM old.to_at OR new.reason IS DISTINCT FROM old.reason OR new.placed_by IS DISTINCT FROM old.placed_by OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION released_holds_never_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION released_holds_never_change();
 
 CREATE TABLE masking_rules (
@@ -823,14 +823,14 @@ CREATE TABLE retention_limits (
   id uuid NOT NULL,
   content_days integer,
   minimum_days integer,
-  minimum_ground text,
+  minimum_reason text,
   row_months integer,
   reason text NOT NULL,
   changed_by uuid NOT NULL,
   changed_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT retention_limits_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES users(id),
   CONSTRAINT retention_limits_days_check CHECK (content_days >= 1 AND content_days <= 36500 AND minimum_days >= 1 AND minimum_days <= 36500),
-  CONSTRAINT retention_limits_ground_check CHECK ((minimum_days IS NULL) = (minimum_ground IS NULL)),
+  CONSTRAINT retention_limits_minimum_reason_check CHECK ((minimum_days IS NULL) = (minimum_reason IS NULL)),
   CONSTRAINT retention_limits_months_check CHECK (row_months IS NULL OR row_months >= 2 AND row_months <= 1200 AND id = '00000000-0000-0000-0000-000000000000'::uuid),
   CONSTRAINT retention_limits_pkey PRIMARY KEY (id)
 );
@@ -1023,9 +1023,9 @@ CREATE TABLE webhook_versions (
   webhook_id uuid NOT NULL,
   version integer NOT NULL,
   settings text NOT NULL,
-  author_id uuid,
+  created_by uuid,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT webhook_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES users(id),
+  CONSTRAINT webhook_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
   CONSTRAINT webhook_versions_pkey PRIMARY KEY (id),
   CONSTRAINT webhook_versions_version_key UNIQUE (webhook_id, version),
   CONSTRAINT webhook_versions_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
@@ -1386,7 +1386,7 @@ begin
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   -- the indexer would otherwise add words of rows that it had read before
   perform pg_advisory_xact_lock(hashtext('hookledger.request_index'));
-  select * into ordered from public.erasures x where x.id = erasure and x.state in ('ORDERED', 'DEFERRED') for update;
+  select * into ordered from public.erasures x where x.id = erasure and x.status in ('ORDERED', 'DEFERRED') for update;
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
@@ -1551,7 +1551,7 @@ begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
   select x.user_id into person from public.erasures x
-    where x.id = erasure and x.kind = 'PERSON' and x.state in ('ORDERED', 'DEFERRED') for update;
+    where x.id = erasure and x.kind = 'PERSON' and x.status in ('ORDERED', 'DEFERRED') for update;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
@@ -2027,7 +2027,7 @@ AS $function$
     select a from public.audit_entries a where a.subject_id = of_limit.id and a.action = 'retention.changed' order by a.id desc limit 1
   ) as entry (newest)
   where (newest).details::jsonb -> 'after' = jsonb_build_object('contentDays', of_limit.content_days, 'minimumDays', of_limit.minimum_days,
-    'minimumGround', of_limit.minimum_ground, 'rowMonths', of_limit.row_months)
+    'minimumReason', of_limit.minimum_reason, 'rowMonths', of_limit.row_months)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lock_for_drop(parents text[])

@@ -135,18 +135,18 @@ async function measureBundle(api: Api, ids: readonly string[]) {
 }
 
 async function measureVerifying(api: Api, verify: () => Promise<unknown>) {
-  const order = 'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id } userErrors { message } } }';
-  const { verifyEvidence } = await api.ask<{ verifyEvidence: { run: { id: string } } }>(order, {});
+  const order = 'mutation { verifyEvidence(input: { depth: CONTENT }) { evidenceRun { id } userErrors { message } } }';
+  const { verifyEvidence } = await api.ask<{ verifyEvidence: { evidenceRun: { id: string } } }>(order, {});
   const before = (await residentMb(process.pid)) ?? 0;
   let most = before;
   const sampling = setInterval(async () => {
     most = Math.max(most, (await residentMb(process.pid)) ?? 0);
   }, SAMPLE_MS);
   const verifyAllSeconds = await secondsOf(verify).finally(() => clearInterval(sampling));
-  const { evidenceRun } = await api.ask<{ evidenceRun: { state: string; findingCount: number } }>(
-    'query ($id: ID!) { evidenceRun(id: $id) { state findingCount } }',
-    { id: verifyEvidence.run.id },
+  const { evidenceRun } = await api.ask<{ evidenceRun: { status: string; findingCount: number } }>(
+    'query ($id: ID!) { evidenceRun(id: $id) { status findingCount } }',
+    { id: verifyEvidence.evidenceRun.id },
   );
-  if (evidenceRun.state !== 'COMPLETED') throw new Error(`the verification is ${evidenceRun.state}`);
+  if (evidenceRun.status !== 'COMPLETED') throw new Error(`the verification is ${evidenceRun.status}`);
   return { verifyAllSeconds, verifyMemoryMb: most - before, findings: evidenceRun.findingCount };
 }

@@ -58,15 +58,15 @@ export function servingGrants(login: string): string[] {
     `grant insert on evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_anchors,
        evidence_runs to ${name}`,
     `grant insert, update, delete on evidence_stops, evidence_anchor_targets to ${name}`,
-    `grant update (state, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
+    `grant update (status, checked, findings, finding_count, error, seen_at, finished_at) on evidence_runs to ${name}`,
     `grant update (kek, wrapped, box, signs_from, retires_at, destroyed_at, compromised_at) on evidence_keys to ${name}`,
     `grant insert on legal_holds, erasures to ${name}`,
     `grant insert, update on retention_limits to ${name}`,
-    `grant update (state, decided_by, decided_at, erased_count, deferred_count, deferred_because, next_step_at, finished_at)
+    `grant update (status, decided_by, decided_at, erased_count, deferred_count, deferred_reason, next_step_at, finished_at)
        on erasures to ${name}`,
     `grant execute on function erase_content(uuid, uuid[], uuid[], uuid[]), erase_user(uuid) to ${name}`,
     `grant execute on function months_past_limit(), order_month(text, date), drop_month(text, date) to ${name}`,
-    `grant update (release_asked_by, release_asked_at, release_reason, released_by, released_at) on legal_holds to ${name}`,
+    `grant update (release_requested_by, release_requested_at, release_reason, released_by, released_at) on legal_holds to ${name}`,
     `grant update (downloads, rows_sent, bytes_sent, completed_at) on exports to ${name}`,
     `grant execute on function missing_partitions(integer), make_partition(text) to ${name}`,
     `grant execute on function rebuild_change_feed() to ${name}`,

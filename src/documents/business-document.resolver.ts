@@ -68,7 +68,7 @@ export class BusinessDocumentResolver {
   }
 
   @FieldResolver(() => BusinessEventConnection, { description: 'The events of the document, newest first by default.' })
-  events(
+  businessEvents(
     @Root() document: DocumentName,
     @Ctx() context: Context,
     @Args(() => BusinessEventListArgs) args: BusinessEventListArgs,

@@ -36,13 +36,13 @@ export async function headAt(db: Db, treeSize: number): Promise<SignedHead | nul
   return headIn(db, statement(`select ${HEAD} from evidence_heads h where tree_size = $1`), [treeSize]);
 }
 
-/** Heads of larger trees first. @param before only those of trees smaller than this; null: all */
-export async function headsBefore(db: Db, before: number | null, atMost: number): Promise<SignedHead[]> {
+/** Heads of larger trees first. @param upTo only those of trees of at most this size; null: all */
+export async function newestHeads(db: Db, upTo: number | null, atMost: number): Promise<SignedHead[]> {
   const rows = await rowsOf<HeadRow>(
     db,
-    statement(`select ${HEAD} from evidence_heads h where $1::bigint is null or tree_size < $1
+    statement(`select ${HEAD} from evidence_heads h where $1::bigint is null or tree_size <= $1
      order by tree_size desc limit $2`),
-    [before, atMost],
+    [upTo, atMost],
   );
   return rows.map(headOf);
 }

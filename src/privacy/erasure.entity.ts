@@ -5,21 +5,21 @@ import { UserEntity } from '../users/user.entity';
 export const ERASURE_KINDS = ['DOCUMENT', 'PERSON', 'CONTENT', 'RETENTION', 'REPEATED'] as const;
 export type ErasureKind = (typeof ERASURE_KINDS)[number];
 
-export const ERASURE_STATES = ['REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED'] as const;
-export type ErasureState = (typeof ERASURE_STATES)[number];
+export const ERASURE_STATUSES = ['REQUESTED', 'ORDERED', 'DEFERRED', 'DONE', 'DECLINED'] as const;
+export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 
 /** An order to erase content, or an erasure of a limit. */
 @Entity('erasures')
 @Index('erasures_open_idx', ['nextStepAt'], { where: 'next_step_at is not null' })
 @Check('erasures_kind_check', oneOf('kind', ERASURE_KINDS))
-@Check('erasures_state_check', oneOf('state', ERASURE_STATES))
-@Check('erasures_finished_check', `(finished_at is null) = (state in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
-@Check('erasures_next_step_check', `(next_step_at is null) = (state not in ('ORDERED', 'DEFERRED'))`)
+@Check('erasures_status_check', oneOf('status', ERASURE_STATUSES))
+@Check('erasures_finished_check', `(finished_at is null) = (status in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
+@Check('erasures_next_step_check', `(next_step_at is null) = (status not in ('ORDERED', 'DEFERRED'))`)
 @Check('erasures_own_check', `(ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')`)
 @Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
 @Check(
   'erasures_alone_check',
-  `row_count <= 100 or ordered_by is null or decided_by is not null or state in ('REQUESTED', 'DECLINED')`,
+  `row_count <= 100 or ordered_by is null or decided_by is not null or status in ('REQUESTED', 'DECLINED')`,
 )
 export class ErasureEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
@@ -29,7 +29,7 @@ export class ErasureEntity {
   kind: ErasureKind;
 
   @Column('text')
-  state: ErasureState;
+  status: ErasureStatus;
 
   @Column('uuid', { name: 'user_id', nullable: true })
   userId: string | null;
@@ -59,8 +59,8 @@ export class ErasureEntity {
   @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'erasures_ordered_by_fkey' })
   orderer: UserEntity | null;
 
-  @Column({ type: 'timestamptz', name: 'ordered_at', precision: 3 })
-  orderedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
 
   @Column('uuid', { name: 'decided_by', nullable: true })
   decidedBy: string | null;
@@ -78,8 +78,8 @@ export class ErasureEntity {
   @Column('integer', { name: 'deferred_count', default: 0 })
   deferredCount: number;
 
-  @Column('text', { name: 'deferred_because', nullable: true })
-  deferredBecause: string | null;
+  @Column('text', { name: 'deferred_reason', nullable: true })
+  deferredReason: string | null;
 
   @Column({ type: 'timestamptz', name: 'next_step_at', precision: 3, nullable: true })
   nextStepAt: Date | null;

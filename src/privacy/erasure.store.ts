@@ -1,7 +1,7 @@
 // Orders to erase content.
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { ErasureEntity, ErasureState } from './erasure.entity';
+import type { ErasureEntity, ErasureStatus } from './erasure.entity';
 
 export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
 
@@ -11,32 +11,32 @@ export const NOT_BEGUN = {
   decidedAt: null,
   erasedCount: 0,
   deferredCount: 0,
-  deferredBecause: null,
+  deferredReason: null,
   finishedAt: null,
 };
 
 const ERASURE = columns<Omit<ErasureRow, 'eventIds' | 'requestIds'>>([
   ['id', 'id', 'uuid'],
   ['kind', 'kind', 'text'],
-  ['state', 'state', 'text'],
+  ['status', 'status', 'text'],
   ['userId', 'user_id', 'uuid'],
   ['rowCount', 'row_count', 'integer'],
   ['reason', 'reason', 'text'],
   ['orderedBy', 'ordered_by', 'uuid'],
-  ['orderedAt', 'ordered_at', 'timestamptz'],
+  ['createdAt', 'created_at', 'timestamptz'],
   ['decidedBy', 'decided_by', 'uuid'],
   ['decidedAt', 'decided_at', 'timestamptz'],
   ['erasedCount', 'erased_count', 'integer'],
   ['deferredCount', 'deferred_count', 'integer'],
-  ['deferredBecause', 'deferred_because', 'text'],
+  ['deferredReason', 'deferred_reason', 'text'],
   ['nextStepAt', 'next_step_at', 'timestamptz'],
   ['finishedAt', 'finished_at', 'timestamptz'],
 ]);
 
-const READ = `id, kind, state, user_id as "userId", event_ids as "eventIds", request_ids as "requestIds",
-  row_count as "rowCount", reason, ordered_by as "orderedBy", ordered_at as "orderedAt", decided_by as "decidedBy",
+const READ = `id, kind, status, user_id as "userId", event_ids as "eventIds", request_ids as "requestIds",
+  row_count as "rowCount", reason, ordered_by as "orderedBy", created_at as "createdAt", decided_by as "decidedBy",
   decided_at as "decidedAt", erased_count as "erasedCount", deferred_count as "deferredCount",
-  deferred_because as "deferredBecause", next_step_at as "nextStepAt", finished_at as "finishedAt"`;
+  deferred_reason as "deferredReason", next_step_at as "nextStepAt", finished_at as "finishedAt"`;
 
 export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> {
   const [events, requests] = [ERASURE.length + 1, ERASURE.length + 2];
@@ -60,11 +60,11 @@ export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow |
 }
 
 /** Newest first. @param states null: all */
-export async function erasures(db: Db, states: readonly ErasureState[] | null, atMost: number): Promise<ErasureRow[]> {
+export async function erasures(db: Db, states: readonly ErasureStatus[] | null, atMost: number): Promise<ErasureRow[]> {
   return rowsOf(
     db,
     statement(
-      `select ${READ} from erasures where $1::text[] is null or state = any($1::text[]) order by id desc limit $2`,
+      `select ${READ} from erasures where $1::text[] is null or status = any($1::text[]) order by id desc limit $2`,
     ),
     [states, atMost],
   );
@@ -72,13 +72,13 @@ export async function erasures(db: Db, states: readonly ErasureState[] | null, a
 
 export async function decideErasure(
   db: Db,
-  { id, state, decidedBy, decidedAt, nextStepAt, finishedAt }: ErasureRow,
+  { id, status, decidedBy, decidedAt, nextStepAt, finishedAt }: ErasureRow,
 ): Promise<void> {
   await changedBy(
     db,
-    statement(`update erasures set state = $2, decided_by = $3, decided_at = $4, next_step_at = $5, finished_at = $6
+    statement(`update erasures set status = $2, decided_by = $3, decided_at = $4, next_step_at = $5, finished_at = $6
      where id = $1`),
-    [id, state, decidedBy, decidedAt, nextStepAt, finishedAt],
+    [id, status, decidedBy, decidedAt, nextStepAt, finishedAt],
   );
 }
 
@@ -91,7 +91,7 @@ export async function rowsOrderedAlone(db: Db, userId: string, since: Date): Pro
   const row = await rowOf<{ rows: number }>(
     db,
     statement(`select coalesce(sum(row_count), 0)::int as rows from erasures
-     where ordered_by = $1 and ordered_at > $2 and decided_by is null and state <> 'REQUESTED'`),
+     where ordered_by = $1 and created_at > $2 and decided_by is null and status <> 'REQUESTED'`),
     [userId, since],
   );
   return row?.rows ?? 0;
@@ -116,7 +116,7 @@ export async function openRepetitions(db: Db): Promise<ErasureRow[]> {
 
 /** Whether an order that needs no other decision erases this person. */
 export async function isBeingErased(db: Db, userId: string): Promise<boolean> {
-  const sql = `select from erasures where user_id = $1 and kind = 'PERSON' and state in ('ORDERED', 'DEFERRED') limit 1`;
+  const sql = `select from erasures where user_id = $1 and kind = 'PERSON' and status in ('ORDERED', 'DEFERRED') limit 1`;
   return (await rowOf(db, statement(sql), [userId])) !== null;
 }
 
@@ -145,21 +145,21 @@ export async function countErased(db: Db, id: string, rows: number, until: Date)
   );
 }
 
-export type PassResult = Pick<ErasureRow, 'state' | 'deferredCount' | 'deferredBecause' | 'nextStepAt' | 'finishedAt'>;
+export type PassResult = Pick<ErasureRow, 'status' | 'deferredCount' | 'deferredReason' | 'nextStepAt' | 'finishedAt'>;
 
 /** @returns the number of rows that it has erased; null: another process has finished it */
 export async function endPass(db: Db, id: string, result: PassResult): Promise<number | null> {
-  const { state, deferredCount, deferredBecause, nextStepAt, finishedAt } = result;
+  const { status, deferredCount, deferredReason, nextStepAt, finishedAt } = result;
   const row = await rowOf<{ erased: number }>(
     db,
-    statement(`update erasures set state = $2, deferred_count = $3, deferred_because = $4, next_step_at = $5, finished_at = $6
+    statement(`update erasures set status = $2, deferred_count = $3, deferred_reason = $4, next_step_at = $5, finished_at = $6
      where id = $1 and finished_at is null returning erased_count as erased`),
-    [id, state, deferredCount, deferredBecause, nextStepAt, finishedAt],
+    [id, status, deferredCount, deferredReason, nextStepAt, finishedAt],
   );
   return row?.erased ?? null;
 }
 
 /** After a hold was released: what was deferred because of it is tried again at once. */
 export async function retryDeferredNow(db: Db, now: Date): Promise<void> {
-  await changedBy(db, statement(`update erasures set next_step_at = $1 where state = 'DEFERRED'`), [now]);
+  await changedBy(db, statement(`update erasures set next_step_at = $1 where status = 'DEFERRED'`), [now]);
 }

@@ -8,13 +8,13 @@ import { WebhookEntity } from '../webhooks/webhook.entity';
 @Check('legal_holds_criteria_check', 'num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0')
 @Check('legal_holds_document_check', 'reference_document is null or document_type is not null')
 @Check(
-  'legal_holds_asked_check',
-  '(release_asked_by is null) = (release_asked_at is null) and (release_asked_by is null) = (release_reason is null)',
+  'legal_holds_requested_check',
+  '(release_requested_by is null) = (release_requested_at is null) and (release_requested_by is null) = (release_reason is null)',
 )
 @Check('legal_holds_released_check', '(released_by is null) = (released_at is null)')
 @Check(
   'legal_holds_second_person_check',
-  'released_by is null or (release_asked_by is not null and released_by <> placed_by and released_by <> release_asked_by)',
+  'released_by is null or (release_requested_by is not null and released_by <> placed_by and released_by <> release_requested_by)',
 )
 export class LegalHoldEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'legal_holds_pkey' })
@@ -59,18 +59,18 @@ export class LegalHoldEntity {
   @JoinColumn({ name: 'placed_by', foreignKeyConstraintName: 'legal_holds_placed_by_fkey' })
   placer: UserEntity;
 
-  @Column({ type: 'timestamptz', name: 'placed_at', precision: 3 })
-  placedAt: Date;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
 
-  @Column('uuid', { name: 'release_asked_by', nullable: true })
-  releaseAskedBy: string | null;
+  @Column('uuid', { name: 'release_requested_by', nullable: true })
+  releaseRequestedBy: string | null;
 
   @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'release_asked_by', foreignKeyConstraintName: 'legal_holds_release_asked_by_fkey' })
+  @JoinColumn({ name: 'release_requested_by', foreignKeyConstraintName: 'legal_holds_release_requested_by_fkey' })
   asker: UserEntity | null;
 
-  @Column({ type: 'timestamptz', name: 'release_asked_at', precision: 3, nullable: true })
-  releaseAskedAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'release_requested_at', precision: 3, nullable: true })
+  releaseRequestedAt: Date | null;
 
   @Column('text', { name: 'release_reason', nullable: true })
   releaseReason: string | null;

@@ -6,8 +6,8 @@ export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer' |
 
 const HOLD = `id, name, webhook_id as "webhookId", document_type as "documentType",
   reference_document as "referenceDocument", user_id as "userId", from_at as "from", to_at as "to", reason,
-  placed_by as "placedBy", placed_at as "placedAt", release_asked_by as "releaseAskedBy",
-  release_asked_at as "releaseAskedAt", release_reason as "releaseReason", released_by as "releasedBy",
+  placed_by as "placedBy", created_at as "createdAt", release_requested_by as "releaseRequestedBy",
+  release_requested_at as "releaseRequestedAt", release_reason as "releaseReason", released_by as "releasedBy",
   released_at as "releasedAt"`;
 
 /** Newest first. */
@@ -55,7 +55,7 @@ export async function insertHold(db: Db, hold: LegalHoldRow): Promise<void> {
   await changedBy(
     db,
     statement(`insert into legal_holds (id, name, webhook_id, document_type, reference_document, user_id, from_at, to_at,
-       reason, placed_by, placed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`),
+       reason, placed_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`),
     [
       hold.id,
       hold.name,
@@ -67,15 +67,17 @@ export async function insertHold(db: Db, hold: LegalHoldRow): Promise<void> {
       hold.to,
       hold.reason,
       hold.placedBy,
-      hold.placedAt,
+      hold.createdAt,
     ],
   );
 }
 
-export async function askRelease(db: Db, id: string, by: string, at: Date, reason: string): Promise<void> {
+export async function insertReleaseRequest(db: Db, id: string, by: string, at: Date, reason: string): Promise<void> {
   await changedBy(
     db,
-    statement('update legal_holds set release_asked_by = $2, release_asked_at = $3, release_reason = $4 where id = $1'),
+    statement(
+      'update legal_holds set release_requested_by = $2, release_requested_at = $3, release_reason = $4 where id = $1',
+    ),
     [id, by, at, reason],
   );
 }

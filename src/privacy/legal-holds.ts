@@ -13,11 +13,11 @@ import type { Viewer } from '../viewer';
 import { webhooksById } from '../webhooks/webhook.store';
 import { retryDeferredNow } from './erasure.store';
 import {
-  askRelease,
   countHoldsInForce,
   endHold,
   findHoldForUpdate,
   insertHold,
+  insertReleaseRequest,
   type LegalHoldRow,
   lockHolds,
 } from './legal-hold.store';
@@ -73,9 +73,9 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
     to,
     reason: order.reason.trim(),
     placedBy: viewer.userId,
-    placedAt: currentTime(),
-    releaseAskedBy: null,
-    releaseAskedAt: null,
+    createdAt: currentTime(),
+    releaseRequestedBy: null,
+    releaseRequestedAt: null,
     releaseReason: null,
     releasedBy: null,
     releasedAt: null,
@@ -111,8 +111,8 @@ export async function requestRelease(db: Db, viewer: Viewer, id: string, reason:
   if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
   const hold = await holdInForce(db, id);
   await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], 'The release of a hold', ['id']);
-  const asked = { releaseAskedBy: viewer.userId, releaseAskedAt: currentTime(), releaseReason: reason.trim() };
-  await askRelease(db, hold.id, asked.releaseAskedBy, asked.releaseAskedAt, asked.releaseReason);
+  const asked = { releaseRequestedBy: viewer.userId, releaseRequestedAt: currentTime(), releaseReason: reason.trim() };
+  await insertReleaseRequest(db, hold.id, asked.releaseRequestedBy, asked.releaseRequestedAt, asked.releaseReason);
   await record(db, viewer, 'hold.release_requested', hold, asked.releaseReason, { name: hold.name });
   return { ...hold, ...asked };
 }
@@ -126,11 +126,11 @@ export async function releaseHold(
 ): Promise<LegalHoldRow> {
   refuseProgram(viewer, hasIdentityProvider);
   const hold = await holdInForce(db, id);
-  if (hold.releaseAskedBy === null) {
+  if (hold.releaseRequestedBy === null) {
     const message = `The release of ${hold.name} was not asked for: requestLegalHoldRelease comes first, by another person.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
-  refuseSamePerson({ askedBy: hold.releaseAskedBy, decidedBy: viewer.userId }, 'the release of this hold', ['id']);
+  refuseSamePerson({ askedBy: hold.releaseRequestedBy, decidedBy: viewer.userId }, 'the release of this hold', ['id']);
   if (hold.placedBy === viewer.userId) {
     const message = 'You placed this hold yourself: another person must release it.';
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
@@ -140,7 +140,7 @@ export async function releaseHold(
   await retryDeferredNow(db, released.releasedAt);
   await record(db, viewer, 'hold.released', hold, hold.releaseReason, {
     name: hold.name,
-    requestedBy: toNodeId('User', hold.releaseAskedBy),
+    requestedBy: toNodeId('User', hold.releaseRequestedBy),
   });
   return { ...hold, ...released };
 }

@@ -8,7 +8,7 @@ import { UserEntity } from '../users/user.entity';
   'retention_limits_months_check',
   `row_months is null or (row_months between 2 and 1200 and id = '00000000-0000-0000-0000-000000000000')`,
 )
-@Check('retention_limits_ground_check', '(minimum_days is null) = (minimum_ground is null)')
+@Check('retention_limits_minimum_reason_check', '(minimum_days is null) = (minimum_reason is null)')
 export class RetentionLimitEntity {
   /** The id of the webhook; the nil UUID: all. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'retention_limits_pkey' })
@@ -20,8 +20,8 @@ export class RetentionLimitEntity {
   @Column('integer', { name: 'minimum_days', nullable: true })
   minimumDays: number | null;
 
-  @Column('text', { name: 'minimum_ground', nullable: true })
-  minimumGround: string | null;
+  @Column('text', { name: 'minimum_reason', nullable: true })
+  minimumReason: string | null;
 
   /** Only in the row of all: the months after which a month is dropped as a whole; null: never. */
   @Column('integer', { name: 'row_months', nullable: true })

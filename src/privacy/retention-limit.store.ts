@@ -7,7 +7,7 @@ export type RetentionLimitRow = Omit<RetentionLimitEntity, 'changer'>;
 /** The limit of all webhooks without one of their own, and of events. */
 export const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000';
 
-const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_ground as "minimumGround",
+const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_reason as "minimumReason",
   row_months as "rowMonths", reason, changed_by as "changedBy", changed_at as "changedAt"`;
 
 export async function retentionLimits(db: Db): Promise<RetentionLimitRow[]> {
@@ -21,16 +21,16 @@ export async function limitForUpdate(db: Db, id: string): Promise<RetentionLimit
 export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_ground, row_months, reason, changed_by,
+    statement(`insert into retention_limits (id, content_days, minimum_days, minimum_reason, row_months, reason, changed_by,
        changed_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_ground = $4, row_months = $5, reason = $6,
+     on conflict (id) do update set content_days = $2, minimum_days = $3, minimum_reason = $4, row_months = $5, reason = $6,
        changed_by = $7, changed_at = $8`),
     [
       limit.id,
       limit.contentDays,
       limit.minimumDays,
-      limit.minimumGround,
+      limit.minimumReason,
       limit.rowMonths,
       limit.reason,
       limit.changedBy,

@@ -20,14 +20,14 @@ export interface RetentionOrder {
   webhookId?: string | null;
   contentDays?: number | null;
   minimumDays?: number | null;
-  minimumGround?: string | null;
+  minimumReason?: string | null;
   rowMonths?: number | null;
   reason: string;
 }
 
 /** Replaces the limit as a whole. With the settings and the reason that it has, nothing changes. @throws InputError for each fault */
 export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder): Promise<RetentionLimitRow> {
-  const { contentDays = null, minimumDays = null, minimumGround = null, rowMonths = null } = order;
+  const { contentDays = null, minimumDays = null, minimumReason = null, rowMonths = null } = order;
   const faults: UserError[] = [];
   const add = (field: string, code: UserError['code'], message: string) =>
     faults.push({ field: [field], code, message });
@@ -36,22 +36,22 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
       add(field, 'INVALID', `${field} must be 1 to ${MAX_DAYS} days, not ${days}.`);
     }
   }
-  if (minimumDays !== null && minimumGround === null) {
+  if (minimumDays !== null && minimumReason === null) {
     add(
-      'minimumGround',
+      'minimumReason',
       'REQUIRED',
-      'minimumGround must be given with minimumDays: the law or contract that asks for it.',
+      'minimumReason must be given with minimumDays: the law or contract that asks for it.',
     );
   }
-  if (minimumDays === null && minimumGround !== null) {
-    add('minimumDays', 'REQUIRED', 'minimumDays must be given with minimumGround.');
+  if (minimumDays === null && minimumReason !== null) {
+    add('minimumDays', 'REQUIRED', 'minimumDays must be given with minimumReason.');
   }
   if (rowMonths !== null && (rowMonths < MIN_MONTHS || rowMonths > MAX_MONTHS)) {
     add('rowMonths', 'INVALID', `rowMonths must be ${MIN_MONTHS} to ${MAX_MONTHS} months, not ${rowMonths}.`);
   } else if (rowMonths !== null && order.webhookId != null) {
     add('rowMonths', 'INVALID', 'rowMonths is for all webhooks: leave out webhookId. A month is dropped as a whole.');
   }
-  const ground = minimumGround === null ? null : textFault(minimumGround, ['minimumGround']);
+  const ground = minimumReason === null ? null : textFault(minimumReason, ['minimumReason']);
   if (ground) faults.push(ground);
   const fault = reasonFault(order.reason);
   if (fault !== null) add('reason', 'INVALID', fault);
@@ -61,7 +61,7 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   }
   if (faults.length > 0 || id === null) throw new InputError(faults);
   const before = await limitForUpdate(db, id);
-  const settings = { contentDays, minimumDays, minimumGround, rowMonths };
+  const settings = { contentDays, minimumDays, minimumReason, rowMonths };
   const reason = order.reason.trim();
   const was = before && settingsOf(before);
   // a program that sets it again each day must not postpone it: a limit applies a day after its last change
@@ -74,6 +74,6 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   return limit;
 }
 
-function settingsOf({ contentDays, minimumDays, minimumGround, rowMonths }: RetentionLimitRow) {
-  return { contentDays, minimumDays, minimumGround, rowMonths };
+function settingsOf({ contentDays, minimumDays, minimumReason, rowMonths }: RetentionLimitRow) {
+  return { contentDays, minimumDays, minimumReason, rowMonths };
 }

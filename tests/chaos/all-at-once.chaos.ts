@@ -107,12 +107,14 @@ async function wrongAttempts(): Promise<string[]> {
 }
 
 async function verification(): Promise<unknown> {
-  const fields = 'run { id } userErrors { message }';
-  const ordered = (await command(parts, 'verifyEvidence', { depth: 'CONTENT' }, fields)) as { run: { id: string } };
+  const fields = 'evidenceRun { id } userErrors { message }';
+  const ordered = (await command(parts, 'verifyEvidence', { depth: 'CONTENT' }, fields)) as {
+    evidenceRun: { id: string };
+  };
   return waitFor('the verification', async () => {
-    const query = 'query ($id: ID!) { evidenceRun(id: $id) { state error findings { name message } } }';
-    const { data } = await parts.app.ask(query, { id: ordered.run.id });
-    return ['COMPLETED', 'FAILED'].includes(data.evidenceRun.state) && data.evidenceRun;
+    const query = 'query ($id: ID!) { evidenceRun(id: $id) { status error findings { name message } } }';
+    const { data } = await parts.app.ask(query, { id: ordered.evidenceRun.id });
+    return ['COMPLETED', 'FAILED'].includes(data.evidenceRun.status) && data.evidenceRun;
   });
 }
 
@@ -154,6 +156,6 @@ test('accidents and commands at once lose no event, leave nothing open, and seal
     strays: [],
     attempts: [],
     ended: [],
-    verification: { state: 'COMPLETED', error: null, findings: [] },
+    verification: { status: 'COMPLETED', error: null, findings: [] },
   });
 });

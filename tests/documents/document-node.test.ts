@@ -35,11 +35,11 @@ test('a request, and an event, lead to their document and back', async () => {
   expect(data).toEqual({ webhookRequestLog: { businessDocument: link }, businessEvent: { businessDocument: link } });
   expect(await node(document.id)).toEqual({ ...document, name: 'PINV-1', requests: { totalCount: 1 } });
   const further = await app.ask(
-    `{ webhookRequestLog(id: "${request}") { businessDocument { name events { nodes { id ${NAMES} } } verdicts { verdict } } } }`,
+    `{ webhookRequestLog(id: "${request}") { businessDocument { name businessEvents { nodes { id ${NAMES} } } verdicts { verdict } } } }`,
   );
   expect(further.data.webhookRequestLog.businessDocument).toEqual({
     name: 'PINV-1',
-    events: { nodes: [{ id: event, businessDocument: link }] },
+    businessEvents: { nodes: [{ id: event, businessDocument: link }] },
     verdicts: [],
   });
 });

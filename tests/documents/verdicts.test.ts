@@ -150,7 +150,7 @@ describe('a document that went to partners in every state', () => {
   });
 
   test('has its events, deliveries and requests as lists of their own', async () => {
-    const lists = `events(where: { event: { eq: "on_update" } }) { totalCount nodes { event } }
+    const lists = `businessEvents(where: { event: { eq: "on_update" } }) { totalCount nodes { event } }
       deliveries(where: { status: { eq: SKIPPED } }) { totalCount nodes { webhook { name } } }
       oldest: deliveries(first: 1, orderBy: { field: CREATED_AT, direction: ASC }) { totalCount pageInfo { hasNextPage } }
       requests(where: { webhook: { name: { eq: "Bank" } } }) { totalCount nodes { responseStatus } }`;
@@ -159,7 +159,7 @@ describe('a document that went to partners in every state', () => {
     );
     expect(errors).toBeUndefined();
     expect(data.businessDocument).toEqual({
-      events: { totalCount: 1, nodes: [{ event: 'on_update' }] },
+      businessEvents: { totalCount: 1, nodes: [{ event: 'on_update' }] },
       deliveries: { totalCount: 1, nodes: [{ webhook: { name: 'Small shop' } }] },
       oldest: { totalCount: 9, pageInfo: { hasNextPage: true } },
       requests: { totalCount: 1, nodes: [{ responseStatus: 200 }] },

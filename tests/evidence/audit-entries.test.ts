@@ -18,11 +18,11 @@ beforeAll(async () => {
   const { id } = await createTestWebhook(app, 'https://partner.example/');
   await mutate(app, 'pauseWebhook', { id, reason: REASON });
   const { data } = await app.ask(
-    'query ($id: ID!) { webhook(id: $id) { auditEntries(first: 1) { nodes { id evidence { state proof } } } } }',
+    'query ($id: ID!) { webhook(id: $id) { auditEntries(first: 1) { nodes { id evidence { status proof } } } } }',
     { id },
   );
   const [paused] = data.webhook.auditEntries.nodes;
-  expect(paused.evidence).toEqual({ state: 'WAITING', proof: null });
+  expect(paused.evidence).toEqual({ status: 'WAITING', proof: null });
   entry = paused.id;
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
 });
@@ -31,9 +31,9 @@ afterAll(async () => {
   await app.stop();
 });
 
-async function evidenceOf(): Promise<{ state: string; leafIndex: number; leafHash: string; proof: string }> {
+async function evidenceOf(): Promise<{ status: string; leafIndex: number; leafHash: string; proof: string }> {
   const { data } = await app.ask(
-    'query ($id: ID!) { auditEntry(id: $id) { evidence { state sealedAt leafIndex treeSize leafHash proof } } }',
+    'query ($id: ID!) { auditEntry(id: $id) { evidence { status sealedAt leafIndex treeSize leafHash proof } } }',
     { id: entry },
   );
   return data.auditEntry.evidence;
@@ -43,7 +43,7 @@ const vkey = async () => (await app.ask('{ evidenceStatus { keys } }')).data.evi
 
 test('the proof of an entry proves who did what, and has no text of the entry that is content', async () => {
   const evidence = await evidenceOf();
-  expect(evidence).toMatchObject({ state: 'SEALED', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(evidence).toMatchObject({ status: 'SEALED', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   const verdict = await verify(evidence.proof, ['--key', await vkey(), '--json']);
   expect(verdict.code).toBe(0);
   const [row] = JSON.parse(verdict.output).rows;
@@ -85,8 +85,8 @@ test('the proof of an entry that the owner has edited fails', async () => {
 });
 
 test('the auditor reads the evidence of entries, and roles that read no trail do not', async () => {
-  const query = `{ auditEntry(id: "${entry}") { evidence { state } } }`;
-  expect((await app.ask(query, {}, await app.keyFor('AUDITOR'))).data.auditEntry.evidence.state).toBe('SEALED');
+  const query = `{ auditEntry(id: "${entry}") { evidence { status } } }`;
+  expect((await app.ask(query, {}, await app.keyFor('AUDITOR'))).data.auditEntry.evidence.status).toBe('SEALED');
   const { errors } = await app.ask(query, {}, await app.keyFor('SUPPORT'));
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });

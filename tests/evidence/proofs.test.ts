@@ -67,7 +67,7 @@ test('--content shows what is disclosed, once it is verified', async () => {
 
 test('a delivery is sealed, and its proof is right for @sigstore/verify', async () => {
   const evidence = await evidenceOf(app, ids[3] as string);
-  expect(evidence).toMatchObject({ state: 'SEALED', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(evidence).toMatchObject({ status: 'SEALED', leafHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   const proof = evidence.proof as string;
   const checkpoint = proof.slice(proof.indexOf('\n\n') + 2);
   const key = readVkey(vkey);
@@ -101,15 +101,15 @@ test.each([
 });
 
 test('readers of the log read its evidence, its proof only with the response, whose length it has; a publisher neither', async () => {
-  const query = `{ webhookRequestLog(id: "${ids[0]}") { evidence { state proof } } }`;
+  const query = `{ webhookRequestLog(id: "${ids[0]}") { evidence { status proof } } }`;
   const evidence = async (role: Role) => {
     const { data } = await app.ask(query, {}, await app.keyFor(role));
     return data.webhookRequestLog.evidence;
   };
-  expect(await evidence('SUPPORT')).toEqual({ state: 'SEALED', proof: null });
+  expect(await evidence('SUPPORT')).toEqual({ status: 'SEALED', proof: null });
   await mutate(app, 'createMaskingRule', { roles: ['SUPPORT'], part: 'RESPONSE', path: '$', strategy: 'SHOW' });
   for (const role of ['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const) {
-    expect(await evidence(role)).toEqual({ state: 'SEALED', proof: expect.any(String) });
+    expect(await evidence(role)).toEqual({ status: 'SEALED', proof: expect.any(String) });
   }
   const { errors } = await app.ask(query, {}, await app.keyFor('PUBLISHER'));
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');

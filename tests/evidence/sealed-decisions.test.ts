@@ -19,7 +19,7 @@ afterAll(() => Promise.all([app.stop(), partner.stop()]));
 interface Decided {
   id: string;
   status: string;
-  evidence: { state: string; proof: string } | null;
+  evidence: { status: string; proof: string } | null;
 }
 
 /** The delivery of this document, once its last decision is sealed. */
@@ -27,11 +27,11 @@ async function decided(reference: string, status: string): Promise<Decided> {
   return waitFor(`${reference} to be ${status} and sealed`, async () => {
     const { data } = await app.ask(
       `query ($reference: String!) { deliveries(where: { referenceDocument: { eq: $reference } }) {
-        nodes { id status evidence { state proof } } } }`,
+        nodes { id status evidence { status proof } } } }`,
       { reference },
     );
     const [found] = data.deliveries.nodes as Decided[];
-    return found?.status === status && found.evidence?.state === 'SEALED' && found;
+    return found?.status === status && found.evidence?.status === 'SEALED' && found;
   });
 }
 
@@ -104,7 +104,7 @@ test('a delivery that arrived has no decision, and its export names the cure', a
   await publish(app, [invoice('ARR-1', { documentType })]);
   const id = await waitFor('a delivery that arrived', async () => {
     const { data } = await app.ask(
-      '{ deliveries(where: { referenceDocument: { eq: "ARR-1" } }) { nodes { id status evidence { state } } } }',
+      '{ deliveries(where: { referenceDocument: { eq: "ARR-1" } }) { nodes { id status evidence { status } } } }',
     );
     const [found] = data.deliveries.nodes;
     expect(found?.evidence ?? null).toBeNull();
@@ -150,8 +150,8 @@ test.each([
 ])('an event of $way is sealed with who published it', async ({ make, hasKey, parts }) => {
   const id = await make();
   await waitFor('the event to be sealed', async () => {
-    const { data } = await app.ask(`{ businessEvent(id: "${id}") { evidence { state } } }`);
-    return data.businessEvent.evidence.state === 'SEALED';
+    const { data } = await app.ask(`{ businessEvent(id: "${id}") { evidence { status } } }`);
+    return data.businessEvent.evidence.status === 'SEALED';
   });
   const [row] = await records([id], ['BODY', 'IDEMPOTENCY_KEY', 'REFERENCE', 'REMOTE_ADDRESS']);
   expect(row?.disclosed.sort()).toEqual(parts);

@@ -7,7 +7,7 @@ import type { TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 
 export interface Evidence {
-  state: string;
+  status: string;
   sealedAt: string | null;
   leafIndex: number | null;
   treeSize: number | null;
@@ -17,7 +17,7 @@ export interface Evidence {
 
 export async function evidenceOf(app: TestApp, id: string): Promise<Evidence> {
   const { data } = await app.ask(
-    `query ($id: ID!) { webhookRequestLog(id: $id) { evidence { state sealedAt leafIndex treeSize leafHash proof } } }`,
+    `query ($id: ID!) { webhookRequestLog(id: $id) { evidence { status sealedAt leafIndex treeSize leafHash proof } } }`,
     { id },
   );
   return data.webhookRequestLog.evidence;
@@ -26,10 +26,10 @@ export async function evidenceOf(app: TestApp, id: string): Promise<Evidence> {
 /** The ids of all finished requests, once a signed head contains them, oldest first. */
 export async function sealedRequests(app: TestApp, count: number): Promise<string[]> {
   return waitFor('sealed requests', async () => {
-    const { data, errors } = await app.ask('{ webhookRequestLogs(last: 100) { nodes { id evidence { state } } } }');
+    const { data, errors } = await app.ask('{ webhookRequestLogs(last: 100) { nodes { id evidence { status } } } }');
     if (errors) throw new Error(JSON.stringify(errors));
     const sealed = data.webhookRequestLogs.nodes.filter(
-      (node: { evidence: Evidence }) => node.evidence.state === 'SEALED',
+      (node: { evidence: Evidence }) => node.evidence.status === 'SEALED',
     );
     return sealed.length >= count ? sealed.map((node: { id: string }) => node.id) : null;
   });

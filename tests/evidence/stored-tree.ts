@@ -93,7 +93,7 @@ export async function verify(
   });
   expect(await verifyNext(store.source.manager, store.transaction, trustOf(store, parties))).toBe(true);
   const run = (await runsById(store.source.manager, [id])).get(id);
-  expect(run).toMatchObject({ state: 'COMPLETED', error: null });
+  expect(run).toMatchObject({ status: 'COMPLETED', error: null });
   return JSON.parse(run?.findings ?? '');
 }
 

@@ -94,7 +94,7 @@ test('the whole tree is verified with any scope', async () => {
 });
 
 const ORDER = `mutation ($input: VerifyEvidenceInput!) { verifyEvidence(input: $input) {
-  run { id scope { kind from to ids } } userErrors { field code message } } }`;
+  evidenceRun { id scope { kind from to ids } } userErrors { field code message } } }`;
 
 test('a run says its scope, and so does the audit trail', async () => {
   const ids = [toNodeId('WebhookRequestLog', early[2] as string)];
@@ -108,7 +108,7 @@ test('a run says its scope, and so does the audit trail', async () => {
   ];
   for (const { given, shown } of scopes) {
     const { data } = await app.ask(ORDER, { input: { depth: 'TREE', scope: given } });
-    expect(data.verifyEvidence).toMatchObject({ run: { scope: shown }, userErrors: [] });
+    expect(data.verifyEvidence).toMatchObject({ evidenceRun: { scope: shown }, userErrors: [] });
     await verifyNext(store.source.manager, store.transaction, trustOf(store));
     const [entry] = await app.database.query<{ details: string }>(
       `select details from audit_entries where action = 'evidence.verification_ordered' order by id desc limit 1`,
@@ -135,7 +135,7 @@ const REFUSED = [
 test.each(REFUSED)('$what is refused', async ({ scope, field, code }) => {
   const { data } = await app.ask(ORDER, { input: { scope } });
   const [fault] = data.verifyEvidence.userErrors;
-  expect([data.verifyEvidence.run, fault.field.join('.'), fault.code]).toEqual([null, field, code]);
+  expect([data.verifyEvidence.evidenceRun, fault.field.join('.'), fault.code]).toEqual([null, field, code]);
 });
 
 test('the id of a delivery covers the delivery and the decisions about it, and no others', async () => {

@@ -54,16 +54,16 @@ test('a log that nothing was done to has no findings, at any depth', async () =>
 });
 
 test('a run at the depth TREE reports how many leaves it has checked, while it runs', async () => {
-  await store.database.query(`create table reported (state text, checked bigint);
+  await store.database.query(`create table reported (status text, checked bigint);
     create function note_progress() returns trigger language plpgsql as $$
-      begin insert into reported values (new.state, new.checked); return new; end $$;
+      begin insert into reported values (new.status, new.checked); return new; end $$;
     create trigger note_progress after update on evidence_runs for each row execute function note_progress();
     grant insert on reported to public`);
   await verified('TREE');
-  expect(await store.database.query('select state, checked::int from reported')).toEqual([
-    { state: 'RUNNING', checked: 0 },
-    { state: 'RUNNING', checked: ROWS + 1 },
-    { state: 'COMPLETED', checked: ROWS + 1 },
+  expect(await store.database.query('select status, checked::int from reported')).toEqual([
+    { status: 'RUNNING', checked: 0 },
+    { status: 'RUNNING', checked: ROWS + 1 },
+    { status: 'COMPLETED', checked: ROWS + 1 },
   ]);
 });
 

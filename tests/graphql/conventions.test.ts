@@ -1,11 +1,25 @@
 // What a client developer learns of one part of the schema holds in all parts of it.
-import { type GraphQLObjectType, isObjectType } from 'graphql';
+import {
+  GraphQLInt,
+  type GraphQLObjectType,
+  getNamedType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { sharedSchema } from '../../src/server/schema/schema';
 
 const schema = sharedSchema();
 const objects = Object.values(schema.getTypeMap()).filter(
   (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
 );
+
+const isNode = (type: unknown): type is GraphQLObjectType =>
+  isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
+const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
+const mutations = fieldsOf(schema.getMutationType() as GraphQLObjectType);
+const capital = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1);
+const small = (name: string) => name.slice(0, 1).toLowerCase() + name.slice(1);
 
 /** Types with an id that `node` does not find. */
 const NOT_NODES = {
@@ -19,4 +33,60 @@ const NOT_NODES = {
 test('each type with an id is a Node, or it is said why not', () => {
   const others = objects.filter((type) => type.getFields().id && type.getInterfaces().length === 0);
   expect(others.map(({ name }) => name).sort()).toEqual(Object.keys(NOT_NODES));
+});
+
+test('each Node says when it was created', () => {
+  const others = objects.filter((type) => isNode(type) && !type.getFields().createdAt);
+  // a request has `startedAt`; a document is what its events and requests name
+  expect(others.map(({ name }) => name).sort()).toEqual(['BusinessDocument', 'WebhookRequestLog']);
+});
+
+test('the status of an object is `status`', () => {
+  const others = objects.filter((type) => type.getFields().state);
+  // of a circuit breaker, `state` is the term
+  expect(others.map(({ name }) => name)).toEqual(['WebhookCircuit']);
+});
+
+test('each mutation has one input of its own, and a payload of its own with `userErrors`', () => {
+  for (const { name, args, type } of mutations) {
+    // anchorEvidence has nothing to be said
+    const inputs = name === 'anchorEvidence' ? [] : [`${capital(name)}Input`];
+    expect(args.map((arg) => [arg.name, getNamedType(arg.type).name])).toEqual(inputs.map((input) => ['input', input]));
+    const payload = getNamedType(type) as GraphQLObjectType;
+    expect([payload.name, String(payload.getFields().userErrors?.type)]).toEqual([
+      `${capital(name)}Payload`,
+      '[UserError!]!',
+    ]);
+  }
+});
+
+test('a payload names an object after its type', () => {
+  for (const { type } of mutations) {
+    const payload = getNamedType(type) as GraphQLObjectType;
+    const named = fieldsOf(payload).filter((field) => isNode(field.type));
+    expect(named.map((field) => field.name)).toEqual(named.map((field) => small(String(field.type))));
+  }
+});
+
+/** What the contract of the first issues has so, and what is known without reading. */
+const NOT_NULL = ['deliveryStats', 'explainVerification', 'nodes', 'search', 'viewerRoles', 'webhookRequestLogStats'];
+
+test('a field of Query that fails leaves the others', () => {
+  const query = fieldsOf(schema.getQueryType() as GraphQLObjectType);
+  expect(query.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual(NOT_NULL);
+});
+
+test('a link that fails leaves the rest of the row', () => {
+  const links = objects.flatMap((type) =>
+    fieldsOf(type)
+      .filter((field) => isNonNullType(field.type) && (isNode(field.type.ofType) || isInterfaceType(field.type.ofType)))
+      .map((field) => `${type.name}.${field.name}`),
+  );
+  // an edge and a change are about their row
+  expect(links.filter((name) => !/Edge\.node$/.test(name))).toEqual(['WebhookRequestLogChange.webhookRequestLog']);
+});
+
+test('`first` may be left out and may be null everywhere', () => {
+  const sizes = objects.flatMap(fieldsOf).flatMap(({ args }) => args.filter(({ name }) => name === 'first'));
+  for (const { type, defaultValue } of sizes) expect([type, typeof defaultValue]).toEqual([GraphQLInt, 'number']);
 });

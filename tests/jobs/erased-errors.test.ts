@@ -49,7 +49,7 @@ test('the error of a request that could not be indexed is erased with it, and no
   const input = { documentType: 'Sales Invoice', name: 'SAID-1', reason: 'Request 17 under Art. 17' };
   expect((await mutate(app, 'eraseDocument', input)).userErrors).toEqual([]);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
-  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  await app.database.query('update erasures set next_step_at = created_at where next_step_at is not null');
   expect(await eraseNext(parts)).toBe(true);
   expect(await rowsWith(app.database, 'SAID-1')).toEqual({});
   expect(await app.database.query('select error from dead_letters')).toEqual([{ error: '[erased]' }]);

@@ -105,13 +105,13 @@ test('the log that the built program has sealed, it finds intact', async () => {
     const { data } = await app.ask('{ evidenceStatus { waiting head { checkpoint } } }');
     return data.evidenceStatus.waiting === 0 && data.evidenceStatus.head !== null;
   });
-  const { run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'run { id }');
+  const { evidenceRun: run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'evidenceRun { id }');
   const ended = await waitFor('the verification', async () => {
     const { data } = await app.ask(
-      `{ evidenceRun(id: "${run.id}") { finishedAt state checked findings { message } } }`,
+      `{ evidenceRun(id: "${run.id}") { finishedAt status checked findings { message } } }`,
     );
     return data.evidenceRun.finishedAt !== null && data.evidenceRun;
   });
-  expect(ended).toMatchObject({ state: 'COMPLETED', findings: [] });
+  expect(ended).toMatchObject({ status: 'COMPLETED', findings: [] });
   expect(ended.checked).toBeGreaterThan(0);
 });

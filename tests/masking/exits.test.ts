@@ -62,9 +62,9 @@ beforeAll(async () => {
   const sent = await waitFor('the exhausted delivery', async () => {
     const { data } =
       await app.ask(`{ deliveries(where: { status: { eq: EXHAUSTED }, webhook: { id: { eq: "${webhook}" } } }) {
-      nodes { id requests { nodes { id evidence { state } } } } } }`);
+      nodes { id requests { nodes { id evidence { status } } } } } }`);
     const [found] = data.deliveries.nodes;
-    return found?.requests.nodes[0]?.evidence.state === 'SEALED' && found;
+    return found?.requests.nodes[0]?.evidence.status === 'SEALED' && found;
   });
   ids = {
     ...ids,
@@ -241,7 +241,7 @@ test('SUPPORT gets it in no answer of a mutation, and in no refusal', async () =
   const content = `delivery { requests { nodes { url data headers response responseHeaders dataBody ${BODY}
     responseBody ${BODY} businessEvent { data dataBody ${BODY} } } } }`;
   const input = { deliveryId: ids.Delivery, reason: 'The partner lost it' };
-  const asked = await askMutation(app, 'requestReplay', input, `request { ${content} }`, keys.SUPPORT);
+  const asked = await askMutation(app, 'requestReplay', input, `replayRequest { ${content} }`, keys.SUPPORT);
   expect(asked.data.requestReplay.userErrors).toEqual([]);
   expectNoSecret('requestReplay', JSON.stringify(asked));
   expect(expectMaskedBodies('requestReplay', asked.data)).toBe(3);

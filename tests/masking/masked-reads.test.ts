@@ -42,7 +42,7 @@ const BODY = 'text base64 contentType bytes sha256 masked truncated';
 // the second one has no read plan
 const READS = [
   'webhookRequestLogs(first: 1) { nodes { id url data dataBody { BODY } headers businessEvent { data } } }',
-  'webhookRequestLogs(first: 1) { nodes { id url data dataBody { BODY } headers businessEvent { data } evidence { state } } }',
+  'webhookRequestLogs(first: 1) { nodes { id url data dataBody { BODY } headers businessEvent { data } evidence { status } } }',
 ].map((text) => `{ ${text.replace('BODY', BODY)} }`);
 
 async function readAs(role: 'SUPPORT' | 'AUDITOR') {

@@ -39,8 +39,8 @@ async function erase(name: string): Promise<void> {
   const input = { documentType: 'Copied', name, reason: 'Request 17 under Art. 17' };
   const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id }');
   await waitFor('the erasure', async () => {
-    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { state } }`);
-    return data.erasure.state === 'DONE';
+    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { status } }`);
+    return data.erasure.status === 'DONE';
   });
 }
 
@@ -108,8 +108,8 @@ test('the erasure of a person takes what names the person: filters of readings, 
   const ordered = { userId: user.id, reason: 'Request 17 under Art. 17' };
   const { erasure } = await mutate(app, 'erasePerson', ordered, 'erasure { id }');
   await waitFor('the erasure', async () => {
-    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { state } }`);
-    return data.erasure.state === 'DONE';
+    const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { status } }`);
+    return data.erasure.status === 'DONE';
   });
   // also in bodies
   const dump = (await dumpOf(app.database)).toLowerCase();
@@ -122,9 +122,9 @@ test('reasons of a replay of its delivery, and of requests for one, are erased w
   const id = await delivered('ASKED-1');
   const reason = 'Jane Doe asked for it';
   const support = await app.keyFor('SUPPORT');
-  const { data } = await askMutation(app, 'requestReplay', { deliveryId: id, reason }, 'request { id }', support);
-  const declined = { id: data.requestReplay.request.id, reason: 'Jane Doe has it' };
-  await mutate(app, 'declineReplay', declined, 'request { id }');
+  const { data } = await askMutation(app, 'requestReplay', { deliveryId: id, reason }, 'replayRequest { id }', support);
+  const declined = { id: data.requestReplay.replayRequest.id, reason: 'Jane Doe has it' };
+  await mutate(app, 'declineReplay', declined, 'replayRequest { id }');
   await mutate(app, 'replayDelivery', { deliveryId: id, reason });
   await erase('ASKED-1');
   const rows = await app.database.query(

@@ -45,7 +45,7 @@ async function sealAll(): Promise<void> {
 
 /** Tries the order again, as if its time had come. */
 async function step(): Promise<void> {
-  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  await app.database.query('update erasures set next_step_at = created_at where next_step_at is not null');
   expect(await eraseNext(parts)).toBe(true);
 }
 
@@ -56,9 +56,9 @@ async function order(name: string): Promise<string> {
 }
 
 /** The order that was made last. */
-async function newest(): Promise<{ id: string; state: string; because: string | null }> {
-  const rows = await app.database.query<{ id: string; state: string; because: string | null }>(
-    'select id, state, deferred_because as because from erasures order by id desc limit 1',
+async function newest(): Promise<{ id: string; status: string; because: string | null }> {
+  const rows = await app.database.query<{ id: string; status: string; because: string | null }>(
+    'select id, status, deferred_reason as because from erasures order by id desc limit 1',
   );
   return rows[0] as (typeof rows)[number];
 }
@@ -78,7 +78,7 @@ test('an order is for its own rows alone, once it is sealed', async () => {
   expect(await erase([own, other])).toEqual([{ erased: { ...nothing, events: [own] } }]);
   expect(Object.keys(await rowsWith(app.database, 'OTHER-1'))).toContain('business_events');
   await step();
-  expect((await newest()).state).toBe('DONE');
+  expect((await newest()).status).toBe('DONE');
 });
 
 test('an order of a person is carried out once it is sealed', async () => {
@@ -90,13 +90,13 @@ test('an order of a person is carried out once it is sealed', async () => {
   expect(await erase()).toMatchObject([{ erased: { held: false, erased: true } }]);
   await sealAll();
   await step();
-  expect((await newest()).state).toBe('DONE');
+  expect((await newest()).status).toBe('DONE');
 });
 
 /** Writes an order as a thief of the login of the application can do it, who says that Hookledger itself gave it. */
 async function forge(kind: string, events: readonly unknown[], userId: string | null = null): Promise<string> {
   const [row] = await store.source.query(
-    `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_at, next_step_at)
+    `insert into erasures (id, kind, status, user_id, event_ids, request_ids, row_count, reason, created_at, next_step_at)
      values (new_id(), $1, 'ORDERED', $2, $3, '{}', 1, 'A limit', now(), now() + interval '1 d') returning id`,
     [kind, userId, events],
   );
@@ -104,7 +104,7 @@ async function forge(kind: string, events: readonly unknown[], userId: string | 
 }
 
 const endOrder = (id: string) =>
-  app.database.query(`update erasures set state = 'DONE', next_step_at = null, finished_at = now() where id = $1`, [
+  app.database.query(`update erasures set status = 'DONE', next_step_at = null, finished_at = now() where id = $1`, [
     id,
   ]);
 
@@ -140,11 +140,11 @@ test('rule 1: nothing is erased while an entry that names it is not sealed', asy
   await mutate(app, 'exportWebhookRequestLogs', { where: { referenceDocument: { eq: 'READ-1' } } }, 'export { id }');
   const before = await rowsWith(app.database, 'READ-1');
   await step();
-  expect(await newest()).toMatchObject({ state: 'ORDERED', because: 'They are not sealed yet.' });
+  expect(await newest()).toMatchObject({ status: 'ORDERED', because: 'They are not sealed yet.' });
   expect(await rowsWith(app.database, 'READ-1')).toEqual({ ...before, outbox: undefined });
   await sealAll();
   await step();
-  expect((await newest()).state).toBe('DONE');
+  expect((await newest()).status).toBe('DONE');
   expect(await rowsWith(app.database, 'READ-1')).toEqual({});
 });
 
@@ -152,7 +152,7 @@ test('nothing is ended while a hold is being placed that may cover it', async ()
   await publish(app, [invoice('PLACED-1')]);
   await order('PLACED-1');
   await sealAll();
-  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  await app.database.query('update erasures set next_step_at = created_at where next_step_at is not null');
   await app.database.query(`begin; select pg_advisory_xact_lock(hashtext('hookledger.holds'))`);
   const stepped = eraseNext(parts);
   await waitFor('the step to wait', async () => {
@@ -206,7 +206,7 @@ test('what a step has erased is counted, also if the process ends in the next on
     steps += 1;
     return steps > 1 ? Promise.reject(new Error('killed')) : parts.journal.append(line);
   };
-  await app.database.query('update erasures set next_step_at = ordered_at where id = $1', [id]);
+  await app.database.query('update erasures set next_step_at = created_at where id = $1', [id]);
   await expect(eraseNext({ ...parts, journal: { ...parts.journal, append } })).rejects.toThrow('killed');
   const first = await countedRows(id);
   expect(first).toEqual({ erased: expect.any(Number), ended: [] });
@@ -266,18 +266,18 @@ test('rule 2: an order continues soon if its hold, released before, is committed
     await tamperWith(app.database, ["update legal_holds set released_at = released_at - interval '1.9 s'"]);
   });
   await eraseOrdered(released, taken);
-  expect(await newest()).toEqual({ id, state: 'DEFERRED', because: 'A legal hold covers them.' });
+  expect(await newest()).toEqual({ id, status: 'DEFERRED', because: 'A legal hold covers them.' });
   const isSoon = `select next_step_at < now() + interval '5 minutes' as soon from erasures where id = $1`;
   expect(await app.database.query(isSoon, [id])).toEqual([{ soon: true }]);
   await step();
-  expect((await newest()).state).toBe('DONE');
+  expect((await newest()).status).toBe('DONE');
 });
 
 test('rule 3: a person whose events are kept for a time is erased once', async () => {
   const { user } = await mutate(app, 'createUser', { name: 'kept.person', roles: ['SUPPORT'] }, 'user { id }');
   await publish(app, [invoice('KEPT-1', { user: 'kept.person' })]);
-  const minimum = { minimumDays: 3650, minimumGround: 'Section 147 of the fiscal code', reason: REASON };
-  await mutate(app, 'setRetention', minimum, 'limit { minimumDays }');
+  const minimum = { minimumDays: 3650, minimumReason: 'Section 147 of the fiscal code', reason: REASON };
+  await mutate(app, 'setRetention', minimum, 'retentionLimit { minimumDays }');
   await mutate(app, 'erasePerson', { userId: user.id, reason: REASON });
   const traces = async () => {
     const text = await readFile(journal, 'utf8');
@@ -296,5 +296,5 @@ test('rule 3: a person whose events are kept for a time is erased once', async (
     await step();
   }
   expect(await traces()).toEqual(after);
-  expect((await newest()).state).toBe('DEFERRED');
+  expect((await newest()).status).toBe('DEFERRED');
 });

@@ -52,37 +52,39 @@ async function settled(
   event: string,
 ): Promise<{ id: string; status: string; requests: { nodes: { id: string }[] } }[]> {
   return waitFor('the deliveries, indexed and sealed', async () => {
-    const { data } = await app.ask(`{ businessEvent(id: "${event}") { evidence { state } deliveries { nodes { id status
-      evidence { state } requests { nodes { id evidence { state } } } } } } }`);
+    const { data } = await app.ask(`{ businessEvent(id: "${event}") { evidence { status } deliveries { nodes { id status
+      evidence { status } requests { nodes { id evidence { status } } } } } } }`);
     const { deliveries, evidence } = data.businessEvent;
-    const sealed = (row: { evidence: { state: string } | null }) =>
-      row.evidence === null || row.evidence.state === 'SEALED';
+    const sealed = (row: { evidence: { status: string } | null }) =>
+      row.evidence === null || row.evidence.status === 'SEALED';
     const isDone =
-      evidence.state === 'SEALED' &&
+      evidence.status === 'SEALED' &&
       deliveries.nodes.length === 2 &&
       deliveries.nodes.every(
         (each: {
           status: string;
-          evidence: { state: string };
-          requests: { nodes: { evidence: { state: string } }[] };
+          evidence: { status: string };
+          requests: { nodes: { evidence: { status: string } }[] };
         }) => !['PENDING', 'RETRYING'].includes(each.status) && sealed(each) && each.requests.nodes.every(sealed),
       );
     return isDone && deliveries.nodes;
   });
 }
 
-async function isDone(id: string, state = 'DONE') {
-  return waitFor(`the erasure ${state}`, async () => {
-    const { data } = await app.ask(`{ erasure(id: "${id}") { state erasedCount deferredCount deferredBecause } }`);
-    return data.erasure.state === state && data.erasure;
+async function isDone(id: string, status = 'DONE') {
+  return waitFor(`the erasure ${status}`, async () => {
+    const { data } = await app.ask(`{ erasure(id: "${id}") { status erasedCount deferredCount deferredReason } }`);
+    return data.erasure.status === status && data.erasure;
   });
 }
 
 async function findings() {
-  const { run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'run { id }');
+  const { evidenceRun: run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'evidenceRun { id }');
   return waitFor('the verification', async () => {
-    const { data } = await app.ask(`{ evidenceRun(id: "${run.id}") { state findings { name kind rowId message } } }`);
-    return data.evidenceRun.state === 'COMPLETED' && data.evidenceRun.findings;
+    const { data } = await app.ask(
+      `{ evidenceRun(id: "${run.id}") { status findings { name rowKind rowId message } } }`,
+    );
+    return data.evidenceRun.status === 'COMPLETED' && data.evidenceRun.findings;
   });
 }
 
@@ -114,7 +116,7 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     ]),
   );
   const preview = await app.ask(
-    '{ previewErasure(target: { documentType: "Customer", name: "JaneDoe" }) { rows events deliveries requests held needsSecondPerson } }',
+    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rows events deliveries requests held needsSecondPerson } }',
   );
   expect(preview.data.previewErasure).toEqual({
     rows: 4,
@@ -125,25 +127,25 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     needsSecondPerson: false,
   });
   const input = { documentType: 'Customer', name: 'JaneDoe', reason: REASON };
-  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id state }');
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status }');
   expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 5, deferredCount: 0 });
   expect(await rowsWith(app.database, 'JaneDoe')).toEqual({});
   expect(Object.keys(await rowsWith(app.database, 'Somebody'))).toContain('payloads');
   const { data } =
     await app.ask(`{ webhookRequestLog(id: "${request}") { url headers data response error referenceDocument
-    responseStatus evidence { state proof } } businessEvent(id: "${event}") { referenceDocument data evidence { state proof } } }`);
+    responseStatus evidence { status proof } } businessEvent(id: "${event}") { referenceDocument data evidence { status proof } } }`);
   expect(data.webhookRequestLog).toMatchObject({
     url: '[erased]',
     headers: null,
     data: null,
     responseStatus: 200,
-    evidence: { state: 'ERASED' },
+    evidence: { status: 'ERASED' },
   });
   expect(data.webhookRequestLog.evidence.proof).toContain('c2sp.org/tlog-proof@v1');
   expect(data.businessEvent).toMatchObject({
     referenceDocument: '[erased]',
     data: null,
-    evidence: { state: 'ERASED' },
+    evidence: { status: 'ERASED' },
   });
   expect(await findings()).toEqual([]);
   const again = await app.ask(
@@ -196,7 +198,7 @@ test('rule 2: what a hold covers is deferred, and erased when the hold is releas
     'erasure { id }',
   );
   const deferred = await isDone(erasure.id, 'DEFERRED');
-  expect(deferred).toMatchObject({ erasedCount: 0, deferredCount: 4, deferredBecause: 'A legal hold covers them.' });
+  expect(deferred).toMatchObject({ erasedCount: 0, deferredCount: 4, deferredReason: 'A legal hold covers them.' });
   expect(Object.keys(await rowsWith(app.database, 'Heldman'))).toContain('payloads');
   const second = await app.keyFor('SYSTEM_MANAGER');
   await mutate(app, 'requestLegalHoldRelease', { id: legalHold.id, reason: 'The case was closed' });
@@ -228,14 +230,14 @@ test('more than 100 rows wait for a second person', async () => {
   );
   await app.database.query(`update users set active = true where name like 'user-%'`);
   const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
-  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id state rowCount }');
-  expect(erasure).toMatchObject({ state: 'REQUESTED', rowCount: 120 });
-  const approve = `mutation { approveErasure(input: { id: "${erasure.id}" }) { erasure { state } userErrors { message } } }`;
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status rowCount }');
+  expect(erasure).toMatchObject({ status: 'REQUESTED', rowCount: 120 });
+  const approve = `mutation { approveErasure(input: { id: "${erasure.id}" }) { erasure { status } userErrors { message } } }`;
   expect((await app.ask(approve)).data.approveErasure.userErrors[0].message).toMatch(/A person must do this/);
   const own = await askIn(app.url, await sessionFor(app.url, app.adminKey), approve);
   expect(own.data.approveErasure.userErrors[0].message).toMatch(/You asked for this erasure yourself/);
   const [first, twice] = await Promise.all([askIn(app.url, second, approve), askIn(app.url, second, approve)]);
-  const states = [first, twice].map(({ data }) => data.approveErasure.erasure?.state ?? null).sort();
+  const states = [first, twice].map(({ data }) => data.approveErasure.erasure?.status ?? null).sort();
   expect(states).toEqual(['ORDERED', null]);
   expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 120 });
 });
@@ -276,7 +278,7 @@ test('content that names a person is found by a filter, and erased', async () =>
   ]);
   await settled(event);
   const preview = await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(target: { where: { search: "max@example.com" } }) { rows } }');
+    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rows } }');
     return data.previewErasure.rows > 0 && data.previewErasure;
   });
   expect(preview.rows).toBe(4);

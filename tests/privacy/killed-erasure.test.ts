@@ -49,7 +49,7 @@ async function ordered(name: string): Promise<{ id: string; before: Record<strin
 
 /** @returns the signal that ended it; null: it ended by itself */
 async function eraseUntil(end: Killed): Promise<NodeJS.Signals | null> {
-  await app.database.query('update erasures set next_step_at = ordered_at where next_step_at is not null');
+  await app.database.query('update erasures set next_step_at = created_at where next_step_at is not null');
   const script = {
     script: join(__dirname, 'killed-erasure.mjs'),
     session: 'hookledger eraser',
@@ -74,7 +74,7 @@ async function isErasedWhole(name: string, { id, before }: Awaited<ReturnType<ty
 }
 
 const stateOf = async (id: string) =>
-  (await app.database.query<{ state: string }>('select state from erasures where id = $1', [id]))[0]?.state;
+  (await app.database.query<{ status: string }>('select status from erasures where id = $1', [id]))[0]?.status;
 
 test('it is killed before any statement, and goes on: nothing is half erased, and each step has one entry', async () => {
   const order = await ordered('KILLED-1');

@@ -196,7 +196,7 @@ test('the database refuses to change a hold that was placed, to release it alone
 // last: a hold is never deleted
 test('at most 1,000 holds are in force', async () => {
   await app.database.query(
-    `insert into legal_holds (id, name, document_type, reason, placed_by, placed_at)
+    `insert into legal_holds (id, name, document_type, reason, placed_by, created_at)
      select new_id(), 'Case', 'X', 'A reason', (select id from users limit 1), now() from generate_series(1,
        1000 - (select count(*) from legal_holds where released_at is null))`,
   );

@@ -19,30 +19,30 @@ afterAll(() => app.stop());
 
 const target = (name: string) => ({ documentType: 'Sales Invoice', name });
 const erase = (name: string) =>
-  mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { id state }');
+  mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { id status }');
 
 async function needsSecondPerson(name: string): Promise<boolean> {
-  const query = `{ previewErasure(target: { documentType: "Sales Invoice", name: "${name}" }) { needsSecondPerson } }`;
+  const query = `{ previewErasure(input: { documentType: "Sales Invoice", name: "${name}" }) { needsSecondPerson } }`;
   return (await app.ask(query)).data.previewErasure.needsSecondPerson;
 }
 
 test('orders at once count each other, and one beyond 100 rows needs a second person', async () => {
   expect(await needsSecondPerson('A')).toBe(false);
   const answers = await Promise.all(['A', 'B', 'C'].map(erase));
-  expect(answers.map(({ erasure }) => erasure?.state ?? null).sort()).toEqual(['ORDERED', 'ORDERED', null]);
+  expect(answers.map(({ erasure }) => erasure?.status ?? null).sort()).toEqual(['ORDERED', 'ORDERED', null]);
   expect(answers.flatMap(({ userErrors }) => userErrors.map(({ message }: { message: string }) => message))).toEqual([
     expect.stringMatching(/^The erasure of more than 100 rows in 24 hours needs a second person/),
   ]);
   expect(await needsSecondPerson('D')).toBe(true);
   await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
   const { erasure } = await erase('D');
-  expect(erasure.state).toBe('REQUESTED');
+  expect(erasure.status).toBe('REQUESTED');
   const { data } = await app.ask('{ waiting: erasures(states: [REQUESTED]) { id } none: erasures(states: []) { id } }');
   expect(data).toEqual({ waiting: [{ id: erasure.id }], none: [] });
 });
 
 test('after 24 hours, they no longer count', async () => {
-  await app.database.query(`update erasures set ordered_at = ordered_at - interval '1 day'`);
+  await app.database.query(`update erasures set created_at = created_at - interval '1 day'`);
   expect(await needsSecondPerson('D')).toBe(false);
 });
 
@@ -52,9 +52,9 @@ test('one that waits for its second person does not count', async () => {
     Array.from({ length: 70 }, () => invoice('E')),
   );
   expect(await needsSecondPerson('E')).toBe(false);
-  await app.database.query(`update erasures set ordered_at = now() where state = 'REQUESTED'`);
+  await app.database.query(`update erasures set created_at = now() where status = 'REQUESTED'`);
   expect(await needsSecondPerson('E')).toBe(false);
-  await app.database.query(`update erasures set ordered_at = now()`);
+  await app.database.query(`update erasures set created_at = now()`);
   expect(await needsSecondPerson('E')).toBe(true);
   // with the 80 of A and B
   await publish(
@@ -80,11 +80,11 @@ test('a person cannot order the own erasure', async () => {
 
 test('what was declined has no next step', async () => {
   const [waiting] = (await app.ask('{ erasures(states: [REQUESTED]) { id } }')).data.erasures;
-  const decline = `mutation { declineErasure(input: { id: "${waiting.id}" }) { erasure { state } } }`;
+  const decline = `mutation { declineErasure(input: { id: "${waiting.id}" }) { erasure { status } } }`;
   const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
   const { data } = await askIn(app.url, second, decline);
-  expect(data.declineErasure.erasure).toEqual({ state: 'DECLINED' });
-  expect(await app.database.query(`select next_step_at from erasures where state = 'DECLINED'`)).toEqual([
+  expect(data.declineErasure.erasure).toEqual({ status: 'DECLINED' });
+  expect(await app.database.query(`select next_step_at from erasures where status = 'DECLINED'`)).toEqual([
     { next_step_at: null },
   ]);
 });

@@ -114,12 +114,12 @@ test('the file of a user has who they are, what they caused and did, and who rec
 test('a person whom documents name has a file, which says what was erased and by which order', async () => {
   await settled('MAX-1', { data: { name: 'MAX-1', contact: 'max@example.com' } });
   await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(target: { where: { search: "max@example.com" } }) { rows } }');
+    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rows } }');
     return data.previewErasure.rows === 5;
   });
   const before = await linesOf({ where: { search: 'max@example.com' } });
   expect(kindsOf(before)).toMatchObject({ event: 1, delivery: 2, request: 2, recipient: 1 });
-  const preview = `{ previewErasure(target: { documentType: "Customer", name: "MAX-1" }) { complete recipients { host
+  const preview = `{ previewErasure(input: { documentType: "Customer", name: "MAX-1" }) { complete recipients { host
     requests webhookName } } }`;
   const told = { host, requests: 1, webhookName: 'the partner' };
   expect((await app.ask(preview)).data.previewErasure).toEqual({ complete: true, recipients: [told] });
@@ -132,9 +132,9 @@ test('a person whom documents name has a file, which says what was erased and by
   );
   const done = await waitFor('the erasure', async () => {
     const { data } = await app.ask(
-      `{ erasure(id: "${erasure.id}") { state recipients { host requests webhookName } } }`,
+      `{ erasure(id: "${erasure.id}") { status recipients { host requests webhookName } } }`,
     );
-    return data.erasure.state === 'DONE' && data.erasure;
+    return data.erasure.status === 'DONE' && data.erasure;
   });
   expect(done.recipients).toEqual([told]);
   const text = await (await download(url)).text();

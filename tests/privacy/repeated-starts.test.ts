@@ -38,10 +38,10 @@ test('a start orders only what no order of an earlier start has', async () => {
   };
   const parts = { db: store.source.manager, transaction: store.transaction, journal };
   const orders = () =>
-    app.database.query('select kind, state, user_id as "userId", event_ids as "eventIds" from erasures order by id');
+    app.database.query('select kind, status, user_id as "userId", event_ids as "eventIds" from erasures order by id');
   // nothing is sealed, so nothing can be erased
-  const ofPerson = { kind: 'PERSON', state: 'ORDERED', userId: person, eventIds: [] };
-  const ofFirst = { kind: 'REPEATED', state: 'ORDERED', userId: null, eventIds: [first] };
+  const ofPerson = { kind: 'PERSON', status: 'ORDERED', userId: person, eventIds: [] };
+  const ofFirst = { kind: 'REPEATED', status: 'ORDERED', userId: null, eventIds: [first] };
   for (let start = 0; start < 2; start += 1) {
     expect(await repeatErasures(parts)).toBe(0);
     expect(await orders()).toEqual([ofPerson, ofFirst]);

@@ -75,8 +75,8 @@ test('rule 12: an event of the outbox and a delivery that is retried are not sen
   const after = await start({ ERASURE_JOURNAL_FILE: file });
   try {
     await waitFor('the erasures', async () => {
-      const { data } = await api.ask('{ erasures { kind state } }');
-      return data.erasures.length > 0 && data.erasures.every(({ state }: { state: string }) => state === 'DONE');
+      const { data } = await api.ask('{ erasures { kind status } }');
+      return data.erasures.length > 0 && data.erasures.every(({ status }: { status: string }) => status === 'DONE');
     });
     await waitFor('what is kept', () => partner.calls.some(({ body }) => body.includes('KEPT-1')));
     expect(await rowsWith(api.database, 'RETRIED-1')).toEqual({});

@@ -108,9 +108,9 @@ test('a pass begins where the last one ended, and once a day with what was kept'
   const kept = await oldRequest();
   await oldRequest();
   await sealAll();
-  await app.database.query(`update retention_limits set minimum_days = 30, minimum_ground = 'A law'`);
+  await app.database.query(`update retention_limits set minimum_days = 30, minimum_reason = 'A law'`);
   expect(await erasePastLimits(parts, positions)).toBe(0);
-  await app.database.query('update retention_limits set minimum_days = null, minimum_ground = null');
+  await app.database.query('update retention_limits set minimum_days = null, minimum_reason = null');
   await oldRequest();
   await sealAll();
   expect(await erasePastLimits(parts, positions)).toBe(1);
@@ -156,7 +156,7 @@ describe('what the functions that erase ask, at its edges:', () => {
     const webhook = uuidOf('Webhook', id);
     const isPast = (age: string) => says(`is_past_limit($1, now() - $2::interval)`, [webhook, age]);
     const isKept = (age: string) => says(`is_within_minimum(array[$1::uuid], now() - $2::interval)`, [webhook, age]);
-    const limits = { contentDays: 20, minimumDays: 5, minimumGround: 'A law', reason: REASON };
+    const limits = { contentDays: 20, minimumDays: 5, minimumReason: 'A law', reason: REASON };
     await mutate(app, 'setRetention', limits);
     await app.database.query(`update retention_limits set changed_at = changed_at - interval '1 day'`);
     expect([await isPast('21 days'), await isPast('19 days')]).toEqual([true, false]);
@@ -217,7 +217,7 @@ describe('what the functions that erase ask, at its edges:', () => {
     expect(await obstacles()).toEqual(['PENDING', 'PENDING']);
     await tamperWith(app.database, [`update deliveries set blocks = false where business_event_id = '${event}'`]);
     expect(await obstacles()).toEqual([null, null]);
-    await mutate(app, 'setRetention', { minimumDays: 5, minimumGround: 'A law', reason: REASON });
+    await mutate(app, 'setRetention', { minimumDays: 5, minimumReason: 'A law', reason: REASON });
     expect(await obstacles()).toEqual(['MINIMUM', 'MINIMUM']);
   });
 

@@ -59,7 +59,7 @@ async function set(input: object): Promise<void> {
 }
 
 const setNow = (input: object) =>
-  mutate(app, 'setRetention', { reason: REASON, ...input }, 'limit { contentDays webhook { name } }');
+  mutate(app, 'setRetention', { reason: REASON, ...input }, 'retentionLimit { contentDays webhook { name } }');
 
 async function left(): Promise<Record<string, number>> {
   const rows = await app.database.query<{ name: string; count: number }>(
@@ -70,7 +70,7 @@ async function left(): Promise<Record<string, number>> {
 }
 
 test('a limit says who set it last, and why; set again as it is, it is not changed', async () => {
-  const minimum = { minimumDays: 1, minimumGround: 'A contract' };
+  const minimum = { minimumDays: 1, minimumReason: 'A contract' };
   await mutate(app, 'setRetention', { ...minimum, reason: 'A reason of before' });
   await mutate(app, 'setRetention', { ...minimum, reason: `  ${REASON}\n` });
   const changes = () =>
@@ -85,12 +85,17 @@ test('a limit says who set it last, and why; set again as it is, it is not chang
   ]);
   // the times are whole milliseconds
   await wait(5);
-  const { limit } = await mutate(app, 'setRetention', { ...minimum, reason: REASON }, 'limit { reason minimumDays }');
+  const { retentionLimit: limit } = await mutate(
+    app,
+    'setRetention',
+    { ...minimum, reason: REASON },
+    'retentionLimit { reason minimumDays }',
+  );
   expect(limit).toEqual({ reason: REASON, minimumDays: 1 });
   expect(await changes()).toEqual(before);
-  const { data } = await app.ask('{ retentionLimits { minimumGround reason changedBy { name } } }');
+  const { data } = await app.ask('{ retentionLimits { minimumReason reason changedBy { name } } }');
   expect(data.retentionLimits).toEqual([
-    { minimumGround: 'A contract', reason: REASON, changedBy: { name: 'Administrator' } },
+    { minimumReason: 'A contract', reason: REASON, changedBy: { name: 'Administrator' } },
   ]);
   await app.database.query('delete from retention_limits');
 });
@@ -98,9 +103,9 @@ test('a limit says who set it last, and why; set again as it is, it is not chang
 test('rules 3, 6 and 9: nothing is erased until a limit is set; a webhook goes before all, and a minimum before both', async () => {
   expect(await erasePastLimits(parts)).toBe(0);
   await set({ webhookId: webhooks[0], contentDays: 10 });
-  await set({ webhookId: webhooks[1], minimumDays: 15, minimumGround: 'Section 147 of the fiscal code' });
+  await set({ webhookId: webhooks[1], minimumDays: 15, minimumReason: 'Section 147 of the fiscal code' });
   await set({ contentDays: 1 });
-  await set({ webhookId: webhooks[0], contentDays: 10, minimumDays: 30, minimumGround: 'A contract' });
+  await set({ webhookId: webhooks[0], contentDays: 10, minimumDays: 30, minimumReason: 'A contract' });
   expect(await erasePastLimits(parts)).toBe(1);
   // short: its minimum keeps all; long: the limit of all, after its minimum
   expect(await left()).toEqual({ long: 2, short: 3 });
@@ -183,9 +188,9 @@ test.each([
   { input: { contentDays: 36_501 }, field: 'contentDays', code: 'INVALID' },
   { input: { rowMonths: 1 }, field: 'rowMonths', code: 'INVALID' },
   { input: { rowMonths: 1_201 }, field: 'rowMonths', code: 'INVALID' },
-  { input: { minimumDays: 10 }, field: 'minimumGround', code: 'REQUIRED' },
-  { input: { minimumGround: 'A law' }, field: 'minimumDays', code: 'REQUIRED' },
-  { input: { minimumDays: 10, minimumGround: '\u0000' }, field: 'minimumGround', code: 'INVALID' },
+  { input: { minimumDays: 10 }, field: 'minimumReason', code: 'REQUIRED' },
+  { input: { minimumReason: 'A law' }, field: 'minimumDays', code: 'REQUIRED' },
+  { input: { minimumDays: 10, minimumReason: '\u0000' }, field: 'minimumReason', code: 'INVALID' },
   { input: { webhookId: 'whk_x', contentDays: 1 }, field: 'webhookId', code: 'NOT_FOUND' },
   { input: { contentDays: 1, reason: 'x'.repeat(10_000) }, field: 'reason', code: 'INVALID' },
   { input: { contentDays: 1, reason: `  ${'x'.repeat(9)}  ` }, field: 'reason', code: 'INVALID' },
@@ -198,7 +203,7 @@ test.each([
 
 test('rowMonths is for all webhooks, and what is just within the bounds is taken', async () => {
   const ofOne = await setNow({ webhookId: webhooks[0], rowMonths: 5 });
-  expect(ofOne).toMatchObject({ limit: null, userErrors: [{ field: ['rowMonths'], code: 'INVALID' }] });
+  expect(ofOne).toMatchObject({ retentionLimit: null, userErrors: [{ field: ['rowMonths'], code: 'INVALID' }] });
   for (const [rowMonths, reason] of [
     [2, 'x'.repeat(10)],
     [1_200, 'x'.repeat(500)],

@@ -22,7 +22,7 @@ test('a person is erased although another user has the name of the erased', asyn
   expect(userErrors).toEqual([]);
   await waitFor(
     'the erasure',
-    async () => (await app.ask(`{ erasure(id: "${erasure.id}") { state } }`)).data.erasure.state === 'DONE',
+    async () => (await app.ask(`{ erasure(id: "${erasure.id}") { status } }`)).data.erasure.status === 'DONE',
   );
   const names = await app.database.query<{ name: string }>(
     `select name from users where starts_with(name, 'erased') or name = 'ursula.person' order by name`,

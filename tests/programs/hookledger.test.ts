@@ -73,7 +73,7 @@ test('sealing stops when the file has a head that the tree lacks, deliveries go 
   );
   const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => /nothing is sealed/.test(msg));
   expect(told).toMatchObject([{ level: 50, code: 'NEWER' }]);
-  expect((await evidenceOf(app, before)).state).toBe('SEALED');
+  expect((await evidenceOf(app, before)).status).toBe('SEALED');
 
   const refused = await hookledger(['evidence', 'restart', '--because', 'short'], app.env);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('10 to 500 characters') });

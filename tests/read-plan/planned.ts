@@ -7,8 +7,8 @@ import { type Pick, printSelection } from '../roles/selection';
 /** The fields of rows that no statement reads, and the root fields. A query with one of them is answered field by field. */
 export const WITHOUT_PLAN = [
   'AuditEntry.evidence',
+  'BusinessDocument.businessEvents',
   'BusinessDocument.deliveries',
-  'BusinessDocument.events',
   'BusinessDocument.requests',
   'BusinessDocument.timeline',
   'BusinessDocument.verdicts',

@@ -25,7 +25,7 @@ async function delivered(): Promise<{ webhook: Webhook; id: string }> {
   return { webhook, id: toNodeId('Delivery', delivery?.id as string) };
 }
 
-const FIELDS = `request { id status reason createdAt expiresAt decidedAt decisionReason requestedBy { name } decidedBy { name }
+const FIELDS = `replayRequest { id status reason createdAt expiresAt decidedAt decisionReason requestedBy { name } decidedBy { name }
   delivery { id } replay { id } }`;
 
 async function asked(deliveryId: string, key = support) {
@@ -50,7 +50,7 @@ const faultsOf = (payload: { userErrors: { field: string[]; code: string; messag
 
 test('SUPPORT asks, a manager approves, and the delivery is sent again as a replay of the manager', async () => {
   const { webhook, id } = await delivered();
-  const { request, userErrors } = await asked(id);
+  const { replayRequest: request, userErrors } = await asked(id);
   expect(userErrors).toEqual([]);
   expect(request).toMatchObject({
     id: expect.stringMatching(/^rrq_[0-9a-f]{32}$/),
@@ -66,7 +66,7 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
   const calls = partner.calls.length;
   const approved = await decided('approveReplay', request.id);
   expect(approved.userErrors).toEqual([]);
-  expect(approved.request).toMatchObject({
+  expect(approved.replayRequest).toMatchObject({
     status: 'APPROVED',
     decisionReason: 'I looked',
     decidedAt: expect.any(String),
@@ -74,18 +74,18 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
   await waitFor('the second call', () => partner.calls.length === calls + 1);
   await allFinished(app, webhook, 1);
   const { data } = await app.ask(
-    `query ($id: ID!) { delivery(id: $id) { replay { id reason orderedBy { name } request { id requestedBy { name } } }
+    `query ($id: ID!) { delivery(id: $id) { replay { id reason orderedBy { name } replayRequest { id requestedBy { name } } }
       replayRequests { nodes { id decidedBy { name } } } } }`,
     { id },
   );
   const { replay, replayRequests } = data.delivery;
   expect(replay).toEqual({
-    id: approved.request.replay.id,
+    id: approved.replayRequest.replay.id,
     reason: 'They lost it',
-    orderedBy: approved.request.decidedBy,
-    request: { id: request.id, requestedBy: request.requestedBy },
+    orderedBy: approved.replayRequest.decidedBy,
+    replayRequest: { id: request.id, requestedBy: request.requestedBy },
   });
-  expect(replayRequests.nodes).toEqual([{ id: request.id, decidedBy: approved.request.decidedBy }]);
+  expect(replayRequests.nodes).toEqual([{ id: request.id, decidedBy: approved.replayRequest.decidedBy }]);
   expect(replay.orderedBy).not.toEqual(request.requestedBy);
   const who = { request: request.id, requestedBy: expect.stringMatching(/^usr_/) };
   expect(await entriesOf(id)).toEqual([
@@ -97,19 +97,19 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
 
 test('a declined request sends nothing, and the delivery can be asked for again', async () => {
   const { id } = await delivered();
-  const { request } = await asked(id);
+  const { replayRequest: request } = await asked(id);
   const calls = partner.calls.length;
   const declined = await decided('declineReplay', request.id);
-  expect(declined.request).toMatchObject({ status: 'DECLINED', decisionReason: 'I looked', replay: null });
+  expect(declined.replayRequest).toMatchObject({ status: 'DECLINED', decisionReason: 'I looked', replay: null });
   const [fault] = faultsOf(await decided('approveReplay', request.id));
   expect(fault?.message).toMatch(/^The request was DECLINED at 20.*Z\.$/);
-  expect((await asked(id)).request.status).toBe('WAITING');
+  expect((await asked(id)).replayRequest.status).toBe('WAITING');
   expect(partner.calls).toHaveLength(calls);
 });
 
 test('the lists have filters, and node finds a request', async () => {
   const { id } = await delivered();
-  const { request } = await asked(id);
+  const { replayRequest: request } = await asked(id);
   const where = { status: { eq: 'WAITING' }, delivery: { id: { eq: id } } };
   const { data } = await app.ask(
     `query ($where: ReplayRequestWhere, $id: ID!) { replayRequests(where: $where) { totalCount nodes { id } }
@@ -127,7 +127,7 @@ test('the lists have filters, and node finds a request', async () => {
 test('the person who asked does not decide', async () => {
   const both = await app.keyFor('SUPPORT', 'INTEGRATION_MANAGER');
   const { id } = await delivered();
-  const { request } = await asked(id, both);
+  const { replayRequest: request } = await asked(id, both);
   for (const mutation of ['approveReplay', 'declineReplay'] as const) {
     expect(faultsOf(await decided(mutation, request.id, both))).toEqual([
       {
@@ -144,7 +144,7 @@ test('the person who asked does not decide', async () => {
 test('of decisions at once one counts, and of requests at once', async () => {
   const { id } = await delivered();
   const requests = await Promise.all([asked(id), asked(id), asked(id, manager)]);
-  const [made, ...none] = requests.map(({ request }) => request).sort((a) => (a === null ? 1 : -1));
+  const [made, ...none] = requests.map(({ replayRequest }) => replayRequest).sort((a) => (a === null ? 1 : -1));
   expect(none).toEqual([null, null]);
   const refused = requests.flatMap(faultsOf);
   expect(refused.map(({ code }) => code)).toEqual(['CONFLICT', 'CONFLICT']);
@@ -155,9 +155,9 @@ test('of decisions at once one counts, and of requests at once', async () => {
     decided('approveReplay', made.id, app.adminKey),
     decided('declineReplay', made.id, app.adminKey),
   ]);
-  expect(decisions.filter(({ request }) => request !== null)).toHaveLength(1);
+  expect(decisions.filter(({ replayRequest }) => replayRequest !== null)).toHaveLength(1);
   expect(decisions.flatMap(faultsOf).map(({ code }) => code)).toEqual(['CONFLICT', 'CONFLICT']);
-  const wasApproved = decisions.some(({ request }) => request?.status === 'APPROVED');
+  const wasApproved = decisions.some(({ replayRequest }) => replayRequest?.status === 'APPROVED');
   if (wasApproved) await waitFor('the call', () => partner.calls.length === calls + 1);
 });
 
@@ -192,7 +192,7 @@ const CHANGES: { what: string; change: (id: string, webhook: Webhook) => Promise
 
 test.each(CHANGES)('a request is not approved after $what', async ({ change, message }) => {
   const { id, webhook } = await delivered();
-  const { request } = await asked(id);
+  const { replayRequest: request } = await asked(id);
   await change(id, webhook);
   const calls = partner.calls.length;
   const [fault] = faultsOf(await decided('approveReplay', request.id));
@@ -206,11 +206,11 @@ test.each(CHANGES)('a request is not approved after $what', async ({ change, mes
 
 test('an expired request makes room for another one', async () => {
   const { id } = await delivered();
-  const { request } = await asked(id);
+  const { replayRequest: request } = await asked(id);
   await app.database.query(`update replay_requests set expires_at = now() where id = $1`, [
     uuidOf('ReplayRequest', request.id),
   ]);
-  expect((await asked(id)).request.status).toBe('WAITING');
+  expect((await asked(id)).replayRequest.status).toBe('WAITING');
   const { data } = await app.ask('query ($id: ID!) { replayRequest(id: $id) { status } }', { id: request.id });
   expect(data.replayRequest.status).toBe('EXPIRED');
 });
@@ -225,7 +225,7 @@ test.each([
   const { id } = await delivered();
   const given = { deliveryId: id, reason: 'x', ...input };
   const { data } = await askMutation(app, 'requestReplay', given, FIELDS, support);
-  expect(data.requestReplay).toMatchObject({ request: null, userErrors: [{ field: [field], code }] });
+  expect(data.requestReplay).toMatchObject({ replayRequest: null, userErrors: [{ field: [field], code }] });
   const decision = { id: 'rrq_1', reason: 'x', ...input, deliveryId: undefined };
   const refused = await askMutation(app, 'approveReplay', decision, FIELDS, manager);
   const isAboutReason = field === 'reason';

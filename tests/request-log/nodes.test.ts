@@ -20,7 +20,7 @@ describe('nodes', () => {
       'mutation ($input: PublishEventsInput!) { publishEvents(input: $input) { events { id } } }',
       { input: { events: [{ documentType: 'A', event: 'b', referenceDocument: 'c', data: 1 }] } },
     );
-    const verifying = await app.ask('mutation { verifyEvidence(input: { depth: TREE }) { run { id } } }');
+    const verifying = await app.ask('mutation { verifyEvidence(input: { depth: TREE }) { evidenceRun { id } } }');
     known = {
       User: data.viewer.id,
       ApiKey: data.viewer.apiKeys.nodes[0].id,
@@ -28,7 +28,7 @@ describe('nodes', () => {
       BusinessDocument: documentId({ documentType: 'A', name: 'c' }),
       BusinessEvent: published.data.publishEvents.events[0].id,
       WebhookRequestLog: await seedRequest(app.database, {}),
-      EvidenceRun: verifying.data.verifyEvidence.run.id,
+      EvidenceRun: verifying.data.verifyEvidence.evidenceRun.id,
     };
   });
 

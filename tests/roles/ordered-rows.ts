@@ -9,8 +9,8 @@ export async function makeExport(app: TestApp): Promise<string> {
 }
 
 export async function makeRun(app: TestApp): Promise<string> {
-  const answer = await app.ask('mutation { verifyEvidence(input: {}) { run { id } } }');
-  return answer.data.verifyEvidence.run.id;
+  const answer = await app.ask('mutation { verifyEvidence(input: {}) { evidenceRun { id } } }');
+  return answer.data.verifyEvidence.evidenceRun.id;
 }
 
 export async function signedSize(app: TestApp): Promise<number> {

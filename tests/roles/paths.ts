@@ -60,7 +60,7 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   legalHolds: () => 'released: true',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
   erasures: () => 'first: 20',
-  previewErasure: () => 'target: { documentType: "Nothing", name: "X" }',
+  previewErasure: () => 'input: { documentType: "Nothing", name: "X" }',
 };
 
 function partsOf(roles: Roles, whole: Selection): Selection[] {

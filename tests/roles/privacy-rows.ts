@@ -25,8 +25,8 @@ export const privacyMutations = (app: TestApp, webhook: string) => ({
 /** @returns the id of a hold that another person wants to be released, or of one that was */
 async function makeHold(app: TestApp, isReleased = false): Promise<string> {
   const [row] = await app.database.query<{ id: string }>(
-    `insert into legal_holds (id, name, webhook_id, user_id, reason, placed_by, placed_at, release_asked_by,
-       release_asked_at, release_reason, released_by, released_at)
+    `insert into legal_holds (id, name, webhook_id, user_id, reason, placed_by, created_at, release_requested_by,
+       release_requested_at, release_reason, released_by, released_at)
      select new_id(), 'Dispute', (select id from webhooks limit 1), asked.id, 'A dispute', asked.id, now(), asked.id, now(),
        'It has ended', case when $1 then other.id end, case when $1 then now() end
      from (select id from users order by id limit 1) as asked, (select id from users order by id desc limit 1) as other
@@ -73,7 +73,7 @@ async function makeRequest(app: TestApp): Promise<string> {
 /** @returns the id of an erasure that waits for a second person, or of one that was declined */
 async function makeErasure(app: TestApp, isDeclined = false): Promise<string> {
   const [row] = await app.database.query<{ id: string }>(
-    `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_by, ordered_at,
+    `insert into erasures (id, kind, status, user_id, event_ids, request_ids, row_count, reason, ordered_by, created_at,
        decided_by, decided_at, finished_at)
      select new_id(), 'CONTENT', case when $1 then 'DECLINED' else 'REQUESTED' end, case when $1 then asked.id end, '{}', '{}', 101, 'A request',
        asked.id, now(), case when $1 then other.id end, case when $1 then now() end, case when $1 then now() end

@@ -42,8 +42,8 @@ export async function deadLetter(app: TestApp, ids: Ids): Promise<Ids> {
 /** Asked for by SUPPORT, and approved by the administrator. */
 export async function approvedRequest(app: TestApp, deliveryId: string): Promise<Ids> {
   const input = { deliveryId, reason: 'They lost it' };
-  const asked = await askMutation(app, 'requestReplay', input, 'request { id }', await app.keyFor('SUPPORT'));
-  const { id } = asked.data.requestReplay.request;
+  const asked = await askMutation(app, 'requestReplay', input, 'replayRequest { id }', await app.keyFor('SUPPORT'));
+  const { id } = asked.data.requestReplay.replayRequest;
   const { replay } = await mutate(app, 'approveReplay', { id, reason: 'Seen' }, 'replay { id }');
-  return { ReplayRequest: id, 'Replay.request': replay.id, 'Delivery.replayRequests': deliveryId };
+  return { ReplayRequest: id, 'Replay.replayRequest': replay.id, 'Delivery.replayRequests': deliveryId };
 }

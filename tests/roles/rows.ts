@@ -137,10 +137,10 @@ async function skippedDelivery(app: TestApp): Promise<string> {
   });
   return waitFor('the seal of the decision', async () => {
     const answer = await app.ask(
-      '{ deliveries(where: { status: { eq: SKIPPED } }) { nodes { id evidence { state } } } }',
+      '{ deliveries(where: { status: { eq: SKIPPED } }) { nodes { id evidence { status } } } }',
     );
     const [found] = answer.data.deliveries.nodes;
-    return found?.evidence.state === 'SEALED' && (found.id as string);
+    return found?.evidence.status === 'SEALED' && (found.id as string);
   });
 }
 

@@ -14,8 +14,8 @@ test('the latest 1,000 versions are kept', async () => {
   const { id } = await createTestWebhook(app, 'https://partner.example/hook', { name: 'Often changed' });
   const uuid = uuidOf('Webhook', id);
   await app.database.query(
-    `insert into webhook_versions (id, webhook_id, version, settings, author_id, created_at)
-     select new_id(), webhook_id, n, settings, author_id, created_at
+    `insert into webhook_versions (id, webhook_id, version, settings, created_by, created_at)
+     select new_id(), webhook_id, n, settings, created_by, created_at
      from webhook_versions, generate_series(2, 1000) as n where webhook_id = $1`,
     [uuid],
   );

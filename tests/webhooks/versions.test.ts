@@ -14,7 +14,7 @@ const URL = 'https://partner.example/hook';
 async function versionsOf(id: string) {
   const answer = await app.ask(
     `query ($id: ID!) { webhook(id: $id) { version versions {
-      nodes { version author { name } settings changes { setting before after } } } } }`,
+      nodes { version createdBy { name } settings changes { setting before after } } } } }`,
     { id },
   );
   if (answer.errors) throw new Error(JSON.stringify(answer.errors));
@@ -35,7 +35,7 @@ test('each change of a setting makes a version with its author and what it chang
   expect(versions.nodes).toEqual([
     {
       version: 2,
-      author: { name: 'Administrator' },
+      createdBy: { name: 'Administrator' },
       settings: expect.objectContaining({ name: 'CRM', timeoutMs: 6_000, url: URL, method: 'POST' }),
       changes: [
         { setting: 'name', before: 'Partner', after: 'CRM' },

@@ -59,7 +59,7 @@ export async function measureResolved(
     {
       name: 'page of a document',
       query: `query ($type: String!, $name: String!) { businessDocument(documentType: $type, name: $name) {
-        name events { nodes { event createdAt } } requests { nodes { ${ROW} } } } }`,
+        name businessEvents { nodes { event createdAt } } requests { nodes { ${ROW} } } } }`,
       variables: documents,
       rows: ({ businessDocument }: { businessDocument: object | null }) => (businessDocument ? PAGE : 0),
     },

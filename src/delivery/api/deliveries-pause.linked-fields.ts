@@ -24,9 +24,9 @@ export const deliveriesPauseLinkedFields = [
       access: HasRole(...READERS),
       description: withExample(
         'The pause of all deliveries, begun by `pauseDeliveries`; null: deliveries are not paused.',
-        '{ deliveriesPaused { since reason by { name } } }',
+        '{ deliveriesPaused { since reason pausedBy { name } } }',
       ),
     }),
   }),
-  linkedFields(PAUSE, { by: link(USER, 'userId', 'The user who paused deliveries.') }),
+  linkedFields(PAUSE, { pausedBy: link(USER, 'userId', 'The user who paused deliveries.') }),
 ];

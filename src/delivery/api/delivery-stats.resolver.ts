@@ -112,8 +112,8 @@ export class DeliveryStatsResolver {
     nullable: true,
     description: 'The figures of each webhook, those with the most deliveries first.',
   })
-  async byWebhook(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) { first }: TopArgs) {
-    const answers = await answerByKey(db, question, ['webhookId'], topSize(first), total);
+  async byWebhook(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
+    const answers = await answerByKey(db, question, ['webhookId'], topSize(args), total);
     return answers.map(({ key: [webhookId], ...answer }) => ({ ...shown(answer), webhookId }));
   }
 
@@ -121,8 +121,8 @@ export class DeliveryStatsResolver {
     nullable: true,
     description: 'The figures of each type of document, those with the most deliveries first.',
   })
-  async byDocumentType(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) { first }: TopArgs) {
-    const answers = await answerByKey(db, question, ['documentType'], topSize(first), total);
+  async byDocumentType(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
+    const answers = await answerByKey(db, question, ['documentType'], topSize(args), total);
     return answers.map(({ key: [documentType], ...answer }) => ({ ...shown(answer), documentType }));
   }
 

@@ -122,7 +122,7 @@ export class DeliveryStatsType {
       'by one. If false, `where` has a condition that stored counts cannot answer, all deliveries of the range are ' +
       'counted one by one, and `uncounted` is 0.',
   })
-  isFromKeptCounts: boolean;
+  fromStoredCounts: boolean;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

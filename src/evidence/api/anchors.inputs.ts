@@ -2,8 +2,8 @@ import { ArgsType, Field, Float, InputType, Int } from 'type-graphql';
 
 @ArgsType()
 export class EvidenceAnchorsArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'The maximum number of anchors, 1 to 100.' })
-  first: number;
+  @Field(() => Int, { nullable: true, defaultValue: 20, description: 'The maximum number of anchors, 1 to 100.' })
+  first?: number | null;
 
   @Field(() => Float, {
     nullable: true,

@@ -4,10 +4,12 @@ import { currentTime } from '../../clock';
 import { AppError, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
+import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId } from '../../ids';
+import { checkedSize } from '../../refuse-argument';
 import { isStorable } from '../../text';
 import { READERS, type Viewer } from '../../viewer';
 import { MAX_PROOF_BYTES } from '../anchors/anchor.entity';
@@ -20,28 +22,24 @@ const AnchorEvidencePayload = payloadOf('AnchorEvidence', {
   targets: [() => [EvidenceTargetType], 'The parties to which the head is sent, 1 for each witness and authority.'],
 });
 const AttachEvidenceAnchorPayload = payloadOf('AttachEvidenceAnchor', {
-  anchor: [() => EvidenceAnchorType, 'The proof as it is stored.'],
+  evidenceAnchor: [() => EvidenceAnchorType, 'The proof as it is stored.'],
 });
-
-const MAX_ANCHORS = 100;
 
 @Resolver()
 export class AnchorsResolver {
   @HasRole(...READERS)
   @Query(() => [EvidenceAnchorType], {
+    nullable: true,
     description: withExample(
       'The proofs that other parties knew heads of the sealed log, those of the largest trees first.',
-      '{ evidenceAnchors(first: 5) { kind by treeSize at proof } }',
+      '{ evidenceAnchors(first: 5) { kind by treeSize receivedAt proof } }',
     ),
   })
   async evidenceAnchors(@Ctx() { db }: Context, @Args(() => EvidenceAnchorsArgs) { first, upTo }: EvidenceAnchorsArgs) {
-    if (first < 1 || first > MAX_ANCHORS) {
-      throw new AppError('BAD_USER_INPUT', `first must be 1 to ${MAX_ANCHORS}, not ${first}.`, ['first']);
-    }
     if (upTo != null && !Number.isSafeInteger(upTo)) {
       throw new AppError('BAD_USER_INPUT', `upTo must be a whole number of leaves, not ${upTo}.`, ['upTo']);
     }
-    return (await newestAnchors(db, upTo ?? null, first)).map(shown);
+    return (await newestAnchors(db, upTo ?? null, checkedSize('first', first ?? DEFAULT_PAGE, MAX_PAGE))).map(shown);
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -73,14 +71,14 @@ export class AnchorsResolver {
       'Stores a proof for a signed head that was made elsewhere, such as a file of OpenTimestamps. Hookledger does not check it. ' +
         'CONFLICT: the head has a proof by the same party.',
       'mutation {\n  attachEvidenceAnchor(input: { treeSize: 4711, by: "OpenTimestamps", proof: "AE9wZW5UaW1lc3RhbXBz" }) {\n' +
-        '    anchor { at } userErrors { field code message }\n  }\n}',
+        '    evidenceAnchor { receivedAt } userErrors { field code message }\n  }\n}',
     ),
   })
   attachEvidenceAnchor(
     @Ctx() context: Context,
     @Arg('input', () => AttachEvidenceAnchorInput, { description: 'The proof.' }) input: AttachEvidenceAnchorInput,
   ) {
-    return answer({ anchor: null as EvidenceAnchorType | null }, () =>
+    return answer({ evidenceAnchor: null as EvidenceAnchorType | null }, () =>
       context.transaction(async (db) => {
         const { by, proof } = checked(input);
         const head = Number.isSafeInteger(input.treeSize) ? await headAt(db, input.treeSize) : null;
@@ -102,7 +100,7 @@ export class AnchorsResolver {
         const subject = { subjectType: 'EvidenceAnchor', subjectId: anchor.id };
         const details = { treeSize, by };
         await recordAct(db, context.viewer as Viewer, { action: 'evidence.anchor_attached', ...subject, details });
-        return { anchor: shown(anchor) };
+        return { evidenceAnchor: shown(anchor) };
       }),
     );
   }
@@ -133,6 +131,11 @@ function checked({ by, proof }: AttachEvidenceAnchorInput): { by: string; proof:
   return { by: name, proof: bytes };
 }
 
-function shown({ query, proof, ...anchor }: Anchor): EvidenceAnchorType {
-  return { ...anchor, query: query?.toString('base64') ?? null, proof: proof?.toString('base64') ?? null };
+function shown({ query, proof, at, ...anchor }: Anchor): EvidenceAnchorType {
+  return {
+    ...anchor,
+    receivedAt: at,
+    query: query?.toString('base64') ?? null,
+    proof: proof?.toString('base64') ?? null,
+  };
 }

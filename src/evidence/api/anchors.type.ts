@@ -74,7 +74,7 @@ export class EvidenceAnchorType {
   treeSize: number;
 
   @Field(() => GraphQLDateTime, { description: 'When the proof was received, by the clock of the database.' })
-  at: Date;
+  receivedAt: Date;
 
   @Field(() => String, {
     nullable: true,

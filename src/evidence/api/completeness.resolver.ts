@@ -12,11 +12,13 @@ import { readPosition, writePosition } from '../completeness/count-position';
 import { readMonth } from '../completeness/month';
 import { EvidenceCompletenessType, type EvidenceHoleType } from './completeness.type';
 import { CompletenessArgs } from './evidence.inputs';
+import { ROW_KIND_OF } from './row-kind.type';
 
 @Resolver()
 export class CompletenessResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceCompletenessType, {
+    nullable: true,
     description: withExample(
       'Whether the log of a month is complete, for one webhook or for all. Compares the attempts that ' +
         'deliveries have counted with the requests in the log and with the leaves of the sealed tree, and names ' +
@@ -52,7 +54,7 @@ export class CompletenessResolver {
 function shown({ kind, rowId, deliveryId, ...hole }: Hole): EvidenceHoleType {
   return {
     ...hole,
-    kind,
+    rowKind: ROW_KIND_OF[kind],
     rowId: rowId === null || kind !== 'request' ? rowId : toNodeId('WebhookRequestLog', rowId),
     deliveryId: deliveryId && toNodeId('Delivery', deliveryId),
   };

@@ -3,6 +3,7 @@ import { publishEnum } from '../../graphql/enum';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { HOLE_NAMES, type HoleName } from '../completeness/count-month';
+import { EvidenceRowKindEnum, type RowKind } from './row-kind.type';
 
 export const EvidenceHoleNameEnum = publishEnum('EvidenceHoleName', HOLE_NAMES, 'The kinds of holes in a month.', {
   MISSING: { description: 'A delivery counts an attempt, or ended with a decision, that is not in the log.' },
@@ -24,8 +25,8 @@ export class EvidenceHoleType {
   @Field(() => EvidenceHoleNameEnum, { description: 'The kind of the difference.' })
   name: HoleName;
 
-  @Field(() => String, { description: 'The kind of the row: `request` or `decision`.' })
-  kind: string;
+  @Field(() => EvidenceRowKindEnum, { description: 'The kind of the row: REQUEST or DECISION.' })
+  rowKind: RowKind;
 
   @Field(() => ID, {
     nullable: true,

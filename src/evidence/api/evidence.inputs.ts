@@ -2,11 +2,15 @@ import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
 
 @ArgsType()
 export class EvidenceHeadsArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'The maximum number of heads, 1 to 100.' })
-  first: number;
+  @Field(() => Int, { nullable: true, defaultValue: 20, description: 'The maximum number of heads, 1 to 100.' })
+  first?: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Only heads of fewer leaves than this, for the next page.' })
-  before?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Only heads of at most this many leaves; for the next page, one less than the last head has. null: all.',
+  })
+  upTo?: number | null;
 }
 
 @ArgsType()

@@ -3,22 +3,23 @@ import { currentMs, currentTime } from '../../clock';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
+import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
 import { HasRole } from '../../graphql/roles/has-role';
+import { checkedSize } from '../../refuse-argument';
 import { READERS } from '../../viewer';
 import { anchorTargets } from '../anchors/anchor.store';
 import { consistencyProof, isSize } from '../formats/tree-proofs';
-import { evidenceKeys, headsBefore, newestHead } from '../head.store';
+import { evidenceKeys, newestHead, newestHeads } from '../head.store';
 import { sealingStops } from '../sealing-stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
 import { ConsistencyArgs, EvidenceHeadsArgs } from './evidence.inputs';
 import { EvidenceHeadType, EvidenceStatusType } from './evidence.type';
 
-const MAX_HEADS = 100;
-
 @Resolver()
 export class EvidenceResolver {
   @HasRole(...READERS)
   @Query(() => EvidenceStatusType, {
+    nullable: true,
     description: withExample(
       'The state of the sealed log: its name, its keys, its newest head, the number of leaves that wait, and ' +
         'why nothing is sealed.',
@@ -48,22 +49,21 @@ export class EvidenceResolver {
 
   @HasRole(...READERS)
   @Query(() => [EvidenceHeadType], {
+    nullable: true,
     description: withExample(
       'Signed heads of the tree, newest first. An auditor who keeps one can later ask for a proof that it is a ' +
         'beginning of the tree.',
       '{ evidenceHeads(first: 1) { treeSize checkpoint signedAt } }',
     ),
   })
-  evidenceHeads(@Ctx() { db }: Context, @Args(() => EvidenceHeadsArgs) { first, before }: EvidenceHeadsArgs) {
-    if (first < 1 || first > MAX_HEADS) {
-      throw new AppError('BAD_USER_INPUT', `first must be 1 to ${MAX_HEADS}, not ${first}.`, ['first']);
-    }
-    if (before != null && !isSize(before)) throw notASize('before', before);
-    return headsBefore(db, before ?? null, first);
+  evidenceHeads(@Ctx() { db }: Context, @Args(() => EvidenceHeadsArgs) { first, upTo }: EvidenceHeadsArgs) {
+    if (upTo != null && !isSize(upTo)) throw notASize('upTo', upTo);
+    return newestHeads(db, upTo ?? null, checkedSize('first', first ?? DEFAULT_PAGE, MAX_PAGE));
   }
 
   @HasRole(...READERS)
   @Query(() => [String], {
+    nullable: true,
     description: withExample(
       'The proof that the tree of the first `from` leaves is the beginning of the tree of `to` leaves (RFC 6962, section ' +
         '2.1.2): hashes in base64, at most 2 for each level of the tree. Empty if the sizes are equal.',

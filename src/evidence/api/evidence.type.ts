@@ -7,10 +7,10 @@ import { STOP_CODES, type StopCode } from '../evidence-head.entity';
 import { PARTS, type Part } from '../exporting/disclosed-parts';
 import { EvidenceTargetType } from './anchors.type';
 
-const EVIDENCE_STATES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
-export type EvidenceState = (typeof EVIDENCE_STATES)[number];
+const SEAL_STATUSES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
+export type SealStatus = (typeof SEAL_STATUSES)[number];
 
-export const EvidenceStateEnum = publishEnum('EvidenceState', EVIDENCE_STATES, 'Whether a row is sealed.', {
+export const SealStatusEnum = publishEnum('SealStatus', SEAL_STATUSES, 'Whether a row is sealed.', {
   OPEN: { description: 'The request is not finished. It has no record yet.' },
   WAITING: { description: 'The row has its record, but no signed head contains it yet. Sealing runs every second.' },
   SEALED: { description: 'A signed head of the tree contains the row. `proof` proves it.' },
@@ -53,8 +53,8 @@ export const EvidencePartEnum = publishEnum(
     'docs/evidence.md says what it proves, and how to check it without Hookledger.',
 })
 export class EvidenceType {
-  @Field(() => EvidenceStateEnum, { description: 'Whether the row is sealed.' })
-  state: EvidenceState;
+  @Field(() => SealStatusEnum, { description: 'Whether the row is sealed.' })
+  status: SealStatus;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

@@ -35,12 +35,12 @@ async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Prom
     loaderFor(context, `evidence.places.${kind}`, (ids) => leafPlaces(plannedOnce(db), kind, ids)).load(rowId),
     perRequest(context, 'evidence.head', () => newestHead(db)),
   ]);
-  if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, state: 'OPEN' };
+  if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, status: 'OPEN' };
   const { leafIndex, sealedAt, isErased } = place;
   if (leafIndex === null || !head || leafIndex >= head.treeSize) {
-    return { ...NOT_SEALED, kind, rowId, state: 'WAITING' };
+    return { ...NOT_SEALED, kind, rowId, status: 'WAITING' };
   }
-  return { kind, rowId, state: isErased ? 'ERASED' : 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
+  return { kind, rowId, status: isErased ? 'ERASED' : 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
 }
 
 @Resolver(() => RequestLogType)
@@ -102,7 +102,7 @@ export class ProofResolver {
       'it fails if the row was changed. null: OPEN.',
   })
   async leafHash(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
-    const facts = evidence.state === 'OPEN' ? null : await factsOf(context, evidence);
+    const facts = evidence.status === 'OPEN' ? null : await factsOf(context, evidence);
     return facts && leafOf(evidence.kind, facts).toString('hex');
   }
 

@@ -18,10 +18,13 @@ import { checkedScope } from '../verifying/requested-scope';
 import type { Scope } from '../verifying/scope';
 import type { Finding } from '../verifying/tree/findings';
 import { countOpenRuns, insertRun, type RunRow, runsById } from '../verifying/verification-run.store';
+import { ROW_KIND_OF } from './row-kind.type';
 import { VerifyEvidenceInput } from './verifying.inputs';
-import { EvidenceRunType } from './verifying.type';
+import { type EvidenceFindingType, EvidenceRunType } from './verifying.type';
 
-const VerifyEvidencePayload = payloadOf('VerifyEvidence', { run: [() => EvidenceRunType, 'The verification.'] });
+const VerifyEvidencePayload = payloadOf('VerifyEvidence', {
+  evidenceRun: [() => EvidenceRunType, 'The verification.'],
+});
 
 /** They run one after the other, and those of other users after them. */
 const MAX_OPEN_RUNS = 5;
@@ -50,7 +53,7 @@ export class VerifyingResolver {
     nullable: true,
     description: withExample(
       'The verification with this id; null: there is none.',
-      '{ evidenceRun(id: "evr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { state } }',
+      '{ evidenceRun(id: "evr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status } }',
     ),
   })
   evidenceRun(
@@ -67,7 +70,7 @@ export class VerifyingResolver {
         'builds the whole tree again, and checks every signed head. `evidenceRun` shows the progress. The audit ' +
         'trail records the result. ' +
         `TOO_LARGE: ${MAX_OPEN_RUNS} verifications of this user have not ended.`,
-      'mutation { verifyEvidence(input: { depth: CONTENT }) { run { id state } userErrors { field code message } } }',
+      'mutation { verifyEvidence(input: { depth: CONTENT }) { evidenceRun { id status } userErrors { field code message } } }',
     ),
   })
   verifyEvidence(
@@ -75,7 +78,7 @@ export class VerifyingResolver {
     @Arg('input', () => VerifyEvidenceInput, { description: 'What is verified, and against which heads.' })
     input: VerifyEvidenceInput,
   ) {
-    return answer({ run: null as ShownRun | null }, async () => {
+    return answer({ evidenceRun: null as ShownRun | null }, async () => {
       const { depth, knownHeads } = input;
       refuseHeads(knownHeads);
       const scope = checkedScope(input.scope);
@@ -94,7 +97,7 @@ export class VerifyingResolver {
         const details = { depth, scope, knownHeads: knownHeads.length };
         const subject = { subjectType: 'EvidenceRun', subjectId: id };
         await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
-        return { run: shown((await runsById(db, [id])).get(id) as RunRow) };
+        return { evidenceRun: shown((await runsById(db, [id])).get(id) as RunRow) };
       });
     });
   }
@@ -125,7 +128,7 @@ function shown(run: RunRow): ShownRun {
   return {
     ...run,
     scope: shownScope(JSON.parse(run.scope) as Scope),
-    findings: findings.map((finding) => ({ ...finding, rowId: shownId(finding) })),
+    findings: findings.map(shownFinding),
   };
 }
 
@@ -133,7 +136,11 @@ function shownScope({ from, to, ...scope }: Scope): EvidenceRunType['scope'] {
   return { ...scope, from: from === null ? null : new Date(from), to: to === null ? null : new Date(to) };
 }
 
-function shownId({ kind, rowId }: Finding): string | null {
+function shownFinding({ kind, ...finding }: Finding): EvidenceFindingType {
+  return { ...finding, rowKind: kind && ROW_KIND_OF[kind], rowId: shownId({ kind, rowId: finding.rowId }) };
+}
+
+function shownId({ kind, rowId }: Pick<Finding, 'kind' | 'rowId'>): string | null {
   if (rowId === null) return null;
   if (kind === 'request') return toNodeId('WebhookRequestLog', rowId);
   if (kind === 'audit') return toNodeId('AuditEntry', rowId);

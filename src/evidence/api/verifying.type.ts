@@ -5,7 +5,8 @@ import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
 import { FINDING_NAMES, type FindingName } from '../verifying/tree/findings';
-import { RUN_DEPTHS, RUN_STATES, type RunDepth, type RunState } from '../verifying/verification-run.entity';
+import { RUN_DEPTHS, RUN_STATUSES, type RunDepth, type RunStatus } from '../verifying/verification-run.entity';
+import { EvidenceRowKindEnum, type RowKind } from './row-kind.type';
 
 export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },
@@ -13,7 +14,7 @@ export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What 
   CONTENT: { description: 'Also the bytes, the type and the length of every payload.' },
 });
 
-export const EvidenceRunStateEnum = publishEnum('EvidenceRunState', RUN_STATES, 'The state of a verification.', {
+export const EvidenceRunStatusEnum = publishEnum('EvidenceRunStatus', RUN_STATUSES, 'The state of a verification.', {
   PENDING: {
     description: 'The verification was ordered. It begins within 5 seconds if a process with the part `indexer` runs.',
   },
@@ -76,12 +77,11 @@ export class EvidenceFindingType {
   @Field(() => EvidenceFindingNameEnum, { description: 'The kind of the difference.' })
   name: FindingName;
 
-  @Field(() => String, {
+  @Field(() => EvidenceRowKindEnum, {
     nullable: true,
-    description:
-      'The kind of the row: `request`, `event`, `decision` or `audit`; null: the finding is not about a row.',
+    description: 'The kind of the row; null: the finding is not about a row.',
   })
-  kind: string | null;
+  rowKind: RowKind | null;
 
   @Field(() => ID, {
     nullable: true,
@@ -148,8 +148,8 @@ export class EvidenceRunType extends NodeType {
   @Field(() => EvidenceScopeType, { description: 'Which rows are compared.' })
   scope: EvidenceScopeType;
 
-  @Field(() => EvidenceRunStateEnum, { description: 'The state of the run.' })
-  state: RunState;
+  @Field(() => EvidenceRunStatusEnum, { description: 'The state of the run.' })
+  status: RunStatus;
 
   @Field(() => Float, {
     description:

@@ -2,18 +2,18 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } fr
 import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
-export const RUN_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED'] as const;
-export type RunState = (typeof RUN_STATES)[number];
+export const RUN_STATUSES = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const RUN_DEPTHS = ['TREE', 'ROWS', 'CONTENT'] as const;
 export type RunDepth = (typeof RUN_DEPTHS)[number];
 
 /** A verification of the sealed log. */
 @Entity('evidence_runs')
-@Index('evidence_runs_open_idx', ['id'], { where: `state in ('PENDING', 'RUNNING')` })
-@Check('evidence_runs_state_check', oneOf('state', RUN_STATES))
+@Index('evidence_runs_open_idx', ['id'], { where: `status in ('PENDING', 'RUNNING')` })
+@Check('evidence_runs_status_check', oneOf('status', RUN_STATUSES))
 @Check('evidence_runs_depth_check', oneOf('depth', RUN_DEPTHS))
-@Check('evidence_runs_finished_check', `(finished_at is null) = (state in ('PENDING', 'RUNNING'))`)
+@Check('evidence_runs_finished_check', `(finished_at is null) = (status in ('PENDING', 'RUNNING'))`)
 export class EvidenceRunEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_runs_pkey' })
   id: string;
@@ -26,7 +26,7 @@ export class EvidenceRunEntity {
   scope: string;
 
   @Column('text')
-  state: RunState;
+  status: RunStatus;
 
   /** The heads that the caller holds. */
   @Column('text', { name: 'known_heads', array: true })

@@ -1,13 +1,13 @@
 // Verifications as jobs: their order, progress and findings.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { RunDepth, RunState } from './verification-run.entity';
+import type { RunDepth, RunStatus } from './verification-run.entity';
 
 export interface RunRow {
   id: string;
   depth: RunDepth;
   /** JSON of a Scope. */
   scope: string;
-  state: RunState;
+  status: RunStatus;
   knownHeads: string[];
   checked: number;
   findings: string;
@@ -18,11 +18,13 @@ export interface RunRow {
   finishedAt: Date | null;
 }
 
-const RUN = `id, depth, scope, state, known_heads as "knownHeads", checked::float8 as checked, findings,
+const RUN = `id, depth, scope, status, known_heads as "knownHeads", checked::float8 as checked, findings,
   finding_count::float8 as "findingCount", error, ordered_by as "orderedBy", created_at as "createdAt", finished_at as "finishedAt"`;
 
 export async function runsById(db: Db, ids: readonly string[]): Promise<Map<string, RunRow>> {
-  const rows = await rowsOf<RunRow>(db, statement(`select ${RUN} from evidence_runs where id = any($1::uuid[])`), [ids]);
+  const rows = await rowsOf<RunRow>(db, statement(`select ${RUN} from evidence_runs where id = any($1::uuid[])`), [
+    ids,
+  ]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -38,7 +40,7 @@ export interface NewRun {
 export async function insertRun(db: Db, run: NewRun): Promise<void> {
   await changedBy(
     db,
-    statement(`insert into evidence_runs (id, depth, scope, state, known_heads, checked, findings, finding_count,
+    statement(`insert into evidence_runs (id, depth, scope, status, known_heads, checked, findings, finding_count,
        ordered_by, created_at) values ($1, $2, $3, 'PENDING', $4, 0, '[]', 0, $5, $6)`),
     [run.id, run.depth, run.scope, run.knownHeads, run.orderedBy, run.createdAt],
   );
@@ -47,7 +49,7 @@ export async function insertRun(db: Db, run: NewRun): Promise<void> {
 /** Those ordered by a user that have not ended. */
 export async function countOpenRuns(db: Db, userId: string): Promise<number> {
   const counted = statement(
-    `select count(*)::int as open from evidence_runs where state in ('PENDING', 'RUNNING') and ordered_by = $1`,
+    `select count(*)::int as open from evidence_runs where status in ('PENDING', 'RUNNING') and ordered_by = $1`,
   );
   return (await rowOf<{ open: number }>(db, counted, [userId]))?.open ?? 0;
 }
@@ -59,8 +61,8 @@ export async function countOpenRuns(db: Db, userId: string): Promise<number> {
 export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunRow | null> {
   return rowOf<RunRow>(
     db,
-    statement(`update evidence_runs set state = 'RUNNING', seen_at = $1, checked = 0 where id = (
-       select id from evidence_runs where state = 'PENDING' or (state = 'RUNNING'
+    statement(`update evidence_runs set status = 'RUNNING', seen_at = $1, checked = 0 where id = (
+       select id from evidence_runs where status = 'PENDING' or (status = 'RUNNING'
          and (seen_at between $2 and $1::timestamptz + interval '1 minute') is not true)
        order by id limit 1 for update skip locked
      ) returning ${RUN}`),
@@ -71,7 +73,7 @@ export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunR
 export async function hasOpenRuns(db: Db): Promise<boolean> {
   const row = await rowOf(
     db,
-    statement(`select from evidence_runs where state = 'PENDING' or state = 'RUNNING' limit 1`),
+    statement(`select from evidence_runs where status = 'PENDING' or status = 'RUNNING' limit 1`),
   );
   return row !== null;
 }
@@ -93,7 +95,7 @@ export async function reportRun(db: Db, run: TakenRun, checked: number, now: Dat
 }
 
 export interface RunResult {
-  state: Extract<RunState, 'COMPLETED' | 'FAILED'>;
+  status: Extract<RunStatus, 'COMPLETED' | 'FAILED'>;
   checked: number;
   findings: string;
   findingCount: number;
@@ -103,12 +105,12 @@ export interface RunResult {
 
 /** @returns false: another process has taken the run */
 export async function finishRun(db: Db, run: TakenRun, result: RunResult): Promise<boolean> {
-  const { state, checked, findings, findingCount, error, finishedAt } = result;
+  const { status, checked, findings, findingCount, error, finishedAt } = result;
   const changed = await changedBy(
     db,
-    statement(`update evidence_runs set state = $3, checked = $4, findings = $5, finding_count = $6, error = $7,
+    statement(`update evidence_runs set status = $3, checked = $4, findings = $5, finding_count = $6, error = $7,
        finished_at = $8 where id = $1 and seen_at = $2`),
-    [run.id, run.seenAt, state, checked, findings, findingCount, error, finishedAt],
+    [run.id, run.seenAt, status, checked, findings, findingCount, error, finishedAt],
   );
   return changed > 0;
 }

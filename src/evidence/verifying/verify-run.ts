@@ -51,18 +51,18 @@ export async function verifyNext(
     await progress.stop();
   }
   const result = {
-    state: error === null ? ('COMPLETED' as const) : ('FAILED' as const),
+    status: error === null ? ('COMPLETED' as const) : ('FAILED' as const),
     checked: progress.checked(),
     findings: JSON.stringify(findings.kept),
     findingCount: findings.count,
     error,
     finishedAt: currentTime(),
   };
-  const { state, checked, findingCount } = result;
+  const { status, checked, findingCount } = result;
   await transaction(async (own) => {
     // what the process that has it now finds counts
     if (!(await finishRun(own, taken, result))) return;
-    const details = { depth: run.depth, scope: scope?.kind ?? null, state, checked, findings: findingCount };
+    const details = { depth: run.depth, scope: scope?.kind ?? null, status, checked, findings: findingCount };
     await recordOwnAct(own, { action: 'evidence.verified', subjectType: 'EvidenceRun', subjectId: run.id, details });
   });
   return true;

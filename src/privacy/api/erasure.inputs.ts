@@ -2,10 +2,10 @@ import { Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
 
-@InputType('ErasureTargetInput', {
+@InputType('PreviewErasureInput', {
   description: 'What is to be erased: exactly one of `documentType` with `name`, `userId`, and `where`.',
 })
-export class ErasureTargetInput {
+export class PreviewErasureInput {
   @ShortText(undefined, { nullable: true })
   @Field(() => String, { nullable: true, description: 'The type of the document, 1 to 200 characters.' })
   documentType?: string | null;
@@ -69,8 +69,14 @@ export class EraseContentInput {
   reason: string;
 }
 
-@InputType('DecideErasureInput', { description: 'The erasure to approve or decline.' })
-export class DecideErasureInput {
-  @Field(() => ID, { description: 'The id of the erasure, `ers_...`.' })
+@InputType('ApproveErasureInput', { description: 'The erasure to approve.' })
+export class ApproveErasureInput {
+  @Field(() => ID, { description: 'The id of an erasure that is REQUESTED, `ers_...`.' })
+  id: string;
+}
+
+@InputType('DeclineErasureInput', { description: 'The erasure to decline.' })
+export class DeclineErasureInput {
+  @Field(() => ID, { description: 'The id of an erasure that is REQUESTED, `ers_...`.' })
   id: string;
 }

@@ -12,17 +12,18 @@ import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
-import type { ErasureState } from '../erasure.entity';
+import type { ErasureStatus } from '../erasure.entity';
 import { type ErasureRow, erasures } from '../erasure.store';
 import { type Recipient, recipientsOfErasure } from '../recipients.store';
 import {
-  DecideErasureInput,
+  ApproveErasureInput,
+  DeclineErasureInput,
   EraseContentInput,
   EraseDocumentInput,
   ErasePersonInput,
-  ErasureTargetInput,
+  PreviewErasureInput,
 } from './erasure.inputs';
-import { ErasurePreviewType, ErasureStateEnum, ErasureType, RecipientType } from './erasure.type';
+import { ErasurePreviewType, ErasureStatusEnum, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
 import { loadErasure } from './privacy-nodes';
 
@@ -36,7 +37,7 @@ const DeclineErasurePayload = payload('DeclineErasure');
 
 const NOTHING = { erasure: null as ErasureRow | null };
 const DECISION =
-  '(input: { id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { erasure { state } userErrors { message } } }';
+  '(input: { id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { erasure { status } userErrors { message } } }';
 
 @Resolver(() => ErasureType)
 export class ErasureResolver {
@@ -50,7 +51,7 @@ export class ErasureResolver {
     nullable: true,
     description: withExample(
       'The erasure with this id; null: there is none.',
-      '{ erasure(id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { state erasedCount deferredBecause } }',
+      '{ erasure(id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status erasedCount deferredReason } }',
     ),
   })
   async erasure(
@@ -65,7 +66,7 @@ export class ErasureResolver {
     description: withExample(
       'The latest erasures, newest first. With a limit there may be one every 10 minutes: `states` finds those that ' +
         'wait for a second person.',
-      '{ erasures(states: [REQUESTED], first: 20) { id kind state reason orderedBy { name } } }',
+      '{ erasures(states: [REQUESTED], first: 20) { id kind status reason orderedBy { name } } }',
     ),
   })
   async erasures(
@@ -75,32 +76,33 @@ export class ErasureResolver {
       description: 'The maximum number of erasures, 1 to 100. Default: 20.',
     })
     first: number,
-    @Arg('states', () => [ErasureStateEnum], {
+    @Arg('states', () => [ErasureStatusEnum], {
       nullable: true,
       description: 'The states of the erasures. Default, null: all.',
     })
-    states: ErasureState[] | null,
+    states: ErasureStatus[] | null,
   ): Promise<ErasureRow[]> {
     return erasures(db, states, checkedSize('first', first, MAX_LISTED));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => ErasurePreviewType, {
+    nullable: true,
     description: withExample(
       'Shows what an erasure would concern now. Changes nothing.',
-      '{ previewErasure(target: { documentType: "Customer", name: "Jane Doe" }) { rows held needsSecondPerson } }',
+      '{ previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) { rows held needsSecondPerson } }',
     ),
   })
   async previewErasure(
     @Ctx() context: Context,
-    @Arg('target', () => ErasureTargetInput, { description: 'The content that would be erased.' })
-    input: ErasureTargetInput,
+    @Arg('input', () => PreviewErasureInput, { description: 'The content that would be erased.' })
+    input: PreviewErasureInput,
   ): Promise<Preview> {
-    checkInput(input, ['target']);
+    checkInput(input, ['input']);
     return previewErasure(
       context.db,
       context.viewer as Viewer,
-      await targetOf(context.db, masksOf(context).seesAll, input, ['target']),
+      await targetOf(context.db, masksOf(context).seesAll, input, ['input']),
     );
   }
 
@@ -112,7 +114,7 @@ export class ErasureResolver {
         'approve it first (`approveErasure`). CONFLICT: all of the content is erased already, or a second person is ' +
         'needed and there is none. NOT_FOUND: there is no such content.',
       'mutation { eraseDocument(input: { documentType: "Customer", name: "Jane Doe", reason: "Request 17 under Art. 17" }) ' +
-        '{ erasure { id state } userErrors { field message } } }',
+        '{ erasure { id status } userErrors { field message } } }',
     ),
   })
   eraseDocument(
@@ -130,7 +132,7 @@ export class ErasureResolver {
         'and their name, e-mail address, identity and sessions. The user can no longer sign in. CONFLICT: the user is ' +
         'you, or the last SYSTEM_MANAGER. As eraseDocument otherwise.',
       'mutation { erasePerson(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "Request 18 under Art. 17" }) ' +
-        '{ erasure { id state } userErrors { field message } } }',
+        '{ erasure { id status } userErrors { field message } } }',
     ),
   })
   erasePerson(
@@ -147,7 +149,7 @@ export class ErasureResolver {
       'Orders the erasure of the content of requests that meet a filter, such as those whose payloads name a ' +
         'person; also of their events, with all deliveries and requests of these. As eraseDocument otherwise.',
       'mutation { eraseContent(input: { where: { search: "jane.doe@example.com" }, reason: "Request 19 under Art. 17" }) ' +
-        '{ erasure { id state } userErrors { field message } } }',
+        '{ erasure { id status } userErrors { field message } } }',
     ),
   })
   eraseContent(
@@ -168,7 +170,7 @@ export class ErasureResolver {
   })
   approveErasure(
     @Ctx() context: Context,
-    @Arg('input', () => DecideErasureInput, { description: 'The erasure.' }) { id }: DecideErasureInput,
+    @Arg('input', () => ApproveErasureInput, { description: 'The erasure.' }) { id }: ApproveErasureInput,
   ) {
     return decided(context, id, true);
   }
@@ -183,7 +185,7 @@ export class ErasureResolver {
   })
   declineErasure(
     @Ctx() context: Context,
-    @Arg('input', () => DecideErasureInput, { description: 'The erasure.' }) { id }: DecideErasureInput,
+    @Arg('input', () => DeclineErasureInput, { description: 'The erasure.' }) { id }: DeclineErasureInput,
   ) {
     return decided(context, id, false);
   }

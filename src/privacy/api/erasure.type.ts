@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
-import { ERASURE_KINDS, ERASURE_STATES, type ErasureKind, type ErasureState } from '../erasure.entity';
+import { ERASURE_KINDS, ERASURE_STATUSES, type ErasureKind, type ErasureStatus } from '../erasure.entity';
 
 const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
   DOCUMENT: { description: 'A document: its events, with all their deliveries and requests.' },
@@ -13,12 +13,12 @@ const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content t
   REPEATED: { description: 'Content that had been erased before a backup was restored, and is erased again.' },
 });
 
-export const ErasureStateEnum = publishEnum('ErasureState', ERASURE_STATES, 'The state of an erasure.', {
+export const ErasureStatusEnum = publishEnum('ErasureStatus', ERASURE_STATUSES, 'The state of an erasure.', {
   REQUESTED: { description: 'A second person must approve it (`approveErasure`) or decline it.' },
   ORDERED: { description: 'Ordered or in progress. It begins when its audit entry is sealed, after about a second.' },
   DEFERRED: {
     description:
-      'Some rows are kept for the reason in `deferredBecause`. It continues by itself when nothing keeps them.',
+      'Some rows are kept for the reason in `deferredReason`. It continues by itself when nothing keeps them.',
   },
   DONE: { description: 'All rows were erased.' },
   DECLINED: { description: 'The second person declined it.' },
@@ -36,8 +36,8 @@ export class ErasureType extends NodeType {
   @Field(() => ErasureKindEnum, { description: 'The content that the erasure concerns.' })
   kind: ErasureKind;
 
-  @Field(() => ErasureStateEnum, { description: 'The state of the erasure.' })
-  state: ErasureState;
+  @Field(() => ErasureStatusEnum, { description: 'The state of the erasure.' })
+  status: ErasureStatus;
 
   @Field(() => Int, {
     description: 'The number of events, deliveries and requests with content at the time of the order.',
@@ -51,13 +51,13 @@ export class ErasureType extends NodeType {
   deferredCount: number;
 
   @Field(() => String, { nullable: true, description: 'Why the last step kept rows; null: it kept none.' })
-  deferredBecause: string | null;
+  deferredReason: string | null;
 
   @Field(() => String, { description: 'The reason for the erasure.' })
   reason: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the erasure was ordered.' })
-  orderedAt: Date;
+  createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

@@ -9,25 +9,30 @@ export const MonthPartEnum = publishEnum('MonthPart', MONTH_PARTS, 'What of a mo
   PAYLOADS: { description: 'Bodies.' },
 });
 
-export const KeptBecauseEnum = publishEnum('KeptBecause', KEPT_BECAUSE, 'Why a month past the limit is still there.', {
-  LIMIT: { description: 'The limit was changed meanwhile.' },
-  UNRECORDED: {
-    description:
-      'A limit or minimum differs from its newest entry `retention.changed` in a signed head: it was changed past the ' +
-      'audit trail. Set it again with `setRetention`.',
+export const KeptMonthReasonEnum = publishEnum(
+  'KeptMonthReason',
+  KEPT_BECAUSE,
+  'Why a month past the limit is still there.',
+  {
+    LIMIT: { description: 'The limit was changed meanwhile.' },
+    UNRECORDED: {
+      description:
+        'A limit or minimum differs from its newest entry `retention.changed` in a signed head: it was changed past the ' +
+        'audit trail. Set it again with `setRetention`.',
+    },
+    PENDING: { description: 'Something of it is still to be decided, sent, replayed or erased.' },
+    HOLD: { description: 'A legal hold covers a row of it.' },
+    MINIMUM: { description: 'A minimum keeps a row of it.' },
+    UNSEALED: { description: 'A row of it is open, or not in the tree.' },
+    INCOMPLETE: { description: 'A row or a table of it is gone without an order. `verifyEvidence` names it.' },
+    ROWS: { description: 'Bodies: the rows of the month are still there.' },
+    NEEDED: { description: 'Bodies: rows of other months need one of them.' },
+    ORDERED: { description: 'The order to drop it is not sealed yet.' },
+    TAKEN_BACK: { description: 'The order to drop it was taken back: a hold, limit or minimum has changed since.' },
+    IN_USE: { description: 'Another session has held a lock on its tables, or another process drops a month.' },
+    FAILED: { description: 'The database has refused to drop it, as `error` says.' },
   },
-  PENDING: { description: 'Something of it is still to be decided, sent, replayed or erased.' },
-  HOLD: { description: 'A legal hold covers a row of it.' },
-  MINIMUM: { description: 'A minimum keeps a row of it.' },
-  UNSEALED: { description: 'A row of it is open, or not in the tree.' },
-  INCOMPLETE: { description: 'A row or a table of it is gone without an order. `verifyEvidence` names it.' },
-  ROWS: { description: 'Bodies: the rows of the month are still there.' },
-  NEEDED: { description: 'Bodies: rows of other months need one of them.' },
-  ORDERED: { description: 'The order to drop it is not sealed yet.' },
-  TAKEN_BACK: { description: 'The order to drop it was taken back: a hold, limit or minimum has changed since.' },
-  IN_USE: { description: 'Another session has held a lock on its tables, or another process drops a month.' },
-  FAILED: { description: 'The database has refused to drop it, as `error` says.' },
-});
+);
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('KeptMonth', {
@@ -39,10 +44,10 @@ export class KeptMonthType {
   month: string;
 
   @Field(() => MonthPartEnum, { description: 'What of it is still there.' })
-  what: MonthPart;
+  part: MonthPart;
 
-  @Field(() => KeptBecauseEnum, { description: 'Why, as it was last found.' })
-  because: KeptBecause;
+  @Field(() => KeptMonthReasonEnum, { description: 'Why, as it was last found.' })
+  reason: KeptBecause;
 
   @Field(() => String, { nullable: true, description: 'FAILED: the error of the database; null: another reason.' })
   error: string | null;

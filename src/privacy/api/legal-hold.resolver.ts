@@ -75,7 +75,7 @@ export class LegalHoldResolver {
       'Asks for the release of a hold. The hold stays in force until another user, a SYSTEM_MANAGER, releases ' +
         'it. Asking again replaces the request. CONFLICT: the hold is released.',
       'mutation { requestLegalHoldRelease(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The case was ' +
-        'closed" }) { legalHold { releaseAskedAt } userErrors { message } } }',
+        'closed" }) { legalHold { releaseRequestedAt } userErrors { message } } }',
     ),
   })
   requestLegalHoldRelease(
@@ -122,7 +122,7 @@ export class LegalHoldResolver {
     return USER.load(context, userId);
   }
 
-  @FieldResolver(() => UserType, { description: 'The user who placed the hold.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who placed the hold.' })
   placedBy(@Root() { placedBy }: LegalHoldRow, @Ctx() context: Context) {
     return USER.load(context, placedBy);
   }
@@ -131,8 +131,8 @@ export class LegalHoldResolver {
     nullable: true,
     description: 'The user who asked for the release; null: no one did.',
   })
-  releaseAskedBy(@Root() { releaseAskedBy }: LegalHoldRow, @Ctx() context: Context) {
-    return USER.load(context, releaseAskedBy);
+  releaseRequestedBy(@Root() { releaseRequestedBy }: LegalHoldRow, @Ctx() context: Context) {
+    return USER.load(context, releaseRequestedBy);
   }
 
   @FieldResolver(() => UserType, {

@@ -31,13 +31,13 @@ export class LegalHoldType extends NodeType {
   reason: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the hold was placed.' })
-  placedAt: Date;
+  createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'When the release was asked for; null: it was not asked for.',
   })
-  releaseAskedAt: Date | null;
+  releaseRequestedAt: Date | null;
 
   @Field(() => String, {
     nullable: true,

@@ -29,7 +29,7 @@ export class SetRetentionInput {
     nullable: true,
     description: 'The reason for `minimumDays`, such as a law, 1 to 200 characters. Required with `minimumDays`.',
   })
-  minimumGround?: string | null;
+  minimumReason?: string | null;
 
   @Field(() => Int, {
     nullable: true,

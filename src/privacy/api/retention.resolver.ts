@@ -16,15 +16,16 @@ import { KeptMonthType } from './kept-month.type';
 import { SetRetentionInput } from './retention.inputs';
 import { RetentionLimitType } from './retention.type';
 
-const SetRetentionPayload = payloadOf('SetRetention', { limit: [() => RetentionLimitType, 'The limit.'] });
+const SetRetentionPayload = payloadOf('SetRetention', { retentionLimit: [() => RetentionLimitType, 'The limit.'] });
 
 @Resolver(() => RetentionLimitType)
 export class RetentionResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => [RetentionLimitType], {
+    nullable: true,
     description: withExample(
       'How long content is kept: 1 limit for all, if it is set, and 1 for each webhook with a limit of its own.',
-      '{ retentionLimits { contentDays minimumDays minimumGround webhook { name } } }',
+      '{ retentionLimits { contentDays minimumDays minimumReason webhook { name } } }',
     ),
   })
   retentionLimits(@Ctx() { db }: Context): Promise<RetentionLimitRow[]> {
@@ -33,14 +34,21 @@ export class RetentionResolver {
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Query(() => [KeptMonthType], {
+    nullable: true,
     description: withExample(
       'The months that have passed the limit of rows and are still there, oldest first, at most 2 for each month, and why. ' +
         'A process with the part `indexer` tries to drop them every 10 minutes.',
-      '{ keptMonths { month what because since error } }',
+      '{ keptMonths { month part reason since error } }',
     ),
   })
   async keptMonths(@Ctx() { db }: Context): Promise<KeptMonthType[]> {
-    return (await keptMonths(db)).map((kept) => ({ ...kept, month: kept.month.slice(0, 7) }));
+    const kept = await keptMonths(db);
+    return kept.map(({ what, month, because, ...rest }) => ({
+      ...rest,
+      part: what,
+      month: month.slice(0, 7),
+      reason: because,
+    }));
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -49,7 +57,7 @@ export class RetentionResolver {
       'Sets how long content is kept, for one webhook or for all. The limit of a webhook takes precedence over ' +
         'that of all, and a minimum over a limit; of two minimums the later one applies. Nothing is erased by age ' +
         'until a limit is set.',
-      'mutation { setRetention(input: { contentDays: 90, reason: "Our privacy policy, section 4" }) { limit { contentDays } ' +
+      'mutation { setRetention(input: { contentDays: 90, reason: "Our privacy policy, section 4" }) { retentionLimit { contentDays } ' +
         'userErrors { field message } } }',
     ),
   })
@@ -57,8 +65,8 @@ export class RetentionResolver {
     @Ctx() context: Context,
     @Arg('input', () => SetRetentionInput, { description: 'The limit, and the reason.' }) input: SetRetentionInput,
   ) {
-    return answer({ limit: null as RetentionLimitRow | null }, async () => ({
-      limit: await context.transaction((db) => setRetention(db, context.viewer as Viewer, input)),
+    return answer({ retentionLimit: null as RetentionLimitRow | null }, async () => ({
+      retentionLimit: await context.transaction((db) => setRetention(db, context.viewer as Viewer, input)),
     }));
   }
 
@@ -70,7 +78,7 @@ export class RetentionResolver {
     return WEBHOOK.load(context, id === ALL_WEBHOOKS ? null : id);
   }
 
-  @FieldResolver(() => UserType, { description: 'The user who last changed the limit.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who last changed the limit.' })
   changedBy(@Root() { changedBy }: RetentionLimitRow, @Ctx() context: Context) {
     return USER.load(context, changedBy);
   }

@@ -28,7 +28,7 @@ export class RetentionLimitType {
     nullable: true,
     description: 'The reason for the minimum, such as a law; null: there is no minimum.',
   })
-  minimumGround: string | null;
+  minimumReason: string | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -107,14 +107,14 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
   const erasure: ErasureRow = {
     id: newId(),
     kind: target.kind,
-    state: preview.needsSecondPerson ? 'REQUESTED' : 'ORDERED',
+    status: preview.needsSecondPerson ? 'REQUESTED' : 'ORDERED',
     userId: target.kind === 'PERSON' ? target.userId : null,
     eventIds: targets.events,
     requestIds: targets.requests,
     rowCount: preview.rows,
     reason: reason.trim(),
     orderedBy: viewer.userId,
-    orderedAt: now,
+    createdAt: now,
     ...NOT_BEGUN,
     nextStepAt: preview.needsSecondPerson ? null : now,
   };
@@ -157,15 +157,15 @@ export async function decide(
   if (!erasure) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
   }
-  if (erasure.state !== 'REQUESTED') {
-    const message = `The erasure is ${erasure.state}: only one that is REQUESTED can be approved or declined.`;
+  if (erasure.status !== 'REQUESTED') {
+    const message = `The erasure is ${erasure.status}: only one that is REQUESTED can be approved or declined.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   refuseSamePerson({ askedBy: erasure.orderedBy ?? '', decidedBy: viewer.userId }, 'this erasure', ['id']);
   const now = currentTime();
   const decided: ErasureRow = {
     ...erasure,
-    state: isApproved ? 'ORDERED' : 'DECLINED',
+    status: isApproved ? 'ORDERED' : 'DECLINED',
     decidedBy: viewer.userId,
     decidedAt: now,
     nextStepAt: isApproved ? now : null,

@@ -20,14 +20,14 @@ export async function orderOwn(
   const erasure: ErasureRow = {
     id: newId(),
     kind,
-    state: 'ORDERED',
+    status: 'ORDERED',
     userId: what.userId ?? null,
     eventIds: events,
     requestIds: requests,
     rowCount: events.length + requests.length,
     reason,
     orderedBy: null,
-    orderedAt: now,
+    createdAt: now,
     ...NOT_BEGUN,
     // what is not a person's is done by the process that ordered it, until that ends
     nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + LEASE_MS),

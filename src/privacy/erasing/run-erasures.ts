@@ -140,22 +140,22 @@ export async function report(
 ): Promise<void> {
   const names = Object.keys(obstacles) as Obstacle[];
   const deferredCount = names.reduce((sum, name) => sum + (obstacles[name] ?? 0), 0);
-  const deferredBecause = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
+  const deferredReason = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
   const subject = { subjectType: 'Erasure', subjectId: erasure.id };
   if (deferredCount === 0) {
-    const done = { deferredCount, deferredBecause, nextStepAt: null, finishedAt: currentTime() };
-    const rows = await endPass(db, erasure.id, { state: 'DONE', ...done });
+    const done = { deferredCount, deferredReason, nextStepAt: null, finishedAt: currentTime() };
+    const rows = await endPass(db, erasure.id, { status: 'DONE', ...done });
     if (rows !== null) await recordOwnAct(db, { action: 'erasure.done', ...subject, details: { rows } });
     return;
   }
   const isLong = names.includes('HOLD') || names.includes('MINIMUM');
-  const state = isLong ? 'DEFERRED' : erasure.state;
+  const status = isLong ? 'DEFERRED' : erasure.status;
   // it may have been read before its release, which has hastened the erasure too early
   const isReleased = isLong && (await wasHoldReleasedSince(db, new Date(begun - RELEASING_MS)));
   const nextStepAt = new Date(currentMs() + (isLong && !isReleased ? LATER_MS : SOON_MS));
-  const rows = await endPass(db, erasure.id, { state, deferredCount, deferredBecause, nextStepAt, finishedAt: null });
-  if (rows !== null && isLong && erasure.state !== 'DEFERRED') {
-    const details = { rows: deferredCount, deferredBecause };
+  const rows = await endPass(db, erasure.id, { status, deferredCount, deferredReason, nextStepAt, finishedAt: null });
+  if (rows !== null && isLong && erasure.status !== 'DEFERRED') {
+    const details = { rows: deferredCount, deferredReason };
     await recordOwnAct(db, { action: 'erasure.deferred', ...subject, details });
   }
 }

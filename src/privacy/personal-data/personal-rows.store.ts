@@ -156,9 +156,9 @@ export async function entriesBy(
 export interface PersonalErasure {
   id: string;
   kind: string;
-  state: string;
+  status: string;
   reason: string;
-  orderedAt: Date;
+  createdAt: Date;
   finishedAt: Date | null;
 }
 
@@ -166,7 +166,7 @@ export interface PersonalErasure {
 export async function erasuresNamed(db: Db, ids: readonly string[], userId: string | null): Promise<PersonalErasure[]> {
   return rowsOf(
     db,
-    statement(`select id, kind, state, reason, ordered_at as "orderedAt", finished_at as "finishedAt" from erasures
+    statement(`select id, kind, status, reason, created_at as "createdAt", finished_at as "finishedAt" from erasures
      where id = any($1::uuid[]) or user_id = $2 order by id`),
     [ids, userId],
   );

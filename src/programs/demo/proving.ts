@@ -42,14 +42,14 @@ export async function proveExchange(client: Client, url: string, referenceDocume
 async function sealedRequest(client: Client, referenceDocument: string): Promise<string> {
   for (let tries = 0; tries < TRIES; tries++) {
     const { webhookRequestLogs } = await client.ask<{
-      webhookRequestLogs: { nodes: { id: string; evidence: { state: string } }[] };
+      webhookRequestLogs: { nodes: { id: string; evidence: { status: string } }[] };
     }>(
       `query ($document: String!) { webhookRequestLogs(first: 1, where: { referenceDocument: { eq: $document },
-        status: { eq: SUCCEEDED } }) { nodes { id evidence { state } } } }`,
+        status: { eq: SUCCEEDED } }) { nodes { id evidence { status } } } }`,
       JSON.stringify({ document: referenceDocument }),
     );
     const [request] = webhookRequestLogs.nodes;
-    if (request?.evidence.state === 'SEALED') return request.id;
+    if (request?.evidence.status === 'SEALED') return request.id;
     await wait(TRY_MS);
   }
   throw new Error(`no request about ${referenceDocument} was sealed`);

@@ -50,7 +50,7 @@ export const replayRequestLinkedFields = [
     replay: link(REPLAY, 'replayId', 'The replay; null: the request was not approved.'),
   }),
   linkedFields(REPLAY, {
-    request: link(REPLAY_REQUEST, 'requestId', 'The request that was approved; null: `orderedBy` needed none.'),
+    replayRequest: link(REPLAY_REQUEST, 'requestId', 'The request that was approved; null: `orderedBy` needed none.'),
   }),
   linkedFields(DELIVERY, {
     replayRequests: pageBelow(requests, 'delivery_id', {

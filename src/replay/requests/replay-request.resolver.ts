@@ -17,13 +17,13 @@ import { ReplayRequestType } from './replay-request.type';
 import { approveReplay, DECIDERS, declineReplay, requestReplay } from './replay-requests';
 
 const requestField: PayloadField = [() => ReplayRequestType, 'The request as it is now.'];
-const RequestReplayPayload = payloadOf('RequestReplay', { request: requestField });
+const RequestReplayPayload = payloadOf('RequestReplay', { replayRequest: requestField });
 const ApproveReplayPayload = payloadOf('ApproveReplay', {
-  request: requestField,
+  replayRequest: requestField,
   replay: [() => ReplayType, 'The replay, whose `orderedBy` you are.'],
   delivery: [() => DeliveryType, 'The delivery: PENDING again, and held if its webhook is paused or disabled.'],
 });
-const DeclineReplayPayload = payloadOf('DeclineReplay', { request: requestField });
+const DeclineReplayPayload = payloadOf('DeclineReplay', { replayRequest: requestField });
 
 @Resolver(() => ReplayRequestType)
 export class ReplayRequestResolver {
@@ -38,18 +38,18 @@ export class ReplayRequestResolver {
       'Asks another person to send a finished delivery again. A SYSTEM_MANAGER or INTEGRATION_MANAGER other than you approves or ' +
         'declines it within 7 days. CONFLICT: it cannot be sent again, by the rules of replayDelivery; a request for it is ' +
         'WAITING; or there is no other active user who could decide.',
-      'mutation { requestReplay(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The partner lost it" }) { request { id expiresAt } userErrors { message } } }',
+      'mutation { requestReplay(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The partner lost it" }) { replayRequest { id expiresAt } userErrors { message } } }',
     ),
   })
   requestReplay(
     @Ctx() context: Context,
     @Arg('input', () => RequestReplayInput, { description: 'The delivery, and the reason.' }) input: RequestReplayInput,
   ) {
-    return answer({ request: null as ReplayRequestRow | null }, async () => {
+    return answer({ replayRequest: null as ReplayRequestRow | null }, async () => {
       checkInput(input);
       const id = uuidOf('Delivery', input.deliveryId);
       const viewer = context.viewer as Viewer;
-      return { request: await context.transaction((db) => requestReplay(db, viewer, id, input.reason)) };
+      return { replayRequest: await context.transaction((db) => requestReplay(db, viewer, id, input.reason)) };
     });
   }
 
@@ -67,7 +67,7 @@ export class ReplayRequestResolver {
     @Arg('input', () => ApproveReplayInput, { description: 'The request, and the reason.' }) input: ApproveReplayInput,
   ) {
     const empty = {
-      request: null as ReplayRequestRow | null,
+      replayRequest: null as ReplayRequestRow | null,
       replay: null as ReplayRow | null,
       delivery: null as DeliveryRow | null,
     };
@@ -83,18 +83,18 @@ export class ReplayRequestResolver {
     description: withExample(
       'Declines a request of another person. Nothing is sent. CONFLICT: the request was decided about or has expired, or you ' +
         'asked for it yourself.',
-      'mutation { declineReplay(input: { id: "rrq_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "It has arrived" }) { request { status } userErrors { message } } }',
+      'mutation { declineReplay(input: { id: "rrq_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "It has arrived" }) { replayRequest { status } userErrors { message } } }',
     ),
   })
   declineReplay(
     @Ctx() context: Context,
     @Arg('input', () => DeclineReplayInput, { description: 'The request, and the reason.' }) input: DeclineReplayInput,
   ) {
-    return answer({ request: null as ReplayRequestRow | null }, async () => {
+    return answer({ replayRequest: null as ReplayRequestRow | null }, async () => {
       checkInput(input);
       const id = uuidOf('ReplayRequest', input.id);
       const viewer = context.viewer as Viewer;
-      return { request: await context.transaction((db) => declineReplay(db, viewer, id, input.reason)) };
+      return { replayRequest: await context.transaction((db) => declineReplay(db, viewer, id, input.reason)) };
     });
   }
 }

@@ -68,7 +68,7 @@ export async function requestReplay(
 }
 
 export interface ApprovedReplay extends ReplayedDelivery {
-  request: ReplayRequestRow;
+  replayRequest: ReplayRequestRow;
 }
 
 /** Replays the delivery as the viewer's own replay, which names the request. @throws InputError */
@@ -93,7 +93,7 @@ export async function approveReplay(
       };
       await changeRequest(own, request.id, decided);
       await record(own, viewer, 'replay.approved', request, reason);
-      return { ...replayed, request: { ...request, ...decided } };
+      return { ...replayed, replayRequest: { ...request, ...decided } };
     }),
   );
 }

@@ -98,14 +98,19 @@ export function ofWebhooks(
 }
 
 const MAX_TOP = 100;
+const DEFAULT_TOP = 10;
 
 /** @returns the size of a list. @throws AppError BAD_USER_INPUT if it is not 1 to 100 */
-export function topSize(first: number): number {
-  return checkedSize('first', first, MAX_TOP);
+export function topSize({ first }: TopArgs): number {
+  return checkedSize('first', first ?? DEFAULT_TOP, MAX_TOP);
 }
 
 @ArgsType()
 export class TopArgs {
-  @Field(() => Int, { defaultValue: 10, description: 'The maximum number of entries, 1 to 100.' })
-  first: number;
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: DEFAULT_TOP,
+    description: 'The maximum number of entries, 1 to 100.',
+  })
+  first?: number | null;
 }

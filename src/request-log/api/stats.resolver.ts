@@ -44,10 +44,10 @@ async function largest(
   { db }: Context,
   { question }: Shape,
   by: Dimension[],
-  { first }: TopArgs = { first: 10 },
+  args: TopArgs = {},
   size: (entry: KeyFigures<RequestFigure>) => number = ({ figures }) => figures.total,
 ) {
-  const answers = await answerByKey(db, question, by, topSize(first), size);
+  const answers = await answerByKey(db, question, by, topSize(args), size);
   return answers.map(({ key, ...answer }) => ({ key, ...shownFigures(answer) }));
 }
 

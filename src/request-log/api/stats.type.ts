@@ -173,7 +173,7 @@ export abstract class StatsOfRequestsType {
       'by one. If false, `where` has a condition that stored counts cannot answer, all requests of the range are ' +
       'counted one by one, and `uncounted` is 0.',
   })
-  isFromKeptCounts: boolean;
+  fromStoredCounts: boolean;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

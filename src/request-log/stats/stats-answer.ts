@@ -26,7 +26,7 @@ export interface StatsShape<Figure extends string> extends CountedState {
   from: Date;
   to: Date;
   timeZone: string;
-  isFromKeptCounts: boolean;
+  fromStoredCounts: boolean;
   question: StatsQuestion<Figure>;
   /** The starts of the buckets. */
   starts: number[];
@@ -44,7 +44,7 @@ export async function statsOf<Figure extends string>(
   const starts = bucketStarts(span, bucket, zone);
   const state = rollup ? await countedState(db, counted, span) : { countedUntil: currentTime(), uncounted: 0 };
   const [from, to] = [new Date(span.from), new Date(span.to)];
-  return { from, to, timeZone: zone.name, isFromKeptCounts: rollup !== null, ...state, question, starts };
+  return { from, to, timeZone: zone.name, fromStoredCounts: rollup !== null, ...state, question, starts };
 }
 
 export interface Answer<Figure extends string> {

@@ -24,7 +24,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['Webhook.unrecordedRefusals', 50],
     ['Query.businessDocument', 5],
     // each is a statement of its own for each document
-    ['BusinessDocument.events', 30],
+    ['BusinessDocument.businessEvents', 30],
     ['BusinessDocument.deliveries', 30],
     ['BusinessDocument.requests', 30],
     // of up to 1,000 events

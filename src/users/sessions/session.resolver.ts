@@ -34,6 +34,7 @@ export class SessionResolver {
 
   @HasRole(...READERS)
   @Query(() => [SessionType], {
+    nullable: true,
     description: withExample(
       'Your own live sessions, most recently used first, 0 to 50.',
       '{ mySessions { id current createdAt lastUsedAt remoteAddress userAgent } }',

@@ -23,6 +23,7 @@ const MAX_DAYS = 3_660;
 export class ExpiringSecretsResolver {
   @HasRole(...READERS)
   @Query(() => [ExpiringSecretType], {
+    nullable: true,
     description: withExample(
       'What stops working soon: secrets and addresses that were replaced by a rotation, certificates, and API keys, the ' +
         'first to expire first. Certificates that have expired stay in the list until they are replaced. Without what ' +

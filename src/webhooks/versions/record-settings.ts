@@ -60,7 +60,7 @@ async function insertVersion(db: Db, viewer: Viewer, { id, version }: WebhookRow
     webhookId: id,
     version,
     settings: JSON.stringify(settings),
-    authorId: viewer.userId,
+    createdBy: viewer.userId,
     createdAt: timeOfId(versionId),
   });
 }

@@ -23,12 +23,12 @@ export class WebhookVersionEntity {
   @Column('text')
   settings: string;
 
-  @Column('uuid', { name: 'author_id', nullable: true })
-  authorId: string | null;
+  @Column('uuid', { name: 'created_by', nullable: true })
+  createdBy: string | null;
 
   @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'author_id', foreignKeyConstraintName: 'webhook_versions_author_id_fkey' })
-  author: UserEntity | null;
+  @JoinColumn({ name: 'created_by', foreignKeyConstraintName: 'webhook_versions_created_by_fkey' })
+  creator: UserEntity | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;

@@ -7,13 +7,13 @@ export interface WebhookVersionRow {
   version: number;
   /** JSON: RecordedSettings. */
   settings: string;
-  authorId: string | null;
+  createdBy: string | null;
   createdAt: Date;
 }
 
 export const WEBHOOK_VERSIONS = {
   table: 'webhook_versions',
-  columns: `id, webhook_id as "webhookId", version, settings, author_id as "authorId", created_at as "createdAt"`,
+  columns: `id, webhook_id as "webhookId", version, settings, created_by as "createdBy", created_at as "createdAt"`,
 };
 
 export async function webhookVersionsById(db: Db, ids: readonly string[]): Promise<Map<string, WebhookVersionRow>> {

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 const pause = (reason = 'our firewall is being replaced') =>
-  mutate(app, 'pauseDeliveries', { reason }, 'deliveriesPaused { since reason by { name } }');
+  mutate(app, 'pauseDeliveries', { reason }, 'deliveriesPaused { since reason pausedBy { name } }');
 const resume = () => mutate(app, 'resumeDeliveries', { reason: 'it works' }, 'ended { since reason }');
 
 /** Time for the idle loops of both processes to look for work several times. */

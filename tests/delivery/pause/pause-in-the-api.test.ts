@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => resume());
 afterAll(() => app.stop());
 
-const PAUSE = '{ since reason by { name } }';
+const PAUSE = '{ since reason pausedBy { name } }';
 const pause = (input: object) => mutate(app, 'pauseDeliveries', input, `deliveriesPaused ${PAUSE}`);
 const resume = (input: object = {}) => mutate(app, 'resumeDeliveries', input, `ended ${PAUSE}`);
 
@@ -37,7 +37,7 @@ test('is shown by a field, by /readyz, which stays ready, and by a metric', asyn
   expect(await shown()).toBeNull();
   const { deliveriesPaused, userErrors } = await pause({ reason: 'the firewall' });
   expect(userErrors).toEqual([]);
-  expect(deliveriesPaused).toMatchObject({ reason: 'the firewall', by: { name: 'Administrator' } });
+  expect(deliveriesPaused).toMatchObject({ reason: 'the firewall', pausedBy: { name: 'Administrator' } });
   expect(await shown()).toEqual(deliveriesPaused);
   const { since } = deliveriesPaused;
   const paused = await waitFor('/readyz to say so', async () => {

@@ -40,7 +40,7 @@ async function stats([first, last] = [-2, 2]) {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) {
-      isFromKeptCounts uncounted countedUntil total { ${FIGURES} } } }`,
+      fromStoredCounts uncounted countedUntil total { ${FIGURES} } } }`,
     { range: { from: at(first as number), to: at(last as number) } },
   );
   expect(errors).toBeUndefined();
@@ -57,10 +57,10 @@ function rollups() {
 
 /** The counts say the same as the rows, in every grain, and those of no delivery are gone. */
 async function expectAllCounted() {
-  const { total, uncounted, isFromKeptCounts } = await stats();
+  const { total, uncounted, fromStoredCounts } = await stats();
   const [{ key: _key, ...rows } = { key: null }] = await deliveriesBySql(app.database);
   expect(total).toEqual(rows);
-  expect([uncounted, isFromKeptCounts]).toEqual([0, true]);
+  expect([uncounted, fromStoredCounts]).toEqual([0, true]);
   const grains = await app.database.query<{ deliveries: number; least: number }>(
     `select sum(c.deliveries)::int as deliveries, min(c.deliveries) as least
      from delivery_stats c join delivery_stats_series s on s.id = c.series_id

@@ -40,7 +40,7 @@ afterAll(() => app.stop());
 
 async function ask(args: string, fields: string, range = { from: FROM, to: TO }) {
   const { data, errors } = await app.ask(
-    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { isFromKeptCounts ${fields} } }`,
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { fromStoredCounts ${fields} } }`,
     { range },
   );
   expect(errors).toBeUndefined();
@@ -96,11 +96,11 @@ const FILTERS: [title: string, where: () => string, sql: () => string, kept: boo
 
 test.each(FILTERS)('%s: in all, and by day', async (_title, where, sql, kept) => {
   const args = where() ? `where: ${where()}, ` : '';
-  const { total, buckets, isFromKeptCounts } = await ask(
+  const { total, buckets, fromStoredCounts } = await ask(
     `${args} bucket: DAY`,
     `total { ${FIGURES} } buckets { ${FIGURES} }`,
   );
-  expect(isFromKeptCounts).toBe(kept);
+  expect(fromStoredCounts).toBe(kept);
   expect([total]).toEqual(withoutKey(await deliveriesBySql(app.database, sql())));
   const days = await deliveriesBySql(app.database, sql(), `date_trunc('day', created_at at time zone 'UTC')`);
   expect(buckets.filter((bucket: { total: number }) => bucket.total > 0)).toEqual(withoutKey(days));
@@ -187,7 +187,7 @@ test('times to arrival of buckets are the same through fragments', async () => {
     direct.buckets.filter((bucket: { timeToArrival: { p50Ms: number | null } }) => bucket.timeToArrival.p50Ms),
   ).not.toEqual([]);
   const { data, errors } = await app.ask(
-    `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) { isFromKeptCounts ...Days } }
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) { fromStoredCounts ...Days } }
      fragment Days on DeliveryStats { buckets { start ... { ...Times } } }
      fragment Times on DeliveryStatsBucket { timeToArrival { p50Ms p95Ms } }`,
     { range: { from: FROM, to: TO } },

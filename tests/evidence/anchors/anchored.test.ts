@@ -100,12 +100,12 @@ test('a proof that was made elsewhere is attached once, and all anchors are list
     (
       await app.ask(
         `mutation ($input: AttachEvidenceAnchorInput!) {
-           attachEvidenceAnchor(input: $input) { anchor { kind by treeSize proof } userErrors { field code } } }`,
+           attachEvidenceAnchor(input: $input) { evidenceAnchor { kind by treeSize proof } userErrors { field code } } }`,
         { input: { treeSize, by: 'OpenTimestamps', proof: 'AE9w', ...input } },
       )
     ).data.attachEvidenceAnchor;
   expect(await attach({})).toEqual({
-    anchor: { kind: 'ATTACHED', by: 'OpenTimestamps', treeSize, proof: 'AE9w' },
+    evidenceAnchor: { kind: 'ATTACHED', by: 'OpenTimestamps', treeSize, proof: 'AE9w' },
     userErrors: [],
   });
   const faults = async (input: object) => (await attach(input)).userErrors;
@@ -117,7 +117,7 @@ test('a proof that was made elsewhere is attached once, and all anchors are list
   expect(await faults({ proof: '' })).toEqual([{ field: ['proof'], code: 'INVALID' }]);
   expect(await faults({ proof: '-' })).toEqual([{ field: ['proof'], code: 'INVALID' }]);
   expect(await faults({ proof: 'A'.repeat(100_000) })).toEqual([{ field: ['proof'], code: 'TOO_LARGE' }]);
-  const listed = await app.ask('{ evidenceAnchors { kind by origin treeSize at query proof } }');
+  const listed = await app.ask('{ evidenceAnchors { kind by origin treeSize receivedAt query proof } }');
   const kinds = listed.data.evidenceAnchors.map(({ kind }: { kind: string }) => kind);
   expect([...new Set(kinds)].sort()).toEqual(['ATTACHED', 'EVENT', 'WITNESS']);
   expect((await app.ask('{ evidenceAnchors(first: 101) { kind } }')).errors?.[0]?.message).toContain('1 to 100');

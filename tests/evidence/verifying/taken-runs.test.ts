@@ -43,21 +43,21 @@ async function entries(): Promise<number> {
 async function takeElsewhere(): Promise<void> {
   const now = new Date();
   const found = await takeRun(store.source.manager, now, new Date(now.getTime() - 60_000));
-  expect(found).toMatchObject({ id, state: 'RUNNING' });
+  expect(found).toMatchObject({ id, status: 'RUNNING' });
 }
 
 test('one whose process was seen within the last minute is left to it', async () => {
   await takeElsewhere();
   await seenAgo('10 s');
   expect(await verifyOne()).toBe(false);
-  expect(await run()).toMatchObject({ state: 'RUNNING', finishedAt: null });
+  expect(await run()).toMatchObject({ status: 'RUNNING', finishedAt: null });
 });
 
 test('one whose process has ended is done by another, from its beginning', async () => {
   await takeElsewhere();
   await seenAgo('61 s');
   expect(await verifyOne()).toBe(true);
-  expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, findings: '[]', error: null });
+  expect(await run()).toMatchObject({ status: 'COMPLETED', checked: 5, findings: '[]', error: null });
   expect(await entries()).toBe(1);
 });
 
@@ -67,14 +67,14 @@ test.each(['infinity', '290000-01-01', '-infinity', null])(
     await takeElsewhere();
     await store.source.query('update evidence_runs set seen_at = $1', [time]);
     expect(await verifyOne()).toBe(true);
-    expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, error: null });
+    expect(await run()).toMatchObject({ status: 'COMPLETED', checked: 5, error: null });
   },
 );
 
 test('what it has found does not change, also for the owner', async () => {
   expect(await verifyOne()).toBe(true);
   const before = await run();
-  const change = `update evidence_runs set findings = '[]', finding_count = 7, state = 'PENDING', finished_at = null`;
+  const change = `update evidence_runs set findings = '[]', finding_count = 7, status = 'PENDING', finished_at = null`;
   await expect(store.source.query(change)).rejects.toThrow('evidence_runs is refused');
   await expect(store.database.query(change)).rejects.toThrow('evidence_runs is refused');
   await expect(store.database.query('delete from evidence_runs')).rejects.toThrow('evidence_runs is refused');
@@ -87,7 +87,7 @@ test.each(['x', 'null', '{}', '{"kind":"RANGE","from":"x","to":null,"ids":null}'
   async (scope) => {
     await tamperWith(store.database, [`update evidence_runs set scope = '${scope}', depth = 'ROWS'`]);
     expect(await verifyOne()).toBe(true);
-    expect(await run()).toMatchObject({ state: 'FAILED', error: expect.any(String) });
+    expect(await run()).toMatchObject({ status: 'FAILED', error: expect.any(String) });
     expect(await verifyOne()).toBe(false);
   },
 );
@@ -122,7 +122,7 @@ test('a process is seen while a step of it takes long', async () => {
     await waitFor('it to be seen again', async () => (await seenAt()) !== before);
   }
   await goOn();
-  expect(await run()).toMatchObject({ state: 'COMPLETED', checked: 5, error: null });
+  expect(await run()).toMatchObject({ status: 'COMPLETED', checked: 5, error: null });
   expect(await entries()).toBe(1);
 });
 
@@ -131,6 +131,6 @@ test('a process that stood still for longer writes no result over that of the ot
   await seenAgo('61 s');
   await takeElsewhere();
   await goOn();
-  expect(await run()).toMatchObject({ state: 'RUNNING', checked: 0, finishedAt: null, error: null });
+  expect(await run()).toMatchObject({ status: 'RUNNING', checked: 0, finishedAt: null, error: null });
   expect(await entries()).toBe(0);
 });

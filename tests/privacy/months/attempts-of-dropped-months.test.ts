@@ -28,7 +28,7 @@ beforeEach(async () => {
   ]);
   await sealAll(store);
   await months.database.query(
-    `insert into legal_holds (id, name, document_type, reference_document, reason, placed_by, placed_at)
+    `insert into legal_holds (id, name, document_type, reference_document, reason, placed_by, created_at)
      values (new_id(), 'Case', 'Sales Invoice', 'SINV-1', 'The court asked for it', $1, now())`,
     [user],
   );

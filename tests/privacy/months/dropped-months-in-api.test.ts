@@ -24,8 +24,8 @@ beforeAll(async () => {
   const { requests } = await addFamily(months, 'SINV-1', old, [old, later]);
   [dropped, kept] = requests.map((id) => toNodeId('WebhookRequestLog', id)) as [string, string];
   await waitFor('its requests to be sealed', async () => {
-    const { data } = await ask(`{ webhookRequestLog(id: "${kept}") { evidence { state } } }`);
-    return data.webhookRequestLog.evidence.state === 'SEALED';
+    const { data } = await ask(`{ webhookRequestLog(id: "${kept}") { evidence { status } } }`);
+    return data.webhookRequestLog.evidence.status === 'SEALED';
   });
 });
 afterAll(async () => {
@@ -50,10 +50,15 @@ const count = async (month: string) =>
     .data.evidenceCompleteness;
 
 async function findings(knownHeads: string[]): Promise<object[]> {
-  const { run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT', knownHeads }, 'run { id }');
+  const { evidenceRun: run } = await mutate(
+    app,
+    'verifyEvidence',
+    { depth: 'CONTENT', knownHeads },
+    'evidenceRun { id }',
+  );
   return waitFor('the verification', async () => {
-    const { data } = await ask(`{ evidenceRun(id: "${run.id}") { state findings { name message } } }`);
-    return data.evidenceRun.state === 'COMPLETED' && data.evidenceRun.findings;
+    const { data } = await ask(`{ evidenceRun(id: "${run.id}") { status findings { name message } } }`);
+    return data.evidenceRun.status === 'COMPLETED' && data.evidenceRun.findings;
   });
 }
 
@@ -64,7 +69,7 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
   const before = await bundleOf([dropped, kept]);
   expect(await count(months.old)).toMatchObject({ dropped: false, attempts: 2, requests: 2, sealed: 2, holeCount: 0 });
 
-  expect(await mutate(app, 'setRetention', { rowMonths: 5, reason: REASON }, 'limit { rowMonths }')).toEqual({
+  expect(await mutate(app, 'setRetention', { rowMonths: 5, reason: REASON }, 'retentionLimit { rowMonths }')).toEqual({
     limit: { rowMonths: 5 },
     userErrors: [],
   });
@@ -74,11 +79,11 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
     const { dropped: months } = await dropMonths(store.source.manager, store.transaction);
     return months.length > 0;
   });
-  const { data: staying } = await ask('{ keptMonths { month what because error since } }');
+  const { data: staying } = await ask('{ keptMonths { month part reason error since } }');
   expect(staying.keptMonths).toEqual([
-    { month: months.old.slice(0, 7), what: 'PAYLOADS', because: 'NEEDED', error: null, since: expect.any(String) },
+    { month: months.old.slice(0, 7), part: 'PAYLOADS', reason: 'NEEDED', error: null, since: expect.any(String) },
   ]);
-  expect(await mutate(app, 'setRetention', { reason: REASON }, 'limit { rowMonths }')).toMatchObject({
+  expect(await mutate(app, 'setRetention', { reason: REASON }, 'retentionLimit { rowMonths }')).toMatchObject({
     userErrors: [],
   });
   await dropMonths(store.source.manager, store.transaction);
@@ -93,7 +98,7 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
   });
   expect(await verify(second, ['--key', vkey, '--head', 'known.txt'], known)).toMatchObject({ code: 0 });
 
-  const links = 'delivery { id } businessEvent { id } dataBody { text } evidence { state }';
+  const links = 'delivery { id } businessEvent { id } dataBody { text } evidence { status }';
   const rows = await ask(
     `{ gone: webhookRequestLog(id: "${dropped}") { id } stays: webhookRequestLog(id: "${kept}") { ${links} } }`,
   );
@@ -103,7 +108,7 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
       delivery: null,
       businessEvent: null,
       dataBody: { text: '{"name":"SINV-1"}' },
-      evidence: { state: 'SEALED' },
+      evidence: { status: 'SEALED' },
     },
   });
   expect(await count(months.old)).toEqual({ dropped: true, attempts: 0, requests: 0, sealed: 0, holeCount: 0 });
@@ -134,7 +139,7 @@ test.each([
     app,
     'setRetention',
     { ...input, webhookId, reason: REASON },
-    'limit { rowMonths }',
+    'retentionLimit { rowMonths }',
   );
-  expect([limit, userErrors]).toEqual([null, [{ field: ['rowMonths'], code: 'INVALID', message }]]);
+  expect([retentionLimit, userErrors]).toEqual([null, [{ field: ['rowMonths'], code: 'INVALID', message }]]);
 });

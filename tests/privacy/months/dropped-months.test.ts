@@ -59,7 +59,7 @@ async function count(table: string, ids: readonly string[]): Promise<number> {
 
 async function placeHold(criteria: string, values: string): Promise<void> {
   await query(
-    `insert into legal_holds (id, name, ${criteria}, reason, placed_by, placed_at)
+    `insert into legal_holds (id, name, ${criteria}, reason, placed_by, created_at)
      select new_id(), 'Case', ${values}, 'The court asked for it', $1, now()`,
     [months.user],
   );
@@ -67,8 +67,8 @@ async function placeHold(criteria: string, values: string): Promise<void> {
 
 const release = () =>
   tamperWith(months.database, [
-    `update legal_holds set released_at = now(), release_asked_by = placed_by,
-  release_asked_at = now(), release_reason = 'over', released_by = (select id from users where name = 'second')`,
+    `update legal_holds set released_at = now(), release_requested_by = placed_by,
+  release_requested_at = now(), release_reason = 'over', released_by = (select id from users where name = 'second')`,
   ]);
 
 describe('rule 7: a month that is past the limit', () => {
@@ -198,17 +198,17 @@ describe('rule 8: a month stays whole while', () => {
   });
 
   test('a minimum for all keeps it', async () => {
-    await query(`update retention_limits set minimum_days = 36500, minimum_ground = 'A law'`);
+    await query(`update retention_limits set minimum_days = 36500, minimum_reason = 'A law'`);
     await recordLimits(months);
     expect(await orderAndDrop()).toBe('MINIMUM');
-    await query(`update retention_limits set minimum_days = 20, minimum_ground = 'A law'`);
+    await query(`update retention_limits set minimum_days = 20, minimum_reason = 'A law'`);
     await recordLimits(months);
     expect(await orderAndDrop()).toBe('DROPPED');
   });
 
   test('the minimum of a webhook keeps it', async () => {
     await query(
-      `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+      `insert into retention_limits (id, minimum_days, minimum_reason, reason, changed_by, changed_at)
        select id, 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
     );
     await recordLimits(months);
@@ -220,7 +220,7 @@ describe('rule 8: a month stays whole while', () => {
 
   test('the minimum of a webhook keeps the months of its requests, of its deliveries, and of their events', async () => {
     await query(
-      `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+      `insert into retention_limits (id, minimum_days, minimum_reason, reason, changed_by, changed_at)
        select id, 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
     );
     await keepRowsFor(months, 2);

@@ -25,7 +25,7 @@ test.each([
   await serving.query('begin isolation level repeatable read');
   await serving.query('select from legal_holds');
   await other.query(
-    `insert into legal_holds (id, name, document_type, reason, placed_by, placed_at)
+    `insert into legal_holds (id, name, document_type, reason, placed_by, created_at)
      values (new_id(), 'Case', 'Sales Invoice', 'The court asked for it', $1, now())`,
     [months.user],
   );
@@ -39,7 +39,7 @@ test.each([
 test('a minimum that was written before the order, and is committed after it, takes the order back', async () => {
   await other.query('begin');
   await other.query(
-    `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+    `insert into retention_limits (id, minimum_days, minimum_reason, reason, changed_by, changed_at)
      select id, 36500, 'A law', 'A law', owner_id, now() - interval '1 minute' from webhooks`,
   );
   await other.query(RECORD_LIMITS);
@@ -82,7 +82,7 @@ test('a limit is not as of the beginning of a long transaction', async () => {
 
 test('a hold counts by its times, whatever style of dates the session has', async () => {
   await other.query(
-    `insert into legal_holds (id, name, from_at, to_at, reason, placed_by, placed_at)
+    `insert into legal_holds (id, name, from_at, to_at, reason, placed_by, created_at)
      select new_id(), 'Case', started_at - interval '1 minute', started_at + interval '1 minute', 'The court asked for it', $1, now()
      from webhook_request_logs`,
     [months.user],
@@ -106,7 +106,7 @@ test.each([
   ),
   ...[`null, '{EVENT}', '{}'`, `null, '{}', '{ATTEMPT}'`, `(select owner_id from webhooks), '{}', '{}'`].map(
     (rows) =>
-      `insert into erasures (id, kind, state, user_id, event_ids, request_ids, row_count, reason, ordered_at)
+      `insert into erasures (id, kind, status, user_id, event_ids, request_ids, row_count, reason, created_at)
        values (new_id(), 'REPEATED', 'REQUESTED', ${rows}, 1, 'Art. 17', now())`,
   ),
 ])('something is still to be decided, sent or erased: %s', async (sql) => {
@@ -159,7 +159,7 @@ test.each(TABLE_OF)('a row of kind %i is gone since the order, with its leaf', a
 test('an event of an earlier month, of which a request is of this one, is to be erased', async () => {
   await tamperWith(months.database, [
     `update webhook_request_logs set business_event_id = first_id_at('epoch'), user_id = null`,
-    `insert into erasures (id, kind, state, event_ids, request_ids, row_count, reason, ordered_at)
+    `insert into erasures (id, kind, status, event_ids, request_ids, row_count, reason, created_at)
      values (new_id(), 'REPEATED', 'REQUESTED', array[first_id_at('epoch')], '{}', 1, 'Art. 17', now())`,
   ]);
   expect(await order()).toBe('PENDING');
@@ -170,7 +170,7 @@ test('a minimum of the webhook of a later delivery keeps the month of the event'
   await tamperWith(months.database, [
     `insert into deliveries select (jsonb_populate_record(d, jsonb_build_object(
        'id', first_id_of('${months.later}'), 'webhook_id', '${webhook}'))).* from deliveries d where id = '${family.delivery}'`,
-    `insert into retention_limits (id, minimum_days, minimum_ground, reason, changed_by, changed_at)
+    `insert into retention_limits (id, minimum_days, minimum_reason, reason, changed_by, changed_at)
      select '${webhook}', 36500, 'A law', 'A law', owner_id, now() - interval '2 days' from webhooks`,
   ]);
   await recordLimits(months);

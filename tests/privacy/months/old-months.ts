@@ -243,7 +243,7 @@ export async function keepRowsFor(months: Months, rowMonths: number | null): Pro
 export const RECORD_LIMITS = `insert into audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
   select new_id(), date_trunc('milliseconds', clock_timestamp()), 'retention.changed', 'SYSTEM', 'Retention', id,
     json_build_object('after', json_build_object('contentDays', content_days, 'minimumDays', minimum_days,
-      'minimumGround', minimum_ground, 'rowMonths', row_months))::text from retention_limits`;
+      'minimumReason', minimum_reason, 'rowMonths', row_months))::text from retention_limits`;
 
 /** Has the limits of now in the audit trail, in a head that was signed so long ago. */
 export async function recordLimits({ database, store }: Months, ago = '2 days'): Promise<void> {

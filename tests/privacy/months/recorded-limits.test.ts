@@ -46,10 +46,10 @@ test('a month is past a limit that has stood in a signed head for a day', async 
 test.each([
   ['a limit', 'update retention_limits set row_months = 4'],
   ['a limit of content', 'update retention_limits set content_days = 4'],
-  ['the ground of a minimum', `update retention_limits set minimum_ground = 'Another law'`],
+  ['the ground of a minimum', `update retention_limits set minimum_reason = 'Another law'`],
   [
     'a minimum that is gone',
-    `update retention_limits set minimum_days = null, minimum_ground = null where minimum_days is not null`,
+    `update retention_limits set minimum_days = null, minimum_reason = null where minimum_days is not null`,
   ],
   [
     'a limit of a webhook',
@@ -58,7 +58,7 @@ test.each([
   ],
 ])('a month stays while the audit trail does not say so: %s', async (_, change) => {
   await keepRowsFor(months, 5);
-  await months.database.query(`update retention_limits set minimum_days = 20, minimum_ground = 'A law'`);
+  await months.database.query(`update retention_limits set minimum_days = 20, minimum_reason = 'A law'`);
   await recordLimits(months);
   expect(await order()).toBe('ORDERED');
   await sealAll(months.store);

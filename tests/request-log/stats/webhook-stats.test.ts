@@ -6,7 +6,7 @@ import { makeMonths, seedRandomRows, startCounter } from './counted-log';
 const RANGE = { from: '2024-03-01T00:00:00Z', to: '2024-03-31T12:34:56.789Z' };
 const FIGURES =
   'total succeeded failed unknown refused pending retries successRate duration { count p50Ms p95Ms maxMs }';
-const STATS = `isFromKeptCounts total { ${FIGURES} } buckets { start end ${FIGURES} }`;
+const STATS = `fromStoredCounts total { ${FIGURES} } buckets { start end ${FIGURES} }`;
 
 let app: TestApp;
 
@@ -54,7 +54,7 @@ test.each(WHERES)('each webhook of a list has its own figures: %s', async (_titl
     );
     expect(stats).toEqual(data.webhookRequestLogStats);
     expect(stats.total.total).toBeGreaterThan(0);
-    expect(stats.isFromKeptCounts).toBe(!where || !('event' in where));
+    expect(stats.fromStoredCounts).toBe(!where || !('event' in where));
   }
 });
 

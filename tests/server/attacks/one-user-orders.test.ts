@@ -41,12 +41,12 @@ test('replays', async () => {
 });
 
 test('verifications', async () => {
-  const order = (key?: string) => change('verifyEvidence', { depth: 'TREE' }, 'run { id }', key);
+  const order = (key?: string) => change('verifyEvidence', { depth: 'TREE' }, 'evidenceRun { id }', key);
   for (let n = 0; n < 5; n += 1) expect((await order()).userErrors).toEqual([]);
   const message = '5 verifications of this user have not ended, which is the maximum. Wait until one has ended.';
   expect((await order()).userErrors).toEqual([{ code: 'TOO_LARGE', field: null, message }]);
   expect((await order(other)).userErrors).toEqual([]);
-  await app.database.query(`update evidence_runs set state = 'FAILED', error = 'stopped', finished_at = now()
+  await app.database.query(`update evidence_runs set status = 'FAILED', error = 'stopped', finished_at = now()
     where id = (select min(id::text)::uuid from evidence_runs)`);
   expect((await order()).userErrors).toEqual([]);
 });

@@ -40,7 +40,7 @@ export const deadLetterLinkedFields = [
     delivery: link(DELIVERY, 'deliveryId', 'JOB: the delivery whose attempt cannot be begun.'),
     businessEvent: link(BUSINESS_EVENT, 'businessEventId', 'EVENT, DECISION: the event.'),
     webhook: link(WEBHOOK, 'webhookId', 'DECISION, COUNT_DELIVERIES: the webhook.'),
-    webhookRequestLog: link(WEBHOOK_REQUEST_LOG, 'requestId', 'INDEX, COUNT_OPENED, COUNT_CLOSED: the request.'),
+    request: link(WEBHOOK_REQUEST_LOG, 'requestId', 'INDEX, COUNT_OPENED, COUNT_CLOSED: the request.'),
   }),
   linkedFields(DELIVERY, {
     deadLetter: newestBelow(

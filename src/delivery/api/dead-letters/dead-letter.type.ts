@@ -11,9 +11,9 @@ export const DeadLetterKindEnum = publishEnum('DeadLetterKind', DEAD_LETTER_KIND
   JOB: { description: 'The next attempt of `delivery` cannot be begun.' },
   EVENT: { description: '`businessEvent` cannot be fanned out: it has no deliveries.' },
   DECISION: { description: 'Whether `businessEvent` is delivered to `webhook` cannot be decided.' },
-  INDEX: { description: '`webhookRequestLog` cannot be put into the search index: searches do not find it.' },
-  COUNT_OPENED: { description: 'Statistics do not count `webhookRequestLog` as PENDING.' },
-  COUNT_CLOSED: { description: 'Statistics do not count `webhookRequestLog`.' },
+  INDEX: { description: '`request` cannot be put into the search index: searches do not find it.' },
+  COUNT_OPENED: { description: 'Statistics do not count `request` as PENDING.' },
+  COUNT_CLOSED: { description: 'Statistics do not count `request`.' },
   COUNT_DELIVERIES: { description: 'Statistics do not count a change of the states of some deliveries to `webhook`.' },
 });
 

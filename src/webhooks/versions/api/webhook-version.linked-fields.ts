@@ -31,7 +31,7 @@ const versions = rowList(WEBHOOK_VERSION, {
 export const webhookVersionLinkedFields = [
   linkedFields(WEBHOOK_VERSION, {
     webhook: link(WEBHOOK, 'webhookId', 'The webhook whose settings they were.'),
-    author: link(USER, 'authorId', 'The user who made the change; null: Hookledger itself.'),
+    createdBy: link(USER, 'createdBy', 'The user who made the change; null: Hookledger itself.'),
   }),
   linkedFields(WEBHOOK, {
     versions: pageBelow(versions, 'webhook_id', {
