@@ -87,6 +87,7 @@ create table erasures (
   constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id),
   constraint erasures_decided_by_fkey foreign key (decided_by) references users (id)
 );
+create index erasures_status_idx on erasures (status, id);
 create index erasures_open_idx on erasures (next_step_at) where next_step_at is not null;
 
 -- The partners that had received content which an order has erased: they must be informed (GDPR Art. 19). Each step of the order

@@ -332,6 +332,7 @@ CREATE TABLE erasures (
   CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX erasures_open_idx ON erasures USING btree (next_step_at) WHERE next_step_at IS NOT NULL;
+CREATE INDEX erasures_status_idx ON erasures USING btree (status, id);
 
 CREATE TABLE evidence_anchor_targets (
   kind text NOT NULL,

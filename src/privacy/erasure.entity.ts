@@ -10,6 +10,7 @@ export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 
 /** An order to erase content, or an erasure of a limit. */
 @Entity('erasures')
+@Index('erasures_status_idx', ['status', 'id'])
 @Index('erasures_open_idx', ['nextStepAt'], { where: 'next_step_at is not null' })
 @Check('erasures_kind_check', oneOf('kind', ERASURE_KINDS))
 @Check('erasures_status_check', oneOf('status', ERASURE_STATUSES))

@@ -1,7 +1,7 @@
 // Orders to erase content.
 import { columns } from '../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { ErasureEntity, ErasureStatus } from './erasure.entity';
+import type { ErasureEntity } from './erasure.entity';
 
 export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
 
@@ -15,7 +15,7 @@ export const NOT_BEGUN = {
   finishedAt: null,
 };
 
-const ERASURE = columns<Omit<ErasureRow, 'eventIds' | 'requestIds'>>([
+const ERASURE = columns<ShownErasure>([
   ['id', 'id', 'uuid'],
   ['kind', 'kind', 'text'],
   ['status', 'status', 'text'],
@@ -33,10 +33,20 @@ const ERASURE = columns<Omit<ErasureRow, 'eventIds' | 'requestIds'>>([
   ['finishedAt', 'finished_at', 'timestamptz'],
 ]);
 
-const READ = `id, kind, status, user_id as "userId", event_ids as "eventIds", request_ids as "requestIds",
-  row_count as "rowCount", reason, ordered_by as "orderedBy", created_at as "createdAt", decided_by as "decidedBy",
-  decided_at as "decidedAt", erased_count as "erasedCount", deferred_count as "deferredCount",
-  deferred_reason as "deferredReason", next_step_at as "nextStepAt", finished_at as "finishedAt"`;
+/** Without the rows that an order names: there may be thousands. */
+export type ShownErasure = Omit<ErasureRow, 'eventIds' | 'requestIds'>;
+
+export const ERASURES = {
+  table: 'erasures',
+  columns: `id, kind, status, user_id as "userId", row_count as "rowCount", reason, ordered_by as "orderedBy",
+    created_at as "createdAt", decided_by as "decidedBy", decided_at as "decidedAt", erased_count as "erasedCount",
+    deferred_count as "deferredCount", deferred_reason as "deferredReason", next_step_at as "nextStepAt",
+    finished_at as "finishedAt"`,
+  indexed: ['id', 'status'],
+  parts: ['status'],
+};
+
+const READ = `${ERASURES.columns}, event_ids as "eventIds", request_ids as "requestIds"`;
 
 export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> {
   const [events, requests] = [ERASURE.length + 1, ERASURE.length + 2];
@@ -48,26 +58,17 @@ export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> 
   );
 }
 
-export async function erasuresById(db: Db, ids: readonly string[]): Promise<Map<string, ErasureRow>> {
-  const rows = await rowsOf<ErasureRow>(db, statement(`select ${READ} from erasures where id = any($1::uuid[])`), [
-    ids,
-  ]);
+export async function erasuresById(db: Db, ids: readonly string[]): Promise<Map<string, ShownErasure>> {
+  const rows = await rowsOf<ShownErasure>(
+    db,
+    statement(`select ${ERASURES.columns} from erasures where id = any($1::uuid[])`),
+    [ids],
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow | null> {
   return rowOf(db, statement(`select ${READ} from erasures where id = $1 for update`), [id]);
-}
-
-/** Newest first. @param states null: all */
-export async function erasures(db: Db, states: readonly ErasureStatus[] | null, atMost: number): Promise<ErasureRow[]> {
-  return rowsOf(
-    db,
-    statement(
-      `select ${READ} from erasures where $1::text[] is null or status = any($1::text[]) order by id desc limit $2`,
-    ),
-    [states, atMost],
-  );
 }
 
 export async function decideErasure(

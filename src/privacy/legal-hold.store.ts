@@ -4,22 +4,21 @@ import type { LegalHoldEntity } from './legal-hold.entity';
 
 export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer' | 'asker' | 'releaser'>;
 
-const HOLD = `id, name, webhook_id as "webhookId", document_type as "documentType",
+export const LEGAL_HOLDS = {
+  table: 'legal_holds',
+  columns: `id, name, webhook_id as "webhookId", document_type as "documentType",
   reference_document as "referenceDocument", user_id as "userId", from_at as "from", to_at as "to", reason,
   placed_by as "placedBy", created_at as "createdAt", release_requested_by as "releaseRequestedBy",
   release_requested_at as "releaseRequestedAt", release_reason as "releaseReason", released_by as "releasedBy",
-  released_at as "releasedAt"`;
-
-/** Newest first. */
-export async function legalHolds(db: Db, inForceOnly: boolean, atMost: number): Promise<LegalHoldRow[]> {
-  const which = inForceOnly ? 'where released_at is null' : '';
-  return rowsOf(db, statement(`select ${HOLD} from legal_holds ${which} order by id desc limit $1`), [atMost]);
-}
+  released_at as "releasedAt"`,
+};
 
 export async function legalHoldsById(db: Db, ids: readonly string[]): Promise<Map<string, LegalHoldRow>> {
-  const rows = await rowsOf<LegalHoldRow>(db, statement(`select ${HOLD} from legal_holds where id = any($1::uuid[])`), [
-    ids,
-  ]);
+  const rows = await rowsOf<LegalHoldRow>(
+    db,
+    statement(`select ${LEGAL_HOLDS.columns} from legal_holds where id = any($1::uuid[])`),
+    [ids],
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -48,7 +47,7 @@ export async function wasHoldReleasedSince(db: Db, time: Date): Promise<boolean>
 }
 
 export async function findHoldForUpdate(db: Db, id: string): Promise<LegalHoldRow | null> {
-  return rowOf(db, statement(`select ${HOLD} from legal_holds where id = $1 for update`), [id]);
+  return rowOf(db, statement(`select ${LEGAL_HOLDS.columns} from legal_holds where id = $1 for update`), [id]);
 }
 
 export async function insertHold(db: Db, hold: LegalHoldRow): Promise<void> {

@@ -3,7 +3,7 @@ import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
-import { newId, toNodeId, uuidOf } from '../ids';
+import { newId, timeOfId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { withCommas } from '../text';
 import { refuseProgram } from '../users/approvals/require-person';
@@ -22,7 +22,7 @@ import {
   lockHolds,
 } from './legal-hold.store';
 
-export const MAX_HOLDS = 1_000;
+const MAX_HOLDS = 1_000;
 
 /** A hold as a caller orders it. */
 export interface HoldOrder {
@@ -62,8 +62,9 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
     const message = `There are ${withCommas(MAX_HOLDS)} holds in force, which is the maximum. Release one first.`;
     throw new InputError([{ field: null, code: 'TOO_LARGE', message }]);
   }
+  const id = newId();
   const hold: LegalHoldRow = {
-    id: newId(),
+    id,
     name,
     webhookId,
     documentType,
@@ -73,7 +74,7 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
     to,
     reason: order.reason.trim(),
     placedBy: viewer.userId,
-    createdAt: currentTime(),
+    createdAt: timeOfId(id),
     releaseRequestedBy: null,
     releaseRequestedAt: null,
     releaseReason: null,

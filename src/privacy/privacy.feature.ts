@@ -1,4 +1,6 @@
+import { erasureLinkedFields } from './api/erasure.linked-fields';
 import { ErasureResolver } from './api/erasure.resolver';
+import { legalHoldLinkedFields } from './api/legal-hold.linked-fields';
 import { LegalHoldResolver } from './api/legal-hold.resolver';
 import { PersonalDataResolver } from './api/personal-data.resolver';
 import { ErasurePreviewResolver, RecipientResolver } from './api/recipient.resolver';
@@ -19,6 +21,6 @@ export const privacy = {
     PersonalDataResolver,
     RetentionResolver,
   ],
-  linkedFields: [],
+  linkedFields: [...legalHoldLinkedFields, ...erasureLinkedFields],
   sqlFields: [],
 };

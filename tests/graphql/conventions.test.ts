@@ -3,7 +3,10 @@ import {
   GraphQLInt,
   type GraphQLObjectType,
   getNamedType,
+  getNullableType,
   isInterfaceType,
+  isLeafType,
+  isListType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
@@ -73,7 +76,12 @@ const NOT_NULL = ['deliveryStats', 'explainVerification', 'nodes', 'search', 'vi
 
 test('a field of Query that fails leaves the others', () => {
   const query = fieldsOf(schema.getQueryType() as GraphQLObjectType);
-  expect(query.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual(NOT_NULL);
+  expect(
+    query
+      .filter(({ type }) => isNonNullType(type))
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(NOT_NULL);
 });
 
 test('a link that fails leaves the rest of the row', () => {
@@ -89,4 +97,35 @@ test('a link that fails leaves the rest of the row', () => {
 test('`first` may be left out and may be null everywhere', () => {
   const sizes = objects.flatMap(fieldsOf).flatMap(({ args }) => args.filter(({ name }) => name === 'first'));
   for (const { type, defaultValue } of sizes) expect([type, typeof defaultValue]).toEqual([GraphQLInt, 'number']);
+});
+
+/** Lists of objects without cursors, in Query: each is short, or is read by the size of the tree. */
+const PLAIN_LISTS = {
+  evidenceAnchors: 'proofs of a head, of the largest trees first; `upTo` has the next ones',
+  evidenceHeads: 'of the largest trees first; `upTo` has the next ones',
+  expiringSecrets: 'of several types, at most 100',
+  keptMonths: 'at most 2 for each month',
+  mySessions: 'at most 50',
+  nodes: 'one for each id, at most 100',
+  retentionLimits: 'at most one for each webhook',
+  search: 'of several types, at most 100',
+};
+
+test('a list in Query is a connection, or it is said why not', () => {
+  const query = fieldsOf(schema.getQueryType() as GraphQLObjectType);
+  const lists = query.filter(({ type }) => isListType(getNullableType(type)) && !isLeafType(getNamedType(type)));
+  expect(lists.map(({ name }) => name).sort()).toEqual(Object.keys(PLAIN_LISTS));
+});
+
+test('each connection has the same arguments', () => {
+  const connections = objects.flatMap((type) =>
+    fieldsOf(type).filter((field) => getNamedType(field.type).name.endsWith('Connection')),
+  );
+  for (const { name, type, args } of connections) {
+    const of = getNamedType(type).name.replace(/Connection$/, '');
+    // what happened to a document is not one table
+    const where = of === 'DocumentTimelineEntry' ? [] : [`where: ${of}Where`];
+    const expected = ['after: String', 'before: String', 'first: Int', 'last: Int', `orderBy: ${of}Order`, ...where];
+    expect([name, args.map((arg) => `${arg.name}: ${arg.type}`).sort()]).toEqual([name, expected]);
+  }
 });

@@ -37,8 +37,8 @@ test('orders at once count each other, and one beyond 100 rows needs a second pe
   await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
   const { erasure } = await erase('D');
   expect(erasure.status).toBe('REQUESTED');
-  const { data } = await app.ask('{ waiting: erasures(states: [REQUESTED]) { id } none: erasures(states: []) { id } }');
-  expect(data).toEqual({ waiting: [{ id: erasure.id }], none: [] });
+  const { data } = await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { totalCount nodes { id } } }');
+  expect(data.erasures).toEqual({ totalCount: 1, nodes: [{ id: erasure.id }] });
 });
 
 test('after 24 hours, they no longer count', async () => {
@@ -79,7 +79,8 @@ test('a person cannot order the own erasure', async () => {
 });
 
 test('what was declined has no next step', async () => {
-  const [waiting] = (await app.ask('{ erasures(states: [REQUESTED]) { id } }')).data.erasures;
+  const [waiting] = (await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { nodes { id } } }')).data.erasures
+    .nodes;
   const decline = `mutation { declineErasure(input: { id: "${waiting.id}" }) { erasure { status } } }`;
   const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
   const { data } = await askIn(app.url, second, decline);

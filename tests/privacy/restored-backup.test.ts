@@ -75,22 +75,23 @@ test('rule 12: an event of the outbox and a delivery that is retried are not sen
   const after = await start({ ERASURE_JOURNAL_FILE: file });
   try {
     await waitFor('the erasures', async () => {
-      const { data } = await api.ask('{ erasures { kind status } }');
-      return data.erasures.length > 0 && data.erasures.every(({ status }: { status: string }) => status === 'DONE');
+      const { data } = await api.ask('{ erasures { nodes { kind status } } }');
+      const { nodes } = data.erasures;
+      return nodes.length > 0 && nodes.every(({ status }: { status: string }) => status === 'DONE');
     });
     await waitFor('what is kept', () => partner.calls.some(({ body }) => body.includes('KEPT-1')));
     expect(await rowsWith(api.database, 'RETRIED-1')).toEqual({});
     expect(await rowsWith(api.database, 'WAITING-1')).toEqual({});
     expect(partner.calls.filter(({ body }) => body.includes('RETRIED-1'))).toHaveLength(1);
     expect(partner.calls.filter(({ body }) => body.includes('WAITING-1'))).toHaveLength(0);
-    const { data } = await api.ask('{ erasures { kind erasedCount } }');
-    expect(data.erasures).toEqual(
+    const { data } = await api.ask('{ erasures { nodes { kind erasedCount } } }');
+    expect(data.erasures.nodes).toEqual(
       expect.arrayContaining([
         { kind: 'REPEATED', erasedCount: 4 },
         { kind: 'PERSON', erasedCount: 0 },
       ]),
     );
-    expect(data.erasures).toHaveLength(2);
+    expect(data.erasures.nodes).toHaveLength(2);
     expect((await api.ask('{ viewer { id } }', undefined, user)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   } finally {
     await after.stop();

@@ -196,8 +196,8 @@ test.each([
   { input: { contentDays: 1, reason: `  ${'x'.repeat(9)}  ` }, field: 'reason', code: 'INVALID' },
   { input: { contentDays: 1, reason: 'x'.repeat(501) }, field: 'reason', code: 'INVALID' },
 ])('$input is refused', async ({ input, field, code }) => {
-  const { limit, userErrors } = await setNow(input);
-  expect(limit).toBeNull();
+  const { retentionLimit, userErrors } = await setNow(input);
+  expect(retentionLimit).toBeNull();
   expect(userErrors).toContainEqual(expect.objectContaining({ field: [field], code }));
 });
 

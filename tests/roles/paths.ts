@@ -57,9 +57,7 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   explainVerification: (ids) =>
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
   evidenceConsistency: () => 'from: 1, to: 1',
-  legalHolds: () => 'released: true',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
-  erasures: () => 'first: 20',
   previewErasure: () => 'input: { documentType: "Nothing", name: "X" }',
 };
 

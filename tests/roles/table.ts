@@ -32,7 +32,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
-      'evidenceRun apiKeys auditEntry auditEntries sessions legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits keptMonths',
+      'evidenceRun apiKeys auditEntry auditEntries sessions legalHold legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits keptMonths',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -217,22 +217,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ...connections(
-    'DocumentTimelineEntry',
-    'User',
-    'ApiKey',
-    'Session',
-    'Webhook',
-    'BusinessEvent',
-    'Delivery',
-    'WebhookRequestLog',
-    'Replay',
-    'ReplayRequest',
-    'Export',
-    'AuditEntry',
-    'OwnAuditEntry',
-    'WebhookVersion',
-    'MaskingRule',
-    'DeadLetter',
+    'DocumentTimelineEntry User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay ReplayRequest Export',
+    'AuditEntry OwnAuditEntry WebhookVersion MaskingRule DeadLetter LegalHold Erasure',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
   CreateUserPayload: { everybody: 'user userErrors' },
@@ -273,10 +259,10 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   UserError: { everybody: 'field code message' },
 };
 
-function connections(...types: string[]): typeof TABLE {
+function connections(...names: string[]): typeof TABLE {
   const connection = { everybody: 'edges nodes pageInfo totalCount totalCountIsExact' };
   return Object.fromEntries(
-    types.flatMap((type) => [
+    names.flatMap(words).flatMap((type) => [
       [`${type}Connection`, connection],
       [`${type}Edge`, { everybody: 'cursor node' }],
     ]),

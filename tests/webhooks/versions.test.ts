@@ -76,6 +76,26 @@ test('two versions are compared in either direction; a version that is not there
   for (const since of [-1, 4]) expect(await compare(since)).toEqual({ changes: null, code: 'BAD_USER_INPUT' });
 });
 
+test('versions are filtered, ordered and paged from both ends', async () => {
+  const { id } = await createTestWebhook(app, URL, { timeoutMs: 2_000 });
+  for (const timeoutMs of [3_000, 4_000, 5_000]) await update({ id, timeoutMs });
+  const { data, errors } = await app.ask(
+    `query ($id: ID!, $oldest: WebhookVersionOrder) { webhook(id: $id) {
+      some: versions(where: { version: { in: [2, 3] }, createdBy: { name: { eq: "Administrator" } } }) { totalCount nodes { version } }
+      none: versions(where: { createdAt: { gt: "2999-01-01T00:00:00Z" } }) { totalCount nodes { version } }
+      oldest: versions(first: 2, orderBy: $oldest) { nodes { version } pageInfo { hasNextPage } }
+      last: versions(last: 1) { nodes { version } pageInfo { hasPreviousPage } } } }`,
+    { id, oldest: { field: 'CREATED_AT', direction: 'ASC' } },
+  );
+  expect(errors).toBeUndefined();
+  expect(data.webhook).toEqual({
+    some: { totalCount: 2, nodes: [{ version: 3 }, { version: 2 }] },
+    none: { totalCount: 0, nodes: [] },
+    oldest: { nodes: [{ version: 1 }, { version: 2 }], pageInfo: { hasNextPage: true } },
+    last: { nodes: [{ version: 1 }], pageInfo: { hasPreviousPage: true } },
+  });
+});
+
 test('a version is restored, as a new version, with the reason in the audit trail', async () => {
   const { id } = await createTestWebhook(app, URL, {
     headers: [{ name: 'X-A', value: '1' }],

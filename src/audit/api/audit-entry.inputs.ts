@@ -119,6 +119,7 @@ export class OwnAuditEntryWhere {
 }
 
 const AuditEntryOrder = timeOrder('AuditEntry', 'entries of the audit trail');
+const OwnAuditEntryOrder = timeOrder('OwnAuditEntry', 'entries of the audit trail about the caller');
 
 @ArgsType()
 export class AuditEntryListArgs extends PageArgs {
@@ -133,4 +134,7 @@ export class AuditEntryListArgs extends PageArgs {
 export class OwnAuditEntryListArgs extends PageArgs {
   @Field(() => OwnAuditEntryWhere, { nullable: true, description: WHERE_TEXT })
   where?: OwnAuditEntryWhere;
+
+  @Field(() => OwnAuditEntryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }

@@ -35,7 +35,7 @@ const ownEntries = rowList(OWN_AUDIT_ENTRY, {
   listQuery: (args, { viewer }) => ({
     listing: AUDIT_ENTRIES,
     condition: all([equalsId('actor_id', (viewer as Viewer).userId), conditionOf(args.where, AUDIT_ENTRY_FILTER)]),
-    order: byTime('AuditEntry', null),
+    order: byTime('AuditEntry', args.orderBy),
     args,
   }),
 });

@@ -71,8 +71,8 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
       nullable: true,
       description:
         'The number of rows that meet the filter, at most 10,000, or 1,000 if it tests `data` or `response`. Of requests, ' +
-        'deliveries, events, audit entries, sessions and replays with a filter that has no index, those among the 50,000 newest rows, of all ' +
-        'or of those that an index finds. null: counting failed.',
+        'deliveries, events, audit entries, sessions, replays, exports and erasures with a filter that has no index, those among the ' +
+        '50,000 newest rows, of all or of those that an index finds. null: counting failed.',
     })
     totalCount: number | null;
 

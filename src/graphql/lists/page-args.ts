@@ -10,16 +10,13 @@ const FORWARD = 'The number of rows from the beginning, 1 to 100. Default: 20, u
 const AFTER = 'Rows after this cursor: the `endCursor` of the previous page of this list in this order.';
 
 @ArgsType()
-export class ForwardPageArgs {
+export class PageArgs {
   @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE, description: FORWARD })
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: AFTER })
   after?: string | null;
-}
 
-@ArgsType()
-export class PageArgs extends ForwardPageArgs {
   @Field(() => Int, { nullable: true, description: 'The number of rows from the end, 1 to 100, instead of `first`.' })
   last?: number | null;
 

@@ -1,7 +1,21 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
+import { Combinable } from '../../graphql/lists/combinable';
+import { enumFilter, IDFilter, StringFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  exactFilter,
+  type FilterMap,
+  idFilter,
+  linkFilter,
+  listFilter,
+  textFilter,
+} from '../../graphql/lists/where-to-sql';
+import { RoleListFilter } from '../../users/user.inputs';
 import { RoleEnum } from '../../users/user.type';
 import type { Role } from '../../viewer';
+import { WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 import type { MaskedPart, Strategy } from '../rule';
 import { MaskedPartEnum, MaskingStrategyEnum } from './masking-rule.type';
 
@@ -46,4 +60,55 @@ export class CreateMaskingRuleInput {
 export class DeleteMaskingRuleInput {
   @Field(() => ID, { description: 'The id of the rule, `msk_...`.' })
   id: string;
+}
+
+const MaskedPartFilter = enumFilter('MaskedPart', MaskedPartEnum);
+const MaskingStrategyFilter = enumFilter('MaskingStrategy', MaskingStrategyEnum);
+
+@Combinable()
+@InputType('MaskingRuleWhere', { description: 'Masking rules that meet all of these conditions.' })
+export class MaskingRuleWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the rule: { eq: "msk_..." }.' })
+  id?: IDFilter;
+
+  @Field(() => RoleListFilter, {
+    nullable: true,
+    description: 'The roles that the rule is for: { contains: SUPPORT }.',
+  })
+  roles?: InstanceType<typeof RoleListFilter>;
+
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The type of document that the rule applies to; { isNull: true }: all types.',
+  })
+  documentType?: StringFilter;
+
+  @Field(() => WebhookWhere, { nullable: true, description: 'The webhook that the rule applies to.' })
+  webhook?: WebhookWhere;
+
+  @Field(() => MaskedPartFilter, { nullable: true, description: 'The part of the exchange: { eq: RESPONSE }.' })
+  part?: InstanceType<typeof MaskedPartFilter>;
+
+  @Field(() => MaskingStrategyFilter, { nullable: true, description: 'What is shown of the values: { eq: SHOW }.' })
+  strategy?: InstanceType<typeof MaskingStrategyFilter>;
+}
+
+export const MASKING_RULE_FILTER: FilterMap = {
+  id: idFilter('MaskingRule'),
+  roles: listFilter('roles'),
+  documentType: textFilter('document_type'),
+  webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
+  part: exactFilter('part'),
+  strategy: exactFilter('strategy'),
+};
+
+const MaskingRuleOrder = timeOrder('MaskingRule', 'masking rules');
+
+@ArgsType()
+export class MaskingRuleListArgs extends PageArgs {
+  @Field(() => MaskingRuleWhere, { nullable: true, description: WHERE_TEXT })
+  where?: MaskingRuleWhere;
+
+  @Field(() => MaskingRuleOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }

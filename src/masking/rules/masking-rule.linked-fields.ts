@@ -1,12 +1,13 @@
 import { withExample } from '../../graphql/example';
-import { ForwardPageArgs } from '../../graphql/lists/page-args';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { byId, link, page } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
-import { everything } from '../../sql/condition';
 import { USER } from '../../users/user.linked-fields';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { MASKING_RULE_FILTER, MaskingRuleListArgs } from './masking-rule.inputs';
 import { MASKING_RULES, maskingRulesById } from './masking-rule.store';
 import { MaskingRuleConnection, MaskingRuleType } from './masking-rule.type';
 
@@ -14,11 +15,11 @@ export const MASKING_RULE = rowType('MaskingRule', () => MaskingRuleType, MASKIN
 
 const maskingRules = rowList(MASKING_RULE, {
   connection: () => MaskingRuleConnection,
-  args: () => ForwardPageArgs,
+  args: () => MaskingRuleListArgs,
   listQuery: (args) => ({
     listing: MASKING_RULES,
-    condition: everything,
-    order: { tag: 'MaskingRule', column: null, descending: true },
+    condition: conditionOf(args.where, MASKING_RULE_FILTER),
+    order: byTime('MaskingRule', args.orderBy),
     args,
   }),
 });

@@ -1,6 +1,26 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
+import { Combinable } from '../../graphql/lists/combinable';
+import {
+  DateTimeFilter,
+  enumFilter,
+  IDFilter,
+  OptionalDateTimeFilter,
+  WHERE_TEXT,
+} from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  exactFilter,
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { USER_FILTER, UserWhere } from '../../users/user.inputs';
+import { ErasureKindEnum, ErasureStatusEnum } from './erasure.type';
 
 @InputType('PreviewErasureInput', {
   description: 'What is to be erased: exactly one of `documentType` with `name`, `userId`, and `where`.',
@@ -79,4 +99,63 @@ export class ApproveErasureInput {
 export class DeclineErasureInput {
   @Field(() => ID, { description: 'The id of an erasure that is REQUESTED, `ers_...`.' })
   id: string;
+}
+
+const ErasureKindFilter = enumFilter('ErasureKind', ErasureKindEnum);
+const ErasureStatusFilter = enumFilter('ErasureStatus', ErasureStatusEnum);
+
+@Combinable()
+@InputType('ErasureWhere', { description: 'Erasures that meet all of these conditions.' })
+export class ErasureWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the erasure: { eq: "ers_..." }.' })
+  id?: IDFilter;
+
+  @Field(() => ErasureKindFilter, { nullable: true, description: 'The content: { eq: PERSON }.' })
+  kind?: InstanceType<typeof ErasureKindFilter>;
+
+  @Field(() => ErasureStatusFilter, {
+    nullable: true,
+    description: 'The status: { eq: REQUESTED } for those that wait for a second person.',
+  })
+  status?: InstanceType<typeof ErasureStatusFilter>;
+
+  @Field(() => UserWhere, { nullable: true, description: 'PERSON: the user.' })
+  user?: UserWhere;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user who ordered the erasure.' })
+  orderedBy?: UserWhere;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user who approved or declined the erasure.' })
+  decidedBy?: UserWhere;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the erasure was ordered.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the erasure became DONE or DECLINED; { isNull: true }: it is not finished.',
+  })
+  finishedAt?: OptionalDateTimeFilter;
+}
+
+export const ERASURE_FILTER: FilterMap = {
+  id: idFilter('Erasure'),
+  kind: exactFilter('kind'),
+  status: exactFilter('status'),
+  user: linkFilter('user_id', 'users', () => USER_FILTER),
+  orderedBy: linkFilter('ordered_by', 'users', () => USER_FILTER),
+  decidedBy: linkFilter('decided_by', 'users', () => USER_FILTER),
+  createdAt: idTimeFilter(),
+  finishedAt: timeFilter('finished_at'),
+};
+
+const ErasureOrder = timeOrder('Erasure', 'erasures');
+
+@ArgsType()
+export class ErasureListArgs extends PageArgs {
+  @Field(() => ErasureWhere, { nullable: true, description: WHERE_TEXT })
+  where?: ErasureWhere;
+
+  @Field(() => ErasureOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }

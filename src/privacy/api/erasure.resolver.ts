@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -7,13 +7,9 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
-import { checkedId, checkedSize } from '../../refuse-argument';
-import { USER } from '../../users/user.linked-fields';
-import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
 import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
-import type { ErasureStatus } from '../erasure.entity';
-import { type ErasureRow, erasures } from '../erasure.store';
+import type { ErasureRow } from '../erasure.store';
 import { type Recipient, recipientsOfErasure } from '../recipients.store';
 import {
   ApproveErasureInput,
@@ -23,11 +19,9 @@ import {
   ErasePersonInput,
   PreviewErasureInput,
 } from './erasure.inputs';
-import { ErasurePreviewType, ErasureStatusEnum, ErasureType, RecipientType } from './erasure.type';
+import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
-import { loadErasure } from './privacy-nodes';
 
-const MAX_LISTED = 100;
 const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => ErasureType, 'The erasure.'] });
 const EraseDocumentPayload = payload('EraseDocument');
 const ErasePersonPayload = payload('ErasePerson');
@@ -44,45 +38,6 @@ export class ErasureResolver {
   @FieldResolver(() => ID, { description: '`ers_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: ErasureRow) {
     return toNodeId('Erasure', row.id);
-  }
-
-  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @Query(() => ErasureType, {
-    nullable: true,
-    description: withExample(
-      'The erasure with this id; null: there is none.',
-      '{ erasure(id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status erasedCount deferredReason } }',
-    ),
-  })
-  async erasure(
-    @Ctx() context: Context,
-    @Arg('id', () => ID, { description: 'The id of the erasure, `ers_...`.' }) id: string,
-  ): Promise<ErasureRow | null> {
-    return loadErasure(context, checkedId('Erasure', id, ['id']));
-  }
-
-  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @Query(() => [ErasureType], {
-    description: withExample(
-      'The latest erasures, newest first. With a limit there may be one every 10 minutes: `states` finds those that ' +
-        'wait for a second person.',
-      '{ erasures(states: [REQUESTED], first: 20) { id kind status reason orderedBy { name } } }',
-    ),
-  })
-  async erasures(
-    @Ctx() { db }: Context,
-    @Arg('first', () => Int, {
-      defaultValue: 20,
-      description: 'The maximum number of erasures, 1 to 100. Default: 20.',
-    })
-    first: number,
-    @Arg('states', () => [ErasureStatusEnum], {
-      nullable: true,
-      description: 'The states of the erasures. Default, null: all.',
-    })
-    states: ErasureStatus[] | null,
-  ): Promise<ErasureRow[]> {
-    return erasures(db, states, checkedSize('first', first, MAX_LISTED));
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -195,27 +150,6 @@ export class ErasureResolver {
   })
   recipients(@Root() { id }: ErasureRow, @Ctx() { db }: Context): Promise<Recipient[]> {
     return recipientsOfErasure(db, id);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'PERSON: the user; otherwise null.' })
-  user(@Root() { userId }: ErasureRow, @Ctx() context: Context) {
-    return USER.load(context, userId);
-  }
-
-  @FieldResolver(() => UserType, {
-    nullable: true,
-    description: 'The user who ordered the erasure; null: Hookledger itself.',
-  })
-  orderedBy(@Root() { orderedBy }: ErasureRow, @Ctx() context: Context) {
-    return USER.load(context, orderedBy);
-  }
-
-  @FieldResolver(() => UserType, {
-    nullable: true,
-    description: 'The user who approved or declined the erasure; null: no one did.',
-  })
-  decidedBy(@Root() { decidedBy }: ErasureRow, @Ctx() context: Context) {
-    return USER.load(context, decidedBy);
   }
 }
 

@@ -1,11 +1,12 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { ERASURE_KINDS, ERASURE_STATUSES, type ErasureKind, type ErasureStatus } from '../erasure.entity';
 
-const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
+export const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
   DOCUMENT: { description: 'A document: its events, with all their deliveries and requests.' },
   PERSON: { description: 'A user: their events, with all deliveries and requests of these, and their personal data.' },
   CONTENT: { description: 'Requests that met a filter, with their events, and all deliveries and requests of these.' },
@@ -56,7 +57,7 @@ export class ErasureType extends NodeType {
   @Field(() => String, { description: 'The reason for the erasure.' })
   reason: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the erasure was ordered.' })
+  @Field(() => GraphQLDateTime, { description: 'When the erasure was ordered. The id contains the same time.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
@@ -71,6 +72,8 @@ export class ErasureType extends NodeType {
   })
   finishedAt: Date | null;
 }
+
+export const ErasureConnection = connectionOf('Erasure', () => ErasureType);
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('Recipient', {

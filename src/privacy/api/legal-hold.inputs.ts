@@ -1,6 +1,26 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, InputType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
+import { Combinable } from '../../graphql/lists/combinable';
+import {
+  DateTimeFilter,
+  IDFilter,
+  OptionalDateTimeFilter,
+  StringFilter,
+  WHERE_TEXT,
+} from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  textFilter,
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
+import { USER_FILTER, UserWhere } from '../../users/user.inputs';
+import { WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 
 @InputType('PlaceLegalHoldInput', {
   description:
@@ -78,4 +98,71 @@ export class RequestLegalHoldReleaseInput {
 export class ReleaseLegalHoldInput {
   @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
   id: string;
+}
+
+@Combinable()
+@InputType('LegalHoldWhere', { description: 'Legal holds that meet all of these conditions.' })
+export class LegalHoldWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the hold: { eq: "hld_..." }.' })
+  id?: IDFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The short name: { startsWith: "Case 2026" }.' })
+  name?: StringFilter;
+
+  @Field(() => StringFilter, {
+    nullable: true,
+    description: 'The type of the documents; { isNull: true }: every type.',
+  })
+  documentType?: StringFilter;
+
+  @Field(() => StringFilter, { nullable: true, description: 'The document that is held; { isNull: true }: every one.' })
+  referenceDocument?: StringFilter;
+
+  @Field(() => WebhookWhere, { nullable: true, description: 'The webhook whose requests and deliveries are held.' })
+  webhook?: WebhookWhere;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user whose events are held.' })
+  user?: UserWhere;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user who placed the hold.' })
+  placedBy?: UserWhere;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the hold was placed.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the release was asked for; { isNull: false }: a release was asked for.',
+  })
+  releaseRequestedAt?: OptionalDateTimeFilter;
+
+  @Field(() => OptionalDateTimeFilter, {
+    nullable: true,
+    description: 'When the hold was released; { isNull: true }: it is in force.',
+  })
+  releasedAt?: OptionalDateTimeFilter;
+}
+
+export const LEGAL_HOLD_FILTER: FilterMap = {
+  id: idFilter('LegalHold'),
+  name: textFilter('name'),
+  documentType: textFilter('document_type'),
+  referenceDocument: textFilter('reference_document'),
+  webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
+  user: linkFilter('user_id', 'users', () => USER_FILTER),
+  placedBy: linkFilter('placed_by', 'users', () => USER_FILTER),
+  createdAt: idTimeFilter(),
+  releaseRequestedAt: timeFilter('release_requested_at'),
+  releasedAt: timeFilter('released_at'),
+};
+
+const LegalHoldOrder = timeOrder('LegalHold', 'legal holds');
+
+@ArgsType()
+export class LegalHoldListArgs extends PageArgs {
+  @Field(() => LegalHoldWhere, { nullable: true, description: WHERE_TEXT })
+  where?: LegalHoldWhere;
+
+  @Field(() => LegalHoldOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -6,13 +6,9 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
-import { USER } from '../../users/user.linked-fields';
-import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
-import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
-import { WebhookType } from '../../webhooks/api/webhook.type';
-import { type LegalHoldRow, legalHolds } from '../legal-hold.store';
-import { MAX_HOLDS, placeHold, releaseHold, requestRelease } from '../legal-holds';
+import type { LegalHoldRow } from '../legal-hold.store';
+import { placeHold, releaseHold, requestRelease } from '../legal-holds';
 import { PlaceLegalHoldInput, ReleaseLegalHoldInput, RequestLegalHoldReleaseInput } from './legal-hold.inputs';
 import { LegalHoldType } from './legal-hold.type';
 
@@ -28,24 +24,6 @@ export class LegalHoldResolver {
   @FieldResolver(() => ID, { description: '`hld_` and 32 hexadecimal digits; never changes.' })
   id(@Root() row: LegalHoldRow) {
     return toNodeId('LegalHold', row.id);
-  }
-
-  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @Query(() => [LegalHoldType], {
-    description: withExample(
-      'The legal holds, newest first, at most 1,000.',
-      '{ legalHolds { id name documentType referenceDocument reason placedBy { name } } }',
-    ),
-  })
-  legalHolds(
-    @Ctx() { db }: Context,
-    @Arg('released', () => Boolean, {
-      defaultValue: false,
-      description: 'Whether released holds are listed too. Default: false.',
-    })
-    released: boolean,
-  ): Promise<LegalHoldRow[]> {
-    return legalHolds(db, !released, MAX_HOLDS);
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -107,39 +85,5 @@ export class LegalHoldResolver {
         releaseHold(db, context.viewer as Viewer, id, context.services.hasIdentityProvider),
       ),
     }));
-  }
-
-  @FieldResolver(() => WebhookType, {
-    nullable: true,
-    description: 'The webhook whose requests and deliveries are held; null: any.',
-  })
-  webhook(@Root() { webhookId }: LegalHoldRow, @Ctx() context: Context) {
-    return WEBHOOK.load(context, webhookId);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user whose events are held; null: any.' })
-  user(@Root() { userId }: LegalHoldRow, @Ctx() context: Context) {
-    return USER.load(context, userId);
-  }
-
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user who placed the hold.' })
-  placedBy(@Root() { placedBy }: LegalHoldRow, @Ctx() context: Context) {
-    return USER.load(context, placedBy);
-  }
-
-  @FieldResolver(() => UserType, {
-    nullable: true,
-    description: 'The user who asked for the release; null: no one did.',
-  })
-  releaseRequestedBy(@Root() { releaseRequestedBy }: LegalHoldRow, @Ctx() context: Context) {
-    return USER.load(context, releaseRequestedBy);
-  }
-
-  @FieldResolver(() => UserType, {
-    nullable: true,
-    description: 'The user who released the hold; null: it is in force.',
-  })
-  releasedBy(@Root() { releasedBy }: LegalHoldRow, @Ctx() context: Context) {
-    return USER.load(context, releasedBy);
   }
 }

@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 
@@ -30,7 +31,7 @@ export class LegalHoldType extends NodeType {
   @Field(() => String, { description: 'The reason for the hold.' })
   reason: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the hold was placed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the hold was placed. The id contains the same time.' })
   createdAt: Date;
 
   @Field(() => GraphQLDateTime, {
@@ -48,3 +49,5 @@ export class LegalHoldType extends NodeType {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the hold was released; null: it is in force.' })
   releasedAt: Date | null;
 }
+
+export const LegalHoldConnection = connectionOf('LegalHold', () => LegalHoldType);

@@ -3,7 +3,7 @@ import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { FIRST_ID, newId, toNodeId, uuidOf } from '../../ids';
+import { FIRST_ID, newId, timeOfId, toNodeId, uuidOf } from '../../ids';
 import type { Db } from '../../sql/db';
 import { withCommas } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
@@ -103,9 +103,10 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
     await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
   }
-  const now = currentTime();
+  const id = newId();
+  const createdAt = timeOfId(id);
   const erasure: ErasureRow = {
-    id: newId(),
+    id,
     kind: target.kind,
     status: preview.needsSecondPerson ? 'REQUESTED' : 'ORDERED',
     userId: target.kind === 'PERSON' ? target.userId : null,
@@ -114,9 +115,9 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     rowCount: preview.rows,
     reason: reason.trim(),
     orderedBy: viewer.userId,
-    createdAt: now,
+    createdAt,
     ...NOT_BEGUN,
-    nextStepAt: preview.needsSecondPerson ? null : now,
+    nextStepAt: preview.needsSecondPerson ? null : createdAt,
   };
   await insertErasure(db, erasure);
   await record(db, viewer, preview.needsSecondPerson ? 'erasure.requested' : 'erasure.ordered', erasure);

@@ -1,6 +1,6 @@
 // Erasures that Hookledger itself orders.
 import { recordOwnAct } from '../../audit/write-audit-entry';
-import { newId } from '../../ids';
+import { newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { type ErasureRow, insertErasure, NOT_BEGUN } from '../erasure.store';
 import type { Targets } from './erased-rows.store';
@@ -17,8 +17,9 @@ export async function orderOwn(
   now: Date,
 ): Promise<ErasureRow> {
   const { events, requests } = what.targets ?? { events: [], requests: [] };
+  const id = newId();
   const erasure: ErasureRow = {
-    id: newId(),
+    id,
     kind,
     status: 'ORDERED',
     userId: what.userId ?? null,
@@ -27,7 +28,7 @@ export async function orderOwn(
     rowCount: events.length + requests.length,
     reason,
     orderedBy: null,
-    createdAt: now,
+    createdAt: timeOfId(id),
     ...NOT_BEGUN,
     // what is not a person's is done by the process that ordered it, until that ends
     nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + LEASE_MS),

@@ -1,7 +1,20 @@
-import { Field, InputType } from 'type-graphql';
+import { ArgsType, Field, InputType } from 'type-graphql';
+import { Combinable } from '../../graphql/lists/combinable';
+import { DateTimeFilter, enumFilter, IDFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import {
+  exactFilter,
+  type FilterMap,
+  idFilter,
+  idTimeFilter,
+  linkFilter,
+  timeFilter,
+} from '../../graphql/lists/where-to-sql';
+import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { RequestLogWhere } from '../api/request-log.inputs';
 import type { ExportFormat } from './export.entity';
-import { ExportFormatEnum } from './export.type';
+import { ExportFormatEnum, ExportKindEnum } from './export.type';
 
 @InputType('ExportWebhookRequestLogsInput', { description: 'The requests to export, and the format of the file.' })
 export class ExportRequestLogsInput {
@@ -31,4 +44,51 @@ export class ExportRequestLogsInput {
       'programs may read it as a part of the first column name. NDJSON never has it.',
   })
   byteOrderMark: boolean;
+}
+
+const ExportKindFilter = enumFilter('ExportKind', ExportKindEnum);
+
+@Combinable()
+@InputType('ExportWhere', { description: 'Exports that meet all of these conditions.' })
+export class ExportWhere {
+  @Field(() => IDFilter, { nullable: true, description: 'The id of the export: { eq: "exp_..." }.' })
+  id?: IDFilter;
+
+  @Field(() => ExportKindFilter, { nullable: true, description: 'What is exported: { eq: PERSON }.' })
+  kind?: InstanceType<typeof ExportKindFilter>;
+
+  @Field(() => UserWhere, { nullable: true, description: 'The user who created the export.' })
+  orderedBy?: UserWhere;
+
+  @Field(() => UserWhere, { nullable: true, description: 'PERSON: the user whom it is about.' })
+  user?: UserWhere;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the export was created.' })
+  createdAt?: DateTimeFilter;
+
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'Until when the file can be downloaded: { gt: "2026-03-01T00:00:00Z" }.',
+  })
+  expiresAt?: DateTimeFilter;
+}
+
+export const EXPORT_FILTER: FilterMap = {
+  id: idFilter('Export'),
+  kind: exactFilter('kind'),
+  orderedBy: linkFilter('ordered_by', 'users', () => USER_FILTER),
+  user: linkFilter('user_id', 'users', () => USER_FILTER),
+  createdAt: idTimeFilter(),
+  expiresAt: timeFilter('expires_at'),
+};
+
+const ExportOrder = timeOrder('Export', 'exports');
+
+@ArgsType()
+export class ExportListArgs extends PageArgs {
+  @Field(() => ExportWhere, { nullable: true, description: WHERE_TEXT })
+  where?: ExportWhere;
+
+  @Field(() => ExportOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }

@@ -1,23 +1,27 @@
 import { withExample } from '../../graphql/example';
-import { ForwardPageArgs } from '../../graphql/lists/page-args';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { byId, link, page } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
-import { everything } from '../../sql/condition';
 import { USER } from '../../users/user.linked-fields';
 import { READERS } from '../../viewer';
+import { EXPORT_FILTER, ExportListArgs } from './export.inputs';
 import { EXPORTS, exportsById } from './export.store';
 import { ExportConnection, ExportType } from './export.type';
 
 export const EXPORT = rowType('Export', () => ExportType, EXPORTS, exportsById);
 
-const ORDER = { tag: 'Export', column: null, descending: true };
-
 const exportList = rowList(EXPORT, {
   connection: () => ExportConnection,
-  args: () => ForwardPageArgs,
-  listQuery: (args) => ({ listing: EXPORTS, condition: everything, order: ORDER, args }),
+  args: () => ExportListArgs,
+  listQuery: (args) => ({
+    listing: EXPORTS,
+    condition: conditionOf(args.where, EXPORT_FILTER),
+    order: byTime('Export', args.orderBy),
+    args,
+  }),
 });
 
 export const exportLinkedFields = [

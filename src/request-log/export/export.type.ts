@@ -16,7 +16,7 @@ export const ExportFormatEnum = publishEnum('ExportFormat', EXPORT_FORMATS, 'The
   },
 });
 
-const ExportKindEnum = publishEnum('ExportKind', EXPORT_KINDS, 'What is exported.', {
+export const ExportKindEnum = publishEnum('ExportKind', EXPORT_KINDS, 'What is exported.', {
   REQUESTS: { description: 'Requests that meet a filter: exportWebhookRequestLogs.' },
   PERSON: { description: 'Everything about a person: exportPersonalData. SYSTEM_MANAGER alone can download it.' },
 });

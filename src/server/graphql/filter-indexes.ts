@@ -111,6 +111,22 @@ const REPLAY_REQUESTS: IndexedFilters = {
   time: 'createdAt',
 };
 
+const EXPORTS: IndexedFilters = {
+  table: 'exports',
+  found: { id: 'FEW' },
+  common: { kind: ['REQUESTS'] },
+  links: { orderedBy: 'UserWhere', user: 'UserWhere' },
+  time: 'createdAt',
+};
+
+const ERASURES: IndexedFilters = {
+  table: 'erasures',
+  found: { id: 'FEW', status: 'PART' },
+  common: { status: ['DONE'], kind: ['RETENTION'] },
+  links: { user: 'UserWhere', orderedBy: 'UserWhere', decidedBy: 'UserWhere' },
+  time: 'createdAt',
+};
+
 export const INDEXES: Indexes = new Map([
   ['WebhookRequestLogWhere', REQUESTS],
   ['DeliveryWhere', DELIVERIES],
@@ -120,6 +136,8 @@ export const INDEXES: Indexes = new Map([
   ['SessionWhere', SESSIONS],
   ['ReplayWhere', REPLAYS],
   ['ReplayRequestWhere', REPLAY_REQUESTS],
+  ['ExportWhere', EXPORTS],
+  ['ErasureWhere', ERASURES],
 ]);
 
 export const LARGE_TABLES: readonly string[] = [...new Set([...INDEXES.values()].map(({ table }) => table))];

@@ -12,7 +12,8 @@ import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { type NodeName, readNodeId } from '../../ids';
 import { MASKING_RULE } from '../../masking/rules/masking-rule.linked-fields';
-import { loadErasure, loadLegalHold } from '../../privacy/api/privacy-nodes';
+import { ERASURE } from '../../privacy/api/erasure.linked-fields';
+import { LEGAL_HOLD } from '../../privacy/api/legal-hold.linked-fields';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
 import { REPLAY_REQUEST } from '../../replay/requests/replay-request.linked-fields';
@@ -39,8 +40,8 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   AuditEntry: AUDIT_ENTRY.load,
   WebhookVersion: WEBHOOK_VERSION.load,
   MaskingRule: MASKING_RULE.load,
-  LegalHold: loadLegalHold,
-  Erasure: loadErasure,
+  LegalHold: LEGAL_HOLD.load,
+  Erasure: ERASURE.load,
   DeadLetter: DEAD_LETTER.load,
   EvidenceRun: loadEvidenceRun,
 };

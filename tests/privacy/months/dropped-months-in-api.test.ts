@@ -70,7 +70,7 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
   expect(await count(months.old)).toMatchObject({ dropped: false, attempts: 2, requests: 2, sealed: 2, holeCount: 0 });
 
   expect(await mutate(app, 'setRetention', { rowMonths: 5, reason: REASON }, 'retentionLimit { rowMonths }')).toEqual({
-    limit: { rowMonths: 5 },
+    retentionLimit: { rowMonths: 5 },
     userErrors: [],
   });
   await app.database.query(`update retention_limits set changed_at = now() - interval '2 days'`);
@@ -135,7 +135,7 @@ test.each([
   },
 ])('$input is refused', async ({ input, message }) => {
   const webhookId = input.webhookId && toNodeId('Webhook', months.webhook);
-  const { limit, userErrors } = await mutate(
+  const { retentionLimit, userErrors } = await mutate(
     app,
     'setRetention',
     { ...input, webhookId, reason: REASON },

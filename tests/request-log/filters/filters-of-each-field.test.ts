@@ -8,12 +8,17 @@ import {
   isLeafType,
   isObjectType,
 } from 'graphql';
+import { DEAD_LETTER_FILTER } from '../../../src/delivery/api/dead-letters/dead-letter.inputs';
 import { DELIVERY_FILTER } from '../../../src/delivery/api/delivery.inputs';
 import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs';
 import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
+import { MASKING_RULE_FILTER } from '../../../src/masking/rules/masking-rule.inputs';
+import { ERASURE_FILTER } from '../../../src/privacy/api/erasure.inputs';
+import { LEGAL_HOLD_FILTER } from '../../../src/privacy/api/legal-hold.inputs';
 import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
 import { REPLAY_REQUEST_FILTER } from '../../../src/replay/requests/replay-request.inputs';
 import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
+import { EXPORT_FILTER } from '../../../src/request-log/export/export.inputs';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { API_KEY_FILTER } from '../../../src/users/api-keys/api-key-where.inputs';
 import { SESSION_FILTER } from '../../../src/users/sessions/session.inputs';
@@ -33,6 +38,11 @@ const FILTERS: Record<string, FilterMap> = {
   WebhookRequestLog: REQUEST_LOG_FILTER,
   Replay: REPLAY_FILTER,
   ReplayRequest: REPLAY_REQUEST_FILTER,
+  Export: EXPORT_FILTER,
+  MaskingRule: MASKING_RULE_FILTER,
+  DeadLetter: DEAD_LETTER_FILTER,
+  LegalHold: LEGAL_HOLD_FILTER,
+  Erasure: ERASURE_FILTER,
 };
 
 /** Below the one list that holds both rows. */
@@ -46,6 +56,11 @@ const LISTS: Record<string, string> = {
   WebhookRequestLog: 'webhookRequestLogs',
   Replay: 'replays',
   ReplayRequest: 'replayRequests',
+  Export: 'exports',
+  MaskingRule: 'maskingRules',
+  DeadLetter: 'deadLetters',
+  LegalHold: 'legalHolds',
+  Erasure: 'erasures',
 };
 
 /** What search-*.test.ts and json-*.test.ts are about: they look into the index of the log, not into its rows. */

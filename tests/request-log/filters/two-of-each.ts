@@ -2,6 +2,7 @@ import { toNodeId } from '../../../src/ids';
 import type { TestDatabase } from '../../support/database';
 import { listStates } from '../../support/delivery-states';
 import { uuidAtTime } from '../../support/uuid-at-time';
+import { twoOrders } from './two-orders';
 import { twoReplayRequests } from './two-replay-requests';
 
 /** Two rows of each type that differ in everything: the first has a value wherever one may be missing, the second none. */
@@ -26,6 +27,11 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
     WebhookRequestLog: pair(),
     Replay: pair(),
     ReplayRequest: pair(),
+    Export: pair(),
+    MaskingRule: pair(),
+    DeadLetter: pair(),
+    LegalHold: pair(),
+    Erasure: pair(),
   };
   const insert = async (table: string, rows: readonly Record<string, unknown>[]) => {
     for (const row of rows) {
@@ -234,6 +240,8 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
   ]);
   const times = [late, early] as const;
   await insert('replay_requests', twoReplayRequests(ids.ReplayRequest, ids.User, ids.Delivery, replay, times));
+  for (const [table, rows] of twoOrders(ids, { users: ids.User, webhook, delivery, event, times }))
+    await insert(table, rows);
   await insert('webhook_request_logs', [
     {
       id: ids.WebhookRequestLog[0],

@@ -1,27 +1,28 @@
 import { BUSINESS_EVENT } from '../../../events/business-event.linked-fields';
 import { withExample } from '../../../graphql/example';
-import { ForwardPageArgs } from '../../../graphql/lists/page-args';
+import { byTime } from '../../../graphql/lists/time-order';
+import { conditionOf } from '../../../graphql/lists/where-to-sql';
 import { HasRole } from '../../../graphql/roles/has-role';
 import { link, newestBelow, page, pageBelow } from '../../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../../read-plan/linked-fields';
 import { rowList, rowType } from '../../../read-plan/row-type';
 import { WEBHOOK_REQUEST_LOG } from '../../../request-log/api/request-log.linked-fields';
-import { everything } from '../../../sql/condition';
 import { READERS } from '../../../viewer';
 import { WEBHOOK } from '../../../webhooks/api/webhook.linked-fields';
 import { DEAD_LETTERS, deadLettersById } from '../../queue/dead-letter.store';
 import { DELIVERY } from '../delivery.linked-fields';
+import { DEAD_LETTER_FILTER, DeadLetterListArgs } from './dead-letter.inputs';
 import { DeadLetterConnection, DeadLetterType } from './dead-letter.type';
 
 export const DEAD_LETTER = rowType('DeadLetter', () => DeadLetterType, DEAD_LETTERS, deadLettersById);
 
 const deadLetters = rowList(DEAD_LETTER, {
   connection: () => DeadLetterConnection,
-  args: () => ForwardPageArgs,
+  args: () => DeadLetterListArgs,
   listQuery: (args) => ({
     listing: DEAD_LETTERS,
-    condition: everything,
-    order: { tag: 'DeadLetter', column: null, descending: true },
+    condition: conditionOf(args.where, DEAD_LETTER_FILTER),
+    order: byTime('DeadLetter', args.orderBy),
     args,
   }),
 });

@@ -1,13 +1,14 @@
-import { ForwardPageArgs } from '../../../graphql/lists/page-args';
+import { byTime } from '../../../graphql/lists/time-order';
+import { conditionOf } from '../../../graphql/lists/where-to-sql';
 import { link, pageBelow } from '../../../read-plan/linked-field';
 import { linkedFields } from '../../../read-plan/linked-fields';
 import { rowList, rowType } from '../../../read-plan/row-type';
-import { everything } from '../../../sql/condition';
 import { withCommas } from '../../../text';
 import { USER } from '../../../users/user.linked-fields';
 import { WEBHOOK } from '../../api/webhook.linked-fields';
 import { MAX_VERSIONS } from '../../setting-limits';
 import { WEBHOOK_VERSIONS, webhookVersionsById } from '../webhook-version.store';
+import { WEBHOOK_VERSION_FILTER, WebhookVersionListArgs } from './webhook-version.inputs';
 import { WebhookVersionConnection, WebhookVersionType } from './webhook-version.type';
 
 export const WEBHOOK_VERSION = rowType(
@@ -19,11 +20,11 @@ export const WEBHOOK_VERSION = rowType(
 
 const versions = rowList(WEBHOOK_VERSION, {
   connection: () => WebhookVersionConnection,
-  args: () => ForwardPageArgs,
+  args: () => WebhookVersionListArgs,
   listQuery: (args) => ({
     listing: WEBHOOK_VERSIONS,
-    condition: everything,
-    order: { tag: 'WebhookVersion', column: null, descending: true },
+    condition: conditionOf(args.where, WEBHOOK_VERSION_FILTER),
+    order: byTime('WebhookVersion', args.orderBy),
     args,
   }),
 });
