@@ -69,3 +69,13 @@ export function textFault(value: unknown, field: string[], max = SHORT_TEXT): Us
   const broken = TEXT_RULES.find((rule) => !rule.holds(value, max));
   return broken ? { field, code: broken.code, message: broken.message(field.join('.'), value, max) } : null;
 }
+
+/** The reason of an act, whatever the act is. */
+export const MAX_REASON = 1_000;
+/** What is allowed, as the end of a description. */
+export const REASON_RULE = `1 to ${withCommas(MAX_REASON)} characters, on one line.`;
+
+/** The fault of the field `reason`, or null. */
+export function reasonFault(reason: string): UserError | null {
+  return textFault(reason, ['reason'], MAX_REASON);
+}

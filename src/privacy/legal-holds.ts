@@ -1,11 +1,11 @@
 // Places and releases legal holds.
-import { reasonFault } from '../audit/reason';
+
 import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
-import { withCommas } from '../text';
+import { reasonFault, withCommas } from '../text';
 import { refuseProgram } from '../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
@@ -55,7 +55,7 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
     add('to', 'INVALID', `to must be after from, ${from.toISOString()}, not ${to.toISOString()}.`);
   }
   const fault = reasonFault(order.reason);
-  if (fault !== null) add('reason', 'INVALID', fault);
+  if (fault !== null) faults.push(fault);
   if (faults.length > 0) throw new InputError(faults);
   await lockHolds(db);
   if ((await countHoldsInForce(db)) >= MAX_HOLDS) {
@@ -109,7 +109,7 @@ function criteriaOf({ name, webhookId, documentType, userId, from, to }: LegalHo
 /** Asks another manager to release the hold. Asking again replaces the request. @throws InputError */
 export async function requestRelease(db: Db, viewer: Viewer, id: string, reason: string): Promise<LegalHoldRow> {
   const fault = reasonFault(reason);
-  if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
+  if (fault !== null) throw new InputError([fault]);
   const hold = await holdInForce(db, id);
   await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], 'The release of a hold', ['id']);
   const asked = { releaseRequestedBy: viewer.userId, releaseRequestedAt: currentTime(), releaseReason: reason.trim() };

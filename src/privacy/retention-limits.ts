@@ -1,12 +1,11 @@
 // Sets how long content and rows are kept.
 import { isDeepStrictEqual } from 'node:util';
-import { reasonFault } from '../audit/reason';
 import { recordAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { uuidOf } from '../ids';
 import type { Db } from '../sql/db';
-import { textFault } from '../text';
+import { reasonFault, textFault } from '../text';
 import type { Viewer } from '../viewer';
 import { webhooksById } from '../webhooks/webhook.store';
 import { ALL_WEBHOOKS, limitForUpdate, type RetentionLimitRow, saveLimit } from './retention-limit.store';
@@ -54,7 +53,7 @@ export async function setRetention(db: Db, viewer: Viewer, order: RetentionOrder
   const ground = minimumReason === null ? null : textFault(minimumReason, ['minimumReason']);
   if (ground) faults.push(ground);
   const fault = reasonFault(order.reason);
-  if (fault !== null) add('reason', 'INVALID', fault);
+  if (fault !== null) faults.push(fault);
   const id = order.webhookId == null ? ALL_WEBHOOKS : uuidOf('Webhook', order.webhookId);
   if (id === null || (id !== ALL_WEBHOOKS && !(await webhooksById(db, [id])).has(id))) {
     add('webhookId', 'NOT_FOUND', 'There is no webhook with this id.');

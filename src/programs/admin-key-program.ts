@@ -8,7 +8,7 @@ const USAGE = `hookledger admin-key --because REASON
 
 Makes an API key of the user ${ADMINISTRATOR}, who is activated and gets the role SYSTEM_MANAGER if necessary, and prints it once. Run it
 with the settings of the server: it needs the database and ENCRYPTION_KEY. Other keys stay as they are; revoke the lost one.
-REASON has 10 to 500 characters. The audit trail keeps it, with the name of the user of this machine.
+REASON has 1 to 1,000 characters, on one line. The audit trail keeps it, with the name of the user of this machine.
 `;
 
 runOperatorCommand({

@@ -10,7 +10,7 @@ const USAGE = `hookledger evidence restart --because REASON
 
 Makes a new log after signed heads were lost, such as by restoring a backup. It keeps the leaves that are there, and its
 first own leaf names the newest head that is known: of EVIDENCE_HEAD_FILE, or reported by another process. Run it with the
-settings of the indexer. REASON has 10 to 500 characters. The audit trail keeps it.
+settings of the indexer. REASON has 1 to 1,000 characters, on one line. The audit trail keeps it.
 `;
 
 runOperatorCommand({

@@ -1,7 +1,6 @@
 // The commands that act on the database beside the server, each with a reason for the audit trail.
 import { parseArgs } from 'node:util';
 import { writeFatalError } from '../app/fatal-error';
-import { reasonFault } from '../audit/reason';
 import { type Config, environment, readConfig } from '../config/config';
 import type { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
@@ -9,6 +8,7 @@ import { followDatabaseClock } from '../database/database-clock';
 import { SERVE } from '../database/pools';
 import { createKeyring, type Keyring } from '../keyring/keyring';
 import { createLog } from '../log';
+import { reasonFault } from '../text';
 
 interface Tools {
   reason: string;
@@ -76,7 +76,7 @@ export function readReason(args: string[]): { isHelp: boolean; reason: string; f
     const { because, help: isHelp } = parseArgs({ args, options: OPTIONS }).values;
     if (because === undefined) return { isHelp, reason: '', fault: '--because is missing.' };
     const fault = reasonFault(because);
-    return { isHelp, reason: because.trim(), fault: fault && `--because: ${fault}` };
+    return { isHelp, reason: because.trim(), fault: fault && `--because: ${fault.message}` };
   } catch (error) {
     return { isHelp: false, reason: '', fault: (error as Error).message };
   }

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { DeliveryWhere } from '../delivery/api/delivery.inputs';
-import { REASON_RULE, Reason, rejects } from '../graphql/arguments/check-input';
-import { withCommas } from '../text';
+import { Reason, rejects } from '../graphql/arguments/check-input';
+import { REASON_RULE, withCommas } from '../text';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;

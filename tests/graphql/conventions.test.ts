@@ -4,6 +4,7 @@ import {
   type GraphQLObjectType,
   getNamedType,
   getNullableType,
+  isInputObjectType,
   isInterfaceType,
   isLeafType,
   isListType,
@@ -128,4 +129,13 @@ test('each connection has the same arguments', () => {
     const expected = ['after: String', 'before: String', 'first: Int', 'last: Int', `orderBy: ${of}Order`, ...where];
     expect([name, args.map((arg) => `${arg.name}: ${arg.type}`).sort()]).toEqual([name, expected]);
   }
+});
+
+test('each reason has the same rule', () => {
+  const reasons = Object.values(schema.getTypeMap())
+    .filter(isInputObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter(({ name, type }) => name === 'reason' && isLeafType(getNamedType(type)));
+  expect(reasons.length).toBeGreaterThan(15);
+  for (const { description } of reasons) expect(description).toMatch(/: 1 to 1,000 characters, on one line\./);
 });

@@ -51,9 +51,9 @@ test('shows the parts that were asked for, once, after its entry, and no cache m
 });
 
 test.each([
-  { more: { reason: '' }, field: 'reason', says: '10 to 500 characters, not 0' },
-  { more: { reason: ' '.repeat(20) }, field: 'reason', says: 'not 0' },
-  { more: { reason: 'x'.repeat(10_000) }, field: 'reason', says: 'not 10000' },
+  { more: { reason: '' }, field: 'reason', says: 'must not be empty' },
+  { more: { reason: ' '.repeat(20) }, field: 'reason', says: 'must not be empty' },
+  { more: { reason: 'x'.repeat(10_000) }, field: 'reason', says: 'at most 1000 are allowed' },
   { more: { reason: 'Ticket 4711 \u0000' }, field: 'reason', says: 'control character' },
   { more: { reason: 'Ticket 4711 \ud800' }, field: 'reason', says: 'surrogate' },
   { more: { parts: [] }, field: 'parts', says: 'must name some of DATA' },

@@ -293,10 +293,8 @@ test('content that names a person is found by a filter, and erased', async () =>
   expect(await rowsWith(app.database, 'max@example.com')).toEqual({ audit_entries: 1 });
 });
 
-test.each(['', 'short', 'x'.repeat(10_000), `\u001b[31m ${REASON}`, `NUL \u0000 ${REASON}`])(
-  'the reason %j is refused',
-  async (reason) => {
-    const { userErrors } = await mutate(app, 'eraseDocument', { documentType: 'Customer', name: 'Somebody', reason });
-    expect(userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
-  },
-);
+// which faults there are: legal-holds.test.ts
+test.each(['', 'x'.repeat(1_001), `NUL \u0000 ${REASON}`])('the reason %j is refused', async (reason) => {
+  const { userErrors } = await mutate(app, 'eraseDocument', { documentType: 'Customer', name: 'Somebody', reason });
+  expect(userErrors).toMatchObject([{ field: ['reason'] }]);
+});

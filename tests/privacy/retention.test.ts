@@ -72,7 +72,7 @@ async function left(): Promise<Record<string, number>> {
 test('a limit says who set it last, and why; set again as it is, it is not changed', async () => {
   const minimum = { minimumDays: 1, minimumReason: 'A contract' };
   await mutate(app, 'setRetention', { ...minimum, reason: 'A reason of before' });
-  await mutate(app, 'setRetention', { ...minimum, reason: `  ${REASON}\n` });
+  await mutate(app, 'setRetention', { ...minimum, reason: `  ${REASON} ` });
   const changes = () =>
     app.database.query(
       `select r.reason, r.changed_at, a.id, a.reason as recorded from retention_limits r
@@ -192,9 +192,8 @@ test.each([
   { input: { minimumReason: 'A law' }, field: 'minimumDays', code: 'REQUIRED' },
   { input: { minimumDays: 10, minimumReason: '\u0000' }, field: 'minimumReason', code: 'INVALID' },
   { input: { webhookId: 'whk_x', contentDays: 1 }, field: 'webhookId', code: 'NOT_FOUND' },
-  { input: { contentDays: 1, reason: 'x'.repeat(10_000) }, field: 'reason', code: 'INVALID' },
-  { input: { contentDays: 1, reason: `  ${'x'.repeat(9)}  ` }, field: 'reason', code: 'INVALID' },
-  { input: { contentDays: 1, reason: 'x'.repeat(501) }, field: 'reason', code: 'INVALID' },
+  { input: { contentDays: 1, reason: 'x'.repeat(1_001) }, field: 'reason', code: 'TOO_LARGE' },
+  { input: { contentDays: 1, reason: '  ' }, field: 'reason', code: 'REQUIRED' },
 ])('$input is refused', async ({ input, field, code }) => {
   const { retentionLimit, userErrors } = await setNow(input);
   expect(retentionLimit).toBeNull();
@@ -205,8 +204,8 @@ test('rowMonths is for all webhooks, and what is just within the bounds is taken
   const ofOne = await setNow({ webhookId: webhooks[0], rowMonths: 5 });
   expect(ofOne).toMatchObject({ retentionLimit: null, userErrors: [{ field: ['rowMonths'], code: 'INVALID' }] });
   for (const [rowMonths, reason] of [
-    [2, 'x'.repeat(10)],
-    [1_200, 'x'.repeat(500)],
+    [2, 'x'],
+    [1_200, 'x'.repeat(1_000)],
   ]) {
     const { userErrors } = await setNow({ contentDays: 36_500, rowMonths, reason });
     expect(userErrors).toEqual([]);

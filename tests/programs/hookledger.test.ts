@@ -75,8 +75,8 @@ test('sealing stops when the file has a head that the tree lacks, deliveries go 
   expect(told).toMatchObject([{ level: 50, code: 'NEWER' }]);
   expect((await evidenceOf(app, before)).status).toBe('SEALED');
 
-  const refused = await hookledger(['evidence', 'restart', '--because', 'short'], app.env);
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('10 to 500 characters') });
+  const refused = await hookledger(['evidence', 'restart', '--because', ''], app.env);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('reason must not be empty') });
   const done = await hookledger(['evidence', 'restart', '--because', 'The backup of Monday was restored'], app.env);
   expect(done).toMatchObject({ code: 0, stderr: '' });
   const [, vkey = ''] = /^ {2}(erp\.example\.com\/evidence\/2\+\S+)$/m.exec(done.stdout) ?? [];

@@ -1,5 +1,6 @@
 import { Field, InputType } from 'type-graphql';
-import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
+import { Reason } from '../../graphql/arguments/check-input';
+import { REASON_RULE } from '../../text';
 
 @InputType('PauseDeliveriesInput', { description: 'The reason for the pause of all deliveries.' })
 export class PauseDeliveriesInput {

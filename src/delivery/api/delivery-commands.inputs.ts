@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
+import { Reason } from '../../graphql/arguments/check-input';
+import { REASON_RULE } from '../../text';
 
 @InputType('RetryDeliveryInput', { description: 'The delivery to retry.' })
 export class RetryDeliveryInput {

@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { REASON_RULE } from '../../text';
 import type { Part } from '../exporting/disclosed-parts';
 import { EvidencePartEnum } from './evidence.type';
 
@@ -43,6 +44,6 @@ export class ExportEvidenceInput {
   })
   earlierSizes: number[];
 
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
   reason: string;
 }

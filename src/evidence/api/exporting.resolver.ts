@@ -1,5 +1,4 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { reasonFault } from '../../audit/reason';
 import { Denied, InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -12,6 +11,7 @@ import type { Masks } from '../../masking/masks-of-viewer';
 import { conditionOfInput } from '../../request-log/export/condition-of-input';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
+import { reasonFault } from '../../text';
 import type { Viewer } from '../../viewer';
 import { type Bundle, exportBundle, type RowsToProve } from '../exporting/bundle';
 import type { Part } from '../exporting/disclosed-parts';
@@ -125,7 +125,7 @@ function checkedChoice(seesAll: boolean, { ids, where, earlierSizes, reason }: E
       add(['earlierSizes', String(at)], `It must be a whole number of leaves, at least 1, not ${size}.`);
   });
   const fault = reasonFault(reason);
-  if (fault !== null) add(['reason'], fault);
+  if (fault !== null) faults.push(fault);
   const condition = where == null ? null : conditionOf(seesAll, where, faults);
   if (faults.length > 0) throw new InputError(faults);
   return where != null && condition !== null ? { where, condition } : { named };

@@ -1,9 +1,10 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
+import { REASON_RULE } from '../../text';
 
 @InputType('RotateEvidenceKeyInput', { description: 'The reason for the rotation.' })
 export class RotateEvidenceKeyInput {
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
   reason: string;
 
   @Field(() => GraphQLDateTime, {

@@ -1,5 +1,4 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { reasonFault } from '../../audit/reason';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
@@ -7,6 +6,7 @@ import { withExample } from '../../graphql/example';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
+import { reasonFault } from '../../text';
 import type { Viewer } from '../../viewer';
 import { type RotationOrder, rotateKey } from '../rotate-key';
 import { RotateEvidenceKeyInput } from './keys.inputs';
@@ -44,7 +44,7 @@ export class EvidenceKeysResolver {
 function checked({ reason, compromisedAt = null }: RotateEvidenceKeyInput): RotationOrder {
   const faults: UserError[] = [];
   const fault = reasonFault(reason);
-  if (fault !== null) faults.push({ field: ['reason'], code: 'INVALID', message: fault });
+  if (fault !== null) faults.push(fault);
   if (compromisedAt !== null && compromisedAt > currentTime()) {
     const message = `compromisedAt must not be in the future: ${compromisedAt.toISOString()}.`;
     faults.push({ field: ['compromisedAt'], code: 'INVALID', message });

@@ -1,6 +1,6 @@
 import { ValidateBy, type ValidationError, type ValidationOptions, validateSync } from 'class-validator';
 import { InputError, type UserError } from '../../errors';
-import { SHORT_TEXT, TEXT_RULES, withCommas } from '../../text';
+import { MAX_REASON, SHORT_TEXT, TEXT_RULES } from '../../text';
 
 /** A short text: not null, not blank, at most `max` UTF-16 units, no control characters. It may be absent. */
 export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}): PropertyDecorator {
@@ -12,11 +12,7 @@ export function ShortText(max = SHORT_TEXT, options: { nullable?: boolean } = {}
   };
 }
 
-export const MAX_REASON = 1_000;
-/** What `Reason` allows, as the end of a description. */
-export const REASON_RULE = `1 to ${withCommas(MAX_REASON)} characters, on one line.`;
-
-/** The reason of a command. Acts that must be justified have another rule: see audit/reason.ts. */
+/** The reason of an act. */
 export function Reason(options: { nullable?: boolean } = {}): PropertyDecorator {
   return ShortText(MAX_REASON, options);
 }

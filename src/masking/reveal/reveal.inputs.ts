@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { REASON_RULE } from '../../text';
 import type { MaskedPart } from '../rule';
 import { MaskedPartEnum } from '../rules/masking-rule.type';
 
@@ -10,6 +11,6 @@ export class RevealContentInput {
   @Field(() => [MaskedPartEnum], { description: 'The parts to reveal, 1 to 4.' })
   parts: MaskedPart[];
 
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
   reason: string;
 }

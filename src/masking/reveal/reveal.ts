@@ -1,12 +1,12 @@
 // Shows masked content of one request to a support agent, once, with a reason.
 
-import { reasonFault } from '../../audit/reason';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs } from '../../clock';
 import { AppError, Denied, InputError, type UserError } from '../../errors';
 import { firstIdAt } from '../../ids';
 import { type RequestRow, requestsById } from '../../request-log/request-log.store';
 import type { Db } from '../../sql/db';
+import { reasonFault } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
 import { sessionsById } from '../../users/sessions/session.store';
 import type { Viewer } from '../../viewer';
@@ -39,7 +39,7 @@ export async function recordReveal(db: Db, viewer: Viewer, order: RevealOrder): 
   const parts = MASKED_PARTS.filter((part) => order.parts.includes(part));
   const faults: UserError[] = [];
   const fault = reasonFault(order.reason);
-  if (fault !== null) faults.push({ field: ['reason'], code: 'INVALID', message: fault });
+  if (fault !== null) faults.push(fault);
   if (parts.length === 0) {
     faults.push({ field: ['parts'], code: 'REQUIRED', message: `parts must name some of ${MASKED_PARTS.join(', ')}.` });
   }

@@ -19,6 +19,7 @@ import {
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { REASON_RULE } from '../../text';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ErasureKindEnum, ErasureStatusEnum } from './erasure.type';
 
@@ -55,8 +56,7 @@ export class EraseDocumentInput {
   name: string;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
+    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -67,8 +67,7 @@ export class ErasePersonInput {
   userId: string;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
+    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -83,8 +82,7 @@ export class EraseContentInput {
   where: RequestLogWhere;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
+    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
   })
   reason: string;
 }

@@ -19,6 +19,7 @@ import {
   textFilter,
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
+import { REASON_RULE } from '../../text';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 
@@ -74,8 +75,7 @@ export class PlaceLegalHoldInput {
   to?: Date | null;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after an erasure: name no document and no person.',
+    description: `The reason, which the audit trail keeps after an erasure, so name no document and no person: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -88,8 +88,7 @@ export class RequestLegalHoldReleaseInput {
   id: string;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after an erasure: name no document and no person.',
+    description: `The reason, which the audit trail keeps after an erasure, so name no document and no person: ${REASON_RULE}`,
   })
   reason: string;
 }

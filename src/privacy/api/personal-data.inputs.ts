@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
 import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { REASON_RULE } from '../../text';
 
 @InputType('ExportPersonalDataInput', {
   description: 'The person, and the reason: exactly one of `userId`, `documentType` with `name`, and `where`.',
@@ -29,8 +30,7 @@ export class ExportPersonalDataInput {
   where?: RequestLogWhere | null;
 
   @Field(() => String, {
-    description:
-      'The reason, 10 to 500 characters. The audit trail keeps it after the erasure: do not name the person.',
+    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
   })
   reason: string;
 }

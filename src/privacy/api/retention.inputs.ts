@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { REASON_RULE } from '../../text';
 
 @InputType('SetRetentionInput', { description: 'The complete limit: a field that is left out sets no limit.' })
 export class SetRetentionInput {
@@ -40,6 +41,6 @@ export class SetRetentionInput {
   })
   rowMonths?: number | null;
 
-  @Field(() => String, { description: 'The reason, 10 to 500 characters, recorded in the audit trail.' })
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
   reason: string;
 }

@@ -38,7 +38,7 @@ export class RetentionLimitType {
   })
   rowMonths: number | null;
 
-  @Field(() => String, { description: 'The reason for the last change, 10 to 500 characters.' })
+  @Field(() => String, { description: 'The reason for the last change.' })
   reason: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the limit was last changed.' })

@@ -1,11 +1,11 @@
 // Orders erasures, and approves or declines those of many rows.
-import { reasonFault } from '../../audit/reason';
+
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs, currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { FIRST_ID, newId, timeOfId, toNodeId, uuidOf } from '../../ids';
 import type { Db } from '../../sql/db';
-import { withCommas } from '../../text';
+import { reasonFault, withCommas } from '../../text';
 import { refuseProgram } from '../../users/approvals/require-person';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import { findUser, lockAdministrators } from '../../users/user.store';
@@ -94,7 +94,7 @@ export const TARGET_FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'whe
 /** @throws InputError for each fault */
 export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget, reason: string): Promise<ErasureRow> {
   const fault = reasonFault(reason);
-  if (fault !== null) throw new InputError([{ field: ['reason'], code: 'INVALID', message: fault }]);
+  if (fault !== null) throw new InputError([fault]);
   const field = [TARGET_FIELDS[target.kind]];
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
   const { targets, preview } = await found(db, viewer, target);

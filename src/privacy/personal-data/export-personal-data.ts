@@ -1,11 +1,12 @@
 // Orders the file of everything that is recorded about a person.
-import { reasonFault } from '../../audit/reason';
+
 import { recordAct } from '../../audit/write-audit-entry';
 import { InputError, type UserError } from '../../errors';
 import { toNodeId } from '../../ids';
 import { type ExportRow, insertExport } from '../../request-log/export/export.store';
 import { newExport } from '../../request-log/export/new-export';
 import type { Db } from '../../sql/db';
+import { reasonFault } from '../../text';
 import { findUser } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { type ErasureTarget, TARGET_FIELDS, targetsOf } from '../erasing/order-erasure';
@@ -21,7 +22,7 @@ export async function orderPersonalData(
     throw new InputError([{ field: [field], code, message }]);
   };
   const fault = reasonFault(reason);
-  if (fault !== null) refuse('reason', 'INVALID', fault);
+  if (fault !== null) throw new InputError([fault]);
   const targets = await targetsOf(db, target);
   const userId = target.kind === 'PERSON' ? target.userId : null;
   if (userId !== null && !(await findUser(db, userId))) refuse('userId', 'NOT_FOUND', 'There is no user with this id.');

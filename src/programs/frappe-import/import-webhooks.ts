@@ -1,5 +1,5 @@
 // Creates the planned webhooks, one after the other.
-import { MAX_REASON } from '../../graphql/arguments/check-input';
+import { MAX_REASON } from '../../text';
 import { type Client, Refusal, type UserError } from '../api-client';
 import { CommandError } from '../command-error';
 import type { Plan, WebhookInput } from './plan/plan';

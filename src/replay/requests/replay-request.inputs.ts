@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { DELIVERY_FILTER, DeliveryWhere } from '../../delivery/api/delivery.inputs';
-import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
+import { Reason } from '../../graphql/arguments/check-input';
 import { Combinable } from '../../graphql/lists/combinable';
 import {
   DateTimeFilter,
@@ -21,6 +21,7 @@ import {
   textFilter,
   timeFilter,
 } from '../../graphql/lists/where-to-sql';
+import { REASON_RULE } from '../../text';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ReplayRequestStatusEnum } from './replay-request.type';
 

@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { REASON_RULE, Reason } from '../../graphql/arguments/check-input';
+import { Reason } from '../../graphql/arguments/check-input';
+import { REASON_RULE } from '../../text';
 
 const REASON_TEXT = `The reason, which \`statusReason\` and the audit trail contain: ${REASON_RULE} Default, null: none.`;
 

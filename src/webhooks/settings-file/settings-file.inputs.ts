@@ -1,5 +1,6 @@
 import { Field, InputType } from 'type-graphql';
-import { REASON_RULE, Reason, rejects } from '../../graphql/arguments/check-input';
+import { Reason, rejects } from '../../graphql/arguments/check-input';
+import { REASON_RULE } from '../../text';
 import { ClientCertificateInput, SecretHeaderInput } from '../api/credential.inputs';
 import { WebhookWhere } from '../api/webhook-where.inputs';
 import { MAX_WEBHOOKS } from './settings-document';

@@ -1,10 +1,11 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import { REASON_RULE, Reason } from '../../../graphql/arguments/check-input';
+import { Reason } from '../../../graphql/arguments/check-input';
 import { Combinable } from '../../../graphql/lists/combinable';
 import { DateTimeFilter, IDFilter, IntFilter, WHERE_TEXT } from '../../../graphql/lists/filter-inputs';
 import { PageArgs } from '../../../graphql/lists/page-args';
 import { type TimeOrder, timeOrder } from '../../../graphql/lists/time-order';
 import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter } from '../../../graphql/lists/where-to-sql';
+import { REASON_RULE } from '../../../text';
 import { USER_FILTER, UserWhere } from '../../../users/user.inputs';
 
 @InputType('RestoreWebhookVersionInput', { description: 'The webhook, and the version whose settings it gets.' })
