@@ -12,7 +12,7 @@ import { openStore, type Store, tamperWith } from './stored-tree';
 const COUNT = `query ($month: String!, $webhookId: ID, $after: String) {
   evidenceCompleteness(month: $month, webhookId: $webhookId, after: $after) {
     deliveries attempts requests sealed waiting decisions sealedDecisions holeCount
-    holes { name rowKind rowId deliveryId attempt message } next } }`;
+    holes { name rowKind rowId deliveryId attemptNumber message } next } }`;
 const NO_HOLES = { holeCount: 0, holes: [], next: null };
 
 let app: TestApp;
@@ -137,17 +137,29 @@ test('what the owner of the database took away or changed is named', async () =>
     `update deliveries set finished_at = finished_at - interval '2 minutes' where id = '${uuid(delivery('UNWANTED'))}'`,
   ]);
   const ofOutgoing = [
-    { name: 'MISSING', rowKind: 'REQUEST', rowId: null, deliveryId: delivery('REFUSED'), attempt: 2 },
-    { name: 'NOT_SEALED', rowKind: 'REQUEST', rowId: request('ONE'), deliveryId: delivery('ONE'), attempt: 1 },
-    { name: 'UNCOUNTED', rowKind: 'REQUEST', rowId: request('TWO'), deliveryId: delivery('TWO'), attempt: 1 },
-    { name: 'UNCOUNTED', rowKind: 'REQUEST', rowId: request('THREE'), deliveryId: delivery('THREE'), attempt: null },
-    { name: 'MISSING', rowKind: 'DECISION', rowId: null, deliveryId: delivery('UNWANTED'), attempt: null },
+    { name: 'MISSING', rowKind: 'REQUEST', rowId: null, deliveryId: delivery('REFUSED'), attemptNumber: 2 },
+    { name: 'NOT_SEALED', rowKind: 'REQUEST', rowId: request('ONE'), deliveryId: delivery('ONE'), attemptNumber: 1 },
+    { name: 'UNCOUNTED', rowKind: 'REQUEST', rowId: request('TWO'), deliveryId: delivery('TWO'), attemptNumber: 1 },
+    {
+      name: 'UNCOUNTED',
+      rowKind: 'REQUEST',
+      rowId: request('THREE'),
+      deliveryId: delivery('THREE'),
+      attemptNumber: null,
+    },
+    { name: 'MISSING', rowKind: 'DECISION', rowId: null, deliveryId: delivery('UNWANTED'), attemptNumber: null },
   ];
   const theirs = {
-    ...{ name: 'NOT_SEALED', rowKind: 'REQUEST', deliveryId: null, attempt: null },
+    ...{ name: 'NOT_SEALED', rowKind: 'REQUEST', deliveryId: null, attemptNumber: null },
     rowId: toNodeId('WebhookRequestLog', theirCall?.id as string),
   };
-  const gone = { name: 'DELETED', rowKind: 'REQUEST', rowId: request('REFUSED', 1), deliveryId: null, attempt: null };
+  const gone = {
+    name: 'DELETED',
+    rowKind: 'REQUEST',
+    rowId: request('REFUSED', 1),
+    deliveryId: null,
+    attemptNumber: null,
+  };
   const said = { message: expect.stringMatching(/\.$/) };
   const expectHoles = async (webhookId: string | null, holes: object[]) => {
     const found = await count(webhookId);

@@ -55,7 +55,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EvidenceCompleteness: {
     readers: `deliveries attempts requests sealed waiting droppedAttempts decisions sealedDecisions droppedDecisions holeCount holes dropped next`,
   },
-  EvidenceHole: { readers: 'name rowKind rowId deliveryId attempt message' },
+  EvidenceHole: { readers: 'name rowKind rowId deliveryId attemptNumber message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
   EvidenceAnchor: { readers: 'kind by origin treeSize receivedAt query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },

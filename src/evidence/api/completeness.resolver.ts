@@ -24,7 +24,7 @@ export class CompletenessResolver {
         'deliveries have counted with the requests in the log and with the leaves of the sealed tree, and names ' +
         'what is missing. docs/evidence.md says what it cannot find.',
       '{ evidenceCompleteness(month: "2026-03", webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { attempts requests sealed ' +
-        'waiting holeCount holes { name rowId deliveryId attempt message } next } }',
+        'waiting holeCount holes { name rowId deliveryId attemptNumber message } next } }',
     ),
   })
   async evidenceCompleteness(
@@ -51,10 +51,11 @@ export class CompletenessResolver {
   }
 }
 
-function shown({ kind, rowId, deliveryId, ...hole }: Hole): EvidenceHoleType {
+function shown({ kind, rowId, deliveryId, attempt, ...hole }: Hole): EvidenceHoleType {
   return {
     ...hole,
     rowKind: ROW_KIND_OF[kind],
+    attemptNumber: attempt,
     rowId: rowId === null || kind !== 'request' ? rowId : toNodeId('WebhookRequestLog', rowId),
     deliveryId: deliveryId && toNodeId('Delivery', deliveryId),
   };

@@ -44,7 +44,7 @@ export class EvidenceHoleType {
     nullable: true,
     description: 'The number of the attempt, a whole number from 1; null: unknown.',
   })
-  attempt: number | null;
+  attemptNumber: number | null;
 
   @Field(() => String, { description: 'The same as a sentence.' })
   message: string;

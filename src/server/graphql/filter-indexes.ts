@@ -1,4 +1,4 @@
-// Which filters of the large tables have an index: see migrations/1-users.sql, 3-events-and-deliveries.sql and 4-request-log.sql.
+// Which filters of the large tables have an index: see the files of the tables in migrations/.
 import { DELIVERY_STATUSES } from '../../delivery/delivery.entity';
 import type { IndexedFilters, Indexes } from '../../graphql/limits/where-reads';
 
