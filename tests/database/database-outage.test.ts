@@ -119,7 +119,7 @@ test('while PostgreSQL is stopped requests are refused as UNAVAILABLE, and after
   expect(await statusOf('/healthz')).toBe(200);
   const unready = await fetch(`${program.url}/readyz`);
   expect(unready.status).toBe(503);
-  expect(await unready.json()).toMatchObject({ checks: { database: 'cannot be reached' } });
+  expect(await unready.json()).toMatchObject({ checks: { database: 'cannot be reached' }, publishing: 'unknown' });
   expect((await publishOne('NEVER')).status).toBe(503);
 
   const answers = await Promise.all(during);
@@ -174,7 +174,7 @@ test('a network that goes silent is answered for, and once it heals everything g
   expect(await statusOf('/healthz')).toBe(200);
   const unready = await fetch(`${program.url}/readyz`);
   expect(unready.status).toBe(503);
-  expect(await unready.json()).toMatchObject({ checks: { database: 'cannot be reached' } });
+  expect(await unready.json()).toMatchObject({ checks: { database: 'cannot be reached' }, publishing: 'unknown' });
   // long enough for its leases to expire
   await queryDirectly('update worker_leases set expires_at = now()');
   proxy.heal();

@@ -57,9 +57,8 @@ export function serveHealth(
   server.get('/readyz', { onRequest }, async (_request, reply) => {
     const { checks, ...others } = await state();
     const ready = Object.values(checks).every((fault) => fault === null);
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'not ready', checks, ...others, publishing: backlog.refusal() ?? 'accepted' });
+    const publishing = checks.database === null ? (backlog.refusal() ?? 'accepted') : 'unknown';
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not ready', checks, ...others, publishing });
   });
   return async () => (await state()).checks;
 }
