@@ -18,6 +18,21 @@ export async function refuseOtherMigrations(owner: DataSource, cluster: string |
   );
 }
 
+/**
+ * For commands beside the server: without its settings they would use another database, such as a new embedded one.
+ * @param dataDir of embedded PostgreSQL; null: DATABASE_URL
+ * @throws DatabaseStartError if no migration has run in this database
+ */
+export async function refuseWithoutMigrations(source: DataSource, dataDir: string | null): Promise<void> {
+  if ((await storedNames(source)).length > 0) return;
+  const place = dataDir === null ? placeOf(source, null) : `the embedded database of DATA_DIR (${dataDir})`;
+  const setting = dataDir === null ? 'DATABASE_URL' : 'DATABASE_URL or DATA_DIR';
+  throw new DatabaseStartError(
+    `Nothing was done: ${place} has no tables of Hookledger. Give this command the settings of the server, such as ${setting}; the ` +
+      'first start of the server makes the tables.',
+  );
+}
+
 /** Without those of other programs, which may use the same table. */
 async function storedNames(owner: DataSource): Promise<string[]> {
   const [table] = await owner.query<{ exists: boolean }[]>(`select to_regclass('migrations') is not null as exists`);

@@ -6,6 +6,7 @@ import type { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { SERVE } from '../database/pools';
+import { refuseWithoutMigrations } from '../database/refuse-other-migrations';
 import { createKeyring, type Keyring } from '../keyring/keyring';
 import { createLog } from '../log';
 import { reasonFault } from '../text';
@@ -57,6 +58,7 @@ async function run({ usage, act }: OperatorCommand): Promise<number> {
     const source = await dataSources.createDataSource(database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
     const clock = await followDatabaseClock(source, log);
     try {
+      await refuseWithoutMigrations(source, config.databaseUrl === null ? config.dataDir : null);
       process.stdout.write(await act({ reason, config, source, keyring: createKeyring(database.encryptionKeys) }));
       return 0;
     } finally {

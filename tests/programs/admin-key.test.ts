@@ -87,6 +87,15 @@ test('without a reason, with another ENCRYPTION_KEY and without the database it 
   const failed = await adminKey(['--because', REASON], nowhere);
   expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ECONNREFUSED') });
   expect(failed.stderr).not.toContain('secret');
+  const elsewhere = new URL(app.env.DATABASE_URL as string);
+  elsewhere.pathname = '/postgres';
+  expect(await adminKey(['--because', REASON], { ...app.env, DATABASE_URL: elsewhere.href })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^Nothing was done: the database at \S+\/postgres has no tables of Hookledger\. Give this command the settings of the server, such as DATABASE_URL; the first start of the server makes the tables\.\n$/,
+    ),
+  });
   expect(await keys()).toEqual(before);
 });
 
