@@ -172,8 +172,11 @@ export interface RoleRule {
 export const roleMap: Read<RoleRule[]> = (text) => {
   const rules = jsonIn(text);
   if (Array.isArray(rules) && rules.length > 0 && rules.every(isRoleRule)) return rules;
+  const wrong = Array.isArray(rules) ? rules.find((rule) => !isRoleRule(rule)) : undefined;
+  const fault =
+    wrong === undefined ? 'is not a JSON list such as' : `has ${JSON.stringify(wrong)}, which is not a rule as in`;
   throw new Error(
-    `is not a JSON list such as [{ "claim": "groups", "value": "erp-audit", "role": "AUDITOR" }], with the roles ${ROLES.join(', ')}.`,
+    `${fault} [{ "claim": "groups", "value": "erp-audit", "role": "AUDITOR" }], with the roles ${ROLES.join(', ')}.`,
   );
 };
 

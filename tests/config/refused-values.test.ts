@@ -36,7 +36,11 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['OIDC_SCOPES', 'profile', '"profile" is not a list of scopes with openid'],
     ['OIDC_ROLE_MAP', '[]', 'is not a JSON list such as'],
     ['OIDC_ROLE_MAP', '{ "claim"', 'is not a JSON list such as'],
-    ['OIDC_ROLE_MAP', '[{ "claim": "groups", "value": "x", "role": "EMPEROR" }]', 'is not a JSON list such as'],
+    [
+      'OIDC_ROLE_MAP',
+      '[{ "claim": "groups", "value": "x", "role": "EMPEROR" }]',
+      'has {"claim":"groups","value":"x","role":"EMPEROR"}, which is not a rule as in [{ "claim"',
+    ],
     ['CLIENT_CERT_HEADER', 'X Client', '"X Client" is not the name of a header, such as X-Client-Cert.'],
     ['PUBLIC_URL', 'hooks.example.com', '"hooks.example.com" is not an address such as https://hooks.example.com'],
     ['PUBLIC_URL', 'https://a.example/?x=1', '"https://a.example/?x=1" is not an address such as'],
