@@ -44,7 +44,8 @@ const stopsFor = async (count: number) => {
 test('sealing stops when the file has a head that the tree lacks, deliveries go on, and a restart lets it go on', async () => {
   await publish(app, [invoice('BEFORE-1')]);
   const [before = ''] = await sealedRequests(app, 1);
-  expect(JSON.parse(await read('/readyz')).evidence).toBe('sealed');
+  // unknown while the database of a busy machine answers late
+  await waitFor('/readyz', async () => JSON.parse(await read('/readyz')).evidence === 'sealed');
   await waitFor('the head in the file', async () => {
     const { data } = await app.ask('{ evidenceStatus { waiting head { checkpoint } } }');
     const { waiting, head } = data.evidenceStatus;
@@ -63,7 +64,7 @@ test('sealing stops when the file has a head that the tree lacks, deliveries go 
   const ready = await waitFor('/readyz', async () => {
     const answer = await fetch(`${app.url}/readyz`);
     const state = await answer.json();
-    return state.evidence !== 'sealed' && { status: answer.status, ...state };
+    return state.evidence.startsWith('stopped') && { status: answer.status, ...state };
   });
   expect(ready.evidence).toMatch(/^stopped since 2\d{3}-.*Z: NEWER: EVIDENCE_HEAD_FILE has 4711 leaves/);
   expect(ready.status).toBe('ok');
