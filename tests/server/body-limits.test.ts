@@ -1,7 +1,7 @@
 // How much of a body is read, of whom, and at once.
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerErrorsAsJson } from '../../src/server/edge/http-errors';
-import { readJsonBodies } from '../../src/server/edge/json-body';
+import { heldWith, readJsonBodies } from '../../src/server/edge/json-body';
 import type { Viewer } from '../../src/viewer';
 import { openCall, type RawCall } from '../incoming/bodies/raw-call';
 import { shareTestApi, startTestApp, type TestApp } from '../support/app';
@@ -109,6 +109,15 @@ describe('the place of a request', () => {
     await app.database.query('commit');
     expect((await app.ask('{ viewer { name } }', {}, key)).status).toBe(200);
   });
+});
+
+test.each([
+  { heap: 1_632, withKey: 256, ofOneKey: 64, withoutKey: 32 },
+  { heap: 288, withKey: 48, ofOneKey: 36, withoutKey: 6 },
+])('with a heap of $heap MiB, $withKey MiB of bodies are held, $ofOneKey of one key', ({ heap, ...held }) => {
+  const mib = ({ ofOneAddress: _, ...bytes }: ReturnType<typeof heldWith>) =>
+    Object.fromEntries(Object.entries(bytes).map(([name, value]) => [name, value / KIB / KIB]));
+  expect(mib(heldWith(heap * KIB * KIB))).toEqual(held);
 });
 
 describe('bodies that are held at once', () => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, quoted } from '../../errors';
 import { MAX_COST } from '../../graphql/limits/cost';
@@ -18,9 +19,16 @@ const MAX_BODY_BYTES = 16 * MIB;
 const MAX_ANONYMOUS_BYTES = 64 * 1024;
 
 /**
- * Limits on bodies in memory; each is held until its request is answered. Bodies without a key have a separate budget.
+ * Limits on bodies in memory; each is held until its request is answered. Bodies without a key have a separate budget. A body takes up
+ * to five times its size, and a process without heap ends.
  */
-const HELD = { withKey: 256 * MIB, ofOneKey: 64 * MIB, withoutKey: 32 * MIB, ofOneAddress: 2 * MIB };
+export const heldWith = (heapBytes: number) => ({
+  withKey: Math.min(256 * MIB, heapBytes / 6),
+  ofOneKey: Math.min(64 * MIB, heapBytes / 8),
+  withoutKey: Math.min(32 * MIB, heapBytes / 48),
+  ofOneAddress: 2 * MIB,
+});
+const HELD = heldWith(getHeapStatistics().heap_size_limit);
 
 const TIME: BodyTime = { mostMs: 30_000, slowAfterMs: 5_000, bytesPerSecond: 500 };
 const RETRY_AFTER_S = 5;
