@@ -55,26 +55,27 @@ describe('RATE_LIMIT_COST_PER_MINUTE', () => {
   test('is spent by each key for itself, and the refusal says what is left and when there is more', async () => {
     app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_COST_PER_MINUTE: '600' });
     const auditor = await app.keyFor('AUDITOR');
-    const page = JSON.stringify({ query: '{ users(first: 100) { totalCount nodes { id } } }' });
+    const users = 'users(first: 100) { totalCount nodes { id } }';
+    const page = JSON.stringify({ query: `{ ${users} again: ${users} }` });
     const answers: RawAnswer[] = [];
     const begun = performance.now();
-    for (let i = 0; i < 5; i += 1) answers.push(await send(auditor, page));
+    for (let i = 0; i < 3; i += 1) answers.push(await send(auditor, page));
     // 10 points a second come back
     const returned = ((performance.now() - begun) / 1_000) * 10;
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
     const left = answers.map(({ json }) => json.extensions.cost.remaining);
-    expect(left[0]).toBe(450);
-    expect(left[3]).toBeLessThanOrEqual(returned);
-    const refused = answers[4] as RawAnswer;
+    expect(left[0]).toBe(300);
+    expect(left[1]).toBeLessThanOrEqual(returned);
+    const refused = answers[2] as RawAnswer;
     expectTooMany(
       refused,
-      /^The request costs 150, more than is left of the 600 points a minute\. Try again in \d+ s\.$/,
+      /^The request costs 300, more than is left of the 600 points a minute\. Try again in \d+ s\.$/,
     );
     expect(refused.json.data).toBeUndefined();
-    expect(refused.json.extensions.cost).toMatchObject({ requested: 150, perMinute: 600 });
-    expect(left[4]).toBeLessThan(150);
-    expect(left[4]).toBeGreaterThanOrEqual(left[3]);
-    expect(Math.abs(Number(refused.headers['retry-after']) - (150 - left[4]) / 10)).toBeLessThanOrEqual(1);
+    expect(refused.json.extensions.cost).toMatchObject({ requested: 300, perMinute: 600 });
+    expect(left[2]).toBeLessThan(300);
+    expect(left[2]).toBeGreaterThanOrEqual(left[1]);
+    expect(Math.abs(Number(refused.headers['retry-after']) - (300 - left[2]) / 10)).toBeLessThanOrEqual(1);
     // what is cheap still passes, and so does another key
     expect((await send(await app.keyFor('AUDITOR'), page)).status).toBe(200);
   });
@@ -107,12 +108,12 @@ describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
   });
 
   test('an address without a key has a tenth of it', async () => {
-    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_PER_SECOND: '2' });
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_REQUESTS_PER_SECOND: '1' });
     const body = JSON.stringify({ query: '{ __typename }' });
-    const answers = await Promise.all([1, 2, 3].map(() => send(null, body)));
-    const [refused, ...others] = answers.sort((one, other) => other.status - one.status) as [RawAnswer, ...RawAnswer[]];
-    expectTooMany(refused, /^This address sends more than 0\.2 requests a second\. Try again in \d s\.$/);
-    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+    const answers = await Promise.all([1, 2].map(() => send(null, body)));
+    const [refused, other] = answers.sort((one, another) => another.status - one.status) as [RawAnswer, RawAnswer];
+    expectTooMany(refused, /^This address sends more than 0\.1 requests a second\. Try again in \d+ s\.$/);
+    expect(other.status).toBe(200);
     expect((await send()).status).toBe(200);
   });
 
@@ -156,9 +157,9 @@ describe('RATE_LIMIT_REQUESTS_PER_SECOND', () => {
 
 describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
   test('stops guessing: after too many wrong keys even the right one is not looked up', async () => {
-    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '5' });
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '2' });
     const guess = () => send(`guess-${randomBytes(16).toString('hex')}`);
-    for (let i = 0; i < 5; i += 1) expect((await guess()).status).toBe(401);
+    for (let i = 0; i < 2; i += 1) expect((await guess()).status).toBe(401);
     expectTooMany(await guess(), /^Too many wrong API keys came from this address\. Try again in \d+ s\.$/);
     expectTooMany(await send(makeToken()), /Too many wrong API keys/);
     expectTooMany(await send(app.adminKey), /Too many wrong API keys/);
@@ -167,10 +168,10 @@ describe('RATE_LIMIT_WRONG_KEYS_PER_MINUTE', () => {
   });
 
   test('a key that was right before goes on working beside a program with a wrong one', async () => {
-    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '3' });
+    app = await startTestApp({ PROCESSES: 'api', RATE_LIMIT_WRONG_KEYS_PER_MINUTE: '2' });
     const auditor = await app.keyFor('AUDITOR');
     expect((await send(auditor)).status).toBe(200);
-    for (let i = 0; i < 3; i += 1) expect((await send('an-old-key-that-was-replaced')).status).toBe(401);
+    for (let i = 0; i < 2; i += 1) expect((await send('an-old-key-that-was-replaced')).status).toBe(401);
     expect((await send('an-old-key-that-was-replaced')).status).toBe(429);
     expect([(await send(auditor)).status, (await send()).status]).toEqual([200, 200]);
   });
