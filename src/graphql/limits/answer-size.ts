@@ -17,8 +17,8 @@ export class AnswerTooLarge extends AppError {
 }
 
 const MAX_DOCUMENT_BYTES = 256 * 1024;
-/** Rows whose content one statement reads: of the largest documents, a short answer. */
-const MAX_BATCH = Math.max(1, Math.floor(SHORT_ANSWER_BYTES / MAX_DOCUMENT_BYTES));
+/** Rows whose content one statement reads: those of the longest page, unless the largest documents could be more than an answer. */
+const MAX_BATCH = Math.min(100, MAX_ANSWER_BYTES / MAX_DOCUMENT_BYTES);
 
 /** Bytes of content that a request has read and shown so far. */
 interface Content {
