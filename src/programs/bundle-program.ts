@@ -21,6 +21,8 @@ async function bundle(): Promise<void> {
     lineLimit: 200,
     sourcemap: 'external',
     sourcesContent: false,
+    // it looks for the module of Node in a way that fails in a bundle, and then computes hashes in JavaScript
+    alias: { '@apollo/utils.createhash': 'node:crypto' },
     // the one is not installed, the other is nine megabytes for one page
     external: ['pg-native', '@graphql-yoga/render-graphiql'],
     // in packages alone: graphql-js otherwise looks for a second copy of itself whenever it compares types

@@ -1,6 +1,7 @@
 import { buildSchema, execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import type { Context } from '../../src/graphql/context';
-import { enforceRoles } from '../../src/graphql/roles/has-role';
+import { withDirectives } from '../../src/graphql/directives';
+import { enforceRoles, roleDirectives } from '../../src/graphql/roles/has-role';
 import type { Role } from '../../src/viewer';
 
 const BASICS = `
@@ -8,9 +9,9 @@ const BASICS = `
   interface Node { id: ID! }
 `;
 
-/** A schema as it is before the rules are enforced: the directives are used and not yet defined. */
+/** A schema as it is before the rules are enforced. */
 function built(sdl: string): GraphQLSchema {
-  return buildSchema(BASICS + sdl, { assumeValidSDL: true });
+  return withDirectives(buildSchema(BASICS + sdl, { assumeValidSDL: true }), roleDirectives);
 }
 
 function as(...roles: Role[]): Context {
@@ -41,19 +42,18 @@ test('a type that stands for a table and has no rule is named, and there is no s
 
 describe('a guarded schema', () => {
   const calls: string[] = [];
-  const schema = enforceRoles(
-    withFunctions(
-      built(`
-        type Query { open: Int @public  rows: [Row] @hasRole(roles: [SUPPORT, AUDITOR]) }
-        type Row implements Node @hasRole(roles: [SUPPORT, AUDITOR]) {
-          id: ID!
-          secret: Int @hasRole(roles: [AUDITOR, PUBLISHER])
-        }
-        type Subscription { changes: Int @hasRole(roles: [AUDITOR]) }
-      `),
-      calls,
-    ),
+  const schema = withFunctions(
+    built(`
+      type Query { open: Int @public  rows: [Row] @hasRole(roles: [SUPPORT, AUDITOR]) }
+      type Row implements Node @hasRole(roles: [SUPPORT, AUDITOR]) {
+        id: ID!
+        secret: Int @hasRole(roles: [AUDITOR, PUBLISHER])
+      }
+      type Subscription { changes: Int @hasRole(roles: [AUDITOR]) }
+    `),
+    calls,
   );
+  enforceRoles(schema);
   beforeEach(() => {
     calls.length = 0;
   });

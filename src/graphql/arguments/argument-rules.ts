@@ -1,6 +1,7 @@
 // Rules that check and change a field's arguments before the field is read, by its resolver or by a read plan.
-import { defaultFieldResolver, type FieldNode, type GraphQLFieldConfig } from 'graphql';
+import { defaultFieldResolver, type FieldNode } from 'graphql';
 import type { Context } from '../context';
+import type { Field } from '../field-rule';
 
 type Arguments = Record<string, unknown>;
 
@@ -32,11 +33,8 @@ export function preparedArguments(field: Ruled, args: Arguments, requested: Requ
 }
 
 /** Adds a check, which runs before the rules that the field has. */
-export function withCheck(
-  field: GraphQLFieldConfig<unknown, Context>,
-  check: ArgumentCheck,
-): GraphQLFieldConfig<unknown, Context> {
-  return withRule(field, (args, requested) => {
+export function addCheck(field: Field, check: ArgumentCheck): void {
+  addRule(field, (args, requested) => {
     check(args, requested);
     return args;
   });
@@ -46,22 +44,16 @@ export function withCheck(
  * Adds a rule, which runs before the rules that the field has. The rule of a subscription runs when it begins and again
  * for each event.
  */
-export function withRule(
-  field: GraphQLFieldConfig<unknown, Context>,
-  rule: ArgumentRule,
-): GraphQLFieldConfig<unknown, Context> {
+export function addRule(field: Field, rule: ArgumentRule): void {
   const { resolve = defaultFieldResolver, subscribe, extensions } = field;
   const rules = [rule, ...((extensions as Ruled['extensions'])?.argumentRules ?? [])];
-  return {
-    ...field,
-    extensions: { ...extensions, argumentRules: rules },
-    resolve: (source, args, context, info) =>
-      resolve(source, rule(args, requestedFieldOf(context, info)), context, info),
-    ...(subscribe && {
-      subscribe: (source, args, context, info) =>
-        subscribe(source, rule(args, requestedFieldOf(context, info)), context, info),
-    }),
-  };
+  field.extensions = { ...extensions, argumentRules: rules };
+  field.resolve = (source, args, context, info) =>
+    resolve(source, rule(args, requestedFieldOf(context, info)), context, info);
+  if (subscribe) {
+    field.subscribe = (source, args, context, info) =>
+      subscribe(source, rule(args, requestedFieldOf(context, info)), context, info);
+  }
 }
 
 function requestedFieldOf(

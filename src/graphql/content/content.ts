@@ -1,11 +1,10 @@
 // Content: payloads, headers and responses. The audit trail records who reads them.
-import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
-import { DirectiveLocation, GraphQLDirective, GraphQLSchema } from 'graphql';
+import { DirectiveLocation, GraphQLDirective, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { Directive } from 'type-graphql';
+import { type Annotated, directiveOf } from '../directives';
+import { changeFields } from '../field-rule';
 
 const RECORDED = 'Recorded in the audit trail (`content.read`).';
-
-type Annotated = Parameters<typeof getDirective>[1];
 
 /**
  * Decorates a field whose value is content, a filter that compares content, or a root field that searches it: reading it
@@ -16,29 +15,27 @@ export function Content(): PropertyDecorator & MethodDecorator {
 }
 
 export function isContent(schema: GraphQLSchema, field: Annotated): boolean {
-  return getDirective(schema, field, 'content')?.[0] !== undefined;
+  return directiveOf(schema, field, 'content') !== undefined;
 }
 
-/** Adds the directive, and a sentence to each description. */
-export function describeContent(built: GraphQLSchema): GraphQLSchema {
-  const directive = new GraphQLDirective({
+export const contentDirectives = () => [
+  new GraphQLDirective({
     name: 'content',
     description:
       'The field returns content of a request or document, searches it, or compares it in a filter. The audit ' +
       'trail records who uses it (`content.read`).',
     locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.INPUT_FIELD_DEFINITION],
-  });
-  const config = built.toConfig();
-  const schema = new GraphQLSchema({ ...config, directives: [...config.directives, directive] });
-  const described = <Field extends { description?: string | null }>(field: Field): Field => {
-    if (isContent(schema, field as Annotated)) {
-      // before the examples
-      field.description = (field.description ?? '').replace(/\n\n|$/, (end) => ` ${RECORDED}${end}`);
-    }
-    return field;
+  }),
+];
+
+/** Adds a sentence to each description. */
+export function describeContent(schema: GraphQLSchema): void {
+  const describe = (field: Annotated & { description?: string | null }) => {
+    if (!isContent(schema, field)) return;
+    // before the examples
+    field.description = (field.description ?? '').replace(/\n\n|$/, (end) => ` ${RECORDED}${end}`);
   };
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: described,
-    [MapperKind.INPUT_OBJECT_FIELD]: described,
-  });
+  changeFields(schema, describe);
+  const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+  for (const input of inputs) Object.values(input.getFields()).forEach(describe);
 }

@@ -10,7 +10,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { refuseAmbiguous } from '../../refuse-argument';
-import { withRule } from '../arguments/argument-rules';
+import { addRule } from '../arguments/argument-rules';
 import type { FieldRule } from '../field-rule';
 
 /**
@@ -18,13 +18,13 @@ import type { FieldRule } from '../field-rule';
  * its `input`, where both are refused, because there they could widen the effect.
  */
 export function ignoreAbsentFilters(schema: GraphQLSchema): FieldRule {
-  const acts = schema.getMutationType()?.name;
-  return (field, typeName) => {
-    const filters = Object.entries(field.args ?? {}).filter(([name]) => name === 'where' || name === 'orderBy');
-    if (typeName === acts || filters.length === 0) return field;
-    return withRule(field, (args) => {
+  const acts = schema.getMutationType();
+  return (field, type) => {
+    const filters = field.args.filter(({ name }) => name === 'where' || name === 'orderBy');
+    if (type === acts || filters.length === 0) return;
+    addRule(field, (args) => {
       const { ...present } = args;
-      for (const [name, { type }] of filters) {
+      for (const { name, type } of filters) {
         const value = presentIn(type, present[name], [name]);
         if (value === undefined) delete present[name];
         else present[name] = value;

@@ -3,8 +3,9 @@ import { type GraphQLError, getNamedType, getNullableType } from 'graphql';
 import type { FieldRule } from '../field-rule';
 
 /** Makes all lists nullable: a list that cannot be read is null with an error, and the rest is answered. */
-export const letListsFailAlone: FieldRule = (field) =>
-  getNamedType(field.type).name.endsWith('Connection') ? { ...field, type: getNullableType(field.type) } : field;
+export const letListsFailAlone: FieldRule = (field) => {
+  if (getNamedType(field.type).name.endsWith('Connection')) field.type = getNullableType(field.type);
+};
 
 /** Keeps one error per field and message, that of the first row, if a field fails in many rows of a list. */
 export function onePerField(errors: readonly GraphQLError[]): GraphQLError[] {

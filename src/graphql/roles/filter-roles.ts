@@ -1,14 +1,13 @@
 // A field that a role may not read must not be used in a filter by that role, at any depth of any `where`.
-import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   GraphQLDirective,
   type GraphQLEnumType,
-  type GraphQLFieldConfig,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   GraphQLList,
   GraphQLNonNull,
-  GraphQLSchema,
+  type GraphQLSchema,
   getNamedType,
   getNullableType,
   isInputObjectType,
@@ -17,9 +16,10 @@ import {
 import { Directive } from 'type-graphql';
 import { Denied } from '../../errors';
 import type { Role } from '../../viewer';
-import { withCheck } from '../arguments/argument-rules';
+import { addCheck } from '../arguments/argument-rules';
 import type { Context } from '../context';
-import type { FieldRule } from '../field-rule';
+import { directiveOf } from '../directives';
+import { changeFields, type Field, type FieldRule } from '../field-rule';
 import { masksOf, refuseMasked } from './masked';
 
 /**
@@ -36,22 +36,16 @@ type Rules = ReadonlyMap<string, Record<string, readonly Role[]>>;
  * Adds a check to each field that has an argument with restricted parts, between other rules of fields. Resolvers need no
  * checks of their own.
  */
-export function enforceFilterRoles(built: GraphQLSchema, before: FieldRule[], after: FieldRule[]): GraphQLSchema {
-  const schema = withDefinition(built);
-  const rules = rulesOf(schema);
-  const ofFields: FieldRule[] = [...before, (field) => guarded(rules, field), ...after];
-  return mapSchema(schema, {
-    [MapperKind.INPUT_OBJECT_FIELD]: (field, name, typeName) => {
-      const roles = rules.get(typeName)?.[name];
-      if (roles) field.description = `${field.description ?? ''}\n\nRoles: ${roles.join(', ')}.`.trim();
-      return field;
-    },
-    [MapperKind.OBJECT_FIELD]: (field, _name, typeName) =>
-      ofFields.reduce((changed, rule) => rule(changed, typeName), field),
+export function enforceFilterRoles(schema: GraphQLSchema, before: FieldRule[], after: FieldRule[]): void {
+  const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+  const rules: Rules = new Map(inputs.map((input) => [input.name, restrictedOf(schema, input)]));
+  const ofFields: FieldRule[] = [...before, (field) => guard(rules, field), ...after];
+  changeFields(schema, (field, type) => {
+    for (const rule of ofFields) rule(field, type);
   });
 }
 
-function withDefinition(schema: GraphQLSchema): GraphQLSchema {
+export function filterDirectives(schema: GraphQLSchema): GraphQLDirective[] {
   const role = schema.getType('Role') as GraphQLEnumType;
   const onlyFor = new GraphQLDirective({
     name: 'onlyFor',
@@ -66,30 +60,25 @@ function withDefinition(schema: GraphQLSchema): GraphQLSchema {
       },
     },
   });
-  const config = schema.toConfig();
-  return new GraphQLSchema({ ...config, directives: [...config.directives, onlyFor] });
+  return [onlyFor];
 }
 
-function rulesOf(schema: GraphQLSchema): Rules {
-  const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
-  return new Map(
-    inputs.map((input) => {
-      const fields = Object.values(input.getFields());
-      const guardedOnes = fields.flatMap((field) => {
-        const roles = getDirective(schema, field, 'onlyFor')?.[0]?.roles as readonly Role[] | undefined;
-        return roles ? [[field.name, roles] as const] : [];
-      });
-      return [input.name, Object.fromEntries(guardedOnes)] as const;
-    }),
-  );
+/** The roles of the restricted fields, which their descriptions then say as well. */
+function restrictedOf(schema: GraphQLSchema, input: GraphQLInputObjectType): Record<string, readonly Role[]> {
+  const restricted: Record<string, readonly Role[]> = {};
+  for (const field of Object.values(input.getFields())) {
+    const roles = directiveOf(schema, field, 'onlyFor')?.roles as readonly Role[] | undefined;
+    if (!roles) continue;
+    restricted[field.name] = roles;
+    field.description = `${field.description ?? ''}\n\nRoles: ${roles.join(', ')}.`.trim();
+  }
+  return restricted;
 }
 
-function guarded(rules: Rules, field: GraphQLFieldConfig<unknown, Context>) {
-  const args = Object.entries(field.args ?? {})
-    .map(([name, { type }]) => ({ name, type }))
-    .filter(({ type }) => isGuarded(rules, type, new Set()));
-  if (args.length === 0) return field;
-  return withCheck(field, (given, { context }) => {
+function guard(rules: Rules, field: Field): void {
+  const args = field.args.filter(({ type }) => isGuarded(rules, type, new Set()));
+  if (args.length === 0) return;
+  addCheck(field, (given, { context }) => {
     for (const { name, type } of args) refuseIn(rules, context, type, given[name], [name]);
   });
 }

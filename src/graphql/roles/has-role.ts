@@ -1,21 +1,19 @@
-import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   defaultFieldResolver,
   GraphQLDirective,
   type GraphQLEnumType,
-  type GraphQLField,
-  type GraphQLFieldConfig,
   GraphQLList,
   GraphQLNonNull,
   type GraphQLObjectType,
-  GraphQLSchema,
+  type GraphQLSchema,
   isObjectType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
 import { AppError } from '../../errors';
 import { missingRole, ROLES, type Role, type Viewer } from '../../viewer';
-import type { Context } from '../context';
+import { type Annotated, directiveOf } from '../directives';
+import { changeFields, type Field } from '../field-rule';
 
 type AnyDecorator = MethodDecorator & PropertyDecorator & ClassDecorator;
 
@@ -32,28 +30,24 @@ export function Public(): AnyDecorator {
 type Rule = readonly Role[];
 
 /** All rules of a field: those of its type and its own. */
-export function rulesOf(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Rule[] {
-  return [ruleOf(schema, type), ruleOf(schema, field as Annotated)].filter((rule) => rule !== null);
+export function rulesOf(schema: GraphQLSchema, type: GraphQLObjectType, field: Annotated): Rule[] {
+  return [ruleOf(schema, type), ruleOf(schema, field)].filter((rule) => rule !== null);
 }
 
-/** Adds the directives to the schema and a check to each field with a rule. @throws Error if a rule is missing */
-export function enforceRoles(built: GraphQLSchema): GraphQLSchema {
-  const schema = withDefinitions(built);
+/** Adds a check to each field with a rule. @throws Error if a rule is missing */
+export function enforceRoles(schema: GraphQLSchema): void {
   const unguarded = findUnguarded(schema);
   if (unguarded.length > 0) {
     throw new Error(`No @hasRole and no @public on: ${unguarded.join(', ')}. Say who may use it.`);
   }
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_TYPE]: (type) => {
-      const rule = ruleOf(schema, type);
-      if (rule) type.description = describe(type.description, rule);
-      return type;
-    },
-    [MapperKind.OBJECT_FIELD]: (field, name, typeName) => guarded(schema, field, name, typeName),
-  });
+  changeFields(schema, (field, type) => guard(schema, field, type));
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    const rule = ruleOf(schema, type);
+    if (rule) type.description = describe(type.description, rule);
+  }
 }
 
-function withDefinitions(schema: GraphQLSchema): GraphQLSchema {
+export function roleDirectives(schema: GraphQLSchema): GraphQLDirective[] {
   const locations = [DirectiveLocation.OBJECT, DirectiveLocation.FIELD_DEFINITION];
   const role = schema.getType('Role') as GraphQLEnumType;
   const hasRole = new GraphQLDirective({
@@ -68,8 +62,7 @@ function withDefinitions(schema: GraphQLSchema): GraphQLSchema {
     },
   });
   const isPublic = new GraphQLDirective({ name: 'public', description: 'The field needs no API key.', locations });
-  const config = schema.toConfig();
-  return new GraphQLSchema({ ...config, directives: [...config.directives, hasRole, isPublic] });
+  return [hasRole, isPublic];
 }
 
 // Rules are required on the fields of the root types, and on all types that implement Node.
@@ -90,38 +83,35 @@ function findUnguarded(schema: GraphQLSchema): string[] {
   return [...fields, ...tables];
 }
 
-type Annotated = Parameters<typeof getDirective>[1];
-
 function ruleOf(schema: GraphQLSchema, node: Annotated): Rule | null {
-  return (getDirective(schema, node, 'hasRole')?.[0]?.roles as Rule | undefined) ?? null;
+  return (directiveOf(schema, node, 'hasRole')?.roles as Rule | undefined) ?? null;
 }
 
 function isPublic(schema: GraphQLSchema, node: Annotated): boolean {
-  return getDirective(schema, node, 'public')?.[0] !== undefined;
+  return directiveOf(schema, node, 'public') !== undefined;
 }
 
 // also checked in `subscribe`: otherwise a stream is open before its first answer is refused
-function guarded(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>, name: string, typeName: string) {
-  const own = ruleOf(schema, field as Annotated);
-  const rules = [ruleOf(schema, schema.getType(typeName) as Annotated), own].filter((rule) => rule !== null);
+function guard(schema: GraphQLSchema, field: Field, type: GraphQLObjectType): void {
+  const own = ruleOf(schema, field);
+  const rules = rulesOf(schema, type, field);
   if (own) field.description = describe(field.description, own);
-  if (rules.length === 0) return field;
-  const guard = guardFor(`${typeName}.${name}`, rules);
+  if (rules.length === 0) return;
+  const check = checkFor(`${type.name}.${field.name}`, rules);
   const { resolve = defaultFieldResolver, subscribe } = field;
   field.resolve = (source, args, context, info) => {
-    guard(context.viewer);
+    check(context.viewer);
     return resolve(source, args, context, info);
   };
   if (subscribe) {
     field.subscribe = (source, args, context, info) => {
-      guard(context.viewer);
+      check(context.viewer);
       return subscribe(source, args, context, info);
     };
   }
-  return field;
 }
 
-function guardFor(field: string, rules: readonly Rule[]): (viewer: Viewer | null) => void {
+function checkFor(field: string, rules: readonly Rule[]): (viewer: Viewer | null) => void {
   return (viewer) => {
     if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send an API key: Authorization: Bearer hl_...');
     for (const rule of rules) {

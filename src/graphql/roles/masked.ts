@@ -1,14 +1,12 @@
 // Fields with content pass through the masks of the viewer, below every path that leads to them.
-import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   DirectiveLocation,
   defaultFieldResolver,
   GraphQLDirective,
   GraphQLEnumType,
-  type GraphQLFieldConfig,
   GraphQLNonNull,
   type GraphQLOutputType,
-  GraphQLSchema,
+  type GraphQLSchema,
   getNamedType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
@@ -18,6 +16,8 @@ import { CONTENT_PARTS, type ContentForm, type ContentPart, maskedContent } from
 import type { Masks } from '../../masking/masks-of-viewer';
 import type { Origin } from '../../masking/rule';
 import type { Context } from '../context';
+import { type Annotated, directiveOf } from '../directives';
+import { changeFields, type Field } from '../field-rule';
 
 declare module '../context' {
   interface Services {
@@ -47,10 +47,8 @@ export function Masked(part: ContentPart): MethodDecorator & PropertyDecorator {
   return Directive(`@masked(part: ${part})`) as MethodDecorator & PropertyDecorator;
 }
 
-type Annotated = Parameters<typeof getDirective>[1];
-
-export function maskedPartOf(schema: GraphQLSchema, field: unknown): ContentPart | null {
-  return (getDirective(schema, field as Annotated, 'masked')?.[0]?.part as ContentPart | undefined) ?? null;
+export function maskedPartOf(schema: GraphQLSchema, field: Annotated): ContentPart | null {
+  return (directiveOf(schema, field, 'masked')?.part as ContentPart | undefined) ?? null;
 }
 
 /** How the value of a field of this type is made. */
@@ -60,13 +58,12 @@ export function formOf(type: GraphQLOutputType): ContentForm {
   return name === 'HttpHeader' ? 'HEADER_LIST' : 'JSON';
 }
 
-/** Adds the directive to the schema, and the masks to each field that has it. */
-export function enforceMasks(built: GraphQLSchema): GraphQLSchema {
-  const schema = withDefinition(built);
-  return mapSchema(schema, { [MapperKind.OBJECT_FIELD]: (field) => withMasks(schema, field) });
+/** Adds the masks to each field that has the directive. */
+export function enforceMasks(schema: GraphQLSchema): void {
+  changeFields(schema, (field) => addMasks(schema, field));
 }
 
-function withDefinition(schema: GraphQLSchema): GraphQLSchema {
+export function maskDirectives(): GraphQLDirective[] {
   const part = new GraphQLEnumType({
     name: 'ContentPart',
     description: 'The part of an exchange that a field shows.',
@@ -78,12 +75,7 @@ function withDefinition(schema: GraphQLSchema): GraphQLSchema {
     locations: [DirectiveLocation.FIELD_DEFINITION],
     args: { part: { type: new GraphQLNonNull(part), description: 'The part of the exchange that the field shows.' } },
   });
-  const config = schema.toConfig();
-  return new GraphQLSchema({
-    ...config,
-    types: [...config.types, part],
-    directives: [...config.directives, masked],
-  });
+  return [masked];
 }
 
 const DESCRIPTIONS: Record<ContentPart, string> = {
@@ -97,9 +89,9 @@ const DESCRIPTIONS: Record<ContentPart, string> = {
     'content see these values masked.',
 };
 
-function withMasks(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Context>) {
+function addMasks(schema: GraphQLSchema, field: Field): void {
   const part = maskedPartOf(schema, field);
-  if (!part) return field;
+  if (!part) return;
   const form = formOf(field.type);
   field.description = `${field.description ?? ''}\n\n${noteOn(part)}`.trim();
   const { resolve = defaultFieldResolver } = field;
@@ -107,7 +99,6 @@ function withMasks(schema: GraphQLSchema, field: GraphQLFieldConfig<unknown, Con
     const value = await resolve(source, args, context, info);
     return maskedContent(masksOf(context), part, form, originOf(source), value);
   };
-  return field;
 }
 
 // introspection shows no directives

@@ -3,18 +3,19 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { FEATURES } from '../../features';
-import { describeContent } from '../../graphql/content/content';
+import { contentDirectives, describeContent } from '../../graphql/content/content';
+import { withDirectives } from '../../graphql/directives';
 import { ignoreAbsentFilters } from '../../graphql/lists/absent-filters';
 import { letListsFailAlone } from '../../graphql/lists/list-failures';
 import { enforceOneEnd } from '../../graphql/lists/one-end';
-import { enforceFilterRoles } from '../../graphql/roles/filter-roles';
-import { enforceRoles } from '../../graphql/roles/has-role';
-import { enforceMasks } from '../../graphql/roles/masked';
+import { enforceFilterRoles, filterDirectives } from '../../graphql/roles/filter-roles';
+import { enforceRoles, roleDirectives } from '../../graphql/roles/has-role';
+import { enforceMasks, maskDirectives } from '../../graphql/roles/masked';
 import { NodeResolver } from './node.resolver';
 
 /** The API. @throws Error if a root field or a Node type has no rule about who may use it. */
 export function createSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({
+  const built = buildSchemaSync({
     resolvers: [
       NodeResolver,
       ...FEATURES.flatMap(({ linkedFields, resolvers }) => [
@@ -29,11 +30,14 @@ export function createSchema(): GraphQLSchema {
     // a test checks that the schema is valid; here the check would take a tenth of each start
     skipCheck: true,
   });
-  describeRoots(schema);
-  const described = describeContent(schema);
+  describeRoots(built);
+  const schema = withDirectives(built, contentDirectives, filterDirectives, maskDirectives, roleDirectives);
+  describeContent(schema);
   // what is applied last is checked first
-  const listed = enforceFilterRoles(described, [letListsFailAlone, enforceOneEnd], [ignoreAbsentFilters(described)]);
-  return enforceRoles(enforceMasks(listed));
+  enforceFilterRoles(schema, [letListsFailAlone, enforceOneEnd], [ignoreAbsentFilters(schema)]);
+  enforceMasks(schema);
+  enforceRoles(schema);
+  return schema;
 }
 
 let ofProcess: GraphQLSchema | undefined;
