@@ -37,7 +37,7 @@ export type RequestErrorCode =
   | 'MALFORMED'
   /** INCOMING: the webhook is paused or archived. */
   | 'NOT_ACTIVE'
-  /** The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, all connections to the partner were in use until the timeout, or this machine had no file descriptors left, or no resolver that answers. */
+  /** The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, all connections to the partner were in use until the timeout, this machine had no file descriptors left, or its resolver did not answer. */
   | 'NOT_SENT'
   /** INCOMING: the signature, token or client certificate is missing. */
   | 'NOT_SIGNED'

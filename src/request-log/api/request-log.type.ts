@@ -89,8 +89,8 @@ export const RequestErrorCodeEnum = publishEnum(
     NOT_SENT: {
       description:
         'The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, all ' +
-        'connections to the partner were in use until the timeout, or this machine had no file descriptors left, or ' +
-        'no resolver that answers.',
+        'connections to the partner were in use until the timeout, this machine had no file descriptors left, or ' +
+        'its resolver did not answer.',
     },
     NOT_SIGNED: {
       description: 'INCOMING: the signature, token or client certificate is missing.',
