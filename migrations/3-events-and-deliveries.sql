@@ -264,7 +264,7 @@ create table replays (
   request_id uuid,                  -- the replay request that was approved
   last_delivery_id uuid not null,   -- the newest delivery that it may contain
   cursor uuid,                      -- the last delivery that was processed
-  total integer not null,           -- deliveries that met the condition when the replay was created
+  delivery_count integer not null,  -- deliveries that met the condition when the replay was created
   replayed integer not null,
   skipped integer not null,         -- deliveries that could not be sent again, such as one on the wire
   next_step_at timestamptz(3) not null,
@@ -275,7 +275,7 @@ create table replays (
   erasure_id uuid,                  -- the erasure of its condition, reason and error
   constraint replays_pkey primary key (id),
   constraint replays_status_check check
-    (status in ('PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
+    (status in ('PENDING', 'RUNNING', 'PAUSED', 'QUEUED', 'CANCELLED', 'FAILED')),
   constraint replays_finished_check check ((finished_at is null) = (status in ('PENDING', 'RUNNING', 'PAUSED'))),
   constraint replays_ordered_by_fkey foreign key (ordered_by) references users (id)
 );

@@ -747,7 +747,7 @@ CREATE TABLE replays (
   request_id uuid,
   last_delivery_id uuid NOT NULL,
   cursor uuid,
-  total integer NOT NULL,
+  delivery_count integer NOT NULL,
   replayed integer NOT NULL,
   skipped integer NOT NULL,
   next_step_at timestamp(3) with time zone NOT NULL,
@@ -759,7 +759,7 @@ CREATE TABLE replays (
   CONSTRAINT replays_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text]))),
   CONSTRAINT replays_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
   CONSTRAINT replays_pkey PRIMARY KEY (id),
-  CONSTRAINT replays_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text]))
+  CONSTRAINT replays_status_check CHECK (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'QUEUED'::text, 'CANCELLED'::text, 'FAILED'::text]))
 );
 CREATE INDEX replays_open_idx ON replays USING btree (next_step_at) WHERE status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]);
 

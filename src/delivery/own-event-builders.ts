@@ -63,19 +63,19 @@ export function deliveryExhausted(
   };
 }
 
-/** A replay of many deliveries has processed all of them. @param replay `orderedBy`: the name of a user */
-export function replayCompleted(replay: {
+/** A replay of many deliveries has queued all of them again, but those that could not be. @param replay `orderedBy`: the name of a user */
+export function replayQueued(replay: {
   id: string;
   reason: string;
   orderedBy: string | null;
-  total: number;
+  deliveryCount: number;
   replayed: number;
   skipped: number;
 }): OwnEvent {
-  const { reason, orderedBy, total, replayed, skipped } = replay;
+  const { reason, orderedBy, deliveryCount, replayed, skipped } = replay;
   const id = toNodeId('Replay', replay.id);
-  const data = { replay: id, reason, orderedBy, total, replayed, skipped };
-  return { event: 'replay.completed', referenceDocument: id, data, causedBy: null, causePath: [] };
+  const data = { replay: id, reason, orderedBy, deliveryCount, replayed, skipped };
+  return { event: 'replay.queued', referenceDocument: id, data, causedBy: null, causePath: [] };
 }
 
 /** A signed head of the sealed log. @param rootHash in base64 @param checkpoint the signed note */

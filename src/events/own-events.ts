@@ -15,7 +15,7 @@ export type OwnEventName =
   | 'webhook.failing'
   | 'webhook.recovered'
   | 'delivery.exhausted'
-  | 'replay.completed'
+  | 'replay.queued'
   | 'evidence.head_signed'
   | 'api_key.expiring'
   | `${typeof AUDIT_EVENT_PREFIX}${string}`;

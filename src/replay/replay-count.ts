@@ -6,7 +6,7 @@ import { totalOf } from './start-replay';
 const MAX_WEBHOOKS = 20;
 
 export interface Counted {
-  total: number;
+  deliveryCount: number;
   replayable: number;
 }
 
@@ -27,9 +27,9 @@ export function countShape(tallies: readonly DeliveryTally[]): CountShape {
 
 function largestFirst<Key>(tallies: readonly DeliveryTally[], keyOf: (tally: DeliveryTally) => Key) {
   const groups = [...Map.groupBy(tallies, keyOf)].map(([key, group]) => ({ key, ...counted(group) }));
-  return groups.sort((one, other) => other.total - one.total);
+  return groups.sort((one, other) => other.deliveryCount - one.deliveryCount);
 }
 
 function counted(tallies: readonly DeliveryTally[]): Counted {
-  return { total: totalOf(tallies), replayable: totalOf(tallies.filter(({ isReplayable }) => isReplayable)) };
+  return { deliveryCount: totalOf(tallies), replayable: totalOf(tallies.filter(({ isReplayable }) => isReplayable)) };
 }

@@ -75,7 +75,7 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, request
   const at = timeOfId(id);
   return {
     id,
-    status: 'COMPLETED',
+    status: 'QUEUED',
     condition: null,
     deliveryId,
     reason,
@@ -84,7 +84,7 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, request
     requestId,
     lastDeliveryId: deliveryId,
     cursor: deliveryId,
-    total: 1,
+    deliveryCount: 1,
     replayed: 1,
     skipped: 0,
     nextStepAt: at,

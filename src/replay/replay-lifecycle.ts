@@ -42,14 +42,14 @@ async function change(
   action: string,
 ): Promise<ReplayRow> {
   await changeReplay(db, replay.id, changes);
-  const details = { from: replay.status, replayed: replay.replayed, total: replay.total };
+  const details = { from: replay.status, replayed: replay.replayed, deliveryCount: replay.deliveryCount };
   await recordAct(db, viewer, { action, subjectType: 'Replay', subjectId: replay.id, details });
   return { ...replay, ...changes };
 }
 
 function refuseFinished({ status, finishedAt }: ReplayRow): void {
   if (finishedAt === null) return;
-  const message = `The replay is ${status} and finished: start a new one.`;
+  const message = `The replay is ${status}, which is final: start a new one.`;
   throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
 }
 

@@ -1,7 +1,7 @@
 // One step of a replay: some deliveries, in one transaction.
 
 import { currentTime } from '../clock';
-import { replayCompleted } from '../delivery/own-event-builders';
+import { replayQueued } from '../delivery/own-event-builders';
 import { publishOwnEvents } from '../events/own-events';
 import { FIRST_ID } from '../ids';
 import { all, type Condition } from '../sql/condition';
@@ -34,7 +34,7 @@ export async function stepReplay(db: Db, parts: ResendParts, replay: ReplayRow):
   if (typeof condition === 'string') return finish(db, replay, now, { status: 'FAILED', error: condition });
   const rest = { after: replay.cursor ?? FIRST_ID, last: replay.lastDeliveryId };
   const end = await endOfWindow(db, rest, WINDOW);
-  if (end === null) return finish(db, replay, now, { status: 'COMPLETED', error: null });
+  if (end === null) return finish(db, replay, now, { status: 'QUEUED', error: null });
   return replayWithin(db, parts, replay, { after: rest.after, last: end }, condition, now);
 }
 
@@ -68,16 +68,16 @@ async function finish(
   db: Db,
   replay: ReplayRow,
   now: Date,
-  end: { status: 'COMPLETED' | 'FAILED'; error: string | null },
+  end: { status: 'QUEUED' | 'FAILED'; error: string | null },
 ): Promise<Stepped> {
   await changeReplay(db, replay.id, { ...end, startedAt: replay.startedAt ?? now, finishedAt: now });
-  if (end.status === 'COMPLETED') await publishCompletion(db, replay);
+  if (end.status === 'QUEUED') await publishQueued(db, replay);
   return STEPPED;
 }
 
-async function publishCompletion(db: Db, replay: ReplayRow): Promise<void> {
+async function publishQueued(db: Db, replay: ReplayRow): Promise<void> {
   const orderedBy = (await usersById(db, [replay.orderedBy])).get(replay.orderedBy)?.name ?? null;
-  await publishOwnEvents(db, [replayCompleted({ ...replay, orderedBy })]);
+  await publishOwnEvents(db, [replayQueued({ ...replay, orderedBy })]);
 }
 
 // Returns a message if the condition was stored by a version with other filters.

@@ -54,7 +54,7 @@ export class ReplayWhere {
   delivery?: DeliveryWhere;
 
   @Field(() => IntFilter, { nullable: true, description: 'The number of deliveries that the replay selected.' })
-  total?: IntFilter;
+  deliveryCount?: IntFilter;
 
   @Field(() => IntFilter, { nullable: true, description: 'The number of deliveries that were sent again so far.' })
   replayed?: IntFilter;
@@ -91,7 +91,7 @@ export const REPLAY_FILTER: FilterMap = {
   rate: intFilter('rate'),
   orderedBy: linkFilter('ordered_by', 'users', () => USER_FILTER),
   delivery: linkFilter('delivery_id', 'deliveries', () => DELIVERY_FILTER),
-  total: intFilter('total'),
+  deliveryCount: intFilter('delivery_count'),
   replayed: intFilter('replayed'),
   skipped: intFilter('skipped'),
   error: textFilter('error'),

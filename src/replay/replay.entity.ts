@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } fr
 import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
-export const REPLAY_STATUSES = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED'] as const;
+export const REPLAY_STATUSES = ['PENDING', 'RUNNING', 'PAUSED', 'QUEUED', 'CANCELLED', 'FAILED'] as const;
 export type ReplayStatus = (typeof REPLAY_STATUSES)[number];
 
 /** A request to send deliveries again. */
@@ -45,8 +45,8 @@ export class ReplayEntity {
   @Column('uuid', { nullable: true })
   cursor: string | null;
 
-  @Column('integer')
-  total: number;
+  @Column('integer', { name: 'delivery_count' })
+  deliveryCount: number;
 
   @Column('integer')
   replayed: number;

@@ -32,7 +32,7 @@ export const replayLinkedFields = [
       access: HasRole(...READERS),
       description: withExample(
         'The replay with this id; null: there is none.',
-        '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status total replayed skipped error } }',
+        '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status deliveryCount replayed skipped error } }',
       ),
     }),
     replays: page(replays, {

@@ -16,7 +16,7 @@ export interface ReplayRow {
   lastDeliveryId: string;
   /** The last delivery that was processed. */
   cursor: string | null;
-  total: number;
+  deliveryCount: number;
   replayed: number;
   skipped: number;
   nextStepAt: Date;
@@ -29,7 +29,7 @@ export interface ReplayRow {
 export const REPLAYS = {
   table: 'replays',
   columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", request_id as "requestId",
-    last_delivery_id as "lastDeliveryId", cursor, total, replayed, skipped, next_step_at as "nextStepAt", error,
+    last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
   indexed: ['id'],
 };

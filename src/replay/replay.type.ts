@@ -13,8 +13,10 @@ export const ReplayStatusEnum = publishEnum('ReplayStatus', REPLAY_STATUSES, 'Th
   PENDING: { description: 'No worker has begun.' },
   RUNNING: { description: 'Deliveries are sent again, oldest first, within the rate.' },
   PAUSED: { description: 'No further deliveries are sent again until it is resumed.' },
-  COMPLETED: {
-    description: 'Every delivery was processed. The deliveries themselves may still be open.',
+  QUEUED: {
+    description:
+      'Every delivery was queued again or could not be: the replay has nothing left to do. Whether they arrive is the status of each ' +
+      'of its `deliveries`.',
   },
   CANCELLED: { description: 'A user cancelled it. Deliveries that were already sent again continue.' },
   FAILED: { description: 'It failed: `error` gives the reason.' },
@@ -46,7 +48,7 @@ export class ReplayType extends NodeType {
       'The number of deliveries that were finished and met `where` when the replay started. `replayed` and `skipped` ' +
       'together can be less, because deliveries that no longer meet `where` are left out.',
   })
-  total: number;
+  deliveryCount: number;
 
   @Field(() => Int, { description: 'The number of deliveries that were sent again so far.' })
   replayed: number;
@@ -69,7 +71,7 @@ export class ReplayType extends NodeType {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it became COMPLETED, CANCELLED or FAILED; null: it is not finished.',
+    description: 'When it became QUEUED, CANCELLED or FAILED; null: it is not finished.',
   })
   finishedAt: Date | null;
 }
@@ -85,7 +87,7 @@ export class ReplayStatusCountType {
   status: DeliveryStatus;
 
   @Field(() => Int, { description: 'The number of deliveries with this status that meet `where`.' })
-  total: number;
+  deliveryCount: number;
 
   @Field(() => Int, { description: 'The number of these deliveries that can be sent again.' })
   replayable: number;
@@ -97,7 +99,7 @@ export class ReplayStatusCountType {
 })
 export class ReplayWebhookCountType {
   @Field(() => Int, { description: 'The number of finished deliveries to this webhook that meet `where`.' })
-  total: number;
+  deliveryCount: number;
 
   @Field(() => Int, { description: 'The number of these deliveries that can be sent again.' })
   replayable: number;
@@ -109,7 +111,7 @@ export class ReplayWebhookCountType {
 })
 export class ReplayCountType {
   @Field(() => Int, { description: 'The number of finished deliveries that meet `where`.' })
-  total: number;
+  deliveryCount: number;
 
   @Field(() => Int, {
     description:

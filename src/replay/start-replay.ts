@@ -58,7 +58,7 @@ export async function startReplay(
     requestId: null,
     lastDeliveryId: count.last,
     cursor: null,
-    total: totalOf(count.tallies),
+    deliveryCount: totalOf(count.tallies),
     replayed: 0,
     skipped: 0,
     nextStepAt: at,
@@ -68,7 +68,7 @@ export async function startReplay(
     finishedAt: null,
   };
   await insertReplay(db, replay);
-  const details = { where, rate, total: replay.total };
+  const details = { where, rate, deliveryCount: replay.deliveryCount };
   await recordAct(db, viewer, { action: 'replay.ordered', subjectType: 'Replay', subjectId: id, reason, details });
   return { replay, count };
 }

@@ -6,7 +6,7 @@ import {
   apiKeyExpiring,
   deliveryExhausted,
   headSigned,
-  replayCompleted,
+  replayQueued,
   webhookDisabled,
   webhookFailing,
   webhookRecovered,
@@ -155,7 +155,7 @@ test('a webhook whose partner answers 410 is disabled, and the event names its o
 });
 
 test('a replay that is finished is published with its results', async () => {
-  const watching = await watcher({ events: ['replay.completed'] });
+  const watching = await watcher({ events: ['replay.queued'] });
   const again = await createTestWebhook(app, partner.url, { name: 'Again', documentType: 'Again', ...ONCE });
   await publish(app, [invoice('AG-1', { documentType: 'Again' }), invoice('AG-2', { documentType: 'Again' })]);
   await allFinished(app, again.id, 2);
@@ -168,8 +168,8 @@ test('a replay that is finished is published with its results', async () => {
   const { id } = answer.data.replayDeliveries.replay;
   const call = await waitFor('the event', () => operations.calls.find((each) => each.body.includes(id)));
   expect(JSON.parse(call.body.toString())).toMatchObject({
-    type: 'replay.completed',
-    data: { replay: id, reason: 'It was down', orderedBy: 'Administrator', total: 2, replayed: 2, skipped: 0 },
+    type: 'replay.queued',
+    data: { replay: id, reason: 'It was down', orderedBy: 'Administrator', deliveryCount: 2, replayed: 2, skipped: 0 },
   });
   await archive(watching.id, again.id);
 });
@@ -225,7 +225,7 @@ test('an event of a transaction that rolls back is not sent', async () => {
 
 test('twenty first events of Hookledger at the same instant create one user', async () => {
   const other = await shareTestApi();
-  const events = Array.from({ length: 20 }, () => replayCompleted({ id: newId(), ...ORDER }));
+  const events = Array.from({ length: 20 }, () => replayQueued({ id: newId(), ...ORDER }));
   const db = await createDataSource(other.database.servingUrl, { name: 'first', poolSize: 20 }).initialize();
   await Promise.all(events.map((event) => db.transaction((transaction) => publishOwnEvents(transaction, [event]))));
   const users = await other.database.query(
@@ -236,7 +236,7 @@ test('twenty first events of Hookledger at the same instant create one user', as
   await other.stop();
 });
 
-const ORDER = { reason: 'x', orderedBy: 'y', total: 3, replayed: 2, skipped: 1 };
+const ORDER = { reason: 'x', orderedBy: 'y', deliveryCount: 3, replayed: 2, skipped: 1 };
 
 describe('docs/own-events.md', () => {
   const text = readFileSync(join(__dirname, '../../docs/own-events.md'), 'utf8');
@@ -254,7 +254,7 @@ describe('docs/own-events.md', () => {
       { id: causedBy, webhookId: about.id, documentType: 'A', event: 'b', referenceDocument: 'c', attempts: 1 },
       { webhookName: 'CRM', lastError: { code: 'TIMEOUT', status: null } },
     ),
-    replayCompleted({ id: newId(), ...ORDER }),
+    replayQueued({ id: newId(), ...ORDER }),
     headSigned({ origin: 'x/evidence/1', treeSize: 1, rootHash: 'r', checkpoint: 'c', signedAt: at }),
     apiKeyExpiring({ id: newId(), label: 'ERP', userName: 'erp', expiresAt: at, noticeDays: 30 }),
   ];

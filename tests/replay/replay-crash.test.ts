@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import { allFinished, completed, createOwnWebhook, order, replayThatIs, type Webhook, whereWebhook } from './replays';
+import { allFinished, createOwnWebhook, order, queued, replayThatIs, type Webhook, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -49,7 +49,7 @@ test('two workers send each delivery of a replay again once, and keep to one rat
   const webhook = await delivered(120);
   const begin = performance.now();
   const id = await order(app, whereWebhook(webhook), { rate: 40 });
-  expect(await completed(app, id)).toMatchObject({ total: 120, replayed: 120, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 120, replayed: 120, skipped: 0 });
   // the last step is not waited for
   expect(performance.now() - begin).toBeGreaterThan(2_400);
   const rounds = await allFinished(app, webhook, 120);
@@ -69,8 +69,8 @@ test('when a worker is killed in the middle, the replay goes on and opens each d
   // the rest need not take its five seconds
   await app.database.query('update replays set rate = 400 where id = $1', [uuidOf('Replay', id)]);
   await startWorker();
-  const done = await completed(app, id);
-  expect(done).toMatchObject({ total: 240, replayed: 240, skipped: 0 });
+  const done = await queued(app, id);
+  expect(done).toMatchObject({ deliveryCount: 240, replayed: 240, skipped: 0 });
   const rounds = await allFinished(app, webhook, 240);
   // opened twice, a delivery would count the attempts of the first time as before its round
   expect(rounds.every(({ roundStart, status }) => roundStart === 1 && status === 'DELIVERED')).toBe(true);
@@ -90,7 +90,7 @@ test('when a worker is killed while skipped ones are decided anew, each is made 
   await first.kill('SIGKILL');
   await expireLeases(app);
   await startWorker();
-  expect(await completed(app, id)).toMatchObject({ total: 200, replayed: 200, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 200, replayed: 200, skipped: 0 });
   const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart, status }) => roundStart === 0 && status === 'DELIVERED')).toBe(true);
   expect(arrivals()).toHaveLength(200);
@@ -113,7 +113,7 @@ test('when a worker is killed again and again, no delivery is missed and none is
     await expireLeases(app);
   }
   await startWorker();
-  expect(await completed(app, id)).toMatchObject({ replayed: 200, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ replayed: 200, skipped: 0 });
   const rounds = await allFinished(app, webhook, 200);
   expect(rounds.every(({ roundStart }) => roundStart === 1)).toBe(true);
   await waitFor('all of them', () => arrivals().length === 200);

@@ -6,7 +6,7 @@ import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
-import { allFinished, completed, createOwnWebhook, erase, order, replayOf, roundsOf, whereWebhook } from './replays';
+import { allFinished, createOwnWebhook, erase, order, queued, replayOf, roundsOf, whereWebhook } from './replays';
 
 let app: TestApp;
 let partner: Receiver;
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
-const COUNT = `count { total replayable byStatus { status total replayable } byWebhook { webhook { id } total replayable } }`;
+const COUNT = `count { deliveryCount replayable byStatus { status deliveryCount replayable } byWebhook { webhook { id } deliveryCount replayable } }`;
 
 /** A webhook with deliveries of every kind: ten are finished, and seven of them can be sent again. */
 async function mixture() {
@@ -47,25 +47,25 @@ test('a dry run counts what can be sent again, changes nothing, and is what then
   const input = { where: whereWebhook(webhook), reason: 'they lost it' };
   const { count, replay } = await mutate(app, 'replayDeliveries', { ...input, dryRun: true }, `${COUNT} replay { id }`);
   expect(replay).toBeNull();
-  expect(count).toMatchObject({ total: 10, replayable: 7 });
+  expect(count).toMatchObject({ deliveryCount: 10, replayable: 7 });
   expect(count.byStatus).toEqual(
     expect.arrayContaining([
-      { status: 'DELIVERED', total: 4, replayable: 2 },
-      { status: 'EXHAUSTED', total: 3, replayable: 3 },
-      { status: 'CANCELLED', total: 1, replayable: 1 },
-      { status: 'SKIPPED', total: 2, replayable: 1 },
+      { status: 'DELIVERED', deliveryCount: 4, replayable: 2 },
+      { status: 'EXHAUSTED', deliveryCount: 3, replayable: 3 },
+      { status: 'CANCELLED', deliveryCount: 1, replayable: 1 },
+      { status: 'SKIPPED', deliveryCount: 2, replayable: 1 },
     ]),
   );
   expect(count.byStatus).toHaveLength(4);
   expect(count.byStatus[0]).toMatchObject({ status: 'DELIVERED' });
-  expect(count.byWebhook).toEqual([{ webhook: { id: webhook.id }, total: 10, replayable: 7 }]);
+  expect(count.byWebhook).toEqual([{ webhook: { id: webhook.id }, deliveryCount: 10, replayable: 7 }]);
   expect(await roundsOf(app, webhook)).toEqual(before);
   expect(partner.calls).toHaveLength(0);
 
   const ordered = await mutate(app, 'replayDeliveries', input, `${COUNT} replay { id }`);
   expect(ordered.count).toEqual(count);
-  const done = await completed(app, ordered.replay.id);
-  expect(done).toMatchObject({ total: 10, replayed: 7, skipped: 3 });
+  const done = await queued(app, ordered.replay.id);
+  expect(done).toMatchObject({ deliveryCount: 10, replayed: 7, skipped: 3 });
   await waitFor('the calls', () => partner.calls.length === 7);
   const again = (await roundsOf(app, webhook)).filter(({ replayId }) => replayId !== null);
   expect(again.map(({ replayId }) => toNodeId('Replay', replayId as string))).toEqual(Array(7).fill(done.id));
@@ -80,7 +80,7 @@ test('only what meets the filter is sent again, oldest first, with its old id an
   partner.answerWith(() => ({}));
   partner.calls.length = 0;
   const id = await order(app, { ...whereWebhook(webhook), status: { eq: 'EXHAUSTED' } }, { rate: 4 });
-  expect(await completed(app, id)).toMatchObject({ total: 10, replayed: 10, skipped: 0, rate: 4 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 10, replayed: 10, skipped: 0, rate: 4 });
   await allFinished(app, webhook, 20);
   const given = before.filter(({ status }) => status === 'EXHAUSTED').map((each) => toNodeId('Delivery', each.id));
   expect(partner.calls.map((call) => call.headers['webhook-id'])).toEqual(given);
@@ -103,18 +103,18 @@ test('filters through links, on times and with not choose what is sent again', a
     createdAt: { gte: new Date(now.getTime() - 60_000).toISOString(), lte: now.toISOString() },
     not: { id: { eq: second } },
   });
-  expect(await completed(app, id)).toMatchObject({ total: 2, replayed: 2 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 2, replayed: 2 });
   await allFinished(app, webhook, 3);
   expect(partner.calls.map((call) => call.headers['webhook-id']).sort()).toEqual([first, third].sort());
   const none = await order(app, { ...whereWebhook(webhook), createdAt: { lt: '2001-01-01T00:00:00Z' } });
-  expect(await completed(app, none)).toMatchObject({ total: 0, replayed: 0, skipped: 0 });
+  expect(await queued(app, none)).toMatchObject({ deliveryCount: 0, replayed: 0, skipped: 0 });
 });
 
 test('the order says what was asked for, by whom and why', async () => {
   const webhook = await createOwnWebhook(app, partner.url);
   const where = { ...whereWebhook(webhook), createdAt: { gte: '2026-01-01T00:00:00.000Z' } };
   const id = await order(app, where, { reason: 'their disk was full', rate: 7 });
-  const replay = await completed(app, id);
+  const replay = await queued(app, id);
   expect(replay).toMatchObject({ reason: 'their disk was full', rate: 7, orderedBy: { name: 'Administrator' } });
   expect(replay.where).toEqual(where);
   expect(replay.delivery).toBeNull();
@@ -123,7 +123,7 @@ test('the order says what was asked for, by whom and why', async () => {
     [uuidOf('Replay', id)],
   );
   expect(audited.map(({ action, reason, details }) => [action, reason, JSON.parse(details)])).toEqual([
-    ['replay.ordered', 'their disk was full', { where, rate: 7, total: 0 }],
+    ['replay.ordered', 'their disk was full', { where, rate: 7, deliveryCount: 0 }],
   ]);
   const { data } = await app.ask('{ replays(first: 1) { nodes { id } totalCount } }');
   expect(data.replays.nodes).toEqual([{ id }]);
@@ -135,7 +135,7 @@ test('what is newer than the order is not in it', async () => {
   await allFinished(app, webhook, 4);
   const id = await order(app, whereWebhook(webhook), { rate: 2 });
   await webhook.publishMany(4);
-  expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 4, replayed: 4 });
   const rounds = await allFinished(app, webhook, 8);
   expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
 });
@@ -146,7 +146,7 @@ test('a webhook that is paused holds what is sent again to it, and the others ge
   await Promise.all([allFinished(app, paused, 5), allFinished(app, other, 5)]);
   await turn(app, 'pause', paused.id);
   const id = await order(app, { webhook: { id: { in: [paused.id, other.id] } } });
-  expect(await completed(app, id)).toMatchObject({ replayed: 10, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ replayed: 10, skipped: 0 });
   await allFinished(app, other, 5);
   expect((await roundsOf(app, paused)).every(({ held }) => held)).toBe(true);
   await turn(app, 'resume', paused.id);
@@ -162,7 +162,7 @@ test('deliveries to a webhook that is archived before their turn are skipped', a
   await turn(app, 'archive', webhook.id);
   // the rest need not take its five seconds
   await app.database.query('update replays set rate = 100 where id = $1', [uuidOf('Replay', id)]);
-  const done = await completed(app, id);
+  const done = await queued(app, id);
   expect(done.replayed).toBeLessThan(6);
   expect(done.replayed + done.skipped).toBe(6);
 });
@@ -173,8 +173,9 @@ test('two orders for the same deliveries at once send each of them once, and cou
   await allFinished(app, webhook, 40);
   partner.calls.length = 0;
   const ids = await Promise.all([1, 2].map(() => order(app, whereWebhook(webhook), { rate: 1_000 })));
-  const done = await Promise.all(ids.map((id) => completed(app, id)));
-  for (const { total, replayed, skipped } of done) expect(replayed + skipped).toBeLessThanOrEqual(total);
+  const done = await Promise.all(ids.map((id) => queued(app, id)));
+  for (const { deliveryCount, replayed, skipped } of done)
+    expect(replayed + skipped).toBeLessThanOrEqual(deliveryCount);
   await allFinished(app, webhook, 40);
   expect(partner.calls).toHaveLength(40);
   expect(done.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(40);
@@ -185,13 +186,13 @@ test('an order that this version cannot read fails with a sentence, and holds up
   await webhook.publishMany(1);
   await allFinished(app, webhook, 1);
   const [row] = await app.database.query<{ id: string }>(
-    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, delivery_count, replayed, skipped,
        next_step_at, created_at)
      select new_id(), 'PENDING', '{"colour":{"eq":"red"}}', 'made by another version', 1, id, new_id(), 0, 0, 0,
        now() - interval '1 hour', now() from users limit 1 returning id`,
   );
   const id = await order(app, whereWebhook(webhook));
-  await completed(app, id);
+  await queued(app, id);
   const failed = await replayOf(app, toNodeId('Replay', row?.id as string));
   expect(failed).toMatchObject({ status: 'FAILED', finishedAt: expect.any(String) });
   expect(failed.error).toContain('where.colour');
@@ -206,12 +207,12 @@ test('a step that fails says so, is tried again, and holds up no other', async (
     when (new.id = '${delivery?.id}') execute function refuse_change()`);
   const stuck = await order(app, whereWebhook(bad));
   await waitFor('the failure', async () => (await replayOf(app, stuck)).error);
-  await completed(app, await order(app, whereWebhook(good)));
+  await queued(app, await order(app, whereWebhook(good)));
   await app.database.query('drop trigger bad_row on deliveries');
   expect(await replayOf(app, stuck)).toMatchObject({ replayed: 0, skipped: 0 });
   // as if the ten seconds were over
   await app.database.query(`update replays set next_step_at = now() where finished_at is null`);
-  expect(await completed(app, stuck)).toMatchObject({ replayed: 1, error: null });
+  expect(await queued(app, stuck)).toMatchObject({ replayed: 1, error: null });
 });
 
 describe('an order is refused', () => {

@@ -77,11 +77,11 @@ test('the order says who gave it and why, and the delivery and its new request l
   const ordered = await replay(delivery, 'their disk was full');
   expect(ordered.userErrors).toEqual([]);
   expect(ordered.replay).toMatchObject({
-    status: 'COMPLETED',
+    status: 'QUEUED',
     reason: 'their disk was full',
     rate: 1,
     where: null,
-    total: 1,
+    deliveryCount: 1,
     replayed: 1,
     skipped: 0,
     error: null,

@@ -6,10 +6,10 @@ import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import {
   allFinished,
-  completed,
   createOwnWebhook,
   noteSteps,
   order,
+  queued,
   replayOf,
   replayThatIs,
   roundsOf,
@@ -58,13 +58,13 @@ test('paused, nothing further is sent; resumed, it goes on where it was and send
   await waitFor('what was opened by then', () => partner.calls.length === paused.replayed);
   // as long as it would have taken to send all the others
   const other = await order(app, { ...whereWebhook(webhook), createdAt: { lt: '2001-01-01T00:00:00Z' } });
-  await completed(app, other);
+  await queued(app, other);
   expect(await replayOf(app, id)).toMatchObject({ status: 'PAUSED', replayed: paused.replayed });
 
   // the rest need not take its ten seconds
   await app.database.query('update replays set rate = 100 where id = $1', [uuidOf('Replay', id)]);
   expect((await turn('resume', id)).replay.status).toBe('RUNNING');
-  expect(await completed(app, id)).toMatchObject({ replayed: 40, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ replayed: 40, skipped: 0 });
   const rounds = await allFinished(app, webhook, 40);
   expect(rounds.every(({ roundStart, attempts }) => roundStart === 1 && attempts === 2)).toBe(true);
   expect(partner.calls).toHaveLength(40);
@@ -103,7 +103,7 @@ test('the rate is not exceeded', async () => {
   partner.calls.length = 0;
   // on the way to the partner they may be held up and then come at once: what keeps the rate is when they are opened
   const stepsSoFar = await noteSteps(app);
-  await completed(app, await order(app, whereWebhook(webhook), { rate: 30 }));
+  await queued(app, await order(app, whereWebhook(webhook), { rate: 30 }));
   await waitFor('the calls', () => partner.calls.length === 60);
   const steps = await stepsSoFar();
   expect(steps.map(({ replayed }) => replayed)).toEqual([8, 16, 24, 32, 40, 48, 56, 60]);
@@ -130,13 +130,30 @@ test.each(['pause', 'resume', 'cancel'] as const)(
   async (how) => {
     const webhook = await createOwnWebhook(app, partner.url);
     const id = await order(app, whereWebhook(webhook));
-    await completed(app, id);
+    await queued(app, id);
     expect((await turn(how, id)).userErrors).toEqual([
-      { field: ['id'], code: 'CONFLICT', message: 'The replay is COMPLETED and finished: start a new one.' },
+      { field: ['id'], code: 'CONFLICT', message: 'The replay is QUEUED, which is final: start a new one.' },
     ]);
     expect(await auditOf(id)).toEqual(['replay.ordered']);
   },
 );
+
+test('a replay whose deliveries are still open says that they are queued, and no more', async () => {
+  const webhook = await createOwnWebhook(app, partner.url);
+  await webhook.publishMany(2);
+  await allFinished(app, webhook, 2);
+  await mutate(app, 'pauseWebhook', { id: webhook.id });
+  const id = await order(app, whereWebhook(webhook));
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 2, replayed: 2, skipped: 0 });
+  const { data } = await app.ask(
+    `query ($id: ID!) { replay(id: $id) { finishedAt deliveries { nodes { status held } } } }`,
+    { id },
+  );
+  expect(data.replay).toEqual({
+    finishedAt: expect.any(String),
+    deliveries: { nodes: Array(2).fill({ status: 'PENDING', held: true }) },
+  });
+});
 
 test('the replay of a single delivery is finished at once', async () => {
   const webhook = await createOwnWebhook(app, partner.url);
@@ -191,7 +208,7 @@ test('what ends while a replay is under way is not in it: its progress never pas
     (await roundsOf(app, webhook)).slice(4).every(({ status }) => status === 'DELIVERED'),
   );
   expect((await replayOf(app, id)).finishedAt).toBeNull();
-  expect(await completed(app, id)).toMatchObject({ total: 4, replayed: 4, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 4, replayed: 4, skipped: 0 });
   const rounds = await allFinished(app, webhook, 8);
   expect(rounds.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 1, 1, 1, 1]);
 });

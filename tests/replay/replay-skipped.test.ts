@@ -12,10 +12,10 @@ import { type Receiver, startReceiver } from '../support/receiver';
 import { invoice, publish } from '../support/webhooks';
 import {
   allFinished,
-  completed,
   createOwnWebhook,
   noteSteps,
   order,
+  queued,
   roundsOf,
   type Webhook,
   whereWebhook,
@@ -38,7 +38,7 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
-const COUNT = 'count { total replayable } replay { id }';
+const COUNT = 'count { deliveryCount replayable } replay { id }';
 const NEVER_HAPPENS = 'doc.grand_total > 1000.0';
 
 const replay = ({ id }: { id: string }) =>
@@ -82,9 +82,9 @@ test('what happened while a webhook was disabled arrives once, with ids of its o
   partner.calls.length = 0;
   const where = { ...whereWebhook(webhook), skipReason: { eq: 'WEBHOOK_DISABLED' } };
   const dry = await mutate(app, 'replayDeliveries', { where, reason: 'they are back', dryRun: true }, COUNT);
-  expect(dry).toMatchObject({ count: { total: 3, replayable: 3 }, replay: null });
+  expect(dry).toMatchObject({ count: { deliveryCount: 3, replayable: 3 }, replay: null });
   const id = await order(app, where);
-  expect(await completed(app, id)).toMatchObject({ total: 3, replayed: 3, skipped: 0 });
+  expect(await queued(app, id)).toMatchObject({ deliveryCount: 3, replayed: 3, skipped: 0 });
   const after = await allFinished(app, webhook, 4);
   expect(after.map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(Array(4).fill('DELIVERED 1'));
   const reasons = (await deliveriesOf(app, webhook.id)).flatMap((each) => [each.skipReason, each.skipMessage]);
@@ -96,7 +96,7 @@ test('what happened while a webhook was disabled arrives once, with ids of its o
     expect(body).toMatchObject({ data: { grand_total: 561.8 } });
   }
   expect(await attemptsOf(app, webhook.id)).toHaveLength(4);
-  expect(await completed(app, await order(app, where))).toMatchObject({ total: 0, replayed: 0 });
+  expect(await queued(app, await order(app, where))).toMatchObject({ deliveryCount: 0, replayed: 0 });
 });
 
 test('a condition that was mended decides anew', async () => {
@@ -128,8 +128,8 @@ test('what is decided against again stays as it is, and the answer says why', as
   expect(userErrors).toEqual([
     { field: ['deliveryId'], code: 'CONFLICT', message: expect.stringMatching(/CONDITION_ERROR.*doc\.total/) },
   ]);
-  const done = await completed(app, await order(app, whereWebhook(webhook)));
-  expect(done).toMatchObject({ total: 1, replayed: 0, skipped: 1 });
+  const done = await queued(app, await order(app, whereWebhook(webhook)));
+  expect(done).toMatchObject({ deliveryCount: 1, replayed: 0, skipped: 1 });
   expect(await rowsOf(webhook)).toEqual(before);
   expect(partner.calls).toHaveLength(0);
 });
@@ -173,8 +173,8 @@ test('of many, those are sent that meet the condition now', async () => {
   await webhook.publishMany(4);
   await allFinished(app, webhook, 5);
   await update(webhook, { condition: 'doc.name in ["INV-1", "INV-3"]' });
-  const done = await completed(app, await order(app, whereWebhook(webhook)));
-  expect(done).toMatchObject({ total: 5, replayed: 2, skipped: 3 });
+  const done = await queued(app, await order(app, whereWebhook(webhook)));
+  expect(done).toMatchObject({ deliveryCount: 5, replayed: 2, skipped: 3 });
   await allFinished(app, webhook, 5);
   const states = (await deliveriesOf(app, webhook.id)).map((each) => `${each.referenceDocument} ${each.status}`);
   expect(states).toEqual(['INV-0 SKIPPED', 'INV-0 SKIPPED', 'INV-1 DELIVERED', 'INV-2 SKIPPED', 'INV-3 DELIVERED']);
@@ -195,8 +195,8 @@ test('a step reads 16 MiB of documents, and the rest is evaluated by the next on
   const sent = [0, first];
   await update(webhook, { condition: `doc.n in [${sent.map((n) => 100 + n)}]` });
   const stepsSince = await noteSteps(app);
-  const done = await completed(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
-  expect(done).toMatchObject({ total: all, replayed: 2, skipped: first });
+  const done = await queued(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
+  expect(done).toMatchObject({ deliveryCount: all, replayed: 2, skipped: first });
   expect((await stepsSince()).map(({ replayed, skipped }) => [replayed, skipped])).toEqual([
     [1, first - 1],
     [2, first],
@@ -218,8 +218,8 @@ test('a step writes 16 MiB of requests, and the rest is rendered by the next one
   const body = '[{{ doc.pad | json }},{{ doc.pad | json }},{{ doc.pad | json }},{{ doc.pad | json }}]';
   await update(webhook, { condition: null, bodyFormat: 'JSON', body });
   const stepsSince = await noteSteps(app);
-  const done = await completed(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
-  expect(done).toMatchObject({ total: all, replayed: all, skipped: 0 });
+  const done = await queued(app, await order(app, whereWebhook(webhook), { rate: 1_000 }));
+  expect(done).toMatchObject({ deliveryCount: all, replayed: all, skipped: 0 });
   const steps = (await stepsSince()).map(({ replayed }) => replayed);
   expect(steps).toEqual([ofStep, all]);
   const after = await allFinished(app, webhook, all);
@@ -258,7 +258,7 @@ test('ordered several times at once, one is carried out and one call is made', a
     order(app, whereWebhook(webhook)),
     ...[1, 2, 3].map(() => replay(delivery)),
   ]);
-  await completed(app, many);
+  await queued(app, many);
   letAnswer();
   await allFinished(app, webhook, 1);
   expect(partner.calls).toHaveLength(1);
@@ -277,7 +277,7 @@ test('an event whose data was erased leaves nothing to send', async () => {
   );
   await app.database.query('reset session_replication_role');
   const input = { where: whereWebhook(webhook), reason: 'they are back', dryRun: true };
-  expect((await mutate(app, 'replayDeliveries', input, COUNT)).count).toEqual({ total: 1, replayable: 0 });
+  expect((await mutate(app, 'replayDeliveries', input, COUNT)).count).toEqual({ deliveryCount: 1, replayable: 0 });
   const { userErrors } = await replay(delivery);
   expect(userErrors).toMatchObject([{ code: 'CONFLICT', message: expect.stringMatching(/TEMPLATE_ERROR.*erased/) }]);
   expect((await roundsOf(app, webhook))[0]).toMatchObject({ status: 'SKIPPED', replayId: null });
@@ -289,5 +289,5 @@ test('a webhook that is archived gets nothing any more', async () => {
   expect((await replay(delivery)).userErrors).toMatchObject([
     { code: 'CONFLICT', message: expect.stringContaining('archived') },
   ]);
-  expect(await completed(app, await order(app, whereWebhook(webhook)))).toMatchObject({ replayed: 0, skipped: 1 });
+  expect(await queued(app, await order(app, whereWebhook(webhook)))).toMatchObject({ replayed: 0, skipped: 1 });
 });

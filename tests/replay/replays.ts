@@ -4,7 +4,7 @@ import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../support/webhooks';
 
-export const REPLAY_FIELDS = `id status reason rate where total replayed skipped error createdAt startedAt finishedAt
+export const REPLAY_FIELDS = `id status reason rate where deliveryCount replayed skipped error createdAt startedAt finishedAt
   orderedBy { name } delivery { id }`;
 
 export interface ReplayState {
@@ -13,7 +13,7 @@ export interface ReplayState {
   reason: string;
   rate: number;
   where: string | null;
-  total: number;
+  deliveryCount: number;
   replayed: number;
   skipped: number;
   error: string | null;
@@ -66,8 +66,8 @@ export function replayThatIs(
   return waitFor(`a replay that is ${what}`, ask, limitMs);
 }
 
-export const completed = (app: TestApp, id: string, limitMs?: number) =>
-  replayThatIs(app, id, 'completed', (replay) => replay.status === 'COMPLETED', limitMs);
+export const queued = (app: TestApp, id: string, limitMs?: number) =>
+  replayThatIs(app, id, 'queued', (replay) => replay.status === 'QUEUED', limitMs);
 
 export interface RoundState {
   id: string;

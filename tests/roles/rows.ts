@@ -180,7 +180,7 @@ async function endedDelivery(app: TestApp): Promise<string> {
 /** A replay whose next step comes in an hour. */
 async function openReplay(app: TestApp, status: string): Promise<string> {
   const [row] = await app.database.query<{ id: string }>(
-    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+    `insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, delivery_count, replayed, skipped,
        next_step_at, created_at)
      select new_id(), $1, '{}', 'made', 1, id, new_id(), 0, 0, 0, now() + interval '1 hour', now() from users limit 1
      returning id`,

@@ -154,7 +154,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
-    readers: `id status reason rate orderedBy replayRequest where delivery deliveries requests total replayed skipped error createdAt startedAt finishedAt`,
+    readers: `id status reason rate orderedBy replayRequest where delivery deliveries requests deliveryCount replayed skipped error createdAt startedAt finishedAt`,
   },
   ReplayRequest: {
     readers: 'id status reason createdAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
@@ -209,9 +209,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   DocumentTimelineEntry: {
     readers: `at kind sentence event skipReason requestStatus responseStatus error webhook businessEvent delivery request`,
   },
-  ReplayCount: { everybody: 'total replayable byStatus byWebhook' },
-  ReplayStatusCount: { everybody: 'status total replayable' },
-  ReplayWebhookCount: { everybody: 'webhook total replayable' },
+  ReplayCount: { everybody: 'deliveryCount replayable byStatus byWebhook' },
+  ReplayStatusCount: { everybody: 'status deliveryCount replayable' },
+  ReplayWebhookCount: { everybody: 'webhook deliveryCount replayable' },
   Body: { everybody: 'text base64 contentType bytes sha256 masked truncated' },
   HttpHeader: { everybody: 'name value' },
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },

@@ -198,7 +198,7 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     points: 2_000,
   },
   { what: 'replays by their reason', list: 'replays', where: { reason: { contains: 'disk' } }, points: 50_100 },
-  { what: 'replays that are completed', list: 'replays', where: { status: { eq: 'COMPLETED' } }, points: 0 },
+  { what: 'replays that are queued', list: 'replays', where: { status: { eq: 'QUEUED' } }, points: 0 },
   {
     what: 'replays by who ordered them',
     list: 'replays',

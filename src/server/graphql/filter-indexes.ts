@@ -98,7 +98,7 @@ const SESSIONS: IndexedFilters = {
 const REPLAYS: IndexedFilters = {
   table: 'replays',
   found: { id: 'FEW' },
-  common: { status: ['COMPLETED'] },
+  common: { status: ['QUEUED'] },
   links: { delivery: 'DeliveryWhere', orderedBy: 'UserWhere' },
   time: 'createdAt',
 };

@@ -100,7 +100,7 @@ test.each([
      select new_id(), 'WAITING', 'DELIVERY', 'Again', owner_id, now(), now() + interval '1 day' from webhooks`,
   ...['null, null', `null, first_id_of('OLD')`, `'DELIVERY', first_id_of('OLD')`].map(
     (window) =>
-      `insert into replays (id, status, condition, reason, rate, ordered_by, delivery_id, cursor, last_delivery_id, total, replayed,
+      `insert into replays (id, status, condition, reason, rate, ordered_by, delivery_id, cursor, last_delivery_id, delivery_count, replayed,
          skipped, next_step_at, created_at) select new_id(), 'PAUSED', '{}', 'Again', 1, id, ${window}, new_id(), 1, 0, 0, now(),
          now() from users limit 1`,
   ),
@@ -122,10 +122,10 @@ test.each([
 
 test.each([
   ['a replay is past it', `update replays set cursor = first_id_of(next_month('OLD'))`],
-  ['a replay has ended', `update replays set status = 'COMPLETED', finished_at = now()`],
+  ['a replay has ended', `update replays set status = 'QUEUED', finished_at = now()`],
   ['a replay has no newer deliveries than before it', `update replays set last_delivery_id = (first_id_at('epoch'))`],
 ])('but not because %s', async (_, sql) => {
-  await months.database.query(`insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, total, replayed, skipped,
+  await months.database.query(`insert into replays (id, status, condition, reason, rate, ordered_by, last_delivery_id, delivery_count, replayed, skipped,
     next_step_at, created_at) select new_id(), 'RUNNING', '{}', 'Again', 1, id, new_id(), 1, 0, 0, now(), now() from users limit 1`);
   expect(await order()).toBe('PENDING');
   await months.database.query(sql.replace('OLD', months.old));
