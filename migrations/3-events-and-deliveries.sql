@@ -265,6 +265,7 @@ create table replays (
   last_delivery_id uuid not null,   -- the newest delivery that it may contain
   cursor uuid,                      -- the last delivery that was processed
   delivery_count integer not null,  -- deliveries that met the condition when the replay was created
+  of_audit_receiver boolean not null default false,  -- some of them are of webhooks that receive the audit trail
   replayed integer not null,
   skipped integer not null,         -- deliveries that could not be sent again, such as one on the wire
   next_step_at timestamptz(3) not null,

@@ -748,6 +748,7 @@ CREATE TABLE replays (
   last_delivery_id uuid NOT NULL,
   cursor uuid,
   delivery_count integer NOT NULL,
+  of_audit_receiver boolean NOT NULL DEFAULT false,
   replayed integer NOT NULL,
   skipped integer NOT NULL,
   next_step_at timestamp(3) with time zone NOT NULL,

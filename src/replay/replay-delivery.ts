@@ -23,7 +23,7 @@ export async function replayDelivery(
 ): Promise<ReplayedDelivery> {
   return withEvaluations(db, (evaluations, isLast) =>
     transaction((own) =>
-      replayOne(own, viewer, { evaluations, isLast }, deliveryId, {
+      replayOne(own, { viewer, evaluations, isLast }, deliveryId, {
         field: 'deliveryId',
         reason,
         request: null,
@@ -40,14 +40,14 @@ export interface ReplayOrder {
   request: { id: string; requestedBy: string; lastReplayId: string | null } | null;
 }
 
-/** @throws InputError NOT_FOUND, or CONFLICT with the reason */
+/** @throws InputError NOT_FOUND, or CONFLICT with the reason. @throws Denied */
 export async function replayOne(
   db: Db,
-  viewer: Viewer,
-  parts: ResendParts,
+  parts: ResendParts & { viewer: Viewer },
   deliveryId: string | null,
   { field, reason, request }: ReplayOrder,
 ): Promise<ReplayedDelivery | ToEvaluate> {
+  const { viewer } = parts;
   const delivery = await getDelivery(db, deliveryId);
   const replay = replayOfOne(viewer, delivery.id, reason, request?.id ?? null);
   const resent = await resendDeliveries(db, parts, replay.id, [delivery], request);
@@ -85,6 +85,7 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, request
     lastDeliveryId: deliveryId,
     cursor: deliveryId,
     deliveryCount: 1,
+    ofAuditReceiver: false,
     replayed: 1,
     skipped: 0,
     nextStepAt: at,

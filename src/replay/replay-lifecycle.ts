@@ -6,12 +6,13 @@ import { InputError } from '../errors';
 import type { Db } from '../sql/db';
 import { refuseOneTooMany } from '../users/limit-of-user';
 import type { Viewer } from '../viewer';
+import { refuseAuditReceivers } from '../webhooks/changes/guarded-settings';
 import { changeReplay, findReplayForUpdate, type ReplayRow } from './replay.store';
 import { OPEN_REPLAYS } from './replay-limit';
 
 /** Until it is resumed, no further delivery is sent again. Those that already were continue. */
 export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
-  const replay = await getReplay(db, id);
+  const replay = await replayToChange(db, viewer, id);
   if (replay.status === 'PAUSED') return replay;
   refuseFinished(replay);
   return change(db, viewer, replay, { status: 'PAUSED' }, 'replay.paused');
@@ -19,7 +20,7 @@ export async function pauseReplay(db: Db, viewer: Viewer, id: string | null): Pr
 
 /** Continues where it was paused, within its rate. */
 export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
-  const replay = await getReplay(db, id);
+  const replay = await replayToChange(db, viewer, id);
   refuseFinished(replay);
   if (replay.status !== 'PAUSED') return replay;
   await refuseOneTooMany(db, replay.orderedBy, OPEN_REPLAYS);
@@ -28,7 +29,7 @@ export async function resumeReplay(db: Db, viewer: Viewer, id: string | null): P
 
 /** Ends the replay. Deliveries that were already sent again continue. */
 export async function cancelReplay(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
-  const replay = await getReplay(db, id);
+  const replay = await replayToChange(db, viewer, id);
   if (replay.status === 'CANCELLED') return replay;
   refuseFinished(replay);
   return change(db, viewer, replay, { status: 'CANCELLED', finishedAt: currentTime() }, 'replay.cancelled');
@@ -53,8 +54,11 @@ function refuseFinished({ status, finishedAt }: ReplayRow): void {
   throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
 }
 
-async function getReplay(db: Db, id: string | null): Promise<ReplayRow> {
+async function replayToChange(db: Db, viewer: Viewer, id: string | null): Promise<ReplayRow> {
   const replay = id === null ? null : await findReplayForUpdate(db, id);
-  if (replay) return replay;
-  throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no replay with this id.' }]);
+  if (!replay) {
+    throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no replay with this id.' }]);
+  }
+  refuseAuditReceivers(viewer, [{ name: 'A webhook of this replay', receiveAuditEvents: replay.ofAuditReceiver }]);
+  return replay;
 }

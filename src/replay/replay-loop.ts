@@ -47,7 +47,7 @@ async function runStep({ db, transaction, log }: ReplayParts): Promise<boolean> 
         const replay = await claimDueReplay(own, claimed);
         if (!replay) return { stepped: false };
         claimed = replay.id;
-        return stepReplay(own, { evaluations, isLast }, replay);
+        return stepReplay(own, { viewer: null, evaluations, isLast }, replay);
       }),
     );
     return stepped;

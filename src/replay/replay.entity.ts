@@ -48,6 +48,9 @@ export class ReplayEntity {
   @Column('integer', { name: 'delivery_count' })
   deliveryCount: number;
 
+  @Column('boolean', { name: 'of_audit_receiver', default: false })
+  ofAuditReceiver: boolean;
+
   @Column('integer')
   replayed: number;
 

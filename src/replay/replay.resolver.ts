@@ -110,10 +110,14 @@ export class ReplayResolver {
     return answer({ replay: null as ReplayRow | null, count: null as CountShape | null }, async () => {
       checkInput(input);
       const { where, reason, rate } = input;
+      const viewer = context.viewer as Viewer;
       if (input.dryRun)
-        return { replay: null, count: countShape((await countDeliveries(context.db, where, currentTime())).tallies) };
+        return {
+          replay: null,
+          count: countShape((await countDeliveries(context.db, viewer, where, currentTime())).tallies),
+        };
       const request = { where, reason, rate };
-      const started = await context.transaction((db) => startReplay(db, context.viewer as Viewer, request));
+      const started = await context.transaction((db) => startReplay(db, viewer, request));
       return { replay: started.replay, count: countShape(started.count.tallies) };
     });
   }

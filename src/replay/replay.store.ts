@@ -17,6 +17,8 @@ export interface ReplayRow {
   /** The last delivery that was processed. */
   cursor: string | null;
   deliveryCount: number;
+  /** Whether it has deliveries of webhooks that receive the audit trail. */
+  ofAuditReceiver: boolean;
   replayed: number;
   skipped: number;
   nextStepAt: Date;
@@ -29,7 +31,7 @@ export interface ReplayRow {
 export const REPLAYS = {
   table: 'replays',
   columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", request_id as "requestId",
-    last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", replayed, skipped, next_step_at as "nextStepAt", error,
+    last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", of_audit_receiver as "ofAuditReceiver", replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
   indexed: ['id'],
 };

@@ -6,12 +6,16 @@ import { insertJobs } from '../delivery/queue/delivery-job.store';
 import { notifyDeliveries } from '../delivery/queue/notify.store';
 import { newId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
+import type { Viewer } from '../viewer';
+import { refuseAuditReceivers } from '../webhooks/changes/guarded-settings';
 import type { WebhookStatus } from '../webhooks/webhook.entity';
 import { webhooksForShare } from '../webhooks/webhook.store';
 import { type Evaluation, type Evaluations, storeEvaluated, type ToEvaluate } from './evaluate-skipped';
 
 /** What a transaction that sends deliveries again is given. */
 export interface ResendParts {
+  /** Who orders it in this transaction; null: it was ordered before. */
+  viewer: Viewer | null;
   evaluations: Evaluations;
   /** The last of several tries: a skipped delivery that still has no evaluation is not sent, instead of asking for one. */
   isLast: boolean;
@@ -30,9 +34,18 @@ export interface Approved {
 
 const REPLAYED_MEANWHILE = 'The delivery was replayed after this request was made: see `replay` of the delivery.';
 
-/** Locks deliveries, after their webhooks, and finds those that cannot be sent again. */
-export async function lockForReplay(db: Db, requested: readonly { id: string; webhookId: string }[]) {
+/**
+ * Locks deliveries, after their webhooks, and finds those that cannot be sent again.
+ * @param viewer who asks for it; null: a replay that was ordered
+ * @throws Denied
+ */
+export async function lockForReplay(
+  db: Db,
+  viewer: Viewer | null,
+  requested: readonly { id: string; webhookId: string }[],
+) {
   const webhooks = await webhooksForShare(db, [...new Set(requested.map((each) => each.webhookId))]);
+  if (viewer) refuseAuditReceivers(viewer, webhooks.values());
   const deliveries = await lockDeliveries(
     db,
     requested.map((each) => each.id),
@@ -55,13 +68,13 @@ export async function lockForReplay(db: Db, requested: readonly { id: string; we
  */
 export async function resendDeliveries(
   db: Db,
-  { evaluations, isLast }: ResendParts,
+  { viewer, evaluations, isLast }: ResendParts,
   replayId: string,
   requested: readonly { id: string; webhookId: string }[],
   approved: Approved | null = null,
 ): Promise<Resent | ToEvaluate> {
   if (requested.length === 0) return { faults: new Map() };
-  const { webhooks, deliveries, statusOf, faults } = await lockForReplay(db, requested);
+  const { webhooks, deliveries, statusOf, faults } = await lockForReplay(db, viewer, requested);
   for (const { id, replayId } of deliveries) {
     if (approved && replayId !== approved.lastReplayId && !faults.has(id)) faults.set(id, REPLAYED_MEANWHILE);
   }

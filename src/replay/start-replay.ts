@@ -7,6 +7,8 @@ import { all } from '../sql/condition';
 import type { Db } from '../sql/db';
 import { refuseOneTooMany } from '../users/limit-of-user';
 import type { Viewer } from '../viewer';
+import { refuseAuditReceivers } from '../webhooks/changes/guarded-settings';
+import { webhooksById } from '../webhooks/webhook.store';
 import { insertReplay, type ReplayRow } from './replay.store';
 import { OPEN_REPLAYS } from './replay-limit';
 import { type DeliveryTally, finishedBy, newestDeliveryId, tallyDeliveries } from './replayed-deliveries.store';
@@ -16,14 +18,20 @@ import { conditionFrom } from './stored-condition';
 export interface ReplayCount {
   last: string;
   tallies: DeliveryTally[];
+  /** Whether some of them are of webhooks that receive the audit trail. */
+  ofAuditReceiver: boolean;
 }
 
-/** @throws AppError BAD_USER_INPUT for a `where` that cannot be used */
-export async function countDeliveries(db: Db, where: DeliveryWhere, at: Date): Promise<ReplayCount> {
+/** @throws AppError BAD_USER_INPUT for a `where` that cannot be used. @throws Denied */
+export async function countDeliveries(db: Db, viewer: Viewer, where: DeliveryWhere, at: Date): Promise<ReplayCount> {
   // parsed from its text, as by the workers: the count uses the same condition
   const condition = all([conditionFrom(textOfWhere(where)), finishedBy(at)]);
   const last = (await newestDeliveryId(db)) ?? FIRST_ID;
-  return { last, tallies: await tallyDeliveries(db, { after: FIRST_ID, last }, condition) };
+  const tallies = await tallyDeliveries(db, { after: FIRST_ID, last }, condition);
+  const webhooks = await webhooksById(db, [...new Set(tallies.map(({ webhookId }) => webhookId))]);
+  refuseAuditReceivers(viewer, webhooks.values());
+  const ofAuditReceiver = [...webhooks.values()].some(({ receiveAuditEvents }) => receiveAuditEvents);
+  return { last, tallies, ofAuditReceiver };
 }
 
 export interface ReplayStart {
@@ -36,7 +44,7 @@ export interface ReplayStart {
 /**
  * Stores the replay, which workers carry out, oldest delivery first. It includes no delivery that is newer or that was not
  * finished at this time: the count is its maximum.
- * @throws InputError TOO_LARGE
+ * @throws InputError TOO_LARGE. @throws Denied
  */
 export async function startReplay(
   db: Db,
@@ -46,7 +54,7 @@ export async function startReplay(
   await refuseOneTooMany(db, viewer.userId, OPEN_REPLAYS);
   const id = newId();
   const at = timeOfId(id);
-  const count = await countDeliveries(db, where, at);
+  const count = await countDeliveries(db, viewer, where, at);
   const replay: ReplayRow = {
     id,
     status: 'PENDING',
@@ -59,6 +67,7 @@ export async function startReplay(
     lastDeliveryId: count.last,
     cursor: null,
     deliveryCount: totalOf(count.tallies),
+    ofAuditReceiver: count.ofAuditReceiver,
     replayed: 0,
     skipped: 0,
     nextStepAt: at,

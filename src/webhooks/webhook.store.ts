@@ -122,8 +122,10 @@ export async function changeWebhooks(db: Db, ids: readonly string[], changes: Pa
 /** A webhook that is kept from changes. */
 export interface KeptWebhook {
   id: string;
+  name: string;
   status: WebhookStatus;
   ordering: Ordering | null;
+  receiveAuditEvents: boolean;
   /** The transaction that last changed it. */
   changedIn: string;
 }
@@ -133,7 +135,8 @@ export async function webhooksForShare(db: Db, ids: readonly string[]): Promise<
   await keepWebhooks(db, ids);
   const rows = await rowsOf<KeptWebhook>(
     db,
-    statement('select id, status, ordering, changed_in as "changedIn" from webhooks where id = any($1::uuid[])'),
+    statement(`select id, name, status, ordering, receive_audit_events as "receiveAuditEvents", changed_in as "changedIn"
+     from webhooks where id = any($1::uuid[])`),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -99,7 +99,7 @@ test('only a SYSTEM_MANAGER lets a webhook receive them, and changes one that do
   );
   await refused('updateWebhook', { id, receiveAuditEvents: true });
   expect(await refused('updateWebhook', { id: siemId, url: 'https://mine.example/' })).toBe(
-    'Partner receives the audit trail (receiveAuditEvents): only a SYSTEM_MANAGER may change its settings.',
+    'Partner receives the audit trail (receiveAuditEvents): only a SYSTEM_MANAGER may change it, send to it or act on its deliveries. Leave it out, or ask a SYSTEM_MANAGER.',
   );
   await refused('updateWebhook', { id: siemId, receiveAuditEvents: false });
   await mutate(app, 'updateWebhook', { id, receiveAuditEvents: true });

@@ -5,6 +5,7 @@ import { currentTime } from '../../clock';
 import { type InputError, inputError } from '../../errors';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
+import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
 import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
 import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
@@ -18,7 +19,8 @@ import { type CommandedDelivery, lockDeliveries, requestCancel } from './deliver
 /** Makes the next attempt due now. It counts in the retry schedule like an attempt at its scheduled time. */
 export async function retryDelivery(db: Db, viewer: Viewer, id: string | null): Promise<DeliveryRow> {
   const { webhookId } = await getDelivery(db, id);
-  const webhook = await findWebhookForShare(db, webhookId);
+  const webhook = (await findWebhookForShare(db, webhookId)) as WebhookRow;
+  refuseAuditReceivers(viewer, [webhook]);
   const delivery = await locked(db, id);
   const fault = retryFault(delivery, webhook);
   if (fault !== null) throw conflict(fault);
@@ -28,7 +30,7 @@ export async function retryDelivery(db: Db, viewer: Viewer, id: string | null): 
   return getDelivery(db, id);
 }
 
-function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): string | null {
+function retryFault(delivery: CommandedDelivery, webhook: WebhookRow): string | null {
   if (!isOpen(delivery.status)) {
     const canReplay =
       delivery.hasContent || (delivery.skipReason !== null && !['LOOP', 'ERASED'].includes(delivery.skipReason));
@@ -36,9 +38,9 @@ function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): st
     return `The delivery is ${delivery.status}: ${instead}.`;
   }
   if (delivery.openRequestId !== null) return 'An attempt of this delivery is on the wire: wait for its outcome.';
-  const mayGo = webhook?.status === 'ACTIVE' || delivery.test;
+  const mayGo = webhook.status === 'ACTIVE' || delivery.test;
   if (delivery.held || !mayGo) {
-    return `Its webhook is ${webhook?.status}: resume the webhook to continue the delivery.`;
+    return `Its webhook is ${webhook.status}: resume the webhook to continue the delivery.`;
   }
   if (delivery.waitsFor === 'PREDECESSOR') {
     return 'It waits for an earlier delivery of the same document: replay or cancel that one to continue.';
@@ -56,7 +58,7 @@ function retryFault(delivery: CommandedDelivery, webhook: WebhookRow | null): st
 export async function cancelDelivery(db: Db, viewer: Viewer, id: string | null, reason: string): Promise<DeliveryRow> {
   const { webhookId } = await getDelivery(db, id);
   // committing an outcome locks the webhook for share: it must not schedule a further attempt after this command
-  await findWebhookForUpdate(db, webhookId);
+  refuseAuditReceivers(viewer, [(await findWebhookForUpdate(db, webhookId)) as WebhookRow]);
   await lockCircuits(db, [webhookId]);
   const delivery = await locked(db, id);
   if (delivery.status === 'CANCELLED' || (isOpen(delivery.status) && delivery.cancelRequested))

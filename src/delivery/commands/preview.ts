@@ -11,6 +11,7 @@ import type { Db } from '../../sql/db';
 import { subjectOf, type UserWords } from '../../templating/subject';
 import { findUserByName, usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
+import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
 import { recordedHeader } from '../../webhooks/credentials/recorded-header';
 import { credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
@@ -55,6 +56,7 @@ export async function previewWebhook(
   userName: string | null,
 ): Promise<Preview> {
   const webhook = await webhookToPreview(db, id);
+  refuseAuditReceivers(viewer, [webhook]);
   const event = 'event' in sample ? givenEvent(sample.event) : await pastEvent(db, sample.eventId);
   const named = userName ?? ('event' in sample ? viewer.name : null);
   if (named !== null) {

@@ -19,10 +19,12 @@ import type { Context } from '../../graphql/context';
 import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
+import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
 import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outgoing-webhook.store';
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
 import { MAX_RENDERED_AT_ONCE } from '../fan-out/evaluate-templates';
+import { isAboutAudit } from '../fan-out/matches';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
 import { newDelivery, PENDING } from '../new-delivery';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
@@ -56,7 +58,9 @@ export async function testWebhook(
 ): Promise<DeliveryRow> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const webhook = webhookToTest(id === null ? undefined : (await versionedWebhooksById(db, [id])).get(id));
+    refuseAuditReceivers(viewer, [webhook]);
     const event = 'event' in sample ? newEvent(viewer, sample.event) : await pastEvent(db, sample.eventId);
+    if (isAboutAudit(event) && !webhook.receiveAuditEvents) throw notForIt(webhook, event);
     const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
     const test = { webhook, event, rendered, given: 'event' in sample ? sample.event : null };
     const delivery = await transaction((own) => send(own, viewer, test));
@@ -91,6 +95,11 @@ async function send(db: Db, viewer: Viewer, { webhook, event, rendered, given }:
   const details = { delivery: toNodeId('Delivery', delivery.id), event: toNodeId('BusinessEvent', event.id) };
   await recordAct(db, viewer, { action: 'webhook.tested', subjectType: 'Webhook', subjectId: webhook.id, details });
   return (await deliveriesById(db, [delivery.id])).get(delivery.id) as DeliveryRow;
+}
+
+function notForIt({ name }: OutgoingWebhook, { event }: OutboxEvent): InputError {
+  const message = `${name} may not receive ${event}, which is about the audit trail: receiveAuditEvents is false. Send another event.`;
+  return inputError(['eventId'], 'CONFLICT', message);
 }
 
 function webhookToTest(webhook: OutgoingWebhook | undefined): OutgoingWebhook {

@@ -25,6 +25,6 @@ export function matches(
   return typeMatches && (webhook.events.length === 0 || webhook.events.includes(event.event));
 }
 
-function isAboutAudit({ documentType, event }: EventToMatch): boolean {
+export function isAboutAudit({ documentType, event }: Pick<EventToMatch, 'documentType' | 'event'>): boolean {
   return documentType === OWN_DOCUMENT_TYPE && event.startsWith(AUDIT_EVENT_PREFIX);
 }

@@ -7,6 +7,8 @@ import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
 import type { Role, Viewer } from '../../viewer';
+import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
+import { webhooksById } from '../../webhooks/webhook.store';
 import { withEvaluations } from '../evaluate-skipped';
 import { getDelivery, type ReplayedDelivery, replayOne } from '../replay-delivery';
 import { lockForReplay } from '../resend-deliveries';
@@ -36,7 +38,7 @@ export async function requestReplay(
   const delivery = await getDelivery(db, deliveryId);
   await refuseWithoutSecondPerson(db, viewer.userId, DECIDERS, 'A replay that is asked for', ['deliveryId']);
   // two requests at once: the second one waits for the lock of the delivery, and finds the first
-  const { deliveries, faults } = await lockForReplay(db, [delivery]);
+  const { deliveries, faults } = await lockForReplay(db, viewer, [delivery]);
   const fault = faults.get(delivery.id);
   if (fault !== undefined) throw conflict('deliveryId', fault);
   await expireRequests(db, currentTime(), delivery.id);
@@ -81,7 +83,7 @@ export async function approveReplay(
   return withEvaluations(db, (evaluations, isLast) =>
     transaction(async (own) => {
       const request = await requestToDecide(own, viewer, requestId);
-      const replayed = await replayOne(own, viewer, { evaluations, isLast }, request.deliveryId, {
+      const replayed = await replayOne(own, { viewer, evaluations, isLast }, request.deliveryId, {
         field: 'id',
         reason: request.reason,
         request,
@@ -106,6 +108,8 @@ export async function declineReplay(
   reason: string,
 ): Promise<ReplayRequestRow> {
   const request = await requestToDecide(db, viewer, requestId);
+  const { webhookId } = await getDelivery(db, request.deliveryId);
+  refuseAuditReceivers(viewer, (await webhooksById(db, [webhookId])).values());
   const decided = decisionOf(viewer, 'DECLINED', reason);
   await changeRequest(db, request.id, decided);
   await record(db, viewer, 'replay.declined', request, reason);

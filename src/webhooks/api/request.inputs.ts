@@ -116,7 +116,8 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
     nullable: true,
     description:
       'Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`), if it subscribes to them. ' +
-      'Only a SYSTEM_MANAGER may set it, and change the settings of a webhook that has it: FORBIDDEN for others. ' +
+      'Only a SYSTEM_MANAGER may set it, and no other role may change or test such a webhook, forward calls to it, or act on its ' +
+      'deliveries: FORBIDDEN for others. ' +
       'Default, null: false.',
   })
   receiveAuditEvents?: boolean | null;

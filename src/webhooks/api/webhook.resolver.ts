@@ -185,7 +185,7 @@ export class WebhookResolver {
       const own = { ...ownerOf(ownerId), ...targetsOf(forwardTo), ...(typeof name === 'string' && { name }) };
       const settings = { ...rest, ...own };
       return context.transaction(async (db) => {
-        const before = await webhookToChange(db, uuidOf('Webhook', id));
+        const before = await webhookToChange(db, viewer as Viewer, uuidOf('Webhook', id));
         refuseOtherVersion(before, expectedVersion);
         return { ...NOTHING, ...(await changeSettings(db, viewer as Viewer, services, before, settings)) };
       });

@@ -149,7 +149,9 @@ export class WebhookType extends NodeType {
   dedupeSeconds: number | null;
 
   @Field(() => Boolean, {
-    description: 'Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`).',
+    description:
+      'Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`). If true, every mutation that ' +
+      'takes the webhook or one of its deliveries is FORBIDDEN for other roles than SYSTEM_MANAGER.',
   })
   receiveAuditEvents: boolean;
 

@@ -22,7 +22,7 @@ export async function rotateIncomingToken(
   id: string | null,
   overlapSeconds: number,
 ): Promise<{ webhook: WebhookRow; token: string }> {
-  const webhook = await incomingToChange(db, id);
+  const webhook = await incomingToChange(db, viewer, id);
   const now = currentTime();
   await expireTokens(db, webhook.id, new Date(now.getTime() + overlapSeconds * 1_000));
   await deleteExpiredTokens(db, webhook.id, now);
@@ -36,8 +36,8 @@ export async function rotateIncomingToken(
   return { webhook, token };
 }
 
-async function incomingToChange(db: Db, id: string | null): Promise<WebhookRow> {
-  const webhook = await webhookToChange(db, id);
+async function incomingToChange(db: Db, viewer: Viewer, id: string | null): Promise<WebhookRow> {
+  const webhook = await webhookToChange(db, viewer, id);
   if (webhook.direction === 'INCOMING') return webhook;
   const message = `${webhook.name} is OUTGOING: only INCOMING webhooks have an address.`;
   throw new InputError([{ field: ['id'], code: 'INVALID', message }]);

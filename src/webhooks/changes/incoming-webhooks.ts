@@ -30,7 +30,7 @@ import {
   settingFaults,
 } from './both-directions';
 import { directionFaults } from './direction-fields';
-import { refuseUnlessSystemManager } from './guarded-settings';
+import { refuseAuditTargets, refuseUnlessSystemManager } from './guarded-settings';
 import type { WebhookRules } from './outgoing-webhooks';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
@@ -60,6 +60,7 @@ export async function createIncomingWebhook(
   refuseUnlessSystemManager(viewer, null, webhook);
   const partnerId = newId();
   const agreement = newAgreement(webhook.id, name, partnerId, input);
+  await refuseAuditTargets(db, viewer, [], agreement.forwardTo);
   await refuseFaults(db, provider, rules, { verification: {}, ...input }, agreement, [
     ...directionFaults('INCOMING', input),
     ...ownSecretFaults(provider, input.secret ?? null),
@@ -119,6 +120,7 @@ export async function updateIncomingWebhook(
   refuseUnlessSystemManager(viewer, before, after);
   const given = withKeptSettings(agreement, settings);
   const changed = agreementColumns(provider, given);
+  await refuseAuditTargets(db, viewer, agreement.forwardTo, changed.forwardTo ?? agreement.forwardTo);
   await refuseFaults(db, provider, rules, given, { ...agreement, ...changed }, directionFaults('INCOMING', settings));
   await changeWebhook(db, before.id, { ...changes, updatedAt: after.updatedAt });
   await changeAgreement(db, before.id, { ...changed, version: agreement.version + 1 });

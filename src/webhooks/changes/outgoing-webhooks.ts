@@ -30,7 +30,7 @@ import {
   settingFaults,
 } from './both-directions';
 import { directionFaults } from './direction-fields';
-import { refuseUnlessSystemManager } from './guarded-settings';
+import { refuseAuditReceivers, refuseUnlessSystemManager } from './guarded-settings';
 
 export interface WebhookRules {
   keyring: Keyring;
@@ -124,12 +124,13 @@ function outgoingColumns(settings: WebhookSettings): Partial<WebhookRow> {
   };
 }
 
-/** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. */
-export async function webhookToChange(db: Db, id: string | null): Promise<WebhookRow> {
+/** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. @throws Denied */
+export async function webhookToChange(db: Db, viewer: Viewer, id: string | null): Promise<WebhookRow> {
   const webhook = id ? await findWebhookForUpdate(db, id) : null;
   if (!webhook) {
     throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no webhook with this id.' }]);
   }
+  refuseAuditReceivers(viewer, [webhook]);
   if (webhook.status === 'ARCHIVED') {
     const message = `${webhook.name} is archived permanently: create a new webhook.`;
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);

@@ -31,7 +31,7 @@ export async function rotateWebhookSecret(
   id: string | null,
   rotation: Rotation,
 ): Promise<{ webhook: WebhookRow; secret: string | null; publicKey: string | null }> {
-  const webhook = await webhookToChange(db, id);
+  const webhook = await webhookToChange(db, viewer, id);
   if (webhook.direction === 'INCOMING') return rotateVerificationSecret(db, viewer, { keyring }, webhook, rotation);
   const { scheme, overlapSeconds, secret: own = null } = rotation;
   const faults = rotationFaults(webhook, scheme, own);

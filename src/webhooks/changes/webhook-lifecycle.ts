@@ -26,7 +26,7 @@ export async function pauseWebhook(
   id: string | null,
   reason: string | null,
 ): Promise<WebhookRow> {
-  const webhook = await webhookToChange(db, id);
+  const webhook = await webhookToChange(db, viewer, id);
   if (webhook.status === 'PAUSED') return webhook;
   if (webhook.status === 'DISABLED') {
     const message = `${webhook.name} is disabled and sends nothing already. Resume it before you pause it.`;
@@ -46,7 +46,7 @@ export async function resumeWebhook(
   id: string | null,
   reason: string | null,
 ): Promise<WebhookRow> {
-  const webhook = await webhookToChange(db, id);
+  const webhook = await webhookToChange(db, viewer, id);
   if (webhook.status === 'ACTIVE') return webhook;
   const resumed = await change(db, viewer, webhook, 'ACTIVE', 'webhook.resumed', reason);
   await deliveries.release(db, webhook.id);
@@ -84,7 +84,7 @@ export async function archiveWebhook(
   id: string | null,
   reason: string | null = null,
 ): Promise<WebhookRow> {
-  const webhook = await webhookToChange(db, id);
+  const webhook = await webhookToChange(db, viewer, id);
   const [archived] = await archiveWebhooks(db, viewer, deliveries, [webhook], reason);
   return archived as WebhookRow;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { InputError, type UserError } from '../../errors';
 import type { Db } from '../../sql/db';
 import { idsByName } from '../../users/user.store';
+import { refuseAuditReceivers } from '../changes/guarded-settings';
 import { archiveWebhooks, type OpenDeliveries } from '../changes/webhook-lifecycle';
 import { CREDENTIALS, type SettingChange } from '../versions/recorded-settings';
 import type { WebhookRow } from '../webhook.store';
@@ -118,6 +119,7 @@ async function archive(
   absent: Matches['absent'],
   { dryRun, reason }: Importing,
 ): Promise<ImportedWebhook[]> {
+  refuseAuditReceivers(viewer, absent);
   const webhooks = dryRun ? absent : await archiveWebhooks(db, viewer, services.openDeliveries, absent, reason);
   const rest = { changes: [], unusedSecrets: [], secretMissing: false, ...NOTHING_NEW };
   return absent.map((before, index) => ({

@@ -30,7 +30,7 @@ export async function restoreVersion(
   services: ChangeServices,
   { id, version, expectedVersion, reason }: Restoring,
 ): Promise<Restored> {
-  const webhook = await webhookToChange(db, id);
+  const webhook = await webhookToChange(db, viewer, id);
   refuseOtherVersion(webhook, expectedVersion);
   const row = await findWebhookVersion(db, webhook.id, version);
   if (!row) {
