@@ -101,7 +101,7 @@ beforeAll(async () => {
   const ordered = await mutate(app, 'replayDeliveries', { where, reason: 'lost' }, 'replay { id }');
   await waitFor('the replay', async () => {
     const { data } = await app.ask('query ($id: ID!) { replay(id: $id) { status } }', { id: ordered.replay.id });
-    return data.replay.status === 'COMPLETED';
+    return data.replay.status === 'QUEUED';
   });
   await waitFor('the delivery', async () => (await deliveryThatIs('DELIVERED', delivered)).id === delivered);
   const asked = await mutate(app, 'requestReplay', { deliveryId: delivered, reason: 'lost' }, 'replayRequest { id }');
