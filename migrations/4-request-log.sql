@@ -39,11 +39,10 @@ create table webhook_request_logs (
   error text,
   error_code text,
   remote_address text,
-  dns_ms integer,                   -- parts of duration_ms; null: not measured
+  dns_ms integer,                   -- parts of duration_ms; null: not measured, as on a connection that was reused
   connect_ms integer,
   tls_ms integer,
   first_byte_ms integer,
-  tls_version text,
   leaf_hash bytea,                  -- set by a trigger when the row is closed
   erased_digests text,              -- once its content was erased: the digests that its record has of it
   erasure_id uuid,                  -- the erasure, see 10-privacy.sql

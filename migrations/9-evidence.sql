@@ -236,7 +236,6 @@ begin
     '","status":', to_json(r.status),
     ',"test":', r.test::pg_catalog.text,
     ',"tlsMs":' || r.tls_ms,
-    ',"tlsVersion":' || to_json(r.tls_version),
     ',"traceId":' || to_json(r.trace_id),
     ',"user":"' || r.user_id || '"',
     ',"v":1',

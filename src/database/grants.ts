@@ -1,5 +1,5 @@
 const CLOSING_COLUMNS = `status, finished_at, duration_ms, response_status, response_headers, response_body,
-  response_bytes, response_truncated, error, error_code, remote_address`;
+  response_bytes, response_truncated, error, error_code, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms`;
 
 /** All but those that say what the delivery is: its event, webhook, document, user and time. */
 const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, headers, payload_id, attempts, round_start,

@@ -16,7 +16,7 @@ const FACTS: Readonly<Record<string, string>> = {
   webhook_request_logs: `id, webhook_id, direction, status, document_type, event, business_event_id, delivery_id, replay_id,
     user_id, attempt_number, duplicate, test, method, payload_id, wire_payload_id, secret_id, started_at, finished_at,
     duration_ms, response_status, response_bytes, response_truncated, error_code, trace_id, dns_ms, connect_ms, tls_ms,
-    first_byte_ms, tls_version, body_digest, wire_body_digest, leaf_hash`,
+    first_byte_ms, body_digest, wire_body_digest, leaf_hash`,
   payloads: 'id, byte_length, content_type, body_digest',
   business_events: `id, document_type, event, payload_id, enveloped, user_id, published_by, request_id, directed_to, caused_by,
     cause_path, created_at, fanned_out_at, wanted_by`,

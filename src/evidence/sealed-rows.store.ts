@@ -24,7 +24,7 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
       r.first_byte_ms as "firstByteMs", r.method, r.payload_id as "payloadId", r.replay_id as "replayId",
       r.response_bytes as "responseBytes", r.response_status as "responseStatus",
       r.response_truncated as "responseTruncated", r.secret_id as "secretId", r.started_at as "startedAt", r.status, r.test,
-      r.tls_ms as "tlsMs", r.tls_version as "tlsVersion", r.trace_id as "traceId", r.user_id as "userId",
+      r.tls_ms as "tlsMs", r.trace_id as "traceId", r.user_id as "userId",
       r.webhook_id as "webhookId", r.wire_payload_id as "wirePayloadId"`,
     isFinal: 'r.finished_at is not null',
   },

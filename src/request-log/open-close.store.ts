@@ -5,6 +5,7 @@ import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { andIdBetween, joinsByIndex } from '../sql/index-lookup';
 import type { Direction } from '../webhooks/webhook.entity';
+import { type RequestTiming, TIMING_COLUMNS } from './request-timing.store';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
 /** A row as it is opened before the call. */
@@ -32,7 +33,7 @@ export interface OpenRequest {
 }
 
 /** The columns that are written when the row is closed. */
-export interface ClosedRequest {
+export interface ClosedRequest extends RequestTiming {
   id: string;
   status: Exclude<RequestStatus, 'PENDING'>;
   finishedAt: Date;
@@ -101,6 +102,7 @@ export const CLOSED_REQUEST = columns<ClosedRequest>([
   ['error', 'error', 'text'],
   ['errorCode', 'error_code', 'text'],
   ['remoteAddress', 'remote_address', 'text'],
+  ...TIMING_COLUMNS,
 ]);
 
 /**
@@ -109,7 +111,8 @@ export const CLOSED_REQUEST = columns<ClosedRequest>([
  */
 export const SET_ANSWER = `finished_at = greatest(c.closed_at, r.started_at), duration_ms = c.duration_ms,
     response_status = c.response_status, response_headers = c.response_headers, response_body = c.response_body,
-    response_bytes = c.response_bytes, response_truncated = c.response_truncated, remote_address = c.remote_address`;
+    response_bytes = c.response_bytes, response_truncated = c.response_truncated, remote_address = c.remote_address,
+    dns_ms = c.dns_ms, connect_ms = c.connect_ms, tls_ms = c.tls_ms, first_byte_ms = c.first_byte_ms`;
 
 /** The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. */
 export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, ${SET_ANSWER},

@@ -2,9 +2,10 @@
 import { unlessErased } from '../events/payload.store';
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { Direction } from '../webhooks/webhook.entity';
+import type { RequestTiming } from './request-timing.store';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
-export interface RequestRow {
+export interface RequestRow extends RequestTiming {
   id: string;
   webhookId: string | null;
   direction: Direction;
@@ -41,7 +42,8 @@ export const REQUEST_LOG = {
     user_id as "userId", attempt_number as "attemptNumber", duplicate, test, replay_id as "replayId", method, url,
     ${unlessErased('payload_id')} as "payloadId", ${unlessErased('wire_payload_id')} as "wirePayloadId",
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
-    response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress"`,
+    response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress",
+    dns_ms as "dnsMs", connect_ms as "connectMs", tls_ms as "tlsMs", first_byte_ms as "firstByteMs"`,
   indexed: [
     'id',
     'webhook_id',

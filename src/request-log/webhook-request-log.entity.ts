@@ -160,9 +160,6 @@ export class WebhookRequestLogEntity {
   @Column('integer', { name: 'first_byte_ms', nullable: true })
   firstByteMs: number | null;
 
-  @Column('text', { name: 'tls_version', nullable: true })
-  tlsVersion: string | null;
-
   /** The salt of its digests; null once its content was erased. */
   @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer | null;

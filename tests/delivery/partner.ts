@@ -12,6 +12,7 @@ import {
   type SendResult,
 } from '../../src/delivery/http/send';
 import { parseNetworks } from '../../src/networks';
+import { NOT_MEASURED } from '../../src/request-log/request-timing.store';
 
 /** Partners and senders of one test file; `closeAll` belongs into its afterEach. */
 const open: (() => Promise<unknown>)[] = [];
@@ -65,6 +66,7 @@ export const ANSWERED: SendResult = {
   error: null,
   remoteAddress: '127.0.0.1',
   durationMs: 1,
+  ...NOT_MEASURED,
 };
 
 /** A sender that may reach 127.0.0.0/8 over http. */

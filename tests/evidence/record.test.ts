@@ -156,7 +156,6 @@ test('a record keeps its bytes over releases', () => {
     status: 'FAILED',
     test: false,
     tlsMs: null,
-    tlsVersion: null,
     traceId: null,
     userId: id,
     webhookId: id,

@@ -150,7 +150,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
-      responseStatus error errorCode startedAt finishedAt durationMs remoteAddress webhook user businessEvent businessDocument delivery
+      responseStatus error errorCode startedAt finishedAt durationMs dnsMs connectMs tlsMs firstByteMs remoteAddress webhook user businessEvent businessDocument delivery
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {

@@ -9,6 +9,7 @@ import {
   type OpenRequest,
   SET_ANSWER,
 } from '../../request-log/open-close.store';
+import { TIMING_COLUMNS } from '../../request-log/request-timing.store';
 import { columns, type RowCount } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
 import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
@@ -162,6 +163,7 @@ const SUCCESS = columns<Success>([
   ['responseBytes', 'response_bytes', 'integer'],
   ['responseTruncated', 'response_truncated', 'boolean'],
   ['remoteAddress', 'remote_address', 'text'],
+  ...TIMING_COLUMNS,
 ]);
 const AFTER_SUCCESSES = SUCCESS.length + 1;
 

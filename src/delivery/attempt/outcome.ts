@@ -106,6 +106,10 @@ function closedRequest(attempt: Attempt, result: SendResult, now: Date): ClosedR
     error: result.error && madeStorable(result.error),
     errorCode: result.errorCode,
     remoteAddress: result.remoteAddress,
+    dnsMs: result.dnsMs,
+    connectMs: result.connectMs,
+    tlsMs: result.tlsMs,
+    firstByteMs: result.firstByteMs,
   };
 }
 

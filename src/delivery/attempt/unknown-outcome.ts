@@ -1,6 +1,7 @@
 // UNKNOWN: the outcome of an attempt was not recorded, so the partner may or may not have received it.
 import { currentTime } from '../../clock';
 import { type ClosedRequest, closeRequests } from '../../request-log/open-close.store';
+import { NOT_MEASURED } from '../../request-log/request-timing.store';
 import type { Db } from '../../sql/db';
 import { giveSlotsBack } from '../../webhooks/webhook-slot.store';
 import type { DueDelivery } from '../delivery.store';
@@ -44,5 +45,6 @@ export function unknownOutcome(id: string, now: Date, error: string): ClosedRequ
     error,
     errorCode: 'PROCESS_DIED',
     remoteAddress: null,
+    ...NOT_MEASURED,
   };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { Client, errors } from 'undici';
+import { type buildConnector, Client, errors } from 'undici';
 import type { SendError } from '../send-error';
-import type { Connect, Dialling } from './connect';
+import { type Connect, type Dialling, type DialTimes, startDialTimes } from './connect';
 
 /** One connection to one origin, used by one exchange at a time. The client reconnects after the partner closed it. */
 export interface Connection {
@@ -10,6 +10,8 @@ export interface Connection {
   address: string | null;
   /** What has not happened yet while it is connecting, such as "The proxy p could not be reached"; null: nothing special. */
   waitsFor: string | null;
+  /** The times of the last connection attempt; null before the first. */
+  dialled: DialTimes | null;
   /** When the current socket was connected (performance.now()). */
   openedAt: number;
   /** @param header the Keep-Alive header of the response that has begun */
@@ -61,6 +63,12 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     address(ip) {
       connection.address = ip;
     },
+    resolved() {
+      noteResolved(connection);
+    },
+    connected() {
+      noteConnected(connection);
+    },
     waitsFor(what) {
       connection.waitsFor = what;
     },
@@ -69,7 +77,13 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     connect: (dial, callback) => {
       connection.address = null;
       connection.waitsFor = null;
-      connectTo(dial, callback, dialling);
+      const times = startDialTimes();
+      connection.dialled = times;
+      const noted: buildConnector.Callback = (...result) => {
+        if (result[0] === null && dial.protocol === 'https:') times.encryptedAt = performance.now();
+        callback(...result);
+      };
+      connectTo(dial, noted, dialling);
     },
     pipelining: 1,
     allowH2: false,
@@ -84,6 +98,7 @@ export function openConnection(origin: string, connectTo: Connect, options: Conn
     client,
     address: null,
     waitsFor: null,
+    dialled: null,
     openedAt: 0,
     noteKeepAlive(header) {
       const announced = /timeout=(\d+)/.exec(header ?? '');
@@ -120,8 +135,22 @@ function noteAddress(connection: Connection, socket: Socket): void {
   socket.on('connectionAttempt', (ip: string) => {
     connection.address = ip;
   });
+  socket.on('lookup', (error: Error | null) => {
+    if (!error) noteResolved(connection);
+  });
   socket.once('connect', () => {
     connection.address = socket.remoteAddress ?? connection.address;
     connection.openedAt = performance.now();
+    noteConnected(connection);
   });
+}
+
+/** Once for all addresses of a name, and not again for the name of a proxy. */
+function noteResolved({ dialled }: Connection): void {
+  if (dialled !== null) dialled.resolvedAt ??= performance.now();
+}
+
+/** Behind a proxy, when the tunnel is open and not when the proxy is connected to. */
+function noteConnected({ dialled }: Connection): void {
+  if (dialled !== null) dialled.connectedAt = performance.now();
 }

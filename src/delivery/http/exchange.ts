@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
+import { NOT_MEASURED, type RequestTiming } from '../../request-log/request-timing.store';
 import type { SendError } from '../send-error';
 import type { BodyLimits } from './body-buffer';
+import { dialTiming, msBetween } from './connect';
 import type { Connection } from './connection';
 import type { ConnectionPool, Lease } from './connection-pool';
 import type { ConnectionSettings } from './connection-settings';
@@ -24,6 +26,7 @@ export interface Exchanged {
   /** Null when the complete response arrived, whatever its status. */
   failure: SendError | null;
   remoteAddress: string | null;
+  timing: RequestTiming;
 }
 
 interface Running extends Exchanged {
@@ -32,9 +35,11 @@ interface Running extends Exchanged {
   readonly resolve: (exchanged: Exchanged) => void;
   stage: Stage;
   interimResponses: number;
-  /** These two by performance.now(); a connection became available at `leasedAt`. */
+  /** These four by performance.now(); a connection became available at `leasedAt`. */
   readonly startedAt: number;
   leasedAt: number;
+  sentAt: number | null;
+  firstByteAt: number | null;
   lease: Lease | null;
   connection: Connection | null;
   deadline: NodeJS.Timeout | null;
@@ -55,9 +60,12 @@ const INITIAL = {
   body: null,
   failure: null,
   remoteAddress: null,
+  timing: NOT_MEASURED,
   stage: 'queued',
   interimResponses: 0,
   leasedAt: 0,
+  sentAt: null,
+  firstByteAt: null,
   lease: null,
   connection: null,
   deadline: null,
@@ -80,6 +88,10 @@ function handlerOf(running: Running): Dispatcher.DispatchHandler {
   return {
     onRequestStart: () => {
       running.stage = 'sent';
+      running.sentAt = performance.now();
+    },
+    onResponseStarted: () => {
+      running.firstByteAt ??= performance.now();
     },
     onResponseStart: (controller, status) => {
       if (status >= 200) beginResponse(running, status, headerPairs(controller.rawHeaders));
@@ -115,8 +127,15 @@ function finish(running: Running, failure: SendError | null): void {
   running.deadline = null;
   running.failure = failure;
   running.remoteAddress = running.connection?.address ?? null;
+  running.timing = timingOf(running);
   // A connection with an incomplete response cannot be used again.
   if (failure === null) running.lease?.release();
   else running.lease?.discard();
   running.resolve(running);
+}
+
+function timingOf({ connection, leasedAt, sentAt, firstByteAt }: Running): RequestTiming {
+  const dialled = connection?.dialled ?? null;
+  const isReused = dialled === null || dialled.startedAt < leasedAt;
+  return { ...dialTiming(isReused ? null : dialled), firstByteMs: msBetween(sentAt, firstByteAt) };
 }

@@ -52,7 +52,9 @@ async function connectThrough(
   const port = Number(options.port || (protocol === 'https:' ? 443 : 80));
   const proxyHost = new URL(parts.proxy.url).host;
   const addresses = [...(await parts.addressesOf(hostname))].sort(byFamily).slice(0, MAX_ADDRESSES);
+  if (isIP(hostname) === 0) dialling.resolved();
   const tunnel = await openTunnel(parts, { hostname, port, proxyHost }, addresses, dialling);
+  dialling.connected();
   if (protocol !== 'https:') return tunnel;
   dialling.waitsFor(`${hostname} did not finish the TLS handshake through the proxy ${proxyHost}`);
   const encrypted = await parts.encrypt(options, tunnel);

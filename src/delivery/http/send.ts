@@ -1,4 +1,5 @@
 // Sends one attempt, after it is signed and before its outcome is decided.
+import { NOT_MEASURED, type RequestTiming } from '../../request-log/request-timing.store';
 import { readProxyUrl } from '../../webhooks/request/proxy-url';
 import { readTargetUrl, type TargetPolicy } from '../../webhooks/request/target-url';
 import { SendError, type SendErrorCode } from '../send-error';
@@ -30,7 +31,7 @@ export interface SenderOptions extends Partial<BodyLimits & Omit<PoolOptions, 'c
   readonly ca?: string;
 }
 
-export interface SendResult {
+export interface SendResult extends RequestTiming {
   /** Null: no response began. */
   responseStatus: number | null;
   /** In wire order, names as received, values as Latin-1. */
@@ -114,7 +115,7 @@ export function notSent(why: string): SendResult {
 
 /** The result of an attempt that was not sent, with its error. */
 export function unsent(failure: SendError, durationMs = 0): SendResult {
-  const nothing = { status: null, headers: null, body: null, remoteAddress: null };
+  const nothing = { status: null, headers: null, body: null, remoteAddress: null, timing: NOT_MEASURED };
   return resultOf({ ...nothing, failure }, null, '', durationMs, DEFAULTS);
 }
 
@@ -137,5 +138,6 @@ function resultOf(
     error: failure?.message ?? null,
     remoteAddress: exchanged.remoteAddress,
     durationMs,
+    ...exchanged.timing,
   };
 }

@@ -37,7 +37,6 @@ export interface RequestFacts extends SaltedContent {
   status: string;
   test: boolean;
   tlsMs: number | null;
-  tlsVersion: string | null;
   traceId: string | null;
   userId: string | null;
   webhookId: string | null;
@@ -89,7 +88,6 @@ export function requestRecord(row: RequestFacts): string {
     status: row.status,
     test: row.test,
     tlsMs: row.tlsMs,
-    tlsVersion: row.tlsVersion,
     traceId: row.traceId,
     user: row.userId,
     v: 1,

@@ -1,10 +1,5 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import {
-  BUSINESS_EVENT_FILTER,
-  BusinessEventWhere,
-  DOCUMENT_FILTER,
-  DocumentWhere,
-} from '../../events/business-event.inputs';
+import { BUSINESS_EVENT_FILTER, BusinessEventWhere, DOCUMENT_FILTER } from '../../events/business-event.inputs';
 import { Content } from '../../graphql/content/content';
 import { publishEnum } from '../../graphql/enum';
 import { Combinable } from '../../graphql/lists/combinable';
@@ -44,6 +39,7 @@ import { jsonFilter, scopedWhere, searchFilter } from '../search/indexed-filters
 import { JsonFilter } from '../search/json-filter.inputs';
 import { outcomeFilter, statusFilter } from '../status-filter';
 import { RequestErrorCodeEnum, RequestStatusEnum } from './request-log.type';
+import { TIMING_FILTER, TimingWhere } from './timing.inputs';
 
 const RequestErrorCodeFilter = optionalEnumFilter('RequestErrorCode', RequestErrorCodeEnum);
 const SEARCH_TEXT =
@@ -59,7 +55,7 @@ const StatusFilter = enumFilter('WebhookRequestLogStatus', RequestStatusEnum);
 
 @Combinable()
 @InputType('WebhookRequestLogWhere', { description: 'Conditions on requests. A request must meet all of them.' })
-export class RequestLogWhere extends DocumentWhere {
+export class RequestLogWhere extends TimingWhere {
   @Field(() => IDFilter, {
     nullable: true,
     description: 'The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }.',
@@ -124,9 +120,6 @@ export class RequestLogWhere extends DocumentWhere {
   })
   finishedAt?: OptionalDateTimeFilter;
 
-  @Field(() => IntFilter, { nullable: true, description: 'The duration in milliseconds: { gte: 5000 }.' })
-  durationMs?: IntFilter;
-
   @Field(() => StringFilter, { nullable: true, description: 'The message of the error.' })
   error?: StringFilter;
 
@@ -176,6 +169,7 @@ export class RequestLogWhere extends DocumentWhere {
 
 export const REQUEST_LOG_FILTER: FilterMap = {
   ...DOCUMENT_FILTER,
+  ...TIMING_FILTER,
   search: searchFilter,
   data: jsonFilter('data'),
   response: jsonFilter('response'),
@@ -191,7 +185,6 @@ export const REQUEST_LOG_FILTER: FilterMap = {
   method: textFilter('method'),
   url: textFilter('url'),
   finishedAt: timeFilter('finished_at'),
-  durationMs: intFilter('duration_ms'),
   error: textFilter('error'),
   errorCode: optionalFilter('error_code', exactFilter('error_code')),
   remoteAddress: textFilter('remote_address'),

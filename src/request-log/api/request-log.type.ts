@@ -204,6 +204,38 @@ export class RequestLogType extends NodeType {
   })
   durationMs: number | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The part of the duration in which the name of the host was resolved, in milliseconds, with the wait for a free look-up. null: the ' +
+      'connection was reused, the URL has an address instead of a name, the name was not resolved, or the request is INCOMING.',
+  })
+  dnsMs: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The part in which the partner was connected to, in milliseconds; behind a proxy until its tunnel was open. null: the ' +
+      'connection was reused, was not established, or the request is INCOMING.',
+  })
+  connectMs: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The part of the TLS handshake, in milliseconds. null: the connection was reused, is not encrypted, the handshake did not end, ' +
+      'or the request is INCOMING.',
+  })
+  tlsMs: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The part in which the partner had the request and its response had not begun, in milliseconds: the time that the partner took. ' +
+      'null: no response began, or the request is INCOMING.',
+  })
+  firstByteMs: number | null;
+
   @Masked('ADDRESS')
   @Field(() => String, {
     nullable: true,

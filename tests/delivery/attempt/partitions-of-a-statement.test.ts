@@ -7,6 +7,7 @@ import { leaveOutbox } from '../../../src/events/business-event.store';
 import { newId } from '../../../src/ids';
 import { newSalt } from '../../../src/random';
 import { closeRequests } from '../../../src/request-log/open-close.store';
+import { NOT_MEASURED } from '../../../src/request-log/request-timing.store';
 import type { Db } from '../../../src/sql/db';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
@@ -52,6 +53,7 @@ function closedRequest(id: string, finishedAt: Date) {
     error: null,
     errorCode: null,
     remoteAddress: null,
+    ...NOT_MEASURED,
   };
 }
 
