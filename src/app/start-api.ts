@@ -79,6 +79,7 @@ export async function startApi(
     checkBacklog: backlog.check,
     directFanOut: worker?.directFanOut ?? null,
     onPublished: announce,
+    log,
   });
   stops.push({ part: 'publisher', stop: publisher.idle });
   const receiver = createReceiver({

@@ -36,7 +36,7 @@ export const NEW_PAYLOAD = columns<Payload>([
 ]);
 
 function insertPayloadsSql(): string {
-  return `insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source()}`;
+  return `insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source()} as new_row`;
 }
 
 /**
@@ -48,7 +48,7 @@ export const WITH_NEW_PAYLOADS = `with new_payloads as (${insertPayloadsSql()} r
 
 /** The same for one payload. */
 export const WITH_ONE_NEW_PAYLOAD = `with new_payloads as (
-    insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source(1, 'ONE')} returning id, body_digest)`;
+    insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source(1, 'ONE')} as new_row returning id, body_digest)`;
 
 /**
  * The digest of a payload that the same statement inserts; null: it inserts no such payload.

@@ -1,8 +1,10 @@
 // Accepts events: calls of the same moment share a transaction.
 import { setImmediate } from 'node:timers/promises';
 import { AppError, InputError } from '../errors';
+import type { Log } from '../log';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
 import type { Db } from '../sql/db';
+import { createNoteFailedTogether } from '../sql/sharing/failed-together';
 import { type Committed, createGroupCommit } from '../sql/sharing/group-commit';
 import { commitWithThese, type Transaction } from '../sql/transactions';
 import type { Viewer } from '../viewer';
@@ -74,6 +76,7 @@ export interface PublisherParts {
   directFanOut: DirectFanOut | null;
   /** Called after events were committed, some of which wait in the outbox. @param events their number */
   onPublished(events: number): void;
+  log: Pick<Log, 'warn'>;
 }
 
 interface GatheredCall extends PublishCall {
@@ -89,7 +92,10 @@ export function commitIntoOutbox(db: Db, rows: OutboxRows): Promise<void> {
   return written;
 }
 
-export function createPublisher({ transaction, checkBacklog, directFanOut, onPublished }: PublisherParts): Publisher {
+export function createPublisher(parts: PublisherParts): Publisher {
+  const { transaction, checkBacklog, directFanOut, onPublished, log } = parts;
+  const noteNotDirect = createNoteFailedTogether('direct_publish', log);
+
   async function run(calls: readonly GatheredCall[], isAgain: boolean): Promise<Committed<PublishResult>> {
     const direct = isAgain ? null : beginDirectly(calls);
     const written = direct && (await publishDirectly(calls, direct));
@@ -120,6 +126,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
       if (isDatabaseUnavailable(error)) throw error;
       // one of these calls would fail again, and all others with it: each runs alone
       if (calls.length > 1 && isConflict(error)) throw error;
+      if (!isConflict(error)) noteNotDirect(error);
       return null;
     }
     const afterwards = () => {
@@ -140,6 +147,7 @@ export function createPublisher({ transaction, checkBacklog, directFanOut, onPub
 
   const shared = createGroupCommit<GatheredCall, PublishResult>({
     run,
+    onFailedTogether: createNoteFailedTogether('publishing', log),
     sizeOf: ({ events, reserved }) => {
       const bytes = events.reduce((sum, { data }) => sum + data.bytes, 0);
       const deliveries = [...reserved.slots.values()].reduce((sum, slots) => sum + slots, 0);

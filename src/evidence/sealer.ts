@@ -3,6 +3,7 @@
 import type { Keyring } from '../keyring/keyring';
 import { isUnrelatedToRows, isWithoutPartition, reasonOf } from '../sql/database-errors';
 import type { Db } from '../sql/db';
+import type { NoteFailedTogether } from '../sql/sharing/failed-together';
 import type { Transaction } from '../sql/transactions';
 import { appendBlocks } from './append-leaves';
 import { LEAF_KINDS } from './formats/leaf-kinds';
@@ -34,6 +35,7 @@ export interface SealerParts {
   keyring: Keyring;
   host: string;
   memory: HeadMemory;
+  notTogether: NoteFailedTogether;
 }
 
 export interface Sealer {
@@ -45,7 +47,7 @@ export interface Sealer {
 
 /** @param retryMs after this time, a row that could not be sealed is tried again */
 export function createSealer(parts: SealerParts, retryMs = RETRY_MS): Sealer {
-  const { db, transaction, keyring, host, memory } = parts;
+  const { db, transaction, keyring, host, memory, notTogether } = parts;
   const left = new Map<string, LeftRow>();
 
   async function sealAlone(row: QueuedRow): Promise<void> {
@@ -75,6 +77,7 @@ export function createSealer(parts: SealerParts, retryMs = RETRY_MS): Sealer {
       return await appendWaiting(transaction, memory, except);
     } catch (error) {
       if (isOfAll(error) || left.size > MAX_LEFT) throw error;
+      notTogether(error);
       for (const row of await oldestQueued(db, except, ALONE_AT_ONCE)) await sealAlone(row);
       return true;
     }

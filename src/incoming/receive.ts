@@ -57,7 +57,7 @@ export interface Receiver {
 export function createReceiver(parts: ReceiverParts): Receiver {
   const { db, transaction, keyring, log, announceEvents, onReceived } = parts;
   const cache = createSettingsCache(db, keyring);
-  const recorder = createRecorder(transaction);
+  const recorder = createRecorder(transaction, log);
   const rate = createRefusalRate();
   const unrecordedRefusals = createUnrecordedRefusals(db, log);
 

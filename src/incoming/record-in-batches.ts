@@ -1,4 +1,6 @@
 // Records decided calls. A call is answered when its transaction has committed.
+import type { Log } from '../log';
+import { createNoteFailedTogether } from '../sql/sharing/failed-together';
 import { createGroupCommit, type GroupCommit, MAX_SIZE } from '../sql/sharing/group-commit';
 import type { Transaction } from '../sql/transactions';
 import type { DecidedCall } from './decided-call';
@@ -15,8 +17,9 @@ const BYTES_PER_UNIT = (4 * 1024 * 1024) / MAX_SIZE;
 /** null: the settings by which the call was accepted have changed, so that it is not recorded. */
 type Result = Recorded | null;
 
-export function createRecorder(transaction: Transaction): GroupCommit<DecidedCall, Result> {
+export function createRecorder(transaction: Transaction, log: Pick<Log, 'warn'>): GroupCommit<DecidedCall, Result> {
   return createGroupCommit({
+    onFailedTogether: createNoteFailedTogether('incoming', log),
     run: async (calls) => ({ results: await recordCurrent(transaction, calls) }),
     sizeOf: ({ call, decision }) => {
       const decoded = decision.accepted ? (decision.decodedBody?.length ?? 0) : 0;

@@ -5,6 +5,7 @@ import type { Log } from '../log';
 import type { FollowedRow, LeftOut } from '../request-log/feed/left-out.store';
 import { codeOf, isInUse, isStatementTimeout, isUnrelatedToRows } from '../sql/database-errors';
 import type { Db } from '../sql/db';
+import { createNoteFailedTogether } from '../sql/sharing/failed-together';
 import type { Transaction } from '../sql/transactions';
 
 /** Changes of the feed in a step while it is looked for what is broken. Each may have 1,000 requests. */
@@ -36,6 +37,8 @@ export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: strin
   const report = createFaultLog((error, unwritten) =>
     log.error({ loop: name, err: error, unwritten }, 'a row is left out: deadLetters names it. All others continue'),
   );
+
+  const notTogether = createNoteFailedTogether('following', log);
 
   /** @returns why these cannot be done together; null: they can be */
   async function faultOf(transaction: Transaction, rows: readonly FollowedRow[]): Promise<unknown> {
@@ -94,6 +97,7 @@ export function stepAroundBrokenRows<Step>(follower: Follower<Step>, name: strin
     } catch (error) {
       if (isOfAll(error)) throw error;
       if (!careful) {
+        notTogether(error);
         careful = true;
         return 'again';
       }

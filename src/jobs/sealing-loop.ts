@@ -14,6 +14,7 @@ import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
 import { isUnrelatedToRows, isWithoutPartition, reasonOf } from '../sql/database-errors';
+import { createNoteFailedTogether } from '../sql/sharing/failed-together';
 import { pipelinedTransactions } from '../sql/transactions';
 import { batched } from '../sql/wire/batched-statements';
 
@@ -33,7 +34,8 @@ export function startSealing(
   let compared: number | null | undefined;
   // the message that was logged
   let said: string | null = null;
-  const sealer = createSealer({ db: source.manager, transaction, keyring, host, memory });
+  const notTogether = createNoteFailedTogether('sealing', log);
+  const sealer = createSealer({ db: source.manager, transaction, keyring, host, memory, notTogether });
 
   async function report({ code, message, checkpoint }: Fault): Promise<void> {
     const { reporter } = memory;

@@ -92,7 +92,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     onWaiting: () => undefined,
     onSlotFreed: () => undefined,
     relay,
-    fanOutParts: { ...partsOfRelay(), deadLetters: createDeadLetters(source.manager, createLog('silent'), 'tests') },
+    fanOutParts: { ...partsOfRelay(), deadLetters: createDeadLetters(source.manager, createLog('silent'), 'fan_out') },
     async fanOutAll() {
       while ((await step()).events > 0);
     },

@@ -3,6 +3,7 @@ import { uuidOf } from '../../src/ids';
 import type { DecidedCall } from '../../src/incoming/decided-call';
 import { OutdatedCalls } from '../../src/incoming/outdated-calls';
 import { createRecorder } from '../../src/incoming/record-in-batches';
+import { createLog } from '../../src/log';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
@@ -84,7 +85,7 @@ test('of calls that share a transaction, only those with changed settings are no
     transactions += 1;
     if (transactions === 1) throw new OutdatedCalls(new Set([changed]));
     return ['recorded'] as never;
-  });
+  }, createLog('silent'));
   expect(await Promise.all([recorder.add(changed), recorder.add(current)])).toEqual([null, 'recorded']);
   expect(transactions).toBe(2);
 });

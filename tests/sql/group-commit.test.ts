@@ -26,8 +26,10 @@ interface Run {
 function grouped(sizeOf?: (item: number) => number) {
   const runs: Run[] = [];
   const after: number[] = [];
+  const failures: unknown[] = [];
   const group = createGroupCommit<number, number>({
     sizeOf,
+    onFailedTogether: (error) => void failures.push(error),
     run(items, isAgain) {
       const { promise, resolve, reject } = Promise.withResolvers<Committed<number>>();
       const results = items.map((item) => item * 10);
@@ -36,7 +38,7 @@ function grouped(sizeOf?: (item: number) => number) {
       return promise;
     },
   });
-  return { group, runs, after };
+  return { group, runs, after, failures };
 }
 
 async function turns(): Promise<void> {
@@ -162,7 +164,7 @@ test.each([
 });
 
 test('after another error each item runs alone, two side by side: one with a fault stops no other', async () => {
-  const { group, runs } = grouped();
+  const { group, runs, failures } = grouped();
   const ends = Promise.allSettled([1, 2, 3, 4].map((item) => group.add(item)));
   await turns();
   runs[0]?.fail(serverError('22P02'));
@@ -184,11 +186,12 @@ test('after another error each item runs alone, two side by side: one with a fau
     30,
     40,
   ]);
+  expect(failures).toMatchObject([{ code: '22P02' }]);
 });
 
 test.each(['40P01', '55P03', '23505'])('an item that meets %s is tried again alone', async (code) => {
   jest.useRealTimers();
-  const { group, runs } = grouped();
+  const { group, runs, failures } = grouped();
   const ends = Promise.all([group.add(1), group.add(2)]);
   await turns();
   runs[0]?.fail(serverError(code));
@@ -204,6 +207,7 @@ test.each(['40P01', '55P03', '23505'])('an item that meets %s is tried again alo
   expect([runs[3]?.items, runs[3]?.isAgain, isIdle]).toEqual([[1], true, false]);
   runs[3]?.commit();
   expect(await ends).toEqual([10, 20]);
+  expect(failures).toEqual([]);
   await idle;
 });
 

@@ -38,7 +38,7 @@ export interface DueAttempts {
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
   const { db, transaction, dueJobs, log } = parts;
   const start = createQueueStart();
-  const deadLetters = createDeadLetters(db, log, 'the attempts of due deliveries');
+  const deadLetters = createDeadLetters(db, log, 'attempts');
   /** Jobs one of which, or its delivery, let a transaction fail. Each is taken by itself. */
   let suspects: TakenJob[] = [];
   let tookNone = false;

@@ -4,6 +4,7 @@ import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
+import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { ALONE, alone } from '../queue/dead-letters';
@@ -47,6 +48,8 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
     log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, retrying'),
   );
 
+  const notTogether = createNoteFailedTogether('outcomes', log);
+
   async function write(batch: readonly Waiting[]): Promise<boolean> {
     const [first] = batch;
     const isAlone = batchSize === 1;
@@ -57,7 +60,8 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
       );
       return true;
     } catch (error) {
-      report(error);
+      if (batch.length > 1 && isRefusal(error)) notTogether(error);
+      else report(error);
       if (first && isAlone && isRefusal(error)) first.refusals += 1;
       return first !== undefined && first.refusals >= MAX_REFUSALS && (await giveUp(first.outcome, error));
     }

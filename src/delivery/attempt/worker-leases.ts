@@ -5,6 +5,7 @@ import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
+import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
 import { giveNewJobs } from '../capacity/new-jobs';
@@ -51,6 +52,7 @@ export interface WorkerLeasesParts {
 
 export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerLeasesParts): WorkerLeases {
   const held = createHeldLeases();
+  const notTogether = createNoteFailedTogether('take_over', log);
   /** The expired leases of others that the last check has found. */
   let found: ReadonlySet<string> = new Set();
 
@@ -84,6 +86,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
     const deliveries = await transaction((tx) => giveDeliveriesOfDeadWorkersJobs(tx, ids)).catch(
       async (error: unknown) => {
         if (isUnrelatedToRows(error)) throw error;
+        notTogether(error);
         return giveEachAJob(ids);
       },
     );

@@ -2,12 +2,12 @@
 // circuits, the limits and the slots of this worker allow.
 import { LRUCache } from 'lru-cache';
 import { currentMs, currentTime } from '../../clock';
-import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
 import { isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
+import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
 import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
@@ -67,9 +67,7 @@ export function startWaitingDispatcher({
   /** Deliveries that could get no job by themselves, and until when none is given to them. */
   const broken = new LRUCache<string, true>({ max: MAX_BROKEN, ttl: BROKEN_MS });
 
-  const notTogether = createFaultLog((error, unwritten) =>
-    log.warn({ err: error, unwritten }, 'waiting deliveries cannot be made due together: each is made due by itself'),
-  );
+  const notTogether = createNoteFailedTogether('waiting', log);
 
   // One delivery with which something in the database is wrong must stop neither the others of its webhook nor other webhooks.
   async function dispatchWhole(webhookId: string, slots: number): Promise<Dispatched> {

@@ -153,7 +153,7 @@ export interface PendingParts extends FanOutParts {
 }
 
 export function startDecidingPending({ log, share, commits, onDecided, ...parts }: PendingParts): Loop {
-  const deadLetters = createDeadLetters(parts.db, log, 'pending decisions');
+  const deadLetters = createDeadLetters(parts.db, log, 'decisions');
   return startLoop('pending decisions', restUntilCommit(REST_MS, commits), log, async () => {
     const { decided, undecided, changed } = await decidePending({ ...parts, deadLetters }, share.own());
     if (decided > 0) onDecided();

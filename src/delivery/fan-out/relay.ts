@@ -48,7 +48,7 @@ export interface Relay {
 }
 
 export function startRelay({ share, log, commits, onQueued, onPending, ...parts }: RelayParts): Relay {
-  const fanOut = fanOutAloneAfterFailure(parts, createDeadLetters(parts.db, log, 'the fan-out of events'));
+  const fanOut = fanOutAloneAfterFailure(parts, createDeadLetters(parts.db, log, 'fan_out'));
   const interval = createEventInterval();
   const start = createQueueStart();
   let lastWhole = performance.now();

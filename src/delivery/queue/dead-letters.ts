@@ -6,6 +6,7 @@ import type { Log } from '../../log';
 import { type Loop, startLoop } from '../../loop';
 import { codeOf, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
+import { createNoteFailedTogether, type Work } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
 import { type Failure, intoDeadLetters, retryDeadLetters } from './dead-letter.store';
@@ -30,8 +31,8 @@ export interface DeadLetters {
   decision(pending: { webhookId: string; businessEventId: string }, error: unknown): Promise<void>;
 }
 
-/** @param db for statements without a transaction @param what is done, for the log */
-export function createDeadLetters(db: Db, log: Log, what: string): DeadLetters {
+/** @param db for statements without a transaction @param work what is done for many */
+export function createDeadLetters(db: Db, log: Log, work: Work): DeadLetters {
   const store = intoDeadLetters(db);
   const logOf = (failure: string) => {
     let of: Record<string, string> = {};
@@ -46,11 +47,8 @@ export function createDeadLetters(db: Db, log: Log, what: string): DeadLetters {
   const ofJob = logOf('the next attempt of a delivery cannot be begun');
   const ofEvent = logOf('an event cannot be fanned out');
   const ofDecision = logOf('a pending decision cannot be made');
-  const notTogether = createFaultLog((error, unwritten) =>
-    log.warn({ err: error, unwritten }, `${what} cannot be done together: each is done by itself`),
-  );
   return {
-    notTogether,
+    notTogether: createNoteFailedTogether(work, log),
     async job(job, error) {
       if (await store.job(job, failureOf(error))) ofJob({ delivery: toNodeId('Delivery', job.deliveryId) }, error);
     },

@@ -9,10 +9,12 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { AppError, type ErrorCode } from '../../errors';
+import { createFaultLog } from '../../fault-log';
 import { confirmsViewer } from '../../graphql/confirms-viewer';
 import type { Context } from '../../graphql/context';
 import { AnswerTooLarge, makeAnswer } from '../../graphql/limits/answer-size';
 import { onePerField } from '../../graphql/lists/list-failures';
+import type { Log } from '../../log';
 import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
 import type { Answering } from '../../read-plan/read.store';
 import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '../../read-plan/read-query';
@@ -56,6 +58,7 @@ export interface Executed extends Operation {
 export type Executor = (asked: Executed) => Promise<ExecutionResult>;
 
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
+  const noteFailedPlan = createFailedPlanLog();
   const readQuery = options.readPlans ? createReadQuery(schema, SQL_FIELDS, options.answering) : null;
   const resolve = async ({ document, operation, variables, context }: Executed): Promise<ExecutionResult> =>
     makeAnswer(context, async () =>
@@ -91,12 +94,26 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     if (isQuery) context.db = options.readingDb;
     else context.hasMutated = true;
     const query = { document, operation, variables: coerced, context };
-    const answered = await answerOf(isQuery ? readQuery : null, query, options);
+    const answered = await answerOf(isQuery ? readQuery : null, query, { ...options, noteFailedPlan });
     if (answered) {
       options.noteAnswer(query, context.viewer, answered.data);
       return advised(answered, () => options.adviceFor(query));
     }
     return noted(await resolve(asked), { ...asked, variables: coerced });
+  };
+}
+
+type NoteFailedPlan = (log: Log, error: unknown) => void;
+
+/** Once a minute for each kind of error, with the id of the request. */
+function createFailedPlanLog(): NoteFailedPlan {
+  let of: Log;
+  const report = createFaultLog((error, unwritten) =>
+    of.warn({ err: error, unwritten }, 'a read plan failed: its resolvers run'),
+  );
+  return (log, error) => {
+    of = log;
+    report(error);
   };
 }
 
@@ -129,19 +146,19 @@ function aboutVariables({ message, nodes, originalError }: GraphQLError): GraphQ
 async function answerOf(
   readQuery: ReadQuery | null,
   query: QueryRequest,
-  { onFallback, noteOutage }: ExecutorOptions,
+  { onFallback, noteOutage, noteFailedPlan }: ExecutorOptions & { noteFailedPlan: NoteFailedPlan },
 ): Promise<ExecutionResult | null> {
   const { context } = query;
   const { maskingRules } = context.services;
   try {
     await maskingRules.refresh(context.viewer);
-    let last = await attempt(readQuery, query);
+    let last = await attempt(readQuery, query, noteFailedPlan);
     if (!last.result && context.optimisticAuth) {
       // a viewer from the auth cache is confirmed by the database before anything else is done for them
       context.viewer = await context.optimisticAuth.confirm();
       context.optimisticAuth = null;
       await maskingRules.refresh(context.viewer);
-      if (!last.failed) last = await attempt(readQuery, query);
+      if (!last.failed) last = await attempt(readQuery, query, noteFailedPlan);
     }
     if (last.fallback) {
       onFallback(last.fallback);
@@ -168,7 +185,11 @@ interface Attempt {
  * One statement is one answer: if it fails, the resolvers run and find the part that fails.
  * @throws errors that concern the whole request
  */
-async function attempt(readQuery: ReadQuery | null, query: QueryRequest): Promise<Attempt> {
+async function attempt(
+  readQuery: ReadQuery | null,
+  query: QueryRequest,
+  noteFailedPlan: NoteFailedPlan,
+): Promise<Attempt> {
   try {
     const read = await readQuery?.(query);
     if (read?.kind === 'data') return { result: { data: read.data } as ExecutionResult, failed: false };
@@ -179,7 +200,7 @@ async function attempt(readQuery: ReadQuery | null, query: QueryRequest): Promis
     // the resolvers would fail too
     if (error instanceof AnswerTooLarge || (known && STATUS_OF[known.code])) throw error;
     const fallback = isStatementTimeout(error) ? 'timeout' : isForCaller(error) ? 'invalid_argument' : 'error';
-    if (fallback === 'error') query.context.log.warn({ err: error }, 'a read plan failed: its resolvers run');
+    if (fallback === 'error') noteFailedPlan(query.context.log, error);
     return { result: null, failed: true, fallback };
   }
 }

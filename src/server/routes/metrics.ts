@@ -7,6 +7,7 @@ import { failingLoops } from '../../loop';
 import { FALLBACK_REASONS, type OnFallback } from '../../read-plan/fallback';
 import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
+import { failuresTogether } from '../../sql/sharing/failed-together';
 import { DATABASE_GAUGES, type DatabaseGauge, type Sample } from './database-gauges';
 import type { BacklogState, Readiness } from './health-route';
 
@@ -64,6 +65,7 @@ export function createMetrics(db: Db, log: Pick<Log, 'warn'>): Metrics {
   for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
   const fromDatabase = createDatabaseSamples(db, log);
   for (const gauge of DATABASE_GAUGES) showGauge(registry, gauge, fromDatabase.of);
+  showFailures(registry);
   new Gauge({
     name: 'hookledger_clock_difference_seconds',
     help: 'Seconds by which the clock of the database is ahead of that of this process; negative: behind.',
@@ -150,6 +152,33 @@ function showGauge(
       if (labelNames.length === 0) this.remove();
       else this.reset();
       for (const { labels = {}, value } of samplesOf(name)) this.set(labels, value);
+    },
+  });
+}
+
+function showFailures(registry: Registry): void {
+  new Counter({
+    name: 'hookledger_direct_publish_failures_total',
+    help: 'Transactions that published events with their deliveries and failed, conflicts excluded: the events went through the outbox.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { work, reason, count } of failuresTogether()) {
+        if (work === 'direct_publish') this.inc({ reason }, count);
+      }
+    },
+  });
+  new Counter({
+    name: 'hookledger_failed_together_total',
+    help: 'Transactions for many events, deliveries or rows that failed: each was done by itself.',
+    labelNames: ['work', 'reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { work, reason, count } of failuresTogether()) {
+        if (work !== 'direct_publish') this.inc({ work, reason }, count);
+      }
     },
   });
 }

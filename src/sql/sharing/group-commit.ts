@@ -1,6 +1,6 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
+import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
 import { createReturningCallers } from './returning-callers';
 import { createSoloRuns } from './solo-runs';
 import { createTransactionInterval } from './transaction-interval';
@@ -20,6 +20,8 @@ export interface GroupCommitOptions<Item, Result> {
   run(items: readonly Item[], isAgain: boolean): Promise<Committed<Result>>;
   /** The size of an item, default 1. The sizes in one transaction add up to at most MAX_SIZE, unless one item is larger. */
   sizeOf?(item: Item): number;
+  /** The transaction of several items has failed, and not by a conflict: each item runs alone. */
+  onFailedTogether(error: unknown): void;
 }
 
 export interface Committed<Result> {
@@ -47,7 +49,7 @@ type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; size: 
  * again as soon as they are answered. After a rest, no item waits.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { run, sizeOf = () => 1 } = options;
+  const { run, sizeOf = () => 1, onFailedTogether } = options;
   const waiting: Waiting<Item, Result>[] = [];
   let waitingSize = 0;
   const running = new Set<Promise<void>>();
@@ -131,8 +133,10 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       if (isDatabaseUnavailable(error) || isStatementTimeout(error)) {
         const alike = isDatabaseUnavailable(error) ? takeOld() : [];
         for (const { reject } of [...batch, ...alike]) reject(error);
-      } else if (batch.length > 1) solo.runAll(batch);
-      else solo.runLater(batch[0] as Waiting<Item, Result>, error);
+      } else if (batch.length > 1) {
+        if (!isConflict(error)) onFailedTogether(error);
+        solo.runAll(batch);
+      } else solo.runLater(batch[0] as Waiting<Item, Result>, error);
     }
   }
 

@@ -2,6 +2,7 @@
 import { createDataSource } from '../../../src/database/data-source';
 import { startWorker } from '../../../src/delivery/attempt/worker';
 import { CommitUnknown, isDatabaseUnavailable } from '../../../src/sql/database-errors';
+import { failuresTogether } from '../../../src/sql/sharing/failed-together';
 import { pipelinedTransactions } from '../../../src/sql/transactions';
 import { loseAnswerToCommit } from '../../sql/lost-commit';
 import type { TestApp } from '../../support/app';
@@ -106,6 +107,28 @@ test('after a rollback that the server reported, the event is published by the o
   await publish(eventFor(webhook.documentType));
   expect((await deliveriesOf(app, webhook.id)).filter(isDirect)).toHaveLength(2);
   expect(await leases()).toEqual(held);
+});
+
+test('a failure that is no conflict is counted by its reason, since the event is published all the same', async () => {
+  const { documentType } = await webhookFor();
+  let code: string | null = null;
+  const { publish } = await processWith(async (work, options) => {
+    // the next one, by the outbox, succeeds
+    const failure = code;
+    code = null;
+    if (failure) throw Object.assign(new Error('refused'), { code: failure, severity: 'ERROR' });
+    return parts.transaction(work, options);
+  });
+  const counted = () =>
+    failuresTogether().flatMap(({ work, reason, count }) =>
+      work === 'direct_publish' ? [[reason, count] as const] : [],
+    );
+  const before = new Map(counted());
+  for (code of ['42601', '23502', '57014', '55P03']) await publish(eventFor(documentType));
+  const more = counted().map(([reason, count]) => [reason, count - (before.get(reason) ?? 0)]);
+  expect(Object.fromEntries(more)).toEqual({ statement: 1, data: 1, timeout: 1, conflict: 0, other: 0 });
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  expect(text).toMatch(/^hookledger_direct_publish_failures_total\{reason="statement"\} [1-9]/m);
 });
 
 type Signal = PromiseWithResolvers<void>;

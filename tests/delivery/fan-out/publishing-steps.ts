@@ -62,6 +62,7 @@ export function publishingSteps() {
         onPublished: () => {
           wakes += 1;
         },
+        log: parts.log,
       });
       return {
         own,

@@ -12,7 +12,17 @@ const store = storeForEach();
 let sealer: Sealer;
 
 const sealerOf = ({ source, transaction, keyring }: Store, retryMs?: number) =>
-  createSealer({ db: source.manager, transaction, keyring, host: 'erp.example.com', memory: NO_HEAD_FILE }, retryMs);
+  createSealer(
+    {
+      db: source.manager,
+      transaction,
+      keyring,
+      host: 'erp.example.com',
+      memory: NO_HEAD_FILE,
+      notTogether: () => undefined,
+    },
+    retryMs,
+  );
 
 beforeEach(() => {
   sealer = sealerOf(store(), 0);

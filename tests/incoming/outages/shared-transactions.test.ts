@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DecidedCall } from '../../../src/incoming/decided-call';
 import { createRecorder } from '../../../src/incoming/record-in-batches';
+import { createLog } from '../../../src/log';
 import { waitFor } from '../../support/wait-for';
 
 const REFUSED = { call: { body: Buffer.alloc(0) }, decision: { accepted: false } } as DecidedCall;
@@ -14,7 +15,7 @@ function heldRecorder() {
     const held = Promise.withResolvers<never>();
     begun.push(held);
     return held.promise;
-  });
+  }, createLog('silent'));
   let recorded = 0;
   return {
     begun,

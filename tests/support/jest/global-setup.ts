@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres/embedded-postgres';
+import { errorsOfProgram, PREFIX } from './database-errors';
 import { keepTransactionsOpen } from './open-transactions';
 
 const MEMORY = '/dev/shm';
@@ -17,7 +18,13 @@ export default async function globalSetup(): Promise<void> {
   const postgres = await startEmbeddedPostgres({
     dataDir,
     binaries: process.env.TEST_POSTGRES_BINARIES,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '400',
+      log_line_prefix: PREFIX,
+    },
   });
   await build;
   const bundled = process.env.TEST_SKIP_BUILD ? undefined : bundleProgram();
@@ -47,12 +54,15 @@ export default async function globalSetup(): Promise<void> {
     migrationUrl: postgres.migrationUrl,
     superuserUrl: postgres.superuserUrl,
   });
+  const databaseLog = () => readFile(join(postgres.dataPath, 'server.log'), 'utf8');
   Object.assign(globalThis, {
     stopTestPostgres: async () => {
       await endTransactions?.();
       await postgres.stop();
+      const errors = process.env.TEST_DATABASE_ERRORS === 'refuse' ? errorsOfProgram(await databaseLog()) : [];
       const folders = [dataDir, postgres.dataPath, ...(memory === null ? [] : [memory])];
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
+      if (errors.length > 0) throw new Error(`PostgreSQL reported errors to the program:\n${errors.join('\n')}`);
     },
   });
 }
