@@ -36,7 +36,7 @@ const QUERIES: Record<string, string> = {
     webhooks(first: ${PAGE}) {
       nodes {
         health {
-          lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id } streak { requests } successRate waiting
+          lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id } streak { requestCount } successRate waitingCount
           nextAttemptAt
         }
       }

@@ -8,7 +8,7 @@ export interface Recipient {
   host: string;
   firstAt: Date;
   lastAt: Date;
-  requests: number;
+  requestCount: number;
 }
 
 const MAX_LISTED = 1_000;
@@ -19,7 +19,7 @@ export async function recipientsOfRequests(db: Db, ids: readonly string[]): Prom
   return rowsOf(
     db,
     statement(
-      `select ${RECIPIENT}, x.request_count as requests from recipients_of($1::uuid[]) x ${NAMED}
+      `select ${RECIPIENT}, x.request_count as "requestCount" from recipients_of($1::uuid[]) x ${NAMED}
      order by x.webhook_id, x.host`,
     ),
     [ids],
@@ -33,7 +33,7 @@ export async function recipientsOfTargets(
 ): Promise<Recipient[]> {
   return rowsOf(
     db,
-    statement(`select ${RECIPIENT}, x.request_count as requests from recipients_of(array(
+    statement(`select ${RECIPIENT}, x.request_count as "requestCount" from recipients_of(array(
        select id from webhook_request_logs where business_event_id = any($1::uuid[]) and erasure_id is null
        union all select unnest($2::uuid[])
      )) x ${NAMED} order by x.webhook_id, x.host limit $3`),
@@ -46,7 +46,7 @@ export async function recipientsOfErasure(db: Db, erasureId: string): Promise<Re
   return rowsOf(
     db,
     statement(
-      `select ${RECIPIENT}, x.requests from erasure_recipients x ${NAMED}
+      `select ${RECIPIENT}, x.requests as "requestCount" from erasure_recipients x ${NAMED}
      where x.erasure_id = $1 order by x.webhook_id, x.host limit $2`,
     ),
     [erasureId, MAX_LISTED],

@@ -24,7 +24,7 @@ import {
   ResumeReplayInput,
 } from './replay.inputs';
 import type { ReplayRow } from './replay.store';
-import { ReplayCountType, ReplayType, ReplayWebhookCountType } from './replay.type';
+import { ReplayPreviewType, ReplayType, ReplayWebhookCountType } from './replay.type';
 import { type CountShape, countShape } from './replay-count';
 import { replayDelivery } from './replay-delivery';
 import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
@@ -38,7 +38,7 @@ const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
 });
 const ReplayDeliveriesPayload = payloadOf('ReplayDeliveries', {
   replay: [() => ReplayType, 'The replay; null after a dry run.'],
-  count: [() => ReplayCountType, 'The finished deliveries that meet `where`.'],
+  preview: [() => ReplayPreviewType, 'The finished deliveries that meet `where`.'],
 });
 const PauseReplayPayload = payloadOf('PauseReplay', { replay: replayField });
 const ResumeReplayPayload = payloadOf('ResumeReplay', { replay: replayField });
@@ -99,7 +99,7 @@ export class ReplayResolver {
         'replayDelivery. The replay runs in the background, survives restarts, and can be paused. ' +
         `TOO_LARGE: ${MAX_OPEN_REPLAYS} replays of this user are PENDING or RUNNING.`,
       'mutation {\n  replayDeliveries(input: { where: { status: { eq: EXHAUSTED } }, reason: "their disk was full", dryRun: true }) {\n' +
-        '    count { replayable } userErrors { message }\n  }\n}',
+        '    preview { replayable } userErrors { message }\n  }\n}',
     ),
   })
   replayDeliveries(
@@ -107,18 +107,18 @@ export class ReplayResolver {
     @Arg('input', () => ReplayDeliveriesInput, { description: 'The deliveries, the rate, and the reason.' })
     input: ReplayDeliveriesInput,
   ) {
-    return answer({ replay: null as ReplayRow | null, count: null as CountShape | null }, async () => {
+    return answer({ replay: null as ReplayRow | null, preview: null as CountShape | null }, async () => {
       checkInput(input);
       const { where, reason, rate } = input;
       const viewer = context.viewer as Viewer;
       if (input.dryRun)
         return {
           replay: null,
-          count: countShape((await countDeliveries(context.db, viewer, where, currentTime())).tallies),
+          preview: countShape((await countDeliveries(context.db, viewer, where, currentTime())).tallies),
         };
       const request = { where, reason, rate };
       const started = await context.transaction((db) => startReplay(db, viewer, request));
-      return { replay: started.replay, count: countShape(started.count.tallies) };
+      return { replay: started.replay, preview: countShape(started.count.tallies) };
     });
   }
 

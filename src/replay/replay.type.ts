@@ -105,11 +105,11 @@ export class ReplayWebhookCountType {
   replayable: number;
 }
 
-@ObjectType('ReplayCount', {
+@ObjectType('ReplayPreview', {
   simpleResolvers: true,
   description: 'The number of deliveries that a replay selects, at the time of the query.',
 })
-export class ReplayCountType {
+export class ReplayPreviewType {
   @Field(() => Int, { description: 'The number of finished deliveries that meet `where`.' })
   deliveryCount: number;
 

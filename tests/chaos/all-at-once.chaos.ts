@@ -14,7 +14,7 @@ const KINDS = [
   {},
   { ordering: 'HOLD' },
   { ordering: 'SKIP' },
-  { rateLimit: { requests: 60, seconds: 1 } },
+  { rateLimit: { maxRequests: 60, seconds: 1 } },
   { maxConcurrency: 8 },
   { condition: 'doc.grand_total > 0' },
 ];

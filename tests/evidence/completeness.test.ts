@@ -11,7 +11,7 @@ import { openStore, type Store, tamperWith } from './stored-tree';
 
 const COUNT = `query ($month: String!, $webhookId: ID, $after: String) {
   evidenceCompleteness(month: $month, webhookId: $webhookId, after: $after) {
-    deliveries attempts requests sealed waiting decisions sealedDecisions holeCount
+    deliveryCount attemptCount requestCount sealedCount waitingCount decisionCount sealedDecisionCount holeCount
     holes { name rowKind rowId deliveryId attemptNumber message } next } }`;
 const NO_HOLES = { holeCount: 0, holes: [], next: null };
 
@@ -51,8 +51,8 @@ beforeAll(async () => {
   for (const body of ['{"n":1}', '{"n":2}']) await callStandard(agreed, body);
   month = new Date().toISOString().slice(0, 7);
   await waitFor('everything to be sealed', async () => {
-    const { deliveries, requests, sealed, sealedDecisions } = await count(null);
-    return deliveries === 6 && requests === sealed && sealed === 9 && sealedDecisions === 2;
+    const { deliveryCount, requestCount, sealedCount, sealedDecisionCount } = await count(null);
+    return deliveryCount === 6 && requestCount === sealedCount && sealedCount === 9 && sealedDecisionCount === 2;
   });
   const { data } = await app.ask(
     '{ deliveries(first: 10) { nodes { id referenceDocument requests(last: 5) { nodes { id } } } } }',
@@ -67,13 +67,21 @@ afterAll(async () => {
 });
 
 test('a complete month has as many requests and leaves as attempts, for each webhook and for all', async () => {
-  const none = { deliveries: 0, waiting: 0, decisions: 0, sealedDecisions: 0, ...NO_HOLES };
-  const sentOnes = { ...none, deliveries: 6, attempts: 7, requests: 7, sealed: 7, decisions: 2, sealedDecisions: 2 };
+  const none = { deliveryCount: 0, waitingCount: 0, decisionCount: 0, sealedDecisionCount: 0, ...NO_HOLES };
+  const sentOnes = {
+    ...none,
+    deliveryCount: 6,
+    attemptCount: 7,
+    requestCount: 7,
+    sealedCount: 7,
+    decisionCount: 2,
+    sealedDecisionCount: 2,
+  };
   expect(await count(outgoing)).toEqual(sentOnes);
-  expect(await count(incoming)).toEqual({ ...none, attempts: 2, requests: 2, sealed: 2 });
-  expect(await count(null)).toEqual({ ...sentOnes, attempts: 9, requests: 9, sealed: 9 });
+  expect(await count(incoming)).toEqual({ ...none, attemptCount: 2, requestCount: 2, sealedCount: 2 });
+  expect(await count(null)).toEqual({ ...sentOnes, attemptCount: 9, requestCount: 9, sealedCount: 9 });
   const { data } = await app.ask(COUNT, { month: '2020-02' });
-  expect(data.evidenceCompleteness).toEqual({ ...none, attempts: 0, requests: 0, sealed: 0 });
+  expect(data.evidenceCompleteness).toEqual({ ...none, attemptCount: 0, requestCount: 0, sealedCount: 0 });
 });
 
 test('a count in small pieces is the same in all', async () => {
@@ -81,23 +89,27 @@ test('a count in small pieces is the same in all', async () => {
   if (!parsed) throw new Error('no month');
   const db = store.source.manager;
   const whole = await countMonth(db, parsed, null, null);
-  const sums = { attempts: 0, sealed: 0, decisions: 0, calls: 0 };
+  const sums = { attemptCount: 0, sealedCount: 0, decisionCount: 0, calls: 0 };
   for (let from: typeof whole.next = null; ; ) {
     const piece = await countMonth(db, parsed, null, from, 2);
-    sums.attempts += piece.attempts;
-    sums.sealed += piece.sealed;
-    sums.decisions += piece.decisions;
+    sums.attemptCount += piece.attemptCount;
+    sums.sealedCount += piece.sealedCount;
+    sums.decisionCount += piece.decisionCount;
     sums.calls += 1;
     from = piece.next;
     if (from === null) break;
   }
-  expect(sums).toMatchObject({ attempts: whole.attempts, sealed: whole.sealed, decisions: whole.decisions });
+  expect(sums).toMatchObject({
+    attemptCount: whole.attemptCount,
+    sealedCount: whole.sealedCount,
+    decisionCount: whole.decisionCount,
+  });
   expect(sums.calls).toBeGreaterThan(5);
 });
 
 test('every reader counts, and a publisher does not', async () => {
   for (const role of ['SUPPORT', 'AUDITOR', 'INTEGRATION_MANAGER'] as const) {
-    expect(await count(outgoing, await app.keyFor(role))).toMatchObject({ attempts: 7 });
+    expect(await count(outgoing, await app.keyFor(role))).toMatchObject({ attemptCount: 7 });
   }
   const { errors } = await app.ask(COUNT, { month }, await app.keyFor('PUBLISHER'));
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
@@ -171,8 +183,21 @@ test('what the owner of the database took away or changed is named', async () =>
     return found;
   };
   expect(await expectHoles(outgoing, ofOutgoing)).toMatchObject({
-    ...{ deliveries: 5, attempts: 5, requests: 6, sealed: 5, waiting: 0, decisions: 2, sealedDecisions: 1 },
+    ...{
+      deliveryCount: 5,
+      attemptCount: 5,
+      requestCount: 6,
+      sealedCount: 5,
+      waitingCount: 0,
+      decisionCount: 2,
+      sealedDecisionCount: 1,
+    },
   });
-  expect(await expectHoles(incoming, [theirs])).toMatchObject({ attempts: 2, requests: 2, sealed: 1, waiting: 0 });
+  expect(await expectHoles(incoming, [theirs])).toMatchObject({
+    attemptCount: 2,
+    requestCount: 2,
+    sealedCount: 1,
+    waitingCount: 0,
+  });
   await expectHoles(null, [...ofOutgoing, theirs, gone]);
 });

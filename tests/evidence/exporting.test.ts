@@ -15,7 +15,7 @@ const INSERT = `insert into webhook_request_logs (id, direction, status, documen
     'https://example.com/' || n, t.at, t.at
   from generate_series(1, $2::int) as n, (select date_trunc('milliseconds', clock_timestamp()) as at) as t returning id`;
 const EXPORT = `mutation ($input: ExportEvidenceInput!) {
-  exportEvidence(input: $input) { bundle { text sha256 rows notSealed } userErrors { field code message } }
+  exportEvidence(input: $input) { bundle { text sha256 rowCount notSealedCount } userErrors { field code message } }
 }`;
 
 let app: TestApp;
@@ -50,7 +50,7 @@ const ofType = (documentType: string) => ({ documentType: { eq: documentType } }
 
 test('a filter exports the sealed requests that meet it, oldest first, and counts those that are not sealed', async () => {
   const { bundle } = await exported({ where: ofType('Sales Invoice'), disclose: ['URL'] });
-  expect(bundle).toMatchObject({ rows: 7, notSealed: 2 });
+  expect(bundle).toMatchObject({ rowCount: 7, notSealedCount: 2 });
   const vkey = JSON.parse(bundle.text).vkeys[0];
   const { code, output } = await verify(bundle.text, ['--key', vkey, '--json']);
   expect(code).toBe(0);
@@ -72,11 +72,11 @@ test('each kind of filter chooses the same requests as the list does', async () 
       { where },
     );
     const { bundle } = await exported({ where });
-    expect({ where, count: bundle.rows + bundle.notSealed }).toEqual({
+    expect({ where, count: bundle.rowCount + bundle.notSealedCount }).toEqual({
       where,
       count: list.data.webhookRequestLogs.totalCount,
     });
-    expect(bundle.rows).toBeGreaterThan(0);
+    expect(bundle.rowCount).toBeGreaterThan(0);
   }
 });
 
@@ -144,5 +144,5 @@ test('only an auditor and a system manager export, whatever the filter', async (
   }
   const both = await app.keyFor('SUPPORT', 'AUDITOR');
   const where = { ...ofType('Sales Invoice'), url: { contains: 'example' } };
-  expect((await exported({ where }, both)).bundle.rows).toBe(7);
+  expect((await exported({ where }, both)).bundle.rowCount).toBe(7);
 });

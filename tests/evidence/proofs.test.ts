@@ -278,7 +278,7 @@ test('an export is recorded, and refused for faults of its input', async () => {
 
 test('the state of the log is told, and sizes outside of the tree are refused', async () => {
   const { data } = await app.ask(
-    '{ evidenceStatus { origin keys treeSize waiting oldestWaitingSeconds head { treeSize } } }',
+    '{ evidenceStatus { origin keys treeSize waitingCount oldestWaitingSeconds head { treeSize } } }',
   );
   expect(data.evidenceStatus).toMatchObject({ origin: 'erp.example.com/evidence/1', keys: [vkey] });
   const size = data.evidenceStatus.treeSize;

@@ -36,7 +36,7 @@ export async function sealedRequests(app: TestApp, count: number): Promise<strin
 }
 
 export const EXPORT = `mutation ($input: ExportEvidenceInput!) {
-  exportEvidence(input: $input) { bundle { text sha256 rows } userErrors { field code message } }
+  exportEvidence(input: $input) { bundle { text sha256 rowCount } userErrors { field code message } }
 }`;
 
 export interface Verdict {

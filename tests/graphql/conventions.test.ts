@@ -1,9 +1,13 @@
 // What a client developer learns of one part of the schema holds in all parts of it.
 import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
   GraphQLInt,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   getNamedType,
   getNullableType,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isLeafType,
@@ -21,9 +25,59 @@ const objects = Object.values(schema.getTypeMap()).filter(
 const isNode = (type: unknown): type is GraphQLObjectType =>
   isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
 const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
+// the operators of filters, such as `eq`, are the same for each kind
+const inputs = Object.values(schema.getTypeMap()).filter(
+  (type): type is GraphQLInputObjectType => isInputObjectType(type) && !type.name.endsWith('Filter'),
+);
 const mutations = fieldsOf(schema.getMutationType() as GraphQLObjectType);
 const capital = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1);
 const small = (name: string) => name.slice(0, 1).toLowerCase() + name.slice(1);
+
+type Kind = 'number' | 'yes or no' | 'text' | 'time' | 'JSON' | 'object' | 'list';
+const KINDS: Record<string, Kind> = {
+  Int: 'number',
+  Float: 'number',
+  Boolean: 'yes or no',
+  String: 'text',
+  ID: 'text',
+  DateTime: 'time',
+  JSON: 'JSON',
+};
+
+/** What a field has, or what a filter compares. */
+function kindOf(type: GraphQLOutputType | GraphQLInputType): Kind {
+  const { name } = getNamedType(type);
+  const compared = /^(?:Optional)?(\w+?)(List)?Filter$/.exec(name);
+  if (isListType(getNullableType(type)) || compared?.[2] || name.endsWith('Connection')) return 'list';
+  const value = compared?.[1] ?? name;
+  return KINDS[value] ?? (isEnumType(schema.getType(value)) ? 'text' : 'object');
+}
+
+/** Names that have two kinds. */
+const TWO_KINDS = {
+  causedBy: 'publishers name the delivery by its id, as in the header of the same name',
+  field: 'the contract: of an order a name, of a fault the path of a value',
+  from: 'the start of a range, and the part of a call that a value is read from',
+  headers: 'of a request, the contract has them as JSON, and `headerList` as a list',
+  scope: 'of OAuth 2.0, the term',
+  search: 'the contract: words in a filter, and what is found',
+  user: 'the contract: publishers name a user by name',
+  where: 'a filter as it was given is JSON',
+};
+
+test('a name has one kind', () => {
+  const kinds = new Map<string, Map<Kind, string[]>>();
+  for (const type of [...objects, ...inputs]) {
+    for (const field of Object.values(type.getFields())) {
+      const found = kinds.get(field.name) ?? new Map<Kind, string[]>();
+      const kind = kindOf(field.type);
+      kinds.set(field.name, found.set(kind, [...(found.get(kind) ?? []), type.name]));
+    }
+  }
+  const several = [...kinds].filter(([name, { size }]) => size > 1 && !(name in TWO_KINDS));
+  expect(several.map(([name, found]) => ({ name, ...Object.fromEntries(found) }))).toEqual([]);
+  expect(Object.keys(TWO_KINDS).filter((name) => (kinds.get(name)?.size ?? 0) < 2)).toEqual([]);
+});
 
 /** Types with an id that `node` does not find. */
 const NOT_NODES = {

@@ -45,7 +45,7 @@ test.each(['POST', 'GET'])('no answer to %s is more to a browser than data', asy
 });
 
 test('the URL verification of Slack is answered with its challenge, recorded, and becomes no event', async () => {
-  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret', answer: { status: 202 } });
+  const agreed = await agree(app, { provider: 'SLACK', secret: 'slack-signing-secret', answer: { statusCode: 202 } });
   const send = (body: string, secret = 'slack-signing-secret') => {
     const at = String(Math.floor(Date.now() / 1000));
     const sum = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex');

@@ -37,7 +37,7 @@ async function expectOneEvent(agreed: Agreed, calls: number): Promise<void> {
 }
 
 test('the same id again, also with another signature and body', async () => {
-  const agreed = await agree(app, { answer: { status: 202, body: 'thanks', contentType: 'text/plain' } });
+  const agreed = await agree(app, { answer: { statusCode: 202, body: 'thanks', contentType: 'text/plain' } });
   const id = newCallId();
   const first = await callStandard(agreed, BODY, { id, at: new Date(Date.now() - 60_000) });
   const again = await callStandard(agreed, '{"type":"other"}', { id });

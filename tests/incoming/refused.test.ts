@@ -204,7 +204,7 @@ test('tolerance is what was agreed on', async () => {
 });
 
 test('a rate limit refuses right calls over it, and is not used up by wrong ones', async () => {
-  const limited = await agree(app, { rateLimit: { requests: 2, seconds: 3_600 } });
+  const limited = await agree(app, { rateLimit: { maxRequests: 2, seconds: 3_600 } });
   for (let n = 0; n < 5; n += 1) await sendRaw(limited.address, { headers: JSON_TYPE, body: BODY });
   expect((await callStandard(limited, BODY)).status).toBe(200);
   expect((await callStandard(limited, BODY)).status).toBe(200);

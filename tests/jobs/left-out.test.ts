@@ -85,7 +85,7 @@ async function seedTen(broken: number): Promise<string> {
 const isBroken = (id: string) =>
   `exists (select from webhook_request_logs r where r.id = ${id} and r.document_type = 'Broken')`;
 
-const QUERY = `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: DAY) { uncounted total { total pending } } }`;
+const QUERY = `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: DAY) { uncounted total { requestCount pending } } }`;
 const DAY_MS = 24 * 3600_000;
 async function stats() {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
@@ -118,14 +118,14 @@ test('a request that cannot be counted', async () => {
   await seedTen(-1);
   await reaches('the counts', counted, 19);
   expect(await left()).toEqual([{ kind: 'COUNT_CLOSED', code: 'P0001', failures: 1 }]);
-  expect(await stats()).toEqual({ uncounted: 1, total: { total: 19, pending: 0 } });
+  expect(await stats()).toEqual({ uncounted: 1, total: { requestCount: 19, pending: 0 } });
   const month = `is_month_pending(date_trunc('month', now() at time zone 'UTC')::date)::int`;
   expect(await number(`select ${month}`)).toBe(1);
   await allow();
   await Promise.all([retry(), retry()]);
   expect(await left()).toEqual([]);
   expect(await counted()).toEqual([20]);
-  expect(await stats()).toEqual({ uncounted: 0, total: { total: 20, pending: 0 } });
+  expect(await stats()).toEqual({ uncounted: 0, total: { requestCount: 20, pending: 0 } });
 });
 
 test('a request that cannot be counted as open, and closes', async () => {
@@ -141,7 +141,7 @@ test('a request that cannot be counted as open, and closes', async () => {
   await allow();
   await retry();
   expect(await left()).toEqual([]);
-  expect(await stats()).toEqual({ uncounted: 0, total: { total: 12, pending: 1 } });
+  expect(await stats()).toEqual({ uncounted: 0, total: { requestCount: 12, pending: 1 } });
 });
 
 test('a thousand at once, in the index and in the counts, and a restart in the middle', async () => {

@@ -102,7 +102,7 @@ test('an indexer alone delivers nothing, and opens few connections', async () =>
 test('the log that the built program has sealed, it finds intact', async () => {
   await start('indexer');
   await waitFor('the heads', async () => {
-    const { data } = await app.ask('{ evidenceStatus { waiting head { checkpoint } } }');
+    const { data } = await app.ask('{ evidenceStatus { waitingCount head { checkpoint } } }');
     return data.evidenceStatus.waiting === 0 && data.evidenceStatus.head !== null;
   });
   const { evidenceRun: run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'evidenceRun { id }');

@@ -116,14 +116,14 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     ]),
   );
   const preview = await app.ask(
-    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rows events deliveries requests held needsSecondPerson } }',
+    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rowCount eventCount deliveryCount requestCount heldCount needsSecondPerson } }',
   );
   expect(preview.data.previewErasure).toEqual({
-    rows: 4,
-    events: 1,
-    deliveries: 2,
-    requests: 1,
-    held: 0,
+    rowCount: 4,
+    eventCount: 1,
+    deliveryCount: 2,
+    requestCount: 1,
+    heldCount: 0,
     needsSecondPerson: false,
   });
   const input = { documentType: 'Customer', name: 'JaneDoe', reason: REASON };
@@ -278,10 +278,10 @@ test('content that names a person is found by a filter, and erased', async () =>
   ]);
   await settled(event);
   const preview = await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rows } }');
-    return data.previewErasure.rows > 0 && data.previewErasure;
+    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rowCount } }');
+    return data.previewErasure.rowCount > 0 && data.previewErasure;
   });
-  expect(preview.rows).toBe(4);
+  expect(preview.rowCount).toBe(4);
   const { erasure } = await mutate(
     app,
     'eraseContent',

@@ -103,7 +103,12 @@ test('the file of a user has who they are, what they caused and did, and who rec
   );
   // a refused connection has brought the partner nothing
   expect(of('recipient')).toEqual([
-    expect.objectContaining({ webhookName: 'the partner', host, requests: 1, firstAt: expect.stringMatching(/Z$/) }),
+    expect.objectContaining({
+      webhookName: 'the partner',
+      host,
+      requestCount: 1,
+      firstAt: expect.stringMatching(/Z$/),
+    }),
   ]);
   const actions = of('auditEntry').map(({ action }) => action);
   expect(actions).toEqual(expect.arrayContaining(['deliveries.paused', 'user.created', 'api_key.created']));
@@ -114,14 +119,14 @@ test('the file of a user has who they are, what they caused and did, and who rec
 test('a person whom documents name has a file, which says what was erased and by which order', async () => {
   await settled('MAX-1', { data: { name: 'MAX-1', contact: 'max@example.com' } });
   await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rows } }');
-    return data.previewErasure.rows === 5;
+    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rowCount } }');
+    return data.previewErasure.rowCount === 5;
   });
   const before = await linesOf({ where: { search: 'max@example.com' } });
   expect(kindsOf(before)).toMatchObject({ event: 1, delivery: 2, request: 2, recipient: 1 });
   const preview = `{ previewErasure(input: { documentType: "Customer", name: "MAX-1" }) { complete recipients { host
-    requests webhookName } } }`;
-  const told = { host, requests: 1, webhookName: 'the partner' };
+    requestCount webhookName } } }`;
+  const told = { host, requestCount: 1, webhookName: 'the partner' };
   expect((await app.ask(preview)).data.previewErasure).toEqual({ complete: true, recipients: [told] });
   const { id, url } = await order({ documentType: 'Customer', name: 'MAX-1' });
   const { erasure } = await mutate(
@@ -132,7 +137,7 @@ test('a person whom documents name has a file, which says what was erased and by
   );
   const done = await waitFor('the erasure', async () => {
     const { data } = await app.ask(
-      `{ erasure(id: "${erasure.id}") { status recipients { host requests webhookName } } }`,
+      `{ erasure(id: "${erasure.id}") { status recipients { host requestCount webhookName } } }`,
     );
     return data.erasure.status === 'DONE' && data.erasure;
   });

@@ -19,9 +19,12 @@ test.each([
   ['a blank type', { documentType: ' ', name: 'Jane' }, ['input', 'documentType'], /documentType/],
   ['an id of no user', { userId: 'whk_1' }, ['input', 'userId'], /no user with this id/],
 ])('%s', async (_what, input, field, message) => {
-  const { errors } = await app.ask('query ($input: PreviewErasureInput!) { previewErasure(input: $input) { rows } }', {
-    input,
-  });
+  const { errors } = await app.ask(
+    'query ($input: PreviewErasureInput!) { previewErasure(input: $input) { rowCount } }',
+    {
+      input,
+    },
+  );
   expect(errors).toMatchObject([
     { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT', field } },
   ]);

@@ -36,7 +36,7 @@ const hookledger = (args: string[], env?: Record<string, string>) => runHookledg
 const read = async (path: string) => (await fetch(`${app.url}${path}`)).text();
 const stopsFor = async (count: number) => {
   const { data } = await app.ask(
-    '{ evidenceStatus { origin waiting stops { code message reporter checkpoint since } } }',
+    '{ evidenceStatus { origin waitingCount stops { code message reporter checkpoint since } } }',
   );
   return data.evidenceStatus.stops.length === count && data.evidenceStatus;
 };
@@ -47,9 +47,9 @@ test('sealing stops when the file has a head that the tree lacks, deliveries go 
   // unknown while the database of a busy machine answers late
   await waitFor('/readyz', async () => JSON.parse(await read('/readyz')).evidence === 'sealed');
   await waitFor('the head in the file', async () => {
-    const { data } = await app.ask('{ evidenceStatus { waiting head { checkpoint } } }');
-    const { waiting, head } = data.evidenceStatus;
-    return waiting === 0 && head.checkpoint === (await readFile(headFile, 'utf8'));
+    const { data } = await app.ask('{ evidenceStatus { waitingCount head { checkpoint } } }');
+    const { waitingCount, head } = data.evidenceStatus;
+    return waitingCount === 0 && head.checkpoint === (await readFile(headFile, 'utf8'));
   });
   await writeFile(headFile, FORGOTTEN);
   await publish(app, [invoice('STOPPED-1')]);

@@ -69,13 +69,17 @@ test('secrets are taken from a file beside it, and generated ones are printed; n
   const missing = await hookledger(['import-webhooks', 'new.json']);
   expect(missing).toMatchObject({ code: 1, stdout: '' });
   expect(missing.stderr).toMatch(/^new\.json: webhooks\.0\.basicAuth: Bank: .*basicAuthPassword/);
-  for (const wrong of ['{"swordfish": 1}', '[swordfish', '[{"webhook": "Bank", "basicAuthPassword": ["swordfish"]}]']) {
+  for (const wrong of [
+    '{"swordfish": 1}',
+    '[swordfish',
+    '[{"webhookName": "Bank", "basicAuthPassword": ["swordfish"]}]',
+  ]) {
     await write('secrets.json', wrong);
     const refused = await hookledger(['import-webhooks', 'new.json', '--secrets', 'secrets.json']);
     expect(refused.code).toBeGreaterThan(0);
     expect(refused.stdout + refused.stderr).not.toContain('swordfish');
   }
-  await write('secrets.json', '[{"webhook": "Bank", "basicAuthPassword": "swordfish"}]');
+  await write('secrets.json', '[{"webhookName": "Bank", "basicAuthPassword": "swordfish"}]');
   const secrets = ['--secrets', 'secrets.json'];
   const done = await hookledger(['import-webhooks', 'new.json', ...secrets]);
   expect(done).toMatchObject({ code: 0, stderr: '' });

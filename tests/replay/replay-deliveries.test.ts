@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
-const COUNT = `count { deliveryCount replayable byStatus { status deliveryCount replayable } byWebhook { webhook { id } deliveryCount replayable } }`;
+const PREVIEW = `preview { deliveryCount replayable byStatus { status deliveryCount replayable } byWebhook { webhook { id } deliveryCount replayable } }`;
 
 /** A webhook with deliveries of every kind: ten are finished, and seven of them can be sent again. */
 async function mixture() {
@@ -45,10 +45,15 @@ test('a dry run counts what can be sent again, changes nothing, and is what then
   const { webhook } = await mixture();
   const before = await roundsOf(app, webhook);
   const input = { where: whereWebhook(webhook), reason: 'they lost it' };
-  const { count, replay } = await mutate(app, 'replayDeliveries', { ...input, dryRun: true }, `${COUNT} replay { id }`);
+  const { preview, replay } = await mutate(
+    app,
+    'replayDeliveries',
+    { ...input, dryRun: true },
+    `${PREVIEW} replay { id }`,
+  );
   expect(replay).toBeNull();
-  expect(count).toMatchObject({ deliveryCount: 10, replayable: 7 });
-  expect(count.byStatus).toEqual(
+  expect(preview).toMatchObject({ deliveryCount: 10, replayable: 7 });
+  expect(preview.byStatus).toEqual(
     expect.arrayContaining([
       { status: 'DELIVERED', deliveryCount: 4, replayable: 2 },
       { status: 'EXHAUSTED', deliveryCount: 3, replayable: 3 },
@@ -56,14 +61,14 @@ test('a dry run counts what can be sent again, changes nothing, and is what then
       { status: 'SKIPPED', deliveryCount: 2, replayable: 1 },
     ]),
   );
-  expect(count.byStatus).toHaveLength(4);
-  expect(count.byStatus[0]).toMatchObject({ status: 'DELIVERED' });
-  expect(count.byWebhook).toEqual([{ webhook: { id: webhook.id }, deliveryCount: 10, replayable: 7 }]);
+  expect(preview.byStatus).toHaveLength(4);
+  expect(preview.byStatus[0]).toMatchObject({ status: 'DELIVERED' });
+  expect(preview.byWebhook).toEqual([{ webhook: { id: webhook.id }, deliveryCount: 10, replayable: 7 }]);
   expect(await roundsOf(app, webhook)).toEqual(before);
   expect(partner.calls).toHaveLength(0);
 
-  const ordered = await mutate(app, 'replayDeliveries', input, `${COUNT} replay { id }`);
-  expect(ordered.count).toEqual(count);
+  const ordered = await mutate(app, 'replayDeliveries', input, `${PREVIEW} replay { id }`);
+  expect(ordered.preview).toEqual(preview);
   const done = await queued(app, ordered.replay.id);
   expect(done).toMatchObject({ deliveryCount: 10, replayed: 7, skipped: 3 });
   await waitFor('the calls', () => partner.calls.length === 7);
@@ -256,7 +261,7 @@ describe('an order is refused', () => {
     const key = await app.keyFor(role);
     for (const dryRun of [true, false]) {
       const input = { where: { status }, reason, dryRun };
-      const answer = await askMutation(app, 'replayDeliveries', input, COUNT, key);
+      const answer = await askMutation(app, 'replayDeliveries', input, PREVIEW, key);
       expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     }
   });

@@ -195,7 +195,7 @@ test('every reader may read replays, and a publisher may not', async () => {
   expect((await roundsOf(app, webhook)).length).toBe(0);
 });
 
-test('what ends while a replay is under way is not in it: its progress never passes its total', async () => {
+test('what ends while a replay is under way is not in it: its progress never passes its deliveryCount', async () => {
   const webhook = await createOwnWebhook(app, partner.url);
   await webhook.publishMany(4);
   await allFinished(app, webhook, 4);

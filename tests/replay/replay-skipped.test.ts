@@ -38,7 +38,7 @@ afterAll(async () => {
   await Promise.all([app.stop(), partner.stop()]);
 });
 
-const COUNT = 'count { deliveryCount replayable } replay { id }';
+const PREVIEW = 'preview { deliveryCount replayable } replay { id }';
 const NEVER_HAPPENS = 'doc.grand_total > 1000.0';
 
 const replay = ({ id }: { id: string }) =>
@@ -81,8 +81,8 @@ test('what happened while a webhook was disabled arrives once, with ids of its o
   await allFinished(app, webhook, 4);
   partner.calls.length = 0;
   const where = { ...whereWebhook(webhook), skipReason: { eq: 'WEBHOOK_DISABLED' } };
-  const dry = await mutate(app, 'replayDeliveries', { where, reason: 'they are back', dryRun: true }, COUNT);
-  expect(dry).toMatchObject({ count: { deliveryCount: 3, replayable: 3 }, replay: null });
+  const dry = await mutate(app, 'replayDeliveries', { where, reason: 'they are back', dryRun: true }, PREVIEW);
+  expect(dry).toMatchObject({ preview: { deliveryCount: 3, replayable: 3 }, replay: null });
   const id = await order(app, where);
   expect(await queued(app, id)).toMatchObject({ deliveryCount: 3, replayed: 3, skipped: 0 });
   const after = await allFinished(app, webhook, 4);
@@ -277,7 +277,7 @@ test('an event whose data was erased leaves nothing to send', async () => {
   );
   await app.database.query('reset session_replication_role');
   const input = { where: whereWebhook(webhook), reason: 'they are back', dryRun: true };
-  expect((await mutate(app, 'replayDeliveries', input, COUNT)).count).toEqual({ deliveryCount: 1, replayable: 0 });
+  expect((await mutate(app, 'replayDeliveries', input, PREVIEW)).preview).toEqual({ deliveryCount: 1, replayable: 0 });
   const { userErrors } = await replay(delivery);
   expect(userErrors).toMatchObject([{ code: 'CONFLICT', message: expect.stringMatching(/TEMPLATE_ERROR.*erased/) }]);
   expect((await roundsOf(app, webhook))[0]).toMatchObject({ status: 'SKIPPED', replayId: null });

@@ -12,7 +12,7 @@ export async function incomingWebhook(app: TestApp, forwardTo: string[]): Promis
     eventLocation: place,
     idLocation: place,
     referenceLocation: place,
-    answer: { status: 202, body: 'ok', contentType: 'text/plain' },
+    answer: { statusCode: 202, body: 'ok', contentType: 'text/plain' },
     ...(forwardTo.length > 0 && { becomes: 'FORWARD', forwardTo }),
   };
   const answer = await app.ask(

@@ -211,7 +211,7 @@ export async function seed(app: TestApp, partnerUrl: string): Promise<Ids> {
     headers: [{ name: 'X-Number', value: '{{ doc.name }}' }],
     bodyFormat: 'JSON',
     fields: [{ key: 'number', fieldname: 'name' }],
-    rateLimit: { requests: 10_000, seconds: 1 },
+    rateLimit: { maxRequests: 10_000, seconds: 1 },
   });
   // its first secret expires in a day
   await mutate(app, 'rotateWebhookSecret', { id: webhook });

@@ -19,9 +19,9 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   everyRole: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'],
 };
 
-const FIGURES = 'total succeeded failed unknown refused pending retries successRate duration';
+const FIGURES = 'requestCount succeeded failed unknown refused pending retries successRate duration';
 const DELIVERY_FIGURES =
-  'total pending retrying delivered exhausted skipped cancelled attempts deliveredRate timeToArrival';
+  'deliveryCount pending retrying delivered exhausted skipped cancelled attemptCount deliveredRate timeToArrival';
 
 /** Who may use each field of each type. A field that is not here fails the test: decide who may use it. */
 export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>> = {
@@ -51,15 +51,15 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Evidence: { readers: 'status sealedAt leafIndex treeSize leafHash proof' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
-  EvidenceStatus: { readers: 'origin keys treeSize head waiting oldestWaitingSeconds stops lastAnchors' },
+  EvidenceStatus: { readers: 'origin keys treeSize head waitingCount oldestWaitingSeconds stops lastAnchors' },
   EvidenceCompleteness: {
-    readers: `deliveries attempts requests sealed waiting droppedAttempts decisions sealedDecisions droppedDecisions holeCount holes dropped next`,
+    readers: `deliveryCount attemptCount requestCount sealedCount waitingCount droppedAttemptCount decisionCount sealedDecisionCount droppedDecisionCount holeCount holes rowsDropped next`,
   },
   EvidenceHole: { readers: 'name rowKind rowId deliveryId attemptNumber message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
   EvidenceAnchor: { readers: 'kind by origin treeSize receivedAt query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },
-  EvidenceBundle: { keyReaders: 'text sha256 rows notSealed' },
+  EvidenceBundle: { keyReaders: 'text sha256 rowCount notSealedCount' },
   EvidenceRun: {
     keyReaders: 'id orderedBy depth scope status checked findings findingCount error createdAt finishedAt',
   },
@@ -78,8 +78,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders:
       'id kind status rowCount erasedCount deferredCount deferredReason reason createdAt decidedAt finishedAt recipients user orderedBy decidedBy',
   },
-  ErasurePreview: { keyReaders: 'rows events deliveries requests held erased needsSecondPerson complete recipients' },
-  Recipient: { keyReaders: 'host firstAt lastAt requests webhookId webhookName' },
+  ErasurePreview: {
+    keyReaders:
+      'rowCount eventCount deliveryCount requestCount heldCount erasedCount needsSecondPerson complete recipients',
+  },
+  Recipient: { keyReaders: 'host firstAt lastAt requestCount webhookId webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
   KeptMonth: { keyReaders: 'month part reason error since' },
   RetentionLimit: { keyReaders: 'contentDays minimumDays minimumReason rowMonths reason changedAt webhook changedBy' },
@@ -117,16 +120,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'header query prefix algorithm encoding signed timestampHeader idHeader username',
   },
   Place: { readers: 'from name' },
-  CallAnswer: { readers: 'status body contentType' },
+  CallAnswer: { readers: 'statusCode body contentType' },
   VerificationKey: { readers: 'id kind createdAt expiresAt live' },
   IncomingAddress: { readers: 'createdAt expiresAt' },
-  UnrecordedRefusals: { readers: 'minute errorCode calls' },
+  UnrecordedRefusals: { readers: 'minute errorCode callCount' },
   VerificationReport: { contentReaders: 'accepted errorCode summary keyId at checks' },
   VerificationCheck: { contentReaders: 'name passed message' },
   WebhookHealth: {
-    readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waiting nextAttemptAt',
+    readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waitingCount nextAttemptAt',
   },
-  WebhookStreak: { readers: 'succeeding requests since' },
+  WebhookStreak: { readers: 'succeeding requestCount since' },
   DeliveriesPause: { readers: 'since reason pausedBy' },
   WebhookHeader: { readers: 'name template' },
   BodyField: { readers: 'key fieldname' },
@@ -134,7 +137,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookProxy: { readers: 'url username createdAt' },
   TrustedCertificate: { readers: 'subject expiresAt fingerprint' },
   WebhookCircuit: { readers: 'state openUntil reason failures failingSince' },
-  RateLimit: { readers: 'requests seconds' },
+  RateLimit: { readers: 'maxRequests seconds' },
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
     readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
@@ -166,7 +169,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   MaskingRule: { keyReaders: 'id roles documentType webhook part path strategy createdBy createdAt' },
   WebhookVersion: { readers: 'id version createdAt webhook createdBy', contentReaders: 'settings changes' },
   SettingChange: { contentReaders: 'setting before after' },
-  WebhookFile: { managers: 'text sha256 webhooks' },
+  WebhookFile: { managers: 'text sha256 webhookCount' },
   WebhookImport: {
     managers: 'name action webhook changes unusedSecrets secretMissing secret publicKey frappeSecret token address',
   },
@@ -209,7 +212,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   DocumentTimelineEntry: {
     readers: `at kind sentence event skipReason requestStatus responseStatus error webhook businessEvent delivery request`,
   },
-  ReplayCount: { everybody: 'deliveryCount replayable byStatus byWebhook' },
+  ReplayPreview: { everybody: 'deliveryCount replayable byStatus byWebhook' },
   ReplayStatusCount: { everybody: 'status deliveryCount replayable' },
   ReplayWebhookCount: { everybody: 'webhook deliveryCount replayable' },
   Body: { everybody: 'text base64 contentType bytes sha256 masked truncated' },
@@ -245,7 +248,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RetryDeliveryPayload: { everybody: 'delivery userErrors' },
   CancelDeliveryPayload: { everybody: 'delivery userErrors' },
   ReplayDeliveryPayload: { everybody: 'delivery replay userErrors' },
-  ReplayDeliveriesPayload: { everybody: 'replay count userErrors' },
+  ReplayDeliveriesPayload: { everybody: 'replay preview userErrors' },
   PauseReplayPayload: { everybody: 'replay userErrors' },
   ResumeReplayPayload: { everybody: 'replay userErrors' },
   CancelReplayPayload: { everybody: 'replay userErrors' },

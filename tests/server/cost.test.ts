@@ -112,20 +112,20 @@ describe('extensions.cost', () => {
     ['statistics of deliveries', `{ deliveryStats(${RANGE}) { uncounted } }`, undefined, 500],
     [
       'what they are divided by',
-      `{ deliveryStats(${RANGE}) { total { total } buckets { total } byDocumentType(first: 3) { total } byWebhook(first: 3) { total } } }`,
+      `{ deliveryStats(${RANGE}) { total { deliveryCount } buckets { deliveryCount } byDocumentType(first: 3) { deliveryCount } byWebhook(first: 3) { deliveryCount } } }`,
       undefined,
       500 + 3 * 1_000 + 7,
     ],
     [
       'statistics of webhooks',
-      `{ webhooks(first: 2) { nodes { stats(${RANGE}) { total { total } buckets { total } } } } }`,
+      `{ webhooks(first: 2) { nodes { stats(${RANGE}) { total { requestCount } buckets { requestCount } } } } }`,
       undefined,
       2 + 2 * (20 + 50 + 200) + 2,
     ],
     ['what expires', '{ expiringSecrets(first: 1) { kind } }', undefined, 201],
     [
       'a filter by health',
-      '{ webhooks(first: 1, where: { health: { waiting: { gt: 1 } } }) { nodes { id } } }',
+      '{ webhooks(first: 1, where: { health: { waitingCount: { gt: 1 } } }) { nodes { id } } }',
       undefined,
       1_001,
     ],

@@ -103,7 +103,7 @@ test('a version is restored, as a new version, with the reason in the audit trai
     condition: 'true',
     bodyFormat: 'JSON',
     fields: [{ key: 'k', fieldname: 'name' }],
-    rateLimit: { requests: 5, seconds: 1 },
+    rateLimit: { maxRequests: 5, seconds: 1 },
     retrySchedule: [0, 5],
   });
   const [first] = (await versionsOf(id)).versions.nodes;
@@ -145,7 +145,7 @@ test('an INCOMING webhook is restored likewise', async () => {
       becomes: 'FORWARD',
       forwardTo: [target.id],
       eventLocation: { from: 'JSON', name: '$.type' },
-      answer: { status: 202, body: 'ok', contentType: 'text/plain' },
+      answer: { statusCode: 202, body: 'ok', contentType: 'text/plain' },
     },
     'webhook { id }',
   );

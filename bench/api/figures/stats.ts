@@ -9,10 +9,12 @@ const DAYS = 30;
 const RANGES = 50;
 
 const BY_HOUR = `
-  uncounted total { total succeeded failed retries successRate duration { p50Ms p95Ms p99Ms } }
-  buckets { start total succeeded failed successRate duration { p95Ms } }`;
+  uncounted total { requestCount succeeded failed retries successRate duration { p50Ms p95Ms p99Ms } }
+  buckets { start requestCount succeeded failed successRate duration { p95Ms } }`;
 
-type Stats = { webhookRequestLogStats: { uncounted: number; total: { total: number }; buckets: { total: number }[] } };
+type Stats = {
+  webhookRequestLogStats: { uncounted: number; total: { requestCount: number }; buckets: { requestCount: number }[] };
+};
 
 /** Of all, of a busy webhook, and the page with what fails most. */
 export async function measureStats(database: Database, target: Target, seconds: number): Promise<Answered[]> {
@@ -24,10 +26,10 @@ export async function measureStats(database: Database, target: Target, seconds: 
     [firstIdAt(Date.parse(first.from)), firstIdAt(Date.parse(first.to))],
   );
   const check = ({ webhookRequestLogStats: stats }: Stats, { from }: Partial<Range>, exact?: number) => {
-    const sum = stats.buckets.reduce((total, each) => total + each.total, 0);
+    const sum = stats.buckets.reduce((total, each) => total + each.requestCount, 0);
     if (stats.uncounted !== 0) throw new Error(`${stats.uncounted} requests are not counted yet`);
-    if (stats.buckets.length < DAYS * 24 || sum !== stats.total.total || sum === 0) {
-      throw new Error(`${stats.buckets.length} hours with ${sum} requests, of ${stats.total.total} in all`);
+    if (stats.buckets.length < DAYS * 24 || sum !== stats.total.requestCount || sum === 0) {
+      throw new Error(`${stats.buckets.length} hours with ${sum} requests, of ${stats.total.requestCount} in all`);
     }
     if (exact !== undefined && from === first.from && sum !== exact)
       throw new Error(`${sum} requests instead of ${exact}`);
@@ -52,7 +54,7 @@ export async function measureStats(database: Database, target: Target, seconds: 
       query: `query ($from: DateTime!, $to: DateTime!) {
         webhookRequestLogStats(range: { from: $from, to: $to }, bucket: HOUR) { ${BY_HOUR}
           topFailingWebhooks(first: 5) { failures webhook { name } sample { id error } }
-          byErrorCode { errorCode total } } }`,
+          byErrorCode { errorCode requestCount } } }`,
       variables: ranges,
       check: (data: Stats) => check(data, {}),
     },

@@ -35,7 +35,7 @@ export const SETTINGS = {
   },
   'a rate limit that is not reached': {
     documentType: 'Limited Invoice',
-    settings: { rateLimit: { requests: 10_000, seconds: 1 } },
+    settings: { rateLimit: { maxRequests: 10_000, seconds: 1 } },
   },
   '5 webhooks an event': { documentType: 'Wanted Invoice', webhooks: 5 },
   'SQL publish_event()': { documentType: 'Invoice By SQL', bySql: true },

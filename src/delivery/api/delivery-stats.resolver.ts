@@ -71,7 +71,7 @@ function questionOf({ range, where }: DeliveryStatsArgs): Question {
   return { source: DELIVERY_STATS, span, rowCondition, rollup: { ...rollup, condition } };
 }
 
-const total = ({ figures }: KeyFigures<DeliveryFigure>) => figures.total;
+const deliveryCount = ({ figures }: KeyFigures<DeliveryFigure>) => figures.deliveryCount;
 
 function shown({ figures, percentiles }: Answer<DeliveryFigure>) {
   return { ...figures, deliveredRate: deliveredRate(figures), timeToArrival: percentiles };
@@ -84,8 +84,8 @@ export class DeliveryStatsResolver {
     description: withExample(
       'Statistics of the deliveries that were created in a range of time: in all, by bucket, and by what they belong to.',
       '{\n  deliveryStats(range: { from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z" }, bucket: DAY) {\n' +
-        '    uncounted\n    buckets { start total delivered exhausted timeToArrival { p95Ms } }\n' +
-        '    bySkipReason { skipReason total }\n  }\n}',
+        '    uncounted\n    buckets { start deliveryCount delivered exhausted timeToArrival { p95Ms } }\n' +
+        '    bySkipReason { skipReason deliveryCount }\n  }\n}',
     ),
   })
   deliveryStats(@Ctx() { db }: Context, @Args(() => DeliveryStatsArgs) args: DeliveryStatsArgs): Promise<Shape> {
@@ -113,7 +113,7 @@ export class DeliveryStatsResolver {
     description: 'The figures of each webhook, those with the most deliveries first.',
   })
   async byWebhook(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
-    const answers = await answerByKey(db, question, ['webhookId'], topSize(args), total);
+    const answers = await answerByKey(db, question, ['webhookId'], topSize(args), deliveryCount);
     return answers.map(({ key: [webhookId], ...answer }) => ({ ...shown(answer), webhookId }));
   }
 
@@ -122,7 +122,7 @@ export class DeliveryStatsResolver {
     description: 'The figures of each type of document, those with the most deliveries first.',
   })
   async byDocumentType(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
-    const answers = await answerByKey(db, question, ['documentType'], topSize(args), total);
+    const answers = await answerByKey(db, question, ['documentType'], topSize(args), deliveryCount);
     return answers.map(({ key: [documentType], ...answer }) => ({ ...shown(answer), documentType }));
   }
 
@@ -131,7 +131,8 @@ export class DeliveryStatsResolver {
     description: `The figures of each skip reason, at most ${SKIP_REASONS.length}, the most frequent first. Other deliveries are not counted.`,
   })
   async bySkipReason(@Root() { question }: Shape, @Ctx() { db }: Context) {
-    const size = ({ key: [reason], figures }: KeyFigures<DeliveryFigure>) => (reason === null ? 0 : figures.total);
+    const size = ({ key: [reason], figures }: KeyFigures<DeliveryFigure>) =>
+      reason === null ? 0 : figures.deliveryCount;
     const answers = await answerByKey(db, question, ['skipReason'], SKIP_REASONS.length, size);
     return answers.map(({ key: [skipReason], ...answer }) => ({ ...shown(answer), skipReason }));
   }

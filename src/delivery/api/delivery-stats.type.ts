@@ -22,7 +22,7 @@ class ArrivalPercentilesType extends PercentilesType {
 @ObjectType({ simpleResolvers: true })
 abstract class FiguresType {
   @Field(() => Int, { description: 'The number of deliveries.' })
-  total: number;
+  deliveryCount: number;
 
   @Field(() => Int, { description: 'The number of deliveries that are PENDING: no attempt has ended.' })
   pending: number;
@@ -45,7 +45,7 @@ abstract class FiguresType {
   @Field(() => Int, {
     description: 'The number of attempts of these deliveries that have ended, including those of replays.',
   })
-  attempts: number;
+  attemptCount: number;
 
   @Field(() => Float, {
     nullable: true,

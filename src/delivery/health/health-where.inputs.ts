@@ -22,7 +22,7 @@ class WebhookStreakWhere {
   succeeding?: BooleanFilter;
 
   @Field(() => IntFilter, { nullable: true, description: 'The number of requests, counted up to 1,000: { gte: 10 }.' })
-  requests?: IntFilter;
+  requestCount?: IntFilter;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
@@ -56,7 +56,7 @@ class WebhookHealthWhere {
   successRate?: FloatFilter;
 
   @Field(() => IntFilter, { nullable: true, description: 'The number of open deliveries: { gte: 100 }.' })
-  waiting?: IntFilter;
+  waitingCount?: IntFilter;
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
@@ -87,7 +87,7 @@ function ofStreak(expression: string): string {
 
 const STREAK_FILTER: FilterMap = {
   succeeding: exactFilter(ofStreak(SUCCEEDING)),
-  requests: intFilter(ofStreak('streak.requests')),
+  requestCount: intFilter(ofStreak('streak.requests')),
   since: timeFilter(ofStreak(timeOf('streak.first_id::uuid'))),
 };
 
@@ -98,7 +98,7 @@ const HEALTH_FILTER: FilterMap = {
   lastFailureAt: timeFilter(latest(timeOf('latest.failure_id'))),
   streak: (tests, path) => conditionOf(tests, STREAK_FILTER, path),
   successRate: floatFilter(`(select rate.succeeded / rate.finished from (${recentRateSql(WEBHOOK)}) as rate)`),
-  waiting: intFilter(`(select open.waiting from (${waitingSql(WEBHOOK)}) as open)`),
+  waitingCount: intFilter(`(select open.waiting from (${waitingSql(WEBHOOK)}) as open)`),
   nextAttemptAt: timeFilter(`(select open."nextAttemptAt" from (${waitingSql(WEBHOOK)}) as open)`),
 };
 

@@ -78,7 +78,7 @@ export class WebhookHealthResolver {
   }
 
   @FieldResolver()
-  async waiting(@Root() { webhookId }: HealthShape, @Ctx() context: Context): Promise<number> {
+  async waitingCount(@Root() { webhookId }: HealthShape, @Ctx() context: Context): Promise<number> {
     return (await loadWaiting(context, webhookId))?.waiting ?? 0;
   }
 
@@ -101,7 +101,7 @@ async function streaksOf(context: Context, ids: readonly string[]): Promise<Map<
     latest.flatMap(({ webhookId, succeeding }) => {
       const streak = streaks.get(webhookId);
       if (!streak) return [];
-      return [[webhookId, { succeeding, requests: streak.requests, since: timeOfId(streak.firstId) }] as const];
+      return [[webhookId, { succeeding, requestCount: streak.requests, since: timeOfId(streak.firstId) }] as const];
     }),
   );
 }

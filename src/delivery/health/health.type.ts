@@ -18,7 +18,7 @@ export class WebhookStreakType {
   succeeding: boolean;
 
   @Field(() => Int, { description: `The number of requests, at most ${withCommas(MAX_STREAK)}.` })
-  requests: number;
+  requestCount: number;
 
   @Field(() => GraphQLDateTime, { description: 'When the first of these requests began.' })
   since: Date;
@@ -62,7 +62,7 @@ export class WebhookHealthType {
     nullable: true,
     description: `The number of open deliveries: due, on the wire, waiting or held. At most ${withCommas(MAX_WAITING)}.`,
   })
-  waiting: number;
+  waitingCount: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

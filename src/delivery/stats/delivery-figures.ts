@@ -6,27 +6,27 @@ import { rowsWith, type StatsSource } from '../../request-log/stats/stats-figure
 import { DELIVERY_ROLLUPS } from './delivery-change.store';
 
 export type DeliveryFigure =
-  | 'total'
+  | 'deliveryCount'
   | 'pending'
   | 'retrying'
   | 'delivered'
   | 'exhausted'
   | 'skipped'
   | 'cancelled'
-  | 'attempts';
+  | 'attemptCount';
 export type DeliveryFigures = Figures<DeliveryFigure>;
 
 export const DELIVERY_STATS: StatsSource<DeliveryFigure> = {
   tables: DELIVERY_ROLLUPS,
   figures: {
-    total: 'sum(count)::float8',
+    deliveryCount: 'sum(count)::float8',
     pending: rowsWith('PENDING'),
     retrying: rowsWith('RETRYING'),
     delivered: rowsWith('DELIVERED'),
     exhausted: rowsWith('EXHAUSTED'),
     skipped: rowsWith('SKIPPED'),
     cancelled: rowsWith('CANCELLED'),
-    attempts: 'coalesce(sum(sum), 0)::float8',
+    attemptCount: 'coalesce(sum(sum), 0)::float8',
   },
   rows: {
     table: 'deliveries',

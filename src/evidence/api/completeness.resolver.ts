@@ -23,8 +23,8 @@ export class CompletenessResolver {
       'Whether the log of a month is complete, for one webhook or for all. Compares the attempts that ' +
         'deliveries have counted with the requests in the log and with the leaves of the sealed tree, and names ' +
         'what is missing. docs/evidence.md says what it cannot find.',
-      '{ evidenceCompleteness(month: "2026-03", webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { attempts requests sealed ' +
-        'waiting holeCount holes { name rowId deliveryId attemptNumber message } next } }',
+      '{ evidenceCompleteness(month: "2026-03", webhookId: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { attemptCount requestCount sealedCount ' +
+        'waitingCount holeCount holes { name rowId deliveryId attemptNumber message } next } }',
     ),
   })
   async evidenceCompleteness(
@@ -40,12 +40,11 @@ export class CompletenessResolver {
     if (webhookId != null && (webhook === null || (await webhooksById(db, [webhook])).size === 0)) {
       refuseWithMessage(`There is no webhook with the id ${quoted(webhookId)}.`, ['webhookId']);
     }
-    const { named, holes, next, isDropped, ...counts } = await countMonth(db, month, webhook, from);
+    const { named, next, isDropped, ...counts } = await countMonth(db, month, webhook, from);
     return {
       ...counts,
-      holeCount: holes,
       holes: named.map(shown),
-      dropped: isDropped,
+      rowsDropped: isDropped,
       next: next && writePosition(next),
     };
   }

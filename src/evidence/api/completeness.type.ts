@@ -54,52 +54,52 @@ export class EvidenceHoleType {
 @ObjectType('EvidenceCompleteness', {
   simpleResolvers: true,
   description:
-    'The attempts of a month, compared with the log and the sealed tree. The month is complete if `attempts` without ' +
-    '`droppedAttempts`, `requests` and `sealed` are equal, `decisions` without `droppedDecisions` and `sealedDecisions` are ' +
+    'The attempts of a month, compared with the log and the sealed tree. The month is complete if `attemptCount` without ' +
+    '`droppedAttemptCount`, `requestCount` and `sealedCount` are equal, `decisionCount` without `droppedDecisionCount` and `sealedDecisionCount` are ' +
     'equal, and `holeCount` is 0.',
 })
 export class EvidenceCompletenessType {
   @Field(() => Int, { description: 'The number of deliveries that were made in the month.' })
-  deliveries: number;
+  deliveryCount: number;
 
   @Field(() => Float, {
     description:
       'The number of attempts that these deliveries have counted, also those made after the month, plus the ' +
       'calls of partners in the month: a whole number.',
   })
-  attempts: number;
+  attemptCount: number;
 
   @Field(() => Int, { description: 'The number of their requests in the log.' })
-  requests: number;
+  requestCount: number;
 
   @Field(() => Int, { description: 'The number of these requests that a signed head contains.' })
-  sealed: number;
+  sealedCount: number;
 
   @Field(() => Int, {
     description:
       'The number of requests that are not sealed yet because they are on the wire or finished within the last ' +
       'minute.',
   })
-  waiting: number;
+  waitingCount: number;
 
   @Field(() => Float, {
     description:
       'The number of these attempts that are not in the log because they were made in a later month that was dropped since by a ' +
       'sealed order of the audit trail: a whole number.',
   })
-  droppedAttempts: number;
+  droppedAttemptCount: number;
 
   @Field(() => Int, { description: 'The number of deliveries that ended as SKIPPED, CANCELLED or EXHAUSTED.' })
-  decisions: number;
+  decisionCount: number;
 
   @Field(() => Int, { description: 'The number of these deliveries whose newest decision a signed head contains.' })
-  sealedDecisions: number;
+  sealedDecisionCount: number;
 
   @Field(() => Int, {
     description:
       'The number of these deliveries that ended in a later month that was dropped by order, with the decision.',
   })
-  droppedDecisions: number;
+  droppedDecisionCount: number;
 
   @Field(() => Float, { description: 'The number of all holes, a whole number.' })
   holeCount: number;
@@ -111,7 +111,7 @@ export class EvidenceCompletenessType {
     description:
       'Whether the rows of the month were dropped by a sealed order in the audit trail. Nothing is counted ' + 'then.',
   })
-  dropped: boolean;
+  rowsDropped: boolean;
 
   @Field(() => String, {
     nullable: true,

@@ -23,7 +23,7 @@ export class EvidenceResolver {
     description: withExample(
       'The state of the sealed log: its name, its keys, its newest head, the number of leaves that wait, and ' +
         'why nothing is sealed.',
-      '{ evidenceStatus { origin keys treeSize waiting stops { code message } } }',
+      '{ evidenceStatus { origin keys treeSize waitingCount stops { code message } } }',
     ),
   })
   async evidenceStatus(@Ctx() { db }: Context): Promise<EvidenceStatusType> {
@@ -40,7 +40,7 @@ export class EvidenceResolver {
       keys: keys.map((key) => key.vkey),
       treeSize: tree?.treeSize ?? 0,
       head,
-      waiting: waiting.waiting,
+      waitingCount: waiting.waiting,
       oldestWaitingSeconds: waiting.since && Math.max(0, (currentMs() - waiting.since.getTime()) / 1000),
       stops,
       lastAnchors,

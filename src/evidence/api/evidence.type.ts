@@ -167,7 +167,7 @@ export class EvidenceStatusType {
   head: EvidenceHeadType | null;
 
   @Field(() => Int, { description: 'The number of leaves that are not in the tree yet; 1,001: more than 1,000.' })
-  waiting: number;
+  waitingCount: number;
 
   @Field(() => Float, {
     nullable: true,
@@ -205,12 +205,12 @@ export class EvidenceBundleType {
   sha256: string;
 
   @Field(() => Int, { description: 'The number of proofs.' })
-  rows: number;
+  rowCount: number;
 
   @Field(() => Int, {
     description:
       'The number of requests that meet `where` and are not in the bundle because they are not sealed yet; 0 ' +
       'with `ids`.',
   })
-  notSealed: number;
+  notSealedCount: number;
 }

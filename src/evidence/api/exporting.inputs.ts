@@ -23,7 +23,7 @@ export class ExportEvidenceInput {
       'The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, ' +
       'startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet ' +
       'it; they are proven oldest first. Those that are not sealed yet are left out, and counted by ' +
-      '`notSealed`. FORBIDDEN as in `ids`.',
+      '`notSealedCount`. FORBIDDEN as in `ids`.',
   })
   where?: RequestLogWhere | null;
 

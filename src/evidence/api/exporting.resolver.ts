@@ -45,7 +45,7 @@ export class ExportingResolver {
         'verify-evidence.mjs. The audit trail records it. A bundle has at most 64 MiB; above, the error is ' +
         'LIMIT_EXCEEDED.',
       'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
-        '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rows } userErrors { field code message } }\n}',
+        '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rowCount } userErrors { field code message } }\n}',
     ),
   })
   exportEvidence(

@@ -110,16 +110,16 @@ export async function countMonth(
 }
 
 const EMPTY: Counts = {
-  deliveries: 0,
-  attempts: 0,
-  requests: 0,
-  sealed: 0,
-  waiting: 0,
-  droppedAttempts: 0,
-  decisions: 0,
-  sealedDecisions: 0,
-  droppedDecisions: 0,
-  holes: 0,
+  deliveryCount: 0,
+  attemptCount: 0,
+  requestCount: 0,
+  sealedCount: 0,
+  waitingCount: 0,
+  droppedAttemptCount: 0,
+  decisionCount: 0,
+  sealedDecisionCount: 0,
+  droppedDecisionCount: 0,
+  holeCount: 0,
 };
 
 function add(total: Counts, more: Counts): void {

@@ -20,18 +20,18 @@ export interface CountedPage {
 }
 
 export interface Counts {
-  deliveries: number;
-  attempts: number;
-  requests: number;
-  sealed: number;
-  waiting: number;
-  /** Those of `attempts` that lie in a month that was dropped by order. */
-  droppedAttempts: number;
-  decisions: number;
-  sealedDecisions: number;
-  /** As `droppedAttempts`. */
-  droppedDecisions: number;
-  holes: number;
+  deliveryCount: number;
+  attemptCount: number;
+  requestCount: number;
+  sealedCount: number;
+  waitingCount: number;
+  /** Those of `attemptCount` that lie in a month that was dropped by order. */
+  droppedAttemptCount: number;
+  decisionCount: number;
+  sealedDecisionCount: number;
+  /** As `droppedAttemptCount`. */
+  droppedDecisionCount: number;
+  holeCount: number;
 }
 
 export interface PageCounts extends Counts {
@@ -110,12 +110,12 @@ export async function countDeliveries(db: Db, page: CountedPage): Promise<PageCo
            (count(*) filter (where is_late))::int as late
          from requests group by delivery_id) as r on r.delivery_id = p.id
      )
-     select count(*)::int as scanned, max(id::text) as last, count(*)::int as deliveries,
-       coalesce(sum(attempts), 0)::float8 as attempts, coalesce(sum(requests), 0)::int as requests,
-       coalesce(sum(sealed), 0)::int as sealed, coalesce(sum(waiting), 0)::int as waiting,
-       coalesce(sum(dropped), 0)::float8 as "droppedAttempts", count(is_decision_sealed)::int as decisions,
-       (count(*) filter (where is_decision_sealed and not is_decision_dropped))::int as "sealedDecisions",
-       (count(*) filter (where is_decision_dropped))::int as "droppedDecisions", coalesce(sum(holes), 0)::float8 as holes,
+     select count(*)::int as scanned, max(id::text) as last, count(*)::int as "deliveryCount",
+       coalesce(sum(attempts), 0)::float8 as "attemptCount", coalesce(sum(requests), 0)::int as "requestCount",
+       coalesce(sum(sealed), 0)::int as "sealedCount", coalesce(sum(waiting), 0)::int as "waitingCount",
+       coalesce(sum(dropped), 0)::float8 as "droppedAttemptCount", count(is_decision_sealed)::int as "decisionCount",
+       (count(*) filter (where is_decision_sealed and not is_decision_dropped))::int as "sealedDecisionCount",
+       (count(*) filter (where is_decision_dropped))::int as "droppedDecisionCount", coalesce(sum(holes), 0)::float8 as "holeCount",
        coalesce((array_agg(id order by id) filter (where holes > 0))[:${MAX_NAMED}], '{}') as suspects
      from each`),
     [sealedSize, dueBefore, ...idsOf(dropped), after, end, atMost, ...(webhookId === null ? [] : [webhookId])],

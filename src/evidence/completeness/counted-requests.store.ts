@@ -18,7 +18,7 @@ const valuesOf = ({ webhookId, after, end, atMost, sealedSize, dueBefore, droppe
 const isDropped = (firsts: string, pasts: string) => `exists (
   select from unnest(${firsts}::uuid[], ${pasts}::uuid[]) as m (first, past) where delivery_id >= first and delivery_id < past)`;
 
-const NOTHING = `0 as deliveries, 0 as "droppedAttempts", 0 as decisions, 0 as "sealedDecisions", 0 as "droppedDecisions"`;
+const NOTHING = `0 as "deliveryCount", 0 as "droppedAttemptCount", 0 as "decisionCount", 0 as "sealedDecisionCount", 0 as "droppedDecisionCount"`;
 
 /** Calls of partners, and requests whose delivery is gone: with its month, as a call is counted, or without an order. */
 export async function countRequests(db: Db, page: CountedPage): Promise<PageCounts> {
@@ -35,10 +35,10 @@ export async function countRequests(db: Db, page: CountedPage): Promise<PageCoun
        where p.delivery_id is null or not exists (select from deliveries d where d.id = p.delivery_id)
      )
      select (select count(*)::int from page) as scanned, (select max(id::text) from page) as last, ${NOTHING},
-       (count(*) filter (where is_call))::int as attempts, count(*)::int as requests,
-       (count(*) filter (where is_sealed))::int as sealed,
-       (count(*) filter (where not is_sealed and not is_late))::int as waiting,
-       ((count(*) filter (where not is_call)) + (count(*) filter (where is_late)))::int as holes,
+       (count(*) filter (where is_call))::int as "attemptCount", count(*)::int as "requestCount",
+       (count(*) filter (where is_sealed))::int as "sealedCount",
+       (count(*) filter (where not is_sealed and not is_late))::int as "waitingCount",
+       ((count(*) filter (where not is_call)) + (count(*) filter (where is_late)))::int as "holeCount",
        coalesce((array_agg(id order by id) filter (where is_late or not is_call))[:${MAX_NAMED}], '{}') as suspects
      from each`),
     valuesOf(page),
@@ -80,7 +80,7 @@ export async function countLeaves(db: Db, page: CountedPage): Promise<PageCounts
        select id from page where not exists (select from webhook_request_logs r where r.id = page.id)
      )
      select (select count(*)::int from page) as scanned, (select max(id::text) from page) as last, ${NOTHING},
-       0 as attempts, 0 as requests, 0 as sealed, 0 as waiting, count(*)::int as holes,
+       0 as "attemptCount", 0 as "requestCount", 0 as "sealedCount", 0 as "waitingCount", count(*)::int as "holeCount",
        coalesce((array_agg(id order by id))[:${MAX_NAMED}], '{}') as suspects
      from gone`),
     valuesOf({ ...page, webhookId: null }).slice(0, 3),

@@ -58,8 +58,8 @@ export interface BundleOrder {
 export interface Bundle {
   text: string;
   sha256: string;
-  rows: number;
-  notSealed: number;
+  rowCount: number;
+  notSealedCount: number;
 }
 
 /** Makes a bundle of these rows, and records it in the audit trail. */
@@ -103,7 +103,7 @@ export async function exportBundle(
     reason,
     details: { ...(where && { where, notSealed }), rows: proofs.length, disclosed: disclose, sha256: digest },
   });
-  return { text, sha256: digest, rows: proofs.length, notSealed };
+  return { text, sha256: digest, rowCount: proofs.length, notSealedCount: notSealed };
 }
 
 /**

@@ -34,7 +34,7 @@ export async function unrecordedRefusalsOf(
 ): Promise<UnrecordedRow[]> {
   return rowsOf<UnrecordedRow>(
     db,
-    statement(`select u.webhook_id as "webhookId", u.minute, u.error_code as "errorCode", u.calls
+    statement(`select u.webhook_id as "webhookId", u.minute, u.error_code as "errorCode", u.calls as "callCount"
      from unnest($1::uuid[]) as w (id), lateral (
        select * from unrecorded_refusals where webhook_id = w.id order by minute desc, error_code limit $2
      ) as u`),

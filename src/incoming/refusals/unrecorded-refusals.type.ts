@@ -20,5 +20,5 @@ export class UnrecordedRefusalsType {
   errorCode: RequestErrorCode;
 
   @Field(() => Int, { description: 'The number of calls.' })
-  calls: number;
+  callCount: number;
 }

@@ -45,7 +45,7 @@ export class ErasureResolver {
     nullable: true,
     description: withExample(
       'Shows what an erasure would concern now. Changes nothing.',
-      '{ previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) { rows held needsSecondPerson } }',
+      '{ previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) { rowCount heldCount needsSecondPerson } }',
     ),
   })
   async previewErasure(

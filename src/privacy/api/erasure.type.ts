@@ -96,31 +96,31 @@ export class RecipientType {
   lastAt: Date;
 
   @Field(() => Int, { description: 'The number of requests.' })
-  requests: number;
+  requestCount: number;
 }
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
 @ObjectType('ErasurePreview', { simpleResolvers: true, description: 'What an erasure would concern now.' })
 export class ErasurePreviewType {
   @Field(() => Int, { description: 'The number of events, deliveries and requests whose content would be erased.' })
-  rows: number;
+  rowCount: number;
 
-  @Field(() => Int, { description: 'The number of events among `rows`.' })
-  events: number;
+  @Field(() => Int, { description: 'The number of events among `rowCount`.' })
+  eventCount: number;
 
-  @Field(() => Int, { description: 'The number of deliveries among `rows`.' })
-  deliveries: number;
+  @Field(() => Int, { description: 'The number of deliveries among `rowCount`.' })
+  deliveryCount: number;
 
-  @Field(() => Int, { description: 'The number of requests among `rows`.' })
-  requests: number;
+  @Field(() => Int, { description: 'The number of requests among `rowCount`.' })
+  requestCount: number;
 
   @Field(() => Int, {
-    description: 'The number of `rows` that a legal hold covers: they are kept until it is released.',
+    description: 'The number of `rowCount` that a legal hold covers: they are kept until it is released.',
   })
-  held: number;
+  heldCount: number;
 
   @Field(() => Int, { description: 'The number of rows whose content is erased already.' })
-  erased: number;
+  erasedCount: number;
 
   @Field(() => Boolean, {
     description:

@@ -47,13 +47,13 @@ export async function targetsOfPerson(db: Db, userId: string, after: string, atM
 }
 
 export interface ErasableCounts {
-  events: number;
-  deliveries: number;
-  requests: number;
+  eventCount: number;
+  deliveryCount: number;
+  requestCount: number;
   /** Rows whose content was erased before. */
-  erased: number;
+  erasedCount: number;
   /** Rows that a legal hold covers. */
-  held: number;
+  heldCount: number;
 }
 
 // the columns by which rows are counted, and none with content, of which there may be gigabytes
@@ -66,18 +66,18 @@ const COUNTS = `with e as (
     select business_event_id, webhook_id, document_type, reference_document, user_id, started_at, erasure_id
     from webhook_request_logs where business_event_id in (select id from e) or id = any($2::uuid[])
   )
-  select (select count(*) from e where erasure_id is null)::int as events,
-    (select count(*) from d where erasure_id is null)::int as deliveries,
-    (select count(*) from r where erasure_id is null)::int as requests,
+  select (select count(*) from e where erasure_id is null)::int as "eventCount",
+    (select count(*) from d where erasure_id is null)::int as "deliveryCount",
+    (select count(*) from r where erasure_id is null)::int as "requestCount",
     ((select count(*) from e where erasure_id is not null) + (select count(*) from d where erasure_id is not null)
-      + (select count(*) from r where erasure_id is not null))::int as erased,
+      + (select count(*) from r where erasure_id is not null))::int as "erasedCount",
     ((select count(*) from e where erasure_id is null
         and hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null)
       + (select count(*) from d where erasure_id is null
         and hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at) is not null)
       + (select count(*) from r where erasure_id is null
         and hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
-          is not null))::int as held`;
+          is not null))::int as "heldCount"`;
 
 export async function countTargets(db: Db, { events, requests }: Targets): Promise<ErasableCounts> {
   return (await rowOf<ErasableCounts>(db, statement(COUNTS), [events, requests])) as ErasableCounts;

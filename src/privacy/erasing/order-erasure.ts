@@ -41,7 +41,7 @@ export type ErasureTarget =
 
 export interface Preview extends ErasableCounts {
   /** Events, deliveries and requests whose content would be erased. */
-  rows: number;
+  rowCount: number;
   needsSecondPerson: boolean;
   /** false: a person has more events or requests than were counted. */
   complete: boolean;
@@ -59,10 +59,10 @@ async function found(db: Db, viewer: Viewer, target: ErasureTarget): Promise<{ t
   const targets = await targetsOf(db, target);
   const counted = target.kind === 'PERSON' ? await firstOfPerson(db, target.userId) : { targets, complete: true };
   const counts = await countTargets(db, counted.targets);
-  const rows = counts.events + counts.deliveries + counts.requests;
+  const rowCount = counts.eventCount + counts.deliveryCount + counts.requestCount;
   const before = await rowsOrderedAlone(db, viewer.userId, new Date(currentMs() - DAY_MS));
-  const needsSecondPerson = rows > 0 && before + rows > ROWS_OF_ONE_PERSON;
-  return { targets, preview: { ...counts, ...counted, rows, needsSecondPerson } };
+  const needsSecondPerson = rowCount > 0 && before + rowCount > ROWS_OF_ONE_PERSON;
+  return { targets, preview: { ...counts, ...counted, rowCount, needsSecondPerson } };
 }
 
 // an order of a person may be of any size: its rows are found while it runs
@@ -98,7 +98,7 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
   const field = [TARGET_FIELDS[target.kind]];
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
   const { targets, preview } = await found(db, viewer, target);
-  if (preview.rows === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
+  if (preview.rowCount === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
   if (preview.needsSecondPerson) {
     const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
     await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
@@ -112,7 +112,7 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     userId: target.kind === 'PERSON' ? target.userId : null,
     eventIds: targets.events,
     requestIds: targets.requests,
-    rowCount: preview.rows,
+    rowCount: preview.rowCount,
     reason: reason.trim(),
     orderedBy: viewer.userId,
     createdAt,
@@ -140,8 +140,8 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
   }
 }
 
-function nothingToErase({ erased }: Preview, field: string[]): UserError {
-  if (erased > 0) return { field, code: 'CONFLICT', message: 'All of this content is erased already.' };
+function nothingToErase({ erasedCount }: Preview, field: string[]): UserError {
+  if (erasedCount > 0) return { field, code: 'CONFLICT', message: 'All of this content is erased already.' };
   return { field, code: 'NOT_FOUND', message: 'There is no event and no request with this content.' };
 }
 

@@ -18,7 +18,7 @@ export class RecipientList {
         host,
         firstAt: new Date(Math.min(before.firstAt.getTime(), each.firstAt.getTime())),
         lastAt: new Date(Math.max(before.lastAt.getTime(), each.lastAt.getTime())),
-        requests: each.requests + (before === each ? 0 : before.requests),
+        requestCount: each.requestCount + (before === each ? 0 : before.requestCount),
       });
     }
   }

@@ -18,11 +18,11 @@ ${EXIT_CODES}`;
 const OPTIONS = { ...ACCESS_OPTIONS, where: { type: 'string' }, help: { type: 'boolean' } } as const;
 
 const EXPORT = `mutation ExportWebhooks($input: ExportWebhooksInput!) {
-  exportWebhooks(input: $input) { file { text sha256 webhooks } userErrors { field message } }
+  exportWebhooks(input: $input) { file { text sha256 webhookCount } userErrors { field message } }
 }`;
 
 interface Exported {
-  exportWebhooks: { file: { text: string; sha256: string; webhooks: number } | null; userErrors: UserError[] };
+  exportWebhooks: { file: { text: string; sha256: string; webhookCount: number } | null; userErrors: UserError[] };
 }
 
 async function exportWebhooks(): Promise<string> {
@@ -34,12 +34,12 @@ async function exportWebhooks(): Promise<string> {
   const client = await clientOf(values);
   const { exportWebhooks } = await client.ask<Exported>(EXPORT, { input });
   refuseErrors(exportWebhooks.userErrors, { where: '--where' });
-  const { text, sha256, webhooks } = exportWebhooks.file as NonNullable<Exported['exportWebhooks']['file']>;
+  const { text, sha256, webhookCount } = exportWebhooks.file as NonNullable<Exported['exportWebhooks']['file']>;
   if (path === undefined) return text;
   await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(`${path} cannot be written (${error.code}).`);
   });
-  return `${path} has ${webhooks} webhook${webhooks === 1 ? '' : 's'} (SHA-256 ${sha256}).\n`;
+  return `${path} has ${webhookCount} webhook${webhookCount === 1 ? '' : 's'} (SHA-256 ${sha256}).\n`;
 }
 
 function readArguments() {

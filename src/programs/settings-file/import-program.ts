@@ -16,7 +16,7 @@ Creates and updates webhooks as FILE says, all or none, and prints the differenc
   FILE             a file of export-webhooks, perhaps changed
   --dry-run        changes nothing: prints what the import would do, every fault, and the plan
   --plan PLAN      of a dry run: the import is refused if it would do anything else
-  --secrets FILE   the secrets that webhooks need: [{"webhook": NAME, "basicAuthPassword": "..."}], with the fields of
+  --secrets FILE   the secrets that webhooks need: [{"webhookName": NAME, "basicAuthPassword": "..."}], with the fields of
                    WebhookSecretsInput
   --archive-absent archives, permanently, the webhooks that FILE does not have
   --because REASON is kept in the audit trail; at most 1,000 characters
@@ -89,7 +89,7 @@ async function readSecrets(path: string): Promise<unknown> {
     // no JSON, and so no list
   }
   if (Array.isArray(secrets)) return secrets;
-  const example = '[{"webhook": "Treasury", "basicAuthPassword": "..."}]';
+  const example = '[{"webhookName": "Treasury", "basicAuthPassword": "..."}]';
   throw new CommandError(`${path} is not a JSON list of secrets, such as ${example}.`);
 }
 

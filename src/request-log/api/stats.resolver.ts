@@ -45,7 +45,7 @@ async function largest(
   { question }: Shape,
   by: Dimension[],
   args: TopArgs = {},
-  size: (entry: KeyFigures<RequestFigure>) => number = ({ figures }) => figures.total,
+  size: (entry: KeyFigures<RequestFigure>) => number = ({ figures }) => figures.requestCount,
 ) {
   const answers = await answerByKey(db, question, by, topSize(args), size);
   return answers.map(({ key, ...answer }) => ({ key, ...shownFigures(answer) }));
@@ -58,7 +58,7 @@ export class StatsResolver {
     description: withExample(
       'Statistics of the requests of a range of time: in all, by bucket, and by what the requests belong to.',
       '{\n  webhookRequestLogStats(\n    range: { from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z" }\n    bucket: DAY\n' +
-        '    timeZone: "Europe/Berlin"\n  ) {\n    uncounted\n    buckets { start total failed successRate duration { p95Ms } }\n' +
+        '    timeZone: "Europe/Berlin"\n  ) {\n    uncounted\n    buckets { start requestCount failed successRate duration { p95Ms } }\n' +
         '    topFailingWebhooks(first: 3) { webhook { name } failures sample { error } }\n  }\n}',
     ),
   })
@@ -115,7 +115,7 @@ export class StatsResolver {
       'The figures of each error code, the most frequent first. Requests without an error code are not counted.',
   })
   async byErrorCode(@Root() stats: Shape, @Ctx() context: Context, @Args(() => TopArgs) args: TopArgs) {
-    const size = ({ key: [code], figures }: KeyFigures<RequestFigure>) => (code === null ? 0 : figures.total);
+    const size = ({ key: [code], figures }: KeyFigures<RequestFigure>) => (code === null ? 0 : figures.requestCount);
     const entries = await largest(context, stats, ['errorCode'], args, size);
     return entries.map(({ key: [errorCode], ...entry }) => ({ errorCode, ...entry }));
   }

@@ -38,7 +38,7 @@ class DurationPercentilesType extends PercentilesType {
 @ObjectType({ simpleResolvers: true })
 abstract class FiguresType {
   @Field(() => Int, { description: 'The number of requests, finished or PENDING.' })
-  total: number;
+  requestCount: number;
 
   @Field(() => Int, {
     description: 'The number of requests that are SUCCEEDED: those with a response of 2xx; INCOMING: accepted calls.',

@@ -4,13 +4,13 @@ import type { Answer } from './stats-answer';
 import type { Figures } from './stats-figures';
 import { rowsWith, type StatsSource } from './stats-figures.store';
 
-export type RequestFigure = 'total' | 'succeeded' | 'failed' | 'unknown' | 'refused' | 'pending' | 'retries';
+export type RequestFigure = 'requestCount' | 'succeeded' | 'failed' | 'unknown' | 'refused' | 'pending' | 'retries';
 export type RequestFigures = Figures<RequestFigure>;
 
 export const REQUEST_STATS: StatsSource<RequestFigure> = {
   tables: REQUEST_ROLLUPS,
   figures: {
-    total: 'sum(count)::float8',
+    requestCount: 'sum(count)::float8',
     succeeded: rowsWith('SUCCEEDED'),
     failed: rowsWith('FAILED'),
     unknown: rowsWith('UNKNOWN'),
@@ -29,8 +29,8 @@ export const REQUEST_STATS: StatsSource<RequestFigure> = {
 };
 
 /** The share of successes in finished requests; null if none has finished. */
-function successRate({ total, pending, succeeded }: RequestFigures): number | null {
-  return total === pending ? null : succeeded / (total - pending);
+function successRate({ requestCount, pending, succeeded }: RequestFigures): number | null {
+  return requestCount === pending ? null : succeeded / (requestCount - pending);
 }
 
 export function failuresIn({ failed, unknown, refused }: RequestFigures): number {

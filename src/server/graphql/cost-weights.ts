@@ -33,7 +33,7 @@ export const COST_WEIGHTS: CostWeights = {
     ['Webhook.health', 5],
     // up to 1,000 requests, and up to 10,000 deliveries
     ['WebhookHealth.streak', 20],
-    ['WebhookHealth.waiting', 20],
+    ['WebhookHealth.waitingCount', 20],
     ['WebhookHealth.nextAttemptAt', 20],
     // tens of thousands of counts, and twice as much for the durations behind them
     ['WebhookRequestLogStats.buckets', 1_000],

@@ -88,7 +88,7 @@ class VerificationInput {
 @InputType('CallAnswerInput', { description: 'The response to an accepted call and to its repetitions.' })
 class CallAnswerInput {
   @Field(() => Int, { nullable: true, description: `The HTTP status, 200 to 299. Default: ${DEFAULT_ANSWER_STATUS}.` })
-  status?: number | null;
+  statusCode?: number | null;
 
   @Field(() => String, {
     nullable: true,

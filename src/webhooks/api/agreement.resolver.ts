@@ -82,7 +82,7 @@ export class IncomingAgreementResolver {
 
   @FieldResolver()
   answer(@Root() row: AgreementRow) {
-    return { status: row.answerStatus, body: row.answerBody, contentType: row.answerType };
+    return { statusCode: row.answerStatus, body: row.answerBody, contentType: row.answerType };
   }
 
   @FieldResolver(() => [WebhookType], {

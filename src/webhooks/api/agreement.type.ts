@@ -167,7 +167,7 @@ export class VerificationType {
 @ObjectType('CallAnswer', { simpleResolvers: true, description: 'The response to an accepted call.' })
 export class CallAnswerType {
   @Field(() => Int, { description: 'The HTTP status, 200 to 299.' })
-  status: number;
+  statusCode: number;
 
   @Field(() => String, {
     nullable: true,

@@ -21,7 +21,7 @@ export class RateLimitInput {
   @Field(() => Int, {
     description: `The maximum number of requests in any window, 1 to ${withCommas(MAX_RATE_REQUESTS)}.`,
   })
-  requests: number;
+  maxRequests: number;
 
   @Field(() => Int, { description: `The length of the window in seconds, 1 to ${withCommas(MAX_RATE_SECONDS)}.` })
   seconds: number;
@@ -30,14 +30,14 @@ export class RateLimitInput {
 const isWithin = (value: number, most: number) => value >= 1 && value <= most;
 const isRateLimit = (value: unknown) => {
   if (value === null) return true;
-  const { requests, seconds } = value as RateLimitInput;
-  return isWithin(requests, MAX_RATE_REQUESTS) && isWithin(seconds, MAX_RATE_SECONDS);
+  const { maxRequests, seconds } = value as RateLimitInput;
+  return isWithin(maxRequests, MAX_RATE_REQUESTS) && isWithin(seconds, MAX_RATE_SECONDS);
 };
 
 export const RateLimit = () =>
   rejects('INVALID', 'rateLimit', isRateLimit, (value) => {
-    const { requests, seconds } = value as RateLimitInput;
-    return `rateLimit is ${requests} requests in ${seconds} s; it must be 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
+    const { maxRequests, seconds } = value as RateLimitInput;
+    return `rateLimit is ${maxRequests} requests in ${seconds} s; it must be 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
   });
 
 export const Concurrency = () =>
@@ -51,13 +51,13 @@ export const Concurrency = () =>
 @InputType('RateLimitWhere', { description: 'Rate limits that meet all of these conditions.' })
 export class RateLimitWhere {
   @Field(() => IntFilter, { nullable: true, description: 'The maximum number of requests in any window.' })
-  requests?: IntFilter;
+  maxRequests?: IntFilter;
 
   @Field(() => IntFilter, { nullable: true, description: 'The length of the window in seconds.' })
   seconds?: IntFilter;
 }
 
 export const RATE_LIMIT_FILTER: FilterMap = {
-  requests: intFilter('rate_limit'),
+  maxRequests: intFilter('rate_limit'),
   seconds: intFilter('rate_limit_seconds'),
 };

@@ -125,7 +125,7 @@ export class WebhookResolver {
       'The rate limit. OUTGOING: deliveries above it wait; INCOMING: calls above it are refused. null: no limit.',
   })
   rateLimit(@Root() { rateLimit, rateLimitSeconds }: WebhookRow) {
-    return rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds };
+    return rateLimit === null ? null : { maxRequests: rateLimit, seconds: rateLimitSeconds };
   }
 
   @FieldResolver(() => WebhookCircuitType, {

@@ -43,7 +43,7 @@ export const OrderingEnum = publishEnum(
 })
 export class RateLimitType {
   @Field(() => Int, { description: 'The maximum number of requests in any window, 1 to 10,000.' })
-  requests: number;
+  maxRequests: number;
 
   @Field(() => Int, { description: 'The length of the window in seconds, 1 to 3,600.' })
   seconds: number;

@@ -17,7 +17,7 @@ export interface SettingsOfBothDirections {
   events?: string[] | null;
   /** The UUID of the owner; null: the given id is not the id of a user. */
   ownerId?: string | null;
-  rateLimit?: { requests: number; seconds: number } | null;
+  rateLimit?: { maxRequests: number; seconds: number } | null;
   supportMayReveal?: boolean | null;
 }
 
@@ -81,7 +81,7 @@ export function columnsOfBothDirections(settings: SettingsOfBothDirections): Par
     // no user has this id: the fault is found by settingFaults
     ...(ownerId !== undefined && { ownerId: ownerId ?? '' }),
     ...(rateLimit !== undefined && {
-      rateLimit: rateLimit?.requests ?? null,
+      rateLimit: rateLimit?.maxRequests ?? null,
       rateLimitSeconds: rateLimit?.seconds ?? null,
     }),
     ...(supportMayReveal !== undefined && { supportMayReveal: supportMayReveal ?? false }),

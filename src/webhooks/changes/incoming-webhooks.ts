@@ -153,7 +153,7 @@ function agreementColumns(provider: Provider, given: AgreementSettings): Partial
     ...(becomes !== undefined && { becomes: becomes ?? 'BUSINESS_EVENT' }),
     ...(forwardTo !== undefined && { forwardTo: [...new Set(forwardTo)].filter((id) => id !== null) }),
     ...(answer !== undefined && {
-      answerStatus: answer?.status ?? DEFAULT_ANSWER.answerStatus,
+      answerStatus: answer?.statusCode ?? DEFAULT_ANSWER.answerStatus,
       answerBody: answer?.body ?? null,
       answerType: answer?.contentType ?? null,
     }),

@@ -18,7 +18,7 @@ import type { CallOutcome } from './incoming-agreement.entity';
 
 /** The response to an accepted call. */
 export interface CallAnswer {
-  status?: number | null;
+  statusCode?: number | null;
   body?: string | null;
   contentType?: string | null;
 }
@@ -202,13 +202,13 @@ export function isEmptyStatus(status: number): boolean {
 const PASSIVE_TYPE =
   /^(application\/(json|[a-z0-9.-]+\+json|xml|x-www-form-urlencoded|octet-stream)|text\/(plain|csv|xml))[ \t]*(;[\x20-\x2b\x2d-\x7e]{0,150})?$/i;
 
-function answerFaults({ status, body, contentType }: CallAnswer): UserError[] {
+function answerFaults({ statusCode, body, contentType }: CallAnswer): UserError[] {
   const faults: UserError[] = [];
-  if (given(status) && ((status as number) < 200 || (status as number) > 299)) {
-    faults.push(invalid(['answer', 'status'], `answer.status is ${status}; it must be 200 to 299.`));
+  if (given(statusCode) && ((statusCode as number) < 200 || (statusCode as number) > 299)) {
+    faults.push(invalid(['answer', 'statusCode'], `answer.statusCode is ${statusCode}; it must be 200 to 299.`));
   }
-  if (isEmptyStatus(status ?? DEFAULT_ANSWER_STATUS) && body) {
-    const message = `answer.body cannot go with status ${status}, which allows no body.`;
+  if (isEmptyStatus(statusCode ?? DEFAULT_ANSWER_STATUS) && body) {
+    const message = `answer.body cannot go with statusCode ${statusCode}, which allows no body.`;
     faults.push(invalid(['answer', 'body'], message));
   }
   if (body && body.length > MAX_ANSWER_CHARACTERS) {

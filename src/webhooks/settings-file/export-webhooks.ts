@@ -21,7 +21,7 @@ export interface WebhookFile {
   text: string;
   /** 64 hexadecimal digits. */
   sha256: string;
-  webhooks: number;
+  webhookCount: number;
 }
 
 /** The names of the webhooks and users that this file contains. */
@@ -59,7 +59,7 @@ export async function exportWebhooks(
   const sha256 = createHash('sha256').update(text).digest('hex');
   const details = { webhooks: webhooks.length, sha256 };
   await recordAct(db, viewer, { action: 'webhook.exported', subjectType: null, subjectId: null, details });
-  return { text, sha256, webhooks: webhooks.length };
+  return { text, sha256, webhookCount: webhooks.length };
 }
 
 function refuseRepeatedNames(webhooks: readonly WebhookRow[]): void {

@@ -196,6 +196,6 @@ function checkSubject({ subject, given }: Wanted, { input, faults }: CredentialP
 function missing(name: string, field: string[], given: keyof GivenSecrets): UserError {
   const message =
     `${field[0]}: nothing is stored for it that may be sent to this host. Give it beside the file, ` +
-    `secrets: [{ webhook: ${JSON.stringify(name)}, ${given}: ... }], or remove ${field[0]} from the file to leave it as it is.`;
+    `secrets: [{ webhookName: ${JSON.stringify(name)}, ${given}: ... }], or remove ${field[0]} from the file to leave it as it is.`;
   return { field, code: 'REQUIRED', message };
 }

@@ -22,7 +22,7 @@ export interface Importing {
   archiveAbsent: boolean;
   /** The plan of a dry run that is carried out; null: any. */
   plan: string | null;
-  secrets: readonly (GivenSecrets & { webhook: string })[];
+  secrets: readonly (GivenSecrets & { webhookName: string })[];
   reason: string | null;
 }
 
@@ -173,15 +173,15 @@ function secretsByName(
 ): Map<string, GivenSecrets> {
   const names = new Set(entries.map(({ name }) => name));
   const secrets = new Map<string, GivenSecrets>();
-  given.forEach(({ webhook, ...own }, index) => {
-    const field = ['secrets', String(index), 'webhook'];
-    const named = JSON.stringify(webhook.slice(0, 200));
-    if (!names.has(webhook)) {
+  given.forEach(({ webhookName, ...own }, index) => {
+    const field = ['secrets', String(index), 'webhookName'];
+    const named = JSON.stringify(webhookName.slice(0, 200));
+    if (!names.has(webhookName)) {
       const message = `The document has no webhook ${named}: secrets are given for those that it has.`;
       faults.push({ field, code: 'NOT_FOUND', message });
-    } else if (secrets.has(webhook)) {
+    } else if (secrets.has(webhookName)) {
       faults.push({ field, code: 'CONFLICT', message: `Secrets of ${named} are given twice: give them once.` });
-    } else secrets.set(webhook, own);
+    } else secrets.set(webhookName, own);
   });
   return secrets;
 }

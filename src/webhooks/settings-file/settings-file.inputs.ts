@@ -21,7 +21,7 @@ export class ExportWebhooksInput {
 })
 export class WebhookSecretsInput {
   @Field(() => String, { description: 'The name of the webhook in the document.' })
-  webhook: string;
+  webhookName: string;
 
   @Field(() => String, {
     nullable: true,

@@ -54,7 +54,7 @@ export class SettingsFileResolver {
         'file contains credentials without their secrets. The audit trail records the export ' +
         '(`webhook.exported`).',
       'mutation {\n  exportWebhooks(input: { where: { documentType: { eq: "Sales Invoice" } } }) {\n' +
-        '    file { text sha256 webhooks } userErrors { field message }\n  }\n}',
+        '    file { text sha256 webhookCount } userErrors { field message }\n  }\n}',
     ),
   })
   exportWebhooks(

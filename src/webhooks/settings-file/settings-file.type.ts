@@ -28,7 +28,7 @@ export class WebhookFileType {
   sha256: string;
 
   @Field(() => Int, { description: `The number of webhooks in the file, at most ${MAX_WEBHOOKS}.` })
-  webhooks: number;
+  webhookCount: number;
 }
 
 @HasRole('SYSTEM_MANAGER', 'INTEGRATION_MANAGER')

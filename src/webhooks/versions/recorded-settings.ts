@@ -46,7 +46,7 @@ function commonSettings(webhook: WebhookRow) {
     documentType,
     events,
     ownerId: toNodeId('User', ownerId),
-    rateLimit: rateLimit === null ? null : { requests: rateLimit, seconds: rateLimitSeconds },
+    rateLimit: rateLimit === null ? null : { maxRequests: rateLimit, seconds: rateLimitSeconds },
     supportMayReveal,
   };
 }
@@ -93,7 +93,7 @@ function incomingSettings(webhook: WebhookRow, agreement: AgreementRow): Recorde
     referenceLocation: locationOf(agreement.referenceLocation),
     becomes,
     forwardTo: forwardTo.map((id) => toNodeId('Webhook', id)),
-    answer: { status: answerStatus, body: answerBody, contentType: answerType },
+    answer: { statusCode: answerStatus, body: answerBody, contentType: answerType },
   };
 }
 

@@ -69,7 +69,7 @@ async function oweSome(partner: Held) {
 async function oweWhatIsQueued(partner: Held) {
   const narrow = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
   // lifted for the recovery: however slow the machine is, no fifth one begins before
-  const limited = await createOwnWebhook(app, partner.url, { rateLimit: { requests: 4, seconds: 3_600 } });
+  const limited = await createOwnWebhook(app, partner.url, { rateLimit: { maxRequests: 4, seconds: 3_600 } });
   const ordered = await createOwnWebhook(app, partner.url, { ordering: 'HOLD' });
   for (const webhook of [narrow, limited]) await webhook.publishMany(EACH);
   await ordered.publishFor(Array(EACH).fill('INV-1'));

@@ -64,7 +64,7 @@ describe('what nothing holds back', () => {
       return parts.transaction(work, options);
     };
     const own = startDirect({ ...parts, fanOutParts: { ...parts.fanOutParts, transaction } }, null);
-    const [webhook, limited] = [await webhookFor(), await webhookFor({ rateLimit: { requests: 4, seconds: 1 } })];
+    const [webhook, limited] = [await webhookFor(), await webhookFor({ rateLimit: { maxRequests: 4, seconds: 1 } })];
     await webhook.publishMany(1);
     (await own.fanOut()).committed();
     expect([own.sent.length, committed]).toEqual([1, [true]]);
@@ -77,7 +77,7 @@ describe('what nothing holds back', () => {
 
 describe('what must wait goes to the queue, or waits beside it', () => {
   test.each([
-    ['a rate limit', { rateLimit: { requests: 4, seconds: 1 } }],
+    ['a rate limit', { rateLimit: { maxRequests: 4, seconds: 1 } }],
     ['a maximum concurrency', { maxConcurrency: 2 }],
     ['an ordering', { ordering: 'HOLD' }],
     ['a first attempt that is due later', { retrySchedule: [60] }],

@@ -43,7 +43,7 @@ async function fromEventToOutcome(): Promise<Counted[]> {
       return result;
     }, options);
   // a limit: the delivery takes every step that there is
-  const webhook = await webhookFor({ retrySchedule: [0, 0], rateLimit: { requests: 100, seconds: 1 } });
+  const webhook = await webhookFor({ retrySchedule: [0, 0], rateLimit: { maxRequests: 100, seconds: 1 } });
   await webhook.publishMany(1);
   await parts.relay(transaction)();
   for (const result of [REFUSED, ANSWERED]) {

@@ -194,12 +194,12 @@ test('a probe of which nothing is to be expected any more is replaced by another
 });
 
 test('a probe goes only when the limits of its webhook let it', async () => {
-  const webhook = await brokenWebhook({ ...ONE_TRY, rateLimit: { requests: 20, seconds: 3600 } });
+  const webhook = await brokenWebhook({ ...ONE_TRY, rateLimit: { maxRequests: 20, seconds: 3600 } });
   await webhook.publishFor(['INV-A', 'INV-B']);
   await waitFor('both to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 2);
   partner.answerWith(() => ({}));
   await endPause(app, webhook.id);
-  await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 21, seconds: 3600 } });
+  await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { maxRequests: 21, seconds: 3600 } });
   await circuitThatIs(app, webhook.id, ({ state }) => state === 'CLOSED');
   expect(await waitingFor(app, webhook.id, 'CAPACITY')).toBe(1);
   expect(callsOf(webhook)).toHaveLength(21);

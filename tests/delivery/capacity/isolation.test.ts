@@ -137,7 +137,7 @@ test('many webhooks that wait at once do not hold up those that do not', async (
   partner.wake();
   const limited = await Promise.all(
     Array.from({ length: 60 }, () =>
-      createOwnWebhook(app, partner.url, { rateLimit: { requests: 1, seconds: 3_600 } }),
+      createOwnWebhook(app, partner.url, { rateLimit: { maxRequests: 1, seconds: 3_600 } }),
     ),
   );
   await Promise.all(limited.map((webhook) => webhook.publishMany(5)));

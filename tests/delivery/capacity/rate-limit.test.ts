@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const limited = (requests: number, seconds: number, settings: object = {}) =>
-  createOwnWebhook(app, partner.url, { rateLimit: { requests, seconds }, ...settings });
+  createOwnWebhook(app, partner.url, { rateLimit: { maxRequests: requests, seconds }, ...settings });
 
 const arrivalsAt = ({ path }: { path: string }) =>
   partner.calls.filter((call) => call.path === path).map((call) => call.at);
@@ -81,7 +81,7 @@ describe('a rate limit', () => {
     const webhook = await limited(2, 1);
     await webhook.publishMany(30);
     await waitFor('some', () => arrivalsAt(webhook).length >= 4);
-    await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { requests: 15, seconds: 1 } });
+    await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { maxRequests: 15, seconds: 1 } });
     await allFinished(app, webhook.id, 30);
     expect(await mostInASecond(webhook)).toBeLessThanOrEqual(15);
     expect(await mostInASecond(webhook)).toBeGreaterThan(2);

@@ -94,7 +94,7 @@ describe('an event goes to the outbox', () => {
     ['for a webhook with a condition', { condition: 'true' }],
     ['for one with a template', { headers: [{ name: 'X-Name', value: '{{ event.id }}' }] }],
     ['for one with an ordering', { ordering: 'HOLD' }],
-    ['for one with a rate limit', { rateLimit: { requests: 4, seconds: 1 } }],
+    ['for one with a rate limit', { rateLimit: { maxRequests: 4, seconds: 1 } }],
     ['for one that drops duplicates', { dedupeSeconds: 60 }],
     ['for one that sends later', { retrySchedule: [60] }],
   ])('%s, and an event beside it does not', async (_what, settings) => {

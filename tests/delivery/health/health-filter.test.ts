@@ -51,14 +51,15 @@ async function openDeliveries(webhookId: string, count: number): Promise<void> {
 interface Health {
   lastSuccessAt: string | null;
   lastFailureAt: string | null;
-  streak: { succeeding: boolean; requests: number; since: string } | null;
+  streak: { succeeding: boolean; requestCount: number; since: string } | null;
   successRate: number | null;
-  waiting: number;
+  waitingCount: number;
   nextAttemptAt: string | null;
 }
 
 async function shown(): Promise<Health[]> {
-  const fields = 'lastSuccessAt lastFailureAt streak { succeeding requests since } successRate waiting nextAttemptAt';
+  const fields =
+    'lastSuccessAt lastFailureAt streak { succeeding requestCount since } successRate waitingCount nextAttemptAt';
   const { data } = await app.ask(
     `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Webhook { health { ${fields} } } } }`,
     {
@@ -85,9 +86,9 @@ const PARTS: Part[] = [
   ['lastSuccessAt', (health) => health.lastSuccessAt, (tests) => ({ lastSuccessAt: tests })],
   ['lastFailureAt', (health) => health.lastFailureAt, (tests) => ({ lastFailureAt: tests })],
   ['successRate', (health) => health.successRate, (tests) => ({ successRate: tests })],
-  ['waiting', (health) => health.waiting, (tests) => ({ waiting: tests })],
+  ['waitingCount', (health) => health.waitingCount, (tests) => ({ waitingCount: tests })],
   ['nextAttemptAt', (health) => health.nextAttemptAt, (tests) => ({ nextAttemptAt: tests })],
-  ['streak.requests', (health) => health.streak?.requests, (tests) => ({ streak: { requests: tests } })],
+  ['streak.requestCount', (health) => health.streak?.requestCount, (tests) => ({ streak: { requestCount: tests } })],
   ['streak.since', (health) => health.streak?.since, (tests) => ({ streak: { since: tests } })],
 ];
 
@@ -124,7 +125,7 @@ test('the filter by a streak of failures or of successes finds the webhooks that
 
 test('requests, and several parts of the health together, are filtered by it', async () => {
   const where = {
-    webhook: { id: { in: webhooks }, health: { streak: { succeeding: { eq: false } }, waiting: { gte: 1 } } },
+    webhook: { id: { in: webhooks }, health: { streak: { succeeding: { eq: false } }, waitingCount: { gte: 1 } } },
   };
   const query =
     'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { nodes { webhook { id } status } } }';

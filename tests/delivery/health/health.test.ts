@@ -19,8 +19,8 @@ afterAll(async () => {
 });
 
 const HEALTH = `health {
-  lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id status } streak { succeeding requests since }
-  successRate waiting nextAttemptAt
+  lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id status } streak { succeeding requestCount since }
+  successRate waitingCount nextAttemptAt
 }`;
 
 async function health(id: string, in_ = app) {
@@ -66,30 +66,36 @@ test('a webhook without requests has neither success nor failure', async () => {
     lastFailure: null,
     streak: null,
     successRate: null,
-    waiting: 0,
+    waitingCount: 0,
     nextAttemptAt: null,
   });
 });
 
 test.each<
-  [string, string[], number | null, number | null, { succeeding: boolean; requests: number; first: number } | null]
+  [string, string[], number | null, number | null, { succeeding: boolean; requestCount: number; first: number } | null]
 >([
-  ['one success', ['SUCCEEDED'], 0, null, { succeeding: true, requests: 1, first: 0 }],
-  ['failures of each kind', ['FAILED', 'UNKNOWN', 'REFUSED'], null, 2, { succeeding: false, requests: 3, first: 0 }],
-  ['a success again', ['FAILED', 'SUCCEEDED', 'SUCCEEDED'], 2, 0, { succeeding: true, requests: 2, first: 1 }],
+  ['one success', ['SUCCEEDED'], 0, null, { succeeding: true, requestCount: 1, first: 0 }],
+  [
+    'failures of each kind',
+    ['FAILED', 'UNKNOWN', 'REFUSED'],
+    null,
+    2,
+    { succeeding: false, requestCount: 3, first: 0 },
+  ],
+  ['a success again', ['FAILED', 'SUCCEEDED', 'SUCCEEDED'], 2, 0, { succeeding: true, requestCount: 2, first: 1 }],
   [
     'failures since',
     ['SUCCEEDED', 'FAILED', 'SUCCEEDED', 'FAILED', 'UNKNOWN'],
     2,
     4,
-    { succeeding: false, requests: 2, first: 3 },
+    { succeeding: false, requestCount: 2, first: 3 },
   ],
   [
     'one on the wire, of which nothing is known',
     ['SUCCEEDED', 'PENDING'],
     0,
     null,
-    { succeeding: true, requests: 1, first: 0 },
+    { succeeding: true, requestCount: 1, first: 0 },
   ],
   ['one on the wire alone', ['PENDING'], null, null, null],
 ])('%s', async (_title, statuses, success, failure, streak) => {
@@ -102,7 +108,11 @@ test.each<
     lastSuccess: successful ? { id: successful.id } : null,
     lastFailureAt: failed?.at ?? null,
     lastFailure: failed ? { id: failed.id } : null,
-    streak: streak && { succeeding: streak.succeeding, requests: streak.requests, since: made[streak.first]?.at },
+    streak: streak && {
+      succeeding: streak.succeeding,
+      requestCount: streak.requestCount,
+      since: made[streak.first]?.at,
+    },
   });
 });
 
@@ -126,7 +136,7 @@ test('a success that lies far behind many failures is found, and the rate of the
   );
   expect(shown.lastSuccess.id).toBe(toNodeId('WebhookRequestLog', row?.id as string));
   expect(shown.lastSuccessAt).toBe(row?.at.toISOString());
-  expect(shown.streak).toMatchObject({ succeeding: false, requests: 150 });
+  expect(shown.streak).toMatchObject({ succeeding: false, requestCount: 150 });
   expect(shown.successRate).toBeCloseTo(4 / 154, 6);
 });
 
@@ -135,7 +145,7 @@ test('a streak is counted up to 1,000, and says since when all the same', async 
   await manyRequests(id, 1_200, 'SUCCEEDED');
   const { streak, lastFailure } = await health(id);
   expect(lastFailure).toBeNull();
-  expect(streak).toMatchObject({ succeeding: true, requests: 1_000 });
+  expect(streak).toMatchObject({ succeeding: true, requestCount: 1_000 });
   const [row] = await app.database.query<{ at: Date }>(
     'select min(started_at) as at from webhook_request_logs where webhook_id = $1',
     [uuidOf('Webhook', id)],
@@ -149,8 +159,8 @@ test('each webhook has its own streak', async () => {
   await requests(other, ['SUCCEEDED']);
   const { data } = await app.ask(`{ nodes(ids: ["${one}", "${other}"]) { ... on Webhook { ${HEALTH} } } }`);
   expect(data.nodes.map(({ health }: { health: { streak: object } }) => health.streak)).toMatchObject([
-    { succeeding: false, requests: 2 },
-    { succeeding: true, requests: 1 },
+    { succeeding: false, requestCount: 2 },
+    { succeeding: true, requestCount: 1 },
   ]);
 });
 
@@ -162,14 +172,14 @@ test('what waits, and when the next attempt comes', async () => {
     await publish(working, [invoice('INV-1'), invoice('INV-2'), invoice('INV-3')]);
     const shown = await waitFor('the deliveries', async () => {
       const answer = await health(id, working);
-      return answer.waiting === 3 && answer;
+      return answer.waitingCount === 3 && answer;
     });
     const inMs = Date.parse(shown.nextAttemptAt) - begun;
     // an hour, and up to a fifth more or less
     expect(inMs).toBeGreaterThan(0.8 * 3600_000);
     expect(inMs).toBeLessThan(1.2 * 3600_000 + 60_000);
     await working.ask(`mutation { archiveWebhook(input: { id: "${id}" }) { userErrors { message } } }`);
-    expect(await health(id, working)).toMatchObject({ waiting: 0, nextAttemptAt: null });
+    expect(await health(id, working)).toMatchObject({ waitingCount: 0, nextAttemptAt: null });
   } finally {
     await working.stop();
   }

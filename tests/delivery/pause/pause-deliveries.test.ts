@@ -112,7 +112,7 @@ test('a retry whose time comes during the pause waits, and uses no attempt', asy
 });
 
 test('resuming keeps the rate limits', async () => {
-  const webhook = await createOwnWebhook(app, partner.url, { rateLimit: { requests: 5, seconds: 1 } });
+  const webhook = await createOwnWebhook(app, partner.url, { rateLimit: { maxRequests: 5, seconds: 1 } });
   await pause();
   await webhook.publishMany(15);
   await waitFor('the fan-out', async () => (await deliveriesOf(app, webhook.id)).length === 15);

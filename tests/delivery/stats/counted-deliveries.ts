@@ -69,11 +69,11 @@ export async function moveDeliveries(database: { query(sql: string): Promise<unk
   );
 }
 
-const COLUMNS = `count(*)::int as total, count(*) filter (where status = 'PENDING')::int as pending,
+const COLUMNS = `count(*)::int as "deliveryCount", count(*) filter (where status = 'PENDING')::int as pending,
   count(*) filter (where status = 'RETRYING')::int as retrying, count(*) filter (where status = 'DELIVERED')::int as delivered,
   count(*) filter (where status = 'EXHAUSTED')::int as exhausted, count(*) filter (where status = 'SKIPPED')::int as skipped,
   count(*) filter (where status = 'CANCELLED')::int as cancelled,
-  coalesce(sum(attempts - case when open_request_id is null then 0 else 1 end), 0)::int as attempts,
+  coalesce(sum(attempts - case when open_request_id is null then 0 else 1 end), 0)::int as "attemptCount",
   (count(*) filter (where status = 'DELIVERED'))::float8
     / nullif(count(*) filter (where status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED')), 0) as "deliveredRate",
   json_build_object('count', count(arrival), 'p50Ms', percentile_disc(0.5) within group (order by arrival),
@@ -86,10 +86,10 @@ const ROWS = `(select *, (extract(epoch from delivered_at) * 1000)::bigint
 
 /** Counted by SQL: deliveries that meet a condition, in groups. */
 export function deliveriesBySql(database: TestDatabase, condition = 'true', group = 'null') {
-  return database.query<Record<string, unknown> & { key: string | null; total: number }>(
+  return database.query<Record<string, unknown> & { key: string | null; deliveryCount: number }>(
     `select (${group})::text as key, ${COLUMNS} from ${ROWS} where ${condition} group by 1 order by 1`,
   );
 }
 
-export const FIGURES = `total pending retrying delivered exhausted skipped cancelled attempts deliveredRate
+export const FIGURES = `deliveryCount pending retrying delivered exhausted skipped cancelled attemptCount deliveredRate
   timeToArrival { count p50Ms p95Ms p99Ms maxMs }`;

@@ -66,7 +66,7 @@ async function expectAllCounted() {
      from delivery_stats c join delivery_stats_series s on s.id = c.series_id
      group by s.detailed, c.grain order by s.detailed, c.grain`,
   );
-  expect(grains.map(({ deliveries }) => deliveries)).toEqual(Array(7).fill(total.total));
+  expect(grains.map(({ deliveries }) => deliveries)).toEqual(Array(7).fill(total.deliveryCount));
   expect(Math.min(...grains.map(({ least }) => least))).toBeGreaterThan(0);
 }
 
@@ -95,16 +95,16 @@ test('what begins and ends an attempt at once, or changes nothing that is counte
 
 test('what is not counted yet is said, and since when', async () => {
   await seed(200);
-  expect(await stats()).toMatchObject({ uncounted: 200, countedUntil: null, total: { total: 0 } });
+  expect(await stats()).toMatchObject({ uncounted: 200, countedUntil: null, total: { deliveryCount: 0 } });
   await counter.countAll();
   const counted = Date.now();
-  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 200 } });
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { deliveryCount: 200 } });
   await seed(3);
   const behind = await stats();
-  expect(behind).toMatchObject({ uncounted: 3, total: { total: 200 } });
+  expect(behind).toMatchObject({ uncounted: 3, total: { deliveryCount: 200 } });
   expect(Date.parse(behind.countedUntil)).toBeLessThanOrEqual(counted + 1_000);
   await counter.countAll();
-  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 203 } });
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { deliveryCount: 203 } });
 });
 
 test('what is not counted yet is said of the range alone', async () => {

@@ -103,7 +103,7 @@ test.each(FILTERS)('%s: in all, and by day', async (_title, where, sql, kept) =>
   expect(fromStoredCounts).toBe(kept);
   expect([total]).toEqual(withoutKey(await deliveriesBySql(app.database, sql())));
   const days = await deliveriesBySql(app.database, sql(), `date_trunc('day', created_at at time zone 'UTC')`);
-  expect(buckets.filter((bucket: { total: number }) => bucket.total > 0)).toEqual(withoutKey(days));
+  expect(buckets.filter((bucket: { deliveryCount: number }) => bucket.deliveryCount > 0)).toEqual(withoutKey(days));
   expect(buckets).toHaveLength(30);
 });
 
@@ -126,7 +126,9 @@ test('by webhook, document type and skip reason, the largest first', async () =>
      bySkipReason { skipReason ${FIGURES} }`,
   );
   const largest = async (group: string, condition = 'true') =>
-    (await deliveriesBySql(app.database, condition, group)).sort((one, other) => other.total - one.total);
+    (await deliveriesBySql(app.database, condition, group)).sort(
+      (one, other) => other.deliveryCount - one.deliveryCount,
+    );
   const webhooks = (await largest('webhook_id')).slice(0, 3);
   expect(byWebhook).toEqual(webhooks.map(({ key, ...row }) => ({ webhook: { id: nodeId(key as string) }, ...row })));
   const types = await largest('document_type');
@@ -157,7 +159,7 @@ test('30 days by hour are answered from a few thousand counts, and from no deliv
     const { data, errors } = await graphql({
       schema: createSchema(),
       source: `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: HOUR) {
-        buckets { total delivered timeToArrival { p95Ms } } } }`,
+        buckets { deliveryCount delivered timeToArrival { p95Ms } } } }`,
       variableValues: { range: { from: FROM, to: TO } },
       contextValue: {
         db: source.manager,
@@ -167,8 +169,8 @@ test('30 days by hour are answered from a few thousand counts, and from no deliv
       } as unknown as Context,
     });
     expect(errors).toBeUndefined();
-    const { buckets } = (data as { deliveryStats: { buckets: { total: number }[] } }).deliveryStats;
-    expect(buckets.reduce((sum, { total }) => sum + total, 0)).toBe(COUNT);
+    const { buckets } = (data as { deliveryStats: { buckets: { deliveryCount: number }[] } }).deliveryStats;
+    expect(buckets.reduce((sum, { deliveryCount }) => sum + deliveryCount, 0)).toBe(COUNT);
   } finally {
     await source.destroy();
   }
@@ -231,7 +233,7 @@ test.each([
   ],
 ])('%s is refused', async (_title, args, range, field) => {
   const { data, errors } = await app.ask(
-    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { total { total } } }`,
+    `query ($range: DateTimeRange!) { deliveryStats(range: $range, ${args}) { total { deliveryCount } } }`,
     { range },
   );
   expect(data?.deliveryStats ?? null).toBeNull();

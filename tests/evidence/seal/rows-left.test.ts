@@ -171,9 +171,9 @@ describe('in an application', () => {
     );
     const metric = await sendRaw(`${app.url}/metrics`, { method: 'GET' });
     expect(metric.text).toMatch(/^hookledger_evidence_stopped\{code="ROWS"\} 1$/m);
-    const { data } = await app.ask('{ evidenceStatus { waiting stops { code message } } }');
+    const { data } = await app.ask('{ evidenceStatus { waitingCount stops { code message } } }');
     const message = expect.stringMatching(/refused by hand/);
-    expect(data.evidenceStatus).toEqual({ waiting: 1, stops: [{ code: 'ROWS', message }] });
+    expect(data.evidenceStatus).toEqual({ waitingCount: 1, stops: [{ code: 'ROWS', message }] });
     expect(lines).toEqual([expect.objectContaining({ code: 'ROWS', msg: message })]);
     await allow();
   });

@@ -58,7 +58,7 @@ describe('updateWebhook', () => {
       eventLocation: { from: 'JSON', name: '$.kind' },
       documentType: 'Move',
       becomes: 'RECORD',
-      answer: { status: 202 },
+      answer: { statusCode: 202 },
     };
     await change('updateWebhook', input);
     expect((await callUnsigned(agreed, '{"kind":"b"}')).status).toBe(202);

@@ -95,10 +95,10 @@ test.each<[object, string, string, RegExp]>([
     'NOT_FOUND',
     /^forwardTo\.0 is not the id of a webhook\.$/,
   ],
-  [{ answer: { status: 199 } }, 'answer.status', 'INVALID', /^answer\.status is 199; .* 200 to 299\.$/],
-  [{ answer: { status: 302 } }, 'answer.status', 'INVALID', /^answer\.status is 302/],
-  [{ answer: { status: 205, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with status 205/],
-  [{ answer: { status: 204, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with status 204/],
+  [{ answer: { statusCode: 199 } }, 'answer.statusCode', 'INVALID', /^answer\.statusCode is 199; .* 200 to 299\.$/],
+  [{ answer: { statusCode: 302 } }, 'answer.statusCode', 'INVALID', /^answer\.statusCode is 302/],
+  [{ answer: { statusCode: 205, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with statusCode 205/],
+  [{ answer: { statusCode: 204, body: 'x' } }, 'answer.body', 'INVALID', /cannot go with statusCode 204/],
   [
     { answer: { body: 'x'.repeat(4_097) } },
     'answer.body',
@@ -128,7 +128,7 @@ test.each<[object, string, string, RegExp]>([
   [{ documentType: 'Hookledger' }, 'documentType', 'INVALID', /is reserved for events of Hookledger itself\.$/],
   [{ provider: 'MTLS' }, 'provider', 'INVALID', /CLIENT_CERT_HEADER/],
   [{ ownerId: 'usr_1' }, 'ownerId', 'NOT_FOUND', /./],
-  [{ rateLimit: { requests: 0, seconds: 1 } }, 'rateLimit', 'INVALID', /./],
+  [{ rateLimit: { maxRequests: 0, seconds: 1 } }, 'rateLimit', 'INVALID', /./],
 ])('refuses %.120j, with its field', async (input, field, code, message) => {
   const faults = await faultsOf('createWebhook', { ...INCOMING, ...input });
   expect(faults).toEqual([{ field: field.split('.'), code, message: expect.stringMatching(message) }]);
@@ -233,7 +233,7 @@ const OF_INCOMING: Record<string, unknown> = {
   ...at('referenceLocation', 'HEADER', 'X'),
   becomes: 'RECORD',
   forwardTo: [],
-  answer: { status: 202 },
+  answer: { statusCode: 202 },
 };
 
 test.each(Object.keys(OF_INCOMING))('refuses %s for an OUTGOING webhook, new or changed', async (name) => {

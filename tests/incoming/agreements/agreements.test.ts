@@ -144,13 +144,13 @@ test('what was agreed can be read, but for secret and token', async () => {
     referenceLocation: { from: 'JSON', name: '$.invoice.number' },
     becomes: 'FORWARD',
     forwardTo: [target.webhook.id],
-    answer: { status: 202, body: '<ok/>', contentType: 'text/xml' },
+    answer: { statusCode: 202, body: '<ok/>', contentType: 'text/xml' },
     events: ['paid', 'paid', 'void'],
     documentType: 'Invoice',
-    rateLimit: { requests: 5, seconds: 10 },
+    rateLimit: { maxRequests: 5, seconds: 10 },
   });
-  const query = `query ($id: ID!) { webhook(id: $id) { documentType events rateLimit { requests seconds } url condition
-    incoming { provider toleranceSeconds becomes forwardTo { id } answer { status body contentType }
+  const query = `query ($id: ID!) { webhook(id: $id) { documentType events rateLimit { maxRequests seconds } url condition
+    incoming { provider toleranceSeconds becomes forwardTo { id } answer { statusCode body contentType }
       verification { header query prefix algorithm encoding signed timestampHeader idHeader username }
       eventLocation { from name } idLocation { from name } referenceLocation { from name } verificationKeys { kind live }
       addresses { expiresAt } } } }`;
@@ -159,7 +159,7 @@ test('what was agreed can be read, but for secret and token', async () => {
   expect(data.webhook).toEqual({
     documentType: 'Invoice',
     events: ['paid', 'void'],
-    rateLimit: { requests: 5, seconds: 10 },
+    rateLimit: { maxRequests: 5, seconds: 10 },
     url: null,
     condition: null,
     incoming: {
@@ -167,7 +167,7 @@ test('what was agreed can be read, but for secret and token', async () => {
       toleranceSeconds: 60,
       becomes: 'FORWARD',
       forwardTo: [{ id: target.webhook.id }],
-      answer: { status: 202, body: '<ok/>', contentType: 'text/xml' },
+      answer: { statusCode: 202, body: '<ok/>', contentType: 'text/xml' },
       verification: {
         header: 'X-Sum',
         query: null,
@@ -240,7 +240,7 @@ test('neither secret nor token can be read in the database, in the audit trail o
 
 test('the audit trail says what was agreed, changed and replaced, and by whom', async () => {
   const { id } = await agree(app, { provider: 'GITHUB' });
-  await mutate(app, 'updateWebhook', { id, toleranceSeconds: 60, answer: { status: 202 } });
+  await mutate(app, 'updateWebhook', { id, toleranceSeconds: 60, answer: { statusCode: 202 } });
   await mutate(app, 'rotateWebhookToken', { id, overlapSeconds: 5 });
   await mutate(app, 'rotateWebhookSecret', { id, overlapSeconds: 6 });
   const rows = await app.database.query<{ action: string; details: string; actor: string }>(
@@ -267,8 +267,8 @@ test('the audit trail says what was agreed, changed and replaced, and by whom', 
       actor: 'Administrator',
       details: {
         version: 2,
-        before: { toleranceSeconds: 300, answer: { status: 200, body: null, contentType: null } },
-        after: { toleranceSeconds: 60, answer: { status: 202, body: null, contentType: null } },
+        before: { toleranceSeconds: 300, answer: { statusCode: 200, body: null, contentType: null } },
+        after: { toleranceSeconds: 60, answer: { statusCode: 202, body: null, contentType: null } },
       },
     },
     { action: 'webhook.token_rotated', actor: 'Administrator', details: { overlapSeconds: 5 } },

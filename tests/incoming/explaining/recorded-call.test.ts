@@ -123,7 +123,7 @@ test('a signed call whose body is not JSON was refused for it, and so it is expl
 });
 
 test('a valid call over the rate limit is confirmed, and the report says why it was refused', async () => {
-  const agreed = await agree(app, { rateLimit: { requests: 1, seconds: 3600 } });
+  const agreed = await agree(app, { rateLimit: { maxRequests: 1, seconds: 3600 } });
   await callStandard(agreed, BODY);
   const answer = await callStandard(agreed, BODY);
   expect(answer.status).toBe(429);

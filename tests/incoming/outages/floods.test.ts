@@ -16,18 +16,18 @@ afterAll(() => app.stop());
 interface UnrecordedRefusals {
   minute: string;
   errorCode: string;
-  calls: number;
+  callCount: number;
 }
 
 async function unrecordedRefusalsOf(agreed: Agreed): Promise<UnrecordedRefusals[]> {
-  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { minute errorCode calls } } }';
+  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { minute errorCode callCount } } }';
   return (await app.ask(query, { id: agreed.id })).data.webhook.unrecordedRefusals;
 }
 
 /** Of a call that a busy machine answered 503, it is not known whether it was recorded. */
 const refusedIn = (statuses: readonly number[]) => statuses.filter((status) => status !== 503).length;
 
-const sumOf = (counted: readonly UnrecordedRefusals[]) => counted.reduce((sum, { calls }) => sum + calls, 0);
+const sumOf = (counted: readonly UnrecordedRefusals[]) => counted.reduce((sum, { callCount }) => sum + callCount, 0);
 
 async function flood(agreed: Agreed, calls: number, body: string): Promise<number[]> {
   const statuses: number[] = [];
@@ -109,6 +109,6 @@ test('counts are not lost when a process stops, and those of two processes add u
 test('an outgoing webhook has none, and every reader of the log may read them', async () => {
   const agreed = await agree(app);
   const support = await app.keyFor('SUPPORT');
-  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { calls } } }';
+  const query = 'query ($id: ID!) { webhook(id: $id) { unrecordedRefusals { callCount } } }';
   expect((await app.ask(query, { id: agreed.id }, support)).data.webhook.unrecordedRefusals).toEqual([]);
 });

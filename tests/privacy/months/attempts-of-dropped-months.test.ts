@@ -50,11 +50,23 @@ const dropLater = async () => {
 };
 
 test('are counted as dropped with it, and no hole', async () => {
-  const whole = { deliveries: 4, attempts: 4, decisions: 2, holes: 0, named: [] };
-  const all = { requests: 4, sealed: 4, droppedAttempts: 0, sealedDecisions: 2, droppedDecisions: 0 };
+  const whole = { deliveryCount: 4, attemptCount: 4, decisionCount: 2, holeCount: 0, named: [] };
+  const all = {
+    requestCount: 4,
+    sealedCount: 4,
+    droppedAttemptCount: 0,
+    sealedDecisionCount: 2,
+    droppedDecisionCount: 0,
+  };
   expect(await count()).toMatchObject({ ...whole, ...all });
   await dropLater();
-  const left = { requests: 2, sealed: 2, droppedAttempts: 2, sealedDecisions: 1, droppedDecisions: 1 };
+  const left = {
+    requestCount: 2,
+    sealedCount: 2,
+    droppedAttemptCount: 2,
+    sealedDecisionCount: 1,
+    droppedDecisionCount: 1,
+  };
   expect(await count()).toMatchObject({ ...whole, ...left });
   expect(await verify(months.store)).toEqual([]);
 });
@@ -66,8 +78,8 @@ test('what is missing in the kept month is still found', async () => {
     `delete from evidence_leaves where subject_id = '${alone.requests[0]}'`,
     `delete from delivery_decisions`,
   ]);
-  const { holes, named } = await count();
-  expect([holes, named.map(({ name, kind, deliveryId }) => [name, kind, deliveryId === alone.delivery])]).toEqual([
+  const { holeCount, named } = await count();
+  expect([holeCount, named.map(({ name, kind, deliveryId }) => [name, kind, deliveryId === alone.delivery])]).toEqual([
     2,
     [
       ['MISSING', 'request', true],
@@ -98,6 +110,6 @@ test('a number of attempts that no delivery has is counted, and takes no longer'
   await tamperWith(months.database, [
     `update deliveries set attempts = 2147483647 where business_event_id <> '${alone.event}' and status <> 'SKIPPED'`,
   ]);
-  const { attempts, named } = await count();
-  expect([attempts, named]).toEqual([2_147_483_648, []]);
+  const { attemptCount, named } = await count();
+  expect([attemptCount, named]).toEqual([2_147_483_648, []]);
 });

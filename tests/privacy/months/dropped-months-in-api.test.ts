@@ -46,8 +46,11 @@ async function bundleOf(ids: string[], earlierSizes: number[] = []): Promise<str
 }
 
 const count = async (month: string) =>
-  (await ask(`{ evidenceCompleteness(month: "${month.slice(0, 7)}") { dropped attempts requests sealed holeCount } }`))
-    .data.evidenceCompleteness;
+  (
+    await ask(
+      `{ evidenceCompleteness(month: "${month.slice(0, 7)}") { rowsDropped attemptCount requestCount sealedCount holeCount } }`,
+    )
+  ).data.evidenceCompleteness;
 
 async function findings(knownHeads: string[]): Promise<object[]> {
   const { evidenceRun: run } = await mutate(
@@ -67,7 +70,13 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
   const { data } = await ask('{ evidenceHeads(first: 1) { treeSize checkpoint } }');
   const [{ checkpoint: head, treeSize }] = data.evidenceHeads;
   const before = await bundleOf([dropped, kept]);
-  expect(await count(months.old)).toMatchObject({ dropped: false, attempts: 2, requests: 2, sealed: 2, holeCount: 0 });
+  expect(await count(months.old)).toMatchObject({
+    rowsDropped: false,
+    attemptCount: 2,
+    requestCount: 2,
+    sealedCount: 2,
+    holeCount: 0,
+  });
 
   expect(await mutate(app, 'setRetention', { rowMonths: 5, reason: REASON }, 'retentionLimit { rowMonths }')).toEqual({
     retentionLimit: { rowMonths: 5 },
@@ -111,8 +120,20 @@ test('proofs of rows that stay, and heads of before, verify after a month was dr
       evidence: { status: 'SEALED' },
     },
   });
-  expect(await count(months.old)).toEqual({ dropped: true, attempts: 0, requests: 0, sealed: 0, holeCount: 0 });
-  expect(await count(months.later)).toEqual({ dropped: false, attempts: 1, requests: 1, sealed: 1, holeCount: 0 });
+  expect(await count(months.old)).toEqual({
+    rowsDropped: true,
+    attemptCount: 0,
+    requestCount: 0,
+    sealedCount: 0,
+    holeCount: 0,
+  });
+  expect(await count(months.later)).toEqual({
+    rowsDropped: false,
+    attemptCount: 1,
+    requestCount: 1,
+    sealedCount: 1,
+    holeCount: 0,
+  });
   const trail = await ask(
     `{ auditEntries(where: { action: { eq: "retention.month_dropped" } }) { nodes { subjectType actorKind details } } }`,
   );

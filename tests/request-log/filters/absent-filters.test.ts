@@ -47,7 +47,7 @@ test.each<[string, object | null]>([
   ],
   ['a link', { owner: { name: { eq: null }, roles: {} } }],
   ['a link that is null', { owner: null }],
-  ['parts of a row', { rateLimit: { requests: { gt: null } }, circuit: {}, ordering: { isNull: null } }],
+  ['parts of a row', { rateLimit: { maxRequests: { gt: null } }, circuit: {}, ordering: { isNull: null } }],
   ['and, or and not that are null', { and: null, or: null, not: null }],
 ])('%s is no filter', async (_what, where) => {
   const { data, errors } = await both(NAMES, { where });
@@ -103,13 +103,13 @@ test('literals, variables that are left out, orderBy and lists below rows', asyn
 
 test('filters on content that are null are allowed for every reader, and in statistics too', async () => {
   const query = `query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { totalCount }
-    webhookRequestLogStats(range: ${RANGE}, bucket: DAY, where: $where) { total { total } } }`;
+    webhookRequestLogStats(range: ${RANGE}, bucket: DAY, where: $where) { total { requestCount } } }`;
   const where = { data: { contains: null, path: null }, response: null, search: null, status: {} };
   const { data, errors } = await both(query, { where }, await app.keyFor('SUPPORT'));
   expect(errors).toBeUndefined();
   expect(data).toMatchObject({
     webhookRequestLogs: { totalCount: 0 },
-    webhookRequestLogStats: { total: { total: 0 } },
+    webhookRequestLogStats: { total: { requestCount: 0 } },
   });
 });
 

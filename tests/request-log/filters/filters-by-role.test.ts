@@ -50,7 +50,7 @@ const QUERIES: [string, string][] = [
   [
     'of figures',
     `query ($where: WebhookRequestLogWhere) { webhookRequestLogStats(
-      range: { from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }, bucket: DAY, where: $where) { total { total } } }`,
+      range: { from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }, bucket: DAY, where: $where) { total { requestCount } } }`,
   ],
   [
     'of an export',

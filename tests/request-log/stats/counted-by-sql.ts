@@ -1,6 +1,6 @@
 import type { TestDatabase } from '../../support/database';
 
-const COLUMNS = `count(*)::int as total, count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
+const COLUMNS = `count(*)::int as "requestCount", count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
   count(*) filter (where status = 'FAILED')::int as failed, count(*) filter (where status = 'UNKNOWN')::int as unknown,
   count(*) filter (where status = 'REFUSED')::int as refused, count(*) filter (where status = 'PENDING')::int as pending,
   count(*) filter (where attempt_number > 1)::int as retries,

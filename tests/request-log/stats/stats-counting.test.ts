@@ -40,7 +40,7 @@ async function stats([first, last] = [-2, 2]) {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: DAY) {
-      uncounted countedUntil total { total pending succeeded duration { count } } byWebhook { total pending } } }`,
+      uncounted countedUntil total { requestCount pending succeeded duration { count } } byWebhook { requestCount pending } } }`,
     { range: { from: at(first as number), to: at(last as number) } },
   );
   expect(errors).toBeUndefined();
@@ -50,7 +50,7 @@ async function stats([first, last] = [-2, 2]) {
 /** From the rows: as `stats().total`. */
 async function rows() {
   const [row] = await app.database.query(
-    `select count(*)::int as total, count(*) filter (where status = 'PENDING')::int as pending,
+    `select count(*)::int as "requestCount", count(*) filter (where status = 'PENDING')::int as pending,
        count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
        json_build_object('count', count(duration_ms)) as duration from webhook_request_logs`,
   );
@@ -62,13 +62,13 @@ async function expectAllCounted() {
   const { total, uncounted, byWebhook } = await stats();
   expect(total).toEqual(await rows());
   expect(uncounted).toBe(0);
-  const ofWebhooks = byWebhook.reduce((sum: number, each: { total: number }) => sum + each.total, 0);
-  expect(ofWebhooks).toBe(total.total);
+  const ofWebhooks = byWebhook.reduce((sum: number, each: { requestCount: number }) => sum + each.requestCount, 0);
+  expect(ofWebhooks).toBe(total.requestCount);
   const grains = await app.database.query<{ detailed: boolean; grain: number; requests: number }>(
     `select s.detailed, c.grain, sum(c.requests)::int as requests
      from request_stats c join request_stats_series s on s.id = c.series_id group by 1, 2 order by 1, 2`,
   );
-  const over = total.total - total.pending;
+  const over = total.requestCount - total.pending;
   expect(grains.map(({ requests }) => requests)).toEqual([1, 15, 60, 1440, 15, 60, 1440].map(() => over));
 }
 
@@ -109,28 +109,28 @@ test('the counts of days stand apart, so that a month of all webhooks is few pag
 test('what is not counted yet is said, and since when', async () => {
   await seed(200, false);
   const before = await stats();
-  expect(before).toMatchObject({ uncounted: 200, countedUntil: null, total: { total: 0 } });
+  expect(before).toMatchObject({ uncounted: 200, countedUntil: null, total: { requestCount: 0 } });
   await counter.countAll();
   const counted = Date.now();
-  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 200 } });
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { requestCount: 200 } });
   await seedRequest(app.database, {});
   await seedRequest(app.database, { status: 'PENDING' });
   const behind = await stats();
-  expect(behind).toMatchObject({ uncounted: 2, total: { total: 200 } });
+  expect(behind).toMatchObject({ uncounted: 2, total: { requestCount: 200 } });
   expect(Date.parse(behind.countedUntil)).toBeLessThanOrEqual(counted + 1_000);
   expect(Date.parse(behind.countedUntil)).toBeGreaterThan(counted - 60_000);
   await counter.countAll();
   const after = await stats();
-  expect(after).toMatchObject({ uncounted: 0, total: { total: 202, pending: 1 } });
+  expect(after).toMatchObject({ uncounted: 0, total: { requestCount: 202, pending: 1 } });
   expect(Date.parse(after.countedUntil)).toBeGreaterThan(Date.parse(behind.countedUntil));
 });
 
 test('what happened outside of the range is not said to be missing in it', async () => {
   await counter.countAll();
   await seedRequest(app.database, { at: Date.now() - 10 * DAY_MS });
-  expect(await stats()).toMatchObject({ uncounted: 0, total: { total: 0 } });
-  expect(await stats([-12, -11])).toMatchObject({ uncounted: 0, total: { total: 0 } });
-  expect(await stats([-11, -8])).toMatchObject({ uncounted: 1, total: { total: 0 } });
+  expect(await stats()).toMatchObject({ uncounted: 0, total: { requestCount: 0 } });
+  expect(await stats([-12, -11])).toMatchObject({ uncounted: 0, total: { requestCount: 0 } });
+  expect(await stats([-11, -8])).toMatchObject({ uncounted: 1, total: { requestCount: 0 } });
 });
 
 test('a transaction that was open while others were counted is counted when it commits', async () => {
@@ -144,14 +144,14 @@ test('a transaction that was open while others were counted is counted when it c
     );
     await seed(50);
     await counter.countAll();
-    expect((await stats()).total.total).toBe(50);
+    expect((await stats()).total.requestCount).toBe(50);
     await seed(10);
     await counter.countAll();
     await late.query('commit');
-    expect(await stats()).toMatchObject({ uncounted: 1, total: { total: 60 } });
+    expect(await stats()).toMatchObject({ uncounted: 1, total: { requestCount: 60 } });
     await counter.countAll();
     await expectAllCounted();
-    expect((await stats()).total.total).toBe(61);
+    expect((await stats()).total.requestCount).toBe(61);
   } finally {
     await late.end();
   }
@@ -168,7 +168,7 @@ test('a step that is killed at any of its statements has counted nothing, and is
     await app.database.query(`create trigger kill before ${when} on ${table} execute function fail_now()`);
     await counter.transaction((db) => countStep(db)).catch((error: Error) => killed.push(error.message));
     await app.database.query(`drop trigger kill on ${table}`);
-    expect((await stats()).total.total).toBe(0);
+    expect((await stats()).total.requestCount).toBe(0);
   }
   expect(killed).toEqual(tables.map((table) => `killed at ${table}`));
   await counter.countAll();
@@ -187,7 +187,7 @@ test('a connection that is lost in the middle of a step leaves nothing behind', 
       );
     })
     .catch(() => undefined);
-  expect((await stats()).total.total).toBe(0);
+  expect((await stats()).total.requestCount).toBe(0);
   await counter.countAll();
   await expectAllCounted();
 });
@@ -229,8 +229,8 @@ test('a backlog is counted in several steps, each of which says how much is left
   for (let more = true; more; ) {
     ({ more } = await counter.transaction((db) => countStep(db, 1_000)));
     const { total, uncounted } = await stats();
-    expect(total.total + uncounted).toBe(6_000);
-    totals.push(total.total);
+    expect(total.requestCount + uncounted).toBe(6_000);
+    totals.push(total.requestCount);
   }
   // 50 changes at once, of 60 requests each
   expect(totals.slice(0, 2)).toEqual([3_000, 6_000]);
@@ -256,7 +256,7 @@ test('many small transactions are counted too', async () => {
     end loop; end $$`);
   await counter.countAll();
   await expectAllCounted();
-  expect((await stats()).total.total).toBe(3_000);
+  expect((await stats()).total.requestCount).toBe(3_000);
 });
 
 test('the feed keeps what is not counted, however old it is', async () => {

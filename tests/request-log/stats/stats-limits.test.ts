@@ -45,14 +45,14 @@ test.each([
   'data: { contains: { iban: "DE00" } }',
   'or: [{ status: { eq: FAILED } }, { response: { contains: { code: 1 } } }]',
 ])('SUPPORT may not count by what it may not read: %s', async (where) => {
-  const { data, errors } = await ask(`where: { ${where} }`, 'total { total }', await app.keyFor('SUPPORT'));
+  const { data, errors } = await ask(`where: { ${where} }`, 'total { requestCount }', await app.keyFor('SUPPORT'));
   expect(data?.webhookRequestLogStats ?? null).toBeNull();
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
 });
 
 test('PUBLISHER may not count, nor may a caller without a key', async () => {
   const refused = async (key: string | null) =>
-    (await ask('', 'total { total }', key as string)).errors?.map(({ extensions }) => extensions.code);
+    (await ask('', 'total { requestCount }', key as string)).errors?.map(({ extensions }) => extensions.code);
   expect(await refused(await app.keyFor('PUBLISHER'))).toEqual(['FORBIDDEN']);
   expect(await refused(null)).toEqual(['UNAUTHENTICATED']);
 });
@@ -63,7 +63,7 @@ test.each([
   ['an empty part deep within', 'where: { and: [{ not: { direction: {} } }] }', 'where,and,0,not'],
   ['an id of something else', 'where: { webhook: { id: { eq: "usr_1" } } }', 'where,webhook,id,eq'],
 ])('%s is refused', async (_title, args, field) => {
-  const { errors } = await ask(args, 'total { total }');
+  const { errors } = await ask(args, 'total { requestCount }');
   expect(errors?.map(({ extensions }) => [extensions.code, extensions.field?.join()])).toEqual([
     ['BAD_USER_INPUT', field],
   ]);
@@ -72,7 +72,7 @@ test.each([
 test.each([0, -1, 101, 2_147_483_647])('the first %d of a list are refused', async (first) => {
   const { data, errors } = await ask(
     '',
-    `timeZone byWebhook(first: ${first}) { total } topErrors(first: 1) { failures }`,
+    `timeZone byWebhook(first: ${first}) { requestCount } topErrors(first: 1) { failures }`,
   );
   expect(errors?.map(({ extensions, path }) => [extensions.code, path?.at(-1)])).toEqual([
     ['BAD_USER_INPUT', 'byWebhook'],
@@ -102,7 +102,7 @@ test('a count that takes too long is an error, never a number', async () => {
       schema: sharedSchema(),
       source: `query ($range: DateTimeRange!) {
         webhookRequestLogStats(range: $range, bucket: MONTH, where: { event: { eq: "on_submit" } }) {
-          total { total } byDirection { total } topFailingWebhooks { sample { id } } } }`,
+          total { requestCount } byDirection { requestCount } topFailingWebhooks { sample { id } } } }`,
       variableValues: { range: RANGE },
       contextValue: {
         db: source.manager,

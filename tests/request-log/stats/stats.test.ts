@@ -43,7 +43,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-const FIGURES = `total succeeded failed unknown refused pending retries successRate
+const FIGURES = `requestCount succeeded failed unknown refused pending retries successRate
   duration { count p50Ms p95Ms p99Ms maxMs }`;
 
 const QUERY = `query ($range: DateTimeRange!, $bucket: StatsBucket!, $where: WebhookRequestLogWhere, $timeZone: String) {
@@ -84,7 +84,7 @@ describe.each(ZONES)('in %s', (timeZone) => {
     const { buckets, uncounted } = await stats({ bucket, timeZone });
     expect(uncounted).toBe(0);
     expectGapless(buckets, FROM, TO);
-    const filled = buckets.filter((each: { total: number }) => each.total > 0);
+    const filled = buckets.filter((each: { requestCount: number }) => each.requestCount > 0);
     const label = (LABELS[bucket] as string).replaceAll('$zone', `'${timeZone}'`);
     const expected = await counted({}, 'true', label);
     expect(byStart(filled)).toEqual(sortedByTime(expected, bucket));
@@ -95,7 +95,7 @@ test.each(['MINUTE', 'FIVE_MINUTES', 'QUARTER_HOUR'])('each %s has what the rows
   const range = { from: '2024-03-27T04:00:30Z', to: '2024-03-28T07:59:00Z' };
   const { buckets } = await stats({ ...range, bucket, timeZone: 'Asia/Kathmandu' });
   expectGapless(buckets, '2024-03-27T04:00:30.000Z', '2024-03-28T07:59:00.000Z');
-  const filled = buckets.filter((each: { total: number }) => each.total > 0);
+  const filled = buckets.filter((each: { requestCount: number }) => each.requestCount > 0);
   const expected = await counted(range, 'true', LABELS[bucket]);
   expect(filled.map(({ start: _start, end: _end, ...rest }: { start: string; end: string }) => rest)).toEqual(
     expected.map(({ key: _key, ...row }) => row),
@@ -180,7 +180,7 @@ describe.each(FILTERS)('where: %s', (_title, where, condition, fromStoredCounts)
     expect(answer.fromStoredCounts).toBe(fromStoredCounts);
     const [total] = await counted({}, condition());
     expect({ key: null, ...answer.total }).toEqual(total);
-    const days = answer.buckets.filter((each: { total: number }) => each.total > 0);
+    const days = answer.buckets.filter((each: { requestCount: number }) => each.requestCount > 0);
     const expected = await counted({}, condition(), `date_trunc('day', started_at at time zone 'Asia/Kolkata')`);
     expect(days.map((day: object) => ({ ...day, start: 0, end: 0 }))).toEqual(
       expected.map(({ key: _key, ...row }) => ({ ...row, start: 0, end: 0 })),
@@ -208,7 +208,7 @@ describe.each(FILTERS)('where: %s', (_title, where, condition, fromStoredCounts)
       return [keyOf(entry), figures];
     });
     expect(new Map(entries)).toEqual(new Map(expected as [unknown, object][]));
-    const totals = answer[field].map(({ total }: { total: number }) => total);
+    const totals = answer[field].map(({ requestCount }: { requestCount: number }) => requestCount);
     expect(totals).toEqual([...totals].sort((one, other) => other - one));
   });
 
@@ -264,7 +264,7 @@ test.each([
   const answer = await stats({ from, to, bucket: 'MONTH' });
   const [expected] = await counted({ from, to }, 'true');
   const nothing = {
-    total: 0,
+    requestCount: 0,
     succeeded: 0,
     failed: 0,
     unknown: 0,
@@ -275,6 +275,6 @@ test.each([
   };
   const noDuration = { count: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
   expect({ key: null, ...answer.total }).toEqual(expected ?? { key: null, ...nothing, duration: noDuration });
-  const webhookTotals = answer.byWebhook.map(({ total }: { total: number }) => total);
-  expect(webhookTotals.reduce((one: number, other: number) => one + other, 0)).toBe(answer.total.total);
+  const webhookTotals = answer.byWebhook.map(({ requestCount }: { requestCount: number }) => requestCount);
+  expect(webhookTotals.reduce((one: number, other: number) => one + other, 0)).toBe(answer.total.requestCount);
 });

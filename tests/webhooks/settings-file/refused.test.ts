@@ -240,7 +240,7 @@ test('a plan for webhooks of one file that forward to each other is carried out'
     { name: 'From', direction: 'INCOMING', provider: 'NONE', becomes: 'FORWARD', forwardTo: ['To'] },
     { name: 'To', url: URL, basicAuth: { username: 'u' } },
   ];
-  const secrets = [{ webhook: 'To', basicAuthPassword: 'swordfish' }];
+  const secrets = [{ webhookName: 'To', basicAuthPassword: 'swordfish' }];
   const { plan: planned, userErrors } = await plan(app, document, { secrets });
   expect(userErrors).toEqual([]);
   expect((await importFile(app, document, { secrets, plan: planned })).userErrors).toEqual([]);

@@ -15,7 +15,7 @@ test('a stored secret is not sent to another host: it must be given again', asyn
   const moved = [{ ...entry, url: 'https://second.example/' }];
   const refused = await importFile(app, moved);
   expect(shown(refused.userErrors)).toEqual(['REQUIRED document.webhooks.0.basicAuth']);
-  const secrets = [{ webhook: name, basicAuthPassword: 'for-the-second-host' }];
+  const secrets = [{ webhookName: name, basicAuthPassword: 'for-the-second-host' }];
   const done = await importFile(app, moved, { secrets });
   expect(done.webhooks[0]).toMatchObject({ action: 'UPDATED', unusedSecrets: [] });
   expect(JSON.stringify(done)).not.toContain('for-the-second-host');
@@ -25,11 +25,13 @@ test('direction and provider of a webhook stay; secrets are for webhooks of the 
   const { name } = await namedWebhook(app);
   const turned = await importFile(app, [{ name, direction: 'INCOMING' }]);
   expect(shown(turned.userErrors)).toEqual(['CONFLICT document.webhooks.0.direction']);
-  const secrets = [{ webhook: 'nobody', secret: 'a-secret' }];
-  expect(shown((await importFile(app, [{ name }], { secrets })).userErrors)).toEqual(['NOT_FOUND secrets.0.webhook']);
-  const twice = [{ webhook: name }, { webhook: name }];
+  const secrets = [{ webhookName: 'nobody', secret: 'a-secret' }];
+  expect(shown((await importFile(app, [{ name }], { secrets })).userErrors)).toEqual([
+    'NOT_FOUND secrets.0.webhookName',
+  ]);
+  const twice = [{ webhookName: name }, { webhookName: name }];
   expect(shown((await importFile(app, [{ name }], { secrets: twice })).userErrors)).toEqual([
-    'CONFLICT secrets.1.webhook',
+    'CONFLICT secrets.1.webhookName',
   ]);
 });
 
@@ -75,9 +77,9 @@ test('a manager from whom rules hide content does not export a URL with a token'
   });
   const key = await app.keyFor('INTEGRATION_MANAGER');
   const ask = (of: string) =>
-    askMutation(app, 'exportWebhooks', { where: { name: { eq: of } } }, 'file { webhooks }', key);
+    askMutation(app, 'exportWebhooks', { where: { name: { eq: of } } }, 'file { webhookCount }', key);
   const refused = await ask(name);
   expect(refused.errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
   expect(refused.errors?.[0]?.message).toContain(name);
-  expect((await ask(other.name)).data.exportWebhooks.file).toEqual({ webhooks: 1 });
+  expect((await ask(other.name)).data.exportWebhooks.file).toEqual({ webhookCount: 1 });
 });

@@ -19,7 +19,7 @@ async function manySettings() {
     headers: [{ name: 'X-A', value: 'ä {{ doc.name }}' }],
     bodyFormat: 'JSON',
     body: '{"n": {{ doc.name | json }}}',
-    rateLimit: { requests: 5, seconds: 1 },
+    rateLimit: { maxRequests: 5, seconds: 1 },
     retrySchedule: [0, 5],
     signatures: ['V1', 'FRAPPE'],
     ordering: 'HOLD',
@@ -44,7 +44,7 @@ async function manySettings() {
       becomes: 'FORWARD',
       forwardTo: [target.id],
       eventLocation: { from: 'JSON', name: '$.type' },
-      answer: { status: 202, body: 'ok', contentType: 'text/plain' },
+      answer: { statusCode: 202, body: 'ok', contentType: 'text/plain' },
     },
     'webhook { id }',
   );
@@ -95,17 +95,17 @@ test('a file of another Hookledger creates its webhooks, with the secrets that a
     ['proxy', 'REQUIRED'],
   ]);
   expect(refused.userErrors[1].message).toContain(
-    `secrets: [{ webhook: ${JSON.stringify(outgoing)}, oauth2ClientSecret: ... }]`,
+    `secrets: [{ webhookName: ${JSON.stringify(outgoing)}, oauth2ClientSecret: ... }]`,
   );
   const secrets = [
     {
-      webhook: outgoing,
+      webhookName: outgoing,
       secretHeaders: [{ name: 'x-key', value: 'of-production' }],
       oauth2ClientSecret: 'oauth-of-production',
       proxyPassword: 'proxy-of-production',
       frappeSecret: 'frappe-of-production',
     },
-    { webhook: incoming, secret: 'hmac-of-production' },
+    { webhookName: incoming, secret: 'hmac-of-production' },
   ];
   const planned = await plan(app, renamed, { secrets });
   expect(planned.userErrors).toEqual([]);

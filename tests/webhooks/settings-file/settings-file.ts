@@ -13,7 +13,7 @@ export async function exportedText(app: TestApp, where?: object): Promise<string
     app,
     'exportWebhooks',
     where ? { where } : {},
-    'file { text sha256 webhooks }',
+    'file { text sha256 webhookCount }',
   );
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
   return file.text;
