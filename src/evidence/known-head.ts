@@ -68,7 +68,10 @@ async function treeWithout(db: Db, { treeSize, rootHash }: Omit<Checkpoint, 'ori
     return { code: 'NEWER', message };
   }
   if (tree && (await beginsWith(db, tree, { treeSize, rootHash }))) return null;
-  return { code: 'CONTRADICTS', message: `of ${treeSize} leaves is not a beginning of the tree, which was rewritten.` };
+  const message =
+    `of ${treeSize} leaves is not a beginning of the tree: the tree was rewritten, or a stored hash of it was edited, ` +
+    'which verifyEvidence says.';
+  return { code: 'CONTRADICTS', message };
 }
 
 /**

@@ -26,7 +26,7 @@ function refusalOf(status: number | null, size: number, treeSize: number): strin
   }
   // 409 for the same size: with another root
   if (status === 422 || (status === 409 && size === treeSize)) {
-    return `The head of ${size} leaves that the witness cosigned is not a beginning of the tree: there are two histories. Run verifyEvidence.`;
+    return `The head of ${size} leaves that the witness cosigned is not a beginning of the tree: there are two histories, or a stored hash of the tree was edited. Run verifyEvidence.`;
   }
   return null;
 }

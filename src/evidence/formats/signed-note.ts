@@ -132,6 +132,15 @@ export function cosignedAt(line: string): Date {
   return new Date(Number(time > MAX_SECONDS ? MAX_SECONDS : time) * 1000);
 }
 
+/** The value of the header hookledger-head: the signed head in base64, so that who gets it has all that proves it. */
+export const sentHead = (note: string) => Buffer.from(note).toString('base64');
+
+/** A signed head, given as its text, or as the header hookledger-head or its value. */
+export function noteOf(given: string): string {
+  const value = /^(?:hookledger-head:)?\s*([A-Za-z0-9+/]+={0,2})\s*$/i.exec(given)?.[1];
+  return value === undefined ? given : Buffer.from(value, 'base64').toString();
+}
+
 const CHECKPOINT = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n/;
 
 /** @returns null if the text is no checkpoint */

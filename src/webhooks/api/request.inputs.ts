@@ -125,9 +125,9 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether each request contains the newest head of the sealed log: `hookledger-head: <number of ' +
-      'leaves>:<root hash in base64>`. With it, the partner can prove a later rewriting of the log. Default, ' +
-      'null: false.',
+      'Whether each request carries the header `hookledger-head`: the newest signed head of the sealed log, as ' +
+      '`evidenceHeads { checkpoint }` without lines of witnesses, in base64. With it, the partner can prove a later rewriting ' +
+      'of the log, and that Hookledger signed the head. Default, null: false.',
   })
   sendEvidenceHead?: boolean | null;
 

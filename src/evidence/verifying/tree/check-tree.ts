@@ -2,7 +2,7 @@
 import type { Keyring } from '../../../keyring/keyring';
 import type { Db } from '../../../sql/db';
 import { Frontier, hashesOf, type TreeNode } from '../../formats/merkle-tree';
-import { type Checkpoint, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
+import { type Checkpoint, noteOf, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
 import { LEVELS_PER_TILE } from '../../formats/tree-proofs';
 import { blocksFrom, type CheckedBlock, headsWithoutBlock, storedNodes } from './blocks.store';
 import { checkAnchors, type TrustedParties } from './check-anchors';
@@ -116,7 +116,7 @@ async function checkStrayHeads(db: Db, size: number, findings: Findings): Promis
 }
 
 function openKnown(note: string, keys: readonly VerifierKey[], findings: Findings): Checkpoint | null {
-  const text = openNote(note, keys);
+  const text = openNote(noteOf(note), keys);
   const head = text === null ? null : readCheckpoint(text);
   if (head) return head;
   findings.add('BAD_HEAD', `A known head is not signed by a key of this log: ${JSON.stringify(note.slice(0, 80))}.`);
