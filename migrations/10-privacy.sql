@@ -467,7 +467,7 @@ begin
 end $$;
 revoke execute on function erase_content(uuid, uuid[], uuid[], uuid[]) from public;
 
--- Erases the name and address of a user. The row stays, because events and entries refer to it. Entries about the user, and those
+-- Erases the names and the address of a user. The row stays, because events and entries refer to it. Entries about the user, and those
 -- about signing in, lose their content, and so does what names the user, as for a document; other entries about what the user did as a
 -- member of staff stay.
 create function erase_user(erasure uuid) returns jsonb
@@ -479,6 +479,7 @@ declare
   naming uuid[];         -- entries that name the person, or are about replays that do
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
+  gone_names uuid[];     -- all that the person had
   leaves text;
   entry_id uuid;
 begin
@@ -495,14 +496,19 @@ begin
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
     return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
   end if;
+  -- no further name meanwhile
+  perform from public.users u where u.id = person for update;
+  gone_names := array(select n.id from public.names n where n.subject_id = person and n.erasure_id is null
+    and (n.full_name is not null or not starts_with(n.name, 'erased ' || person)));
   names := array(select distinct own.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as own (name)
     where u.id = person and own.name is not null and not starts_with(u.name, 'erased ' || u.id));
   gone_replays := array(select x.id from public.replays x where public.names_document(names, x.condition, x.reason));
   naming := array(select public.entries_naming(names) union select a.id from public.audit_entries a
     where a.subject_id = any (gone_replays) and a.erasure_id is null and (a.details is not null or a.reason is not null));
   -- without the names they would not be found again, so the user waits for them
-  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming));
+  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry))
+      or exists (select from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)) then
+    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming) + cardinality(gone_names));
   end if;
   entries := array(select unnest(naming) union select a.id from public.audit_entries a
     where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
@@ -513,7 +519,7 @@ begin
         or (a.actor_id = person and a.action like 'session.%')));
   gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if gone_entries = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
+  if gone_entries = '{}' and gone_names = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
     return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
   end if;
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
@@ -533,17 +539,23 @@ begin
       identity_issuer = null, identity_subject = null, roles_mapped = false, roles = '{}', active = false,
       updated_at = date_trunc('milliseconds', clock_timestamp())
     where u.id = person;
+  -- the change above has added the name that stays
+  update public.names n set erased_digests = public.content_digests(public.name_record(n)),
+      content_salt = null, erasure_id = erasure, name = '[erased]', full_name = null
+    where n.id = any (gone_names);
   update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
     where k.user_id = person;
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;
   select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
-    from public.evidence_leaves where kind = 2 and subject_id = any (gone_entries);
+    from public.evidence_leaves where (kind = 2 and subject_id = any (gone_entries))
+      or (kind = 5 and subject_id = any (gone_names));
   entry_id := public.new_id();
   insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
     values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries), 'user', true)::text);
+      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries),
+        'names', cardinality(gone_names), 'user', true)::text);
   return jsonb_build_object('held', false, 'erased', true, 'unsealed', cardinality(entries) - cardinality(gone_entries));
 end $$;
 revoke execute on function erase_user(uuid) from public;

@@ -30,6 +30,8 @@ begin
       is_same := public.decision_leaf_hash(new) = old.leaf_hash;
     elsif tg_argv[1] = 'audit' then
       is_same := public.audit_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'name' then
+      is_same := public.name_leaf_hash(new) = old.leaf_hash;
     else
       is_same := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type, new.erased_digest)
         = old.body_digest;

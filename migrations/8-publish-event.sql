@@ -193,7 +193,7 @@ create function watch_table(table_name regclass, document_type text default null
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   own_tables constant text[] := '{
-    prepared_logins, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
+    prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,

@@ -4,11 +4,11 @@
 -- transaction that seals them deletes the row: the leaf of a committed row is either here or in the tree, whenever a process ends.
 create table evidence_queue (
   id bigint generated always as identity,
-  kind smallint not null,           -- 1 request, 2 audit entry, 3 event, 4 decision
+  kind smallint not null,           -- 1 request, 2 audit entry, 3 event, 4 decision, 5 name
   subject_ids uuid[] not null,
   leaf_hashes bytea not null,       -- 32 bytes each, in the order of subject_ids
   constraint evidence_queue_pkey primary key (id),
-  constraint evidence_queue_kind_check check (kind between 1 and 4),
+  constraint evidence_queue_kind_check check (kind between 1 and 5),
   constraint evidence_queue_leaf_hashes_check check (octet_length(leaf_hashes) = 32 * cardinality(subject_ids))
 ) with (toast_tuple_target = 8160);
 -- up to 160 leaves are stored in the row itself, since it is deleted a moment later
@@ -59,7 +59,7 @@ create table evidence_leaves (
   subject_id uuid not null,
   leaf_index bigint not null,
   constraint evidence_leaves_pkey primary key (kind, subject_id),
-  constraint evidence_leaves_place_check check (kind between 1 and 4 and leaf_index >= 0)
+  constraint evidence_leaves_place_check check (kind between 1 and 5 and leaf_index >= 0)
 ) partition by range (subject_id);
 -- BRIN: leaf_index grows with the pages of the table, because leaves are appended
 create index evidence_leaves_leaf_index_idx on evidence_leaves using brin (leaf_index);

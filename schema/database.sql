@@ -417,7 +417,7 @@ CREATE TABLE evidence_leaves (
   subject_id uuid NOT NULL,
   leaf_index bigint NOT NULL,
   CONSTRAINT evidence_leaves_pkey PRIMARY KEY (kind, subject_id),
-  CONSTRAINT evidence_leaves_place_check CHECK (kind >= 1 AND kind <= 4 AND leaf_index >= 0)
+  CONSTRAINT evidence_leaves_place_check CHECK (kind >= 1 AND kind <= 5 AND leaf_index >= 0)
 ) PARTITION BY RANGE (subject_id);
 CREATE INDEX evidence_leaves_leaf_index_idx ON evidence_leaves USING brin (leaf_index);
 CREATE TRIGGER evidence_never_changes BEFORE DELETE OR UPDATE ON evidence_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -439,7 +439,7 @@ CREATE TABLE evidence_queue (
   kind smallint NOT NULL,
   subject_ids uuid[] NOT NULL,
   leaf_hashes bytea NOT NULL,
-  CONSTRAINT evidence_queue_kind_check CHECK (kind >= 1 AND kind <= 4),
+  CONSTRAINT evidence_queue_kind_check CHECK (kind >= 1 AND kind <= 5),
   CONSTRAINT evidence_queue_leaf_hashes_check CHECK (octet_length(leaf_hashes) = (32 * cardinality(subject_ids))),
   CONSTRAINT evidence_queue_pkey PRIMARY KEY (id)
 );
@@ -654,6 +654,29 @@ CREATE TABLE masking_rules (
   CONSTRAINT masking_rules_strategy_check CHECK (strategy = ANY (ARRAY['SHOW'::text, 'LAST4'::text, 'HIDE'::text])),
   CONSTRAINT masking_rules_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
+
+CREATE TABLE names (
+  id uuid NOT NULL,
+  subject_type text NOT NULL,
+  subject_id uuid NOT NULL,
+  number integer NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  name text NOT NULL,
+  full_name text,
+  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+  leaf_hash bytea NOT NULL,
+  erased_digests text,
+  erasure_id uuid,
+  CONSTRAINT names_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
+  CONSTRAINT names_number_key UNIQUE (subject_id, number),
+  CONSTRAINT names_pkey PRIMARY KEY (id),
+  CONSTRAINT names_subject_type_check CHECK (subject_type = ANY (ARRAY['User'::text, 'Webhook'::text]))
+);
+CREATE TRIGGER names_go_to_queue AFTER INSERT ON names REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_name_leaves();
+CREATE TRIGGER names_have_leaves BEFORE INSERT ON names FOR EACH ROW EXECUTE FUNCTION make_name_leaf();
+CREATE TRIGGER names_never_change BEFORE UPDATE ON names FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{name,full_name}', 'name');
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON names FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON names FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE open_deliveries (
   id uuid NOT NULL,
@@ -893,7 +916,9 @@ CREATE TABLE users (
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
 CREATE INDEX users_with_roles_idx ON users USING btree (id) WHERE roles <> '{}'::text[];
+CREATE TRIGGER changed_names_are_recorded AFTER UPDATE ON users FOR EACH ROW WHEN (new.name IS DISTINCT FROM old.name OR new.full_name IS DISTINCT FROM old.full_name) EXECUTE FUNCTION record_changed_name('User');
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER names_are_recorded AFTER INSERT ON users REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION record_new_names('User');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -1086,7 +1111,9 @@ CREATE INDEX webhooks_changed_in_idx ON webhooks USING btree (changed_in) WHERE 
 CREATE INDEX webhooks_document_type_idx ON webhooks USING btree (document_type) WHERE direction = 'OUTGOING'::text AND status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_live_idx ON webhooks USING btree (id) WHERE status <> 'ARCHIVED'::text;
 CREATE INDEX webhooks_owner_id_idx ON webhooks USING btree (owner_id, id);
+CREATE TRIGGER changed_names_are_recorded AFTER UPDATE ON webhooks FOR EACH ROW WHEN (new.name IS DISTINCT FROM old.name) EXECUTE FUNCTION record_changed_name('Webhook');
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON webhooks FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER names_are_recorded AFTER INSERT ON webhooks REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION record_new_names('Webhook');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON webhooks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER webhooks_note_their_change BEFORE INSERT OR UPDATE ON webhooks FOR EACH ROW EXECUTE FUNCTION note_webhook_change();
@@ -1546,6 +1573,7 @@ declare
   naming uuid[];         -- entries that name the person, or are about replays that do
   entries uuid[];        -- about the person, with content
   gone_entries uuid[];   -- those that are sealed
+  gone_names uuid[];     -- all that the person had
   leaves text;
   entry_id uuid;
 begin
@@ -1562,14 +1590,19 @@ begin
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
     return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
   end if;
+  -- no further name meanwhile
+  perform from public.users u where u.id = person for update;
+  gone_names := array(select n.id from public.names n where n.subject_id = person and n.erasure_id is null
+    and (n.full_name is not null or not starts_with(n.name, 'erased ' || person)));
   names := array(select distinct own.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as own (name)
     where u.id = person and own.name is not null and not starts_with(u.name, 'erased ' || u.id));
   gone_replays := array(select x.id from public.replays x where public.names_document(names, x.condition, x.reason));
   naming := array(select public.entries_naming(names) union select a.id from public.audit_entries a
     where a.subject_id = any (gone_replays) and a.erasure_id is null and (a.details is not null or a.reason is not null));
   -- without the names they would not be found again, so the user waits for them
-  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming));
+  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry))
+      or exists (select from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)) then
+    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming) + cardinality(gone_names));
   end if;
   entries := array(select unnest(naming) union select a.id from public.audit_entries a
     where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
@@ -1580,7 +1613,7 @@ begin
         or (a.actor_id = person and a.action like 'session.%')));
   gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if gone_entries = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
+  if gone_entries = '{}' and gone_names = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
     return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
   end if;
   update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
@@ -1600,17 +1633,23 @@ begin
       identity_issuer = null, identity_subject = null, roles_mapped = false, roles = '{}', active = false,
       updated_at = date_trunc('milliseconds', clock_timestamp())
     where u.id = person;
+  -- the change above has added the name that stays
+  update public.names n set erased_digests = public.content_digests(public.name_record(n)),
+      content_salt = null, erasure_id = erasure, name = '[erased]', full_name = null
+    where n.id = any (gone_names);
   update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
     where k.user_id = person;
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;
   select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
-    from public.evidence_leaves where kind = 2 and subject_id = any (gone_entries);
+    from public.evidence_leaves where (kind = 2 and subject_id = any (gone_entries))
+      or (kind = 5 and subject_id = any (gone_names));
   entry_id := public.new_id();
   insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
     values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries), 'user', true)::text);
+      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries),
+        'names', cardinality(gone_names), 'user', true)::text);
   return jsonb_build_object('held', false, 'erased', true, 'unsealed', cardinality(entries) - cardinality(gone_entries));
 end $function$;
 REVOKE EXECUTE ON FUNCTION erase_user(uuid) FROM public;
@@ -2088,6 +2127,16 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.make_name_leaf()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.leaf_hash := public.name_leaf_hash(new);
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.make_partition(missing text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2309,6 +2358,34 @@ CREATE OR REPLACE FUNCTION public.ms_of_id(id uuid)
 AS $function$
   select ('x' || encode(substring(uuid_send(id), 1, 6), 'hex'))::bit(48)::bigint
 $function$;
+
+CREATE OR REPLACE FUNCTION public.name_leaf_hash(n names)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return sha256('\x00'::bytea || convert_to(public.name_record(n), 'UTF8'));
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.name_record(n names)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return concat(
+    '{"at":"', to_char(n.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    '","content":', case when n.erased_digests is null then concat('{',
+    '"fullName":"' || encode(public.evidence_digest(n.content_salt, 'fullName', convert_to(n.full_name, 'UTF8')), 'hex') || '",',
+    '"name":"', encode(public.evidence_digest(n.content_salt, 'name', convert_to(n.name, 'UTF8')), 'hex'),
+    '"}') else n.erased_digests end,
+    ',"id":"', n.id,
+    '","kind":"name","number":', n.number,
+    ',"subjectId":"', n.subject_id,
+    '","subjectType":', to_json(n.subject_type),
+    ',"v":1}');
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.name_words(prose text)
  RETURNS text[]
@@ -2651,6 +2728,18 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION queue_many_leaves(integer,uuid[],bytea) FROM public;
 
+CREATE OR REPLACE FUNCTION public.queue_name_leaves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.queue_many_leaves(5, array_agg(id), string_agg(leaf_hash, '')) from made;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION queue_name_leaves() FROM public;
+
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2695,6 +2784,23 @@ AS $function$
   group by 1, 2
 $function$;
 
+CREATE OR REPLACE FUNCTION public.record_changed_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  name_id constant uuid := public.new_id();
+begin
+  insert into public.names (id, subject_type, subject_id, number, at, name, full_name)
+    select name_id, tg_argv[0], new.id, coalesce(max(n.number), 0) + 1, to_timestamp(public.ms_of_id(name_id) / 1000.0),
+      new.name, to_jsonb(new) ->> 'full_name'
+    from public.names n where n.subject_id = new.id;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION record_changed_name() FROM public;
+
 CREATE OR REPLACE FUNCTION public.record_decision()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2721,6 +2827,22 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION record_decision() FROM public;
 
+CREATE OR REPLACE FUNCTION public.record_new_names()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into public.names (id, subject_type, subject_id, number, at, name, full_name)
+    select m.id, tg_argv[0], m.subject_id, 1, to_timestamp(public.ms_of_id(m.id) / 1000.0), m.name, m.full_name
+    from (select public.new_id() as id, x.id as subject_id, x.name, to_jsonb(x) ->> 'full_name' as full_name from made x) as m
+    -- pg_restore --data-only has inserted the names before
+    on conflict on constraint names_number_key do nothing;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION record_new_names() FROM public;
+
 CREATE OR REPLACE FUNCTION public.refuse_all_but_erasure()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2744,6 +2866,8 @@ begin
       is_same := public.decision_leaf_hash(new) = old.leaf_hash;
     elsif tg_argv[1] = 'audit' then
       is_same := public.audit_leaf_hash(new) = old.leaf_hash;
+    elsif tg_argv[1] = 'name' then
+      is_same := public.name_leaf_hash(new) = old.leaf_hash;
     else
       is_same := public.payload_digest(new.body_salt, new.body, new.byte_length, new.content_type, new.erased_digest)
         = old.body_digest;
@@ -3002,7 +3126,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
 declare
   own_tables constant text[] := '{
-    prepared_logins, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
+    prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,

@@ -86,6 +86,7 @@ const FOLDERS = [
   'replay/requests',
   'evidence/formats',
   'evidence',
+  'evidence/names',
   'evidence/exporting',
   'evidence/anchors',
   'evidence/verifying/tree',

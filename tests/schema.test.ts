@@ -109,8 +109,8 @@ describe('the database', () => {
 
   test('what the printer cannot print makes it fail, not silent', async () => {
     await database.query(`create type mood as enum ('good', 'bad')`);
-    await database.query('create view names as select name from users');
-    await expect(describeDatabase(source.manager)).rejects.toThrow('relation names, type mood');
+    await database.query('create view people as select name from users');
+    await expect(describeDatabase(source.manager)).rejects.toThrow('relation people, type mood');
   });
 });
 

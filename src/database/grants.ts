@@ -7,7 +7,7 @@ const DELIVERY_COLUMNS = `status, skip_reason, skip_message, method, url, header
   finished_at`;
 
 /** All our tables. Partitions are read through their parent table. */
-const TABLES = `users, api_keys, sessions, pending_sign_ins, audit_entries, audit_windows, audit_event_queue, webhooks,
+const TABLES = `users, names, api_keys, sessions, pending_sign_ins, audit_entries, audit_windows, audit_event_queue, webhooks,
   webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits, webhook_slots,
   pending_decisions, deliveries_pause, incoming_agreements, incoming_tokens, incoming_ids,
   unrecorded_refusals, payloads, business_events, outbox, idempotency_keys, deliveries, open_deliveries,

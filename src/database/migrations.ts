@@ -17,6 +17,7 @@ export const MIGRATION_FILES: readonly string[] = [
   '9-evidence.sql',
   '10-privacy.sql',
   '11-dropped-months.sql',
+  '12-names.sql',
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */

@@ -24,6 +24,7 @@ const FACTS: Readonly<Record<string, string>> = {
     payload_id, attempts, next_attempt_at, replay_id, created_at, delivered_at, finished_at`,
   audit_entries: `id, at, action, actor_id, actor_kind, api_key_id, session_id, subject_type, subject_id, outcome,
     request_id, leaf_hash`,
+  names: 'id, subject_type, subject_id, number, at, leaf_hash',
   webhooks: 'id, name, direction, status, document_type, events, created_at, updated_at',
   evidence_queue: 'id, kind, subject_ids, leaf_hashes',
   evidence_blocks: 'first_index, leaf_count, tree_size, leaf_hashes, frontier, root_hash, sealed_at',

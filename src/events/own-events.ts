@@ -8,7 +8,7 @@ import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
 import { newPayload } from './payload.store';
 
 /** The user who publishes them, who has neither roles nor keys. */
-const OWN_USER = 'hookledger';
+export const OWN_USER = 'hookledger';
 
 export type OwnEventName =
   | 'webhook.disabled'

@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Un
 
 /** Leaves that are not yet in the tree. Triggers write them; sealing deletes them. */
 @Entity('evidence_queue')
-@Check('evidence_queue_kind_check', 'kind between 1 and 4')
+@Check('evidence_queue_kind_check', 'kind between 1 and 5')
 @Check('evidence_queue_leaf_hashes_check', 'octet_length(leaf_hashes) = 32 * cardinality(subject_ids)')
 export class EvidenceQueueEntity {
   @PrimaryGeneratedColumn('identity', {
@@ -72,7 +72,7 @@ export class EvidenceNodeEntity {
 
 /** Where the leaf of a row is. */
 @Entity('evidence_leaves')
-@Check('evidence_leaves_place_check', 'kind between 1 and 4 and leaf_index >= 0')
+@Check('evidence_leaves_place_check', 'kind between 1 and 5 and leaf_index >= 0')
 @Index('evidence_leaves_leaf_index_idx', { synchronize: false })
 export class EvidenceLeafEntity {
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'evidence_leaves_pkey' })

@@ -19,6 +19,7 @@ import {
   EvidenceNodeEntity,
   EvidenceQueueEntity,
 } from './evidence-tree.entity';
+import { NameEntity } from './names/name.entity';
 import { EvidenceRunEntity } from './verifying/verification-run.entity';
 
 export const evidence = {
@@ -33,6 +34,7 @@ export const evidence = {
     EvidenceAnchorEntity,
     EvidenceAnchorTargetEntity,
     EvidenceRunEntity,
+    NameEntity,
   ],
   resolvers: [
     AnchorsResolver,

@@ -52,6 +52,12 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
       r.delivery_id as "deliveryId", r.message, r.reason, r.status, r.webhook_id as "webhookId"`,
     isFinal: 'true',
   },
+  name: {
+    table: 'names',
+    facts: `r.id, r.at, r.content_salt as "contentSalt", r.erased_digests as "erasedDigests", r.full_name as "fullName", r.name,
+      r.number, r.subject_id as "subjectId", r.subject_type as "subjectType"`,
+    isFinal: 'true',
+  },
 };
 
 /** Where the leaf of a row is. */

@@ -11,7 +11,7 @@ const HELP = `node verify-evidence.mjs FILE --key VKEY [--key VKEY] [--policy FI
   FILE         a bundle of exportEvidence, or one proof (c2sp.org/tlog-proof@v1)
   --key VKEY   the verifier key of the log; ask for it by another way than you got FILE
   --policy FILE  a trust policy (c2sp.org/tlog-policy): keys of logs, witnesses, and the quorum that must have cosigned the head
-  --head FILE  a signed head that you got earlier: it must be a beginning of the tree
+  --head FILE  a signed head that you got earlier, or the header hookledger-head of a request: it must be a beginning of the tree
   --time-stamp FILE  with --head and --tsa: the answer of a time-stamp authority (RFC 3161) about that head, as it came or in base64
   --tsa FILE   certificates in PEM that vouch for the authority; without --time-stamp, it is that of the time-stamp in the bundle
   --content    print the disclosed parts too, once they are verified; with --json, in base64, and their lengths: of a body that was
@@ -39,7 +39,13 @@ const KNOWN_RECORDS = {
   'audit 1': ['details', 'reason', 'remoteAddress', 'userAgent'],
   'event 1': ['body', 'idempotencyKey', 'reference', 'remoteAddress'],
   'decision 1': ['message'],
+  'name 1': ['fullName', 'name'],
 };
+
+/** The first letters of ids in the API. */
+const PREFIXES = new Map(
+  Object.entries({ request: 'req', event: 'evt', audit: 'aud', decision: 'dlv', User: 'usr', Webhook: 'whk' }),
+);
 
 /** A bundle has at most 64 MiB of proofs. */
 const MAX_BYTES = 96 * 1024 * 1024;
@@ -292,6 +298,25 @@ function readRecord(text) {
   return record;
 }
 
+/** An id as the API shows it. */
+function nodeId(prefix, uuid) {
+  const isUuid = prefix !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid);
+  return isUuid ? `${prefix}_${uuid.replaceAll('-', '')}` : (uuid ?? null);
+}
+
+/** The id by which the API finds what a record is about: a decision by its delivery, a name by its user or webhook. */
+function idOf({ kind, id, delivery, subjectId, subjectType }) {
+  if (kind === 'name') return nodeId(PREFIXES.get(subjectType), subjectId);
+  return nodeId(PREFIXES.get(kind), kind === 'decision' ? delivery : id);
+}
+
+/** The users and webhooks that a record names, by their UUIDs. */
+function subjectsOf(record) {
+  const { kind, user, publishedBy, webhook, actor, subjectType, subjectId } = record;
+  const named = kind === 'audit' ? [actor, PREFIXES.get(subjectType) && subjectId] : [user, publishedBy, webhook];
+  return [...new Set(named.filter((id) => typeof id === 'string'))];
+}
+
 /**
  * The digest of a payload contains its length and its type too.
  * @returns null if the salt has another length: the end of the salt and the beginning of the content could stand for each other
@@ -311,7 +336,7 @@ function checkProof(text, keys) {
   const head = openCheckpoint(proof.checkpoint, keys);
   const record = readRecord(proof.record);
   const findings = [];
-  const find = (problem) => findings.push({ id: record.id ?? null, leaf: proof.index, problem });
+  const find = (problem) => findings.push({ id: idOf(record), leaf: proof.index, problem });
   if (JSON.stringify(record) !== proof.record) find('the record is not in its canonical form');
   const root = rootByInclusion(
     proof.index,
@@ -350,16 +375,17 @@ function check(text, keys, policy, knownHead, authorities) {
   }
   const learned = learnKeys(bundle.rotations ?? [], keys);
   const rows = bundle.proofs.map((proof) => checkProof(proof, keys));
-  const findings = rows.flatMap((row) => row.findings);
+  const names = (bundle.names ?? []).map((proof) => checkProof(proof, keys));
+  if (names.some(({ record }) => record.kind !== 'name')) throw new CannotVerify('a name of the bundle is no name');
+  const findings = [...rows, ...names].flatMap((row) => row.findings);
   const { head } = rows[0];
   const leaves = new Set();
-  for (const { record, index } of rows) {
-    if (leaves.has(index))
-      findings.push({ id: record.id ?? null, leaf: index, problem: 'the bundle has this leaf twice' });
+  for (const { record, index } of [...rows, ...names]) {
+    if (leaves.has(index)) findings.push({ id: idOf(record), leaf: index, problem: 'the bundle has this leaf twice' });
     leaves.add(index);
   }
   const isHead = ({ origin, size, root }) => origin === head.origin && size === head.size && root.equals(head.root);
-  if (!rows.every((row) => isHead(row.head))) {
+  if (![...rows, ...names].every((row) => isHead(row.head))) {
     throw new CannotVerify('the proofs of the bundle have different heads');
   }
   const witnessed = policy === null ? {} : checkQuorum(readProof(bundle.proofs[0]).checkpoint, policy);
@@ -370,11 +396,36 @@ function check(text, keys, policy, knownHead, authorities) {
   const find = (problem) => findings.push({ id: null, leaf: null, problem });
   for (const each of earlier) {
     if (!isBeginning(each, head, each.proof))
-      find(`the head of ${each.size} leaves is not a beginning of the tree: the history was changed`);
+      find(
+        `the head of ${each.size} leaves is not shown to be a beginning of the tree: its proof is wrong, or the history`,
+      );
   }
   if (knownHead !== null) checkKnownHead(openCheckpoint(knownHead, keys), head, earlier, find);
   const stamped = authorities === null ? null : checkOwnTimeStamps(bundle.timeStamps, head, authorities);
-  return { rows, findings, head, witnessed, learned, earlier: earlier.length, stamped };
+  return { rows: withNames(rows, names), findings, head, witnessed, learned, earlier: earlier.length, stamped };
+}
+
+/** Each row with the newest name before it, among those of the bundle, of each user and webhook that it names. */
+function withNames(rows, names) {
+  const bySubject = new Map();
+  const disclosed = [...names, ...rows.filter(({ record }) => record.kind === 'name')];
+  for (const name of disclosed.sort((one, other) => one.index - other.index)) {
+    const { subjectId } = name.record;
+    bySubject.set(subjectId, [...(bySubject.get(subjectId) ?? []), name]);
+  }
+  return rows.map((row) => {
+    const found = subjectsOf(row.record).flatMap((subject) => {
+      const all = bySubject.get(subject) ?? [];
+      return all.findLast(({ index }) => index < row.index) ?? all.slice(0, 1);
+    });
+    return { ...row, names: found.map(shownName) };
+  });
+}
+
+function shownName({ record, index, contents }) {
+  const textOf = (part) => contents.find(({ name }) => name === part)?.bytes.toString('utf8') ?? null;
+  const { number, at } = record;
+  return { id: idOf(record), name: textOf('name'), fullName: textOf('fullName'), number, at, leaf: index };
 }
 
 /** A sealed entry under a head that a known key has signed names the key that follows it. It is added to the known ones. */
@@ -624,7 +675,9 @@ function checkOwnTimeStamps(given, head, authorities) {
       const stamped = readHead(readNote(checkpoint).text);
       const proof = (consistency ?? []).map((hash) => readHash(hash, 'a hash of a consistency proof'));
       if (stamped?.origin !== head.origin || !isBeginning(stamped, head, proof))
-        throw new CannotVerify('the head that was stamped is not a beginning of the tree of the bundle');
+        throw new CannotVerify(
+          'the head that was stamped is not shown to be a beginning of the tree of the bundle: its proof is wrong, or the history',
+        );
       return { ...checkTimeStamp(base64(answer, 'a time-stamp'), checkpoint, authorities), size: stamped.size };
     } catch (error) {
       if (!(error instanceof CannotVerify)) throw error;
@@ -677,6 +730,13 @@ function readLines(file, what) {
   return `${read(file, what).replaceAll('\r\n', '\n').trim()}\n`;
 }
 
+/** A head as it was signed, from its text or from the header of a request. */
+function readKnownHead(file) {
+  const text = readLines(file, 'the known head');
+  const value = /^(?:hookledger-head:)?\s*([A-Za-z0-9+/]+={0,2})\n$/i.exec(text)?.[1];
+  return value === undefined ? text : Buffer.from(value, 'base64').toString('utf8');
+}
+
 /** One line. Characters that change what a terminal shows are escaped, as JSON does it: the file may be a forgery. */
 function say(line) {
   const escapeUnit = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -686,6 +746,42 @@ function say(line) {
   process.stdout.write(`${escaped}\n`);
 }
 const count = (number, one) => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+/** What a record says, for people. The record itself is printed too. */
+function sentenceOf(record) {
+  const id = (kind, uuid) => nodeId(PREFIXES.get(kind), uuid);
+  const by = (uuid, before) => (uuid === undefined ? '' : `${before}${id('User', uuid)}`);
+  const { kind, at, event, documentType, webhook, status } = record;
+  const what = `${event} of ${documentType}`;
+  if (kind === 'event') {
+    const other = record.publishedBy === record.user ? '' : by(record.publishedBy, ', published by ');
+    return `${what} at ${at}${by(record.user, ', triggered by ')}${other}`;
+  }
+  if (kind === 'decision') {
+    const why = record.reason === undefined ? '' : ` (${record.reason})`;
+    return `${status}${why} at ${at} after ${count(record.attempts, 'attempt')}, for ${id('Webhook', webhook)}`;
+  }
+  if (kind === 'audit') {
+    const about =
+      record.subjectId === undefined
+        ? ''
+        : `, about ${record.subjectType} ${nodeId(PREFIXES.get(record.subjectType), record.subjectId)}`;
+    const denied = record.outcome === 'DENIED' ? ', denied' : '';
+    return `${record.action} at ${at} by ${record.actor === undefined ? 'Hookledger' : id('User', record.actor)}${about}${denied}`;
+  }
+  if (kind === 'name') return `the name number ${record.number}, since ${at}`;
+  const partner =
+    webhook === undefined ? '' : ` ${record.direction === 'INCOMING' ? 'from' : 'to'} ${id('Webhook', webhook)}`;
+  const answer = [status, record.responseStatus, record.errorCode].filter((each) => each !== undefined).join(' ');
+  const of = documentType === undefined ? '' : `, ${what}`;
+  return `${record.direction} ${record.method}${partner} at ${record.startedAt}: ${answer}${of}${by(record.user, ', triggered by ')}`;
+}
+
+function sentenceOfName({ id, name, fullName, at, leaf }) {
+  const shown = name === null ? 'erased, or not disclosed' : JSON.stringify(name);
+  const full = fullName === null ? '' : `, ${JSON.stringify(fullName)}`;
+  return `${id} was named ${shown}${full}, since ${at} (leaf ${leaf})`;
+}
 
 /** A part that is no text is shown in base64. */
 function printContent({ name, bytes, length }) {
@@ -702,7 +798,9 @@ function print(result, withContent) {
   for (const { id, leaf, problem } of result.findings)
     say(`  ${id ?? 'head'}${leaf === null ? '' : ` (leaf ${leaf})`}: ${problem}`);
   if ((result.rows.length <= 20 || withContent) && result.findings.length === 0) {
-    for (const { record, parts, contents } of result.rows) {
+    for (const { record, index, parts, contents, names } of result.rows) {
+      say(`  ${idOf(record)} (leaf ${index}): ${sentenceOf(record)}`);
+      for (const name of names) say(`  ${sentenceOfName(name)}`);
       say(`  ${JSON.stringify(record)}`);
       say(`  disclosed: ${parts.join(', ') || 'nothing'}`);
       if (withContent) for (const content of contents) printContent(content);
@@ -715,7 +813,7 @@ function print(result, withContent) {
     const { size, time, by } = result.stamped;
     say(`  the first ${size} leaves existed at ${time}, says ${by}`);
     for (const { record, index } of result.rows.filter((row) => row.index >= size))
-      say(`  not among them: ${record.id} (leaf ${index})`);
+      say(`  not among them: ${idOf(record)} (leaf ${index})`);
   }
   say(`${result.findings.length === 0 ? 'VERIFIED' : 'NOT VERIFIED'} ${summary}`);
 }
@@ -752,7 +850,7 @@ function main() {
     // /evidence/vkey has two while one replaces the other
     const vkeys = values.key.flatMap((lines) => lines.trim().split(/\s+/));
     const keys = [...vkeys.map((vkey) => readKey(vkey)), ...(policy?.logs ?? [])];
-    const knownHead = values.head === undefined ? null : readLines(values.head, 'the known head');
+    const knownHead = values.head === undefined ? null : readKnownHead(values.head);
     const authorities = values.tsa === undefined ? null : readCertificates(values.tsa);
     const isGiven = values['time-stamp'] !== undefined;
     const given = isGiven ? checkGivenTimeStamp(values['time-stamp'], authorities, knownHead) : null;
@@ -760,8 +858,11 @@ function main() {
     const stamped = given ?? result.stamped;
     if (values.json) {
       const withContent = values.content && result.findings.length === 0;
-      const rows = result.rows.map(({ record, parts, contents }) => ({
+      const rows = result.rows.map(({ record, index, parts, contents, names }) => ({
+        id: idOf(record),
+        leaf: index,
         record,
+        names,
         disclosed: parts,
         ...(withContent && {
           content: Object.fromEntries(contents.map(({ name, bytes }) => [name, bytes.toString('base64')])),

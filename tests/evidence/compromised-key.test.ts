@@ -66,8 +66,8 @@ test('without an anchor, all its heads are named in one finding; those of the ne
   const vkey = await rotate(COMPROMISED);
   await signed();
   const findings = await verify(store);
-  expect(findings).toMatchObject([{ name: 'BAD_HEAD', kind: null, rowId: null, treeSize: 3 }]);
-  expect(findings[0]?.message).toMatch(/^3 heads of 3 to 9 leaves have no signature but that of a key/);
+  expect(findings).toMatchObject([{ name: 'BAD_HEAD', kind: null, rowId: null, treeSize: 4 }]);
+  expect(findings[0]?.message).toMatch(/^3 heads of 4 to 10 leaves have no signature but that of a key/);
   expect(findings[0]?.message).toContain(COMPROMISED.toISOString());
   expect(findings[0]?.message).not.toContain(vkey);
 });
@@ -79,8 +79,8 @@ test('a head that was anchored before is believed, and so are those of smaller t
   await signed();
   const [finding, ...others] = await verified();
   expect(others).toEqual([]);
-  expect(finding).toMatchObject({ name: 'BAD_HEAD', treeSize: 9 });
-  expect(finding?.message).toMatch(/^The head of 9 leaves has no signature but that .* had it before: erp\./);
+  expect(finding).toMatchObject({ name: 'BAD_HEAD', treeSize: 10 });
+  expect(finding?.message).toMatch(/^The head of 10 leaves has no signature but that .* had it before: erp\./);
   await anchor(heads[2], 'WITNESS', BEFORE, other);
   expect(await found()).toEqual([]);
 });
@@ -89,9 +89,9 @@ test('a proof that a thief of the login could have written is no anchor', async 
   await anchor(heads[2], 'ATTACHED', BEFORE);
   await anchor(heads[2], 'WITNESS', BEFORE);
   await rotate(COMPROMISED);
-  const all = [['BAD_HEAD', 3, '3 heads of 3 to 9 leaves']];
+  const all = [['BAD_HEAD', 4, '3 heads of 4 to 10 leaves']];
   expect((await verified({ witnesses: [], authorities: [] })).map(({ name, treeSize }) => [name, treeSize])).toEqual([
-    ['BAD_HEAD', 3],
+    ['BAD_HEAD', 4],
   ]);
   expect(await found()).toEqual([]);
   await tamperWith(store.database, [`delete from evidence_anchors where kind = 'WITNESS'`]);
@@ -101,7 +101,7 @@ test('a proof that a thief of the login could have written is no anchor', async 
 test('the own event about a head, which nobody may have got, is no anchor', async () => {
   await anchor(heads[2], 'EVENT', BEFORE);
   await rotate(COMPROMISED);
-  expect(await found()).toEqual([['BAD_HEAD', 3, '3 heads of 3 to 9 leaves']]);
+  expect(await found()).toEqual([['BAD_HEAD', 4, '3 heads of 4 to 10 leaves']]);
 });
 
 test('a head that another key signed too is believed, and a key that was only rotated stays trusted', async () => {

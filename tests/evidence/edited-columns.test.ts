@@ -5,7 +5,7 @@ import { seal } from '../../src/evidence/seal';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { newId } from '../../src/ids';
 import { columnsOf, insertRandomRows, VALUES } from './random-rows';
-import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
+import { addAuditor, exceptOfNobody, type Store, startStore, tamperWith, verify } from './stored-tree';
 
 const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
 const ROWS = 60;
@@ -111,7 +111,7 @@ function editPayloads(kind: 'request' | 'event', of: readonly string[], first: n
 }
 
 const found = async () =>
-  [...new Set((await verify(store)).map(({ name, kind, rowId }) => `${name} ${kind} ${rowId}`))].sort();
+  [...new Set(exceptOfNobody(await verify(store)).map(({ name, kind, rowId }) => `${name} ${kind} ${rowId}`))].sort();
 
 test('each column of 200 rows of all kinds is edited in turn, and a verification names exactly these rows', async () => {
   expect(await found()).toEqual([]);

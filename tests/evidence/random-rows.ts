@@ -23,6 +23,7 @@ export const VALUES: Record<string, readonly unknown[]> = {
   actor_kind: ['USER', 'SYSTEM'],
   outcome: ['DONE', 'DENIED'],
   'webhook_request_logs.status': ['SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED'],
+  'names.subject_type': ['User', 'Webhook'],
   'delivery_decisions.status': ['SKIPPED', 'CANCELLED', 'EXHAUSTED'],
 };
 const NEVER_NULL: Record<string, readonly unknown[]> = {

@@ -8,6 +8,8 @@ import { addAuditor, type Store, startStore, tamperWith, verify } from './stored
 
 const HOST = 'erp.example.com';
 const ROWS = 12;
+/** With an entry and the name of the auditor. */
+const LEAVES = ROWS + 2;
 let store: Store;
 let ids: string[];
 let head: string;
@@ -62,8 +64,8 @@ test('a run at the depth TREE reports how many leaves it has checked, while it r
   await verified('TREE');
   expect(await store.database.query('select status, checked::int from reported')).toEqual([
     { status: 'RUNNING', checked: 0 },
-    { status: 'RUNNING', checked: ROWS + 1 },
-    { status: 'COMPLETED', checked: ROWS + 1 },
+    { status: 'RUNNING', checked: LEAVES },
+    { status: 'COMPLETED', checked: LEAVES },
   ]);
 });
 
@@ -153,7 +155,7 @@ test('an end of the tree that was cut off is found with a head in hand', async (
     'delete from evidence_nodes',
   );
   expect((await verified('TREE', [head])).map(({ name, treeSize }) => [name, treeSize])).toEqual([
-    ['TRUNCATED', ROWS + 1],
+    ['TRUNCATED', LEAVES],
   ]);
 });
 
@@ -166,7 +168,8 @@ test('a history that was written anew and signed with the key is found with a he
     'delete from evidence_leaves',
     'delete from evidence_nodes',
     `insert into evidence_queue (kind, subject_ids, leaf_hashes)
-       select 1, array[id], leaf_hash from webhook_request_logs union all select 2, array[id], leaf_hash from audit_entries`,
+       select 1, array[id], leaf_hash from webhook_request_logs union all select 2, array[id], leaf_hash from audit_entries
+       union all select 5, array[id], leaf_hash from names`,
   );
   while (await seal(store.transaction, store.keyring, HOST));
   expect(await verified()).toEqual([]);

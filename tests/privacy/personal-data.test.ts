@@ -81,11 +81,13 @@ test('the file of a user has who they are, what they caused and did, and who rec
     {},
     token,
   );
+  await mutate(app, 'updateUser', { id: user.id, fullName: 'Jane Roe' }, 'user { id }');
   const event = await settled('JANE-1', { user: 'jane.doe' });
   await settled('ANOTHER-1');
   const lines = await linesOf({ userId: user.id });
   expect(kindsOf(lines)).toEqual({
     user: 1,
+    name: 2,
     apiKey: 1,
     auditEntry: expect.any(Number),
     event: 1,
@@ -94,7 +96,11 @@ test('the file of a user has who they are, what they caused and did, and who rec
     recipient: 1,
   });
   const of = (kind: string) => lines.filter((line) => line.kind === kind);
-  expect(of('user')[0]).toMatchObject({ id: user.id, fullName: 'Jane Doe', email: 'jane@example.com' });
+  expect(of('user')[0]).toMatchObject({ id: user.id, fullName: 'Jane Roe', email: 'jane@example.com' });
+  expect(of('name').map(({ name, fullName }) => [name, fullName])).toEqual([
+    ['jane.doe', 'Jane Doe'],
+    ['jane.doe', 'Jane Roe'],
+  ]);
   expect(of('apiKey')[0]).toMatchObject({ label: 'her laptop' });
   expect(JSON.stringify(of('apiKey'))).not.toContain(token);
   expect(of('event')[0]).toMatchObject({ id: event, data: { name: 'JANE-1' }, erasedBy: null });

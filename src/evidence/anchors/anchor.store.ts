@@ -1,5 +1,5 @@
 // Reads and stores anchors, and what is known about those to whom heads are sent.
-import type { OwnEventName } from '../../events/own-events';
+import { OWN_USER, type OwnEventName } from '../../events/own-events';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { LEAF_KINDS } from '../formats/leaf-kinds';
@@ -118,7 +118,7 @@ export async function hasSubscribers(db: Db, event: OwnEventName): Promise<boole
 }
 
 /**
- * Whether a tree has other leaves than those of Hookledger's own events and their deliveries. Otherwise the deliveries of one
+ * Whether a tree has other leaves than those of Hookledger's own events, of their user, and of their deliveries. Otherwise the deliveries of one
  * head would be the reason to send the next one, without end.
  */
 export async function hasForeignLeaves(db: Db, from: number, to: number): Promise<boolean> {
@@ -132,8 +132,9 @@ export async function hasForeignLeaves(db: Db, from: number, to: number): Promis
            where e.id = l.subject_id and e.document_type = $3)
          when ${LEAF_KINDS.decision} then not exists (select from delivery_decisions d
            join business_events e on e.id = d.business_event_id where d.id = l.subject_id and e.document_type = $3)
+         when ${LEAF_KINDS.name} then not exists (select from names n where n.id = l.subject_id and n.name = $4)
          else true end) as has`),
-    [from, to, OWN_DOCUMENT_TYPE],
+    [from, to, OWN_DOCUMENT_TYPE, OWN_USER],
   );
   return row?.has ?? false;
 }

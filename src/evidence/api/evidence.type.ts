@@ -32,6 +32,11 @@ export const EvidencePartEnum = publishEnum(
     HEADERS: { description: 'The request headers: a JSON array of pairs. Secret values are replaced by [secret].' },
     IDEMPOTENCY_KEY: { description: '`idempotencyKey` of an event.' },
     MESSAGE: { description: '`skipMessage` of a decision.' },
+    NAMES: {
+      description:
+        'The names of the users and webhooks that the rows name by their ids: of each the newest name that was sealed before ' +
+        'the row, with a proof of its own. Names that were erased are left out.',
+    },
     REASON: { description: '`reason` of an audit entry.' },
     REFERENCE: { description: '`referenceDocument`.' },
     REMOTE_ADDRESS: {
@@ -113,7 +118,10 @@ export const EvidenceStopCodeEnum = publishEnum(
     NEWER: {
       description: 'A known head is newer than the tree: the database was restored from a backup, or lost its end.',
     },
-    CONTRADICTS: { description: 'A known head is not a beginning of the tree: the tree was rewritten.' },
+    CONTRADICTS: {
+      description:
+        'A known head is not a beginning of the tree: the tree was rewritten, or a stored hash of it was edited, which verifyEvidence says.',
+    },
     FAILED: { description: 'The database refuses what sealing writes, or the key cannot be read.' },
     ROWS: { description: 'Some rows of the queue cannot be sealed, and wait. All others are sealed.' },
   },

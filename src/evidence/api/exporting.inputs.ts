@@ -11,8 +11,9 @@ export class ExportEvidenceInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Requests (req_...), events (evt_...), audit entries (aud_...) and deliveries (dlv_...), 1 to 1,000, each once. They ' +
-      'must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up. FORBIDDEN: a request whose ' +
+      'Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), ' +
+      '1 to 1,000, each once. They must be sealed. A delivery stands for the decisions about it: why it was not sent, or given ' +
+      'up; a user or webhook for the names that it had. FORBIDDEN: a request whose ' +
       'response masking rules hide from you, because its proof has the length of the response.',
   })
   ids?: string[] | null;

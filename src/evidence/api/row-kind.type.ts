@@ -1,7 +1,7 @@
 import { publishEnum } from '../../graphql/enum';
 import type { LeafKind } from '../formats/leaf-kinds';
 
-const ROW_KINDS = ['REQUEST', 'EVENT', 'DECISION', 'AUDIT_ENTRY'] as const;
+const ROW_KINDS = ['REQUEST', 'EVENT', 'DECISION', 'AUDIT_ENTRY', 'NAME'] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
 export const EvidenceRowKindEnum = publishEnum('EvidenceRowKind', ROW_KINDS, 'The kinds of rows that are sealed.', {
@@ -9,6 +9,7 @@ export const EvidenceRowKindEnum = publishEnum('EvidenceRowKind', ROW_KINDS, 'Th
   EVENT: { description: 'A business event.' },
   DECISION: { description: 'A decision not to send a delivery, or to give it up.' },
   AUDIT_ENTRY: { description: 'An entry of the audit trail.' },
+  NAME: { description: 'A name that a user or a webhook had.' },
 });
 
 /** The kinds of leaves, as the API names them. */
@@ -17,4 +18,5 @@ export const ROW_KIND_OF: Record<LeafKind, RowKind> = {
   event: 'EVENT',
   decision: 'DECISION',
   audit: 'AUDIT_ENTRY',
+  name: 'NAME',
 };

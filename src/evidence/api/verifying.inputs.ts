@@ -9,7 +9,7 @@ export class EvidenceScopeInput {
     nullable: true,
     description:
       'The start, inclusive. A row belongs to the time at which the request began, the event was published, the ' +
-      'decision was made, or the audit entry was written.',
+      'decision was made, the audit entry was written, or the user or webhook was created.',
   })
   from?: Date | null;
 
@@ -19,8 +19,9 @@ export class EvidenceScopeInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Requests (req_...), events (evt_...), audit entries (aud_...) and deliveries (dlv_...), 1 to 1,000, each once. A ' +
-      'delivery stands for itself and for the decisions about it.',
+      'Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks ' +
+      '(whk_...), 1 to 1,000, each once. A delivery stands for itself and for the decisions about it, a user or webhook for its ' +
+      'names.',
   })
   ids?: string[] | null;
 }
@@ -43,7 +44,8 @@ export class VerifyEvidenceInput {
   @Field(() => [String], {
     defaultValue: [],
     description:
-      'Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them. Only with them ' +
+      'Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them, or as requests carried them in ' +
+      'the header `hookledger-head`. Only with them ' +
       'is a history found that a person with the database and the key has rewritten.',
   })
   knownHeads: string[];

@@ -17,6 +17,8 @@ import {
   timeStamps,
   witnessedSize,
 } from '../head.store';
+import { namedSubjects } from '../names/named-subjects';
+import { type NamingRow, namesBefore } from '../names/names-before';
 import { rotationProofs } from '../rotation-proofs';
 import { type ProvenTree, proofOf } from '../row-proof';
 import { factsById } from '../sealed-rows.store';
@@ -75,25 +77,34 @@ export async function exportBundle(
   const keys = await evidenceKeys(db);
   const head = (await witnessedHead(db, keys, places, earlierSizes)) ?? tree.head;
   const proven = { head, read: cached(tree.read) };
-  const proofs: string[] = [];
   let bytes = 0;
-  for (const batch of batchesOf(rows)) {
-    for (const proof of await proofsOf(db, batch, order, proven)) {
-      bytes += proof.length;
-      if (bytes > MAX_BYTES) {
-        throw new AppError(
-          'LIMIT_EXCEEDED',
-          `The bundle would exceed ${MAX_BYTES / 1024 / 1024} MiB: disclose fewer parts, or export fewer rows.`,
-        );
+  const naming: NamingRow[] = [];
+  const proofsOfAll = async (all: readonly SealedRow[]): Promise<string[]> => {
+    const proofs: string[] = [];
+    for (const batch of batchesOf(all)) {
+      for (const { proof, subjects, leafIndex } of await proofsOf(db, batch, order, proven)) {
+        bytes += proof.length;
+        if (bytes > MAX_BYTES) {
+          throw new AppError(
+            'LIMIT_EXCEEDED',
+            `The bundle would exceed ${MAX_BYTES / 1024 / 1024} MiB: disclose fewer parts, or export fewer rows.`,
+          );
+        }
+        proofs.push(proof);
+        naming.push({ subjects, leafIndex });
       }
-      proofs.push(proof);
     }
-  }
+    return proofs;
+  };
+  const proofs = await proofsOfAll(rows);
+  const names = disclose.includes('NAMES') ? await namesBefore(db, naming, head.treeSize) : [];
+  const isThere = new Set(places);
+  const nameProofs = await proofsOfAll(names.filter(({ leafIndex }) => !isThere.has(leafIndex)));
   const heads = await Promise.all(earlierSizes.map((size) => earlierHead(db, size, proven)));
   const rotations = await rotationProofs(db, proven.head.origin, proven.read);
   const stamps = await stampedHeads(db, places, proven);
   const vkeys = keys.map((key) => key.vkey);
-  const bundle = { format: BUNDLE_FORMAT, vkeys, rotations, heads, timeStamps: stamps, proofs };
+  const bundle = { format: BUNDLE_FORMAT, vkeys, rotations, heads, timeStamps: stamps, proofs, names: nameProofs };
   const text = `${JSON.stringify(bundle, null, 1)}\n`;
   const digest = sha256(Buffer.from(text)).toString('hex');
   await recordAct(db, viewer, {
@@ -140,7 +151,7 @@ async function proofsOf(
   batch: readonly SealedRow[],
   { disclose, check }: BundleOrder,
   tree: ProvenTree,
-): Promise<string[]> {
+): Promise<(NamingRow & { proof: string })[]> {
   const kind = batch[0]?.kind as LeafKind;
   const facts = await factsById(
     db,
@@ -149,11 +160,12 @@ async function proofsOf(
   );
   const payloads = await payloadsToDisclose(db, [...facts.values()], disclose);
   return Promise.all(
-    batch.map(({ id, leafIndex }) => {
+    batch.map(async ({ id, leafIndex }) => {
       const row = facts.get(id);
       if (!row) throw new Error(`the ${kind} ${id} was sealed, and is no longer there: run verifyEvidence`);
       check(kind, row);
-      return proofOf(kind, row, leafIndex, tree, disclosedParts(kind, row, disclose, payloads));
+      const proof = await proofOf(kind, row, leafIndex, tree, disclosedParts(kind, row, disclose, payloads));
+      return { proof, leafIndex, subjects: namedSubjects(kind, row) };
     }),
   );
 }

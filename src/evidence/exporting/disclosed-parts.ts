@@ -4,7 +4,7 @@ import { contentOf, type FactsOf, type LeafKind } from '../formats/leaf-kinds';
 import { partSalt } from '../formats/salted-digests';
 import { type SaltedPayload, saltedPayloads } from '../sealed-rows.store';
 
-/** The part of the record for each name of the API. */
+/** The parts of a row by the names of the API: each is a part of its record, and NAMES both parts of the record of a name. */
 export const PARTS = {
   BODY: 'body',
   DETAILS: 'details',
@@ -12,6 +12,7 @@ export const PARTS = {
   HEADERS: 'headers',
   IDEMPOTENCY_KEY: 'idempotencyKey',
   MESSAGE: 'message',
+  NAMES: null,
   REASON: 'reason',
   REFERENCE: 'reference',
   REMOTE_ADDRESS: 'remoteAddress',
@@ -63,15 +64,15 @@ export function disclosedParts<Kind extends LeafKind>(
 ): Record<string, Disclosed> {
   const found: Record<string, Disclosed> = {};
   const content = contentOf(kind, row);
+  const add = (name: string, disclosed: Disclosed | null) => {
+    if (disclosed) found[name] = disclosed;
+  };
   for (const part of parts) {
     const name = PARTS[part];
-    const disclosed =
-      part === 'BODY'
-        ? ofPayload(row.payloadId, payloads)
-        : part === 'WIRE_BODY'
-          ? ofPayload(row.wirePayloadId, payloads)
-          : ofRow(row.contentSalt, name, content[name]);
-    if (disclosed) found[name] = disclosed;
+    if (part === 'BODY') add('body', ofPayload(row.payloadId, payloads));
+    else if (part === 'WIRE_BODY') add('wireBody', ofPayload(row.wirePayloadId, payloads));
+    else if (name !== null) add(name, ofRow(row.contentSalt, name, content[name]));
+    else if (kind === 'name') for (const each in content) add(each, ofRow(row.contentSalt, each, content[each]));
   }
   return found;
 }

@@ -4,12 +4,14 @@ import { type NodeName, readNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import type { SignedHead } from '../head.store';
+import { namesOf } from '../names/name.store';
 import { decisionsOf, leafPlaces } from '../sealed-rows.store';
 import type { SealedRow } from './bundle';
 
 type Fault = Pick<UserError, 'code' | 'message'>;
 
-const NOT_AN_ID = 'It must be the id of a request (req_), an event (evt_), a delivery (dlv_) or an audit entry (aud_).';
+const NOT_AN_ID =
+  'It must be the id of a request (req_), an event (evt_), a delivery (dlv_), an audit entry (aud_), a user (usr_) or a webhook (whk_).';
 const NOT_SEALED: Fault = {
   code: 'INVALID',
   message: 'It is not sealed yet, which takes about a second: try again then.',
@@ -19,11 +21,16 @@ const NOT_DECIDED: Fault = {
   message: 'The delivery was never skipped, cancelled or given up. Export its requests instead.',
 };
 
+const NOT_NAMED: Fault = { code: 'NOT_FOUND', message: 'There are no names of a user or webhook with this id.' };
+
 const KINDS: { readonly [Name in NodeName]?: LeafKind } = {
   WebhookRequestLog: 'request',
   BusinessEvent: 'event',
   AuditEntry: 'audit',
 };
+
+/** What stands for its names. */
+const SUBJECTS: readonly NodeName[] = ['User', 'Webhook'];
 
 interface Wanted {
   kind: LeafKind;
@@ -41,7 +48,8 @@ export interface NamedRow {
 export function namedRows(ids: readonly string[], faults: UserError[]): NamedRow[] {
   return ids.flatMap((id, at) => {
     const node = readNodeId(id);
-    const isKnown = node !== null && (KINDS[node.name] !== undefined || node.name === 'Delivery');
+    const isKnown =
+      node !== null && (KINDS[node.name] !== undefined || node.name === 'Delivery' || SUBJECTS.includes(node.name));
     const message = !isKnown ? NOT_AN_ID : ids.indexOf(id) < at ? 'The id is given twice: give it once.' : null;
     if (message !== null) faults.push({ field: ['ids', String(at)], code: 'INVALID', message });
     return isKnown ? [node] : [];
@@ -49,7 +57,7 @@ export function namedRows(ids: readonly string[], faults: UserError[]): NamedRow
 }
 
 /**
- * The leaves of these rows, in their order. A delivery stands for the decisions about it.
+ * The leaves of these rows, in their order. A delivery stands for the decisions about it, a user or webhook for its names.
  * @throws InputError for each row that does not exist or is not sealed
  */
 export async function rowsToExport(db: Db, named: readonly NamedRow[], head: SignedHead | null): Promise<SealedRow[]> {
@@ -57,12 +65,17 @@ export async function rowsToExport(db: Db, named: readonly NamedRow[], head: Sig
   const add = (at: number, { code, message }: Fault) => faults.push({ field: ['ids', String(at)], code, message });
   const deliveries = named.filter(({ name }) => name === 'Delivery').map(({ id }) => id);
   const decisions = await decisionsOf(db, deliveries);
+  const names = await namesOf(
+    db,
+    named.flatMap(({ name, id }) => (SUBJECTS.includes(name) ? [id] : [])),
+  );
   const wanted = named.flatMap(({ name, id }, at): Wanted[] => {
     const kind = KINDS[name];
     if (kind) return [{ kind, id, at }];
-    const made = decisions.get(id) ?? [];
-    if (made.length === 0) add(at, NOT_DECIDED);
-    return made.map((decision) => ({ kind: 'decision', id: decision, at }));
+    const isSubject = SUBJECTS.includes(name);
+    const made = (isSubject ? names : decisions).get(id) ?? [];
+    if (made.length === 0) add(at, isSubject ? NOT_NAMED : NOT_DECIDED);
+    return made.map((row) => ({ kind: isSubject ? 'name' : 'decision', id: row, at }));
   });
   const places = new Map<string, number | null>();
   for (const kind of Object.keys(LEAF_KINDS) as LeafKind[]) {

@@ -3,11 +3,12 @@ import { type AuditFacts, auditContent, auditRecord } from './audit-record';
 import { type DecisionFacts, decisionContent, decisionRecord } from './decision-record';
 import { type EventFacts, eventContent, eventRecord } from './event-record';
 import { leafHashOf } from './merkle-tree';
+import { type NameFacts, nameContent, nameRecord } from './name-record';
 import { type RequestFacts, requestContent, requestRecord } from './request-record';
 import type { Content } from './salted-digests';
 
 /** The kinds, with the numbers that the tables use. */
-export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4 } as const;
+export const LEAF_KINDS = { request: 1, audit: 2, event: 3, decision: 4, name: 5 } as const;
 export type LeafKind = keyof typeof LEAF_KINDS;
 
 /** The entry that says which rows were erased. */
@@ -24,6 +25,7 @@ export interface FactsOf {
   audit: AuditFacts;
   event: EventFacts;
   decision: DecisionFacts;
+  name: NameFacts;
 }
 
 const RECORDS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => string } = {
@@ -31,6 +33,7 @@ const RECORDS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => string } = {
   audit: auditRecord,
   event: eventRecord,
   decision: decisionRecord,
+  name: nameRecord,
 };
 
 export function recordOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): string {
@@ -46,6 +49,7 @@ const CONTENTS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Content } = {
   audit: auditContent,
   event: eventContent,
   decision: decisionContent,
+  name: nameContent,
 };
 
 /** The content of the row itself, without its payloads. */
@@ -59,6 +63,7 @@ const TIMES: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => [Date, ...Date[]] }
   audit: (row) => [row.at],
   event: (row) => [row.createdAt],
   decision: (row) => [row.at],
+  name: (row) => [row.at],
 };
 
 /** The time since which the row has its record. */

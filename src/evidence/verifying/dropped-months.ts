@@ -11,7 +11,8 @@ import { detailsOf, isSealedOrder } from './tree/sealed-entries';
 
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';
-const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
+/** The kinds whose rows are in one table for each month. Names are not. */
+const KINDS = (Object.keys(LEAF_KINDS) as LeafKind[]).filter((kind) => kind !== 'name');
 /** The kinds of rows that an order names. */
 const ORDERED_KINDS: readonly LeafKind[] = ['request', 'event', 'decision'];
 

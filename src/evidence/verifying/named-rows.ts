@@ -1,7 +1,9 @@
 // Rows that a scope names, and of which nothing is left.
 import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
+import { SUBJECT_TYPES } from '../names/name.entity';
 import { leafPlaces } from '../sealed-rows.store';
+import { knownSubjects } from './checked-names.store';
 import { existingDeliveries, placesIn } from './checked-rows.store';
 import type { DroppedMonths } from './dropped-months';
 import type { Covered } from './scope';
@@ -22,6 +24,16 @@ export async function reportAbsent(
       const message =
         'There is neither a row with this id nor a place in the tree: both were removed, or it never was.';
       findings.add('DELETED', message, { kind, rowId });
+    }
+  }
+  for (const type of SUBJECT_TYPES) {
+    const ids = covered[type].ids ?? [];
+    const known = await knownSubjects(db, type, ids);
+    for (const id of ids.filter((each) => !known.has(each))) {
+      findings.add(
+        'DELETED',
+        `There is no ${type.toLowerCase()} ${toNodeId(type, id)}: it was removed, or it never was.`,
+      );
     }
   }
   const deliveries = covered.delivery.ids ?? [];

@@ -2,6 +2,8 @@
 import { FIRST_ID, firstIdAt, LAST_ID, type NodeName, readNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { LeafKind } from '../formats/leaf-kinds';
+import type { SubjectType } from '../names/name.entity';
+import { namesOf } from '../names/name.store';
 import { decisionsOf } from '../sealed-rows.store';
 import type { RowRange } from './checked-rows.store';
 
@@ -15,14 +17,14 @@ export interface Scope {
   from: string | null;
   /** RANGE: ISO 8601, exclusive. */
   to: string | null;
-  /** IDS: of requests, events, audit entries and deliveries. */
+  /** IDS: of requests, events, audit entries, deliveries, users and webhooks. */
   ids: string[] | null;
 }
 
 export const WHOLE_LOG: Scope = { kind: 'ALL', from: null, to: null, ids: null };
 
-/** The rows of each kind, and the deliveries, that a scope covers. */
-export type Covered = { readonly [Kind in LeafKind | 'delivery']: RowRange };
+/** The rows of each kind, the deliveries, and the users and webhooks, that a scope covers. */
+export type Covered = { readonly [Kind in LeafKind | 'delivery' | SubjectType]: RowRange };
 
 export async function coveredBy(db: Db, scope: Scope): Promise<Covered> {
   if (scope.kind !== 'IDS') {
@@ -30,20 +32,31 @@ export async function coveredBy(db: Db, scope: Scope): Promise<Covered> {
     const after = scope.from === null ? FIRST_ID : firstIdAt(Date.parse(scope.from));
     const last = scope.to === null ? LAST_ID : firstIdAt(Date.parse(scope.to));
     const range = { after, last, ids: null };
-    return { request: range, audit: range, event: range, decision: range, delivery: range };
+    return {
+      request: range,
+      audit: range,
+      event: range,
+      decision: range,
+      name: range,
+      delivery: range,
+      User: range,
+      Webhook: range,
+    };
   }
   const nodes = (scope.ids ?? []).map(readNodeId);
-  const named = (name: NodeName): RowRange => {
-    const ids = nodes.flatMap((node) => (node?.name === name ? [node.id] : []));
-    return { after: FIRST_ID, last: LAST_ID, ids };
-  };
-  const delivery = named('Delivery');
-  const decisions = [...(await decisionsOf(db, delivery.ids ?? [])).values()].flat();
+  const only = (ids: string[]): RowRange => ({ after: FIRST_ID, last: LAST_ID, ids });
+  const idsOf = (name: NodeName) => nodes.flatMap((node) => (node?.name === name ? [node.id] : []));
+  const [deliveries, users, webhooks] = [idsOf('Delivery'), idsOf('User'), idsOf('Webhook')];
+  const decisions = [...(await decisionsOf(db, deliveries)).values()].flat();
+  const names = [...(await namesOf(db, [...users, ...webhooks])).values()].flat();
   return {
-    request: named('WebhookRequestLog'),
-    audit: named('AuditEntry'),
-    event: named('BusinessEvent'),
-    decision: { ...delivery, ids: decisions },
-    delivery,
+    request: only(idsOf('WebhookRequestLog')),
+    audit: only(idsOf('AuditEntry')),
+    event: only(idsOf('BusinessEvent')),
+    decision: only(decisions),
+    name: only(names),
+    delivery: only(deliveries),
+    User: only(users),
+    Webhook: only(webhooks),
   };
 }

@@ -5,6 +5,7 @@ import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
+import { checkNames } from './check-names';
 import { RowCheck } from './check-rows';
 import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
@@ -88,6 +89,7 @@ async function verify(
   for (const kind of kinds) await rows.rows(db, kind, covered[kind], depth === 'CONTENT', report);
   await rows.reportErased(db, await erasedLeaves(db, treeSize, currentTime()));
   await rows.deliveries(db, covered.delivery, report);
+  await checkNames(db, covered, findings, report);
   await checkTree(db, knownHeads, trust, findings, { onLeaves: rows.search, onPage: report });
   const dropped = await DroppedMonths.read(db, treeSize);
   if (scope.kind === 'ALL') return rows.finish(db, dropped);

@@ -21,6 +21,7 @@ import {
   erasuresOfRequests,
   eventsOf,
   keysOfPerson,
+  namesOfPerson,
   type PersonalEvent,
   sessionsOfPerson,
   targetsOfExport,
@@ -64,10 +65,12 @@ export async function* personalDataLines(db: Db, row: ExportRow, check: () => Pr
 
 async function* aboutUser({ db, row, check }: Reading, userId: string): AsyncGenerator<Batch> {
   const user = await findUser(db, userId);
+  const names = await namesOfPerson(db, userId);
   const keys = await keysOfPerson(db, userId);
   const sessions = await sessionsOfPerson(db, userId);
   yield batch([
     { kind: 'user', ...user, id: toNodeId('User', userId) },
+    ...names.map((name) => ({ kind: 'name', ...name })),
     ...keys.map((key) => ({ kind: 'apiKey', ...key, id: toNodeId('ApiKey', key.id) })),
     ...sessions.map((session) => ({ kind: 'session', ...session, id: toNodeId('Session', session.id) })),
   ]);

@@ -40,6 +40,19 @@ export async function sessionsOfPerson(db: Db, userId: string): Promise<OwnedRow
   );
 }
 
+/** The names that the person had, oldest first. Those that were erased are left out. */
+export async function namesOfPerson(
+  db: Db,
+  userId: string,
+): Promise<{ name: string; fullName: string | null; since: Date }[]> {
+  return rowsOf(
+    db,
+    statement(`select name, full_name as "fullName", at as since from names
+     where subject_id = $1 and erasure_id is null order by number`),
+    [userId],
+  );
+}
+
 export interface PersonalEvent {
   id: string;
   documentType: string;

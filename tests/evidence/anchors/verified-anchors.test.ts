@@ -103,7 +103,7 @@ test('right proofs have no findings, whoever is trusted; a time-stamp of an auth
   await makeAuthority(other);
   const authorities = readCertificates(await readFile(join(other, 'ca.pem'), 'utf8'));
   await rm(other, { recursive: true });
-  expect(await found({ witnesses, authorities })).toEqual(['BAD_ANCHOR 3']);
+  expect(await found({ witnesses, authorities })).toEqual(['BAD_ANCHOR 4']);
   await add(1);
   await tamper('delete from evidence_anchor_targets');
   expect(await stamp(authorities)).toEqual([expect.stringContaining('EVIDENCE_TSA_CA_FILE does not vouch')]);
@@ -124,7 +124,7 @@ test.each([
   await cosign();
   await stamp(trusted.authorities);
   await tamper(`update evidence_anchors set ${change} where kind = '${kind}'`);
-  expect(await found()).toEqual(['BAD_ANCHOR 3']);
+  expect(await found()).toEqual(['BAD_ANCHOR 4']);
 });
 
 test('no byte of a time-stamp can be changed unseen where it says what was stamped, when, and by whom', async () => {
@@ -166,26 +166,27 @@ test('a head that a witness cosigned, and that was replaced by another history o
     `update webhook_request_logs set error = 'Nothing happened.'`,
     'update webhook_request_logs r set leaf_hash = request_leaf_hash(r)',
     ...['heads', 'blocks', 'leaves', 'nodes'].map((table) => `delete from evidence_${table}`),
-    'insert into evidence_queue (kind, subject_ids, leaf_hashes) select 1, array[id], leaf_hash from webhook_request_logs',
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes)
+       select 1, array[id], leaf_hash from webhook_request_logs union all select 5, array[id], leaf_hash from names`,
   );
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
   expect(await found({ witnesses: [], authorities: [] })).toEqual([]);
-  expect(await found()).toEqual(['BAD_ANCHOR 3']);
+  expect(await found()).toEqual(['BAD_ANCHOR 4']);
   // though its head is gone too
   await tamper('delete from evidence_heads');
-  expect(await found()).toEqual(['FORKED 3']);
+  expect(await found()).toEqual(['FORKED 4']);
 });
 
 test('a newest head that was deleted, and of which a cosignature or a sent size is left, is found', async () => {
   await add(2);
   await cosign();
-  await tamper('delete from evidence_heads where tree_size = 5');
-  expect(await found()).toEqual(['BAD_HEAD 5']);
+  await tamper('delete from evidence_heads where tree_size = 6');
+  expect(await found()).toEqual(['BAD_HEAD 6']);
   await tamper(
     'delete from evidence_anchors',
-    `insert into evidence_anchor_targets (kind, by, anchored_size) values ('WITNESS', '${NAME}', 5)`,
+    `insert into evidence_anchor_targets (kind, by, anchored_size) values ('WITNESS', '${NAME}', 6)`,
   );
-  expect(await found()).toEqual(['BAD_HEAD 5']);
+  expect(await found()).toEqual(['BAD_HEAD 6']);
 });
 
 test('a bundle has the time-stamp of the first head that contains its records, and none of an earlier one', async () => {
@@ -193,7 +194,7 @@ test('a bundle has the time-stamp of the first head that contains its records, a
   await add(2);
   const [user] = await store.database.query<{ id: string }>('select id from users');
   const places = await store.database.query<{ id: string; leafIndex: number }>(
-    `select subject_id as id, leaf_index::int as "leafIndex" from evidence_leaves order by leaf_index`,
+    `select subject_id as id, leaf_index::int as "leafIndex" from evidence_leaves where kind = 1 order by leaf_index`,
   );
   const db = store.source.manager;
   const exported = async (first: number, past: number) => {
@@ -208,7 +209,7 @@ test('a bundle has the time-stamp of the first head that contains its records, a
   const checked = async (text: string, pem = 'ca.pem') =>
     verifyBundle(text, ['--key', vkey, '--tsa', 'tsa.pem'], { 'tsa.pem': await readFile(join(folder, pem), 'utf8') });
   const old = await checked((await exported(0, 3)).text);
-  expect(old.output).toMatch(/the first 3 leaves existed at 20\S+Z, says CN=Test TSA/);
+  expect(old.output).toMatch(/the first 4 leaves existed at 20\S+Z, says CN=Test TSA/);
   expect(old.code).toBe(0);
   const all = (await exported(0, 5)).text;
   expect(await checked(all)).toMatchObject({
@@ -220,6 +221,6 @@ test('a bundle has the time-stamp of the first head that contains its records, a
   await tamper(`update evidence_anchor_targets set tried_at = null`);
   expect(await stamp(trusted.authorities)).toEqual([]);
   const stamped = await checked((await exported(0, 5)).text);
-  expect(stamped.output).toMatch(/the first 5 leaves existed at /);
+  expect(stamped.output).toMatch(/the first 6 leaves existed at /);
   expect(stamped.output).not.toContain('not among them');
 });

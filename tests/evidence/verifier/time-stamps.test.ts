@@ -118,9 +118,9 @@ test('a bundle whose time-stamp is of another tree, of another text or of nothin
     ['x', 'y', 'z'].map((id) => auditRecordWith(id, 'x', '{}').record),
   );
   const cases: [stamps: unknown, why: RegExp][] = [
-    [[{ ...earlier, consistency: earlier.consistency.slice(1), answer }], /not a beginning of the tree/],
-    [[{ ...earlier, checkpoint: log.head(3, log.root(2)), answer }], /not a beginning of the tree/],
-    [[{ ...earlier, checkpoint: other.head(3), answer }], /not a beginning of the tree/],
+    [[{ ...earlier, consistency: earlier.consistency.slice(1), answer }], /not shown to be a beginning of the tree/],
+    [[{ ...earlier, checkpoint: log.head(3, log.root(2)), answer }], /not shown to be a beginning of the tree/],
+    [[{ ...earlier, checkpoint: other.head(3), answer }], /not shown to be a beginning of the tree/],
     [[{ ...(await log.earlier(2, 5)), answer }], /of another text/],
     [[{ ...earlier, checkpoint: `${head}— w AAAA\n`, answer }], /of another text/],
     [[{ ...earlier, answer: rsa.answer.toString('base64') }], /no certificate of --tsa vouches/],

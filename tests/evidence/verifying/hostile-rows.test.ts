@@ -10,7 +10,13 @@ import { insertRandomRows } from '../random-rows';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 
 const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
-const TIMES: Record<LeafKind, string> = { request: 'finished_at', audit: 'at', event: 'created_at', decision: 'at' };
+const TIMES: Record<LeafKind, string> = {
+  request: 'finished_at',
+  audit: 'at',
+  event: 'created_at',
+  decision: 'at',
+  name: 'at',
+};
 const started = storeForEach();
 let store: Store;
 
@@ -108,9 +114,9 @@ test('a head that no block ends at is found', async () => {
   await store.database.query(INSERT_CLOSED, [3]);
   await sealAll();
   await tamper(
-    'delete from evidence_leaves where leaf_index >= 3',
-    'delete from evidence_blocks where first_index = 3',
+    'delete from evidence_leaves where leaf_index >= 4',
+    'delete from evidence_blocks where first_index = 4',
     'delete from webhook_request_logs where id not in (select subject_id from evidence_leaves)',
   );
-  expect((await verify(store, 'TREE')).map(({ name, treeSize }) => [name, treeSize])).toEqual([['TRUNCATED', 6]]);
+  expect((await verify(store, 'TREE')).map(({ name, treeSize }) => [name, treeSize])).toEqual([['TRUNCATED', 7]]);
 });

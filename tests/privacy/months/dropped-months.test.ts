@@ -86,7 +86,7 @@ describe('rule 7: a month that is past the limit', () => {
         month: old.slice(0, 7),
         rowMonths: 5,
         keptRows: 0,
-        treeSize: 8,
+        treeSize: 10,
         leaves: 6,
         rows: { requests: 2, deliveries: 4, events: 2, decisions: 2 },
       }),
