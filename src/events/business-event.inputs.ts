@@ -9,8 +9,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { PageArgs } from '../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+import { TimePageArgs } from '../graphql/lists/time-order';
 import {
   type FilterMap,
   idFilter,
@@ -145,13 +144,8 @@ export const BUSINESS_EVENT_FILTER: FilterMap = {
   createdAt: idTimeFilter(),
 };
 
-const BusinessEventOrder = timeOrder('BusinessEvent', 'events');
-
 @ArgsType()
-export class BusinessEventListArgs extends PageArgs {
+export class BusinessEventListArgs extends TimePageArgs {
   @Field(() => BusinessEventWhere, { nullable: true, description: WHERE_TEXT })
   where?: BusinessEventWhere;
-
-  @Field(() => BusinessEventOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

@@ -10,8 +10,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../graphql/lists/filter-inputs';
-import { PageArgs } from '../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../graphql/lists/time-order';
+import { TimePageArgs } from '../graphql/lists/time-order';
 import { addWhereLink } from '../graphql/lists/where-link';
 import {
   exactFilter,
@@ -108,13 +107,8 @@ for (const [where, map, description] of [
   addWhereLink(where, map, { name: 'replay', type: () => ReplayWhere, description, filter });
 }
 
-const ReplayOrder = timeOrder('Replay', 'replays');
-
 @ArgsType()
-export class ReplayListArgs extends PageArgs {
+export class ReplayListArgs extends TimePageArgs {
   @Field(() => ReplayWhere, { nullable: true, description: WHERE_TEXT })
   where?: ReplayWhere;
-
-  @Field(() => ReplayOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

@@ -133,7 +133,7 @@ test('who had which role when is told by the entries of a user', async () => {
   await mutate(app, 'updateUser', { id, roles: ['AUDITOR', 'SUPPORT'], fullName: 'Amina' });
   await mutate(app, 'updateUser', { id, roles: [], active: false });
   const { data } = await app.ask(
-    `query ($id: ID!) { auditEntries(where: { subjectId: { eq: $id } }, orderBy: { field: CREATED_AT, direction: ASC }) {
+    `query ($id: ID!) { auditEntries(where: { subjectId: { eq: $id } }, orderBy: { direction: ASC }) {
       nodes { action before after } } }`,
     { id },
   );

@@ -39,7 +39,7 @@ export interface Page {
 }
 
 export const PAGE = `query ($documentType: String!, $name: String!, $first: Int = 100, $last: Int, $after: String, $before: String,
-    $orderBy: DocumentTimelineEntryOrder) {
+    $orderBy: TimeOrder) {
   businessDocument(documentType: $documentType, name: $name) {
     documentType name
     verdicts { verdict sentence nextAttemptAt webhook { name } delivery { id status } lastRequest { status responseStatus attemptNumber } }
@@ -52,7 +52,7 @@ export const PAGE = `query ($documentType: String!, $name: String!, $first: Int 
   }
 }`;
 
-export const OLDEST_FIRST = { field: 'AT', direction: 'ASC' };
+export const OLDEST_FIRST = { direction: 'ASC' };
 
 export function askFor(app: TestApp, args: object, key?: string): Promise<GraphQLAnswer> {
   return app.ask(PAGE, { documentType: 'Sales Invoice', ...args }, key);

@@ -52,7 +52,7 @@ interface ShortEntry {
   businessEvent: { id: string };
 }
 
-const SHORT = `query ($first: Int, $last: Int, $after: String, $before: String, $orderBy: DocumentTimelineEntryOrder) {
+const SHORT = `query ($first: Int, $last: Int, $after: String, $before: String, $orderBy: TimeOrder) {
   businessDocument(documentType: "Sales Invoice", name: "${NAME}") {
     timeline(first: $first, last: $last, after: $after, before: $before, orderBy: $orderBy) {
       nodes { at kind businessEvent { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

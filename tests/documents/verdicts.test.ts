@@ -168,7 +168,7 @@ describe('a document that went to partners in every state', () => {
 
   test('in pages of 3, forward and back, is the same as in one', async () => {
     const whole = found.timeline.nodes.filter(({ webhook }) => webhook?.name !== 'Slow one').map(keyOf);
-    for (const orderBy of [OLDEST_FIRST, { field: 'AT', direction: 'DESC' }]) {
+    for (const orderBy of [OLDEST_FIRST, { direction: 'DESC' }]) {
       const wanted = orderBy === OLDEST_FIRST ? whole : [...whole].reverse();
       expect(withoutSlow(await pagesOf('forward', orderBy))).toEqual(wanted);
       expect(withoutSlow(await pagesOf('backward', orderBy))).toEqual(wanted);

@@ -1,5 +1,6 @@
 // What a client developer learns of one part of the schema holds in all parts of it.
 import {
+  type GraphQLEnumType,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   GraphQLInt,
@@ -180,9 +181,17 @@ test('each connection has the same arguments', () => {
     const of = getNamedType(type).name.replace(/Connection$/, '');
     // what happened to a document is not one table
     const where = of === 'DocumentTimelineEntry' ? [] : [`where: ${of}Where`];
-    const expected = ['after: String', 'before: String', 'first: Int', 'last: Int', `orderBy: ${of}Order`, ...where];
+    const order = `orderBy: ${schema.getType(`${of}Order`) ? of : 'Time'}Order`;
+    const expected = ['after: String', 'before: String', 'first: Int', 'last: Int', order, ...where];
     expect([name, args.map((arg) => `${arg.name}: ${arg.type}`).sort()]).toEqual([name, expected]);
   }
+});
+
+test('an order of its own has a choice', () => {
+  const fields = inputs.filter(({ name }) => name.endsWith('Order')).map((type) => type.getFields().field);
+  const chosen = fields.flatMap((field) => field ?? []).map(({ type }) => getNamedType(type) as GraphQLEnumType);
+  expect(chosen.length).toBeGreaterThan(2);
+  expect(chosen.filter((type) => type.getValues().length < 2).map(({ name }) => name)).toEqual([]);
 });
 
 test('each reason has the same rule', () => {

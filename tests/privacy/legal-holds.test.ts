@@ -37,7 +37,7 @@ const place = async (fields: object = { documentType: 'Sales Invoice' }): Promis
 
 async function entries(id: string): Promise<{ action: string; reason: string }[]> {
   const { data } = await app.ask(
-    `query ($id: ID!) { auditEntries(where: { subjectId: { eq: $id } }, orderBy: { field: CREATED_AT, direction: ASC }) {
+    `query ($id: ID!) { auditEntries(where: { subjectId: { eq: $id } }, orderBy: { direction: ASC }) {
        nodes { action reason subjectId } } }`,
     { id },
   );

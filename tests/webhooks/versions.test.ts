@@ -80,12 +80,12 @@ test('versions are filtered, ordered and paged from both ends', async () => {
   const { id } = await createTestWebhook(app, URL, { timeoutMs: 2_000 });
   for (const timeoutMs of [3_000, 4_000, 5_000]) await update({ id, timeoutMs });
   const { data, errors } = await app.ask(
-    `query ($id: ID!, $oldest: WebhookVersionOrder) { webhook(id: $id) {
+    `query ($id: ID!, $oldest: TimeOrder) { webhook(id: $id) {
       some: versions(where: { version: { in: [2, 3] }, createdBy: { name: { eq: "Administrator" } } }) { totalCount nodes { version } }
       none: versions(where: { createdAt: { gt: "2999-01-01T00:00:00Z" } }) { totalCount nodes { version } }
       oldest: versions(first: 2, orderBy: $oldest) { nodes { version } pageInfo { hasNextPage } }
       last: versions(last: 1) { nodes { version } pageInfo { hasPreviousPage } } } }`,
-    { id, oldest: { field: 'CREATED_AT', direction: 'ASC' } },
+    { id, oldest: { direction: 'ASC' } },
   );
   expect(errors).toBeUndefined();
   expect(data.webhook).toEqual({

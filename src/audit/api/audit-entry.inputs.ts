@@ -1,8 +1,7 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { Combinable } from '../../graphql/lists/combinable';
 import { DateTimeFilter, enumFilter, IDFilter, StringFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   anyIdFilter,
   exactFilter,
@@ -118,23 +117,14 @@ export class OwnAuditEntryWhere {
   createdAt?: DateTimeFilter;
 }
 
-const AuditEntryOrder = timeOrder('AuditEntry', 'entries of the audit trail');
-const OwnAuditEntryOrder = timeOrder('OwnAuditEntry', 'entries of the audit trail about the caller');
-
 @ArgsType()
-export class AuditEntryListArgs extends PageArgs {
+export class AuditEntryListArgs extends TimePageArgs {
   @Field(() => AuditEntryWhere, { nullable: true, description: WHERE_TEXT })
   where?: AuditEntryWhere;
-
-  @Field(() => AuditEntryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }
 
 @ArgsType()
-export class OwnAuditEntryListArgs extends PageArgs {
+export class OwnAuditEntryListArgs extends TimePageArgs {
   @Field(() => OwnAuditEntryWhere, { nullable: true, description: WHERE_TEXT })
   where?: OwnAuditEntryWhere;
-
-  @Field(() => OwnAuditEntryOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

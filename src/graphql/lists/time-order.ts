@@ -1,29 +1,23 @@
-import { Field, InputType } from 'type-graphql';
-import { publishEnum } from '../enum';
+import { ArgsType, Field, InputType } from 'type-graphql';
 import { type ListOrder, type OrderDirection, OrderDirectionEnum } from './list-order';
+import { PageArgs } from './page-args';
 
-const FIELDS = ['CREATED_AT'] as const;
-
-export interface TimeOrder {
-  field: (typeof FIELDS)[number];
+@InputType('TimeOrder', {
+  description: 'The order of a list of which rows are only ordered by their time: { direction: ASC }, oldest first.',
+})
+export class TimeOrder {
+  @Field(() => OrderDirectionEnum, {
+    defaultValue: 'DESC',
+    description: 'DESC: newest first. The time is that in the ids, with millisecond precision.',
+  })
   direction: OrderDirection;
 }
 
-/** The `orderBy` of a list that is only ordered by the time in the ids. */
-export function timeOrder(name: string, rows: string): new () => TimeOrder {
-  const FieldEnum = publishEnum(`${name}OrderField`, FIELDS, `The fields by which ${rows} can be ordered.`, {
-    CREATED_AT: { description: 'The time in the id, with millisecond precision.' },
-  });
-
-  @InputType(`${name}Order`, { description: `The order of ${rows}: { field: CREATED_AT, direction: ASC }.` })
-  class Order {
-    @Field(() => FieldEnum, { description: 'The field to order by.' })
-    field: TimeOrder['field'];
-
-    @Field(() => OrderDirectionEnum, { defaultValue: 'DESC', description: 'DESC: newest first.' })
-    direction: OrderDirection;
-  }
-  return Order;
+/** A page of such a list. */
+@ArgsType()
+export class TimePageArgs extends PageArgs {
+  @Field(() => TimeOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
+  orderBy?: TimeOrder | null;
 }
 
 export function byTime(tag: string, order: TimeOrder | null | undefined): ListOrder {

@@ -2,8 +2,7 @@ import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { ShortText } from '../../graphql/arguments/check-input';
 import { Combinable } from '../../graphql/lists/combinable';
 import { enumFilter, IDFilter, StringFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   exactFilter,
   type FilterMap,
@@ -102,13 +101,8 @@ export const MASKING_RULE_FILTER: FilterMap = {
   strategy: exactFilter('strategy'),
 };
 
-const MaskingRuleOrder = timeOrder('MaskingRule', 'masking rules');
-
 @ArgsType()
-export class MaskingRuleListArgs extends PageArgs {
+export class MaskingRuleListArgs extends TimePageArgs {
   @Field(() => MaskingRuleWhere, { nullable: true, description: WHERE_TEXT })
   where?: MaskingRuleWhere;
-
-  @Field(() => MaskingRuleOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

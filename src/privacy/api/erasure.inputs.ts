@@ -8,8 +8,7 @@ import {
   OptionalDateTimeFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   exactFilter,
   type FilterMap,
@@ -147,13 +146,8 @@ export const ERASURE_FILTER: FilterMap = {
   finishedAt: timeFilter('finished_at'),
 };
 
-const ErasureOrder = timeOrder('Erasure', 'erasures');
-
 @ArgsType()
-export class ErasureListArgs extends PageArgs {
+export class ErasureListArgs extends TimePageArgs {
   @Field(() => ErasureWhere, { nullable: true, description: WHERE_TEXT })
   where?: ErasureWhere;
-
-  @Field(() => ErasureOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

@@ -9,8 +9,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   type FilterMap,
   idFilter,
@@ -155,13 +154,8 @@ export const LEGAL_HOLD_FILTER: FilterMap = {
   releasedAt: timeFilter('released_at'),
 };
 
-const LegalHoldOrder = timeOrder('LegalHold', 'legal holds');
-
 @ArgsType()
-export class LegalHoldListArgs extends PageArgs {
+export class LegalHoldListArgs extends TimePageArgs {
   @Field(() => LegalHoldWhere, { nullable: true, description: WHERE_TEXT })
   where?: LegalHoldWhere;
-
-  @Field(() => LegalHoldOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

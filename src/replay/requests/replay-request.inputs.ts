@@ -10,8 +10,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   exactFilter,
   type FilterMap,
@@ -109,13 +108,8 @@ export const REPLAY_REQUEST_FILTER: FilterMap = {
   decidedAt: timeFilter('decided_at'),
 };
 
-const ReplayRequestOrder = timeOrder('ReplayRequest', 'replay requests');
-
 @ArgsType()
-export class ReplayRequestListArgs extends PageArgs {
+export class ReplayRequestListArgs extends TimePageArgs {
   @Field(() => ReplayRequestWhere, { nullable: true, description: WHERE_TEXT })
   where?: ReplayRequestWhere;
-
-  @Field(() => ReplayRequestOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

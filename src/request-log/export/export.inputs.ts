@@ -1,8 +1,7 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { Combinable } from '../../graphql/lists/combinable';
 import { DateTimeFilter, enumFilter, IDFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   exactFilter,
   type FilterMap,
@@ -82,13 +81,8 @@ export const EXPORT_FILTER: FilterMap = {
   expiresAt: timeFilter('expires_at'),
 };
 
-const ExportOrder = timeOrder('Export', 'exports');
-
 @ArgsType()
-export class ExportListArgs extends PageArgs {
+export class ExportListArgs extends TimePageArgs {
   @Field(() => ExportWhere, { nullable: true, description: WHERE_TEXT })
   where?: ExportWhere;
-
-  @Field(() => ExportOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

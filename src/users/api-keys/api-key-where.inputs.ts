@@ -7,8 +7,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   type FilterMap,
   idFilter,
@@ -77,13 +76,8 @@ export const API_KEY_FILTER: FilterMap = {
   lastUsedAt: timeFilter('last_used_at'),
 };
 
-const ApiKeyOrder = timeOrder('ApiKey', 'API keys');
-
 @ArgsType()
-export class ApiKeyListArgs extends PageArgs {
+export class ApiKeyListArgs extends TimePageArgs {
   @Field(() => ApiKeyWhere, { nullable: true, description: WHERE_TEXT })
   where?: ApiKeyWhere;
-
-  @Field(() => ApiKeyOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

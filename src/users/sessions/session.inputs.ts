@@ -7,8 +7,7 @@ import {
   StringFilter,
   WHERE_TEXT,
 } from '../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../graphql/lists/time-order';
+import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   type FilterMap,
   idFilter,
@@ -60,15 +59,10 @@ export const SESSION_FILTER: FilterMap = {
   remoteAddress: textFilter('remote_address'),
 };
 
-const SessionOrder = timeOrder('Session', 'sessions');
-
 @ArgsType()
-export class SessionListArgs extends PageArgs {
+export class SessionListArgs extends TimePageArgs {
   @Field(() => SessionWhere, { nullable: true, description: WHERE_TEXT })
   where?: SessionWhere;
-
-  @Field(() => SessionOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }
 
 @InputType('RevokeSessionInput', { description: 'The session to revoke.' })

@@ -2,8 +2,7 @@ import { ArgsType, Field, InputType } from 'type-graphql';
 import { BUSINESS_EVENT_FILTER, BusinessEventWhere } from '../../../events/business-event.inputs';
 import { Combinable } from '../../../graphql/lists/combinable';
 import { enumFilter, IDFilter, StringFilter, WHERE_TEXT } from '../../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../../graphql/lists/time-order';
+import { TimePageArgs } from '../../../graphql/lists/time-order';
 import { exactFilter, type FilterMap, idFilter, linkFilter, textFilter } from '../../../graphql/lists/where-to-sql';
 import { WEBHOOK_FILTER, WebhookWhere } from '../../../webhooks/api/webhook-where.inputs';
 import { DELIVERY_FILTER, DeliveryWhere } from '../delivery.inputs';
@@ -42,13 +41,8 @@ export const DEAD_LETTER_FILTER: FilterMap = {
   businessEvent: linkFilter('business_event_id', 'business_events', () => BUSINESS_EVENT_FILTER),
 };
 
-const DeadLetterOrder = timeOrder('DeadLetter', 'dead letters');
-
 @ArgsType()
-export class DeadLetterListArgs extends PageArgs {
+export class DeadLetterListArgs extends TimePageArgs {
   @Field(() => DeadLetterWhere, { nullable: true, description: WHERE_TEXT })
   where?: DeadLetterWhere;
-
-  @Field(() => DeadLetterOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }

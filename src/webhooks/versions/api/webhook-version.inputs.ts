@@ -2,8 +2,7 @@ import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { Reason } from '../../../graphql/arguments/check-input';
 import { Combinable } from '../../../graphql/lists/combinable';
 import { DateTimeFilter, IDFilter, IntFilter, WHERE_TEXT } from '../../../graphql/lists/filter-inputs';
-import { PageArgs } from '../../../graphql/lists/page-args';
-import { type TimeOrder, timeOrder } from '../../../graphql/lists/time-order';
+import { TimePageArgs } from '../../../graphql/lists/time-order';
 import { type FilterMap, idFilter, idTimeFilter, intFilter, linkFilter } from '../../../graphql/lists/where-to-sql';
 import { REASON_RULE } from '../../../text';
 import { USER_FILTER, UserWhere } from '../../../users/user.inputs';
@@ -53,13 +52,8 @@ export const WEBHOOK_VERSION_FILTER: FilterMap = {
   createdAt: idTimeFilter(),
 };
 
-const WebhookVersionOrder = timeOrder('WebhookVersion', 'versions of settings');
-
 @ArgsType()
-export class WebhookVersionListArgs extends PageArgs {
+export class WebhookVersionListArgs extends TimePageArgs {
   @Field(() => WebhookVersionWhere, { nullable: true, description: WHERE_TEXT })
   where?: WebhookVersionWhere;
-
-  @Field(() => WebhookVersionOrder, { nullable: true, description: 'The order of the list. Default: newest first.' })
-  orderBy?: TimeOrder | null;
 }
