@@ -43,8 +43,8 @@ const TAKING: Record<string, (taken: Taken) => object[]> = {
   archiveWebhook: ({ webhook }) => [{ id: webhook }],
   testWebhook: ({ webhook, event }) => [{ id: webhook, eventId: event }],
   previewWebhook: ({ webhook, event }) => [{ id: webhook, eventId: event }],
-  retryDelivery: ({ open }) => [{ id: open }],
-  cancelDelivery: ({ open }) => [{ id: open, reason: 'x' }],
+  retryDelivery: ({ open }) => [{ deliveryId: open }],
+  cancelDelivery: ({ open }) => [{ deliveryId: open, reason: 'x' }],
   replayDelivery: ({ delivered }) => [{ deliveryId: delivered, reason: 'x' }],
   replayDeliveries: ({ webhook }) => [
     { where: { webhook: { id: { eq: webhook } } }, reason: 'x' },

@@ -46,9 +46,9 @@ export function commandsOf(
       const ids = rows.map(({ id }) => toNodeId('Delivery', id));
       await Promise.all(
         ids.flatMap((id) => [
-          order('retryDelivery', { id }),
-          order('cancelDelivery', { id, reason: 'chaos' }),
-          order('replayDelivery', { id, reason: 'chaos' }),
+          order('retryDelivery', { deliveryId: id }),
+          order('cancelDelivery', { deliveryId: id, reason: 'chaos' }),
+          order('replayDelivery', { deliveryId: id, reason: 'chaos' }),
         ]),
       );
     },

@@ -49,7 +49,7 @@ describe('what waits for an earlier delivery of its document', () => {
     expect([second.predecessor, third.predecessor]).toEqual([{ id: head.id }, { id: head.id }]);
     expect([head.predecessor, other.predecessor]).toEqual([null, null]);
     await app.ask(
-      `mutation { cancelDelivery(input: { id: "${head.id}", reason: "wrong" }) { userErrors { message } } }`,
+      `mutation { cancelDelivery(input: { deliveryId: "${head.id}", reason: "wrong" }) { userErrors { message } } }`,
     );
     const later = await deliveriesThatAre(documentType, 4, (all) => all[2]?.predecessor?.id === second.id);
     expect(later[1]?.predecessor).toBeNull();

@@ -33,7 +33,7 @@ describe('a document that went to partners in every state', () => {
       return (await given.app.ask(`{ ${list} { nodes { id } } }`)).data.deliveries.nodes[0]?.id as string | undefined;
     });
     await given.app.ask(
-      `mutation { cancelDelivery(input: { id: "${agent}", reason: "paid" }) { userErrors { message } } }`,
+      `mutation { cancelDelivery(input: { deliveryId: "${agent}", reason: "paid" }) { userErrors { message } } }`,
     );
     found = await pageWith(given.app, NAME, type, {
       Bank: 'ARRIVED',
@@ -211,7 +211,7 @@ describe('a document that went to partners in every state', () => {
   test('says of one that is cancelled while it is on the wire that this happened', async () => {
     const { id } = verdictOn(found, 'Slow one').delivery;
     await given.app.ask(
-      `mutation { cancelDelivery(input: { id: "${id}", reason: "paid" }) { userErrors { message } } }`,
+      `mutation { cancelDelivery(input: { deliveryId: "${id}", reason: "paid" }) { userErrors { message } } }`,
     );
     const cancelled = verdictOn((await readPage(given.app, NAME, type)) as Page, 'Slow one');
     expect(cancelled).toMatchObject({

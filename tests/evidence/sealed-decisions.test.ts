@@ -75,7 +75,9 @@ test('a delivery that is skipped, replayed and given up, and then replayed and c
 
   await app.ask(`mutation { pauseWebhook(input: { id: "${webhook}" }) { userErrors { message } } }`);
   await replay();
-  await app.ask(`mutation { cancelDelivery(input: { id: "${id}", reason: "enough" }) { userErrors { message } } }`);
+  await app.ask(
+    `mutation { cancelDelivery(input: { deliveryId: "${id}", reason: "enough" }) { userErrors { message } } }`,
+  );
   await decided('DEC-1', 'CANCELLED');
   const cancelled = { status: 'CANCELLED', reason: undefined, attempts: 1, disclosed: [] };
   expect(await decisionsAbout(id)).toEqual([skipped, exhausted, cancelled]);

@@ -1,5 +1,6 @@
 // What a client developer learns of one part of the schema holds in all parts of it.
 import {
+  type GraphQLArgument,
   type GraphQLEnumType,
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -117,6 +118,14 @@ test('each mutation has one input of its own, and a payload of its own with `use
       '[UserError!]!',
     ]);
   }
+});
+
+test('what is done to a delivery names it `deliveryId`', () => {
+  const about = mutations.filter(({ name }) => /Delivery$|^requestReplay$/.test(name));
+  const fieldsIn = (input: GraphQLArgument | undefined) =>
+    Object.keys((getNamedType(input?.type) as GraphQLInputObjectType).getFields());
+  expect(about.filter(({ args: [input] }) => !fieldsIn(input).includes('deliveryId'))).toEqual([]);
+  expect(about.length).toBe(4);
 });
 
 test('a payload names an object after its type', () => {

@@ -147,7 +147,7 @@ test('a cancelled delivery is sent when it is replayed', async () => {
     const rounds = await roundsOf(app, webhook);
     return rounds.length === 1 && rounds;
   })) as [RoundState];
-  await mutate(app, 'cancelDelivery', { id: nodeId(delivery), reason: 'a mistake' });
+  await mutate(app, 'cancelDelivery', { deliveryId: nodeId(delivery), reason: 'a mistake' });
   await replay(delivery, 'no mistake after all');
   const [after] = await allFinished(app, webhook, 1);
   expect(after).toMatchObject({ status: 'DELIVERED', attempts: 1 });
@@ -179,7 +179,7 @@ test('cancelling a replay of what had arrived leaves it DELIVERED', async () => 
   const cancelled = await mutate(
     app,
     'cancelDelivery',
-    { id: nodeId(delivery), reason: 'they found it' },
+    { deliveryId: nodeId(delivery), reason: 'they found it' },
     'delivery { status deliveredAt }',
   );
   expect(cancelled.delivery).toEqual({ status: 'DELIVERED', deliveredAt: delivery.deliveredAt?.toISOString() });

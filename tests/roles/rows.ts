@@ -44,8 +44,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     archiveWebhook: () => about(),
     testWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
     previewWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
-    retryDelivery: () => about(),
-    cancelDelivery: () => about('reason: "made"'),
+    retryDelivery: async () => `input: { deliveryId: "${await waitingDelivery(app)}" }`,
+    cancelDelivery: async () => `input: { deliveryId: "${await waitingDelivery(app)}", reason: "made" }`,
     replayDelivery: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
     replayDeliveries: async () => `input: { where: { id: { eq: "${await endedDelivery(app)}" } }, reason: "made" }`,
     pauseReplay: () => about(),
@@ -95,7 +95,6 @@ function fileWithOne(name: string): string {
 async function idAbout(app: TestApp, ids: Ids, mutation: string): Promise<string> {
   if (mutation === 'updateUser') return ids.Scratch as string;
   if (mutation === 'revokeApiKey') return makeKey(app, ids.Scratch as string);
-  if (mutation === 'retryDelivery' || mutation === 'cancelDelivery') return waitingDelivery(app);
   if (mutation.endsWith('Replay')) return openReplay(app, mutation === 'resumeReplay' ? 'PAUSED' : 'PENDING');
   if (mutation === 'rotateWebhookToken') return incomingWebhook(app, []);
   const { id } = await createTestWebhook(app, NOWHERE, { documentType: 'Nothing' });
@@ -173,7 +172,9 @@ async function waitingDelivery(app: TestApp): Promise<string> {
 
 async function endedDelivery(app: TestApp): Promise<string> {
   const id = await waitingDelivery(app);
-  await app.ask(`mutation { cancelDelivery(input: { id: "${id}", reason: "made" }) { userErrors { message } } }`);
+  await app.ask(
+    `mutation { cancelDelivery(input: { deliveryId: "${id}", reason: "made" }) { userErrors { message } } }`,
+  );
   return id;
 }
 

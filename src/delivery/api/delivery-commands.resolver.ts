@@ -34,14 +34,14 @@ export class DeliveryCommandsResolver {
     description: withExample(
       'Makes the next attempt of a delivery due now instead of at `nextAttemptAt`. CONFLICT: the delivery is finished ' +
         '(use replayDelivery), has an attempt on the wire, is held, or waits for its webhook or an earlier delivery.',
-      'mutation { retryDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { delivery { nextAttemptAt } userErrors { message } } }',
+      'mutation { retryDelivery(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { delivery { nextAttemptAt } userErrors { message } } }',
     ),
   })
   retryDelivery(
     @Ctx() context: Context,
     @Arg('input', () => RetryDeliveryInput, { description: 'The delivery to retry.' }) input: RetryDeliveryInput,
   ) {
-    const id = uuidOf('Delivery', input.id);
+    const id = uuidOf('Delivery', input.deliveryId);
     return answer({ delivery: null as DeliveryRow | null }, async () => ({
       delivery: await context.transaction((db) => retryDelivery(db, context.viewer as Viewer, id)),
     }));
@@ -53,7 +53,7 @@ export class DeliveryCommandsResolver {
       'Cancels a delivery that is PENDING or RETRYING. An attempt on the wire is not interrupted. Also cancels an ' +
         'EXHAUSTED delivery that blocks later deliveries of its document, which then continue. CONFLICT: the delivery ' +
         'is in another state.',
-      'mutation { cancelDelivery(input: { id: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "sent by hand" }) { delivery { status } userErrors { message } } }',
+      'mutation { cancelDelivery(input: { deliveryId: "dlv_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "sent by hand" }) { delivery { status } userErrors { message } } }',
     ),
   })
   cancelDelivery(
@@ -61,7 +61,7 @@ export class DeliveryCommandsResolver {
     @Arg('input', () => CancelDeliveryInput, { description: 'The delivery to cancel, and the reason.' })
     input: CancelDeliveryInput,
   ) {
-    const id = uuidOf('Delivery', input.id);
+    const id = uuidOf('Delivery', input.deliveryId);
     return answer({ delivery: null as DeliveryRow | null }, async () => {
       checkInput(input);
       const delivery = await context.transaction((db) =>

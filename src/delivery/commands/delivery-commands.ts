@@ -101,9 +101,9 @@ async function getDelivery(db: Db, id: string | null): Promise<DeliveryRow> {
 }
 
 function notFound(): InputError {
-  return inputError(['id'], 'NOT_FOUND', 'There is no delivery with this id.');
+  return inputError(['deliveryId'], 'NOT_FOUND', 'There is no delivery with this id.');
 }
 
 function conflict(message: string): InputError {
-  return inputError(['id'], 'CONFLICT', message);
+  return inputError(['deliveryId'], 'CONFLICT', message);
 }

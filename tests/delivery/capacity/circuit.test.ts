@@ -171,7 +171,7 @@ test('a probe that is cancelled while it is on its way is replaced by another', 
   await waitFor('the probe', () => callsOf(webhook).length === 21);
   const probe = (await deliveriesOf(app, webhook.id))[20];
   const id = `dlv_${probe?.id.replaceAll('-', '')}`;
-  await mutate(app, 'cancelDelivery', { id, reason: 'no longer wanted' });
+  await mutate(app, 'cancelDelivery', { deliveryId: id, reason: 'no longer wanted' });
   letAnswer();
   await circuitThatIs(app, webhook.id, ({ openings }) => openings === 2);
   await endPause(app, webhook.id);

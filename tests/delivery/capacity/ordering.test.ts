@@ -151,7 +151,7 @@ describe('a delivery that fails', () => {
     await mutate(app, 'replayDelivery', { deliveryId: nodeId(exhausted.id), reason: 'mended?' });
     await deliveryThatIs(app, webhook.id, 'given up again', (each) => isExhausted(each) && each.attempts === 2);
     expect(await waitingFor(app, webhook.id, 'PREDECESSOR')).toBe(1);
-    await mutate(app, 'cancelDelivery', { id: nodeId(exhausted.id), reason: 'not this one' });
+    await mutate(app, 'cancelDelivery', { deliveryId: nodeId(exhausted.id), reason: 'not this one' });
     expect((await settle(webhook)(2)).map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED']);
   });
 
@@ -170,7 +170,7 @@ describe('a delivery that fails', () => {
     await webhook.publishFor(Array(2).fill('INV-1'));
     await waitFor('the call', () => callsAt(webhook).length === 1);
     const [first] = await deliveriesOf(app, webhook.id);
-    await mutate(app, 'cancelDelivery', { id: nodeId(first?.id), reason: 'wrong' });
+    await mutate(app, 'cancelDelivery', { deliveryId: nodeId(first?.id), reason: 'wrong' });
     letAnswer();
     expect((await settle(webhook)(2)).map(({ status }) => status)).toEqual(['CANCELLED', 'DELIVERED']);
   });

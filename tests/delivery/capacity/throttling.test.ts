@@ -203,6 +203,6 @@ test('an endpoint that answers again gets everything that waited', async () => {
   // only the one with Retry-After of an hour is left
   const [delayed] = await deliveriesOf(app, webhook.id);
   expect(delayed?.status).toBe('RETRYING');
-  await mutate(app, 'retryDelivery', { id: `dlv_${delayed?.id.replaceAll('-', '')}` });
+  await mutate(app, 'retryDelivery', { deliveryId: `dlv_${delayed?.id.replaceAll('-', '')}` });
   expect(countByStatus(await allFinished(app, webhook.id, 301))).toEqual({ DELIVERED: 301 });
 });

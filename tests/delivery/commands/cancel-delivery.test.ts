@@ -35,7 +35,7 @@ const cancel = (delivery: DeliveryState, reason = 'the order was a mistake') =>
   mutate(
     app,
     'cancelDelivery',
-    { id: nodeId(delivery), reason },
+    { deliveryId: nodeId(delivery), reason },
     'delivery { id status cancelRequested finishedAt nextAttemptAt }',
   );
 

@@ -21,7 +21,8 @@ const ownWebhook = (settings?: object) => createOwnWebhook(app, partner, setting
 const waiting = (webhookId: string) => waitingDelivery(app, webhookId);
 
 describe.each(['retryDelivery', 'cancelDelivery'])('%s', (name) => {
-  const input = (id: string) => (name === 'cancelDelivery' ? { id, reason: 'why not' } : { id });
+  const input = (id: string) =>
+    name === 'cancelDelivery' ? { deliveryId: id, reason: 'why not' } : { deliveryId: id };
 
   test.each([
     ['that does not exist', 'dlv_01a20e627b7e72e181c9b6095ed89765'],
@@ -31,7 +32,7 @@ describe.each(['retryDelivery', 'cancelDelivery'])('%s', (name) => {
   ])('finds nothing under an id %s', async (_title, id) => {
     const { delivery, userErrors } = await mutate(app, name, input(id), 'delivery { id }');
     expect(delivery).toBeNull();
-    expect(userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
+    expect(userErrors).toMatchObject([{ field: ['deliveryId'], code: 'NOT_FOUND' }]);
   });
 
   test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('is not allowed for %s', async (role) => {
@@ -50,7 +51,7 @@ test('a manager of integrations may do both', async () => {
   await webhook.publishOne('INV-1');
   const id = nodeId(await waiting(webhook.id));
   partner.answerWith(() => ({ status: 500, delayMs: 50 }));
-  const retried = await askMutation(app, 'retryDelivery', { id }, 'delivery { id }', key);
+  const retried = await askMutation(app, 'retryDelivery', { deliveryId: id }, 'delivery { id }', key);
   expect(retried.data.retryDelivery).toEqual({ delivery: { id }, userErrors: [] });
   await deliveryThatIs(app, webhook.id, 'over', (each) => each.finishedAt !== null);
   const [row] = await app.database.query<{ actor: string }>(

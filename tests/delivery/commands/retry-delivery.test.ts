@@ -21,7 +21,7 @@ const ownWebhook = (settings?: object) => createOwnWebhook(app, partner, setting
 const waiting = (webhookId: string) => waitingDelivery(app, webhookId);
 
 const retry = (delivery: DeliveryState) =>
-  mutate(app, 'retryDelivery', { id: nodeId(delivery) }, 'delivery { id status nextAttemptAt }');
+  mutate(app, 'retryDelivery', { deliveryId: nodeId(delivery) }, 'delivery { id status nextAttemptAt }');
 
 const openJobs = async (delivery: DeliveryState) =>
   (
@@ -81,7 +81,7 @@ describe('retryDelivery', () => {
     await waitFor('the call', () => partner.calls.length === 1);
     const [delivery] = (await deliveriesOf(app, webhook.id)) as [DeliveryState];
     expect((await retry(delivery)).userErrors).toEqual([
-      { field: ['id'], code: 'CONFLICT', message: expect.stringContaining('on the wire') },
+      { field: ['deliveryId'], code: 'CONFLICT', message: expect.stringContaining('on the wire') },
     ]);
     letAnswer();
     await allFinished(app, webhook.id, 1);
@@ -107,7 +107,7 @@ describe('retryDelivery', () => {
     const [delivery] = (await allFinished(app, webhook.id, 1)) as [DeliveryState];
     await app.database.query('update deliveries set status = $2 where id = $1', [delivery.id, status]);
     expect((await retry(delivery)).userErrors).toEqual([
-      { field: ['id'], code: 'CONFLICT', message: `The delivery is ${status}: replayDelivery sends it again.` },
+      { field: ['deliveryId'], code: 'CONFLICT', message: `The delivery is ${status}: replayDelivery sends it again.` },
     ]);
     expect(partner.calls).toHaveLength(1);
   });

@@ -103,7 +103,7 @@ describe('a delivery whose attempt cannot be begun', () => {
     await waitFor('the dead letter', async () => (await deadLetters(app)).length > 0);
     const fifth = (await deliveriesOf(app, id)).find((each) => each.referenceDocument === 'INV-5');
     const answer = await app.ask(
-      'mutation ($id: ID!) { cancelDelivery(input: { id: $id, reason: "test" }) { delivery { status } userErrors { message } } }',
+      'mutation ($id: ID!) { cancelDelivery(input: { deliveryId: $id, reason: "test" }) { delivery { status } userErrors { message } } }',
       { id: toNodeId('Delivery', fifth?.id as string) },
     );
     expect(answer.data.cancelDelivery).toEqual({ delivery: { status: 'CANCELLED' }, userErrors: [] });

@@ -47,7 +47,9 @@ test('a delivery shows why it is not sent, without values of the row, and retryD
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
   await change('attempts = 0');
-  const retried = await app.ask(`mutation { retryDelivery(input: { id: "${delivery}" }) { userErrors { message } } }`);
+  const retried = await app.ask(
+    `mutation { retryDelivery(input: { deliveryId: "${delivery}" }) { userErrors { message } } }`,
+  );
   expect(retried.data.retryDelivery.userErrors).toEqual([]);
   await waitFor('the last one', async () => (await deliveredOf(app, id)).length === 10);
   await worker.stop(1_000);
