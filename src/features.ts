@@ -12,6 +12,7 @@ import type { LinkedFields } from './read-plan/linked-fields';
 import type { SqlFields } from './read-plan/sql-fields';
 import { replay } from './replay/replay.feature';
 import { requestLog } from './request-log/request-log.feature';
+import { system } from './system/system.feature';
 import { users } from './users/users.feature';
 import { webhooks } from './webhooks/webhooks.feature';
 
@@ -41,4 +42,5 @@ export const FEATURES: readonly Feature[] = [
   evidence,
   documents,
   privacy,
+  system,
 ];

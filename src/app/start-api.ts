@@ -12,6 +12,7 @@ import { startAuditNotes } from '../jobs/write-audit-notes';
 import { createMaskingRules } from '../masking/current-rules';
 import { allMaskingRules } from '../masking/rules/masking-rule.store';
 import { createTail } from '../request-log/watch/tail';
+import { readDashboardFiles } from '../server/dashboard/dashboard-files';
 import { createOutageLog } from '../server/edge/outage-log';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
@@ -53,7 +54,8 @@ export async function startApi(
   const blocks = await readTableBlocks(reading.readingDb, LARGE_TABLES, (error) =>
     log.warn({ err: error }, 'the sizes of the tables cannot be read: the price of a scan is that of the last ones'),
   );
-  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log), blocks);
+  const dashboard = readDashboardFiles();
+  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log, dashboard?.documents), blocks);
   const auditNotes = startAuditNotes(source, log);
   stops.push({ part: 'audit notes', stop: () => auditNotes.stop() });
   const noteAnswer = createNoteAnswer(schema, auditNotes);
@@ -117,6 +119,7 @@ export async function startApi(
     readingDb: reading.readingDb,
     services,
     sdl: () => printApi(schema),
+    dashboard,
   };
 }
 

@@ -16,6 +16,8 @@ import type { Receiver } from '../incoming/receive';
 import { type Log, lazyLog } from '../log';
 import type { Db } from '../sql/db';
 import { createAuthCache } from '../users/auth-cache';
+import type { DashboardFiles } from './dashboard/dashboard-files';
+import { serveDashboard } from './dashboard/dashboard-route';
 import { createConcurrencyLimiter } from './edge/concurrency-limiter';
 import { createOwnPages } from './edge/cross-site';
 import { answerError, answerErrorsAsJson, answerUnreadable } from './edge/http-errors';
@@ -59,6 +61,8 @@ export interface Api {
   services: Services;
   /** Called at the first request for it. */
   sdl(): string;
+  /** null: the pages were not built. */
+  dashboard: DashboardFiles | null;
 }
 
 /** The paths without a key. */
@@ -118,6 +122,7 @@ export async function createHttpServer(
   serveWebhookKeys(server, monitoring.source, countVisit);
   serveEvidenceFiles(server, monitoring.source, countVisit);
   serveGraphiQL(server, countVisit);
+  serveDashboard(server, api.dashboard, countVisit);
   return server;
 }
 

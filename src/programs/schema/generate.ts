@@ -1,11 +1,12 @@
-// `npm run generate`: writes the generated files: schema/schema.graphql, missing entries of schema/CHANGELOG.md,
-// tests/client/generated.ts and schema/database.sql. With --check it only reports what is not up to date and what would
+// `npm run generate`: writes the generated files: schema/schema.graphql, missing entries of schema/CHANGELOG.md, the typed documents of
+// clients, the tables of who may use what, and schema/database.sql. With --check it only reports what is not up to date and what would
 // break clients; schema.test.ts checks schema/database.sql, which needs a database. With --release it makes a release.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createSchema, printApi } from '../../server/schema/schema';
+import { accessCode } from './access-code';
 import { clientCode } from './client-code';
 import { changelogFaults, changelogLine, completeChangelog, releaseChangelog } from './schema-changelog';
 import { breakingChanges, type Change, changesBetween, releasedSchema } from './schema-changes';
@@ -14,8 +15,12 @@ const SCHEMA_FILE = resolve('schema/schema.graphql');
 const RELEASED_FILE = resolve('schema/released.graphql');
 const CHANGELOG_FILE = resolve('schema/CHANGELOG.md');
 const DATABASE_FILE = resolve('schema/database.sql');
-const CLIENT_FOLDER = resolve('tests/client/documents');
-const CLIENT_FILE = resolve('tests/client/generated.ts');
+const ACCESS_FILE = resolve('dashboard/src/api/generated/access.ts');
+/** The files with the typed documents of a client, and the folders of its documents. */
+const CLIENTS = [
+  { file: resolve('tests/client/generated.ts'), folder: resolve('tests/client/documents') },
+  { file: resolve('dashboard/src/api/generated/documents.ts'), folder: resolve('dashboard/src/documents') },
+];
 
 interface Api {
   sdl: string;
@@ -34,7 +39,8 @@ async function main(): Promise<void> {
   await mkdir(resolve('schema'), { recursive: true });
   await writeFile(SCHEMA_FILE, api.sdl);
   await writeFile(CHANGELOG_FILE, completeChangelog(api.changelog, api.changes));
-  await writeFile(CLIENT_FILE, await clientCode(api.schema, CLIENT_FOLDER));
+  for (const { file, folder } of CLIENTS) await writeFile(file, await clientCode(api.schema, folder));
+  await writeFile(ACCESS_FILE, accessCode(api.schema));
   await writeFile(DATABASE_FILE, await describeFreshDatabase());
   fail(breakingFaults(api));
 }
@@ -58,14 +64,17 @@ async function faultsOf(api: Api): Promise<string[]> {
     ...((await isCurrent(SCHEMA_FILE, api.sdl))
       ? []
       : ['schema/schema.graphql does not match the source: npm run generate']),
-    ...(await clientFaults(api)),
+    ...(await Promise.all(CLIENTS.map((client) => clientFaults(api, client)))).flat(),
+    ...((await isCurrent(ACCESS_FILE, accessCode(api.schema)))
+      ? []
+      : ['dashboard/src/api/generated/access.ts does not match the schema: npm run generate']),
   ];
 }
 
-async function clientFaults(api: Api): Promise<string[]> {
+async function clientFaults(api: Api, { file, folder }: (typeof CLIENTS)[number]): Promise<string[]> {
   try {
-    if (await isCurrent(CLIENT_FILE, await clientCode(api.schema, CLIENT_FOLDER))) return [];
-    return ['tests/client/generated.ts does not match schema and documents: npm run generate'];
+    if (await isCurrent(file, await clientCode(api.schema, folder))) return [];
+    return [`${relative('.', file)} does not match schema and documents: npm run generate`];
   } catch (error) {
     return [(error as Error).message];
   }

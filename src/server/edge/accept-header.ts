@@ -19,11 +19,11 @@ export function refuseUnservableAccept({ headers: { accept } }: FastifyRequest):
   if (!isServed) throw faultOf(406);
 }
 
-export function takesGzip(accepted: string | string[] | undefined): boolean {
+export function takesCoding(accepted: string | string[] | undefined, wanted: 'br' | 'gzip'): boolean {
   return String(accepted ?? '')
     .split(',')
     .map((coding) => coding.split(';').map((part) => part.trim().toLowerCase()))
-    .some(([name, ...more]) => name === 'gzip' && !more.some(isZero));
+    .some(([name, ...more]) => name === wanted && !more.some(isZero));
 }
 
 // q=0 means "not this" (RFC 9110, section 12.4.2)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
-import { takesGzip } from '../edge/accept-header';
+import { takesCoding } from '../edge/accept-header';
 import { graphiqlPage } from './graphiql';
 
 /**
@@ -27,10 +27,10 @@ interface Packed {
   tag: string;
 }
 
-/** Serves GraphiQL at `/`; compressed once, at the first visit. */
+/** Serves GraphiQL at `/graphiql`; compressed once, at the first visit. */
 export function serveGraphiQL(server: FastifyInstance, onRequest: onRequestAsyncHookHandler): void {
   let packed: Promise<Packed> | null = null;
-  server.get('/', { onRequest }, async (request, reply) => {
+  server.get('/graphiql', { onRequest }, async (request, reply) => {
     packed ??= pack();
     const { gzipped, tag } = await packed;
     reply
@@ -40,7 +40,8 @@ export function serveGraphiQL(server: FastifyInstance, onRequest: onRequestAsync
       .header('etag', tag);
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();
     reply.type('text/html; charset=utf-8');
-    if (takesGzip(request.headers['accept-encoding'])) return reply.header('content-encoding', 'gzip').send(gzipped);
+    if (takesCoding(request.headers['accept-encoding'], 'gzip'))
+      return reply.header('content-encoding', 'gzip').send(gzipped);
     const unpacked = createGunzip();
     unpacked.end(gzipped);
     return reply.send(unpacked);

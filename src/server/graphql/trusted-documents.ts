@@ -28,13 +28,15 @@ export interface TrustedDocuments {
 
 const ID = /^sha256:([0-9a-f]{64})$/;
 
-/** The trusted documents of the configuration. @throws ConfigError */
+/** The trusted documents of the configuration. @param own those of the dashboard, by hash, trusted without a setting. @throws ConfigError */
 export function trustedDocumentsFor(
   { trustedDocuments, trustedDocumentsOnly }: Config,
   schema: GraphQLSchema,
   log: Log,
+  own: ReadonlyMap<string, string> = new Map(),
 ): TrustedDocuments {
-  const documents = trustedDocuments === null ? null : readTrustedDocuments(trustedDocuments);
+  const listed = trustedDocuments === null ? null : readTrustedDocuments(trustedDocuments);
+  const documents = listed && new Map([...listed, ...own]);
   for (const [hash, text] of documents ?? []) {
     const fault = faultOf(schema, text);
     // no reason to stop the start: clients of this document get an error, and the others need the server

@@ -1,0 +1,1197 @@
+// Generated from documents/*.graphql: npm run generate
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How the body of a delivery is made. */
+export type BodyFormat =
+  /** application/x-www-form-urlencoded, made from the `fields`. */
+  | 'FORM'
+  /** JSON, rendered from the template `body`, or an object of the `fields`. */
+  | 'JSON'
+  /** The original data of the event: for a received call its bytes, without content encoding, and its content type; for a published event its JSON text. */
+  | 'ORIGINAL'
+  /** The body of Standard Webhooks: `{type, timestamp, data}`, where `data` is the document. */
+  | 'STANDARD';
+
+/** Tests on a value of BodyFormat. If several tests are given, all must hold. */
+export type BodyFormatFilter = {
+  /** Equals this value. */
+  eq?: BodyFormat | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<BodyFormat> | null | undefined;
+};
+
+/** A test on a boolean. */
+export type BooleanFilter = {
+  /** Equals this value. */
+  eq?: boolean | null | undefined;
+};
+
+/** Business events that meet all of these conditions. */
+export type BusinessEventWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<BusinessEventWhere> | null | undefined;
+  /** The delivery that caused the event, as its publisher stated. */
+  causedBy?: DeliveryWhere | null | undefined;
+  /** When the event was published: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** The type of the document: { eq: "Sales Invoice" }. */
+  documentType?: StringFilter | null | undefined;
+  /** What happened to the document: { eq: "on_submit" }. */
+  event?: StringFilter | null | undefined;
+  /** When the deliveries of the event were created; { isNull: true }: not yet. */
+  fannedOutAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id of the event: { in: ["evt_...", "evt_..."] }. */
+  id?: IdFilter | null | undefined;
+  /** The idempotency key of the event; two publishers may use the same key. */
+  idempotencyKey?: StringFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: BusinessEventWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<BusinessEventWhere> | null | undefined;
+  /** The user who published the event. */
+  publishedBy?: UserWhere | null | undefined;
+  /** The name of the document: { eq: "INV-0042" }. */
+  referenceDocument?: StringFilter | null | undefined;
+  /** The user who acted in the business system: { name: { eq: "amina@example.com" } }. */
+  user?: UserWhere | null | undefined;
+  /** The number of webhooks that the event matched. { eq: 0 }: none; { isNull: true }: not decided yet. */
+  wantedBy?: IntFilter | null | undefined;
+};
+
+/** What an accepted call becomes. */
+export type CallOutcome =
+  /** A business event for every outgoing webhook that matches it. */
+  | 'BUSINESS_EVENT'
+  /** A business event for only the webhooks in `forwardTo`, regardless of their document types and events. */
+  | 'FORWARD'
+  /** Only a row in the log. */
+  | 'RECORD';
+
+/** Tests on a value of CallOutcome. If several tests are given, all must hold. */
+export type CallOutcomeFilter = {
+  /** Equals this value. */
+  eq?: CallOutcome | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<CallOutcome> | null | undefined;
+};
+
+/** The state of a circuit breaker. */
+export type CircuitState =
+  /** Deliveries are sent. The endpoint is assumed to work. */
+  | 'CLOSED'
+  /** One delivery, the probe, is sent. If it succeeds, the others follow. */
+  | 'HALF_OPEN'
+  /** Deliveries wait until `openUntil`, because the endpoint asked for a pause or fails. */
+  | 'OPEN';
+
+/** Tests on a value of CircuitState. If several tests are given, all must hold. */
+export type CircuitStateFilter = {
+  /** Equals this value. */
+  eq?: CircuitState | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<CircuitState> | null | undefined;
+};
+
+/** Tests on a time, with millisecond precision: { gte: "2026-03-01T00:00:00Z", lt: ... }. If several tests are given, all must hold. */
+export type DateTimeFilter = {
+  /** After this time. */
+  gt?: string | null | undefined;
+  /** At or after this time. */
+  gte?: string | null | undefined;
+  /** Before this time. */
+  lt?: string | null | undefined;
+  /** At or before this time. */
+  lte?: string | null | undefined;
+};
+
+/** A range of time: { from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z" } is March 2026 in UTC. */
+export type DateTimeRange = {
+  /** The start, inclusive; 1970 at the earliest. */
+  from: string;
+  /** The end, exclusive. It may be in the future. */
+  to: string;
+};
+
+/** What happens to the later deliveries of a document when one is exhausted. */
+export type DeliveryOrdering =
+  /** The later deliveries wait until the exhausted one is replayed and succeeds, or is cancelled. */
+  | 'HOLD'
+  /** The next delivery is sent. */
+  | 'SKIP';
+
+/** Tests on a value of DeliveryOrdering that may be missing. If several tests are given, all must hold. */
+export type DeliveryOrderingFilter = {
+  /** Equals this value. */
+  eq?: DeliveryOrdering | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<DeliveryOrdering> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+};
+
+/** The state of a delivery. */
+export type DeliveryStatus =
+  /** A user cancelled the delivery, or archived its webhook, before it succeeded. */
+  | 'CANCELLED'
+  /** The partner answered with 2xx. */
+  | 'DELIVERED'
+  /** All attempts failed: the retry schedule has no further one. */
+  | 'EXHAUSTED'
+  /** No attempt has ended since the delivery was created or last replayed. */
+  | 'PENDING'
+  /** An attempt failed, and the delivery is tried again. */
+  | 'RETRYING'
+  /** Not sent: `skipReason` gives the reason. */
+  | 'SKIPPED';
+
+/** Tests on a value of DeliveryStatus. If several tests are given, all must hold. */
+export type DeliveryStatusFilter = {
+  /** Equals this value. */
+  eq?: DeliveryStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<DeliveryStatus> | null | undefined;
+};
+
+/** What a delivery waits for. */
+export type DeliveryWait =
+  /** Capacity: the webhook's circuit, rate limit or concurrency, or its share of the workers. The delivery continues by itself. */
+  | 'CAPACITY'
+  /** An earlier delivery of the same document, because the webhook has an `ordering`. */
+  | 'PREDECESSOR';
+
+/** Tests on a value of DeliveryWait that may be missing. If several tests are given, all must hold. */
+export type DeliveryWaitFilter = {
+  /** Equals this value. */
+  eq?: DeliveryWait | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<DeliveryWait> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+};
+
+/** Deliveries that meet all of these conditions. */
+export type DeliveryWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<DeliveryWhere> | null | undefined;
+  /** The number of attempts: { gt: 1 } for deliveries that were retried. */
+  attempts?: IntFilter | null | undefined;
+  /** The event that is delivered: { id: { eq: "evt_..." } }. */
+  businessEvent?: BusinessEventWhere | null | undefined;
+  /** Whether the delivery was cancelled while an attempt was on the wire. */
+  cancelRequested?: BooleanFilter | null | undefined;
+  /** When the delivery was created: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** When the partner first answered with 2xx; { isNull: true }: never. */
+  deliveredAt?: OptionalDateTimeFilter | null | undefined;
+  /** The type of the document: { eq: "Sales Invoice" }. */
+  documentType?: StringFilter | null | undefined;
+  /** What happened to the document: { eq: "on_submit" }. */
+  event?: StringFilter | null | undefined;
+  /** When the delivery was finished; { isNull: true }: it is open. */
+  finishedAt?: OptionalDateTimeFilter | null | undefined;
+  /** Whether the delivery is held because its webhook is paused or disabled. */
+  held?: BooleanFilter | null | undefined;
+  /** The id of the delivery: { in: ["dlv_...", "dlv_..."] }. */
+  id?: IdFilter | null | undefined;
+  /** When the next attempt is due: { lt: "2026-03-01T00:00:00Z" }. */
+  nextAttemptAt?: OptionalDateTimeFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: DeliveryWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<DeliveryWhere> | null | undefined;
+  /** The name of the document: { eq: "INV-0042" }. */
+  referenceDocument?: StringFilter | null | undefined;
+  /** The last replay of the delivery. */
+  replay?: ReplayWhere | null | undefined;
+  /** The message that explains the skip reason. */
+  skipMessage?: StringFilter | null | undefined;
+  /** Why the delivery was skipped: { eq: CONDITION_ERROR }. */
+  skipReason?: SkipReasonFilter | null | undefined;
+  /** The status: { in: [PENDING, RETRYING] } for open deliveries. */
+  status?: DeliveryStatusFilter | null | undefined;
+  /** Whether testWebhook made the delivery. */
+  test?: BooleanFilter | null | undefined;
+  /** The user who acted in the business system. */
+  user?: UserWhere | null | undefined;
+  /** What the delivery waits for: { eq: PREDECESSOR } for an earlier delivery. */
+  waitsFor?: DeliveryWaitFilter | null | undefined;
+  /** The webhook that the delivery is for: { id: { eq: "whk_..." } }. */
+  webhook?: WebhookWhere | null | undefined;
+};
+
+/** The direction of the calls of a webhook. */
+export type Direction =
+  /** The partner calls Hookledger. */
+  | 'INCOMING'
+  /** Hookledger calls the partner. */
+  | 'OUTGOING';
+
+/** Tests on a value of Direction. If several tests are given, all must hold. */
+export type DirectionFilter = {
+  /** Equals this value. */
+  eq?: Direction | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<Direction> | null | undefined;
+};
+
+/** Tests on a number that may be missing. A missing one meets only isNull. If several tests are given, all must hold. */
+export type FloatFilter = {
+  /** Greater than this number. */
+  gt?: number | null | undefined;
+  /** Greater than or equal to this number, such as 0.99. */
+  gte?: number | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+  /** Less than this number. */
+  lt?: number | null | undefined;
+  /** Less than or equal to this number. */
+  lte?: number | null | undefined;
+};
+
+/** Tests on an id. If several tests are given, all must hold. */
+export type IdFilter = {
+  /** Equals this id. An id of another type is refused. */
+  eq?: string | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<string> | null | undefined;
+};
+
+/** Incoming settings that meet all of these conditions. Only INCOMING webhooks have them. */
+export type IncomingAgreementWhere = {
+  /** What an accepted call becomes: { eq: FORWARD }. */
+  becomes?: CallOutcomeFilter | null | undefined;
+  /** The provider whose signatures the calls have: { eq: GITHUB }. */
+  provider?: WebhookProviderFilter | null | undefined;
+  /** The maximum difference between the signed time and the time of receipt, in seconds: { gt: 300 }. */
+  toleranceSeconds?: IntFilter | null | undefined;
+};
+
+/** Tests on a whole number. If several tests are given, all must hold. */
+export type IntFilter = {
+  /** Equals this number. */
+  eq?: number | null | undefined;
+  /** Greater than this number. */
+  gt?: number | null | undefined;
+  /** Greater than or equal to this number. */
+  gte?: number | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<number> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+  /** Less than this number. */
+  lt?: number | null | undefined;
+  /** Less than or equal to this number. */
+  lte?: number | null | undefined;
+};
+
+/** Tests of a JSON body. All tests must hold. A body that is not JSON, or contains `\u0000`, meets no test. A request is found about a second after it has finished. */
+export type JsonFilter = {
+  /** The body contains this JSON, as with the operator `@>` of PostgreSQL: its objects may have more keys, and its lists more elements in any order. Example: { customer: "ACME", items: [{ sku: "A-1" }] }. Numbers are compared by value: 1, 1.0 and 1e0 are equal. Integers above 2^53 are refused. At least one string, number, boolean or null is required; at most 20 levels. */
+  contains?: unknown;
+  /** The body has a value at a path. */
+  path?: JsonPathFilter | null | undefined;
+};
+
+/** A test of the value at a path: { at: "$.items[*].sku", eq: "A-1" }. Exactly one of `eq` and `in` is required. Strings are compared case-sensitively, numbers by value. */
+export type JsonPathFilter = {
+  /** The path: a string such as "$.customer", "$.items[*].sku" (any element of a list), "$.items[0].sku" (its first element) or "$[\"a key\"].b"; or a list of keys, ["items", "sku"]. A key of a list is searched in its elements. At most 20 steps. Filters and functions of JSONPath are not supported. */
+  at: Array<string>;
+  /** Equal to this string, number, boolean or null: "A-1", 5, true. */
+  eq?: unknown;
+  /** Equal to one of these, 1 to 100. */
+  in?: Array<unknown> | null | undefined;
+};
+
+/** Tests on a time that may be missing, to the millisecond. A missing time meets only isNull. If several tests are given, all must hold. */
+export type OptionalDateTimeFilter = {
+  /** After this time. */
+  gt?: string | null | undefined;
+  /** At or after this time. */
+  gte?: string | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+  /** Before this time. */
+  lt?: string | null | undefined;
+  /** At or before this time. */
+  lte?: string | null | undefined;
+};
+
+/** The direction of an order. */
+export type OrderDirection =
+  /** Ascending: oldest, smallest or A first. */
+  | 'ASC'
+  /** Descending: newest, largest or Z first. */
+  | 'DESC';
+
+/** Rate limits that meet all of these conditions. */
+export type RateLimitWhere = {
+  /** The maximum number of requests in any window. */
+  requests?: IntFilter | null | undefined;
+  /** The length of the window in seconds. */
+  seconds?: IntFilter | null | undefined;
+};
+
+/** The state of a replay. */
+export type ReplayStatus =
+  /** A user cancelled it. Deliveries that were already sent again continue. */
+  | 'CANCELLED'
+  /** Every delivery was processed. The deliveries themselves may still be open. */
+  | 'COMPLETED'
+  /** It failed: `error` gives the reason. */
+  | 'FAILED'
+  /** No further deliveries are sent again until it is resumed. */
+  | 'PAUSED'
+  /** No worker has begun. */
+  | 'PENDING'
+  /** Deliveries are sent again, oldest first, within the rate. */
+  | 'RUNNING';
+
+/** Tests on a value of ReplayStatus. If several tests are given, all must hold. */
+export type ReplayStatusFilter = {
+  /** Equals this value. */
+  eq?: ReplayStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ReplayStatus> | null | undefined;
+};
+
+/** Replays that meet all of these conditions. */
+export type ReplayWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<ReplayWhere> | null | undefined;
+  /** When the replay was started. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** The delivery of a replay of one delivery. */
+  delivery?: DeliveryWhere | null | undefined;
+  /** Why the replay or its last step failed. */
+  error?: StringFilter | null | undefined;
+  /** When the replay was finished; { isNull: true }: it is not. */
+  finishedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id of the replay: { eq: "rpl_..." }. */
+  id?: IdFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: ReplayWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<ReplayWhere> | null | undefined;
+  /** The user who started the replay. */
+  orderedBy?: UserWhere | null | undefined;
+  /** The maximum number of deliveries per second. */
+  rate?: IntFilter | null | undefined;
+  /** The reason, as given by the user who started the replay. */
+  reason?: StringFilter | null | undefined;
+  /** The number of deliveries that were sent again so far. */
+  replayed?: IntFilter | null | undefined;
+  /** The number of deliveries that could not be sent again so far. */
+  skipped?: IntFilter | null | undefined;
+  /** When the first step ran; { isNull: true }: not yet. */
+  startedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The status: { in: [PENDING, RUNNING] }. */
+  status?: ReplayStatusFilter | null | undefined;
+  /** The number of deliveries that the replay selected. */
+  total?: IntFilter | null | undefined;
+};
+
+/** The reason of a failure. `error` has the details. */
+export type RequestErrorCode =
+  /** No OAuth2 access token: the token endpoint refused the client id and secret, or did not respond. The partner was not called. Check the webhook's credentials. */
+  | 'AUTHENTICATION'
+  /** INCOMING: the signature does not match the body with any accepted secret. The partner used another secret, or the body was changed in transit: `explainVerification` finds out which. */
+  | 'BAD_SIGNATURE'
+  /** The URL, or the IP address of its host, is not allowed: a private network, the local machine, or http where only https is allowed. The partner was not called. */
+  | 'BLOCKED_ADDRESS'
+  /** The connection was refused, or the host is unreachable. The partner was not called. Check that their server is running and that the port is right. */
+  | 'CONNECT'
+  /** The partner's host name has no address or could not be resolved. The partner was not called. Check the URL and the partner's name servers. */
+  | 'DNS'
+  /** The status of the response was not 2xx. Redirects are not followed. `response` may have the reason. */
+  | 'HTTP_STATUS'
+  /** INCOMING: the call could not be parsed, such as a repeated header or a body that is not JSON. */
+  | 'MALFORMED'
+  /** INCOMING: the webhook is paused or archived. */
+  | 'NOT_ACTIVE'
+  /** The request was not sent for a local reason: a secret could not be decrypted, a header cannot be sent, all connections to the partner were in use until the timeout, this machine had no file descriptors left, or its resolver did not answer. */
+  | 'NOT_SENT'
+  /** INCOMING: the signature, token or client certificate is missing. */
+  | 'NOT_SIGNED'
+  /** The process ended or lost its database before it recorded the outcome. The partner may have received the request. It is sent again. */
+  | 'PROCESS_DIED'
+  /** The proxy of the webhook could not be reached, refused the request, or could not connect to the partner. The partner was not called. `error` names the proxy and its answer. */
+  | 'PROXY'
+  /** INCOMING: the call is valid but exceeds the webhook's rate limit. The response had a `Retry-After` header. */
+  | 'RATE_LIMITED'
+  /** The connection closed before the response was complete, or the response was not valid HTTP. The partner may have processed the request. */
+  | 'RESET'
+  /** The response exceeded 1 MiB of body, decompressed, or 32 KiB of headers. The partner received the request, but the attempt counts as failed. Ask the partner for a shorter response. */
+  | 'RESPONSE_TOO_LARGE'
+  /** INCOMING: the signature is right, but its time is too far in the past or in the future: the call was replayed, or a clock is wrong. */
+  | 'STALE'
+  /** The request took longer than the webhook's timeout. The partner may have processed it nevertheless, and then receives it again with the same `webhook-id`. */
+  | 'TIMEOUT'
+  /** The TLS handshake failed: the partner's certificate is expired, self-signed or for another host, or the partner refused the client certificate. The partner did not read the request. */
+  | 'TLS'
+  /** INCOMING: the body exceeds 1 MiB, before or after decoding. */
+  | 'TOO_LARGE'
+  /** INCOMING: the token, password or certificate is not accepted, the secret was retired, or the webhook has no secret yet. */
+  | 'UNKNOWN_KEY';
+
+/** Tests on a value of RequestErrorCode that may be missing. If several tests are given, all must hold. */
+export type RequestErrorCodeFilter = {
+  /** Equals this value. */
+  eq?: RequestErrorCode | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<RequestErrorCode> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+};
+
+/** What a user may do. A user has any number of roles. */
+export type Role =
+  /** Reads everything, also the audit trail, except what masking rules hide. Changes no webhook, delivery or user; may verify and export evidence and place legal holds. */
+  | 'AUDITOR'
+  /** Manages webhooks and deliveries; reads the log with headers and bodies, except what masking rules hide. */
+  | 'INTEGRATION_MANAGER'
+  /** Publishes business events; reads nothing. */
+  | 'PUBLISHER'
+  /** Reads the log; of headers and bodies only what masking rules show. */
+  | 'SUPPORT'
+  /** May do everything. The only role that may change users, API keys, masking rules and retention limits, and order erasures. */
+  | 'SYSTEM_MANAGER';
+
+/** Tests on a list of Role values. If several tests are given, all must hold. */
+export type RoleListFilter = {
+  /** The list contains this value. */
+  contains?: Role | null | undefined;
+  /** The list contains at least one of these values, 1 to 100. */
+  containsAny?: Array<Role> | null | undefined;
+  /** true: the list is empty; false: it is not. */
+  isEmpty?: boolean | null | undefined;
+};
+
+/** How people sign in to these pages and get a session. */
+export type SignInMethod =
+  /** With an API key: `POST /auth/login`. */
+  | 'API_KEY'
+  /** At the identity provider that the operator configured: `GET /auth/login`. */
+  | 'OPENID_CONNECT';
+
+/** How deliveries are signed. */
+export type SignatureScheme =
+  /** `X-Frappe-Webhook-Signature`, HMAC-SHA256 of only the body, for receivers that were built for Frappe. It does not protect against replay: use it together with V1 or V1A until the receivers can verify those. */
+  | 'FRAPPE'
+  /** `v1` of Standard Webhooks 1.0.0: HMAC-SHA256 of id, timestamp and body, with a shared secret. */
+  | 'V1'
+  /** `v1a` of Standard Webhooks 1.0.0: an ed25519 signature of id, timestamp and body. Partners verify it with the public key that `GET /.well-known/webhook-keys` returns. */
+  | 'V1A';
+
+/** Tests on a list of SignatureScheme values. If several tests are given, all must hold. */
+export type SignatureSchemeListFilter = {
+  /** The list contains this value. */
+  contains?: SignatureScheme | null | undefined;
+  /** The list contains at least one of these values, 1 to 100. */
+  containsAny?: Array<SignatureScheme> | null | undefined;
+  /** true: the list is empty; false: it is not. */
+  isEmpty?: boolean | null | undefined;
+};
+
+/** Why a delivery was not sent. */
+export type SkipReason =
+  /** The condition could not be evaluated, for example because the document has no such field. */
+  | 'CONDITION_ERROR'
+  /** The condition of the webhook is false for the event. */
+  | 'CONDITION_FALSE'
+  /** An event with the same document, name and data was sent within the `dedupeSeconds` of the webhook. */
+  | 'DUPLICATE'
+  /** The content of the event was erased before the delivery was made. */
+  | 'ERASED'
+  /** Deliveries to this webhook caused the event, or the event ends a chain of 16 deliveries. */
+  | 'LOOP'
+  /** The URL, a header or the body could not be rendered from the document. */
+  | 'TEMPLATE_ERROR'
+  /** The webhook was disabled when the event was published. */
+  | 'WEBHOOK_DISABLED';
+
+/** Tests on a value of SkipReason that may be missing. If several tests are given, all must hold. */
+export type SkipReasonFilter = {
+  /** Equals this value. */
+  eq?: SkipReason | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<SkipReason> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+};
+
+/** The length of a bucket, in the clock and calendar of `timeZone`. */
+export type StatsBucket =
+  /** A day from midnight to midnight: 23 or 25 hours when clocks are changed. */
+  | 'DAY'
+  /** Five minutes: 10:15 to 10:20. */
+  | 'FIVE_MINUTES'
+  /** An hour. The hour that is repeated when clocks are set back gives two buckets. */
+  | 'HOUR'
+  /** A minute: 10:17 to 10:18. */
+  | 'MINUTE'
+  /** A calendar month. */
+  | 'MONTH'
+  /** A quarter of an hour: 10:15 to 10:30. */
+  | 'QUARTER_HOUR'
+  /** A week from Monday to Sunday (ISO 8601). */
+  | 'WEEK';
+
+/** Tests on a text. Case-sensitive. If several tests are given, all must hold. */
+export type StringFilter = {
+  /** Contains this text. No index supports this test: combine it with another filter. */
+  contains?: string | null | undefined;
+  /** Equals this text. */
+  eq?: string | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<string> | null | undefined;
+  /** true: the value is missing; false: it is present. */
+  isNull?: boolean | null | undefined;
+  /** Begins with this text, such as "INV-2026-". */
+  startsWith?: string | null | undefined;
+};
+
+/** Tests on a list of texts. Case-sensitive. If several tests are given, all must hold. */
+export type StringListFilter = {
+  /** The list contains this value. */
+  contains?: string | null | undefined;
+  /** The list contains at least one of these values, 1 to 100. */
+  containsAny?: Array<string> | null | undefined;
+  /** true: the list is empty; false: it is not. */
+  isEmpty?: boolean | null | undefined;
+};
+
+/** Users that meet all of these conditions. */
+export type UserWhere = {
+  /** Whether the API keys and sessions of the user work. */
+  active?: BooleanFilter | null | undefined;
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<UserWhere> | null | undefined;
+  /** When the user was created: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** The e-mail address, in lower case: { eq: "amina@example.com" }; many users have none. */
+  email?: StringFilter | null | undefined;
+  /** The full name, such as "Amina Farah"; many users have none. */
+  fullName?: StringFilter | null | undefined;
+  /** The id of the user: { in: ["usr_...", "usr_..."] }. */
+  id?: IdFilter | null | undefined;
+  /** The user name: { eq: "amina@example.com" }. */
+  name?: StringFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: UserWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<UserWhere> | null | undefined;
+  /** The roles of the user: { contains: PUBLISHER }. */
+  roles?: RoleListFilter | null | undefined;
+  /** Whether the roles come from the identity provider. */
+  rolesMapped?: BooleanFilter | null | undefined;
+};
+
+/** Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit. */
+export type WebhookCircuitWhere = {
+  /** When the first of these attempts failed. */
+  failingSince?: OptionalDateTimeFilter | null | undefined;
+  /** The number of consecutive failed attempts. */
+  failures?: IntFilter | null | undefined;
+  /** Until when nothing but one probe is sent. */
+  openUntil?: OptionalDateTimeFilter | null | undefined;
+  /** Why the circuit is not closed. */
+  reason?: StringFilter | null | undefined;
+  /** The state: { in: [OPEN, HALF_OPEN] }. */
+  state?: CircuitStateFilter | null | undefined;
+};
+
+/** Webhooks whose health meets all of these conditions. */
+export type WebhookHealthWhere = {
+  /** When the last request that did not succeed began: { gte: "2026-03-01T00:00:00Z" }. */
+  lastFailureAt?: OptionalDateTimeFilter | null | undefined;
+  /** When the last successful request began: { lt: "2026-03-01T00:00:00Z" }. */
+  lastSuccessAt?: OptionalDateTimeFilter | null | undefined;
+  /** When the next attempt is due; { isNull: true }: none is scheduled. */
+  nextAttemptAt?: OptionalDateTimeFilter | null | undefined;
+  /** The streak: { succeeding: { eq: false } }. */
+  streak?: WebhookStreakWhere | null | undefined;
+  /** The share of the last 24 hours that succeeded: { lt: 0.95 }; { isNull: true }: there were no requests. */
+  successRate?: FloatFilter | null | undefined;
+  /** The number of open deliveries: { gte: 100 }. */
+  waiting?: IntFilter | null | undefined;
+};
+
+/** The HTTP method of the requests of a webhook. */
+export type WebhookMethod =
+  /** The request has a body, as with the other methods. */
+  | 'DELETE'
+  /** For a URL that identifies the document, with a body that contains a part of it. */
+  | 'PATCH'
+  /** The default. */
+  | 'POST'
+  /** For a URL that identifies the document. */
+  | 'PUT';
+
+/** Tests on a value of WebhookMethod. If several tests are given, all must hold. */
+export type WebhookMethodFilter = {
+  /** Equals this value. */
+  eq?: WebhookMethod | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<WebhookMethod> | null | undefined;
+};
+
+/** The provider whose signatures the calls of a partner have, or another way to verify them. */
+export type WebhookProvider =
+  /** HTTP Basic authentication (RFC 7617) with `verification.username`, and the secret as the password. */
+  | 'BASIC'
+  /** `X-Frappe-Webhook-Signature` of Frappe and ERPNext, over the body. */
+  | 'FRAPPE'
+  /** `X-Hub-Signature-256`, with a secret that you choose and enter in GitHub. */
+  | 'GITHUB'
+  /** `X-Gitlab-Token`, a secret that you choose and enter in GitLab. It does not sign the body. */
+  | 'GITLAB'
+  /** An HMAC in a header. `verification` defines the header and the signed text. */
+  | 'HMAC'
+  /** The signature in the body, made with the webhook signing key. It covers only time and token, not the rest of the body. */
+  | 'MAILGUN'
+  /** The client certificate that the caller presents to the reverse proxy (TRUSTED_PROXIES, CLIENT_CERT_HEADER). The secret is its PEM text, or its SHA-256 fingerprint. */
+  | 'MTLS'
+  /** NO VERIFICATION: a call from anyone who knows the address is accepted. Use it only for calls that need no trust. */
+  | 'NONE'
+  /** `X-Shopify-Hmac-Sha256`. The secret is the client secret of the app. */
+  | 'SHOPIFY'
+  /** `X-Slack-Signature`. The secret is the signing secret of the app. URL verification requests are answered automatically. */
+  | 'SLACK'
+  /** Standard Webhooks 1.0.0: `v1` (a secret `whsec_...`) and `v1a` (the public key of the partner, `whpk_...`). */
+  | 'STANDARD_WEBHOOKS'
+  /** `Stripe-Signature`. Stripe issues the secret, `whsec_...`, for each endpoint. */
+  | 'STRIPE'
+  /** Like STANDARD_WEBHOOKS, with the headers `svix-id`, `svix-timestamp` and `svix-signature`. */
+  | 'SVIX'
+  /** A token in a header or query parameter, named in `verification`. It does not sign the body. */
+  | 'TOKEN'
+  /** `X-Twilio-Signature`, which covers the address: PUBLIC_URL must be the URL that Twilio calls. The secret is the auth token. */
+  | 'TWILIO';
+
+/** Tests on a value of WebhookProvider. If several tests are given, all must hold. */
+export type WebhookProviderFilter = {
+  /** Equals this value. */
+  eq?: WebhookProvider | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<WebhookProvider> | null | undefined;
+};
+
+/** The kind of a change. */
+export type WebhookRequestLogChangeKind =
+  /** The request finished. If it began and finished in one transaction, this is its only change. */
+  | 'CLOSED'
+  /** The request began. Its outcome is not known. */
+  | 'OPENED';
+
+/** The order of requests: { field: DURATION, direction: DESC } puts the slowest first. */
+export type WebhookRequestLogOrder = {
+  /** DESC puts the newest, slowest or last in the alphabet first. */
+  direction?: OrderDirection;
+  /** The field to order by. */
+  field: WebhookRequestLogOrderField;
+};
+
+/** The fields by which requests can be ordered. */
+export type WebhookRequestLogOrderField =
+  /** `durationMs`; null counts as the shortest duration. The list then omits PENDING requests and those that finished within about the last second and are not indexed yet. */
+  | 'DURATION'
+  /** The time in the id, in milliseconds. Requests of the same millisecond are ordered by id. */
+  | 'STARTED_AT'
+  /** The name of the status: FAILED, REFUSED, SUCCEEDED, UNKNOWN; within a status by time. The list then omits PENDING requests and those that finished within about the last second and are not indexed yet. */
+  | 'STATUS';
+
+/** The outcome of a request. */
+export type WebhookRequestLogStatus =
+  /** The response had another status, or there was no response. `errorCode` gives the reason. */
+  | 'FAILED'
+  /** The request has begun and its outcome is not known yet. */
+  | 'PENDING'
+  /** INCOMING: Hookledger did not accept the call. `errorCode` gives the reason. */
+  | 'REFUSED'
+  /** The response had a status of 2xx. INCOMING: Hookledger accepted the call. */
+  | 'SUCCEEDED'
+  /** The process ended before it recorded the outcome, so the partner may have received the request. It is sent again. */
+  | 'UNKNOWN';
+
+/** Tests on a value of WebhookRequestLogStatus. If several tests are given, all must hold. */
+export type WebhookRequestLogStatusFilter = {
+  /** Equals this value. */
+  eq?: WebhookRequestLogStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<WebhookRequestLogStatus> | null | undefined;
+};
+
+/** Conditions on requests. A request must meet all of them. */
+export type WebhookRequestLogWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<WebhookRequestLogWhere> | null | undefined;
+  /** The number of the attempt, from 1: { gt: 1 } matches retries. */
+  attemptNumber?: IntFilter | null | undefined;
+  /** The event that the request reported. */
+  businessEvent?: BusinessEventWhere | null | undefined;
+  /**
+   * The JSON body of the request: { contains: { customer: "ACME" } }. Recorded in the audit trail (`content.read`).
+   *
+   * Roles: SYSTEM_MANAGER, INTEGRATION_MANAGER, AUDITOR.
+   */
+  data?: JsonFilter | null | undefined;
+  /** The delivery that the request is an attempt of: { status: { eq: EXHAUSTED } }. */
+  delivery?: DeliveryWhere | null | undefined;
+  /** The direction: { eq: OUTGOING } matches requests that Hookledger sent. */
+  direction?: DirectionFilter | null | undefined;
+  /** The type of the document: { eq: "Sales Invoice" }. */
+  documentType?: StringFilter | null | undefined;
+  /** INCOMING: whether an earlier call of the webhook had the same id. */
+  duplicate?: BooleanFilter | null | undefined;
+  /** The duration in milliseconds: { gte: 5000 }. */
+  durationMs?: IntFilter | null | undefined;
+  /** The message of the error. */
+  error?: StringFilter | null | undefined;
+  /** The code of the error: { in: [DNS, TIMEOUT] }. */
+  errorCode?: RequestErrorCodeFilter | null | undefined;
+  /** What happened to the document: { eq: "on_submit" }. */
+  event?: StringFilter | null | undefined;
+  /** The time at which the request finished; { isNull: true } matches PENDING requests. */
+  finishedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }. */
+  id?: IdFilter | null | undefined;
+  /** The HTTP method in upper case: { eq: "POST" }. */
+  method?: StringFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: WebhookRequestLogWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<WebhookRequestLogWhere> | null | undefined;
+  /** The name of the document: { eq: "INV-0042" }. */
+  referenceDocument?: StringFilter | null | undefined;
+  /**
+   * The IP address of the partner: { eq: "192.0.2.7" }.
+   *
+   * Roles: SYSTEM_MANAGER, INTEGRATION_MANAGER, AUDITOR.
+   */
+  remoteAddress?: StringFilter | null | undefined;
+  /** The replay that the request belongs to. */
+  replay?: ReplayWhere | null | undefined;
+  /**
+   * The JSON body of the response: { path: { at: "$.code", eq: "E42" } }. A truncated response matches no test. Recorded in the audit trail (`content.read`).
+   *
+   * Roles: SYSTEM_MANAGER, INTEGRATION_MANAGER, AUDITOR.
+   */
+  response?: JsonFilter | null | undefined;
+  /** The HTTP status of the response: { gte: 500 }; { isNull: true } matches requests without a response. */
+  responseStatus?: IntFilter | null | undefined;
+  /** Words, in any order. Each one must equal or begin a word of the request: of its reference document, URL or error, or of the values (not the keys) of its payload or response. Case is ignored, and Arabic-Indic digits match European ones: "inv-0042", "٤٢". An id (req_..., dlv_..., whk_..., evt_... or usr_...) finds the requests that belong to that object. 1 to 500 characters, at most 20 words. For viewers from whom masking rules hide content, only the reference document, the error, and the scheme and host of the URL are searched. The first 64 KiB and the first 500 distinct words of each payload and each response are indexed. A request is found about a second after it has finished, later under heavy load; a PENDING request is not found. Recorded in the audit trail (`content.read`). */
+  search?: string | null | undefined;
+  /** The time at which the request began: { gte: "2026-03-01T00:00:00Z", lt: "2026-03-02T00:00:00Z" }. */
+  startedAt?: DateTimeFilter | null | undefined;
+  /** The status: { in: [FAILED, UNKNOWN] }. */
+  status?: WebhookRequestLogStatusFilter | null | undefined;
+  /** Whether the request was made by `testWebhook`. */
+  test?: BooleanFilter | null | undefined;
+  /**
+   * The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.
+   *
+   * Roles: SYSTEM_MANAGER, INTEGRATION_MANAGER, AUDITOR.
+   */
+  url?: StringFilter | null | undefined;
+  /** The user who triggered the request: { name: { eq: "amina@example.com" } }. */
+  user?: UserWhere | null | undefined;
+  /** The webhook: { id: { eq: "whk_..." } } or { owner: { name: { eq: "amina@example.com" } } }. */
+  webhook?: WebhookWhere | null | undefined;
+};
+
+/** Whether a webhook is in operation. */
+export type WebhookStatus =
+  /** Events become deliveries, which are sent. INCOMING: calls are accepted. */
+  | 'ACTIVE'
+  /** Ended permanently. Its deliveries and requests remain readable. */
+  | 'ARCHIVED'
+  /** Disabled by Hookledger, after 5 days of failures or an answer 410: open deliveries are held, new events are skipped. */
+  | 'DISABLED'
+  /** Paused by a user: deliveries are created and held, and are sent when the webhook is resumed. */
+  | 'PAUSED';
+
+/** Tests on a value of WebhookStatus. If several tests are given, all must hold. */
+export type WebhookStatusFilter = {
+  /** Equals this value. */
+  eq?: WebhookStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<WebhookStatus> | null | undefined;
+};
+
+/** Streaks that meet all of these conditions. A webhook without finished requests has none. */
+export type WebhookStreakWhere = {
+  /** The number of requests, counted up to 1,000: { gte: 10 }. */
+  requests?: IntFilter | null | undefined;
+  /** When the first of them began; { isNull: true }: there is no streak. */
+  since?: OptionalDateTimeFilter | null | undefined;
+  /** { eq: false }: the latest requests did not succeed. */
+  succeeding?: BooleanFilter | null | undefined;
+};
+
+/** Webhooks that meet all of these conditions. */
+export type WebhookWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<WebhookWhere> | null | undefined;
+  /** The text of the Liquid template of the body. */
+  body?: StringFilter | null | undefined;
+  /** How the body is made: { eq: FORM }. */
+  bodyFormat?: BodyFormatFilter | null | undefined;
+  /** The circuit: { state: { eq: OPEN } }. */
+  circuit?: WebhookCircuitWhere | null | undefined;
+  /** The text of the condition (CEL). */
+  condition?: StringFilter | null | undefined;
+  /** When the webhook was created: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Seconds; { isNull: false }: webhooks that skip duplicates. */
+  dedupeSeconds?: IntFilter | null | undefined;
+  /** The direction of the calls: { eq: OUTGOING }. */
+  direction?: DirectionFilter | null | undefined;
+  /** The document type: { eq: "Sales Invoice" }; { isNull: true }: all types. */
+  documentType?: StringFilter | null | undefined;
+  /** The events: { contains: "on_submit" }; { isEmpty: true }: all. */
+  events?: StringListFilter | null | undefined;
+  /** The health, of which each test reads the latest requests of every webhook: { successRate: { lt: 0.95 } }. */
+  health?: WebhookHealthWhere | null | undefined;
+  /** The id of the webhook: { in: ["whk_...", "whk_..."] }. */
+  id?: IdFilter | null | undefined;
+  /** The settings for received calls: { provider: { eq: NONE } }. */
+  incoming?: IncomingAgreementWhere | null | undefined;
+  /** The maximum number of concurrent requests. */
+  maxConcurrency?: IntFilter | null | undefined;
+  /** The HTTP method: { eq: PUT }. */
+  method?: WebhookMethodFilter | null | undefined;
+  /** The name: { startsWith: "CRM" }. */
+  name?: StringFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: WebhookWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<WebhookWhere> | null | undefined;
+  /** { isNull: false }: webhooks that keep the order. */
+  ordering?: DeliveryOrderingFilter | null | undefined;
+  /** The responsible user: { name: { eq: "amina@example.com" } }. */
+  owner?: UserWhere | null | undefined;
+  /** The forwarded headers: { contains: "x-tenant" }. */
+  passHeaders?: StringListFilter | null | undefined;
+  /** The rate limit; { requests: { isNull: true } }: none. */
+  rateLimit?: RateLimitWhere | null | undefined;
+  /** Whether it may receive audit entries as events. */
+  receiveAuditEvents?: BooleanFilter | null | undefined;
+  /** Whether requests carry heads of the sealed log. */
+  sendEvidenceHead?: BooleanFilter | null | undefined;
+  /** The signature schemes: { contains: FRAPPE }. */
+  signatures?: SignatureSchemeListFilter | null | undefined;
+  /** The status: { in: [PAUSED, DISABLED] }. */
+  status?: WebhookStatusFilter | null | undefined;
+  /** Why the webhook is paused or disabled. */
+  statusReason?: StringFilter | null | undefined;
+  /** Whether SUPPORT may reveal masked content. */
+  supportMayReveal?: BooleanFilter | null | undefined;
+  /** The timeout of an attempt in milliseconds: { gt: 15000 }. */
+  timeoutMs?: IntFilter | null | undefined;
+  /** When the settings or the status last changed. */
+  updatedAt?: DateTimeFilter | null | undefined;
+  /**
+   * The URL before rendering: { startsWith: "https://partner.example.com/" }.
+   *
+   * Roles: SYSTEM_MANAGER, INTEGRATION_MANAGER, AUDITOR.
+   */
+  url?: StringFilter | null | undefined;
+};
+
+export type LogRowFragment = {
+  id: string;
+  startedAt: string;
+  finishedAt: string | null;
+  direction: Direction;
+  status: WebhookRequestLogStatus;
+  responseStatus: number | null;
+  errorCode: RequestErrorCode | null;
+  documentType: string | null;
+  referenceDocument: string | null;
+  event: string | null;
+  durationMs: number | null;
+  attemptNumber: number;
+  test: boolean;
+  duplicate: boolean;
+  webhook: { id: string; name: string } | null;
+  replay: { id: string } | null;
+};
+
+export type RequestLogQueryVariables = Exact<{
+  where?: WebhookRequestLogWhere | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  orderBy?: WebhookRequestLogOrder | null | undefined;
+}>;
+
+export type RequestLogQuery = {
+  webhookRequestLogs: {
+    nodes: Array<{
+      id: string;
+      startedAt: string;
+      finishedAt: string | null;
+      direction: Direction;
+      status: WebhookRequestLogStatus;
+      responseStatus: number | null;
+      errorCode: RequestErrorCode | null;
+      documentType: string | null;
+      referenceDocument: string | null;
+      event: string | null;
+      durationMs: number | null;
+      attemptNumber: number;
+      test: boolean;
+      duplicate: boolean;
+      webhook: { id: string; name: string } | null;
+      replay: { id: string } | null;
+    }>;
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  } | null;
+};
+
+export type RequestLogCountQueryVariables = Exact<{
+  where?: WebhookRequestLogWhere | null | undefined;
+}>;
+
+export type RequestLogCountQuery = {
+  webhookRequestLogs: { totalCount: number | null; totalCountIsExact: boolean | null } | null;
+};
+
+export type RequestLogBarsQueryVariables = Exact<{
+  range: DateTimeRange;
+  bucket: StatsBucket;
+  timeZone?: string | null | undefined;
+  where?: WebhookRequestLogWhere | null | undefined;
+}>;
+
+export type RequestLogBarsQuery = {
+  webhookRequestLogStats: {
+    uncounted: number;
+    countedUntil: string | null;
+    buckets: Array<{
+      start: string;
+      end: string;
+      succeeded: number;
+      failed: number;
+      refused: number;
+      unknown: number;
+      pending: number;
+    }> | null;
+  };
+};
+
+export type TailSubscriptionVariables = Exact<{
+  where?: WebhookRequestLogWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type TailSubscription = {
+  webhookRequestLogChanged: {
+    id: string;
+    kind: WebhookRequestLogChangeKind;
+    dropped: number;
+    webhookRequestLog: {
+      id: string;
+      startedAt: string;
+      finishedAt: string | null;
+      direction: Direction;
+      status: WebhookRequestLogStatus;
+      responseStatus: number | null;
+      errorCode: RequestErrorCode | null;
+      documentType: string | null;
+      referenceDocument: string | null;
+      event: string | null;
+      durationMs: number | null;
+      attemptNumber: number;
+      test: boolean;
+      duplicate: boolean;
+      webhook: { id: string; name: string } | null;
+      replay: { id: string } | null;
+    };
+  };
+};
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never }>;
+
+export type ViewerQuery = {
+  viewerRoles: Array<Role>;
+  about: { version: string; serverTime: string; signInMethods: Array<SignInMethod>; oldestRequestAt: string | null };
+  viewer: { id: string; name: string; fullName: string | null; email: string | null } | null;
+};
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const LogRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment LogRow on WebhookRequestLog {
+  id
+  startedAt
+  finishedAt
+  direction
+  status
+  responseStatus
+  errorCode
+  documentType
+  referenceDocument
+  event
+  durationMs
+  attemptNumber
+  test
+  duplicate
+  webhook {
+    id
+    name
+  }
+  replay {
+    id
+  }
+}
+    `,
+  { fragmentName: 'LogRow' },
+) as unknown as TypedDocumentString<LogRowFragment, unknown>;
+export const RequestLogDocument = new TypedDocumentString(`
+    query RequestLog($where: WebhookRequestLogWhere, $first: Int, $after: String, $last: Int, $before: String, $orderBy: WebhookRequestLogOrder) {
+  webhookRequestLogs(
+    where: $where
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    orderBy: $orderBy
+  ) {
+    nodes {
+      ...LogRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment LogRow on WebhookRequestLog {
+  id
+  startedAt
+  finishedAt
+  direction
+  status
+  responseStatus
+  errorCode
+  documentType
+  referenceDocument
+  event
+  durationMs
+  attemptNumber
+  test
+  duplicate
+  webhook {
+    id
+    name
+  }
+  replay {
+    id
+  }
+}`) as unknown as TypedDocumentString<RequestLogQuery, RequestLogQueryVariables>;
+export const RequestLogCountDocument = new TypedDocumentString(`
+    query RequestLogCount($where: WebhookRequestLogWhere) {
+  webhookRequestLogs(where: $where) {
+    totalCount
+    totalCountIsExact
+  }
+}
+    `) as unknown as TypedDocumentString<RequestLogCountQuery, RequestLogCountQueryVariables>;
+export const RequestLogBarsDocument = new TypedDocumentString(`
+    query RequestLogBars($range: DateTimeRange!, $bucket: StatsBucket!, $timeZone: String, $where: WebhookRequestLogWhere) {
+  webhookRequestLogStats(
+    range: $range
+    bucket: $bucket
+    timeZone: $timeZone
+    where: $where
+  ) {
+    buckets {
+      start
+      end
+      succeeded
+      failed
+      refused
+      unknown
+      pending
+    }
+    uncounted
+    countedUntil
+  }
+}
+    `) as unknown as TypedDocumentString<RequestLogBarsQuery, RequestLogBarsQueryVariables>;
+export const TailDocument = new TypedDocumentString(`
+    subscription Tail($where: WebhookRequestLogWhere, $after: ID) {
+  webhookRequestLogChanged(where: $where, after: $after) {
+    id
+    kind
+    dropped
+    webhookRequestLog {
+      ...LogRow
+    }
+  }
+}
+    fragment LogRow on WebhookRequestLog {
+  id
+  startedAt
+  finishedAt
+  direction
+  status
+  responseStatus
+  errorCode
+  documentType
+  referenceDocument
+  event
+  durationMs
+  attemptNumber
+  test
+  duplicate
+  webhook {
+    id
+    name
+  }
+  replay {
+    id
+  }
+}`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  about {
+    version
+    serverTime
+    signInMethods
+    oldestRequestAt
+  }
+  viewer {
+    id
+    name
+    fullName
+    email
+  }
+  viewerRoles
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

@@ -1,0 +1,190 @@
+// The rows of the log: a grid of which only the rows in view are in the document.
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { LogRowFragment } from '../api/generated/documents';
+import { formatDuration } from '../i18n/amount';
+import { useTimes } from '../i18n/time-zone';
+import { paths } from '../paths';
+import { isShortcut } from '../shell/shortcuts';
+import { Ltr } from '../ui/ltr';
+import { RequestState } from '../ui/state-mark';
+import './log.css';
+import { useLogTexts } from './texts';
+
+const ROW_PX = { compact: 30, comfortable: 38 };
+/** Rows from the end at which the next page is asked for. */
+const AHEAD = 20;
+
+interface Props {
+  rows: readonly LogRowFragment[];
+  hasMore: boolean;
+  isLoading: boolean;
+  more(): void;
+  /** Whether the person is at the newest row and has picked none. */
+  setFollows(follows: boolean): void;
+}
+
+export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
+  const texts = useLogTexts();
+  const [, navigate] = useLocation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [picked, setPicked] = useState<string | null>(null);
+  const rowPx = document.documentElement.dataset.density === 'comfortable' ? ROW_PX.comfortable : ROW_PX.compact;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 8,
+    useFlushSync: false,
+    scrollMargin: rowPx,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !isLoading && rows.length > 0 && last >= rows.length - AHEAD) more();
+  }, [hasMore, isLoading, last, rows.length, more]);
+
+  const pick = (id: string | null) => {
+    setPicked(id);
+    setFollows(id === null && (scroller.current?.scrollTop ?? 0) < rowPx);
+  };
+  const walk = (event: KeyboardEvent) => {
+    const at = rows.findIndex(({ id }) => id === picked);
+    const steps: Record<string, number> = {
+      ArrowDown: at + 1,
+      j: at + 1,
+      ArrowUp: at - 1,
+      k: at - 1,
+      PageDown: at + 20,
+      PageUp: at - 20,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const step = steps[event.key];
+    if (step !== undefined && (event.key.length > 1 || isShortcut(event.nativeEvent))) {
+      const next = Math.max(0, Math.min(rows.length - 1, step));
+      const row = rows[next];
+      if (row) pick(row.id);
+      virtual.scrollToIndex(next);
+    } else if (event.key === 'Enter' && picked !== null) navigate(paths.request(picked));
+    else if (event.key === 'Escape') pick(null);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={scroller}
+      className="log-grid"
+      role="grid"
+      aria-label={texts.rows}
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      aria-activedescendant={picked === null ? undefined : `row-${picked}`}
+      tabIndex={0}
+      onKeyDown={walk}
+      onScroll={({ currentTarget }) => setFollows(currentTarget.scrollTop < rowPx && picked === null)}
+    >
+      <Head />
+      <div role="rowgroup" style={{ blockSize: virtual.getTotalSize(), position: 'relative' }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index];
+          return row ? (
+            <LogRow key={row.id} row={row} index={index} start={start - rowPx} isPicked={row.id === picked} />
+          ) : null;
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Head() {
+  const texts = useLogTexts();
+  const cell = (name: string, className?: string) => (
+    <span role="columnheader" className={className}>
+      {name}
+    </span>
+  );
+  return (
+    <div role="row" className="log-row" data-head aria-rowindex={1}>
+      {cell(texts.time)}
+      <span role="columnheader">
+        <span className="hidden-text">{texts.direction}</span>
+      </span>
+      {cell(texts.status)}
+      {cell(texts.http)}
+      {cell(texts.document)}
+      {cell(texts.webhook, 'webhook')}
+      {cell(texts.event, 'event')}
+      {cell(texts.took, 'took end')}
+      {cell(texts.attempt, 'attempt end')}
+    </div>
+  );
+}
+
+interface RowProps {
+  row: LogRowFragment;
+  index: number;
+  start: number;
+  isPicked: boolean;
+}
+
+const LogRow = memo(function LogRow({ row, index, start, isPicked }: RowProps) {
+  const texts = useLogTexts();
+  const times = useTimes();
+  const isOut = row.direction === 'OUTGOING';
+  return (
+    <Link
+      href={paths.request(row.id)}
+      id={`row-${row.id}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isPicked}
+      tabIndex={-1}
+      className="log-row"
+      data-picked={isPicked || undefined}
+      data-problem={row.status === 'FAILED' || undefined}
+      style={{ position: 'absolute', insetInline: 0, insetBlockStart: start }}
+    >
+      <span role="gridcell" title={`${times.full(row.startedAt)} ${times.zone}`}>
+        <Ltr>{times.clock(row.startedAt)}</Ltr>
+      </span>
+      <span role="gridcell" title={texts.directions[row.direction]}>
+        <span aria-hidden="true">{isOut ? '↗' : '↙'}</span>
+        <span className="hidden-text">{texts.directions[row.direction]}</span>
+      </span>
+      <span role="gridcell">
+        <RequestState status={row.status} direction={row.direction} />
+      </span>
+      <span role="gridcell" title={row.errorCode ?? undefined}>
+        <Ltr>{row.responseStatus ?? (row.errorCode ? shortCode(row.errorCode) : '')}</Ltr>
+      </span>
+      <span role="gridcell" title={`${row.documentType ?? ''} ${row.referenceDocument ?? ''}`}>
+        <bdi>{row.referenceDocument ?? ''}</bdi>
+      </span>
+      <span role="gridcell" className="webhook" title={row.webhook?.name}>
+        <bdi>{row.webhook?.name ?? ''}</bdi>
+      </span>
+      <span role="gridcell" className="event">
+        <bdi>{[row.event, ...marksOf(row, texts)].filter(Boolean).join(' · ')}</bdi>
+      </span>
+      <span role="gridcell" className="took end">
+        <Ltr>{row.durationMs === null || row.durationMs === undefined ? '' : formatDuration(row.durationMs)}</Ltr>
+      </span>
+      <span role="gridcell" className="attempt end">
+        {row.attemptNumber ?? ''}
+      </span>
+    </Link>
+  );
+});
+
+function marksOf(row: LogRowFragment, texts: ReturnType<typeof useLogTexts>): string[] {
+  return [row.test && texts.test, row.duplicate && texts.duplicate, row.replay && texts.replay].filter(
+    (mark): mark is string => typeof mark === 'string',
+  );
+}
+
+/** A code in the place of a status: `TIMEOUT` is wider than the column. */
+function shortCode(code: string): string {
+  return code.length <= 5 ? code : `${code.slice(0, 4)}.`;
+}

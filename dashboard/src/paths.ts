@@ -1,0 +1,28 @@
+// Where each thing is: links go by these, so that no feature needs to know another.
+
+export const paths = {
+  home: () => '/',
+  signIn: (returnTo: string) => `/sign-in?${new URLSearchParams({ returnTo })}`,
+  document: (type: string, name: string) => `/document?${new URLSearchParams({ type, name })}`,
+  log: (filters: Record<string, string> = {}) => withFilters('/log', filters),
+  request: (id: string) => `/log/${encodeURIComponent(id)}`,
+  deliveries: (filters: Record<string, string> = {}) => withFilters('/deliveries', filters),
+  delivery: (id: string) => `/deliveries/${encodeURIComponent(id)}`,
+  replays: () => '/replays',
+  webhooks: () => '/webhooks',
+  newWebhook: () => '/webhooks/new',
+  webhook: (id: string) => `/webhooks/${encodeURIComponent(id)}`,
+  editWebhook: (id: string) => `/webhooks/${encodeURIComponent(id)}/edit`,
+  evidence: () => '/evidence',
+  audit: (filters: Record<string, string> = {}) => withFilters('/audit', filters),
+  privacy: () => '/privacy',
+  exports: () => '/exports',
+  health: () => '/health',
+  people: () => '/people',
+  me: () => '/me',
+} as const;
+
+function withFilters(path: string, filters: Record<string, string>): string {
+  const search = new URLSearchParams(filters).toString();
+  return search ? `${path}?${search}` : path;
+}

@@ -1,0 +1,31 @@
+// The pages: their paths, what they load, and which root field a role must be able to use to open them.
+import { type ComponentType, lazy } from 'react';
+import type { PagePath } from '../../../src/server/dashboard/page-paths';
+import type { RootField } from '../api/generated/access';
+
+type PageName =
+  | 'home'
+  | 'log'
+  | 'deliveries'
+  | 'replays'
+  | 'webhooks'
+  | 'evidence'
+  | 'audit'
+  | 'privacy'
+  | 'exports'
+  | 'health'
+  | 'people'
+  | 'me';
+
+export interface Page {
+  path: PagePath;
+  /** In the navigation; null: reached by links. */
+  name: PageName | null;
+  /** Who may use this may open the page; null: everybody who reads. */
+  needs: RootField | null;
+  component: ComponentType;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: '/log', name: 'log', needs: 'Query.webhookRequestLogs', component: lazy(() => import('../log/log-page')) },
+];

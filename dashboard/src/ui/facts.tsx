@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+
+/** Names and values. What is null, undefined or '' is left out. */
+export function Facts({ of: facts }: { of: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) =>
+        value === null || value === undefined || value === '' ? null : (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}

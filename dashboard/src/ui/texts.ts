@@ -1,0 +1,73 @@
+import { textsOf } from '../i18n/language';
+import { plural } from '../i18n/plural';
+
+const en = {
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'The browser did not copy: select the text by hand.',
+  cancel: 'Cancel',
+  close: 'Close',
+  tryAgain: 'Try again',
+  loading: 'Loading',
+  stillAsking: 'Still asking ...',
+  stopAsking: 'Stop',
+  stopped: 'Stopped before an answer came.',
+  offline: 'The server does not answer. What you see is what was there before.',
+  failed: 'This did not work',
+  code: 'Code',
+  requestId: 'Request id',
+  tooMany: (seconds: number) =>
+    `Too many requests. Try again in ${plural('en', seconds, { one: '# second', other: '# seconds' })}.`,
+  denied: 'Not for your role',
+  deniedRoles: (roles: string) => `Only these roles may read this: ${roles}.`,
+  masked: 'Masked for your role',
+  erased: 'Erased',
+  none: 'None',
+  unknownTime: 'not known',
+  more: 'Show more',
+  searchedTo: (time: string) => `Nothing further until ${time}; older rows were not looked at yet.`,
+  searchedSoFar: 'Not all rows were looked at yet.',
+  searchOn: 'Search further',
+  searchedAll: 'All rows were looked at.',
+  reason: 'Reason',
+  reasonHint: 'It stays in the audit trail. Write no names of persons in it.',
+  yes: 'yes',
+  no: 'no',
+};
+
+const ar: typeof en = {
+  copy: 'نسخ',
+  copied: 'تم النسخ',
+  copyFailed: 'لم ينسخ المتصفح النص: حدّده يدويًا.',
+  cancel: 'إلغاء',
+  close: 'إغلاق',
+  tryAgain: 'حاول مجددًا',
+  loading: 'جارٍ التحميل',
+  stillAsking: 'ما زال الطلب جاريًا ...',
+  stopAsking: 'إيقاف',
+  stopped: 'أُوقف الطلب قبل وصول الجواب.',
+  offline: 'الخادم لا يجيب. ما تراه هو آخر ما وصل.',
+  failed: 'لم ينجح هذا',
+  code: 'الرمز',
+  requestId: 'معرّف الطلب',
+  tooMany: (seconds) =>
+    `طلبات كثيرة جدًا. حاول بعد ${plural('ar', seconds, { one: 'ثانية واحدة', two: 'ثانيتين', few: '# ثوانٍ', many: '# ثانية', other: '# ثانية' })}.`,
+  denied: 'غير متاح لدورك',
+  deniedRoles: (roles) => `يقرأ هذا فقط من له أحد هذه الأدوار: ${roles}.`,
+  masked: 'محجوب عن دورك',
+  erased: 'مُحي',
+  none: 'لا شيء',
+  unknownTime: 'غير معروف',
+  more: 'عرض المزيد',
+  searchedTo: (time) => `لا شيء آخر حتى ${time}؛ لم تُفحص الصفوف الأقدم بعد.`,
+  searchedSoFar: 'لم تُفحص كل الصفوف بعد.',
+  searchOn: 'تابع البحث',
+  searchedAll: 'فُحصت كل الصفوف.',
+  reason: 'السبب',
+  reasonHint: 'يبقى في سجل التدقيق. لا تكتب فيه أسماء أشخاص.',
+  yes: 'نعم',
+  no: 'لا',
+};
+
+/** Texts that several features use. */
+export const useUiTexts = textsOf(en, ar);
