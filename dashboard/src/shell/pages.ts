@@ -26,6 +26,20 @@ export interface Page {
   component: ComponentType;
 }
 
+/** In the order of the navigation. */
 export const PAGES: readonly Page[] = [
+  { path: '/', name: 'home', needs: 'Query.search', component: lazy(() => import('../home/home-page')) },
+  {
+    path: '/document',
+    name: null,
+    needs: 'Query.businessDocument',
+    component: lazy(() => import('../document/document-page')),
+  },
   { path: '/log', name: 'log', needs: 'Query.webhookRequestLogs', component: lazy(() => import('../log/log-page')) },
+  {
+    path: '/log/:id',
+    name: null,
+    needs: 'Query.webhookRequestLog',
+    component: lazy(() => import('../request/request-page')),
+  },
 ];

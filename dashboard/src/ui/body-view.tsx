@@ -44,7 +44,7 @@ export interface ShownBody {
   text?: string | null;
   base64?: string | null;
   contentType?: string | null;
-  bytes: number;
+  bytes: number | null;
   sha256?: string | null;
   truncated: boolean;
   masked: boolean;
@@ -71,18 +71,15 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
   return (
     <div className="stack">
       <Facts
-        of={[
-          [texts.size, <Ltr key="size">{formatBytes(body.bytes)}</Ltr>],
-          [texts.type, body.contentType ? <Ltr key="type">{body.contentType}</Ltr> : null],
-          [
-            texts.sha256,
-            body.sha256 ? (
-              <Ltr key="sha" className="mono">
-                {body.sha256}
-              </Ltr>
-            ) : null,
-          ],
-        ]}
+        of={{
+          [texts.size]: body.bytes === null ? null : <Ltr>{formatBytes(body.bytes)}</Ltr>,
+          [texts.type]: body.contentType ? <Ltr>{body.contentType}</Ltr> : null,
+          [texts.sha256]: body.sha256 ? (
+            <Ltr className="mono">
+              {body.sha256}
+            </Ltr>
+          ) : null,
+        }}
       />
       {body.truncated ? <p className="note">{texts.truncated}</p> : null}
       {body.masked ? <p className="note">{texts.masked}</p> : null}

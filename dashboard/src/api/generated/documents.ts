@@ -3,7 +3,6 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** How the body of a delivery is made. */
 export type BodyFormat =
@@ -115,6 +114,23 @@ export type DateTimeRange = {
   /** The end, exclusive. It may be in the future. */
   to: string;
 };
+
+/** What cannot be done. */
+export type DeadLetterKind =
+  /** Statistics do not count `request`. */
+  | 'COUNT_CLOSED'
+  /** Statistics do not count a change of the states of some deliveries to `webhook`. */
+  | 'COUNT_DELIVERIES'
+  /** Statistics do not count `request` as PENDING. */
+  | 'COUNT_OPENED'
+  /** Whether `businessEvent` is delivered to `webhook` cannot be decided. */
+  | 'DECISION'
+  /** `businessEvent` cannot be fanned out: it has no deliveries. */
+  | 'EVENT'
+  /** `request` cannot be put into the search index: searches do not find it. */
+  | 'INDEX'
+  /** The next attempt of `delivery` cannot be begun. */
+  | 'JOB';
 
 /** What happens to the later deliveries of a document when one is exhausted. */
 export type DeliveryOrdering =
@@ -237,6 +253,61 @@ export type DirectionFilter = {
   /** Any of these, 1 to 100. */
   in?: Array<Direction> | null | undefined;
 };
+
+/** The kind of an entry of a timeline. */
+export type DocumentTimelineKind =
+  /** A request to a partner: `request`. The time is that of its beginning. */
+  | 'ATTEMPT_MADE'
+  /** A call of a partner about the document: `request`. */
+  | 'CALL_RECEIVED'
+  /** The delivery was cancelled, or its webhook archived. Disappears when the delivery is replayed. */
+  | 'CANCELLED'
+  /** The partner answered with 2xx for the first time. */
+  | 'DELIVERED'
+  /** A delivery to a webhook was created: `delivery`. */
+  | 'DELIVERY_MADE'
+  /** A webhook matched, but the delivery was skipped: `skipReason`. */
+  | 'DELIVERY_SKIPPED'
+  /** An event of the document was published: `businessEvent`. */
+  | 'EVENT_PUBLISHED'
+  /** All attempts failed. Disappears when the delivery is replayed. */
+  | 'GIVEN_UP';
+
+/** Whether a partner has received the latest event of a document. */
+export type DocumentVerdictKind =
+  /** The partner answered the newest delivery with 2xx. Stays so while it is replayed. */
+  | 'ARRIVED'
+  /** A user cancelled the delivery, or archived the webhook, before it succeeded. */
+  | 'CANCELLED'
+  /** All attempts of the retry schedule failed. */
+  | 'GIVEN_UP'
+  /** The webhook is paused or disabled, or all deliveries are paused. The delivery continues when they are resumed. */
+  | 'HELD'
+  /** The delivery was skipped: `delivery { skipReason skipMessage }` gives the reason. */
+  | 'NOT_SENT'
+  /** An attempt is on the wire, or due at `nextAttemptAt`. */
+  | 'ON_ITS_WAY'
+  /** Nothing is sent, because something in the database is wrong with the delivery, with one that it waits for, or with the event: `deadLetters` says what. */
+  | 'STUCK'
+  /** The delivery waits for an earlier one of the document, or for the limits or the circuit of the webhook. */
+  | 'WAITING';
+
+/** Why nothing is sealed; ROWS: why not all is. */
+export type EvidenceStopCode =
+  /** A known head is not a beginning of the tree: the tree was rewritten. */
+  | 'CONTRADICTS'
+  /** The database refuses what sealing writes, or the key cannot be read. */
+  | 'FAILED'
+  /** A known head is newer than the tree: the database was restored from a backup, or lost its end. */
+  | 'NEWER'
+  /** EVIDENCE_HEAD_FILE of one machine has a head of another log. */
+  | 'OTHER_LOG'
+  /** Some rows of the queue cannot be sealed, and wait. All others are sealed. */
+  | 'ROWS'
+  /** EVIDENCE_HEAD_FILE of one machine cannot be read, or is no head that this log signed. */
+  | 'UNREADABLE'
+  /** EVIDENCE_HEAD_FILE of one machine cannot be written. */
+  | 'UNWRITABLE';
 
 /** Tests on a number that may be missing. A missing one meets only isNull. If several tests are given, all must hold. */
 export type FloatFilter = {
@@ -469,6 +540,17 @@ export type RoleListFilter = {
   /** true: the list is empty; false: it is not. */
   isEmpty?: boolean | null | undefined;
 };
+
+/** Whether a row is sealed. */
+export type SealStatus =
+  /** Like SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content. */
+  | 'ERASED'
+  /** The request is not finished. It has no record yet. */
+  | 'OPEN'
+  /** A signed head of the tree contains the row. `proof` proves it. */
+  | 'SEALED'
+  /** The row has its record, but no signed head contains it yet. Sealing runs every second. */
+  | 'WAITING';
 
 /** How people sign in to these pages and get a session. */
 export type SignInMethod =
@@ -902,24 +984,39 @@ export type WebhookWhere = {
   url?: StringFilter | null | undefined;
 };
 
-export type LogRowFragment = {
-  id: string;
-  startedAt: string;
-  finishedAt: string | null;
-  direction: Direction;
-  status: WebhookRequestLogStatus;
-  responseStatus: number | null;
-  errorCode: RequestErrorCode | null;
-  documentType: string | null;
-  referenceDocument: string | null;
-  event: string | null;
-  durationMs: number | null;
-  attemptNumber: number;
-  test: boolean;
-  duplicate: boolean;
-  webhook: { id: string; name: string } | null;
-  replay: { id: string } | null;
-};
+export type DocumentQueryVariables = Exact<{
+  documentType: string;
+  name: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentQuery = { businessDocument: { id: string, verdicts: Array<{ verdict: DocumentVerdictKind, sentence: string, nextAttemptAt: string | null, webhook: { id: string, name: string, direction: Direction, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null } | null, delivery: { id: string, status: DeliveryStatus, deliveredAt: string | null, finishedAt: string | null, nextAttemptAt: string | null, skipReason: SkipReason | null, skipMessage: string | null } | null, lastRequest: { id: string, startedAt: string, finishedAt: string | null, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null, attemptNumber: number, evidence: { status: SealStatus, leafHash: string | null, leafIndex: number | null, sealedAt: string | null } } | null }>, timeline: { nodes: Array<{ at: string, kind: DocumentTimelineKind, sentence: string, event: string | null, error: string | null, requestStatus: WebhookRequestLogStatus | null, responseStatus: number | null, skipReason: SkipReason | null, webhook: { id: string, name: string } | null, request: { id: string, attemptNumber: number, durationMs: number | null, errorCode: RequestErrorCode | null, user: { name: string, fullName: string | null } | null } | null, delivery: { id: string, test: boolean } | null, businessEvent: { id: string, wantedBy: number | null, user: { name: string, fullName: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type SearchQueryVariables = Exact<{
+  text: string;
+}>;
+
+
+export type SearchQuery = { search: Array<
+    | { __typename: 'BusinessDocument', id: string, documentType: string, name: string }
+    | { __typename: 'BusinessEvent', id: string, event: string, createdAt: string, eventType: string, eventDocument: string }
+    | { __typename: 'Delivery', id: string, deliveryType: string, deliveryDocument: string, deliveryStatus: DeliveryStatus, webhook: { id: string, name: string } | null }
+    | { __typename: 'User', id: string, name: string, fullName: string | null }
+    | { __typename: 'Webhook', id: string, name: string, direction: Direction, webhookStatus: WebhookStatus }
+    | { __typename: 'WebhookRequestLog', id: string, startedAt: string, direction: Direction, requestStatus: WebhookRequestLogStatus, requestDocument: string | null, webhook: { id: string, name: string } | null }
+  > };
+
+export type AttentionQueryVariables = Exact<{
+  now: string;
+  dayAgo: string;
+  weekAgo: string;
+}>;
+
+
+export type AttentionQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, broken: { nodes: Array<{ id: string, name: string, statusReason: string | null, statusChangedAt: string | null, owner: { name: string, fullName: string | null } | null }> } | null, givenUp: { nodes: Array<{ id: string, documentType: string, referenceDocument: string, finishedAt: string | null, webhook: { id: string, name: string } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null }> } | null, stuck: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null }> } | null, evidenceStatus: { oldestWaitingSeconds: number | null, stops: Array<{ code: EvidenceStopCode, since: string, message: string }> } | null, deliveryStats: { buckets: Array<{ start: string, end: string, delivered: number, pending: number, retrying: number, exhausted: number, skipped: number, cancelled: number }> | null } };
+
+export type LogRowFragment = { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null };
 
 export type RequestLogQueryVariables = Exact<{
   where?: WebhookRequestLogWhere | null | undefined;
@@ -930,37 +1027,15 @@ export type RequestLogQueryVariables = Exact<{
   orderBy?: WebhookRequestLogOrder | null | undefined;
 }>;
 
-export type RequestLogQuery = {
-  webhookRequestLogs: {
-    nodes: Array<{
-      id: string;
-      startedAt: string;
-      finishedAt: string | null;
-      direction: Direction;
-      status: WebhookRequestLogStatus;
-      responseStatus: number | null;
-      errorCode: RequestErrorCode | null;
-      documentType: string | null;
-      referenceDocument: string | null;
-      event: string | null;
-      durationMs: number | null;
-      attemptNumber: number;
-      test: boolean;
-      duplicate: boolean;
-      webhook: { id: string; name: string } | null;
-      replay: { id: string } | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
-  } | null;
-};
+
+export type RequestLogQuery = { webhookRequestLogs: { nodes: Array<{ id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
 
 export type RequestLogCountQueryVariables = Exact<{
   where?: WebhookRequestLogWhere | null | undefined;
 }>;
 
-export type RequestLogCountQuery = {
-  webhookRequestLogs: { totalCount: number | null; totalCountIsExact: boolean | null } | null;
-};
+
+export type RequestLogCountQuery = { webhookRequestLogs: { totalCount: number | null, totalCountIsExact: boolean | null } | null };
 
 export type RequestLogBarsQueryVariables = Exact<{
   range: DateTimeRange;
@@ -969,60 +1044,44 @@ export type RequestLogBarsQueryVariables = Exact<{
   where?: WebhookRequestLogWhere | null | undefined;
 }>;
 
-export type RequestLogBarsQuery = {
-  webhookRequestLogStats: {
-    uncounted: number;
-    countedUntil: string | null;
-    buckets: Array<{
-      start: string;
-      end: string;
-      succeeded: number;
-      failed: number;
-      refused: number;
-      unknown: number;
-      pending: number;
-    }> | null;
-  };
-};
+
+export type RequestLogBarsQuery = { webhookRequestLogStats: { uncounted: number, countedUntil: string | null, buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } };
 
 export type TailSubscriptionVariables = Exact<{
   where?: WebhookRequestLogWhere | null | undefined;
   after?: string | null | undefined;
 }>;
 
-export type TailSubscription = {
-  webhookRequestLogChanged: {
-    id: string;
-    kind: WebhookRequestLogChangeKind;
-    dropped: number;
-    webhookRequestLog: {
-      id: string;
-      startedAt: string;
-      finishedAt: string | null;
-      direction: Direction;
-      status: WebhookRequestLogStatus;
-      responseStatus: number | null;
-      errorCode: RequestErrorCode | null;
-      documentType: string | null;
-      referenceDocument: string | null;
-      event: string | null;
-      durationMs: number | null;
-      attemptNumber: number;
-      test: boolean;
-      duplicate: boolean;
-      webhook: { id: string; name: string } | null;
-      replay: { id: string } | null;
-    };
-  };
-};
 
-export type ViewerQueryVariables = Exact<{ [key: string]: never }>;
+export type TailSubscription = { webhookRequestLogChanged: { id: string, kind: WebhookRequestLogChangeKind, dropped: number, webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null } } };
 
-export type ViewerQuery = {
-  viewerRoles: Array<Role>;
-  about: { version: string; serverTime: string; signInMethods: Array<SignInMethod>; oldestRequestAt: string | null };
-  viewer: { id: string; name: string; fullName: string | null; email: string | null } | null;
-};
+export type RequestQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RequestQuery = { webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, method: string, url: string, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, attemptNumber: number, remoteAddress: string | null, test: boolean, duplicate: boolean, event: string | null, documentType: string | null, referenceDocument: string | null, webhook: { id: string, name: string, supportMayReveal: boolean, timeoutMs: number, owner: { id: string, name: string, fullName: string | null } | null } | null, user: { id: string, name: string, fullName: string | null } | null, replay: { id: string, reason: string, orderedBy: { name: string } | null } | null, businessEvent: { id: string, createdAt: string, publishedBy: { name: string } | null } | null, delivery: { id: string, status: DeliveryStatus, nextAttemptAt: string | null, requests: { nodes: Array<{ id: string, attemptNumber: number, startedAt: string, status: WebhookRequestLogStatus, direction: Direction, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, evidence: { status: SealStatus, sealedAt: string | null, leafIndex: number | null, treeSize: number | null, leafHash: string | null } } | null };
+
+export type ContentPartsFragment = { id: string, method: string, url: string, headerList: Array<{ name: string, value: string }> | null, dataBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null, responseHeaderList: Array<{ name: string, value: string }> | null, responseBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null };
+
+export type RequestContentQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RequestContentQuery = { webhookRequestLog: { id: string, method: string, url: string, headerList: Array<{ name: string, value: string }> | null, dataBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null, responseHeaderList: Array<{ name: string, value: string }> | null, responseBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null } | null };
+
+export type RequestProofQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RequestProofQuery = { webhookRequestLog: { id: string, evidence: { status: SealStatus, proof: string | null } } | null, evidenceStatus: { keys: Array<string>, origin: string | null } | null };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewerRoles: Array<Role>, about: { version: string, serverTime: string, signInMethods: Array<SignInMethod>, oldestRequestAt: string | null }, viewer: { id: string, name: string, fullName: string | null, email: string | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1042,8 +1101,7 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const LogRowFragmentDoc = new TypedDocumentString(
-  `
+export const LogRowFragmentDoc = new TypedDocumentString(`
     fragment LogRow on WebhookRequestLog {
   id
   startedAt
@@ -1067,9 +1125,264 @@ export const LogRowFragmentDoc = new TypedDocumentString(
     id
   }
 }
-    `,
-  { fragmentName: 'LogRow' },
-) as unknown as TypedDocumentString<LogRowFragment, unknown>;
+    `, {"fragmentName":"LogRow"}) as unknown as TypedDocumentString<LogRowFragment, unknown>;
+export const ContentPartsFragmentDoc = new TypedDocumentString(`
+    fragment ContentParts on WebhookRequestLog {
+  id
+  method
+  url
+  headerList {
+    name
+    value
+  }
+  dataBody {
+    text
+    base64
+    contentType
+    bytes
+    sha256
+    truncated
+    masked
+  }
+  responseHeaderList {
+    name
+    value
+  }
+  responseBody {
+    text
+    base64
+    contentType
+    bytes
+    sha256
+    truncated
+    masked
+  }
+}
+    `, {"fragmentName":"ContentParts"}) as unknown as TypedDocumentString<ContentPartsFragment, unknown>;
+export const DocumentDocument = new TypedDocumentString(`
+    query Document($documentType: String!, $name: String!, $after: String) {
+  businessDocument(documentType: $documentType, name: $name) {
+    id
+    verdicts {
+      verdict
+      sentence
+      nextAttemptAt
+      webhook {
+        id
+        name
+        direction
+        status
+        statusReason
+        statusChangedAt
+        statusChangedBy {
+          name
+          fullName
+        }
+        owner {
+          name
+          fullName
+        }
+      }
+      delivery {
+        id
+        status
+        deliveredAt
+        finishedAt
+        nextAttemptAt
+        skipReason
+        skipMessage
+      }
+      lastRequest {
+        id
+        startedAt
+        finishedAt
+        status
+        responseStatus
+        errorCode
+        durationMs
+        attemptNumber
+        evidence {
+          status
+          leafHash
+          leafIndex
+          sealedAt
+        }
+      }
+    }
+    timeline(first: 100, after: $after, orderBy: {field: AT, direction: ASC}) {
+      nodes {
+        at
+        kind
+        sentence
+        event
+        error
+        requestStatus
+        responseStatus
+        skipReason
+        webhook {
+          id
+          name
+        }
+        request {
+          id
+          attemptNumber
+          durationMs
+          errorCode
+          user {
+            name
+            fullName
+          }
+        }
+        delivery {
+          id
+          test
+        }
+        businessEvent {
+          id
+          wantedBy
+          user {
+            name
+            fullName
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
+export const SearchDocument = new TypedDocumentString(`
+    query Search($text: String!) {
+  search(text: $text, first: 20) {
+    __typename
+    ... on BusinessDocument {
+      id
+      documentType
+      name
+    }
+    ... on BusinessEvent {
+      id
+      eventType: documentType
+      event
+      createdAt
+      eventDocument: referenceDocument
+    }
+    ... on Delivery {
+      id
+      deliveryType: documentType
+      deliveryDocument: referenceDocument
+      deliveryStatus: status
+      webhook {
+        id
+        name
+      }
+    }
+    ... on Webhook {
+      id
+      name
+      direction
+      webhookStatus: status
+    }
+    ... on User {
+      id
+      name
+      fullName
+    }
+    ... on WebhookRequestLog {
+      id
+      startedAt
+      requestStatus: status
+      direction
+      requestDocument: referenceDocument
+      webhook {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SearchQuery, SearchQueryVariables>;
+export const AttentionDocument = new TypedDocumentString(`
+    query Attention($now: DateTime!, $dayAgo: DateTime!, $weekAgo: DateTime!) {
+  deliveriesPaused {
+    since
+    reason
+    pausedBy {
+      name
+      fullName
+    }
+  }
+  broken: webhooks(first: 20, where: {status: {eq: DISABLED}}) {
+    nodes {
+      id
+      name
+      statusReason
+      statusChangedAt
+      owner {
+        name
+        fullName
+      }
+    }
+  }
+  givenUp: deliveries(
+    first: 20
+    where: {status: {eq: EXHAUSTED}, createdAt: {gte: $weekAgo}}
+    orderBy: {field: FINISHED_AT}
+  ) {
+    nodes {
+      id
+      documentType
+      referenceDocument
+      finishedAt
+      webhook {
+        id
+        name
+      }
+      lastRequest {
+        id
+        errorCode
+        responseStatus
+      }
+    }
+  }
+  stuck: deadLetters(first: 20) {
+    nodes {
+      id
+      kind
+      code
+      createdAt
+      retryAt
+      webhook {
+        id
+        name
+      }
+    }
+  }
+  evidenceStatus {
+    oldestWaitingSeconds
+    stops {
+      code
+      since
+      message
+    }
+  }
+  deliveryStats(range: {from: $dayAgo, to: $now}, bucket: HOUR) {
+    buckets {
+      start
+      end
+      delivered
+      pending
+      retrying
+      exhausted
+      skipped
+      cancelled
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AttentionQuery, AttentionQueryVariables>;
 export const RequestLogDocument = new TypedDocumentString(`
     query RequestLog($where: WebhookRequestLogWhere, $first: Int, $after: String, $last: Int, $before: String, $orderBy: WebhookRequestLogOrder) {
   webhookRequestLogs(
@@ -1178,6 +1491,139 @@ export const TailDocument = new TypedDocumentString(`
     id
   }
 }`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const RequestDocument = new TypedDocumentString(`
+    query Request($id: ID!) {
+  webhookRequestLog(id: $id) {
+    id
+    startedAt
+    finishedAt
+    direction
+    method
+    url
+    status
+    responseStatus
+    errorCode
+    error
+    durationMs
+    attemptNumber
+    remoteAddress
+    test
+    duplicate
+    event
+    documentType
+    referenceDocument
+    webhook {
+      id
+      name
+      supportMayReveal
+      timeoutMs
+      owner {
+        id
+        name
+        fullName
+      }
+    }
+    user {
+      id
+      name
+      fullName
+    }
+    replay {
+      id
+      reason
+      orderedBy {
+        name
+      }
+    }
+    businessEvent {
+      id
+      createdAt
+      publishedBy {
+        name
+      }
+    }
+    delivery {
+      id
+      status
+      nextAttemptAt
+      requests(first: 100, orderBy: {field: STARTED_AT, direction: ASC}) {
+        nodes {
+          id
+          attemptNumber
+          startedAt
+          status
+          direction
+          responseStatus
+          errorCode
+          durationMs
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+    evidence {
+      status
+      sealedAt
+      leafIndex
+      treeSize
+      leafHash
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestQuery, RequestQueryVariables>;
+export const RequestContentDocument = new TypedDocumentString(`
+    query RequestContent($id: ID!) {
+  webhookRequestLog(id: $id) {
+    ...ContentParts
+  }
+}
+    fragment ContentParts on WebhookRequestLog {
+  id
+  method
+  url
+  headerList {
+    name
+    value
+  }
+  dataBody {
+    text
+    base64
+    contentType
+    bytes
+    sha256
+    truncated
+    masked
+  }
+  responseHeaderList {
+    name
+    value
+  }
+  responseBody {
+    text
+    base64
+    contentType
+    bytes
+    sha256
+    truncated
+    masked
+  }
+}`) as unknown as TypedDocumentString<RequestContentQuery, RequestContentQueryVariables>;
+export const RequestProofDocument = new TypedDocumentString(`
+    query RequestProof($id: ID!) {
+  webhookRequestLog(id: $id) {
+    id
+    evidence {
+      status
+      proof
+    }
+  }
+  evidenceStatus {
+    keys
+    origin
+  }
+}
+    `) as unknown as TypedDocumentString<RequestProofQuery, RequestProofQueryVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   about {

@@ -1,0 +1,139 @@
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import { AttentionDocument, type AttentionQuery } from '../api/generated/documents';
+import { useApi } from '../api/use-api';
+import { useTimes } from '../i18n/time-zone';
+import { paths } from '../paths';
+import { Shown } from '../ui/answer';
+import { Ltr } from '../ui/ltr';
+import { StateBars } from '../ui/state-bars';
+import { DELIVERY_TONES, StateMark, type Tone, useStateWords } from '../ui/state-mark';
+import { Time } from '../ui/time';
+import { useHomeTexts } from './texts';
+
+const REFRESH_MS = 30_000;
+/** The times of the query move on in these steps, so that it stays one query. */
+const STEP_MS = 300_000;
+const DAY_MS = 86_400_000;
+
+interface Need {
+  key: string;
+  tone: Tone;
+  at: string | null;
+  text: ReactNode;
+}
+
+export function AttentionList() {
+  const [now] = useState(() => Math.ceil(Date.now() / STEP_MS) * STEP_MS);
+  const time = (ago: number) => new Date(now - ago).toISOString();
+  const query = useApi(
+    AttentionDocument,
+    { now: time(0), dayAgo: time(DAY_MS), weekAgo: time(7 * DAY_MS) },
+    { refreshMs: REFRESH_MS },
+  );
+  return <Shown of={query}>{(data) => <Attention data={data} checkedAt={query.dataUpdatedAt} />}</Shown>;
+}
+
+function Attention({ data, checkedAt }: { data: AttentionQuery; checkedAt: number }) {
+  const texts = useHomeTexts();
+  const times = useTimes();
+  const words = useStateWords();
+  const needs = useNeeds(data);
+  return (
+    <>
+      <section className="card stack">
+        <h2>{texts.needs}</h2>
+        {needs.length === 0 ? (
+          <StateMark tone="good">{texts.needsNothing(times.full(new Date(checkedAt).toISOString()))}</StateMark>
+        ) : (
+          <ul className="stack">
+            {needs.map(({ key, tone, at, text }) => (
+              <li key={key} className="row">
+                <StateMark tone={tone}>{text}</StateMark>
+                {at ? <Time at={at} as="ago" /> : null}
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className="card stack">
+        <h2>{texts.today}</h2>
+        <StateBars
+          label={texts.today}
+          bars={(data.deliveryStats?.buckets ?? []).map((bucket) => ({
+            start: bucket.start,
+            end: bucket.end,
+            parts: [
+              { tone: DELIVERY_TONES.DELIVERED, name: words.delivery.DELIVERED, count: bucket.delivered },
+              { tone: DELIVERY_TONES.PENDING, name: words.delivery.PENDING, count: bucket.pending + bucket.retrying },
+              { tone: DELIVERY_TONES.EXHAUSTED, name: words.delivery.EXHAUSTED, count: bucket.exhausted },
+              { tone: DELIVERY_TONES.SKIPPED, name: words.delivery.SKIPPED, count: bucket.skipped + bucket.cancelled },
+            ],
+          }))}
+        />
+      </section>
+    </>
+  );
+}
+
+/** The worst first. */
+function useNeeds({ deliveriesPaused, broken, givenUp, stuck, evidenceStatus }: AttentionQuery): Need[] {
+  const texts = useHomeTexts();
+  const pausedBy = deliveriesPaused?.pausedBy;
+  return [
+    ...(evidenceStatus?.stops ?? []).map(({ code, since, message }) => ({
+      key: `stop ${code}`,
+      tone: 'bad' as const,
+      at: since,
+      text: (
+        <Link href={paths.evidence()}>
+          {texts.stop}: <Ltr>{message}</Ltr>
+        </Link>
+      ),
+    })),
+    ...(deliveriesPaused
+      ? [
+          {
+            key: 'paused',
+            tone: 'refused' as const,
+            at: deliveriesPaused.since,
+            text: (
+              <Link href={paths.health()}>
+                <bdi>{texts.paused(deliveriesPaused.reason, pausedBy?.fullName ?? pausedBy?.name ?? '')}</bdi>
+              </Link>
+            ),
+          },
+        ]
+      : []),
+    ...(stuck?.nodes ?? []).map(({ id, kind, webhook, createdAt }) => ({
+      key: id,
+      tone: 'bad' as const,
+      at: createdAt,
+      text: (
+        <Link href={paths.health()}>
+          <bdi>{texts.stuck(kind, webhook?.name ?? '')}</bdi>
+        </Link>
+      ),
+    })),
+    ...(broken?.nodes ?? []).map(({ id, name, statusChangedAt, statusReason }) => ({
+      key: id,
+      tone: 'bad' as const,
+      at: statusChangedAt,
+      text: (
+        <Link href={paths.webhook(id)} title={statusReason ?? undefined}>
+          <bdi>{texts.disabled(name)}</bdi>
+        </Link>
+      ),
+    })),
+    ...(givenUp?.nodes ?? []).map(({ id, referenceDocument, webhook, finishedAt }) => ({
+      key: id,
+      tone: 'bad' as const,
+      at: finishedAt ?? null,
+      text: (
+        <Link href={paths.delivery(id)}>
+          <bdi>{texts.givenUp(referenceDocument, webhook?.name ?? '?')}</bdi>
+        </Link>
+      ),
+    })),
+  ];
+}
