@@ -17,6 +17,7 @@ const OTHER_FOLDERS: Record<string, string> = {
   browser: 'run in a browser',
   chaos: 'break a running installation',
   ci: 'test what the build checks',
+  dashboard: 'test the pages, which are in dashboard/src',
   client: 'are a generated client of the whole API',
   roles: 'compare the roles of the whole API',
   support: 'is what all tests use',

@@ -102,6 +102,8 @@ export interface Config {
   backlogLimits: { items: number; mib: number };
   /** Whether queries are answered with one SQL statement where possible. */
   readPlans: boolean;
+  /** Whether GraphiQL is served at `/graphiql`. */
+  graphiql: boolean;
   logLevel: string;
   production: boolean;
 }
@@ -184,6 +186,7 @@ export function readConfig(env: Environment): Config {
     },
     backlogLimits: { items: read('MAX_BACKLOG', 1_000_000, count), mib: read('MAX_BACKLOG_MIB', 10_240, count) },
     readPlans: read('READ_PLANS', true, onOrOff),
+    graphiql: read('GRAPHIQL', true, onOrOff),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };

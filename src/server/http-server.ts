@@ -121,7 +121,7 @@ export async function createHttpServer(
   await serveApi(server, config, source, api);
   serveWebhookKeys(server, monitoring.source, countVisit);
   serveEvidenceFiles(server, monitoring.source, countVisit);
-  serveGraphiQL(server, countVisit);
+  if (config.graphiql) serveGraphiQL(server, countVisit);
   serveDashboard(server, api.dashboard, countVisit);
   return server;
 }

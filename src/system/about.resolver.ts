@@ -4,17 +4,17 @@ import { currentTime } from '../clock';
 import type { Context } from '../graphql/context';
 import { withExample } from '../graphql/example';
 import { Public } from '../graphql/roles/has-role';
-import { VERSION } from '../version';
 import { READERS } from '../viewer';
 import { AboutType } from './about.type';
 import { oldestRequestAt } from './oldest-request.store';
+import { VERSION } from './version';
 
 @Resolver(() => AboutType)
 export class AboutResolver {
   @Public()
   @Query(() => AboutType, {
     description: withExample(
-      'What a page needs to know before somebody has signed in.',
+      'What a page needs to know before a person has signed in.',
       '{ about { version serverTime signInMethods } }',
     ),
   })

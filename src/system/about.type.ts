@@ -12,7 +12,10 @@ export const SignInMethodEnum = publishEnum(
   },
 );
 
-@ObjectType('About', { simpleResolvers: true, description: 'This installation, as it says of itself to everybody.' })
+@ObjectType('About', {
+  simpleResolvers: true,
+  description: 'This installation, for callers with and without an API key.',
+})
 export class AboutType {
   @Field(() => String, { description: 'The version of the program that answers, such as `0.1.0`.' })
   version: string;

@@ -14,14 +14,14 @@ afterAll(async () => {
   await app.stop();
 });
 
-test('the page at / asks a question with an API key and shows the answer, without calling anybody else', async () => {
+test('the page at /graphiql asks a question with an API key and shows the answer, without calling anybody else', async () => {
   const page = await browser.newPage();
   const elsewhere: string[] = [];
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(app.url) && !/^(blob|data):/.test(url)) elsewhere.push(url);
   });
-  await page.goto(`${app.url}/?query=${encodeURIComponent('{ viewer { name roles } }')}`);
+  await page.goto(`${app.url}/graphiql?query=${encodeURIComponent('{ viewer { name roles } }')}`);
   await page.getByRole('button', { name: 'Headers' }).click();
   await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
   await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${app.adminKey}` }));
@@ -38,7 +38,7 @@ test('the page at / asks a question with an API key and shows the answer, withou
 test('it subscribes where it posts to, with the key of its headers', async () => {
   const page = await browser.newPage();
   const query = 'subscription { webhookRequestLogChanged { kind webhookRequestLog { referenceDocument } } }';
-  await page.goto(`${app.url}/?query=${encodeURIComponent(query)}`);
+  await page.goto(`${app.url}/graphiql?query=${encodeURIComponent(query)}`);
   await page.getByRole('button', { name: 'Headers' }).click();
   await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
   await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${app.adminKey}` }));

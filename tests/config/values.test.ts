@@ -45,6 +45,7 @@ describe('with an empty environment', () => {
       },
       backlogLimits: { items: 1_000_000, mib: 10_240 },
       readPlans: true,
+      graphiql: true,
       logLevel: 'info',
       production: false,
     });
@@ -100,6 +101,7 @@ test('all settings are read', () => {
     MAX_BACKLOG: '0',
     MAX_BACKLOG_MIB: '512',
     READ_PLANS: 'off',
+    GRAPHIQL: 'off',
     LOG_LEVEL: 'debug',
     NODE_ENV: 'production',
   });
@@ -142,6 +144,7 @@ test('all settings are read', () => {
     rateLimits: { costPerMinute: 5_000, requestsPerSecond: 0, requestsAtOnce: 4, wrongKeysPerMinute: 999_999_999 },
     backlogLimits: { items: 0, mib: 512 },
     readPlans: false,
+    graphiql: false,
     logLevel: 'debug',
     production: true,
   });

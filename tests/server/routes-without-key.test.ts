@@ -66,19 +66,19 @@ describe('beside all else', () => {
   });
 
   test('GraphiQL is sent packed, once, and to those who take no gzip as it is', async () => {
-    const packed = await get('/', { 'accept-encoding': 'br;q=1, gzip' });
+    const packed = await get('/graphiql', { 'accept-encoding': 'br;q=1, gzip' });
     expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
     expect(Number(packed.headers['content-length'])).toBeLessThan(3_000_000);
-    const [plain, refused] = [await get('/'), await get('/', { 'accept-encoding': 'gzip;q=0' })];
+    const [plain, refused] = [await get('/graphiql'), await get('/graphiql', { 'accept-encoding': 'gzip;q=0' })];
     expect([plain.headers['content-encoding'], refused.text === plain.text]).toEqual([undefined, true]);
-    const response = await fetch(`${app.url}/`);
+    const response = await fetch(`${app.url}/graphiql`);
     expect((await response.text()) === plain.text).toBe(true);
-    const again = await get('/', { 'if-none-match': String(packed.headers.etag) });
+    const again = await get('/graphiql', { 'if-none-match': String(packed.headers.etag) });
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
   test('GraphiQL may be shown in no frame, and talks to this server alone', async () => {
-    const policy = String((await get('/')).headers['content-security-policy']).split('; ');
+    const policy = String((await get('/graphiql')).headers['content-security-policy']).split('; ');
     for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "base-uri 'none'"]) {
       expect(policy).toContain(rule);
     }
@@ -95,7 +95,7 @@ describe('by address', () => {
       TRUSTED_PROXIES: '127.0.0.1/32',
     });
     const from = (address: string, path: string) => get(path, { 'x-forwarded-for': address });
-    for (const [n, path] of ['/metrics', '/readyz', KEYS, '/'].entries()) {
+    for (const [n, path] of ['/metrics', '/readyz', KEYS, '/graphiql'].entries()) {
       // at once: what one answer takes may be a second, in which another one is allowed
       const [first, second] = await Promise.all([1, 2].map(() => from(`203.0.113.${n}`, path)));
       const [served, refused] = (first?.status === 429 ? [second, first] : [first, second]) as [RawAnswer, RawAnswer];

@@ -74,11 +74,7 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
         of={{
           [texts.size]: body.bytes === null ? null : <Ltr>{formatBytes(body.bytes)}</Ltr>,
           [texts.type]: body.contentType ? <Ltr>{body.contentType}</Ltr> : null,
-          [texts.sha256]: body.sha256 ? (
-            <Ltr className="mono">
-              {body.sha256}
-            </Ltr>
-          ) : null,
+          [texts.sha256]: body.sha256 ? <Ltr className="mono">{body.sha256}</Ltr> : null,
         }}
       />
       {body.truncated ? <p className="note">{texts.truncated}</p> : null}

@@ -43,7 +43,9 @@ async function main(): Promise<void> {
     throw error;
   }
   if (values.once) return stop();
-  say(`\nThe server is left running at ${app.url} (GraphiQL). API key: ${key}\nCtrl-C stops it.`);
+  say(
+    `\nThe server is left running at ${app.url} with its dashboard (GraphiQL is at /graphiql). API key: ${key}\nCtrl-C stops it.`,
+  );
   stopOnSignals(stop);
   void app.lost.then((error) => {
     process.stderr.write(`${error.message}\n`);

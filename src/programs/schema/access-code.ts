@@ -19,7 +19,7 @@ export function accessCode(schema: GraphQLSchema): string {
     '// Generated from schema/schema.graphql: npm run generate',
     "export type Role = 'SYSTEM_MANAGER' | 'INTEGRATION_MANAGER' | 'SUPPORT' | 'AUDITOR' | 'PUBLISHER';",
     '',
-    '/** Who may use a root field; null: everybody. */',
+    '/** Who may use a root field; null: no role is needed. */',
     table('ROLES_OF', rootFields, (field) => (directiveOf(field, 'public') ? null : rolesOf(field, 'hasRole'))),
     'export type RootField = keyof typeof ROLES_OF;',
     '',

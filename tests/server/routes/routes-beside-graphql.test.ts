@@ -52,8 +52,8 @@ describe('beside GraphQL there is', () => {
     );
   });
 
-  test('GraphiQL at /, which loads nothing from elsewhere', async () => {
-    const { text, headers } = await get('/');
+  test('GraphiQL at /graphiql, which loads nothing from elsewhere', async () => {
+    const { text, headers } = await get('/graphiql');
     expect(headers['content-type']).toMatch(/^text\/html/);
     const withoutCode = text.replace(/<script\b[^>]*>[\s\S]*?<\/script>/g, (whole) =>
       whole.slice(0, whole.indexOf('>') + 1),

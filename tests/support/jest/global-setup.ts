@@ -28,6 +28,7 @@ export default async function globalSetup(): Promise<void> {
   });
   await build;
   const bundled = process.env.TEST_SKIP_BUILD ? undefined : bundleProgram();
+  const dashboard = process.env.TEST_SKIP_BUILD ? undefined : buildDashboard();
   const compiled = keepCompiled(join(dataDir, 'compiled'));
   // an import would compile all of src/ again
   const { migrate } = require('../../../dist/src/database/migrate') as typeof import('../../../src/database/migrate');
@@ -45,7 +46,7 @@ export default async function globalSetup(): Promise<void> {
     }
   }
   await admin.end();
-  await Promise.all([compiled, bundled]);
+  await Promise.all([compiled, bundled, dashboard]);
   const endTransactions = process.env.TEST_OPEN_TRANSACTIONS
     ? await keepTransactionsOpen(postgres.superuserUrl)
     : undefined;
@@ -100,6 +101,11 @@ async function compileProgram(): Promise<void> {
 /** The one file of it that test files start, while the database is made. */
 async function bundleProgram(): Promise<void> {
   await promisify(execFile)(process.execPath, [join(ROOT, 'dist/src/programs/bundle-program.js')]);
+}
+
+/** The pages, which the program reads when it starts. */
+async function buildDashboard(): Promise<void> {
+  await promisify(execFile)('npm', ['run', '--silent', 'build:dashboard'], { cwd: ROOT });
 }
 
 /**

@@ -1,7 +1,7 @@
 // Generated from schema/schema.graphql: npm run generate
 export type Role = 'SYSTEM_MANAGER' | 'INTEGRATION_MANAGER' | 'SUPPORT' | 'AUDITOR' | 'PUBLISHER';
 
-/** Who may use a root field; null: everybody. */
+/** Who may use a root field; null: no role is needed. */
 export const ROLES_OF = {
   "Query.about": null,
   "Query.apiKeys": ["SYSTEM_MANAGER","AUDITOR"],

@@ -294,7 +294,7 @@ export type DocumentVerdictKind =
 
 /** Why nothing is sealed; ROWS: why not all is. */
 export type EvidenceStopCode =
-  /** A known head is not a beginning of the tree: the tree was rewritten. */
+  /** A known head is not a beginning of the tree: the tree was rewritten, or a stored hash of it was edited, which verifyEvidence says. */
   | 'CONTRADICTS'
   /** The database refuses what sealing writes, or the key cannot be read. */
   | 'FAILED'
@@ -401,7 +401,7 @@ export type OrderDirection =
 /** Rate limits that meet all of these conditions. */
 export type RateLimitWhere = {
   /** The maximum number of requests in any window. */
-  requests?: IntFilter | null | undefined;
+  maxRequests?: IntFilter | null | undefined;
   /** The length of the window in seconds. */
   seconds?: IntFilter | null | undefined;
 };
@@ -410,14 +410,14 @@ export type RateLimitWhere = {
 export type ReplayStatus =
   /** A user cancelled it. Deliveries that were already sent again continue. */
   | 'CANCELLED'
-  /** Every delivery was processed. The deliveries themselves may still be open. */
-  | 'COMPLETED'
   /** It failed: `error` gives the reason. */
   | 'FAILED'
   /** No further deliveries are sent again until it is resumed. */
   | 'PAUSED'
   /** No worker has begun. */
   | 'PENDING'
+  /** Every delivery was queued again or could not be: the replay has nothing left to do. Whether they arrive is the status of each of its `deliveries`. */
+  | 'QUEUED'
   /** Deliveries are sent again, oldest first, within the rate. */
   | 'RUNNING';
 
@@ -437,6 +437,8 @@ export type ReplayWhere = {
   createdAt?: DateTimeFilter | null | undefined;
   /** The delivery of a replay of one delivery. */
   delivery?: DeliveryWhere | null | undefined;
+  /** The number of deliveries that the replay selected. */
+  deliveryCount?: IntFilter | null | undefined;
   /** Why the replay or its last step failed. */
   error?: StringFilter | null | undefined;
   /** When the replay was finished; { isNull: true }: it is not. */
@@ -461,8 +463,6 @@ export type ReplayWhere = {
   startedAt?: OptionalDateTimeFilter | null | undefined;
   /** The status: { in: [PENDING, RUNNING] }. */
   status?: ReplayStatusFilter | null | undefined;
-  /** The number of deliveries that the replay selected. */
-  total?: IntFilter | null | undefined;
 };
 
 /** The reason of a failure. `error` has the details. */
@@ -699,7 +699,7 @@ export type WebhookHealthWhere = {
   /** The share of the last 24 hours that succeeded: { lt: 0.95 }; { isNull: true }: there were no requests. */
   successRate?: FloatFilter | null | undefined;
   /** The number of open deliveries: { gte: 100 }. */
-  waiting?: IntFilter | null | undefined;
+  waitingCount?: IntFilter | null | undefined;
 };
 
 /** The HTTP method of the requests of a webhook. */
@@ -815,6 +815,8 @@ export type WebhookRequestLogWhere = {
   attemptNumber?: IntFilter | null | undefined;
   /** The event that the request reported. */
   businessEvent?: BusinessEventWhere | null | undefined;
+  /** The milliseconds in which the partner was connected to; { isNull: false } matches new connections. */
+  connectMs?: IntFilter | null | undefined;
   /**
    * The JSON body of the request: { contains: { customer: "ACME" } }. Recorded in the audit trail (`content.read`).
    *
@@ -825,6 +827,8 @@ export type WebhookRequestLogWhere = {
   delivery?: DeliveryWhere | null | undefined;
   /** The direction: { eq: OUTGOING } matches requests that Hookledger sent. */
   direction?: DirectionFilter | null | undefined;
+  /** The milliseconds in which the name of the host was resolved: { gte: 1000 }. */
+  dnsMs?: IntFilter | null | undefined;
   /** The type of the document: { eq: "Sales Invoice" }. */
   documentType?: StringFilter | null | undefined;
   /** INCOMING: whether an earlier call of the webhook had the same id. */
@@ -839,6 +843,8 @@ export type WebhookRequestLogWhere = {
   event?: StringFilter | null | undefined;
   /** The time at which the request finished; { isNull: true } matches PENDING requests. */
   finishedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The milliseconds until the response of the partner began: { gte: 5000 }. */
+  firstByteMs?: IntFilter | null | undefined;
   /** The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }. */
   id?: IdFilter | null | undefined;
   /** The HTTP method in upper case: { eq: "POST" }. */
@@ -873,6 +879,8 @@ export type WebhookRequestLogWhere = {
   status?: WebhookRequestLogStatusFilter | null | undefined;
   /** Whether the request was made by `testWebhook`. */
   test?: BooleanFilter | null | undefined;
+  /** The milliseconds of the TLS handshake: { gte: 1000 }. */
+  tlsMs?: IntFilter | null | undefined;
   /**
    * The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.
    *
@@ -907,7 +915,7 @@ export type WebhookStatusFilter = {
 /** Streaks that meet all of these conditions. A webhook without finished requests has none. */
 export type WebhookStreakWhere = {
   /** The number of requests, counted up to 1,000: { gte: 10 }. */
-  requests?: IntFilter | null | undefined;
+  requestCount?: IntFilter | null | undefined;
   /** When the first of them began; { isNull: true }: there is no streak. */
   since?: OptionalDateTimeFilter | null | undefined;
   /** { eq: false }: the latest requests did not succeed. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SOURCE_FOLDER } from './source-folder';
+import { SOURCE_FOLDER } from '../source-folder';
 
 /** The version of the program: that of package.json, one folder above `src/`, two above `dist/src/`. */
 export const VERSION: string = readVersion();
