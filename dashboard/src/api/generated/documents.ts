@@ -1217,7 +1217,7 @@ export const DocumentDocument = new TypedDocumentString(`
         }
       }
     }
-    timeline(first: 100, after: $after, orderBy: {field: AT, direction: ASC}) {
+    timeline(first: 100, after: $after, orderBy: {direction: ASC}) {
       nodes {
         at
         kind
