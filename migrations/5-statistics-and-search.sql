@@ -24,11 +24,16 @@ create table request_stats (
   requests integer not null,
   retries integer not null,         -- requests with an attempt_number above 1
   durations bytea not null,         -- how often each duration_ms occurred: see duration-percentiles.ts
+  dns_times bytea not null,         -- the same of dns_ms, and so on
+  connect_times bytea not null,
+  tls_times bytea not null,
+  first_byte_times bytea not null,
   constraint request_stats_pkey primary key (series_id, grain, bucket),
   constraint request_stats_grain_check check (grain in (1, 15, 60, 1440))
 ) partition by list (grain);
 -- not compressed: the values are small, and each step of the loop would spend time on them
-alter table request_stats alter durations set storage external;
+alter table request_stats alter durations set storage external, alter dns_times set storage external,
+  alter connect_times set storage external, alter tls_times set storage external, alter first_byte_times set storage external;
 create table request_stats_hours partition of request_stats for values in (1, 15, 60) with (fillfactor = 70);
 -- Apart: the days of all webhooks are read together, and between the rows of shorter grains each would be on a page of its own.
 create table request_stats_days partition of request_stats for values in (1440) with (fillfactor = 70);

@@ -815,6 +815,10 @@ CREATE TABLE request_stats (
   requests integer NOT NULL,
   retries integer NOT NULL,
   durations bytea NOT NULL,
+  dns_times bytea NOT NULL,
+  connect_times bytea NOT NULL,
+  tls_times bytea NOT NULL,
+  first_byte_times bytea NOT NULL,
   CONSTRAINT request_stats_grain_check CHECK (grain = ANY (ARRAY[1, 15, 60, 1440])),
   CONSTRAINT request_stats_pkey PRIMARY KEY (series_id, grain, bucket)
 ) PARTITION BY LIST (grain);

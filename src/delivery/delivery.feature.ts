@@ -5,7 +5,7 @@ import { DeliveriesPauseResolver } from './api/deliveries-pause.resolver';
 import { deliveryLinkedFields } from './api/delivery.linked-fields';
 import { DeliveryResolver } from './api/delivery.resolver';
 import { DeliveryCommandsResolver } from './api/delivery-commands.resolver';
-import { DeliveryStatsResolver, DeliveryWebhookFiguresResolver } from './api/delivery-stats.resolver';
+import { DeliveryGroupResolver, DeliveryStatsResolver } from './api/delivery-stats.resolver';
 import { PreviewWebhookResolver } from './api/preview.resolver';
 import { TestWebhookResolver } from './api/test-webhook.resolver';
 import { WorkerLeaseEntity } from './attempt/worker-lease.entity';
@@ -39,7 +39,7 @@ export const delivery = {
   resolvers: [
     DeliveryResolver,
     DeliveryStatsResolver,
-    DeliveryWebhookFiguresResolver,
+    DeliveryGroupResolver,
     DeliveryCommandsResolver,
     DeadLetterResolver,
     DeliveriesPauseResolver,

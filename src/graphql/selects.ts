@@ -12,3 +12,8 @@ export function selects({ fieldNodes, fragments }: Selecting, name: string): boo
     }) ?? false;
   return fieldNodes.some(({ selectionSet }) => isIn(selectionSet));
 }
+
+/** Those of the names that are selected. */
+export function selectedOf(info: Selecting, names: readonly string[]): string[] {
+  return names.filter((name) => selects(info, name));
+}

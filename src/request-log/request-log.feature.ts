@@ -1,12 +1,7 @@
 import { requestLogLinkedFields } from './api/request-log.linked-fields';
 import { RequestLogResolver } from './api/request-log.resolver';
 import { requestLogSqlFields } from './api/request-log.sql-fields';
-import {
-  FailingWebhookResolver,
-  FrequentErrorResolver,
-  StatsResolver,
-  WebhookFiguresResolver,
-} from './api/stats.resolver';
+import { RequestGroupResolver, StatsResolver } from './api/stats.resolver';
 import { WebhookStatsLinkResolver, WebhookStatsResolver } from './api/webhook-stats.resolver';
 import { ExportEntity } from './export/export.entity';
 import { exportLinkedFields } from './export/export.linked-fields';
@@ -34,11 +29,9 @@ export const requestLog = {
   resolvers: [
     RequestLogResolver,
     StatsResolver,
-    WebhookFiguresResolver,
+    RequestGroupResolver,
     WebhookStatsLinkResolver,
     WebhookStatsResolver,
-    FailingWebhookResolver,
-    FrequentErrorResolver,
     WatchResolver,
     ExportResolver,
   ],

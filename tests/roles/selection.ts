@@ -68,6 +68,7 @@ const REQUIRED: Record<string, string> = {
   // a month has few buckets
   range: `{ from: "${inHours(-1)}", to: "${inHours(24)}" }`,
   bucket: 'MONTH',
+  by: 'WEBHOOK',
 };
 
 function requiredArgs(field: GraphQLField<unknown, unknown>): string {

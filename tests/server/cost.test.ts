@@ -112,13 +112,13 @@ describe('extensions.cost', () => {
     ['statistics of deliveries', `{ deliveryStats(${RANGE}) { uncounted } }`, undefined, 500],
     [
       'what they are divided by',
-      `{ deliveryStats(${RANGE}) { total { deliveryCount } buckets { deliveryCount } byDocumentType(first: 3) { deliveryCount } byWebhook(first: 3) { deliveryCount } } }`,
+      `{ deliveryStats(${RANGE}) { total { pending } buckets { pending } types: figures(by: DOCUMENT_TYPE, first: 3) { pending } webhooks: figures(by: WEBHOOK, first: 3) { pending } } }`,
       undefined,
       500 + 3 * 1_000 + 7,
     ],
     [
       'statistics of webhooks',
-      `{ webhooks(first: 2) { nodes { stats(${RANGE}) { total { requestCount } buckets { requestCount } } } } }`,
+      `{ webhooks(first: 2) { nodes { stats(${RANGE}) { total { pending } buckets { pending } } } } }`,
       undefined,
       2 + 2 * (20 + 50 + 200) + 2,
     ],

@@ -53,8 +53,8 @@ export async function measureStats(database: Database, target: Target, seconds: 
       name: 'the same with what fails most',
       query: `query ($from: DateTime!, $to: DateTime!) {
         webhookRequestLogStats(range: { from: $from, to: $to }, bucket: HOUR) { ${BY_HOUR}
-          topFailingWebhooks(first: 5) { failures webhook { name } sample { id error } }
-          byErrorCode { errorCode requestCount } } }`,
+          failing: figures(by: WEBHOOK, rankBy: FAILURES, first: 5) { failures webhook { name } latestFailure { id error } }
+          codes: figures(by: ERROR_CODE) { errorCode requestCount } } }`,
       variables: ranges,
       check: (data: Stats) => check(data, {}),
     },

@@ -12,26 +12,26 @@ import {
   textFilter,
 } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { selects } from '../../graphql/selects';
-import { TopArgs, topSize } from '../../request-log/api/stats.inputs';
+import { selectedOf } from '../../graphql/selects';
+import { topSize } from '../../request-log/api/stats.inputs';
 import { rollupWhere } from '../../request-log/stats/rollup-where';
 import {
   type Answer,
   answerByBucket,
   answerByKey,
   answerForRange,
+  percentilesByField,
   type StatsShape,
   statsOf,
 } from '../../request-log/stats/stats-answer';
 import { MAX_BUCKETS, spanOf } from '../../request-log/stats/stats-buckets';
-import type { KeyFigures, StatsQuestion } from '../../request-log/stats/stats-figures';
+import { type KeyFigures, namedKey, type StatsQuestion } from '../../request-log/stats/stats-figures';
 import { everything } from '../../sql/condition';
 import { withCommas } from '../../text';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { WEBHOOK_FILTER } from '../../webhooks/api/webhook-where.inputs';
-import { SKIP_REASONS } from '../delivery.entity';
 import {
   COUNTED_DELIVERIES,
   DELIVERY_ROLLUP_FIELDS,
@@ -40,15 +40,8 @@ import {
   deliveredRate,
 } from '../stats/delivery-figures';
 import { DELIVERY_FILTER } from './delivery.inputs';
-import { DeliveryStatsArgs } from './delivery-stats.inputs';
-import {
-  DeliveryDocumentTypeFiguresType,
-  DeliveryFiguresType,
-  DeliveryStatsBucketType,
-  DeliveryStatsType,
-  DeliveryWebhookFiguresType,
-  SkipReasonFiguresType,
-} from './delivery-stats.type';
+import { DeliveryGroupArgs, DeliveryStatsArgs, deliveryDimensions } from './delivery-stats.inputs';
+import { DeliveryFiguresType, DeliveryGroupType, DeliveryStatsType } from './delivery-stats.type';
 
 /** The filters on the columns of series. */
 const SERIES_FILTER: FilterMap = {
@@ -71,10 +64,15 @@ function questionOf({ range, where }: DeliveryStatsArgs): Question {
   return { source: DELIVERY_STATS, span, rowCondition, rollup: { ...rollup, condition } };
 }
 
-const deliveryCount = ({ figures }: KeyFigures<DeliveryFigure>) => figures.deliveryCount;
-
-function shown({ figures, percentiles }: Answer<DeliveryFigure>) {
-  return { ...figures, deliveredRate: deliveredRate(figures), timeToArrival: percentiles };
+function shown(answer: Answer<DeliveryFigure>) {
+  const { figures, start, end } = answer;
+  return {
+    ...figures,
+    deliveredRate: deliveredRate(figures),
+    ...percentilesByField(DELIVERY_STATS, answer),
+    start,
+    end,
+  };
 }
 
 @Resolver(() => DeliveryStatsType)
@@ -85,7 +83,7 @@ export class DeliveryStatsResolver {
       'Statistics of the deliveries that were created in a range of time: in all, by bucket, and by what they belong to.',
       '{\n  deliveryStats(range: { from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z" }, bucket: DAY) {\n' +
         '    uncounted\n    buckets { start deliveryCount delivered exhausted timeToArrival { p95Ms } }\n' +
-        '    bySkipReason { skipReason deliveryCount }\n  }\n}',
+        '    figures(by: SKIP_REASON) { skipReason deliveryCount }\n  }\n}',
     ),
   })
   deliveryStats(@Ctx() { db }: Context, @Args(() => DeliveryStatsArgs) args: DeliveryStatsArgs): Promise<Shape> {
@@ -94,54 +92,48 @@ export class DeliveryStatsResolver {
 
   @FieldResolver(() => DeliveryFiguresType, { nullable: true, description: 'The figures of the whole range.' })
   async total(@Root() { question }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
-    return shown(await answerForRange(db, question, selects(info, 'timeToArrival')));
+    return shown(await answerForRange(db, question, selectedOf(info, Object.keys(question.source.histograms))));
   }
 
-  @FieldResolver(() => [DeliveryStatsBucketType], {
+  @FieldResolver(() => [DeliveryFiguresType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without deliveries is ` +
-      'included, with zeros.',
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, ` +
+      'the last one ends with it. A bucket without deliveries is included, with zeros.',
   })
   async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
-    const answers = await answerByBucket(db, question, starts, selects(info, 'timeToArrival'));
-    return answers.map(({ start, end, ...answer }) => ({ ...shown(answer), start, end }));
+    const answers = await answerByBucket(
+      db,
+      question,
+      starts,
+      selectedOf(info, Object.keys(question.source.histograms)),
+    );
+    return answers.map(shown);
   }
 
-  @FieldResolver(() => [DeliveryWebhookFiguresType], {
+  @FieldResolver(() => [DeliveryGroupType], {
     nullable: true,
-    description: 'The figures of each webhook, those with the most deliveries first.',
+    description: 'The figures of each group of deliveries that occurs, such as of each webhook, the largest first.',
   })
-  async byWebhook(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
-    const answers = await answerByKey(db, question, ['webhookId'], topSize(args), deliveryCount);
-    return answers.map(({ key: [webhookId], ...answer }) => ({ ...shown(answer), webhookId }));
-  }
-
-  @FieldResolver(() => [DeliveryDocumentTypeFiguresType], {
-    nullable: true,
-    description: 'The figures of each type of document, those with the most deliveries first.',
-  })
-  async byDocumentType(@Root() { question }: Shape, @Ctx() { db }: Context, @Args(() => TopArgs) args: TopArgs) {
-    const answers = await answerByKey(db, question, ['documentType'], topSize(args), deliveryCount);
-    return answers.map(({ key: [documentType], ...answer }) => ({ ...shown(answer), documentType }));
-  }
-
-  @FieldResolver(() => [SkipReasonFiguresType], {
-    nullable: true,
-    description: `The figures of each skip reason, at most ${SKIP_REASONS.length}, the most frequent first. Other deliveries are not counted.`,
-  })
-  async bySkipReason(@Root() { question }: Shape, @Ctx() { db }: Context) {
-    const size = ({ key: [reason], figures }: KeyFigures<DeliveryFigure>) =>
-      reason === null ? 0 : figures.deliveryCount;
-    const answers = await answerByKey(db, question, ['skipReason'], SKIP_REASONS.length, size);
-    return answers.map(({ key: [skipReason], ...answer }) => ({ ...shown(answer), skipReason }));
+  async figures(
+    @Root() { question }: Shape,
+    @Ctx() { db }: Context,
+    @Args(() => DeliveryGroupArgs) args: DeliveryGroupArgs,
+  ) {
+    const by = deliveryDimensions(args);
+    const size = ({ key, figures }: KeyFigures<DeliveryFigure>) => {
+      if (namedKey(by, key).skipReason === null) return 0;
+      return args.rankBy === 'FAILURES' ? figures.exhausted : figures.deliveryCount;
+    };
+    const answers = await answerByKey(db, question, by, topSize(args), size);
+    return answers.map((answer) => ({ webhookId: null, ...namedKey(by, answer.key), ...shown(answer) }));
   }
 }
 
-@Resolver(() => DeliveryWebhookFiguresType)
-export class DeliveryWebhookFiguresResolver {
-  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook.' })
-  webhook(@Root() { webhookId }: { webhookId: string }, @Ctx() context: Context) {
+@Resolver(() => DeliveryGroupType)
+export class DeliveryGroupResolver {
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'WEBHOOK: the webhook.' })
+  webhook(@Root() { webhookId }: { webhookId: string | null }, @Ctx() context: Context) {
     return WEBHOOK.load(context, webhookId);
   }
 }

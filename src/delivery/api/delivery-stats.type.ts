@@ -1,26 +1,12 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { PercentilesType } from '../../request-log/api/stats.type';
+import { DurationPercentilesType, SpanType, StatsOfRangeType } from '../../request-log/api/stats.type';
 import type { SkipReason } from '../delivery.entity';
 import { SkipReasonEnum } from './delivery.type';
 
-@ObjectType('ArrivalPercentiles', {
-  simpleResolvers: true,
-  description:
-    'Percentiles of the time from the publication of an event to the first 2xx of a delivery of it, in whole ' +
-    'milliseconds, at most 2,147,483,647 (24 days). They are exact, by the nearest-rank method: `p95Ms` is the shortest ' +
-    'time that at least 95 % of the deliveries did not exceed.',
-})
-class ArrivalPercentilesType extends PercentilesType {
-  @Field(() => Int, {
-    description: 'The number of deliveries that have arrived, also of those that are being replayed.',
-  })
-  count: number;
-}
-
 // a base class: the API has no type of its own for it
 @ObjectType({ simpleResolvers: true })
-abstract class FiguresType {
+abstract class FiguresType extends SpanType {
   @Field(() => Int, { description: 'The number of deliveries.' })
   deliveryCount: number;
 
@@ -55,48 +41,32 @@ abstract class FiguresType {
   })
   deliveredRate: number | null;
 
-  @Field(() => ArrivalPercentilesType, {
+  @Field(() => DurationPercentilesType, {
     nullable: true,
-    description: 'The time from event to arrival. It is computed only if it is selected.',
+    description:
+      'The time from the publication of an event to the first 2xx of a delivery of it, of deliveries that have arrived, also of those ' +
+      'that are being replayed. It is computed only if it is selected.',
   })
-  timeToArrival: ArrivalPercentilesType | null;
+  timeToArrival: DurationPercentilesType | null;
 }
 
-@ObjectType('DeliveryFigures', { simpleResolvers: true, description: 'The number of deliveries, by status.' })
+@ObjectType('DeliveryFigures', { simpleResolvers: true, description: 'The number of deliveries of a time, by status.' })
 export class DeliveryFiguresType extends FiguresType {}
 
-@ObjectType('DeliveryStatsBucket', {
+@ObjectType('DeliveryGroup', {
   simpleResolvers: true,
-  description: 'The number of deliveries that were created in a bucket, by their status now.',
+  description:
+    'The figures of the deliveries with the same values of the dimensions of `by`. The other dimensions are null.',
 })
-export class DeliveryStatsBucketType extends FiguresType {
-  @Field(() => GraphQLDateTime, {
-    description: 'The start of the bucket, inclusive. The first bucket starts with the range.',
+export class DeliveryGroupType extends FiguresType {
+  @Field(() => String, {
+    nullable: true,
+    description: 'DOCUMENT_TYPE: the type of document, such as "Sales Invoice".',
   })
-  start: Date;
+  documentType: string | null;
 
-  @Field(() => GraphQLDateTime, {
-    description: 'The end of the bucket, exclusive. The last bucket ends with the range.',
-  })
-  end: Date;
-}
-
-@ObjectType('DeliveryWebhookFigures', { simpleResolvers: true, description: 'The deliveries to one webhook.' })
-export class DeliveryWebhookFiguresType extends FiguresType {}
-
-@ObjectType('DeliveryDocumentTypeFigures', {
-  simpleResolvers: true,
-  description: 'The deliveries of documents of one type.',
-})
-export class DeliveryDocumentTypeFiguresType extends FiguresType {
-  @Field(() => String, { description: 'The type of the document, such as "Sales Invoice".' })
-  documentType: string;
-}
-
-@ObjectType('SkipReasonFigures', { simpleResolvers: true, description: 'The deliveries with one skip reason.' })
-export class SkipReasonFiguresType extends FiguresType {
-  @Field(() => SkipReasonEnum, { description: 'Why the deliveries were not sent.' })
-  skipReason: SkipReason;
+  @Field(() => SkipReasonEnum, { nullable: true, description: 'SKIP_REASON: why the deliveries were not sent.' })
+  skipReason: SkipReason | null;
 }
 
 @ObjectType('DeliveryStats', {
@@ -106,16 +76,7 @@ export class SkipReasonFiguresType extends FiguresType {
     'the fields that are selected are computed. Stored counts are about a second behind: `uncounted` and `countedUntil` ' +
     'report the lag.',
 })
-export class DeliveryStatsType {
-  @Field(() => GraphQLDateTime, { description: 'The start of the range, inclusive.' })
-  from: Date;
-
-  @Field(() => GraphQLDateTime, { description: 'The end of the range, exclusive.' })
-  to: Date;
-
-  @Field(() => String, { description: 'The time zone of the buckets: its name in the IANA time zone database.' })
-  timeZone: string;
-
+export class DeliveryStatsType extends StatsOfRangeType {
   @Field(() => Boolean, {
     description:
       'Whether the figures come from stored counts. If true, only deliveries at the edges of the range are counted one ' +

@@ -3,7 +3,7 @@ import { timeOfId } from '../../ids';
 import { lockPosition, savePosition, waitForPosition } from '../../request-log/feed/feed-position.store';
 import { type FollowedRow, type LeftOut, without } from '../../request-log/feed/left-out.store';
 import { type FeedPosition, readChanges } from '../../request-log/feed/read-feed.store';
-import { addOccurrences, addToRollups, type RollupGroup } from '../../request-log/stats/rollups';
+import { addToRollups, occurrencesIn, type RollupGroup } from '../../request-log/stats/rollups';
 import type { CountedStep } from '../../request-log/stats/update-rollups';
 import type { Db } from '../../sql/db';
 import {
@@ -138,8 +138,7 @@ async function takeSlice(
 }
 
 function groupOf({ minute, webhookId, documentType, status, skipReason, ...numbers }: DeliveryGroup): RollupGroup {
-  const durations = new Map<number, number>();
-  addOccurrences(durations, numbers.arrivals, Math.sign(numbers.deliveries));
+  const histograms = [occurrencesIn(numbers.arrivals, Math.sign(numbers.deliveries))];
   const values = [webhookId, documentType, status, skipReason];
-  return { minute, values, count: numbers.deliveries, sum: numbers.attempts, durations };
+  return { minute, values, count: numbers.deliveries, sum: numbers.attempts, histograms };
 }

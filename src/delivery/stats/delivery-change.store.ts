@@ -9,6 +9,7 @@ export const DELIVERY_ROLLUPS: RollupTables = {
   rollups: 'delivery_stats',
   count: 'deliveries',
   sum: 'attempts',
+  histograms: ['durations'],
   dimensions: [
     { column: 'webhook_id', type: 'uuid', detailedOnly: true },
     { column: 'document_type', type: 'text', detailedOnly: true },

@@ -2,7 +2,7 @@
 import type { CountedFeed } from '../../request-log/stats/counting-lag.store';
 import type { RollupFields } from '../../request-log/stats/rollup-where';
 import type { Figures } from '../../request-log/stats/stats-figures';
-import { rowsWith, type StatsSource } from '../../request-log/stats/stats-figures.store';
+import { rowsWith, type StatsSource } from '../../request-log/stats/stats-source.store';
 import { DELIVERY_ROLLUPS } from './delivery-change.store';
 
 export type DeliveryFigure =
@@ -32,8 +32,8 @@ export const DELIVERY_STATS: StatsSource<DeliveryFigure> = {
     table: 'deliveries',
     at: 'created_at',
     sum: 'ended_attempts(attempts, open_request_id)',
-    duration: 'arrival_ms(business_event_id, delivered_at)',
   },
+  histograms: { timeToArrival: { column: 'durations', row: 'arrival_ms(business_event_id, delivered_at)' } },
   open: null,
 };
 

@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
+import { AppError } from '../../errors';
 import { publishEnum } from '../../graphql/enum';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
@@ -11,6 +12,7 @@ import { REQUEST_STATS, type RequestFigure } from '../stats/request-figures';
 import { REQUEST_ROLLUP_FIELDS, rollupWhere } from '../stats/rollup-where';
 import { MAX_BUCKETS, STATS_BUCKETS, type StatsBucket, spanOf } from '../stats/stats-buckets';
 import type { StatsQuestion } from '../stats/stats-figures';
+import type { Dimension } from '../stats/stats-source.store';
 import { REQUEST_LOG_FILTER, RequestLogWhere } from './request-log.inputs';
 
 export const StatsBucketEnum = publishEnum(
@@ -101,16 +103,73 @@ const MAX_TOP = 100;
 const DEFAULT_TOP = 10;
 
 /** @returns the size of a list. @throws AppError BAD_USER_INPUT if it is not 1 to 100 */
-export function topSize({ first }: TopArgs): number {
+export function topSize({ first }: GroupArgs): number {
   return checkedSize('first', first ?? DEFAULT_TOP, MAX_TOP);
 }
 
+const GROUP_RANKS = ['COUNT', 'FAILURES'] as const;
+type GroupRank = (typeof GROUP_RANKS)[number];
+const GroupRankEnum = publishEnum('GroupRank', GROUP_RANKS, 'Which groups come first.', {
+  COUNT: { description: 'Those with the most requests or deliveries.' },
+  FAILURES: {
+    description:
+      'Those with the most `failures`, or of deliveries the most that are `exhausted`. Groups without any are left out.',
+  },
+});
+
+// a base class: each kind of statistics has dimensions of its own
 @ArgsType()
-export class TopArgs {
+export abstract class GroupArgs {
+  @Field(() => GroupRankEnum, { defaultValue: 'COUNT', description: 'Which groups come first.' })
+  rankBy: GroupRank;
+
   @Field(() => Int, {
     nullable: true,
     defaultValue: DEFAULT_TOP,
-    description: 'The maximum number of entries, 1 to 100.',
+    description: 'The maximum number of groups, 1 to 100.',
   })
   first?: number | null;
+}
+
+export const BY_TEXT =
+  'The dimensions, each once: `by: WEBHOOK`, or `by: [WEBHOOK, ERROR_CODE]` for each pair that occurs.';
+
+/** What groups are made by. @throws AppError BAD_USER_INPUT if there is none, or one twice */
+export function dimensionsOf<Name extends string>(
+  by: readonly Name[],
+  all: Readonly<Record<Name, Dimension>>,
+): Dimension[] {
+  if (by.length > 0 && new Set(by).size === by.length) return by.map((name) => all[name]);
+  const given = `[${by.join(', ')}]`;
+  throw new AppError('BAD_USER_INPUT', `by is ${given}; it must name one or more dimensions, each once.`, ['by']);
+}
+
+const REQUEST_DIMENSIONS = {
+  DIRECTION: 'direction',
+  WEBHOOK: 'webhookId',
+  DOCUMENT_TYPE: 'documentType',
+  ERROR_CODE: 'errorCode',
+} as const;
+type RequestDimension = keyof typeof REQUEST_DIMENSIONS;
+const RequestDimensionEnum = publishEnum(
+  'WebhookRequestLogDimension',
+  Object.keys(REQUEST_DIMENSIONS) as RequestDimension[],
+  'By what requests are grouped.',
+  {
+    DIRECTION: { description: 'The direction.' },
+    WEBHOOK: { description: 'The webhook.' },
+    DOCUMENT_TYPE: { description: 'The type of document.' },
+    ERROR_CODE: { description: 'The error code. Requests without one are left out.' },
+  },
+);
+
+@ArgsType()
+export class RequestGroupArgs extends GroupArgs {
+  @Field(() => [RequestDimensionEnum], { description: BY_TEXT })
+  by: RequestDimension[];
+}
+
+/** @throws AppError BAD_USER_INPUT */
+export function requestDimensions({ by }: RequestGroupArgs): Dimension[] {
+  return dimensionsOf(by, REQUEST_DIMENSIONS);
 }

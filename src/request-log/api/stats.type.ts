@@ -5,9 +5,16 @@ import type { Direction } from '../../webhooks/webhook.entity';
 import type { RequestErrorCode } from '../webhook-request-log.entity';
 import { RequestErrorCodeEnum } from './request-log.type';
 
-// a base class: the API has no type of its own for it
-@ObjectType({ simpleResolvers: true })
-export abstract class PercentilesType {
+@ObjectType('DurationPercentiles', {
+  simpleResolvers: true,
+  description:
+    'Percentiles of a time of requests or deliveries, in whole milliseconds, at most 2,147,483,647 (24 days). They are exact, by ' +
+    'the nearest-rank method: `p95Ms` is the shortest time that at least 95 % did not exceed.',
+})
+export class DurationPercentilesType {
+  @Field(() => Int, { description: 'The number of requests or deliveries that have this time.' })
+  count: number;
+
   @Field(() => Int, { nullable: true, description: 'The median; null: `count` is 0.' })
   p50Ms: number | null;
 
@@ -21,22 +28,21 @@ export abstract class PercentilesType {
   maxMs: number | null;
 }
 
-@ObjectType('DurationPercentiles', {
-  simpleResolvers: true,
-  description:
-    'Percentiles of the durations of finished requests, in whole milliseconds. They are exact, by the nearest-rank ' +
-    'method: `p95Ms` is the shortest duration that at least 95 % of the requests did not exceed.',
-})
-class DurationPercentilesType extends PercentilesType {
-  @Field(() => Int, {
-    description: 'The number of requests that have a duration. Requests whose outcome is UNKNOWN have none.',
-  })
-  count: number;
+// a base class: the API has no type of its own for it
+@ObjectType({ simpleResolvers: true })
+export abstract class SpanType {
+  @Field(() => GraphQLDateTime, { description: 'The start of the time that is counted, inclusive.' })
+  start: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'The end of the time that is counted, exclusive.' })
+  end: Date;
 }
+
+const COMPUTED = 'Percentiles are computed only if they are selected.';
 
 // a base class: the API has no type of its own for it
 @ObjectType({ simpleResolvers: true })
-abstract class FiguresType {
+abstract class FiguresType extends SpanType {
   @Field(() => Int, { description: 'The number of requests, finished or PENDING.' })
   requestCount: number;
 
@@ -58,6 +64,9 @@ abstract class FiguresType {
   })
   refused: number;
 
+  @Field(() => Int, { description: 'The sum of `failed`, `unknown` and `refused`.' })
+  failures: number;
+
   @Field(() => Int, { description: 'The number of requests that are PENDING: their outcome is not known yet.' })
   pending: number;
 
@@ -73,91 +82,71 @@ abstract class FiguresType {
 
   @Field(() => DurationPercentilesType, {
     nullable: true,
-    description: 'The percentiles of durations. They are computed only if they are selected.',
+    description: `\`durationMs\` of finished requests; those whose outcome is UNKNOWN have none. ${COMPUTED}`,
   })
   duration: DurationPercentilesType | null;
+
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description: `\`dnsMs\`, of requests that opened a connection to a name. ${COMPUTED}`,
+  })
+  dns: DurationPercentilesType | null;
+
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description: `\`connectMs\`, of requests that opened a connection. ${COMPUTED}`,
+  })
+  connect: DurationPercentilesType | null;
+
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description: `\`tlsMs\`, of requests that opened an encrypted connection. ${COMPUTED}`,
+  })
+  tls: DurationPercentilesType | null;
+
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description:
+      '`firstByteMs`, of outgoing requests to which a response began: the time that partners took. What `duration` has beyond it ' +
+      `was spent on connections and on reading responses. ${COMPUTED}`,
+  })
+  firstByte: DurationPercentilesType | null;
 }
 
-@ObjectType('WebhookRequestLogFigures', { simpleResolvers: true, description: 'The number of requests, by outcome.' })
-export class FiguresOnlyType extends FiguresType {}
-
-@ObjectType('WebhookRequestLogStatsBucket', {
+@ObjectType('WebhookRequestLogFigures', {
   simpleResolvers: true,
-  description: 'The number of requests that began in a bucket, by outcome.',
+  description: 'The number of requests that began in a time, by outcome.',
 })
-export class StatsBucketType extends FiguresType {
-  @Field(() => GraphQLDateTime, {
-    description: 'The start of the bucket, inclusive. The first bucket starts with the range.',
-  })
-  start: Date;
+export class RequestFiguresType extends FiguresType {}
 
-  @Field(() => GraphQLDateTime, {
-    description: 'The end of the bucket, exclusive. The last bucket ends with the range.',
-  })
-  end: Date;
+/** The ids behind the links of a group, which are loaded only if they are selected. */
+export interface RequestGroup {
+  webhookId: string | null;
+  latestFailureId(): Promise<string | null>;
 }
 
-@ObjectType('DirectionFigures', { simpleResolvers: true, description: 'The requests of one direction.' })
-export class DirectionFiguresType extends FiguresType {
-  @Field(() => DirectionEnum, { description: 'The direction.' })
-  direction: Direction;
-}
+@ObjectType('WebhookRequestLogGroup', {
+  simpleResolvers: true,
+  description:
+    'The figures of the requests with the same values of the dimensions of `by`. The other dimensions are null.',
+})
+export class RequestGroupType extends FiguresType {
+  @Field(() => DirectionEnum, { nullable: true, description: 'DIRECTION: the direction of these requests.' })
+  direction: Direction | null;
 
-@ObjectType('DocumentTypeFigures', { simpleResolvers: true, description: 'The requests about one type of document.' })
-export class DocumentTypeFiguresType extends FiguresType {
   @Field(() => String, {
     nullable: true,
-    description: 'The type of document, such as "Sales Invoice"; null: requests without one.',
+    description: 'DOCUMENT_TYPE: the type of document, such as "Sales Invoice"; null: requests without one.',
   })
   documentType: string | null;
-}
 
-@ObjectType('ErrorCodeFigures', { simpleResolvers: true, description: 'The requests with one error code.' })
-export class ErrorCodeFiguresType extends FiguresType {
-  @Field(() => RequestErrorCodeEnum, { description: 'The error code.' })
-  errorCode: RequestErrorCode;
-}
-
-/** An entry about a webhook, which is loaded by its id. */
-export interface WithWebhook {
-  webhookId: string | null;
-}
-
-export interface WithSample {
-  /** The id of the sample, which is searched only if `sample` is selected. */
-  sampleId(): Promise<string | null>;
-}
-
-@ObjectType('WebhookFigures', { simpleResolvers: true, description: 'The requests of one webhook.' })
-export class WebhookFiguresType extends FiguresType {}
-
-@ObjectType('FailingWebhook', {
-  simpleResolvers: true,
-  description: 'A webhook with failures, and the figures of its requests.',
-})
-export class FailingWebhookType extends FiguresType {
-  @Field(() => Int, { description: 'The sum of `failed`, `unknown` and `refused`.' })
-  failures: number;
-}
-
-@ObjectType('FrequentError', {
-  simpleResolvers: true,
-  description: 'An error code of one webhook, and the number of its failures.',
-})
-export class FrequentErrorType {
-  @Field(() => RequestErrorCodeEnum, {
-    nullable: true,
-    description: 'The error code; null: failures without an error code.',
-  })
+  @Field(() => RequestErrorCodeEnum, { nullable: true, description: 'ERROR_CODE: the error code of these requests.' })
   errorCode: RequestErrorCode | null;
-
-  @Field(() => Int, { description: 'The number of failures.' })
-  failures: number;
 }
 
-// a base class: the API has no type of its own for it
+/** What all statistics say of the range. */
 @ObjectType({ simpleResolvers: true })
-export abstract class StatsOfRequestsType {
+export abstract class StatsOfRangeType {
   @Field(() => GraphQLDateTime, { description: 'The start of the range, inclusive.' })
   from: Date;
 
@@ -166,7 +155,11 @@ export abstract class StatsOfRequestsType {
 
   @Field(() => String, { description: 'The time zone of the buckets: its name in the IANA time zone database.' })
   timeZone: string;
+}
 
+// a base class: the API has no type of its own for it
+@ObjectType({ simpleResolvers: true })
+export abstract class StatsOfRequestsType extends StatsOfRangeType {
   @Field(() => Boolean, {
     description:
       'Whether the figures come from stored counts. If true, only requests at the edges of the range are counted one ' +

@@ -12,7 +12,7 @@ import { type RequestFigure, shownFigures } from '../stats/request-figures';
 import { type Answer, answerByWebhook, type StatsShape, statsOf } from '../stats/stats-answer';
 import { MAX_BUCKETS } from '../stats/stats-buckets';
 import { ofWebhooks, questionOf, StatsArgs } from './stats.inputs';
-import { FiguresOnlyType, StatsBucketType, WebhookStatsType } from './stats.type';
+import { RequestFiguresType, WebhookStatsType } from './stats.type';
 
 interface Shape extends StatsShape<RequestFigure> {
   webhookId: string;
@@ -54,25 +54,19 @@ async function answersFor(
 
 @Resolver(() => WebhookStatsType)
 export class WebhookStatsResolver {
-  @FieldResolver(() => FiguresOnlyType, { nullable: true, description: 'The figures of the whole range.' })
+  @FieldResolver(() => RequestFiguresType, { nullable: true, description: 'The figures of the whole range.' })
   async total(@Root() stats: Shape, @Ctx() context: Context) {
     const [answer] = await answersFor(context, stats, [stats.question.span.from]);
     return answer ? shownFigures(answer) : null;
   }
 
-  @FieldResolver(() => [StatsBucketType], {
+  @FieldResolver(() => [RequestFiguresType], {
     nullable: true,
     description:
       `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without requests is ` +
       'included, with zeros.',
   })
   async buckets(@Root() stats: Shape, @Ctx() context: Context) {
-    const { starts, question } = stats;
-    const answers = await answersFor(context, stats, starts);
-    return answers.map((answer, index) => ({
-      ...shownFigures(answer),
-      start: new Date(starts[index] as number),
-      end: new Date(starts[index + 1] ?? question.span.to),
-    }));
+    return (await answersFor(context, stats, stats.starts)).map(shownFigures);
   }
 }

@@ -1,17 +1,20 @@
-// Finds the latest failure of a webhook, or of a webhook and an error code.
+// Finds the latest failure of each of some groups, such as of a webhook and an error code.
 import { firstIdAt } from '../../ids';
 import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
 import { FAILED_STATUSES } from '../failed-request.entity';
+import { DIMENSIONS } from './stats-source.store';
 
 const FAILED = `status in (${FAILED_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 const WINDOW = `interval '15 minutes'`;
 
-/** A webhook and an error code; `errorCode` undefined: any. */
-export interface SampleKey {
-  webhookId: string | null;
-  errorCode?: string | null;
-}
+/** Dimensions of requests, with their types. */
+const OF_REQUESTS = { webhookId: 'uuid', documentType: 'text', direction: 'text', errorCode: 'text' } as const;
+type OfRequests = keyof typeof OF_REQUESTS;
+const NAMES = Object.keys(OF_REQUESTS) as OfRequests[];
+
+/** The values of dimensions; undefined: any. */
+export type SampleKey = Readonly<Partial<Record<OfRequests, string | null>>>;
 
 interface Span {
   from: number;
@@ -62,7 +65,7 @@ export async function failuresFromRows(
   const { values, bind } = bindings();
   const [from, to] = [rowSpans.map((each) => firstIdAt(each.from)), rowSpans.map((each) => firstIdAt(each.to))];
   const sql = `with failures as materialized (
-      select id, webhook_id, error_code
+      select id, ${NAMES.map((name) => DIMENSIONS[name]).join(', ')}
       from unnest(${bind(from)}::uuid[], ${bind(to)}::uuid[]) as w (first_id, end_id)
       join webhook_request_logs as r on r.id >= w.first_id and r.id < w.end_id
       where ${FAILED} and ${toSql(condition, bind)}
@@ -73,16 +76,17 @@ export async function failuresFromRows(
 }
 
 function listOf(keys: readonly SampleKey[], bind: Bind): string {
-  const rows = keys.map(({ webhookId, errorCode }, n) => {
-    const isAny = errorCode === undefined;
-    return `(${n}, ${bind(webhookId)}::uuid, ${isAny}, ${bind(isAny ? null : errorCode)}::text)`;
+  const rows = keys.map((key, n) => {
+    const values = NAMES.map((name) => `${key[name] === undefined}, ${bind(key[name] ?? null)}::${OF_REQUESTS[name]}`);
+    return `(${n}, ${values.join(', ')})`;
   });
-  return `(values ${rows.join(', ')}) as k (n, of_webhook, any_code, of_code)`;
+  return `(values ${rows.join(', ')}) as k (n, ${NAMES.map((name) => `"any ${name}", "${name}"`).join(', ')})`;
 }
 
 function ofKey(row: string): string {
-  return `${row}.webhook_id is not distinct from k.of_webhook
-    and (k.any_code or ${row}.error_code is not distinct from k.of_code)`;
+  return NAMES.map((name) => `(k."any ${name}" or ${row}.${DIMENSIONS[name]} is not distinct from k."${name}")`).join(
+    ' and ',
+  );
 }
 
 function time(ms: number, bind: Bind): string {

@@ -1,8 +1,8 @@
 // What statistics of requests count.
 import { REQUEST_ROLLUPS } from './request-stats.store';
-import type { Answer } from './stats-answer';
+import { type Answer, percentilesByField } from './stats-answer';
 import type { Figures } from './stats-figures';
-import { rowsWith, type StatsSource } from './stats-figures.store';
+import { rowsWith, type StatsSource } from './stats-source.store';
 
 export type RequestFigure = 'requestCount' | 'succeeded' | 'failed' | 'unknown' | 'refused' | 'pending' | 'retries';
 export type RequestFigures = Figures<RequestFigure>;
@@ -22,7 +22,13 @@ export const REQUEST_STATS: StatsSource<RequestFigure> = {
     table: 'webhook_request_logs',
     at: 'started_at',
     sum: '(attempt_number > 1)::integer',
-    duration: 'duration_ms',
+  },
+  histograms: {
+    duration: { column: 'durations', row: 'duration_ms' },
+    dns: { column: 'dns_times', row: 'dns_ms' },
+    connect: { column: 'connect_times', row: 'connect_ms' },
+    tls: { column: 'tls_times', row: 'tls_ms' },
+    firstByte: { column: 'first_byte_times', row: 'first_byte_ms' },
   },
   open: `select *, started_at as at, (attempt_number > 1)::integer as sum, 'PENDING' as status, null::text as error_code
     from request_stats_open`,
@@ -38,6 +44,8 @@ export function failuresIn({ failed, unknown, refused }: RequestFigures): number
 }
 
 /** The figures as the API has them. */
-export function shownFigures({ figures, percentiles }: Answer<RequestFigure>) {
-  return { ...figures, successRate: successRate(figures), duration: percentiles };
+export function shownFigures(answer: Answer<RequestFigure>) {
+  const { figures, start, end } = answer;
+  const rates = { failures: failuresIn(figures), successRate: successRate(figures) };
+  return { ...figures, ...rates, ...percentilesByField(REQUEST_STATS, answer), start, end };
 }

@@ -62,6 +62,18 @@ export class RequestStatsEntity {
 
   @Column('bytea')
   durations: Buffer;
+
+  @Column('bytea', { name: 'dns_times' })
+  dnsTimes: Buffer;
+
+  @Column('bytea', { name: 'connect_times' })
+  connectTimes: Buffer;
+
+  @Column('bytea', { name: 'tls_times' })
+  tlsTimes: Buffer;
+
+  @Column('bytea', { name: 'first_byte_times' })
+  firstByteTimes: Buffer;
 }
 
 /** A request that is counted as PENDING. */

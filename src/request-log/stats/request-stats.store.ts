@@ -10,6 +10,7 @@ export const REQUEST_ROLLUPS: RollupTables = {
   rollups: 'request_stats',
   count: 'requests',
   sum: 'retries',
+  histograms: ['durations', 'dns_times', 'connect_times', 'tls_times', 'first_byte_times'],
   dimensions: [
     { column: 'webhook_id', type: 'uuid', detailedOnly: true },
     { column: 'document_type', type: 'text', detailedOnly: true },
@@ -32,6 +33,15 @@ export interface ClosedGroup {
   retries: number;
   /** Durations in milliseconds, separated by commas; null: no request has a duration. */
   durations: string | null;
+  /** The parts of the durations, likewise. */
+  dnsTimes: string | null;
+  connectTimes: string | null;
+  tlsTimes: string | null;
+  firstByteTimes: string | null;
+}
+
+function listOf(column: string): string {
+  return `string_agg(greatest(${column}, 0)::text, ',') filter (where ${column} is not null)`;
 }
 
 export async function closedGroups(db: Db, ids: readonly string[]): Promise<ClosedGroup[]> {
@@ -41,7 +51,8 @@ export async function closedGroups(db: Db, ids: readonly string[]): Promise<Clos
     statement(`select floor(extract(epoch from started_at) / 60)::integer as minute, webhook_id as "webhookId",
         document_type as "documentType", direction, status, error_code as "errorCode", count(*)::integer as requests,
         count(*) filter (where attempt_number > 1)::integer as retries,
-        string_agg(greatest(duration_ms, 0)::text, ',') filter (where duration_ms is not null) as durations
+        ${listOf('duration_ms')} as durations, ${listOf('dns_ms')} as "dnsTimes", ${listOf('connect_ms')} as "connectTimes",
+        ${listOf('tls_ms')} as "tlsTimes", ${listOf('first_byte_ms')} as "firstByteTimes"
       from webhook_request_logs where id = any($1::uuid[]) and id between $2::uuid and $3::uuid
       group by 1, 2, 3, 4, 5, 6`),
     [ids, ...idBounds(ids)],

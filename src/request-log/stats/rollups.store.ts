@@ -9,6 +9,8 @@ export interface RollupTables {
   /** The columns of `rollups` with the number of rows, and with another number that is added up. */
   count: string;
   sum: string;
+  /** The columns of `rollups` with counts of durations, encoded by duration-percentiles.ts. */
+  histograms: readonly string[];
   /** The columns of `series` by which rows are counted. Those of detailed series only are null in the others. */
   dimensions: readonly { column: string; type: 'text' | 'uuid'; detailedOnly: boolean }[];
 }
@@ -65,28 +67,29 @@ function keysOf(rollups: readonly RollupKey[]): unknown[] {
  * The rollups that exist; `n` is the index in the given list. `offset 0`: without it, a plan made while the table is
  * empty would later scan the whole table for each rollup of the list.
  */
-export async function rollupDurations(
+export async function rollupHistograms(
   db: Db,
-  { rollups }: RollupTables,
+  { rollups, histograms }: RollupTables,
   keys: readonly RollupKey[],
-): Promise<{ n: number; durations: Buffer }[]> {
-  return rowsOf<{ n: number; durations: Buffer }>(
+): Promise<{ n: number; histograms: Buffer[] }[]> {
+  const columns = histograms.join(', ');
+  return rowsOf<{ n: number; histograms: Buffer[] }>(
     db,
-    statement(`select (k.n - 1)::integer as n, s.durations
+    statement(`select (k.n - 1)::integer as n, array[${columns}] as histograms
       from unnest($1::integer[], $2::smallint[], $3::integer[]) with ordinality as k (series_id, grain, minute, n)
       cross join lateral (
-        select durations from ${rollups} where series_id = k.series_id and grain = k.grain
+        select ${columns} from ${rollups} where series_id = k.series_id and grain = k.grain
           and bucket = to_timestamp(k.minute::bigint * 60) offset 0
       ) as s`),
     keysOf(keys),
   );
 }
 
-/** Increments of a rollup, which may be negative. `durations` is the new value. */
+/** Increments of a rollup, which may be negative. `histograms` are the new values. */
 export interface RollupChange extends RollupKey {
   count: number;
   sum: number;
-  durations: Buffer;
+  histograms: readonly Buffer[];
 }
 
 /** @returns the rollups without rows */
@@ -96,21 +99,23 @@ export async function saveRollups(
   changes: readonly RollupChange[],
 ): Promise<RollupKey[]> {
   if (changes.length === 0) return [];
-  const { rollups, count, sum } = tables;
+  const { rollups, count, sum, histograms } = tables;
+  const columns = histograms.join(', ');
+  const arrays = histograms.map((_, index) => `$${index + 6}::bytea[]`).join(', ');
   const saved = await rowsOf<RollupKey & { count: number }>(
     db,
-    statement(`insert into ${rollups} as s (series_id, grain, bucket, ${count}, ${sum}, durations)
-      select series_id, grain, to_timestamp(minute::bigint * 60), count, sum, durations
-      from unnest($1::integer[], $2::smallint[], $3::integer[], $4::integer[], $5::integer[], $6::bytea[])
-        as c (series_id, grain, minute, count, sum, durations)
+    statement(`insert into ${rollups} as s (series_id, grain, bucket, ${count}, ${sum}, ${columns})
+      select series_id, grain, to_timestamp(minute::bigint * 60), count, sum, ${columns}
+      from unnest($1::integer[], $2::smallint[], $3::integer[], $4::integer[], $5::integer[], ${arrays})
+        as c (series_id, grain, minute, count, sum, ${columns})
       on conflict (series_id, grain, bucket) do update set ${count} = s.${count} + excluded.${count},
-        ${sum} = s.${sum} + excluded.${sum}, durations = excluded.durations
+        ${sum} = s.${sum} + excluded.${sum}, ${histograms.map((column) => `${column} = excluded.${column}`).join(', ')}
       returning series_id as "seriesId", grain, (extract(epoch from bucket) / 60)::integer as minute, ${count} as count`),
     [
       ...keysOf(changes),
       changes.map((each) => each.count),
       changes.map((each) => each.sum),
-      changes.map((each) => each.durations),
+      ...histograms.map((_, index) => changes.map((each) => each.histograms[index])),
     ],
   );
   return saved.filter((each) => each.count === 0);

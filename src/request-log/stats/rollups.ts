@@ -8,7 +8,7 @@ import {
   insertSeries,
   type RollupKey,
   type RollupTables,
-  rollupDurations,
+  rollupHistograms,
   type Series,
   saveRollups,
   seriesIds,
@@ -22,7 +22,8 @@ export interface RollupGroup {
   values: readonly (string | null)[];
   count: number;
   sum: number;
-  durations: ReadonlyMap<number, number>;
+  /** In the order of those of the tables: how often each duration occurred. */
+  histograms: readonly ReadonlyMap<number, number>[];
 }
 
 /** An increment of one rollup. */
@@ -32,7 +33,7 @@ interface Rollup {
   minute: number;
   count: number;
   sum: number;
-  durations: Map<number, number>;
+  histograms: Map<number, number>[];
 }
 
 export async function addToRollups(db: Db, tables: RollupTables, groups: readonly RollupGroup[]): Promise<void> {
@@ -40,24 +41,42 @@ export async function addToRollups(db: Db, tables: RollupTables, groups: readonl
   if (rollups.length === 0) return;
   const ids = await idsOfSeries(db, tables, rollups);
   const keyed = rollups.map((rollup) => ({ ...rollup, seriesId: ids.get(rollup.series.digest) as number }));
-  const present = new Map((await rollupDurations(db, tables, keyed)).map(({ n, durations }) => [n, durations]));
-  const nothing = Buffer.alloc(0);
-  const changes = keyed.map(({ seriesId, grain, minute, count, sum, durations }, n) => {
-    const added = [...durations].sort(([one], [other]) => one - other);
-    return { seriesId, grain, minute, count, sum, durations: addDurations(present.get(n) ?? nothing, added) };
+  const present = new Map((await rollupHistograms(db, tables, keyed)).map(({ n, histograms }) => [n, histograms]));
+  const changes = keyed.map(({ seriesId, grain, minute, count, sum, histograms }, n) => {
+    const before = present.get(n);
+    return {
+      seriesId,
+      grain,
+      minute,
+      count,
+      sum,
+      histograms: histograms.map((added, at) => withAdded(before?.[at], added)),
+    };
   });
   // always in the same order, as everything that locks rows
   await deleteRollups(db, tables, await saveRollups(db, tables, changes.sort(byKey)));
 }
 
-/** Adds the occurrences of durations, `times` each. @param text milliseconds, separated by commas; null: none */
-export function addOccurrences(counts: Map<number, number>, text: string | null, times = 1): void {
+/** How often each duration occurs, `times` each. @param text milliseconds, separated by commas; null: none */
+export function occurrencesIn(text: string | null, times = 1): Map<number, number> {
+  const counts = new Map<number, number>();
   for (const ms of text === null ? [] : text.split(',').map(Number)) counts.set(ms, (counts.get(ms) ?? 0) + times);
+  return counts;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function withAdded(before: Buffer = NOTHING, added: ReadonlyMap<number, number>): Buffer {
+  if (added.size === 0) return before;
+  return addDurations(
+    before,
+    [...added].sort(([one], [other]) => one - other),
+  );
 }
 
 // what came and left within one step changes nothing
-function isChange({ count, sum, durations }: Rollup): boolean {
-  return count !== 0 || sum !== 0 || [...durations.values()].some((times) => times !== 0);
+function isChange({ count, sum, histograms }: Rollup): boolean {
+  return count !== 0 || sum !== 0 || histograms.some((each) => [...each.values()].some((times) => times !== 0));
 }
 
 function byKey(one: RollupKey, other: RollupKey): number {
@@ -85,12 +104,16 @@ function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[])
     const key = `${part.series.digest} ${minute}`;
     let rollup = rollups.get(key);
     if (!rollup) {
-      rollup = { series: part.series, grain, minute, count: 0, sum: 0, durations: new Map() };
+      const histograms = part.histograms.map(() => new Map<number, number>());
+      rollup = { series: part.series, grain, minute, count: 0, sum: 0, histograms };
       rollups.set(key, rollup);
     }
     rollup.count += part.count;
     rollup.sum += part.sum;
-    for (const [ms, times] of part.durations) rollup.durations.set(ms, (rollup.durations.get(ms) ?? 0) + times);
+    part.histograms.forEach((added, at) => {
+      const sums = rollup.histograms[at] as Map<number, number>;
+      for (const [ms, times] of added) sums.set(ms, (sums.get(ms) ?? 0) + times);
+    });
   }
   const level = [...rollups.values()];
   return [...level, ...levelsOf(level, coarser)];

@@ -18,7 +18,7 @@ import {
   percentilesByKeyAndSpan,
   type StatsQuestion,
 } from './stats-figures';
-import type { Dimension } from './stats-figures.store';
+import type { Dimension, StatsSource } from './stats-source.store';
 import { zoneNamed } from './time-zone';
 
 /** The parent of the fields of statistics. */
@@ -48,39 +48,51 @@ export async function statsOf<Figure extends string>(
 }
 
 export interface Answer<Figure extends string> {
+  /** The time that is counted. */
+  start: Date;
+  end: Date;
   figures: Figures<Figure>;
-  percentiles(): Promise<Percentiles | undefined> | Percentiles | undefined;
+  percentiles(histogram: string): Promise<Percentiles | undefined> | Percentiles | undefined;
 }
 
-/** The figures of the whole span. @param withPercentiles as in answerByBucket() */
+/** A field of the API for each histogram: a function, so that it is computed only if it is selected. */
+export function percentilesByField<Figure extends string>(
+  { histograms }: Pick<StatsSource<Figure>, 'histograms'>,
+  { percentiles }: Answer<Figure>,
+) {
+  return Object.fromEntries(Object.keys(histograms).map((name) => [name, () => percentiles(name)]));
+}
+
+/** The figures of the whole span. @param histograms as in answerByBucket() */
 export async function answerForRange<Figure extends string>(
   db: Db,
   question: StatsQuestion<Figure>,
-  withPercentiles: boolean,
+  histograms: readonly string[],
 ): Promise<Answer<Figure>> {
-  const [answer] = await answerByBucket(db, question, [question.span.from], withPercentiles);
+  const [answer] = await answerByBucket(db, question, [question.span.from], histograms);
   return answer as Answer<Figure>;
 }
 
 /**
  * The figures of each bucket.
  * @param starts the starts of the buckets, ascending
- * @param withPercentiles they are read by the same statement; otherwise there are none
+ * @param histograms the percentiles of these are read by the same statement; there are no others
  */
 export async function answerByBucket<Figure extends string>(
   db: Db,
   question: StatsQuestion<Figure>,
   starts: readonly number[],
-  withPercentiles: boolean,
-): Promise<(Answer<Figure> & { start: Date; end: Date })[]> {
+  histograms: readonly string[],
+): Promise<Answer<Figure>[]> {
   const query = figureQuery(question, [], starts);
-  const { figures, percentiles } = withPercentiles
-    ? await figuresWithPercentiles(db, query)
-    : { figures: await figuresBySpan(db, query), percentiles: () => [] };
+  const { figures, percentiles } =
+    histograms.length > 0
+      ? await figuresWithPercentiles(db, query, histograms)
+      : { figures: await figuresBySpan(db, query), percentiles: () => [] };
   return starts.map((start, index) => ({
     figures: figures[index] as Figures<Figure>,
     // no promise for each of 720 hours: they would take longer than the percentiles
-    percentiles: () => percentiles()[index],
+    percentiles: (histogram) => percentiles(histogram)[index],
     start: new Date(start),
     end: new Date(starts[index + 1] ?? question.span.to),
   }));
@@ -98,8 +110,15 @@ export async function answerByKey<Figure extends string>(
   const found = (await figuresByKey(db, query)).filter((entry) => size(entry) > 0);
   const top = found.sort((one, other) => size(other) - size(one) || compareKeys(one.key, other.key)).slice(0, first);
   const keys = top.map(({ key }) => key);
-  const percentiles = once(() => percentilesByKey(db, query, keys));
-  return top.map(({ key, figures }, n) => ({ key, figures, percentiles: async () => (await percentiles())[n] }));
+  const percentiles = onceFor((histogram) => percentilesByKey(db, query, keys, histogram));
+  const [start, end] = [new Date(question.span.from), new Date(question.span.to)];
+  return top.map(({ key, figures }, n) => ({
+    key,
+    start,
+    end,
+    figures,
+    percentiles: async (histogram) => (await percentiles(histogram))[n],
+  }));
 }
 
 /**
@@ -114,14 +133,16 @@ export async function answerByWebhook<Figure extends string>(
 ): Promise<Map<string, Answer<Figure>[]>> {
   const query = figureQuery(question, ['webhookId'], starts);
   const figures = await figuresByKeyAndSpan(db, query);
-  const percentiles = once(() => percentilesByKeyAndSpan(db, query));
+  const percentiles = onceFor((histogram) => percentilesByKeyAndSpan(db, query, histogram));
   const none = noFigures(question);
   return new Map(
     webhookIds.map((id) => {
       const key = JSON.stringify([id]);
-      const answers = starts.map((_, index) => ({
+      const answers = starts.map((start, index) => ({
+        start: new Date(start),
+        end: new Date(starts[index + 1] ?? question.span.to),
         figures: figures.get(key)?.[index] ?? none,
-        percentiles: async () => (await percentiles()).get(key)?.[index] ?? NO_PERCENTILES,
+        percentiles: async (histogram: string) => (await percentiles(histogram)).get(key)?.[index] ?? NO_PERCENTILES,
       }));
       return [id, answers];
     }),
@@ -133,6 +154,15 @@ const NO_PERCENTILES = { count: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs:
 // makes the order of entries of equal size deterministic
 function compareKeys(one: Key, other: Key): number {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+}
+
+function onceFor<Value>(make: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  const made = new Map<string, Promise<Value>>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
+    return value;
+  };
 }
 
 export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

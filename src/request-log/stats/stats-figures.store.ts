@@ -1,54 +1,8 @@
 // Reads figures from rollups, and counts rows one by one where rollups cannot answer.
 import { firstIdAt } from '../../ids';
-import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
+import { type Bind, bindings, toSql } from '../../sql/condition';
 import { type Db, rowsOf } from '../../sql/db';
-import type { Grain } from './request-stats.entity';
-import type { RollupTables } from './rollups.store';
-
-/** The attributes by which figures can be grouped. */
-export const DIMENSIONS = {
-  direction: 'direction',
-  webhookId: 'webhook_id',
-  documentType: 'document_type',
-  errorCode: 'error_code',
-  skipReason: 'skip_reason',
-} as const;
-export type Dimension = keyof typeof DIMENSIONS;
-
-/** What is counted, in rollups and as rows. */
-export interface StatsSource<Figure extends string> {
-  tables: Pick<RollupTables, 'series' | 'rollups' | 'count' | 'sum'>;
-  /** SQL of each figure: an aggregate of `count` and `sum` by `status`. */
-  figures: Record<Figure, string>;
-  /** The table of the rows, whose ids contain the time by which they are counted, and the SQL of their values. */
-  rows: { table: string; at: string; sum: string; duration: string };
-  /** Rows that are counted but not in a rollup, with their `at`, `sum` and the columns of the series; null: none. */
-  open: string | null;
-}
-
-/** Milliseconds since 1970; `to` is exclusive. */
-interface Span {
-  from: number;
-  to: number;
-}
-
-export interface FigureQuery<Figure extends string> {
-  source: StatsSource<Figure>;
-  /** The starts of the spans that are counted separately, ascending. */
-  starts: readonly number[];
-  /** The spans that are read from rollups. They do not overlap. */
-  rollupSpans: readonly (Span & { grain: Grain })[];
-  /** The spans that are counted row by row. */
-  rowSpans: readonly Span[];
-  /** Whether the rollups by webhook and document type are needed. */
-  isDetailed: boolean;
-  /** Whether most series match, so that rollups are found by time instead of by series. */
-  isByTime: boolean;
-  /** A condition on the columns that the series share with the rows. */
-  rollupCondition: Condition;
-  rowCondition: Condition;
-  by: readonly Dimension[];
-}
+import { columnOf, DIMENSIONS, type FigureQuery, histogramOf, type Span } from './stats-source.store';
 
 interface Keyed {
   /** The index in `starts`. */
@@ -58,11 +12,6 @@ interface Keyed {
 }
 
 export type FigureRow<Figure extends string> = Keyed & Record<Figure, number>;
-
-/** The number of rows with a status, as a figure. */
-export function rowsWith(status: string): string {
-  return `coalesce(sum(count) filter (where status = '${status}'), 0)::float8`;
-}
 
 function figuresOf(figures: Record<string, string>): string {
   return Object.entries(figures)
@@ -75,30 +24,33 @@ export async function figuresFromRollups<Figure extends string>(
   db: Db,
   query: FigureQuery<Figure>,
 ): Promise<FigureRow<Figure>[]> {
-  return fromRollups<FigureRow<Figure>>(db, query, figuresOf(query.source.figures), false);
+  return fromRollups<FigureRow<Figure>>(db, query, figuresOf(query.source.figures), []);
 }
 
 /** The same with durations, for which the rollups are not read a second time. */
 export async function figuresAndDurationsFromRollups<Figure extends string>(
   db: Db,
   query: FigureQuery<Figure>,
-): Promise<(FigureRow<Figure> & DurationLists)[]> {
-  const selected = `${figuresOf(query.source.figures)}, ${LISTS}`;
-  return fromRollups<FigureRow<Figure> & DurationLists>(db, query, selected, true);
+  histograms: readonly string[],
+): Promise<(FigureRow<Figure> & { lists: string[] })[]> {
+  const columns = histograms.map((name) => columnOf(query, name));
+  const selected = `${figuresOf(query.source.figures)}, array[${columns.map(listsOf).join(', ')}] as lists`;
+  return fromRollups<FigureRow<Figure> & { lists: string[] }>(db, query, selected, columns);
 }
 
 async function fromRollups<Row extends Keyed>(
   db: Db,
   query: FigureQuery<string>,
   selected: string,
-  withDurations: boolean,
+  histograms: readonly string[],
 ): Promise<Row[]> {
   if (query.rollupSpans.length === 0) return [];
   const { tables, open } = query.source;
   const { values, bind } = bindings();
-  const [durations, ofOpen] = withDurations ? [', c.durations', `, ''::bytea`] : ['', ''];
+  const durations = histograms.map((column) => `, c.${column}`).join('');
+  const ofOpen = histograms.map(() => `, ''::bytea`).join('');
   const rollups = `select c.bucket as at, ${columnsOf(query)}status, c.${tables.count} as count, c.${tables.sum} as sum${durations}
-      ${matchingRollups(query, bind)}`;
+      ${matchingRollups(query, bind, histograms)}`;
   const openRows = open
     ? `union all select o.at, ${columnsOf(query)}status, 1, o.sum${ofOpen} ${openIn(query, open, bind)}`
     : '';
@@ -132,14 +84,21 @@ export interface DurationLists extends Keyed {
 }
 
 // base64: half of what a bytea takes on the wire, where it is hexadecimal
-const LISTS = `encode(coalesce(string_agg(int4send(octet_length(durations)) || durations, ''::bytea)
-    filter (where octet_length(durations) > 0), ''), 'base64') as lists`;
+function listsOf(column: string): string {
+  return `encode(coalesce(string_agg(int4send(octet_length(${column})) || ${column}, ''::bytea)
+    filter (where octet_length(${column}) > 0), ''), 'base64')`;
+}
 
-export async function durationsFromRollups(db: Db, query: FigureQuery<string>): Promise<DurationLists[]> {
+export async function durationsFromRollups(
+  db: Db,
+  query: FigureQuery<string>,
+  histogram: string,
+): Promise<DurationLists[]> {
   if (query.rollupSpans.length === 0) return [];
   const { values, bind } = bindings();
-  const sql = `select ${timed(query)}, ${keyed(query)}, ${LISTS} from (
-      select c.bucket as at, ${columnsOf(query)}c.durations ${matchingRollups(query, bind)}
+  const column = columnOf(query, histogram);
+  const sql = `select ${timed(query)}, ${keyed(query)}, ${listsOf(column)} as lists from (
+      select c.bucket as at, ${columnsOf(query)}c.${column} ${matchingRollups(query, bind, [column])}
     ) as counted group by ${groupedByTime(query)}`;
   return inSpans(query, await rowsOf<Omit<DurationLists, 'span'> & Timed>(db, sql, values));
 }
@@ -149,15 +108,20 @@ export interface DurationText extends Keyed {
   durations: string;
 }
 
-export async function durationsFromRows(db: Db, query: FigureQuery<string>): Promise<DurationText[]> {
+export async function durationsFromRows(
+  db: Db,
+  query: FigureQuery<string>,
+  histogram: string,
+): Promise<DurationText[]> {
   if (query.rowSpans.length === 0) return [];
   const { rows } = query.source;
+  const { row } = histogramOf(query.source, histogram);
   const { values, bind } = bindings();
   const places = placesOfRows(query);
   const sql = `select place, key, string_agg(ms || ' ' || n, ',' order by ms) as durations from (
       select ${placeIn(places, query, bind)}, ${keyed(query)}, greatest(duration, 0) as ms, count(*) as n from (
-        select ${rows.at} as at, ${columnsOf(query)}${rows.duration} as duration
-        ${rowsIn(query, bind)} and ${rows.duration} is not null
+        select ${rows.at} as at, ${columnsOf(query)}${row} as duration
+        ${rowsIn(query, bind)} and ${row} is not null
       ) as closed group by ${['place', ...columnNames(query), 'ms'].join(', ')}
     ) as counted group by place, key`;
   return inPlaces(places, await rowsOf<Omit<DurationText, 'span'> & Placed>(db, sql, values));
@@ -240,14 +204,14 @@ function timesOf(times: readonly number[]): string[] {
 
 // `offset 0` keeps the planner from reversing the joins. If the series are known, the rollups of each are adjacent in
 // the primary key; otherwise those of a time are adjacent in an index. A scan of the whole table would take seconds.
-function matchingRollups(query: FigureQuery<string>, bind: Bind): string {
+function matchingRollups(query: FigureQuery<string>, bind: Bind, histograms: readonly string[]): string {
   const { source, rollupSpans, isDetailed, isByTime, rollupCondition } = query;
   const { tables } = source;
   const grains = bind(rollupSpans.map((rollupSpan) => rollupSpan.grain));
   const [from, to] = boundsOf(rollupSpans, timesOf, bind);
   const spans = `unnest(${grains}::smallint[], ${from}::timestamptz[], ${to}::timestamptz[]) as p (grain, since, until)`;
   const rollups = (which: string) => `cross join lateral (
-      select series_id, bucket, ${tables.count}, ${tables.sum}, durations from ${tables.rollups}
+      select ${['series_id', 'bucket', tables.count, tables.sum, ...histograms].join(', ')} from ${tables.rollups}
       where grain = p.grain and bucket >= p.since and bucket < p.until and ${which} offset 0
     ) as c`;
   const found = isByTime

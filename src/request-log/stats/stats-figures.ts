@@ -5,19 +5,16 @@ import { addDurations, type DurationCounts, type Percentiles, percentilesOf } fr
 import { coverOf } from './rollup-cover';
 import type { Span } from './stats-buckets';
 import {
-  DIMENSIONS,
-  type Dimension,
   type DurationLists,
   type DurationText,
   durationsFromRollups,
   durationsFromRows,
-  type FigureQuery,
   type FigureRow,
   figuresAndDurationsFromRollups,
   figuresFromRollups,
   figuresFromRows,
-  type StatsSource,
 } from './stats-figures.store';
+import { DIMENSIONS, type Dimension, type FigureQuery, type StatsSource } from './stats-source.store';
 
 /** The rows to count. */
 export interface StatsQuestion<Figure extends string> {
@@ -30,6 +27,11 @@ export interface StatsQuestion<Figure extends string> {
 
 export type Figures<Figure extends string> = Record<Figure, number>;
 export type Key = readonly (string | null)[];
+
+/** The values of a key by their dimensions. */
+export function namedKey(by: readonly Dimension[], key: Key): Partial<Record<Dimension, string | null>> {
+  return Object.fromEntries(by.map((dimension, index) => [dimension, key[index] ?? null]));
+}
 
 const DETAILED_DIMENSIONS: readonly Dimension[] = ['webhookId', 'documentType'];
 
@@ -54,6 +56,9 @@ export async function figuresBySpan<Figure extends string>(
   return sumsBySpan(query, (await Promise.all([figuresFromRollups(db, query), figuresFromRows(db, query)])).flat());
 }
 
+/** The percentiles of each span of one histogram. */
+export type PercentilesOf = (histogram: string) => Percentiles[];
+
 /**
  * The figures of each span, and their percentiles. Where durations of rows cannot be read, the percentiles throw, so that the
  * figures beside them are answered.
@@ -61,17 +66,23 @@ export async function figuresBySpan<Figure extends string>(
 export async function figuresWithPercentiles<Figure extends string>(
   db: Db,
   query: FigureQuery<Figure>,
-): Promise<{ figures: Figures<Figure>[]; percentiles: () => Percentiles[] }> {
-  const fromRollups = figuresAndDurationsFromRollups(db, query);
-  const durations = Promise.all([fromRollups, durationsFromRows(db, query)]).then(([rollups, rows]) =>
-    percentilesIn(query, listsOf(rollups, rows)),
-  );
-  const [rollups, rows, percentiles] = await Promise.all([
+  histograms: readonly string[],
+): Promise<{ figures: Figures<Figure>[]; percentiles: PercentilesOf }> {
+  const fromRollups = figuresAndDurationsFromRollups(db, query, histograms);
+  const percentilesAt = async (at: number) => {
+    const [rollups, rows] = await Promise.all([fromRollups, durationsFromRows(db, query, histograms[at] as string)]);
+    const lists = rollups.map(({ span, key, lists: all }) => ({ span, key, lists: all[at] as string }));
+    return percentilesIn(query, listsOf(lists, rows));
+  };
+  const [rollups, rows, ...percentiles] = await Promise.all([
     fromRollups,
     figuresFromRows(db, query),
-    valueOrFault(durations),
+    ...histograms.map((_, at) => valueOrFault(percentilesAt(at))),
   ]);
-  return { figures: sumsBySpan(query, [...rollups, ...rows]), percentiles };
+  return {
+    figures: sumsBySpan(query, [...rollups, ...rows]),
+    percentiles: (histogram) => percentiles[histograms.indexOf(histogram)]?.() ?? [],
+  };
 }
 
 /** A fault is thrown where the value is asked for. */
@@ -141,9 +152,13 @@ export async function figuresByKeyAndSpan<Figure extends string>(
 }
 
 /** The percentiles of each span, by the JSON of each key that occurs. */
-export async function percentilesByKeyAndSpan(db: Db, query: FigureQuery<string>): Promise<Map<string, Percentiles[]>> {
+export async function percentilesByKeyAndSpan(
+  db: Db,
+  query: FigureQuery<string>,
+  histogram: string,
+): Promise<Map<string, Percentiles[]>> {
   const lists = new Map<string, Buffer[][]>();
-  for (const { key, span, durations } of await durationsOf(db, query)) {
+  for (const { key, span, durations } of await durationsOf(db, query, histogram)) {
     const ofKey = lists.get(key) ?? query.starts.map((): Buffer[] => []);
     ofKey[span]?.push(...durations);
     lists.set(key, ofKey);
@@ -167,10 +182,11 @@ export async function percentilesByKey(
   db: Db,
   query: FigureQuery<string>,
   keys: readonly Key[],
+  histogram: string,
 ): Promise<Percentiles[]> {
   if (keys.length === 0) return [];
   const lists = new Map(keys.map((key): [string, Buffer[]] => [nameOf(key), []]));
-  for (const { key, durations } of await durationsOf(db, withKeys(query, keys)))
+  for (const { key, durations } of await durationsOf(db, withKeys(query, keys), histogram))
     lists.get(nameOf(JSON.parse(key) as Key))?.push(...durations);
   return [...lists.values()].map(percentilesOf);
 }
@@ -203,8 +219,11 @@ interface Durations {
   durations: Buffer[];
 }
 
-async function durationsOf(db: Db, query: FigureQuery<string>): Promise<Durations[]> {
-  const [rollups, rows] = await Promise.all([durationsFromRollups(db, query), durationsFromRows(db, query)]);
+async function durationsOf(db: Db, query: FigureQuery<string>, histogram: string): Promise<Durations[]> {
+  const [rollups, rows] = await Promise.all([
+    durationsFromRollups(db, query, histogram),
+    durationsFromRows(db, query, histogram),
+  ]);
   return listsOf(rollups, rows);
 }
 

@@ -14,7 +14,7 @@ import {
   REQUEST_ROLLUPS,
   stillOpen,
 } from './request-stats.store';
-import { addOccurrences, addToRollups, type RollupGroup } from './rollups';
+import { addToRollups, occurrencesIn, type RollupGroup } from './rollups';
 
 /** Requests per step: about a second of work. A stopping process waits for the end of the step. */
 const STEP_REQUESTS = 50_000;
@@ -158,8 +158,8 @@ async function takeSlice(db: Db, changes: Changes, before: string, atMost: numbe
 
 function groupOf(closed: ClosedGroup): RollupGroup {
   const { minute, webhookId, documentType, direction, status, errorCode, requests, retries } = closed;
-  const durations = new Map<number, number>();
-  addOccurrences(durations, closed.durations);
+  const { durations, dnsTimes, connectTimes, tlsTimes, firstByteTimes } = closed;
+  const histograms = [durations, dnsTimes, connectTimes, tlsTimes, firstByteTimes].map((text) => occurrencesIn(text));
   const values = [webhookId, documentType, direction, status, errorCode];
-  return { minute, values, count: requests, sum: retries, durations };
+  return { minute, values, count: requests, sum: retries, histograms };
 }

@@ -37,16 +37,12 @@ export const COST_WEIGHTS: CostWeights = {
     ['WebhookHealth.nextAttemptAt', 20],
     // tens of thousands of counts, and twice as much for the durations behind them
     ['WebhookRequestLogStats.buckets', 1_000],
-    ['WebhookRequestLogStats.byWebhook', 1_000],
-    ['WebhookRequestLogStats.byDocumentType', 1_000],
-    ['WebhookRequestLogStats.topFailingWebhooks', 1_000],
-    ['WebhookRequestLogStats.topErrors', 1_000],
+    ['WebhookRequestLogStats.figures', 1_000],
     // the counts of one webhook
     ['WebhookStats.total', 50],
     ['WebhookStats.buckets', 200],
     ['DeliveryStats.buckets', 1_000],
-    ['DeliveryStats.byWebhook', 1_000],
-    ['DeliveryStats.byDocumentType', 1_000],
+    ['DeliveryStats.figures', 1_000],
     // the whole row, and some hundred hashes
     ['WebhookRequestLog.evidence', 5],
     ['BusinessEvent.evidence', 5],

@@ -122,8 +122,9 @@ test('a range that begins and ends between minutes is counted exactly', async ()
 test('by webhook, document type and skip reason, the largest first', async () => {
   const { byWebhook, byDocumentType, bySkipReason } = await ask(
     'bucket: MONTH',
-    `byWebhook(first: 3) { webhook { id } ${FIGURES} } byDocumentType { documentType ${FIGURES} }
-     bySkipReason { skipReason ${FIGURES} }`,
+    `byWebhook: figures(by: WEBHOOK, first: 3) { webhook { id } ${FIGURES} }
+     byDocumentType: figures(by: DOCUMENT_TYPE) { documentType ${FIGURES} }
+     bySkipReason: figures(by: SKIP_REASON) { skipReason ${FIGURES} }`,
   );
   const largest = async (group: string, condition = 'true') =>
     (await deliveriesBySql(app.database, condition, group)).sort(
@@ -191,7 +192,7 @@ test('times to arrival of buckets are the same through fragments', async () => {
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { deliveryStats(range: $range, bucket: DAY) { fromStoredCounts ...Days } }
      fragment Days on DeliveryStats { buckets { start ... { ...Times } } }
-     fragment Times on DeliveryStatsBucket { timeToArrival { p50Ms p95Ms } }`,
+     fragment Times on DeliveryFigures { timeToArrival { p50Ms p95Ms } }`,
     { range: { from: FROM, to: TO } },
   );
   expect(errors).toBeUndefined();

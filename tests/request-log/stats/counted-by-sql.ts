@@ -1,13 +1,25 @@
 import type { TestDatabase } from '../../support/database';
 
+const percentiles = (
+  ms: string,
+) => `json_build_object('count', count(${ms}), 'p50Ms', percentile_disc(0.5) within group (order by ${ms}),
+    'p95Ms', percentile_disc(0.95) within group (order by ${ms}),
+    'p99Ms', percentile_disc(0.99) within group (order by ${ms}), 'maxMs', max(${ms}))`;
+
 const COLUMNS = `count(*)::int as "requestCount", count(*) filter (where status = 'SUCCEEDED')::int as succeeded,
   count(*) filter (where status = 'FAILED')::int as failed, count(*) filter (where status = 'UNKNOWN')::int as unknown,
   count(*) filter (where status = 'REFUSED')::int as refused, count(*) filter (where status = 'PENDING')::int as pending,
   count(*) filter (where attempt_number > 1)::int as retries,
   (count(*) filter (where status = 'SUCCEEDED'))::float8 / nullif(count(*) filter (where status <> 'PENDING'), 0) as "successRate",
-  json_build_object('count', count(duration_ms), 'p50Ms', percentile_disc(0.5) within group (order by duration_ms),
-    'p95Ms', percentile_disc(0.95) within group (order by duration_ms),
-    'p99Ms', percentile_disc(0.99) within group (order by duration_ms), 'maxMs', max(duration_ms)) as duration`;
+  count(*) filter (where status in ('FAILED', 'UNKNOWN', 'REFUSED'))::int as failures,
+  ${percentiles('duration_ms')} as duration, ${percentiles('dns_ms')} as dns, ${percentiles('connect_ms')} as connect,
+  ${percentiles('tls_ms')} as tls, ${percentiles('first_byte_ms')} as "firstByte"`;
+
+const PERCENTILES = '{ count p50Ms p95Ms p99Ms maxMs }';
+
+/** The fields of the API that these columns are. */
+export const FIGURES = `requestCount succeeded failed unknown refused failures pending retries successRate
+  duration ${PERCENTILES} dns ${PERCENTILES} connect ${PERCENTILES} tls ${PERCENTILES} firstByte ${PERCENTILES}`;
 
 export interface Range {
   from: string;

@@ -55,7 +55,7 @@ export interface SeededRows {
 export async function seedRandomRows(database: TestDatabase, rows: SeededRows): Promise<void> {
   await database.query(
     `insert into webhook_request_logs (id, webhook_id, direction, status, document_type, event, reference_document,
-       attempt_number, duplicate, method, url, started_at, finished_at, duration_ms, error_code)
+       attempt_number, duplicate, method, url, started_at, finished_at, duration_ms, error_code, dns_ms, connect_ms, tls_ms, first_byte_ms)
      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3)
          || '8' || substr(md5(random()::text), 1, 15))::uuid,
        webhook_id, direction, status, document_type, event, 'INV-' || n, attempt_number, false, 'POST',
@@ -63,8 +63,12 @@ export async function seedRandomRows(database: TestDatabase, rows: SeededRows): 
        case when status in ('SUCCEEDED', 'FAILED') and random() < 0.95
          then (case when random() < 0.01 then 200000 else 2000 end * random() ^ 3)::integer end,
        case when status = 'FAILED' and random() < 0.9 then (array['TIMEOUT', 'DNS', 'HTTP_STATUS'])[1 + floor(random() * 3)::int]
-         when status = 'UNKNOWN' then 'PROCESS_DIED' end
+         when status = 'UNKNOWN' then 'PROCESS_DIED' end,
+       case when is_new then (50 * random() ^ 3)::integer end, case when is_new then (30 * random())::integer end,
+       case when is_new and random() < 0.9 then (60 * random())::integer end,
+       case when status = 'SUCCEEDED' then (1500 * random() ^ 3)::integer end
      from (
+       select *, is_chosen and status <> 'PENDING' as is_new from (
        select n, date_trunc('milliseconds', $2::timestamptz + random() * ($3::timestamptz - $2::timestamptz)) as at,
          (case when random() < 0.7 then ($4::uuid[])[1] else ($4::uuid[])[1 + floor(random() * cardinality($4::uuid[]))::int] end)
            as webhook_id,
@@ -72,8 +76,9 @@ export async function seedRandomRows(database: TestDatabase, rows: SeededRows): 
          (array['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED', 'UNKNOWN', 'REFUSED', $5])[1 + floor(random() * 7)::int] as status,
          (array['Sales Invoice', 'Customer', null])[1 + floor(random() * 3)::int] as document_type,
          (array['on_submit', 'on_cancel'])[1 + floor(random() * 2)::int] as event,
-         1 + floor(random() * 3)::int as attempt_number
+         1 + floor(random() * 3)::int as attempt_number, random() < 0.1 as is_chosen
        from generate_series(1, $1::int) as n
+       ) as chosen
      ) as made`,
     [rows.count, rows.from, rows.to, rows.webhookIds, rows.withOpen ? 'PENDING' : 'SUCCEEDED'],
   );

@@ -40,7 +40,7 @@ async function stats([first, last] = [-2, 2]) {
   const at = (days: number) => new Date((Math.floor(Date.now() / DAY_MS) + days) * DAY_MS).toISOString();
   const { data, errors } = await app.ask(
     `query ($range: DateTimeRange!) { webhookRequestLogStats(range: $range, bucket: DAY) {
-      uncounted countedUntil total { requestCount pending succeeded duration { count } } byWebhook { requestCount pending } } }`,
+      uncounted countedUntil total { requestCount pending succeeded duration { count } } byWebhook: figures(by: WEBHOOK) { requestCount pending } } }`,
     { range: { from: at(first as number), to: at(last as number) } },
   );
   expect(errors).toBeUndefined();

@@ -28,14 +28,12 @@ const ask = (args: string, fields: string, key?: string) =>
 test('SUPPORT may count, and sees of a sample what it may see of any request', async () => {
   const { data, errors } = await ask(
     'where: { referenceDocument: { eq: "INV-1" } }',
-    'total { failed } topFailingWebhooks { failures webhook { name } sample { status headers } }',
+    'total { failed } figures(by: WEBHOOK, rankBy: FAILURES) { failures webhook { name } latestFailure { status headers } }',
     await app.keyFor('SUPPORT'),
   );
   expect(data.webhookRequestLogStats).toEqual({
     total: { failed: 1 },
-    topFailingWebhooks: [
-      { failures: 1, webhook: null, sample: { status: 'FAILED', headers: { 'x-customer': '***' } } },
-    ],
+    figures: [{ failures: 1, webhook: null, latestFailure: { status: 'FAILED', headers: { 'x-customer': '***' } } }],
   });
   expect(errors).toBeUndefined();
 });
@@ -72,13 +70,19 @@ test.each([
 test.each([0, -1, 101, 2_147_483_647])('the first %d of a list are refused', async (first) => {
   const { data, errors } = await ask(
     '',
-    `timeZone byWebhook(first: ${first}) { requestCount } topErrors(first: 1) { failures }`,
+    `timeZone one: figures(by: WEBHOOK, first: ${first}) { failures } two: figures(by: [WEBHOOK, ERROR_CODE], first: 1) { failures }`,
   );
-  expect(errors?.map(({ extensions, path }) => [extensions.code, path?.at(-1)])).toEqual([
-    ['BAD_USER_INPUT', 'byWebhook'],
-  ]);
+  expect(errors?.map(({ extensions, path }) => [extensions.code, path?.at(-1)])).toEqual([['BAD_USER_INPUT', 'one']]);
   // the others are answered; nothing is counted here
-  expect(data.webhookRequestLogStats).toEqual({ timeZone: 'UTC', byWebhook: null, topErrors: [] });
+  expect(data.webhookRequestLogStats).toEqual({ timeZone: 'UTC', one: null, two: [] });
+});
+
+test.each(['[]', '[WEBHOOK, WEBHOOK]'])('groups by %s are refused', async (by) => {
+  const { data, errors } = await ask('', `timeZone figures(by: ${by}) { failures }`);
+  expect(errors?.map(({ extensions }) => [extensions.code, extensions.field?.join()])).toEqual([
+    ['BAD_USER_INPUT', 'by'],
+  ]);
+  expect(data.webhookRequestLogStats).toEqual({ timeZone: 'UTC', figures: null });
 });
 
 test('no zone is UTC', async () => {
@@ -102,7 +106,7 @@ test('a count that takes too long is an error, never a number', async () => {
       schema: sharedSchema(),
       source: `query ($range: DateTimeRange!) {
         webhookRequestLogStats(range: $range, bucket: MONTH, where: { event: { eq: "on_submit" } }) {
-          total { requestCount } byDirection { requestCount } topFailingWebhooks { sample { id } } } }`,
+          total { requestCount } figures(by: DIRECTION) { failures latestFailure { id } } } }`,
       variableValues: { range: RANGE },
       contextValue: {
         db: source.manager,
@@ -112,9 +116,8 @@ test('a count that takes too long is an error, never a number', async () => {
         memory: new Map(),
       } as unknown as Context,
     });
-    expect(data?.webhookRequestLogStats).toEqual({ total: null, byDirection: null, topFailingWebhooks: null });
+    expect(data?.webhookRequestLogStats).toEqual({ total: null, figures: null });
     expect(errors?.map(({ originalError }) => knownError(originalError)?.code)).toEqual([
-      'LIMIT_EXCEEDED',
       'LIMIT_EXCEEDED',
       'LIMIT_EXCEEDED',
     ]);

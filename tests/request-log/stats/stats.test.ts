@@ -3,7 +3,7 @@ import { toNodeId, uuidOf } from '../../../src/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { byStart, expectGapless, sortedByTime } from './buckets';
-import { countedBySql, LABELS } from './counted-by-sql';
+import { countedBySql, FIGURES, LABELS } from './counted-by-sql';
 import { type Counter, makeMonths, seedRandomRows, startCounter } from './counted-log';
 
 let app: TestApp;
@@ -43,20 +43,22 @@ afterAll(async () => {
   await app.stop();
 });
 
-const FIGURES = `requestCount succeeded failed unknown refused pending retries successRate
-  duration { count p50Ms p95Ms p99Ms maxMs }`;
-
 const QUERY = `query ($range: DateTimeRange!, $bucket: StatsBucket!, $where: WebhookRequestLogWhere, $timeZone: String) {
   webhookRequestLogStats(range: $range, bucket: $bucket, where: $where, timeZone: $timeZone) {
     from to timeZone fromStoredCounts uncounted
     total { ${FIGURES} }
     buckets { start end ${FIGURES} }
-    byDirection { direction ${FIGURES} }
-    byWebhook { webhook { id name } ${FIGURES} }
-    byDocumentType { documentType ${FIGURES} }
-    byErrorCode { errorCode ${FIGURES} }
-    topFailingWebhooks(first: 2) { webhook { id } failures sample { id status startedAt webhook { id } } }
-    topErrors(first: 5) { webhook { id } errorCode failures sample { id status errorCode webhook { id } } }
+    byDirection: figures(by: DIRECTION) { direction ${FIGURES} }
+    byWebhook: figures(by: WEBHOOK) { webhook { id name } ${FIGURES} }
+    byDocumentType: figures(by: DOCUMENT_TYPE) { documentType ${FIGURES} }
+    byErrorCode: figures(by: ERROR_CODE) { errorCode ${FIGURES} }
+    failing: figures(by: WEBHOOK, rankBy: FAILURES, first: 2) { webhook { id } failures latestFailure { id } }
+    errors: figures(by: [WEBHOOK, ERROR_CODE], rankBy: FAILURES, first: 5) {
+      webhook { id } errorCode failures latestFailure { id }
+    }
+    types: figures(by: [DOCUMENT_TYPE, DIRECTION], rankBy: FAILURES) {
+      documentType direction failures latestFailure { id }
+    }
   }
 }`;
 
@@ -214,33 +216,47 @@ describe.each(FILTERS)('where: %s', (_title, where, condition, fromStoredCounts)
 
   test('what fails most, with the latest failure of each', async () => {
     const failed = `status in ('FAILED', 'UNKNOWN', 'REFUSED') and (${condition()})`;
-    const latest = async (group: string) =>
+    const latest = async (group: string, more = 'true') =>
       app.database.query<Failures>(
         `select ${group} as key, count(*)::int as failures, max(id::text) as id from webhook_request_logs
-         where started_at >= $1 and started_at < $2 and ${failed} group by 1 order by 2 desc, 1`,
+         where started_at >= $1 and started_at < $2 and ${failed} and ${more} group by 1 order by 2 desc, 1`,
         [FROM, TO],
       );
     const webhook = `coalesce(webhook_id::text, '-')`;
-    const shown = (entry: { webhook: { id: string } | null; failures: number; sample: { id: string } }, more = '') => ({
-      key: `${uuidOrNull(entry.webhook) ?? '-'}${more}`,
+    const shown = (entry: Group, key = uuidOrNull(entry.webhook) ?? '-') => ({
+      key,
       failures: entry.failures,
-      id: entry.sample.id,
+      id: entry.latestFailure.id,
     });
     const asShown = (rows: Failures[]) => rows.map((row) => ({ ...row, id: toNodeId('WebhookRequestLog', row.id) }));
-    const byWebhook = answer.topFailingWebhooks.map((entry: never) => shown(entry));
+    const byWebhook = answer.failing.map((entry: Group) => shown(entry));
     const webhookRows = asShown(await latest(webhook));
     expect(byWebhook).toHaveLength(Math.min(2, webhookRows.length));
     expect(webhookRows).toEqual(expect.arrayContaining(byWebhook));
-    const errors = answer.topErrors.map((entry: { errorCode: string | null }) =>
-      shown(entry as never, ` ${entry.errorCode ?? '-'}`),
+    const errors = answer.errors.map((entry: Group) =>
+      shown(entry, `${uuidOrNull(entry.webhook) ?? '-'} ${entry.errorCode}`),
     );
-    const errorRows = asShown(await latest(`${webhook} || ' ' || coalesce(error_code, '-')`));
+    const errorRows = asShown(await latest(`${webhook} || ' ' || error_code`, 'error_code is not null'));
     expect(errors).toHaveLength(Math.min(5, errorRows.length));
     expect(errorRows).toEqual(expect.arrayContaining(errors));
     const sizes = errorRows.map(({ failures }: { failures: number }) => failures).slice(0, 5);
     expect(errors.map(({ failures }: { failures: number }) => failures)).toEqual(sizes);
+    const types = answer.types.map((entry: Group) => shown(entry, `${entry.documentType ?? '-'} ${entry.direction}`));
+    const typeRows = asShown(await latest(`coalesce(document_type, '-') || ' ' || direction`));
+    expect(new Set(types.map((each: object) => JSON.stringify(each)))).toEqual(
+      new Set(typeRows.map((each) => JSON.stringify(each))),
+    );
   });
 });
+
+interface Group {
+  webhook: { id: string } | null;
+  errorCode: string;
+  documentType: string | null;
+  direction: string;
+  failures: number;
+  latestFailure: { id: string };
+}
 
 interface Failures {
   key: string;
@@ -269,12 +285,14 @@ test.each([
     failed: 0,
     unknown: 0,
     refused: 0,
+    failures: 0,
     pending: 0,
     retries: 0,
     successRate: null,
   };
-  const noDuration = { count: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
-  expect({ key: null, ...answer.total }).toEqual(expected ?? { key: null, ...nothing, duration: noDuration });
-  const webhookTotals = answer.byWebhook.map(({ requestCount }: { requestCount: number }) => requestCount);
-  expect(webhookTotals.reduce((one: number, other: number) => one + other, 0)).toBe(answer.total.requestCount);
+  const none = { count: 0, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
+  const noTimes = { duration: none, dns: none, connect: none, tls: none, firstByte: none };
+  expect({ key: null, ...answer.total }).toEqual(expected ?? { key: null, ...nothing, ...noTimes });
+  const counts = answer.byWebhook.map(({ requestCount }: { requestCount: number }) => requestCount);
+  expect(counts.reduce((one: number, other: number) => one + other, 0)).toBe(answer.total.requestCount);
 });

@@ -1,11 +1,10 @@
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
+import { FIGURES } from './counted-by-sql';
 import { makeMonths, seedRandomRows, startCounter } from './counted-log';
 
 const RANGE = { from: '2024-03-01T00:00:00Z', to: '2024-03-31T12:34:56.789Z' };
-const FIGURES =
-  'requestCount succeeded failed unknown refused pending retries successRate duration { count p50Ms p95Ms maxMs }';
 const STATS = `fromStoredCounts total { ${FIGURES} } buckets { start end ${FIGURES} }`;
 
 let app: TestApp;
