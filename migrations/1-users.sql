@@ -18,6 +18,7 @@ create table users (
   constraint users_email_key unique (email),
   constraint users_identity_key unique (identity_issuer, identity_subject)
 );
+create index users_full_name_idx on users (full_name) where full_name is not null;
 -- Users who are only named in events have none, and may be millions.
 create index users_with_roles_idx on users (id) where roles <> '{}';
 
@@ -94,17 +95,24 @@ create table audit_entries (
   subject_id uuid,
   outcome text not null default 'DONE',
   reason text,                      -- the reason that the caller gave
+  criteria text,                    -- JSON: values of filters, and names that the caller gave: see criteria_keys() in 10-privacy.sql
   details text,                     -- JSON: what changed; never a secret
   remote_address text,
   user_agent text,
   request_id text,
-  content_salt bytea default uuid_send(gen_random_uuid()),  -- evidence: see 9-evidence.sql; null once erased
+  -- evidence: see 9-evidence.sql. What can be erased without the rest has a salt of its own, which is null once it was erased
+  content_salt bytea not null default uuid_send(gen_random_uuid()),  -- of details, which are never erased
+  criteria_salt bytea default uuid_send(gen_random_uuid()),
+  reason_salt bytea default uuid_send(gen_random_uuid()),
+  origin_salt bytea default uuid_send(gen_random_uuid()),            -- of remote_address and user_agent
   leaf_hash bytea not null,         -- set by a trigger
-  erased_digests text,              -- once its content was erased: the digests that its record has of it
-  erasure_id uuid,                  -- the erasure, see 10-privacy.sql
+  erased_digests text,              -- JSON: the digests that its record has of parts that were erased; null: none was
+  erasure_id uuid,                  -- the last erasure of a part, see 10-privacy.sql
   constraint audit_entries_pkey primary key (id),
-  constraint audit_entries_erased_check check ((content_salt is null) = (erasure_id is not null)
-    and (content_salt is null) = (erased_digests is not null)),
+  constraint audit_entries_erased_check check ((erasure_id is null) = (erased_digests is null)
+    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0)
+    and (criteria_salt is not null or criteria is null) and (reason_salt is not null or reason is null)
+    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)),
   constraint audit_entries_actor_kind_check check (actor_kind in ('USER', 'SYSTEM')),
   constraint audit_entries_outcome_check check (outcome in ('DONE', 'DENIED'))
 ) partition by range (id);

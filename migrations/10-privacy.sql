@@ -64,6 +64,7 @@ create table erasures (
   event_ids uuid[] not null,        -- with their deliveries and requests
   request_ids uuid[] not null,      -- requests without an event
   row_count integer not null,       -- events, deliveries and requests when it was ordered
+  other_count integer not null default 0,  -- what it took of others then: see others_of()
   reason text not null,
   ordered_by uuid,                  -- null: the system
   created_at timestamptz(3) not null,
@@ -82,7 +83,8 @@ create table erasures (
   constraint erasures_own_check check ((ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')),
   constraint erasures_second_person_check check (decided_by is null or decided_by <> ordered_by),
   constraint erasures_alone_check
-    check (row_count <= 100 or ordered_by is null or decided_by is not null or status in ('REQUESTED', 'DECLINED')),
+    check ((row_count <= 100 and other_count = 0) or ordered_by is null or decided_by is not null
+      or status in ('REQUESTED', 'DECLINED')),
   constraint erasures_user_id_fkey foreign key (user_id) references users (id),
   constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id),
   constraint erasures_decided_by_fkey foreign key (decided_by) references users (id)
@@ -237,49 +239,177 @@ language sql immutable strict parallel safe set search_path = pg_catalog, pg_tem
   select substring(record from '"content":(\{[^}]*\})')
 $$;
 
--- Whether `details` (JSON) has one of these documents as a value, or `prose` as a whole word of more than two characters. INV-1 is
--- not found in INV-10. Nearly all texts have none of the names, which is found out first: it takes a quarter of the time.
-create function names_document(names text[], details text, prose text) returns boolean
+-- What the criteria of an entry of the audit trail name: documents (d), users (u), and the whole texts of searches (t), which may be
+-- either. The server says so when it writes the entry, by the table in src/audit/criteria.ts. What is no JSON names nothing.
+create function criteria_names(criteria text) returns table (kind text, name text)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- longer ones are names of nothing, and too long for the index
+  return query select k.kind, each.name from (values ('d', 'documents'), ('u', 'users'), ('t', 'texts')) as k (kind, list),
+    json_array_elements_text(coalesce(criteria::json -> k.list, '[]')) as each (name) where length(each.name) <= 200;
+exception when others then
+  null;
+end $$;
+-- The same as keys. Searches do not distinguish upper and lower case.
+create function criteria_keys(criteria text) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select exists (select from unnest(names) as name where
-    (position(to_json(name)::text in details) > 0
-      and position(to_json(name)::text in replace(details, to_json(name)::text || ':', '')) > 0)
-    or (length(name) > 2 and position(name in prose) > 0
-      and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g') || '($|[^[:alnum:]_-])')))
+  select array(select distinct kind || ':' || case when kind = 't' then lower(name) else name end
+    from public.criteria_names(criteria))
 $$;
+create index audit_entries_criteria_idx on audit_entries using gin (criteria_keys(criteria)) where criteria is not null;
 
--- The words of a text, at most 64 characters of each: letters and digits of ASCII with _ and -, and each other character by itself. What
--- has a name as a whole word has the words of the name.
-create function name_words(prose text) returns text[]
-language sql immutable strict parallel safe cost 1000 set search_path = pg_catalog, pg_temp as $$
-  select array(select distinct found[1] from regexp_matches(prose, '[A-Za-z0-9_-]{1,64}|[^\u0001-\u007f]', 'g') as found)
-$$;
--- Whether entries of this action may name a document.
-create function may_name_documents(action text) returns boolean
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-  select action in
-    ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
-$$;
--- There may be millions of such entries, and each step of an erasure looks for all of its names.
-create index audit_entries_names_idx on audit_entries using gin (name_words(coalesce(details, '') || ' ' || coalesce(reason, '')))
-  where erasure_id is null and may_name_documents(action);
-
--- The entries that name one of these documents, found by the longest word of each name. A name without words is looked for in all entries.
-create function entries_naming(names text[]) returns setof uuid
+-- Whether a document of this name has content, apart from these rows, which are about to be erased.
+create function document_is_left(name text, events uuid[], deliveries uuid[], requests uuid[]) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
-  with wanted as (
-    select name, (select word from unnest(public.name_words(name)) as word
-      where word = any (public.name_words(to_json(name)::text)) order by length(word) desc limit 1) as word
-    from unnest(names) as name
-  )
-  select a.id from wanted w
-    join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
-  where a.erasure_id is null and public.may_name_documents(a.action)
-    and public.names_document(array[w.name], a.details, a.reason)
-  union
-  select a.id from wanted w cross join public.audit_entries a
-  where w.word is null and a.erasure_id is null and public.may_name_documents(a.action)
-    and public.names_document(array[w.name], a.details, a.reason)
+  select exists (select from public.business_events e
+      where e.reference_document = name and e.erasure_id is null and e.id <> all (events))
+    or exists (select from public.deliveries d
+      where d.reference_document = name and d.erasure_id is null and d.id <> all (deliveries))
+    or exists (select from public.webhook_request_logs r
+      where r.reference_document = name and r.erasure_id is null and r.id <> all (requests))
+$$;
+
+-- Whether a user has this name, full name or address, apart from this one, who is about to be erased.
+create function user_is_left(name text, person uuid) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from public.users u where u.id is distinct from person
+    and (u.name = user_is_left.name or u.full_name = user_is_left.name or u.email = user_is_left.name))
+$$;
+
+-- The entries whose criteria name one of these documents or users, and nothing that is left without these rows and this person.
+create function entries_naming(documents text[], users text[], events uuid[], deliveries uuid[], requests uuid[], person uuid)
+returns setof uuid
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select a.id from public.audit_entries a
+  where a.criteria is not null
+    and public.criteria_keys(a.criteria) && (array(select 'd:' || name from unnest(documents) as name)
+      || array(select 'u:' || name from unnest(users) as name)
+      || array(select 't:' || lower(name) from unnest(documents || users) as name))
+    and not exists (select from public.criteria_names(a.criteria) as given where
+      (given.kind in ('d', 't') and public.document_is_left(given.name, events, deliveries, requests))
+      or (given.kind in ('u', 't') and public.user_is_left(given.name, person)))
+$$;
+
+-- A hold in force that covers an entry of the audit trail: its actor, its subject, or a document that it names; null: there is none.
+create function hold_on_entry(a audit_entries) returns uuid
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select h.id from public.legal_holds h
+  where h.released_at is null and (
+    ((h.user_id in (a.actor_id, a.subject_id) or h.webhook_id = a.subject_id)
+      and (h.from_at is null or a.at >= h.from_at) and (h.to_at is null or a.at < h.to_at))
+    or (h.reference_document is not null and exists (select from public.criteria_names(a.criteria) as given
+      where given.kind in ('d', 't') and given.name = h.reference_document)))
+  union all
+  select public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at)
+    from public.business_events e where e.id = a.subject_id
+  union all
+  select public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
+    from public.deliveries d where d.id = a.subject_id
+  union all
+  select public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+    from public.webhook_request_logs r where r.id = a.subject_id
+  order by 1 limit 1
+$$;
+
+-- Why an order may not take what is of others now: the reason of an entry about its rows, or the open replay or valid export that an
+-- entry ordered; null: it may. @param may_take whether a second person has decided about the order
+create function others_obstacle(a audit_entries, may_take boolean) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when public.hold_on_entry(a) is not null then 'HOLD'
+    when not may_take then 'IN_USE'
+    when public.is_within_minimum(array(
+        select d.webhook_id from public.deliveries d where a.subject_id in (d.id, d.business_event_id)
+        union select r.webhook_id from public.webhook_request_logs r where r.id = a.subject_id), a.at)
+      then 'MINIMUM'
+  end
+$$;
+
+-- The open replay or the valid export that an entry ordered.
+create function is_in_effect(a audit_entries) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select (a.action = 'replay.ordered' and exists (select from public.replays x where x.id = a.subject_id and x.finished_at is null))
+    or (a.action = 'export.ordered' and exists (select from public.exports x where x.id = a.subject_id and x.expires_at > now()))
+$$;
+
+-- The names by which entries of the audit trail name these rows, or a user.
+create function names_of_rows(events uuid[], deliveries uuid[], requests uuid[]) returns text[]
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select array(select name from (
+    select e.reference_document as name from public.business_events e where e.id = any (events)
+    union select d.reference_document from public.deliveries d where d.id = any (deliveries)
+    union select r.reference_document from public.webhook_request_logs r where r.id = any (requests)
+  ) as named where name <> '[erased]')
+$$;
+create function names_of_user(person uuid) returns text[]
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return array(
+    select given.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as given (name)
+      where u.id = person and given.name is not null and not starts_with(u.name, 'erased ' || u.id)
+    union
+    -- those of before
+    select given.name from public.names n, unnest(array[n.name, n.full_name]) as given (name)
+      where n.subject_id = person and n.erasure_id is null and given.name is not null and not starts_with(n.name, 'erased ' || person));
+end $$;
+
+-- Entries about a user, their keys and their sessions.
+create function entries_about_user(person uuid) returns setof audit_entries
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select a.* from public.audit_entries a where a.subject_id in (select person
+    union all select k.id from public.api_keys k where k.user_id = person
+    union all select s.id from public.sessions s where s.user_id = person)
+$$;
+
+-- What an erasure of these events with all deliveries and requests of them, of these requests, and of this person would take of others:
+-- reasons of entries about them, and replays that are open and exports that are valid, and name them in full.
+create function others_of(events uuid[], requests uuid[], person uuid) returns table (reasons integer, replays integer, exports integer)
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  sent constant uuid[] := array(select d.id from public.deliveries d where d.business_event_id = any (events));
+  logged constant uuid[] := requests || array(select r.id from public.webhook_request_logs r where r.business_event_id = any (events));
+begin
+  select count(*) into reasons from (
+    select a.id from public.audit_entries a where a.subject_id = any (events || sent || logged) and a.reason is not null
+    union select a.id from public.entries_about_user(person) a where a.reason is not null) as found;
+  select count(*) filter (where a.action = 'replay.ordered'), count(*) filter (where a.action = 'export.ordered')
+    into replays, exports from public.audit_entries a where public.is_in_effect(a) and a.id = any (array(
+      select public.entries_naming(public.names_of_rows(events, sent, logged), public.names_of_user(person), events, sent, logged, person)));
+  return next;
+end $$;
+
+-- Whether a second person has decided about an order, so that it may take what is of others. Nobody gives those of Hookledger itself:
+-- they repeat what was decided before a backup was restored; and a limit takes nothing of others.
+create function may_take_others(ordered erasures) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select ordered.kind <> 'RETENTION' and (ordered.decided_by is not null or ordered.ordered_by is null)
+$$;
+
+-- Replaces parts of the content of entries of the audit trail by their digests: CRITERIA, REASON or ORIGIN.
+create function erase_parts(erasure uuid, entries uuid[], part text) returns void
+language sql set search_path = pg_catalog, public, pg_temp as $$
+  update public.audit_entries a set erasure_id = erasure,
+    criteria = case when part <> 'CRITERIA' then a.criteria end, criteria_salt = case when part <> 'CRITERIA' then a.criteria_salt end,
+    reason = case when part <> 'REASON' then a.reason end, reason_salt = case when part <> 'REASON' then a.reason_salt end,
+    remote_address = case when part <> 'ORIGIN' then a.remote_address end, user_agent = case when part <> 'ORIGIN' then a.user_agent end,
+    origin_salt = case when part <> 'ORIGIN' then a.origin_salt end,
+    erased_digests = (select coalesce(json_object_agg(d.key, d.value order by d.key), '{}')::text
+      from json_each_text(public.content_digests(public.audit_record(a))::json) as d
+      where a.erased_digests::jsonb ? d.key or d.key = any (case part
+        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' else '{remoteAddress,userAgent}' end::text[]))
+  where a.id = any (entries)
+$$;
+
+-- Runs of leaves, such as 12-40,57; null: there are none.
+create function runs_of_leaves(leaves bigint[]) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) from (
+    select min(leaf) as first, max(leaf) as last from (
+      select leaf, leaf - row_number() over (order by leaf) as run from unnest(leaves) as leaf) as placed group by run) as runs
+$$;
+create function leaves_of(leaf_kind smallint, subjects uuid[]) returns bigint[]
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select array(select leaf_index from public.evidence_leaves where kind = leaf_kind and subject_id = any (subjects))
 $$;
 
 -- Functions that erase or drop must see each hold and limit that was committed. At a higher isolation level, all statements of a
@@ -293,6 +423,30 @@ begin
       using errcode = 'invalid_transaction_state', hint = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
   end if;
 end $$;
+
+-- Takes the conditions of the exports and replays that these entries ordered: an open replay is cancelled, and a valid export expires.
+create function erase_orders(erasure uuid, entries uuid[]) returns void
+language sql set search_path = pg_catalog, public, pg_temp as $$
+  update public.exports x set condition = '{"erased":true}', expires_at = least(x.expires_at, now())
+    from public.audit_entries a where a.id = any (entries) and a.action = 'export.ordered' and x.id = a.subject_id;
+  update public.replays x set condition = '{"erased":true}', error = null, erasure_id = erasure,
+      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
+      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
+    from public.audit_entries a where a.id = any (entries) and a.action = 'replay.ordered' and x.id = a.subject_id;
+$$;
+
+-- The entries with a reason about those of these rows that are erased, and why they may not lose it now; null: they may.
+create function reasons_about(events uuid[], deliveries uuid[], requests uuid[]) returns table (id uuid, obstacle text)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select a.id, case when not public.is_sealed(2::smallint, a.id) then 'UNSEALED' else public.others_obstacle(a, true) end
+  from public.audit_entries a
+  where a.reason is not null and a.subject_id in (
+    select e.id from public.business_events e where e.id = any (events) and e.erasure_id is not null
+    union all
+    select d.id from public.deliveries d where d.id = any (deliveries) and d.erasure_id is not null
+    union all
+    select r.id from public.webhook_request_logs r where r.id = any (requests) and r.erasure_id is not null)
+$$;
 
 -- Erases the content of these rows, and every copy of it, where no obstacle forbids it, and writes the audit entry content.erased,
 -- in one transaction. The login that runs it can change none of the rows otherwise. Rows that the order `erasure` does not name
@@ -309,12 +463,17 @@ declare
   gone_deliveries uuid[];
   gone_requests uuid[];
   gone_decisions uuid[];
-  gone_replays uuid[];
-  entries uuid[];
   gone_payloads uuid[];
-  names text[];
-  leaves text;
+  kept text[];              -- documents whose entries may not be taken now
+  naming uuid[];            -- entries that lose their criteria
+  reasons uuid[];           -- entries that lose their reason
+  may_take boolean;
+  content_leaves text;
+  criteria_leaves text;
+  reason_leaves text;
   entry_id uuid;
+  stopped_by text;
+  rows_before integer;
 begin
   perform public.refuse_old_snapshot();
   -- a hold that is placed now waits for this transaction, or this transaction sees it
@@ -360,28 +519,35 @@ begin
     where d.id = any (deliveries) and d.erasure_id is null and public.delivery_obstacle(d) is null);
   gone_requests := array(select r.id from public.webhook_request_logs r
     where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
+  may_take := public.may_take_others(ordered);
+
+  -- Entries are found by the names of these rows: a row stays if an entry that names it, and nothing else that is left, must stay.
+  loop
+    naming := array(select public.entries_naming(public.names_of_rows(gone_events, gone_deliveries, gone_requests), '{}',
+      gone_events, gone_deliveries, gone_requests, null));
+    if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry)) then
+      return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
+        obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
+          + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
+    end if;
+    select array_agg(distinct lower(given.name)), min(stopped.why) into kept, stopped_by from (
+      select a.criteria, case when public.is_in_effect(a) then public.others_obstacle(a, may_take)
+        when public.hold_on_entry(a) is not null then 'HOLD' end as why
+      from public.audit_entries a where a.id = any (naming)) as stopped, public.criteria_names(stopped.criteria) as given
+    where stopped.why is not null and given.kind in ('d', 't');
+    exit when kept is null;
+    rows_before := cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests);
+    gone_events := array(select e.id from public.business_events e
+      where e.id = any (gone_events) and lower(e.reference_document) <> all (kept));
+    gone_deliveries := array(select d.id from public.deliveries d
+      where d.id = any (gone_deliveries) and lower(d.reference_document) <> all (kept));
+    gone_requests := array(select r.id from public.webhook_request_logs r
+      where r.id = any (gone_requests) and (r.reference_document is null or lower(r.reference_document) <> all (kept)));
+    obstacles := obstacles || jsonb_build_object(stopped_by, coalesce((obstacles ->> stopped_by)::int, 0) + rows_before
+      - cardinality(gone_events) - cardinality(gone_deliveries) - cardinality(gone_requests));
+  end loop;
   gone_decisions := array(select x.id from public.delivery_decisions x
     where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
-  -- the names by which copies outside of these rows are found; a limit erases by age, and looks for no document
-  names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
-    union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
-  names := case when ordered.kind <> 'RETENTION'
-    then array(select name from unnest(names) as name where name <> '[erased]') else '{}' end;
-  gone_replays := array(select x.id from public.replays x
-    where public.names_document(names, x.condition, x.reason) or x.delivery_id = any (gone_deliveries));
-  entries := array(select a.id from public.audit_entries a
-    where a.erasure_id is null and a.action not in ('content.erased', 'hold.placed')
-      and (a.details is not null or a.reason is not null)
-      and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
-  if names <> '{}' then
-    entries := array(select unnest(entries) union select public.entries_naming(names));
-  end if;
-  -- entries are found by these rows, so the rows wait for entries that are not sealed
-  if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
-    return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
-      obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
-        + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
-  end if;
 
   if ordered.kind <> 'RETENTION' then
     insert into public.erasure_recipients as x (erasure_id, webhook_id, host, first_at, last_at, requests)
@@ -389,16 +555,8 @@ begin
       on conflict on constraint erasure_recipients_pkey do update set first_at = least(x.first_at, excluded.first_at),
         last_at = greatest(x.last_at, excluded.last_at), requests = x.requests + excluded.requests;
   end if;
-  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
-    where public.names_document(names, x.condition, null);
-  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
-      reason = '[erased]', error = null, erasure_id = erasure,
-      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
-      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
-    where x.id = any (gone_replays);
-  update public.replay_requests x set reason = '[erased]',
-      decision_reason = case when x.decision_reason is not null then '[erased]' end
-    where x.delivery_id = any (gone_deliveries);
+  perform public.erase_orders(erasure, naming);
+  perform public.erase_parts(erasure, naming, 'CRITERIA');
   delete from public.idempotency_keys k using public.business_events e
     where e.id = any (gone_events) and k.user_id = e.published_by and k.key = e.idempotency_key;
   delete from public.incoming_ids i using public.webhook_request_logs r
@@ -431,10 +589,6 @@ begin
       content_salt = null, erasure_id = erasure, reference_document = '[erased]', idempotency_key = null,
       remote_address = null
     where e.id = any (gone_events);
-  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
-      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
-    where a.id = any (entries);
-
   -- a body stays if another row needs it: all rows of a body belong to one event, or to no event
   gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
     and not exists (select from public.business_events e
@@ -447,46 +601,81 @@ begin
       body = null, body_salt = null, erasure_id = erasure
     where p.id = any (gone_payloads);
 
-  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves
-    from (
-      select min(leaf_index) as first, max(leaf_index) as last from (
-        select leaf_index, leaf_index - row_number() over (order by leaf_index) as run
-        from public.evidence_leaves where (kind = 1 and subject_id = any (gone_requests))
-          or (kind = 2 and subject_id = any (entries)) or (kind = 3 and subject_id = any (gone_events))
-          or (kind = 4 and subject_id = any (gone_decisions))) as placed group by run) as runs;
-  if leaves is not null then
+  -- reasons of entries about rows that are erased, now or before: they are found by the rows, so they do not hold them up
+  reasons := array[]::uuid[];
+  if may_take then
+    select coalesce(array_agg(found.id) filter (where found.obstacle is null), '{}'),
+        obstacles || coalesce((select jsonb_object_agg(o.obstacle, coalesce((obstacles ->> o.obstacle)::int, 0) + o.entries) from (
+          select each.obstacle, count(*) as entries from public.reasons_about(events, deliveries, requests) as each
+          where each.obstacle is not null group by 1) as o), '{}')
+      into reasons, obstacles from public.reasons_about(events, deliveries, requests) as found;
+    perform public.erase_parts(erasure, reasons, 'REASON');
+    update public.replays x set reason = '[erased]', erasure_id = erasure from public.audit_entries a
+      where a.id = any (reasons) and a.action = 'delivery.replayed' and x.delivery_id = a.subject_id;
+    update public.replay_requests x set reason = '[erased]',
+        decision_reason = case when x.decision_reason is not null then '[erased]' end
+      from public.audit_entries a where a.id = any (reasons) and x.delivery_id = a.subject_id;
+  end if;
+
+  content_leaves := public.runs_of_leaves(public.leaves_of(1::smallint, gone_requests) || public.leaves_of(3::smallint, gone_events)
+    || public.leaves_of(4::smallint, gone_decisions));
+  criteria_leaves := public.runs_of_leaves(public.leaves_of(2::smallint, naming));
+  reason_leaves := public.runs_of_leaves(public.leaves_of(2::smallint, reasons));
+  if num_nonnulls(content_leaves, criteria_leaves, reason_leaves) > 0 then
     entry_id := public.new_id();
     insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
       values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-        json_build_object('leaves', leaves, 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
-          'requests', cardinality(gone_requests), 'entries', cardinality(entries),
-          'payloads', cardinality(gone_payloads))::text);
+        json_build_object('leaves', coalesce(content_leaves, ''), 'criteria', coalesce(criteria_leaves, ''),
+          'reasons', coalesce(reason_leaves, ''), 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
+          'requests', cardinality(gone_requests), 'payloads', cardinality(gone_payloads))::text);
   end if;
   return jsonb_build_object('events', gone_events, 'deliveries', gone_deliveries, 'requests', gone_requests,
     'obstacles', obstacles);
 end $$;
 revoke execute on function erase_content(uuid, uuid[], uuid[], uuid[]) from public;
 
--- Erases the names and the address of a user. The row stays, because events and entries refer to it. Entries about the user, and those
--- about signing in, lose their content, and so does what names the user, as for a document; other entries about what the user did as a
--- member of staff stay.
+-- The parts of entries that an erasure of a user takes by the user, and why it may not take one now; null: it may.
+create function parts_about_user(person uuid, may_take boolean) returns table (id uuid, part text, why text)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select found.id, found.part, case when not public.is_sealed(2::smallint, found.id) then 'UNSEALED'
+    when found.part = 'REASON' then public.others_obstacle(a, true)
+    when public.hold_on_entry(a) is not null then 'HOLD' end
+  from (
+    select e.id, 'CRITERIA' as part from public.entries_about_user(person) e where e.criteria is not null
+    union all
+    select e.id, 'REASON' from public.entries_about_user(person) e where e.reason is not null and may_take
+    union
+    select e.id, 'ORIGIN' from public.entries_about_user(person) e
+      where e.actor_id = person and num_nonnulls(e.remote_address, e.user_agent) > 0
+    union
+    -- sessions are deleted a week after they expired
+    select e.id, 'ORIGIN' from public.audit_entries e
+      where e.actor_id = person and e.action in ('session.started', 'session.ended') and num_nonnulls(e.remote_address, e.user_agent) > 0
+  ) as found join public.audit_entries a on a.id = found.id
+$$;
+
+-- Erases the names and the address of a user. The row stays, because events and entries refer to it. Entries about the user lose their
+-- criteria, and those of the user about signing in also where they came from; what names the user loses its criteria, as for a
+-- document. What the user did as a member of staff stays.
 create function erase_user(erasure uuid) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+  ordered public.erasures;
   person uuid;
-  names text[];          -- none once the row of the user is erased
-  gone_replays uuid[];
-  naming uuid[];         -- entries that name the person, or are about replays that do
-  entries uuid[];        -- about the person, with content
-  gone_entries uuid[];   -- those that are sealed
+  may_take boolean;
+  naming uuid[];         -- entries that name the person; none once the row of the user is erased
+  about uuid[];          -- entries about the person, with criteria
+  own uuid[];            -- entries of the person about signing in, with an address
+  reasons uuid[];
   gone_names uuid[];     -- all that the person had
-  leaves text;
+  obstacles jsonb;
   entry_id uuid;
 begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  select x.user_id into person from public.erasures x
+  select * into ordered from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.status in ('ORDERED', 'DEFERRED') for update;
+  person := ordered.user_id;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
@@ -494,44 +683,43 @@ begin
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
-    return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
+    return '{"erased": false, "obstacles": {"HOLD": 1}}';
   end if;
+  may_take := public.may_take_others(ordered);
   -- no further name meanwhile
   perform from public.users u where u.id = person for update;
   gone_names := array(select n.id from public.names n where n.subject_id = person and n.erasure_id is null
     and (n.full_name is not null or not starts_with(n.name, 'erased ' || person)));
-  names := array(select distinct own.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as own (name)
-    where u.id = person and own.name is not null and not starts_with(u.name, 'erased ' || u.id));
-  gone_replays := array(select x.id from public.replays x where public.names_document(names, x.condition, x.reason));
-  naming := array(select public.entries_naming(names) union select a.id from public.audit_entries a
-    where a.subject_id = any (gone_replays) and a.erasure_id is null and (a.details is not null or a.reason is not null));
+  naming := array(select public.entries_naming('{}', public.names_of_user(person), '{}', '{}', '{}', person));
   -- without the names they would not be found again, so the user waits for them
-  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry))
-      or exists (select from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming) + cardinality(gone_names));
+  select jsonb_object_agg(why, entries) into obstacles from (
+    select why, count(*) as entries from (
+      select case when not public.is_sealed(2::smallint, a.id) then 'UNSEALED'
+        when public.is_in_effect(a) then public.others_obstacle(a, may_take)
+        when public.hold_on_entry(a) is not null then 'HOLD' end as why
+      from public.audit_entries a where a.id = any (naming)
+      union all
+      select 'UNSEALED' from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)
+    ) as each where why is not null group by why) as found;
+  if obstacles is not null then
+    return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
-  entries := array(select unnest(naming) union select a.id from public.audit_entries a
-    where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
-        a.user_agent) > 0
-      and a.action not in ('hold.placed', 'content.erased') and (
-        a.subject_id in (select person union all select k.id from public.api_keys k where k.user_id = person
-          union all select s.id from public.sessions s where s.user_id = person)
-        or (a.actor_id = person and a.action like 'session.%')));
-  gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
+  select coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'CRITERIA'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'ORIGIN'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}')
+    into about, own, reasons from public.parts_about_user(person, may_take) as each;
+  obstacles := coalesce((select jsonb_object_agg(why, entries) from (
+    select why, count(*) as entries from public.parts_about_user(person, may_take) as each where why is not null group by why) as found), '{}');
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if gone_entries = '{}' and gone_names = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
+  if cardinality(about || own || reasons || gone_names) = 0
+      and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
+    return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
-  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
-      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
-    where a.id = any (gone_entries);
-  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
-    where public.names_document(names, x.condition, null);
-  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
-      reason = '[erased]', error = null, erasure_id = erasure,
-      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
-      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
-    where x.id = any (gone_replays);
+  perform public.erase_orders(erasure, naming);
+  about := array(select unnest(about) union select unnest(naming));
+  perform public.erase_parts(erasure, about, 'CRITERIA');
+  perform public.erase_parts(erasure, own, 'ORIGIN');
+  perform public.erase_parts(erasure, reasons, 'REASON');
   -- a publisher names users, and may have named another one so
   update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
       || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end
@@ -548,14 +736,14 @@ begin
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;
-  select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
-    from public.evidence_leaves where (kind = 2 and subject_id = any (gone_entries))
-      or (kind = 5 and subject_id = any (gone_names));
   entry_id := public.new_id();
   insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
     values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries),
-        'names', cardinality(gone_names), 'user', true)::text);
-  return jsonb_build_object('held', false, 'erased', true, 'unsealed', cardinality(entries) - cardinality(gone_entries));
+      json_build_object('user', true, 'names', cardinality(gone_names),
+        'leaves', coalesce(public.runs_of_leaves(public.leaves_of(5::smallint, gone_names)), ''),
+        'criteria', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, about)), ''),
+        'reasons', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, reasons)), ''),
+        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''))::text);
+  return jsonb_build_object('erased', true, 'obstacles', obstacles);
 end $$;
 revoke execute on function erase_user(uuid) from public;

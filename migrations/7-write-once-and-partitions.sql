@@ -9,19 +9,22 @@ begin
 end $$;
 
 -- Allows only an erasure: content becomes null, or '[erased]' where it cannot be null, nothing else changes, and the record of
--- the row has the same hash. The arguments of the trigger are the columns with content and the kind of the leaf.
+-- the row has the same hash. Of an entry of the audit trail, one part may be erased after another, each with its salt. The
+-- arguments of the trigger are the columns with content and the kind of the leaf.
 create function refuse_all_but_erasure() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   content constant text[] := tg_argv[0];
   before constant jsonb := to_jsonb(old);
   after constant jsonb := to_jsonb(new);
-  own constant text[] := content || '{content_salt,body_salt,erased_digests,erased_digest,erasure_id}';
+  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt}';
+  own constant text[] := content || salts || '{erased_digests,erased_digest,erasure_id}';
+  in_parts constant boolean := tg_argv[1] = 'audit';
   is_same boolean;
 begin
-  if old.erasure_id is null and new.erasure_id is not null and before - own = after - own
-      and not exists (select from unnest(content || '{content_salt,body_salt}'::text[]) as name
-        where coalesce(after ->> name, '[erased]') <> '[erased]') then
+  if (in_parts or old.erasure_id is null) and new.erasure_id is not null and before - own = after - own
+      and not exists (select from unnest(content || salts) as name
+        where coalesce(after ->> name, '[erased]') <> '[erased]' and not (in_parts and after -> name = before -> name)) then
     if tg_argv[1] = 'request' then
       is_same := public.request_leaf_hash(new) = old.leaf_hash;
     elsif tg_argv[1] = 'event' then
@@ -51,7 +54,7 @@ create trigger closed_rows_never_change before update on webhook_request_logs
 create trigger payloads_never_change before update on payloads
   for each row execute function refuse_all_but_erasure('{body}', 'payload');
 create trigger entries_never_change before update on audit_entries
-  for each row execute function refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
+  for each row execute function refuse_all_but_erasure('{criteria,reason,remote_address,user_agent}', 'audit');
 create trigger versions_never_change before update on webhook_versions
   for each row execute function refuse_change();
 create trigger decisions_never_change before update on delivery_decisions

@@ -250,6 +250,13 @@ begin
   return sha256('\x00'::bytea || convert_to(public.request_record(r), 'UTF8'));
 end $$;
 
+-- The digest that the record of an audit entry has of a part: of its content, or the one that its erasure has left.
+create function audit_digest(part text, salt bytea, content text, erased text) returns text
+language sql immutable parallel safe as $$
+  select coalesce(encode(public.evidence_digest(salt, convert_to(part, 'UTF8'), convert_to(content, 'UTF8')), 'hex'),
+    erased::pg_catalog.json ->> part)
+$$;
+
 create function audit_record(e audit_entries) returns text
 language plpgsql stable parallel safe as $$
 begin
@@ -258,11 +265,12 @@ begin
     ',"actor":"' || e.actor_id || '"',
     ',"actorKind":', to_json(e.actor_kind),
     ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","content":', case when e.erased_digests is null then concat('{', ltrim(concat(
-      ',"details":"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"',
-      ',"reason":"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"',
-      ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','), '}') else e.erased_digests end,
+    '","content":{', ltrim(concat(
+      ',"criteria":"' || public.audit_digest('criteria', e.criteria_salt, e.criteria, e.erased_digests) || '"',
+      ',"details":"' || public.audit_digest('details', e.content_salt, e.details, e.erased_digests) || '"',
+      ',"reason":"' || public.audit_digest('reason', e.reason_salt, e.reason, e.erased_digests) || '"',
+      ',"remoteAddress":"' || public.audit_digest('remoteAddress', e.origin_salt, e.remote_address, e.erased_digests) || '"',
+      ',"userAgent":"' || public.audit_digest('userAgent', e.origin_salt, e.user_agent, e.erased_digests) || '"'), ','), '}',
     ',"id":"', e.id,
     '","kind":"audit","outcome":', to_json(e.outcome),
     ',"requestId":' || to_json(e.request_id),

@@ -35,28 +35,32 @@ CREATE TABLE audit_entries (
   subject_id uuid,
   outcome text NOT NULL DEFAULT 'DONE'::text,
   reason text,
+  criteria text,
   details text,
   remote_address text,
   user_agent text,
   request_id text,
-  content_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+  content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
+  criteria_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+  reason_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+  origin_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   leaf_hash bytea NOT NULL,
   erased_digests text,
   erasure_id uuid,
   CONSTRAINT audit_entries_actor_kind_check CHECK (actor_kind = ANY (ARRAY['USER'::text, 'SYSTEM'::text])),
-  CONSTRAINT audit_entries_erased_check CHECK ((content_salt IS NULL) = (erasure_id IS NOT NULL) AND (content_salt IS NULL) = (erased_digests IS NOT NULL)),
+  CONSTRAINT audit_entries_erased_check CHECK ((erasure_id IS NULL) = (erased_digests IS NULL) AND (erasure_id IS NOT NULL) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0) AND (criteria_salt IS NOT NULL OR criteria IS NULL) AND (reason_salt IS NOT NULL OR reason IS NULL) AND (origin_salt IS NOT NULL OR num_nonnulls(remote_address, user_agent) = 0)),
   CONSTRAINT audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['DONE'::text, 'DENIED'::text])),
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX audit_entries_action_idx ON audit_entries USING btree (action, id);
 CREATE INDEX audit_entries_actor_id_idx ON audit_entries USING btree (actor_id, id);
-CREATE INDEX audit_entries_names_idx ON audit_entries USING gin (name_words((COALESCE(details, ''::text) || ' '::text) || COALESCE(reason, ''::text))) WHERE erasure_id IS NULL AND may_name_documents(action);
+CREATE INDEX audit_entries_criteria_idx ON audit_entries USING gin (criteria_keys(criteria)) WHERE criteria IS NOT NULL;
 CREATE INDEX audit_entries_session_id_idx ON audit_entries USING btree (session_id, id) WHERE session_id IS NOT NULL;
 CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_id, id);
 CREATE TRIGGER entries_become_events AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_events();
 CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();
 CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
-CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{details,reason,remote_address,user_agent}', 'audit');
+CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{criteria,reason,remote_address,user_agent}', 'audit');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER orders_are_not_forged BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.action = ANY (ARRAY['content.erased'::text, 'retention.month_dropped'::text, 'retention.month_kept'::text])) EXECUTE FUNCTION refuse_forged_order();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -309,6 +313,7 @@ CREATE TABLE erasures (
   event_ids uuid[] NOT NULL,
   request_ids uuid[] NOT NULL,
   row_count integer NOT NULL,
+  other_count integer NOT NULL DEFAULT 0,
   reason text NOT NULL,
   ordered_by uuid,
   created_at timestamp(3) with time zone NOT NULL,
@@ -319,7 +324,7 @@ CREATE TABLE erasures (
   deferred_reason text,
   next_step_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
-  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (status = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
+  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 AND other_count = 0 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (status = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
   CONSTRAINT erasures_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
   CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
@@ -919,6 +924,7 @@ CREATE TABLE users (
   CONSTRAINT users_name_key UNIQUE (name),
   CONSTRAINT users_pkey PRIMARY KEY (id)
 );
+CREATE INDEX users_full_name_idx ON users USING btree (full_name) WHERE full_name IS NOT NULL;
 CREATE INDEX users_with_roles_idx ON users USING btree (id) WHERE roles <> '{}'::text[];
 CREATE TRIGGER changed_names_are_recorded AFTER UPDATE ON users FOR EACH ROW WHEN (new.name IS DISTINCT FROM old.name OR new.full_name IS DISTINCT FROM old.full_name) EXECUTE FUNCTION record_changed_name('User');
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
@@ -1180,6 +1186,15 @@ AS $function$
       2147483647)::integer end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.audit_digest(part text, salt bytea, content text, erased text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(encode(public.evidence_digest(salt, convert_to(part, 'UTF8'), convert_to(content, 'UTF8')), 'hex'),
+    erased::pg_catalog.json ->> part)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.audit_leaf_hash(e audit_entries)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -1200,11 +1215,12 @@ begin
     ',"actor":"' || e.actor_id || '"',
     ',"actorKind":', to_json(e.actor_kind),
     ',"at":"', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    '","content":', case when e.erased_digests is null then concat('{', ltrim(concat(
-      ',"details":"' || encode(public.evidence_digest(e.content_salt, 'details', convert_to(e.details, 'UTF8')), 'hex') || '"',
-      ',"reason":"' || encode(public.evidence_digest(e.content_salt, 'reason', convert_to(e.reason, 'UTF8')), 'hex') || '"',
-      ',"remoteAddress":"' || encode(public.evidence_digest(e.content_salt, 'remoteAddress', convert_to(e.remote_address, 'UTF8')), 'hex') || '"',
-      ',"userAgent":"' || encode(public.evidence_digest(e.content_salt, 'userAgent', convert_to(e.user_agent, 'UTF8')), 'hex') || '"'), ','), '}') else e.erased_digests end,
+    '","content":{', ltrim(concat(
+      ',"criteria":"' || public.audit_digest('criteria', e.criteria_salt, e.criteria, e.erased_digests) || '"',
+      ',"details":"' || public.audit_digest('details', e.content_salt, e.details, e.erased_digests) || '"',
+      ',"reason":"' || public.audit_digest('reason', e.reason_salt, e.reason, e.erased_digests) || '"',
+      ',"remoteAddress":"' || public.audit_digest('remoteAddress', e.origin_salt, e.remote_address, e.erased_digests) || '"',
+      ',"userAgent":"' || public.audit_digest('userAgent', e.origin_salt, e.user_agent, e.erased_digests) || '"'), ','), '}',
     ',"id":"', e.id,
     '","kind":"audit","outcome":', to_json(e.outcome),
     ',"requestId":' || to_json(e.request_id),
@@ -1224,6 +1240,30 @@ CREATE OR REPLACE FUNCTION public.content_digests(record text)
 AS $function$
   select substring(record from '"content":(\{[^}]*\})')
 $function$;
+
+CREATE OR REPLACE FUNCTION public.criteria_keys(criteria text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select array(select distinct kind || ':' || case when kind = 't' then lower(name) else name end
+    from public.criteria_names(criteria))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.criteria_names(criteria text)
+ RETURNS TABLE(kind text, name text)
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- longer ones are names of nothing, and too long for the index
+  return query select k.kind, each.name from (values ('d', 'documents'), ('u', 'users'), ('t', 'texts')) as k (kind, list),
+    json_array_elements_text(coalesce(criteria::json -> k.list, '[]')) as each (name) where length(each.name) <= 200;
+exception when others then
+  null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.decision_leaf_hash(d delivery_decisions)
  RETURNS bytea
@@ -1299,6 +1339,20 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.document_is_left(name text, events uuid[], deliveries uuid[], requests uuid[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from public.business_events e
+      where e.reference_document = name and e.erasure_id is null and e.id <> all (events))
+    or exists (select from public.deliveries d
+      where d.reference_document = name and d.erasure_id is null and d.id <> all (deliveries))
+    or exists (select from public.webhook_request_logs r
+      where r.reference_document = name and r.erasure_id is null and r.id <> all (requests))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.drop_month(what text, month date)
  RETURNS text
  LANGUAGE plpgsql
@@ -1371,25 +1425,31 @@ AS $function$
   select attempts - (open_request_id is not null)::integer
 $function$;
 
-CREATE OR REPLACE FUNCTION public.entries_naming(names text[])
+CREATE OR REPLACE FUNCTION public.entries_about_user(person uuid)
+ RETURNS SETOF audit_entries
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select a.* from public.audit_entries a where a.subject_id in (select person
+    union all select k.id from public.api_keys k where k.user_id = person
+    union all select s.id from public.sessions s where s.user_id = person)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.entries_naming(documents text[], users text[], events uuid[], deliveries uuid[], requests uuid[], person uuid)
  RETURNS SETOF uuid
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  with wanted as (
-    select name, (select word from unnest(public.name_words(name)) as word
-      where word = any (public.name_words(to_json(name)::text)) order by length(word) desc limit 1) as word
-    from unnest(names) as name
-  )
-  select a.id from wanted w
-    join public.audit_entries a on public.name_words(coalesce(a.details, '') || ' ' || coalesce(a.reason, '')) @> array[w.word]
-  where a.erasure_id is null and public.may_name_documents(a.action)
-    and public.names_document(array[w.name], a.details, a.reason)
-  union
-  select a.id from wanted w cross join public.audit_entries a
-  where w.word is null and a.erasure_id is null and public.may_name_documents(a.action)
-    and public.names_document(array[w.name], a.details, a.reason)
+  select a.id from public.audit_entries a
+  where a.criteria is not null
+    and public.criteria_keys(a.criteria) && (array(select 'd:' || name from unnest(documents) as name)
+      || array(select 'u:' || name from unnest(users) as name)
+      || array(select 't:' || lower(name) from unnest(documents || users) as name))
+    and not exists (select from public.criteria_names(a.criteria) as given where
+      (given.kind in ('d', 't') and public.document_is_left(given.name, events, deliveries, requests))
+      or (given.kind in ('u', 't') and public.user_is_left(given.name, person)))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.erase_content(erasure uuid, events uuid[], deliveries uuid[], requests uuid[])
@@ -1406,12 +1466,17 @@ declare
   gone_deliveries uuid[];
   gone_requests uuid[];
   gone_decisions uuid[];
-  gone_replays uuid[];
-  entries uuid[];
   gone_payloads uuid[];
-  names text[];
-  leaves text;
+  kept text[];              -- documents whose entries may not be taken now
+  naming uuid[];            -- entries that lose their criteria
+  reasons uuid[];           -- entries that lose their reason
+  may_take boolean;
+  content_leaves text;
+  criteria_leaves text;
+  reason_leaves text;
   entry_id uuid;
+  stopped_by text;
+  rows_before integer;
 begin
   perform public.refuse_old_snapshot();
   -- a hold that is placed now waits for this transaction, or this transaction sees it
@@ -1457,28 +1522,35 @@ begin
     where d.id = any (deliveries) and d.erasure_id is null and public.delivery_obstacle(d) is null);
   gone_requests := array(select r.id from public.webhook_request_logs r
     where r.id = any (requests) and r.erasure_id is null and public.request_obstacle(r) is null);
+  may_take := public.may_take_others(ordered);
+
+  -- Entries are found by the names of these rows: a row stays if an entry that names it, and nothing else that is left, must stay.
+  loop
+    naming := array(select public.entries_naming(public.names_of_rows(gone_events, gone_deliveries, gone_requests), '{}',
+      gone_events, gone_deliveries, gone_requests, null));
+    if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry)) then
+      return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
+        obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
+          + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
+    end if;
+    select array_agg(distinct lower(given.name)), min(stopped.why) into kept, stopped_by from (
+      select a.criteria, case when public.is_in_effect(a) then public.others_obstacle(a, may_take)
+        when public.hold_on_entry(a) is not null then 'HOLD' end as why
+      from public.audit_entries a where a.id = any (naming)) as stopped, public.criteria_names(stopped.criteria) as given
+    where stopped.why is not null and given.kind in ('d', 't');
+    exit when kept is null;
+    rows_before := cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests);
+    gone_events := array(select e.id from public.business_events e
+      where e.id = any (gone_events) and lower(e.reference_document) <> all (kept));
+    gone_deliveries := array(select d.id from public.deliveries d
+      where d.id = any (gone_deliveries) and lower(d.reference_document) <> all (kept));
+    gone_requests := array(select r.id from public.webhook_request_logs r
+      where r.id = any (gone_requests) and (r.reference_document is null or lower(r.reference_document) <> all (kept)));
+    obstacles := obstacles || jsonb_build_object(stopped_by, coalesce((obstacles ->> stopped_by)::int, 0) + rows_before
+      - cardinality(gone_events) - cardinality(gone_deliveries) - cardinality(gone_requests));
+  end loop;
   gone_decisions := array(select x.id from public.delivery_decisions x
     where x.delivery_id = any (gone_deliveries) and x.erasure_id is null);
-  -- the names by which copies outside of these rows are found; a limit erases by age, and looks for no document
-  names := array(select e.reference_document from public.business_events e where e.id = any (gone_events)
-    union select r.reference_document from public.webhook_request_logs r where r.id = any (gone_requests));
-  names := case when ordered.kind <> 'RETENTION'
-    then array(select name from unnest(names) as name where name <> '[erased]') else '{}' end;
-  gone_replays := array(select x.id from public.replays x
-    where public.names_document(names, x.condition, x.reason) or x.delivery_id = any (gone_deliveries));
-  entries := array(select a.id from public.audit_entries a
-    where a.erasure_id is null and a.action not in ('content.erased', 'hold.placed')
-      and (a.details is not null or a.reason is not null)
-      and a.subject_id = any (gone_events || gone_deliveries || gone_requests || gone_replays));
-  if names <> '{}' then
-    entries := array(select unnest(entries) union select public.entries_naming(names));
-  end if;
-  -- entries are found by these rows, so the rows wait for entries that are not sealed
-  if exists (select from unnest(entries) as entry where not public.is_sealed(2::smallint, entry)) then
-    return jsonb_build_object('events', '[]'::jsonb, 'deliveries', '[]'::jsonb, 'requests', '[]'::jsonb, 'obstacles',
-      obstacles || jsonb_build_object('UNSEALED', coalesce((obstacles ->> 'UNSEALED')::int, 0)
-        + cardinality(gone_events) + cardinality(gone_deliveries) + cardinality(gone_requests)));
-  end if;
 
   if ordered.kind <> 'RETENTION' then
     insert into public.erasure_recipients as x (erasure_id, webhook_id, host, first_at, last_at, requests)
@@ -1486,16 +1558,8 @@ begin
       on conflict on constraint erasure_recipients_pkey do update set first_at = least(x.first_at, excluded.first_at),
         last_at = greatest(x.last_at, excluded.last_at), requests = x.requests + excluded.requests;
   end if;
-  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
-    where public.names_document(names, x.condition, null);
-  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
-      reason = '[erased]', error = null, erasure_id = erasure,
-      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
-      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
-    where x.id = any (gone_replays);
-  update public.replay_requests x set reason = '[erased]',
-      decision_reason = case when x.decision_reason is not null then '[erased]' end
-    where x.delivery_id = any (gone_deliveries);
+  perform public.erase_orders(erasure, naming);
+  perform public.erase_parts(erasure, naming, 'CRITERIA');
   delete from public.idempotency_keys k using public.business_events e
     where e.id = any (gone_events) and k.user_id = e.published_by and k.key = e.idempotency_key;
   delete from public.incoming_ids i using public.webhook_request_logs r
@@ -1528,10 +1592,6 @@ begin
       content_salt = null, erasure_id = erasure, reference_document = '[erased]', idempotency_key = null,
       remote_address = null
     where e.id = any (gone_events);
-  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
-      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
-    where a.id = any (entries);
-
   -- a body stays if another row needs it: all rows of a body belong to one event, or to no event
   gone_payloads := array(select p.id from public.payloads p where p.id = any (gone_payloads) and p.body is not null
     and not exists (select from public.business_events e
@@ -1544,25 +1604,68 @@ begin
       body = null, body_salt = null, erasure_id = erasure
     where p.id = any (gone_payloads);
 
-  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) into leaves
-    from (
-      select min(leaf_index) as first, max(leaf_index) as last from (
-        select leaf_index, leaf_index - row_number() over (order by leaf_index) as run
-        from public.evidence_leaves where (kind = 1 and subject_id = any (gone_requests))
-          or (kind = 2 and subject_id = any (entries)) or (kind = 3 and subject_id = any (gone_events))
-          or (kind = 4 and subject_id = any (gone_decisions))) as placed group by run) as runs;
-  if leaves is not null then
+  -- reasons of entries about rows that are erased, now or before: they are found by the rows, so they do not hold them up
+  reasons := array[]::uuid[];
+  if may_take then
+    select coalesce(array_agg(found.id) filter (where found.obstacle is null), '{}'),
+        obstacles || coalesce((select jsonb_object_agg(o.obstacle, coalesce((obstacles ->> o.obstacle)::int, 0) + o.entries) from (
+          select each.obstacle, count(*) as entries from public.reasons_about(events, deliveries, requests) as each
+          where each.obstacle is not null group by 1) as o), '{}')
+      into reasons, obstacles from public.reasons_about(events, deliveries, requests) as found;
+    perform public.erase_parts(erasure, reasons, 'REASON');
+    update public.replays x set reason = '[erased]', erasure_id = erasure from public.audit_entries a
+      where a.id = any (reasons) and a.action = 'delivery.replayed' and x.delivery_id = a.subject_id;
+    update public.replay_requests x set reason = '[erased]',
+        decision_reason = case when x.decision_reason is not null then '[erased]' end
+      from public.audit_entries a where a.id = any (reasons) and x.delivery_id = a.subject_id;
+  end if;
+
+  content_leaves := public.runs_of_leaves(public.leaves_of(1::smallint, gone_requests) || public.leaves_of(3::smallint, gone_events)
+    || public.leaves_of(4::smallint, gone_decisions));
+  criteria_leaves := public.runs_of_leaves(public.leaves_of(2::smallint, naming));
+  reason_leaves := public.runs_of_leaves(public.leaves_of(2::smallint, reasons));
+  if num_nonnulls(content_leaves, criteria_leaves, reason_leaves) > 0 then
     entry_id := public.new_id();
     insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
       values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-        json_build_object('leaves', leaves, 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
-          'requests', cardinality(gone_requests), 'entries', cardinality(entries),
-          'payloads', cardinality(gone_payloads))::text);
+        json_build_object('leaves', coalesce(content_leaves, ''), 'criteria', coalesce(criteria_leaves, ''),
+          'reasons', coalesce(reason_leaves, ''), 'events', cardinality(gone_events), 'deliveries', cardinality(gone_deliveries),
+          'requests', cardinality(gone_requests), 'payloads', cardinality(gone_payloads))::text);
   end if;
   return jsonb_build_object('events', gone_events, 'deliveries', gone_deliveries, 'requests', gone_requests,
     'obstacles', obstacles);
 end $function$;
 REVOKE EXECUTE ON FUNCTION erase_content(uuid,uuid[],uuid[],uuid[]) FROM public;
+
+CREATE OR REPLACE FUNCTION public.erase_orders(erasure uuid, entries uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  update public.exports x set condition = '{"erased":true}', expires_at = least(x.expires_at, now())
+    from public.audit_entries a where a.id = any (entries) and a.action = 'export.ordered' and x.id = a.subject_id;
+  update public.replays x set condition = '{"erased":true}', error = null, erasure_id = erasure,
+      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
+      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
+    from public.audit_entries a where a.id = any (entries) and a.action = 'replay.ordered' and x.id = a.subject_id;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.erase_parts(erasure uuid, entries uuid[], part text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  update public.audit_entries a set erasure_id = erasure,
+    criteria = case when part <> 'CRITERIA' then a.criteria end, criteria_salt = case when part <> 'CRITERIA' then a.criteria_salt end,
+    reason = case when part <> 'REASON' then a.reason end, reason_salt = case when part <> 'REASON' then a.reason_salt end,
+    remote_address = case when part <> 'ORIGIN' then a.remote_address end, user_agent = case when part <> 'ORIGIN' then a.user_agent end,
+    origin_salt = case when part <> 'ORIGIN' then a.origin_salt end,
+    erased_digests = (select coalesce(json_object_agg(d.key, d.value order by d.key), '{}')::text
+      from json_each_text(public.content_digests(public.audit_record(a))::json) as d
+      where a.erased_digests::jsonb ? d.key or d.key = any (case part
+        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' else '{remoteAddress,userAgent}' end::text[]))
+  where a.id = any (entries)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
  RETURNS jsonb
@@ -1571,20 +1674,22 @@ CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
+  ordered public.erasures;
   person uuid;
-  names text[];          -- none once the row of the user is erased
-  gone_replays uuid[];
-  naming uuid[];         -- entries that name the person, or are about replays that do
-  entries uuid[];        -- about the person, with content
-  gone_entries uuid[];   -- those that are sealed
+  may_take boolean;
+  naming uuid[];         -- entries that name the person; none once the row of the user is erased
+  about uuid[];          -- entries about the person, with criteria
+  own uuid[];            -- entries of the person about signing in, with an address
+  reasons uuid[];
   gone_names uuid[];     -- all that the person had
-  leaves text;
+  obstacles jsonb;
   entry_id uuid;
 begin
   perform public.refuse_old_snapshot();
   perform pg_advisory_xact_lock_shared(hashtext('hookledger.holds'));
-  select x.user_id into person from public.erasures x
+  select * into ordered from public.erasures x
     where x.id = erasure and x.kind = 'PERSON' and x.status in ('ORDERED', 'DEFERRED') for update;
+  person := ordered.user_id;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
@@ -1592,44 +1697,43 @@ begin
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if exists (select from public.legal_holds h where h.released_at is null and h.user_id = person) then
-    return jsonb_build_object('held', true, 'erased', false, 'unsealed', 0);
+    return '{"erased": false, "obstacles": {"HOLD": 1}}';
   end if;
+  may_take := public.may_take_others(ordered);
   -- no further name meanwhile
   perform from public.users u where u.id = person for update;
   gone_names := array(select n.id from public.names n where n.subject_id = person and n.erasure_id is null
     and (n.full_name is not null or not starts_with(n.name, 'erased ' || person)));
-  names := array(select distinct own.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as own (name)
-    where u.id = person and own.name is not null and not starts_with(u.name, 'erased ' || u.id));
-  gone_replays := array(select x.id from public.replays x where public.names_document(names, x.condition, x.reason));
-  naming := array(select public.entries_naming(names) union select a.id from public.audit_entries a
-    where a.subject_id = any (gone_replays) and a.erasure_id is null and (a.details is not null or a.reason is not null));
+  naming := array(select public.entries_naming('{}', public.names_of_user(person), '{}', '{}', '{}', person));
   -- without the names they would not be found again, so the user waits for them
-  if exists (select from unnest(naming) as entry where not public.is_sealed(2::smallint, entry))
-      or exists (select from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(naming) + cardinality(gone_names));
+  select jsonb_object_agg(why, entries) into obstacles from (
+    select why, count(*) as entries from (
+      select case when not public.is_sealed(2::smallint, a.id) then 'UNSEALED'
+        when public.is_in_effect(a) then public.others_obstacle(a, may_take)
+        when public.hold_on_entry(a) is not null then 'HOLD' end as why
+      from public.audit_entries a where a.id = any (naming)
+      union all
+      select 'UNSEALED' from unnest(gone_names) as name where not public.is_sealed(5::smallint, name)
+    ) as each where why is not null group by why) as found;
+  if obstacles is not null then
+    return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
-  entries := array(select unnest(naming) union select a.id from public.audit_entries a
-    where a.erasure_id is null and num_nonnulls(a.details, a.reason, a.remote_address,
-        a.user_agent) > 0
-      and a.action not in ('hold.placed', 'content.erased') and (
-        a.subject_id in (select person union all select k.id from public.api_keys k where k.user_id = person
-          union all select s.id from public.sessions s where s.user_id = person)
-        or (a.actor_id = person and a.action like 'session.%')));
-  gone_entries := array(select entry from unnest(entries) as entry where public.is_sealed(2::smallint, entry));
+  select coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'CRITERIA'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'ORIGIN'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}')
+    into about, own, reasons from public.parts_about_user(person, may_take) as each;
+  obstacles := coalesce((select jsonb_object_agg(why, entries) from (
+    select why, count(*) as entries from public.parts_about_user(person, may_take) as each where why is not null group by why) as found), '{}');
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if gone_entries = '{}' and gone_names = '{}' and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
-    return jsonb_build_object('held', false, 'erased', false, 'unsealed', cardinality(entries));
+  if cardinality(about || own || reasons || gone_names) = 0
+      and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
+    return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
-  update public.audit_entries a set erased_digests = public.content_digests(public.audit_record(a)),
-      content_salt = null, erasure_id = erasure, details = null, reason = null, remote_address = null, user_agent = null
-    where a.id = any (gone_entries);
-  update public.exports x set condition = '{"erased":true}', expires_at = least(expires_at, now())
-    where public.names_document(names, x.condition, null);
-  update public.replays x set condition = case when x.condition is not null then '{"erased":true}' end,
-      reason = '[erased]', error = null, erasure_id = erasure,
-      status = case when x.finished_at is null then 'CANCELLED' else x.status end,
-      finished_at = coalesce(x.finished_at, date_trunc('milliseconds', clock_timestamp()))
-    where x.id = any (gone_replays);
+  perform public.erase_orders(erasure, naming);
+  about := array(select unnest(about) union select unnest(naming));
+  perform public.erase_parts(erasure, about, 'CRITERIA');
+  perform public.erase_parts(erasure, own, 'ORIGIN');
+  perform public.erase_parts(erasure, reasons, 'REASON');
   -- a publisher names users, and may have named another one so
   update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
       || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end
@@ -1646,15 +1750,15 @@ begin
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;
-  select string_agg(leaf_index::text, ',' order by leaf_index) into leaves
-    from public.evidence_leaves where (kind = 2 and subject_id = any (gone_entries))
-      or (kind = 5 and subject_id = any (gone_names));
   entry_id := public.new_id();
   insert into public.audit_entries (id, at, action, actor_kind, subject_type, subject_id, details)
     values (entry_id, to_timestamp(public.ms_of_id(entry_id) / 1000.0), 'content.erased', 'SYSTEM', 'Erasure', erasure,
-      json_build_object('leaves', coalesce(leaves, ''), 'entries', cardinality(gone_entries),
-        'names', cardinality(gone_names), 'user', true)::text);
-  return jsonb_build_object('held', false, 'erased', true, 'unsealed', cardinality(entries) - cardinality(gone_entries));
+      json_build_object('user', true, 'names', cardinality(gone_names),
+        'leaves', coalesce(public.runs_of_leaves(public.leaves_of(5::smallint, gone_names)), ''),
+        'criteria', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, about)), ''),
+        'reasons', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, reasons)), ''),
+        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''))::text);
+  return jsonb_build_object('erased', true, 'obstacles', obstacles);
 end $function$;
 REVOKE EXECUTE ON FUNCTION erase_user(uuid) FROM public;
 
@@ -1800,6 +1904,30 @@ AS $function$
   order by h.id limit 1
 $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_on_entry(a audit_entries)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select h.id from public.legal_holds h
+  where h.released_at is null and (
+    ((h.user_id in (a.actor_id, a.subject_id) or h.webhook_id = a.subject_id)
+      and (h.from_at is null or a.at >= h.from_at) and (h.to_at is null or a.at < h.to_at))
+    or (h.reference_document is not null and exists (select from public.criteria_names(a.criteria) as given
+      where given.kind in ('d', 't') and given.name = h.reference_document)))
+  union all
+  select public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at)
+    from public.business_events e where e.id = a.subject_id
+  union all
+  select public.hold_on(d.business_event_id, d.webhook_id, d.document_type, d.reference_document, d.user_id, d.created_at)
+    from public.deliveries d where d.id = a.subject_id
+  union all
+  select public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+    from public.webhook_request_logs r where r.id = a.subject_id
+  order by 1 limit 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.host_of(url text)
  RETURNS text
  LANGUAGE sql
@@ -1807,6 +1935,16 @@ CREATE OR REPLACE FUNCTION public.host_of(url text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_in_effect(a audit_entries)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select (a.action = 'replay.ordered' and exists (select from public.replays x where x.id = a.subject_id and x.finished_at is null))
+    or (a.action = 'export.ordered' and exists (select from public.exports x where x.id = a.subject_id and x.expires_at > now()))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_in_time(id uuid, at timestamp with time zone, earliest timestamp with time zone, latest timestamp with time zone)
@@ -2047,6 +2185,15 @@ CREATE OR REPLACE FUNCTION public.latest_time()
  PARALLEL SAFE
 AS $function$ select clock_timestamp() + interval '10 minutes' $function$;
 
+CREATE OR REPLACE FUNCTION public.leaves_of(leaf_kind smallint, subjects uuid[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select array(select leaf_index from public.evidence_leaves where kind = leaf_kind and subject_id = any (subjects))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.leaves_of_month(month date, OUT leaf_count bigint, OUT digest text)
  RETURNS record
  LANGUAGE sql
@@ -2253,14 +2400,13 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.may_name_documents(action text)
+CREATE OR REPLACE FUNCTION public.may_take_others(ordered erasures)
  RETURNS boolean
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select action in
-    ('export.ordered', 'replay.ordered', 'evidence.exported', 'content.read', 'access.denied', 'webhook.previewed')
+  select ordered.kind <> 'RETENTION' and (ordered.decided_by is not null or ordered.ordered_by is null)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
@@ -2391,27 +2537,34 @@ begin
     ',"v":1}');
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.name_words(prose text)
+CREATE OR REPLACE FUNCTION public.names_of_rows(events uuid[], deliveries uuid[], requests uuid[])
  RETURNS text[]
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT COST 1000
- SET search_path TO 'pg_catalog', 'pg_temp'
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select array(select distinct found[1] from regexp_matches(prose, '[A-Za-z0-9_-]{1,64}|[^\u0001-\u007f]', 'g') as found)
+  select array(select name from (
+    select e.reference_document as name from public.business_events e where e.id = any (events)
+    union select d.reference_document from public.deliveries d where d.id = any (deliveries)
+    union select r.reference_document from public.webhook_request_logs r where r.id = any (requests)
+  ) as named where name <> '[erased]')
 $function$;
 
-CREATE OR REPLACE FUNCTION public.names_document(names text[], details text, prose text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
+CREATE OR REPLACE FUNCTION public.names_of_user(person uuid)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select exists (select from unnest(names) as name where
-    (position(to_json(name)::text in details) > 0
-      and position(to_json(name)::text in replace(details, to_json(name)::text || ':', '')) > 0)
-    or (length(name) > 2 and position(name in prose) > 0
-      and prose ~ ('(^|[^[:alnum:]_-])' || regexp_replace(name, '([^[:alnum:]])', '\\\1', 'g') || '($|[^[:alnum:]_-])')))
-$function$;
+begin
+  return array(
+    select given.name from public.users u, unnest(array[u.name, u.full_name, u.email]) as given (name)
+      where u.id = person and given.name is not null and not starts_with(u.name, 'erased ' || u.id)
+    union
+    -- those of before
+    select given.name from public.names n, unnest(array[n.name, n.full_name]) as given (name)
+      where n.subject_id = person and n.erasure_id is null and given.name is not null and not starts_with(n.name, 'erased ' || person));
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.new_id()
  RETURNS uuid
@@ -2488,6 +2641,41 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION order_month(text,date) FROM public;
 
+CREATE OR REPLACE FUNCTION public.others_obstacle(a audit_entries, may_take boolean)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case
+    when public.hold_on_entry(a) is not null then 'HOLD'
+    when not may_take then 'IN_USE'
+    when public.is_within_minimum(array(
+        select d.webhook_id from public.deliveries d where a.subject_id in (d.id, d.business_event_id)
+        union select r.webhook_id from public.webhook_request_logs r where r.id = a.subject_id), a.at)
+      then 'MINIMUM'
+  end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.others_of(events uuid[], requests uuid[], person uuid)
+ RETURNS TABLE(reasons integer, replays integer, exports integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  sent constant uuid[] := array(select d.id from public.deliveries d where d.business_event_id = any (events));
+  logged constant uuid[] := requests || array(select r.id from public.webhook_request_logs r where r.business_event_id = any (events));
+begin
+  select count(*) into reasons from (
+    select a.id from public.audit_entries a where a.subject_id = any (events || sent || logged) and a.reason is not null
+    union select a.id from public.entries_about_user(person) a where a.reason is not null) as found;
+  select count(*) filter (where a.action = 'replay.ordered'), count(*) filter (where a.action = 'export.ordered')
+    into replays, exports from public.audit_entries a where public.is_in_effect(a) and a.id = any (array(
+      select public.entries_naming(public.names_of_rows(events, sent, logged), public.names_of_user(person), events, sent, logged, person)));
+  return next;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.partition_of(parent text, month date)
  RETURNS regclass
  LANGUAGE sql
@@ -2496,6 +2684,29 @@ CREATE OR REPLACE FUNCTION public.partition_of(parent text, month date)
 AS $function$
   select c.oid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = format('public.%I', parent)::regclass and c.relname = parent || to_char(month, '_YYYY_MM')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.parts_about_user(person uuid, may_take boolean)
+ RETURNS TABLE(id uuid, part text, why text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select found.id, found.part, case when not public.is_sealed(2::smallint, found.id) then 'UNSEALED'
+    when found.part = 'REASON' then public.others_obstacle(a, true)
+    when public.hold_on_entry(a) is not null then 'HOLD' end
+  from (
+    select e.id, 'CRITERIA' as part from public.entries_about_user(person) e where e.criteria is not null
+    union all
+    select e.id, 'REASON' from public.entries_about_user(person) e where e.reason is not null and may_take
+    union
+    select e.id, 'ORIGIN' from public.entries_about_user(person) e
+      where e.actor_id = person and num_nonnulls(e.remote_address, e.user_agent) > 0
+    union
+    -- sessions are deleted a week after they expired
+    select e.id, 'ORIGIN' from public.audit_entries e
+      where e.actor_id = person and e.action in ('session.started', 'session.ended') and num_nonnulls(e.remote_address, e.user_agent) > 0
+  ) as found join public.audit_entries a on a.id = found.id
 $function$;
 
 CREATE OR REPLACE FUNCTION public.payload_digest(salt bytea, body bytea, byte_length integer, content_type text, erased_digest text DEFAULT NULL::text)
@@ -2744,6 +2955,22 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION queue_name_leaves() FROM public;
 
+CREATE OR REPLACE FUNCTION public.reasons_about(events uuid[], deliveries uuid[], requests uuid[])
+ RETURNS TABLE(id uuid, obstacle text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select a.id, case when not public.is_sealed(2::smallint, a.id) then 'UNSEALED' else public.others_obstacle(a, true) end
+  from public.audit_entries a
+  where a.reason is not null and a.subject_id in (
+    select e.id from public.business_events e where e.id = any (events) and e.erasure_id is not null
+    union all
+    select d.id from public.deliveries d where d.id = any (deliveries) and d.erasure_id is not null
+    union all
+    select r.id from public.webhook_request_logs r where r.id = any (requests) and r.erasure_id is not null)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.rebuild_change_feed()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2856,12 +3083,14 @@ declare
   content constant text[] := tg_argv[0];
   before constant jsonb := to_jsonb(old);
   after constant jsonb := to_jsonb(new);
-  own constant text[] := content || '{content_salt,body_salt,erased_digests,erased_digest,erasure_id}';
+  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt}';
+  own constant text[] := content || salts || '{erased_digests,erased_digest,erasure_id}';
+  in_parts constant boolean := tg_argv[1] = 'audit';
   is_same boolean;
 begin
-  if old.erasure_id is null and new.erasure_id is not null and before - own = after - own
-      and not exists (select from unnest(content || '{content_salt,body_salt}'::text[]) as name
-        where coalesce(after ->> name, '[erased]') <> '[erased]') then
+  if (in_parts or old.erasure_id is null) and new.erasure_id is not null and before - own = after - own
+      and not exists (select from unnest(content || salts) as name
+        where coalesce(after ->> name, '[erased]') <> '[erased]' and not (in_parts and after -> name = before -> name)) then
     if tg_argv[1] = 'request' then
       is_same := public.request_leaf_hash(new) = old.leaf_hash;
     elsif tg_argv[1] = 'event' then
@@ -3062,6 +3291,17 @@ AS $function$
     and coalesce(public.limit_signed_since(r) <= clock_timestamp() - interval '1 day', true)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.runs_of_leaves(leaves bigint[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) from (
+    select min(leaf) as first, max(leaf) as last from (
+      select leaf, leaf - row_number() over (order by leaf) as run from unnest(leaves) as leaf) as placed group by run) as runs
+$function$;
+
 CREATE OR REPLACE FUNCTION public.signed_since(entry audit_entries)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -3103,6 +3343,16 @@ begin
   end loop;
   return was_watched;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.user_is_left(name text, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from public.users u where u.id is distinct from person
+    and (u.name = user_is_left.name or u.full_name = user_is_left.name or u.email = user_is_left.name))
+$function$;
 
 CREATE OR REPLACE FUNCTION public.user_named(wanted text)
  RETURNS uuid

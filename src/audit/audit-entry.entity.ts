@@ -9,12 +9,15 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Index('audit_entries_actor_id_idx', ['actorId', 'id'])
 @Index('audit_entries_action_idx', ['action', 'id'])
 @Index('audit_entries_session_id_idx', ['sessionId', 'id'], { where: 'session_id is not null' })
-@Index('audit_entries_names_idx', { synchronize: false })
+@Index('audit_entries_criteria_idx', { synchronize: false })
 @Check('audit_entries_actor_kind_check', oneOf('actor_kind', ACTOR_KINDS))
 @Check('audit_entries_outcome_check', oneOf('outcome', AUDIT_OUTCOMES))
 @Check(
   'audit_entries_erased_check',
-  '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
+  `(erasure_id is null) = (erased_digests is null)
+    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0)
+    and (criteria_salt is not null or criteria is null) and (reason_salt is not null or reason is null)
+    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)`,
 )
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_entries_pkey' })
@@ -50,6 +53,10 @@ export class AuditEntryEntity {
   @Column('text', { nullable: true })
   reason: string | null;
 
+  /** JSON: values of filters, and names that the caller gave; src/audit/criteria.ts. */
+  @Column('text', { nullable: true })
+  criteria: string | null;
+
   @Column('text', { nullable: true })
   details: string | null;
 
@@ -62,18 +69,30 @@ export class AuditEntryEntity {
   @Column('text', { name: 'request_id', nullable: true })
   requestId: string | null;
 
-  /** The salt of its digests; null once its content was erased. */
-  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
-  contentSalt: Buffer | null;
+  /** The salt of the details, which are never erased. */
+  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  contentSalt: Buffer;
+
+  /** The salt of the criteria; null once they were erased. */
+  @Column('bytea', { name: 'criteria_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  criteriaSalt: Buffer | null;
+
+  /** The salt of the reason; null once it was erased. */
+  @Column('bytea', { name: 'reason_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  reasonSalt: Buffer | null;
+
+  /** The salt of address and User-Agent; null once they were erased. */
+  @Column('bytea', { name: 'origin_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  originSalt: Buffer | null;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;
 
-  /** Once its content was erased: the digests of the content in its record. */
+  /** JSON: the digests of what was erased in its record; null: nothing was. */
   @Column('text', { name: 'erased_digests', nullable: true })
   erasedDigests: string | null;
 
-  /** The erasure of its content; null: none. */
+  /** The last erasure of a part; null: none. */
   @Column('uuid', { name: 'erasure_id', nullable: true })
   erasureId: string | null;
 }

@@ -16,6 +16,7 @@ export type NewAuditEntry = Pick<
   | 'subjectId'
   | 'outcome'
   | 'reason'
+  | 'criteria'
   | 'details'
   | 'remoteAddress'
   | 'userAgent'
@@ -34,6 +35,7 @@ export const AUDIT_ENTRY = columns<NewAuditEntry>([
   ['subjectId', 'subject_id', 'uuid'],
   ['outcome', 'outcome', 'text'],
   ['reason', 'reason', 'text'],
+  ['criteria', 'criteria', 'text'],
   ['details', 'details', 'text'],
   ['remoteAddress', 'remote_address', 'text'],
   ['userAgent', 'user_agent', 'text'],

@@ -66,7 +66,7 @@ export function shownEntry(
   show: (value: unknown) => unknown,
 ): object {
   const { actorId, apiKeyId, sessionId, subjectType, subjectId } = entry;
-  const { before, after, others } = readDetails(entry.details);
+  const { before, after, others, criteria } = readDetails(entry);
   return {
     id: toNodeId('AuditEntry', entry.id),
     createdAt: entry.createdAt,
@@ -83,6 +83,7 @@ export function shownEntry(
     before: show(before),
     after: show(after),
     details: show(others),
+    criteria: show(criteria),
     remoteAddress: entry.remoteAddress,
     userAgent: entry.userAgent,
     requestId: entry.requestId,

@@ -2,12 +2,22 @@
 import { type Db, rowsOf, statement } from '../sql/db';
 import type { AuditEntryEntity } from './audit-entry.entity';
 
-export type AuditEntryRow = Omit<AuditEntryEntity, 'at' | 'contentSalt' | 'leafHash'> & { createdAt: Date };
+/** What only the sealed log reads. */
+type Sealing =
+  | 'contentSalt'
+  | 'criteriaSalt'
+  | 'reasonSalt'
+  | 'originSalt'
+  | 'leafHash'
+  | 'erasedDigests'
+  | 'erasureId';
+
+export type AuditEntryRow = Omit<AuditEntryEntity, 'at' | Sealing> & { createdAt: Date };
 
 export const AUDIT_ENTRIES = {
   table: 'audit_entries',
   columns: `id, at as "createdAt", action, actor_id as "actorId", actor_kind as "actorKind", api_key_id as "apiKeyId",
-    session_id as "sessionId", subject_type as "subjectType", subject_id as "subjectId", outcome, reason, details,
+    session_id as "sessionId", subject_type as "subjectType", subject_id as "subjectId", outcome, reason, criteria, details,
     remote_address as "remoteAddress", user_agent as "userAgent", request_id as "requestId"`,
   indexed: ['id', 'subject_id', 'actor_id', 'session_id', 'action'],
   parts: ['actor_id', 'action'],

@@ -2,6 +2,7 @@ import { newId, timeOfId } from '../ids';
 import type { Db } from '../sql/db';
 import type { Viewer } from '../viewer';
 import { insertAuditEntries, insertAuditEntry, type NewAuditEntry } from './audit-entry.store';
+import { criteriaText } from './criteria';
 
 export interface Act {
   /** subject.verb in the past tense: `webhook.paused`. */
@@ -13,7 +14,9 @@ export interface Act {
   outcome?: NewAuditEntry['outcome'];
   /** The reason as the user gave it. */
   reason?: string | null;
-  /** What changed; never a secret. */
+  /** Values of filters, and names that the user gave, with the lists of src/audit/criteria.ts; they are shown beside the details. */
+  criteria?: Record<string, unknown>;
+  /** What changed, without names; never a secret. Nothing erases it. */
   details?: Record<string, unknown>;
 }
 
@@ -47,7 +50,7 @@ export async function recordOwnAct(db: Db, act: Act): Promise<string> {
 export async function recordRefusal(
   db: Db,
   from: Omit<Actor, 'userId' | 'apiKeyId' | 'sessionId'>,
-  act: Pick<Act, 'action' | 'reason' | 'details'>,
+  act: Pick<Act, 'action' | 'reason' | 'criteria' | 'details'>,
 ): Promise<void> {
   const unidentified = { userId: null, apiKeyId: null, sessionId: null };
   const refused = { ...act, subjectType: null, subjectId: null, outcome: 'DENIED' } as const;
@@ -69,6 +72,7 @@ export function auditEntry(actor: Actor | null, act: Act): NewAuditEntry {
     subjectId: act.subjectId,
     outcome: act.outcome ?? 'DONE',
     reason: act.reason ?? null,
+    criteria: act.criteria && Object.keys(act.criteria).length > 0 ? criteriaText(act.criteria) : null,
     details: act.details ? JSON.stringify(act.details) : null,
     remoteAddress: actor?.remoteAddress ?? null,
     userAgent: actor?.userAgent ?? null,

@@ -81,8 +81,11 @@ function showsType(headers: Mask): boolean {
   return shown === TYPE;
 }
 
-/** The filters on content, by the names that they have in every `where`; `text` is that of the query `search`. */
-const FILTERS_ON_CONTENT = new Set(['data', 'remoteAddress', 'response', 'search', 'text', 'url']);
+/**
+ * The filters on content, by the names that they have in every `where`; `text` is that of the query `search`, and `texts` are those
+ * of both in the audit trail.
+ */
+const FILTERS_ON_CONTENT = new Set(['data', 'remoteAddress', 'response', 'search', 'text', 'texts', 'url']);
 
 /** What the audit trail has of a filter that was too long for it, as JSON that is cut off. */
 const OF_SHORTENED = new Set(['begins', 'sha256']);

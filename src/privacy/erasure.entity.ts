@@ -20,7 +20,8 @@ export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 @Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
 @Check(
   'erasures_alone_check',
-  `row_count <= 100 or ordered_by is null or decided_by is not null or status in ('REQUESTED', 'DECLINED')`,
+  `(row_count <= 100 and other_count = 0) or ordered_by is null or decided_by is not null
+    or status in ('REQUESTED', 'DECLINED')`,
 )
 export class ErasureEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
@@ -49,6 +50,10 @@ export class ErasureEntity {
 
   @Column('integer', { name: 'row_count' })
   rowCount: number;
+
+  /** What it took of others when it was ordered: reasons in the audit trail, open replays and valid exports. */
+  @Column('integer', { name: 'other_count', default: 0 })
+  otherCount: number;
 
   @Column('text')
   reason: string;

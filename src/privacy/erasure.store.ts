@@ -21,6 +21,7 @@ const ERASURE = columns<ShownErasure>([
   ['status', 'status', 'text'],
   ['userId', 'user_id', 'uuid'],
   ['rowCount', 'row_count', 'integer'],
+  ['otherCount', 'other_count', 'integer'],
   ['reason', 'reason', 'text'],
   ['orderedBy', 'ordered_by', 'uuid'],
   ['createdAt', 'created_at', 'timestamptz'],
@@ -38,7 +39,7 @@ export type ShownErasure = Omit<ErasureRow, 'eventIds' | 'requestIds'>;
 
 export const ERASURES = {
   table: 'erasures',
-  columns: `id, kind, status, user_id as "userId", row_count as "rowCount", reason, ordered_by as "orderedBy",
+  columns: `id, kind, status, user_id as "userId", row_count as "rowCount", other_count as "otherCount", reason, ordered_by as "orderedBy",
     created_at as "createdAt", decided_by as "decidedBy", decided_at as "decidedAt", erased_count as "erasedCount",
     deferred_count as "deferredCount", deferred_reason as "deferredReason", next_step_at as "nextStepAt",
     finished_at as "finishedAt"`,

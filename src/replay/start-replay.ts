@@ -1,4 +1,5 @@
 // Starts replays of many deliveries, and counts the deliveries for a dry run.
+import { namesIn } from '../audit/criteria';
 import { recordAct } from '../audit/write-audit-entry';
 import type { DeliveryWhere } from '../delivery/api/delivery.inputs';
 import { textOfWhere } from '../graphql/lists/stored-where';
@@ -77,8 +78,9 @@ export async function startReplay(
     finishedAt: null,
   };
   await insertReplay(db, replay);
-  const details = { where, rate, deliveryCount: replay.deliveryCount };
-  await recordAct(db, viewer, { action: 'replay.ordered', subjectType: 'Replay', subjectId: id, reason, details });
+  const criteria = { ...namesIn(where), where };
+  const act = { action: 'replay.ordered', subjectType: 'Replay', subjectId: id, reason, criteria };
+  await recordAct(db, viewer, { ...act, details: { rate, deliveryCount: replay.deliveryCount } });
   return { replay, count };
 }
 

@@ -5,15 +5,30 @@ import { TimePageArgs } from '../../graphql/lists/time-order';
 import {
   anyIdFilter,
   exactFilter,
+  type FieldFilter,
   type FilterMap,
   idFilter,
   idTimeFilter,
   linkFilter,
   textFilter,
 } from '../../graphql/lists/where-to-sql';
+import { checkedList, refuse, storableText } from '../../refuse-argument';
+import { all, sqlTest } from '../../sql/condition';
 import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-keys/api-key-where.inputs';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
+
+@InputType('CriteriaFilter', {
+  description:
+    'Names of documents and users, and whole texts of searches, in the criteria of an entry. If several fields are given, all must hold.',
+})
+export class CriteriaFilter {
+  @Field(() => String, { nullable: true, description: 'The name that they contain. Texts of searches: in upper or lower case.' })
+  contains?: string;
+
+  @Field(() => [String], { nullable: true, description: 'They contain one of these names, at most 1,000.' })
+  containsAny?: string[];
+}
 
 const AuditOutcomeFilter = enumFilter('AuditOutcome', AuditOutcomeEnum);
 const ActorKindFilter = enumFilter('ActorKind', ActorKindEnum);
@@ -63,6 +78,14 @@ export class AuditEntryWhere {
   })
   outcome?: InstanceType<typeof AuditOutcomeFilter>;
 
+  @Field(() => CriteriaFilter, {
+    nullable: true,
+    description:
+      'The names in the criteria of the entry, each as a whole: { contains: "INV-0042" } for who has read or exported lists by this ' +
+      'document, or searched for it. For viewers from whom masking rules hide content, the texts of searches are not compared.',
+  })
+  criteria?: CriteriaFilter;
+
   @Field(() => StringFilter, { nullable: true, description: 'The reason, as the user gave it.' })
   reason?: StringFilter;
 
@@ -79,7 +102,30 @@ export class AuditEntryWhere {
   createdAt?: DateTimeFilter;
 }
 
-export const AUDIT_ENTRY_FILTER: FilterMap = {
+/** A name in the criteria, by the keys that criteria_keys() of migrations/10-privacy.sql gives them. */
+function namesFilter(inTexts: boolean): FieldFilter {
+  return (tests, path) =>
+    all(
+      Object.entries(tests).map(([test, value]) => {
+        const at = [...path, test];
+        const given = (test === 'containsAny' ? checkedList(value, at) : [value]) as (string | null)[];
+        const names = given.map((name) => storableText(name ?? refuse(at, 'null is not a name'), at));
+        const keys = names.flatMap((name) => [`d:${name}`, `u:${name}`]);
+        return sqlTest(
+          (bind) => `(criteria is not null and criteria_keys(criteria) && (${bind(keys)}::text[]
+            || array(select 't:' || lower(text) from unnest(${bind(inTexts ? names : [])}::text[]) as text)))`,
+        );
+      }),
+    );
+}
+
+/** @param seesAll whether nothing is masked from the viewer: texts of searches are content */
+export const auditEntryFilter = (seesAll: boolean): FilterMap => ({
+  ...AUDIT_ENTRY_FILTER,
+  criteria: namesFilter(seesAll),
+});
+
+const AUDIT_ENTRY_FILTER: FilterMap = {
   id: idFilter('AuditEntry'),
   action: textFilter('action'),
   actor: linkFilter('actor_id', 'users', () => USER_FILTER),

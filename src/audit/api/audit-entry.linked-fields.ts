@@ -2,6 +2,7 @@ import { withExample } from '../../graphql/example';
 import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
+import { masksOf } from '../../graphql/roles/masked';
 import { byId, link, page, pageBelow } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
@@ -12,7 +13,7 @@ import { USER } from '../../users/user.linked-fields';
 import { ROLES, type Viewer } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { AUDIT_ENTRIES, auditEntriesById } from '../audit-trail.store';
-import { AUDIT_ENTRY_FILTER, AuditEntryListArgs, OwnAuditEntryListArgs } from './audit-entry.inputs';
+import { AuditEntryListArgs, auditEntryFilter, OwnAuditEntryListArgs } from './audit-entry.inputs';
 import { AuditEntryConnection, AuditEntryType, OwnAuditEntryConnection, OwnAuditEntryType } from './audit-entry.type';
 
 export const AUDIT_ENTRY = rowType('AuditEntry', () => AuditEntryType, AUDIT_ENTRIES, auditEntriesById);
@@ -21,9 +22,9 @@ const OWN_AUDIT_ENTRY = rowType('OwnAuditEntry', () => OwnAuditEntryType, AUDIT_
 const entries = rowList(AUDIT_ENTRY, {
   connection: () => AuditEntryConnection,
   args: () => AuditEntryListArgs,
-  listQuery: (args) => ({
+  listQuery: (args, context) => ({
     listing: AUDIT_ENTRIES,
-    condition: conditionOf(args.where, AUDIT_ENTRY_FILTER),
+    condition: conditionOf(args.where, auditEntryFilter(masksOf(context).seesAll)),
     order: byTime('AuditEntry', args.orderBy),
     args,
   }),
@@ -32,9 +33,12 @@ const entries = rowList(AUDIT_ENTRY, {
 const ownEntries = rowList(OWN_AUDIT_ENTRY, {
   connection: () => OwnAuditEntryConnection,
   args: () => OwnAuditEntryListArgs,
-  listQuery: (args, { viewer }) => ({
+  listQuery: (args, context) => ({
     listing: AUDIT_ENTRIES,
-    condition: all([equalsId('actor_id', (viewer as Viewer).userId), conditionOf(args.where, AUDIT_ENTRY_FILTER)]),
+    condition: all([
+      equalsId('actor_id', (context.viewer as Viewer).userId),
+      conditionOf(args.where, auditEntryFilter(masksOf(context).seesAll)),
+    ]),
     order: byTime('AuditEntry', args.orderBy),
     args,
   }),

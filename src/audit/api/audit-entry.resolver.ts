@@ -43,8 +43,8 @@ function resolverFor(type: () => ClassType<object>) {
         'The earlier values of the fields that the change concerned; secrets as fingerprints. null: there are ' +
         'none, as in entries that are about no change.',
     })
-    before(@Root() { details }: AuditEntryRow) {
-      return readDetails(details).before;
+    before(@Root() row: AuditEntryRow) {
+      return readDetails(row).before;
     }
 
     @HasRole(...CONTENT_READERS)
@@ -55,8 +55,8 @@ function resolverFor(type: () => ClassType<object>) {
         'The new values of the fields that the change concerned; secrets as fingerprints. null: there are none, ' +
         'as in entries that are about no change.',
     })
-    after(@Root() { details }: AuditEntryRow) {
-      return readDetails(details).after;
+    after(@Root() row: AuditEntryRow) {
+      return readDetails(row).after;
     }
 
     @HasRole(...CONTENT_READERS)
@@ -65,8 +65,21 @@ function resolverFor(type: () => ClassType<object>) {
       nullable: true,
       description: 'Further facts, as an object whose keys depend on `action`; null: none.',
     })
-    details(@Root() { details }: AuditEntryRow) {
-      return readDetails(details).others;
+    details(@Root() row: AuditEntryRow) {
+      return readDetails(row).others;
+    }
+
+    @HasRole(...CONTENT_READERS)
+    @Masked('FILTER')
+    @FieldResolver(() => GraphQLJSON, {
+      nullable: true,
+      description:
+        'The values of filters and the names that the caller gave, as they were given: `filter` of a reading, `where` of an ' +
+        'export, a replay or a bundle, `given` of a preview; `documents`, `users` and `texts` (of searches) are the names in them, ' +
+        'by which `AuditEntryWhere.criteria` finds the entry. null: none, or they are erased.',
+    })
+    criteria(@Root() row: AuditEntryRow) {
+      return readDetails(row).criteria;
     }
   }
   return EntryResolver;

@@ -1,7 +1,7 @@
 import { ID_PREFIXES } from '../../ids';
 import { type RowSource, rawJson, type SqlFields } from '../../read-plan/sql-fields';
 import { jsonOf, literal, nodeIdOf } from '../../sql/json-sql';
-import { readDetails } from '../entry-details';
+import { type EntryDetails, readDetails } from '../entry-details';
 
 const PREFIXES = Object.entries(ID_PREFIXES).map(
   ([name, prefix]) => `when ${literal(name)} then ${literal(`${prefix}_`)}`,
@@ -16,10 +16,11 @@ function sessionId(row: RowSource): string {
   return `${literal(`${ID_PREFIXES.Session}_`)} || encode(uuid_send(${row.column('session_id')}), 'hex')`;
 }
 
-const detailed = (part: 'before' | 'after' | 'others') =>
+// both as texts: their numbers are read as they stand there
+const detailed = (part: keyof EntryDetails) =>
   rawJson(
-    (row) => row.column('details'),
-    (raw) => readDetails(raw as string | null)[part],
+    (row) => `json_build_object('details', ${row.column('details')}, 'criteria', ${row.column('criteria')})`,
+    (raw) => readDetails(raw as { details: string | null; criteria: string | null })[part],
   );
 
 const fields: SqlFields['fields'] = {
@@ -28,6 +29,7 @@ const fields: SqlFields['fields'] = {
   before: detailed('before'),
   after: detailed('after'),
   details: detailed('others'),
+  criteria: detailed('criteria'),
 };
 
 export const auditEntrySqlFields: readonly SqlFields[] = [

@@ -5,6 +5,7 @@ import { currentMs } from '../../clock';
 import { cutAt } from '../../errors';
 import { readNodeId } from '../../ids';
 import { type Credential, credentialId, type Viewer } from '../../viewer';
+import { namesInFields } from '../criteria';
 
 const READ_WINDOW_MS = 15 * 60_000;
 
@@ -27,6 +28,7 @@ export interface ReadNote {
   windowEndsAt: Date;
   readAt: Date;
   subject: ReturnType<typeof readNodeId>;
+  criteria: Record<string, unknown>;
   details: Record<string, unknown>;
 }
 
@@ -93,9 +95,8 @@ export function createReadNotes(limits: ReadLimits = LIMITS): ReadNotes {
         windowEndsAt: new Date(windowEnd),
         readAt: new Date(now),
         subject: isBeyond || read.rowId === null ? null : readNodeId(read.rowId),
-        details: isBeyond
-          ? { recordedOneByOne: limits.perViewer }
-          : { operation, fields, filter: filter.length > MAX_FILTER ? shortened(filter) : read.filter },
+        criteria: isBeyond ? {} : criteriaOf(read, filter),
+        details: isBeyond ? { recordedOneByOne: limits.perViewer } : { operation, fields },
       });
       return true;
     },
@@ -113,6 +114,12 @@ export function createReadNotes(limits: ReadLimits = LIMITS): ReadNotes {
 
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+/** @param text the filter as JSON. The names in it are whole, also where it is cut */
+function criteriaOf({ filter }: ContentRead, text: string): Record<string, unknown> {
+  if (filter.length === 0) return {};
+  return { ...namesInFields(filter), filter: text.length > MAX_FILTER ? shortened(text) : filter };
 }
 
 function shortened(filter: string): object {

@@ -31,11 +31,12 @@ async function recordReads(db: Db, batch: readonly ReadNote[]): Promise<void> {
 }
 
 // The id is made now, because the database refuses old ones. `readAt` is earlier, by minutes if the database was away.
-function entryOfRead({ viewer, subject, readAt, details }: ReadNote): NewAuditEntry {
+function entryOfRead({ viewer, subject, readAt, criteria, details }: ReadNote): NewAuditEntry {
   return auditEntry(viewer, {
     action: 'content.read',
     subjectType: subject?.name ?? null,
     subjectId: subject?.id ?? null,
+    criteria,
     details: { ...details, readAt },
   });
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
-import { recordAct } from '../../audit/write-audit-entry';
+import { namesIn } from '../../audit/criteria';
+import { type Act, recordAct } from '../../audit/write-audit-entry';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -46,19 +47,32 @@ export class PreviewWebhookResolver {
       const viewer = context.viewer as Viewer;
       const preview = await previewWebhook(context.db, viewer, id, sample, user);
       // committed before the answer leaves, which shows content
-      const details = namesOf(sample);
-      const act = { action: 'webhook.previewed', subjectType: 'Webhook', subjectId: id, details };
+      const act = { action: 'webhook.previewed', subjectType: 'Webhook', subjectId: id, ...namesOf(sample, user) };
       await context.transaction((db) => recordAct(db, viewer, act));
       return { preview: shown(preview) };
     });
   }
 }
 
-/** The event, for the audit trail; without its content. */
-function namesOf(sample: Sample): Record<string, unknown> {
-  if (!('event' in sample)) return { event: sample.eventId && toNodeId('BusinessEvent', sample.eventId) };
-  const { documentType, event, referenceDocument } = sample.event;
-  return { given: { documentType, event, referenceDocument } };
+/** The event and the user, for the audit trail; without content. */
+function namesOf(sample: Sample, user: string | null): Pick<Act, 'criteria' | 'details'> {
+  const given = 'event' in sample ? givenOf(sample.event) : {};
+  const named = { ...given, ...(user !== null && { user }) };
+  const criteria = Object.keys(named).length > 0 ? { criteria: { ...namesIn(named), given: named } } : {};
+  if ('event' in sample) return criteria;
+  return { ...criteria, details: { event: sample.eventId && toNodeId('BusinessEvent', sample.eventId) } };
+}
+
+function givenOf({
+  documentType,
+  event,
+  referenceDocument,
+}: {
+  documentType: string;
+  event: string;
+  referenceDocument: string;
+}) {
+  return { documentType, event, referenceDocument };
 }
 
 function shown({ request, ...preview }: Preview): object {

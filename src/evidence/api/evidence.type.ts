@@ -27,7 +27,8 @@ export const EvidencePartEnum = publishEnum(
     'reveal nothing.',
   {
     BODY: { description: 'The bytes of `data`, with their type and length.' },
-    DETAILS: { description: '`details` of an audit entry.' },
+    CRITERIA: { description: '`criteria` of an audit entry.' },
+    DETAILS: { description: '`before`, `after` and `details` of an audit entry.' },
     ERROR: { description: '`error` of a request.' },
     HEADERS: { description: 'The request headers: a JSON array of pairs. Secret values are replaced by [secret].' },
     IDEMPOTENCY_KEY: { description: '`idempotencyKey` of an event.' },

@@ -1,4 +1,5 @@
 // A bundle: the proofs of many rows as one JSON text, for verify-evidence.mjs.
+import { namesIn } from '../../audit/criteria';
 import { recordAct } from '../../audit/write-audit-entry';
 import { AppError, InputError } from '../../errors';
 import { newId } from '../../ids';
@@ -112,7 +113,8 @@ export async function exportBundle(
     subjectType: 'EvidenceBundle',
     subjectId: newId(),
     reason,
-    details: { ...(where && { where, notSealed }), rows: proofs.length, disclosed: disclose, sha256: digest },
+    ...(where && { criteria: { ...namesIn(where), where } }),
+    details: { ...(where && { notSealed }), rows: proofs.length, disclosed: disclose, sha256: digest },
   });
   return { text, sha256: digest, rowCount: proofs.length, notSealedCount: notSealed };
 }

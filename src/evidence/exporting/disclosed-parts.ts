@@ -1,12 +1,13 @@
 // The parts of a row's content, which a proof contains as salted digests and discloses only on demand.
 import type { Db } from '../../sql/db';
-import { contentOf, type FactsOf, type LeafKind } from '../formats/leaf-kinds';
+import { contentOf, type FactsOf, type LeafKind, saltOf } from '../formats/leaf-kinds';
 import { partSalt } from '../formats/salted-digests';
 import { type SaltedPayload, saltedPayloads } from '../sealed-rows.store';
 
 /** The parts of a row by the names of the API: each is a part of its record, and NAMES both parts of the record of a name. */
 export const PARTS = {
   BODY: 'body',
+  CRITERIA: 'criteria',
   DETAILS: 'details',
   ERROR: 'error',
   HEADERS: 'headers',
@@ -71,7 +72,7 @@ export function disclosedParts<Kind extends LeafKind>(
     const name = PARTS[part];
     if (part === 'BODY') add('body', ofPayload(row.payloadId, payloads));
     else if (part === 'WIRE_BODY') add('wireBody', ofPayload(row.wirePayloadId, payloads));
-    else if (name !== null) add(name, ofRow(row.contentSalt, name, content[name]));
+    else if (name !== null) add(name, ofRow(saltOf(kind, row, name), name, content[name]));
     else if (kind === 'name') for (const each in content) add(each, ofRow(row.contentSalt, each, content[each]));
   }
   return found;

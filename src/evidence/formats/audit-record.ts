@@ -1,13 +1,14 @@
 // The records of audit entries.
-import { type Content, digestsOf, recordText, type SaltedContent } from './salted-digests';
+import { type Content, digestsOfParts, recordText } from './salted-digests';
 
 /** An audit entry with everything that its record contains. */
-export interface AuditFacts extends SaltedContent {
+export interface AuditFacts {
   id: string;
   action: string;
   actorId: string | null;
   actorKind: string;
   at: Date;
+  criteria: string | null;
   details: string | null;
   reason: string | null;
   remoteAddress: string | null;
@@ -18,10 +19,34 @@ export interface AuditFacts extends SaltedContent {
   subjectId: string | null;
   subjectType: string | null;
   apiKeyId: string | null;
+  /** null, which no entry has, was written past Hookledger. */
+  contentSalt: Buffer | null;
+  /** null once erased, as the two below. */
+  criteriaSalt: Buffer | null;
+  reasonSalt: Buffer | null;
+  originSalt: Buffer | null;
+  /** JSON: the digests of the parts that were erased; null: none was. */
+  erasedDigests?: string | null;
 }
 
 export function auditContent(row: AuditFacts): Content {
-  return { details: row.details, reason: row.reason, remoteAddress: row.remoteAddress, userAgent: row.userAgent };
+  const { criteria, details, reason, remoteAddress, userAgent } = row;
+  return { criteria, details, reason, remoteAddress, userAgent };
+}
+
+/** The salt of a part of its content. What can be erased without the rest has a salt of its own. */
+export function auditSalt(row: AuditFacts, part: string): Buffer | null {
+  switch (part) {
+    case 'criteria':
+      return row.criteriaSalt;
+    case 'reason':
+      return row.reasonSalt;
+    case 'remoteAddress':
+    case 'userAgent':
+      return row.originSalt;
+    default:
+      return row.contentSalt;
+  }
 }
 
 export function auditRecord(row: AuditFacts): string {
@@ -30,7 +55,7 @@ export function auditRecord(row: AuditFacts): string {
     actor: row.actorId,
     actorKind: row.actorKind,
     at: row.at.toISOString(),
-    content: digestsOf(row, auditContent(row)),
+    content: digestsOfParts(auditContent(row), (part) => auditSalt(row, part), row.erasedDigests ?? null),
     id: row.id,
     kind: 'audit',
     outcome: row.outcome,

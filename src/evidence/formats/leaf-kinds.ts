@@ -1,5 +1,5 @@
 // The kinds of rows whose records are leaves of the tree.
-import { type AuditFacts, auditContent, auditRecord } from './audit-record';
+import { type AuditFacts, auditContent, auditRecord, auditSalt } from './audit-record';
 import { type DecisionFacts, decisionContent, decisionRecord } from './decision-record';
 import { type EventFacts, eventContent, eventRecord } from './event-record';
 import { leafHashOf } from './merkle-tree';
@@ -55,6 +55,11 @@ const CONTENTS: { [Kind in LeafKind]: (facts: FactsOf[Kind]) => Content } = {
 /** The content of the row itself, without its payloads. */
 export function contentOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind]): Content {
   return CONTENTS[kind](facts);
+}
+
+/** The salt of a part of the content; null once it was erased. */
+export function saltOf<Kind extends LeafKind>(kind: Kind, facts: FactsOf[Kind], part: string): Buffer | null {
+  return kind === 'audit' ? auditSalt(facts as AuditFacts, part) : facts.contentSalt;
 }
 
 /** Their times, and first of them the one since which the row has its record. */

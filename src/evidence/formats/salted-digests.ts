@@ -51,6 +51,24 @@ export function digestsOf(row: SaltedContent, content: Content): Record<string, 
   return digests;
 }
 
+/**
+ * The same of a row whose parts are erased one by one.
+ * @param erasedDigests JSON: the digests of those that were
+ */
+export function digestsOfParts(
+  content: Content,
+  saltOf: (part: string) => Buffer | null,
+  erasedDigests: string | null,
+): Record<string, string | null> {
+  const erased = erasedDigests === null ? {} : readDigests(erasedDigests);
+  const digests: Record<string, string | null> = {};
+  for (const name of Object.keys(content)) {
+    const salt = saltOf(name);
+    digests[name] = (salt && partDigest(salt, name, content[name] ?? null)) ?? erased[name] ?? null;
+  }
+  return digests;
+}
+
 // Without those of payloads, which stand in columns of their own. What is no JSON was edited: the record then differs from
 // the sealed one.
 function readDigests(text: string): Record<string, string | null> {

@@ -9,6 +9,7 @@ import {
   type LeafKind,
   leafKind,
   leafOf,
+  saltOf,
   timeOf,
 } from '../formats/leaf-kinds';
 import { payloadDigest } from '../formats/salted-digests';
@@ -26,7 +27,7 @@ import {
   unprovenDeliveries,
 } from './checked-rows.store';
 import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
-import { LeafSet } from './erased-leaves';
+import { ERASABLE, type Erasable, type ErasedLeaves, LeafSet, noErasedLeaves } from './erased-leaves';
 import { maySealLater } from './may-seal-later';
 import { pagesAhead } from './pages';
 import type { FindingName, Findings } from './tree/findings';
@@ -49,8 +50,8 @@ interface Mismatch {
 export class RowCheck {
   checked = 0;
   private readonly seen: LeafSet;
-  /** The leaves of rows whose content, or a body, is gone. */
-  private readonly erased: LeafSet;
+  /** The leaves of rows whose content, or a body or a part, is gone. */
+  private readonly erased: ErasedLeaves;
   /** The rows that differ from their leaf, by the hash of the row as it is now; by their id if they can have none. */
   private readonly mismatches = new Map<string, Mismatch>();
   /** Months that are gone without an order. */
@@ -64,7 +65,7 @@ export class RowCheck {
     private readonly now: Date,
   ) {
     this.seen = new LeafSet(treeSize);
-    this.erased = new LeafSet(treeSize);
+    this.erased = noErasedLeaves(treeSize);
   }
 
   async rows(
@@ -100,8 +101,8 @@ export class RowCheck {
     if (computed !== null && leaf?.equals(computed)) {
       if (this.seen.has(leafIndex)) this.findings.add('INSERTED', 'The row is there more than once.', about);
       this.seen.add(leafIndex);
-      if (row.erasedDigests != null) this.erased.add(leafIndex);
-      if (row.contentSalt === null && hasContent(kind, row)) {
+      for (const what of erasedOf(kind, row)) this.erased[what].add(leafIndex);
+      if (hasUnsaltedContent(kind, row)) {
         this.findings.add('CHANGED', 'The content of the row was erased, and it has other content now.', about);
       }
     } else if (leaf === null) this.findings.add('INSERTED', 'The row claims a place outside of the tree.', about);
@@ -117,7 +118,7 @@ export class RowCheck {
       ['body', bodyDigest, row.payload],
       ['body as received', wireBodyDigest, row.wirePayload],
     ] as const) {
-      if (digest && payload?.body === null && row.leafIndex !== null) this.erased.add(row.leafIndex);
+      if (digest && payload?.body === null && row.leafIndex !== null) this.erased.leaves.add(row.leafIndex);
       if (!digest || (payload && isWhole(payload, digest))) continue;
       this.findings.add('CHANGED', `The ${what}, its type or its length is not what was recorded.`, about);
     }
@@ -192,9 +193,11 @@ export class RowCheck {
   };
 
   /** @param ordered the leaves whose rows were erased by order, as of after the rows were compared */
-  async reportErased(db: Db, ordered: LeafSet): Promise<void> {
-    const message = 'The content of the row is gone, and no sealed entry of the audit trail says so.';
-    await this.reportLeaves(db, this.erased.without(ordered), 'ERASED_WITHOUT_ORDER', message);
+  async reportErased(db: Db, ordered: ErasedLeaves): Promise<void> {
+    const unordered = new LeafSet(this.treeSize);
+    for (const what of ERASABLE) for (const leaf of this.erased[what].without(ordered[what])) unordered.add(leaf);
+    const message = 'Content of the row is gone, and no sealed entry of the audit trail says so.';
+    await this.reportLeaves(db, unordered.without(new LeafSet(this.treeSize)), 'ERASED_WITHOUT_ORDER', message);
   }
 
   /** After all rows were compared and searched: every leaf must have a row, or be of a month that was dropped by order. */
@@ -270,8 +273,19 @@ export class RowCheck {
 /** What stands for content that was erased, in columns that cannot be null. */
 const ERASED = '[erased]';
 
-function hasContent<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind]): boolean {
-  return Object.values(contentOf(kind, row)).some((part) => part !== null && part !== ERASED);
+/** What is erased of a row, by the salts that it has. */
+function erasedOf<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind]): Erasable[] {
+  if (kind !== 'audit') return row.erasedDigests == null ? [] : ['leaves'];
+  const { contentSalt, criteriaSalt, reasonSalt, originSalt } = row as FactsOf['audit'];
+  const salts = { leaves: contentSalt, criteria: criteriaSalt, reasons: reasonSalt, origins: originSalt };
+  return ERASABLE.filter((what) => salts[what] === null);
+}
+
+// the digest of a part without its salt is that of its erasure, whatever the part is
+function hasUnsaltedContent<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind]): boolean {
+  return Object.entries(contentOf(kind, row)).some(
+    ([part, content]) => content !== null && content !== ERASED && saltOf(kind, row, part) === null,
+  );
 }
 
 function isWhole(payload: StoredPayload, digest: Buffer): boolean {

@@ -52,20 +52,34 @@ export class LeafSet {
   }
 }
 
+/** What an order erases of a row, by the names that its entry has: all content, or one part of an entry of the audit trail. */
+export const ERASABLE = ['leaves', 'criteria', 'reasons', 'origins'] as const;
+export type Erasable = (typeof ERASABLE)[number];
+
+/** The leaves of rows of which each was erased. */
+export type ErasedLeaves = Readonly<Record<Erasable, LeafSet>>;
+
+export function noErasedLeaves(treeSize: number): ErasedLeaves {
+  const none = () => new LeafSet(treeSize);
+  return { leaves: none(), criteria: none(), reasons: none(), origins: none() };
+}
+
 /**
  * @param treeSize of the tree that rows are compared with
  * @param now an entry that waits to be sealed counts already, if it is less than a minute old
  */
-export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise<LeafSet> {
-  const leaves = new LeafSet(treeSize);
+export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise<ErasedLeaves> {
+  const erased = noErasedLeaves(treeSize);
   let after: string = FIRST_ID;
   for (;;) {
     const entries = await erasureEntries(db, after, PAGE);
     for (const entry of entries) {
-      if (isOrder(entry, now)) leaves.addRuns(runsOf(entry));
+      if (!isOrder(entry, now)) continue;
+      const details = detailsOf(entry);
+      for (const what of ERASABLE) erased[what].addRuns(runsOf(details[what]));
     }
     const last = entries.at(-1);
-    if (!last || entries.length < PAGE) return leaves;
+    if (!last || entries.length < PAGE) return erased;
     after = last.id;
   }
 }
@@ -74,9 +88,8 @@ function isOrder(entry: ErasureEntry, now: Date): boolean {
   return entry.leafIndex === null ? entry.isQueued && maySealLater(entry.at, now) : isSealedOrder(entry);
 }
 
-/** @param entry whose details have `leaves`, such as "12-40,57" */
-function runsOf(entry: ErasureEntry): [first: number, last: number][] {
-  const { leaves } = detailsOf(entry);
+/** @param leaves such as "12-40,57" */
+function runsOf(leaves: unknown): [first: number, last: number][] {
   if (typeof leaves !== 'string') return [];
   return leaves
     .split(',')

@@ -45,6 +45,13 @@ export class ErasureType extends NodeType {
   })
   rowCount: number;
 
+  @Field(() => Int, {
+    description:
+      'The number of things of others that the erasure took at the time of the order: reasons in the audit trail, open ' +
+      'replays and valid exports. If there were any, a second person had to decide.',
+  })
+  otherCount: number;
+
   @Field(() => Int, { description: 'The number of events, deliveries and requests that were erased so far.' })
   erasedCount: number;
 
@@ -125,7 +132,8 @@ export class ErasurePreviewType {
   @Field(() => Boolean, {
     description:
       'Whether a second person must approve the erasure: it has more than 100 rows, together with those that ' +
-      'you have ordered alone in the last 24 hours.',
+      'you have ordered alone in the last 24 hours, or it takes something of others: reasonCount, replayCount or exportCount ' +
+      'is not 0.',
   })
   needsSecondPerson: boolean;
 

@@ -79,13 +79,33 @@ const COUNTS = `with e as (
         and hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
           is not null))::int as "heldCount"`;
 
+/** What an erasure takes of others: a second person decides about it. */
+export interface TakenOfOthers {
+  /** Reasons in the audit trail. */
+  reasons: number;
+  /** Open replays. */
+  replays: number;
+  /** Valid exports. */
+  exports: number;
+}
+
+/** @param userId of a person who is erased too */
+export async function countOthers(
+  db: Db,
+  { events, requests }: Targets,
+  userId: string | null,
+): Promise<TakenOfOthers> {
+  const sql = 'select reasons, replays, exports from others_of($1::uuid[], $2::uuid[], $3::uuid)';
+  return (await rowOf<TakenOfOthers>(db, statement(sql), [events, requests, userId])) as TakenOfOthers;
+}
+
 export async function countTargets(db: Db, { events, requests }: Targets): Promise<ErasableCounts> {
   return (await rowOf<ErasableCounts>(db, statement(COUNTS), [events, requests])) as ErasableCounts;
 }
 
 /**
- * Hookledger's own events that have content of these: about a delivery that was given up, or a replay whose condition or
- * reason names the document. @param erasureId what it has erased before counts too
+ * Hookledger's own events that have content of these: about a delivery that was given up, or a replay of one; and about the replays
+ * of which this order has taken the condition or the reason.
  */
 export async function ownEventsAbout(db: Db, events: readonly string[], erasureId: string): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
@@ -97,9 +117,7 @@ export async function ownEventsAbout(db: Db, events: readonly string[], erasureI
        select 'dlv_' || replace(id::text, '-', '') from about
        union all
        select 'rpl_' || replace(x.id::text, '-', '') from replays x
-       where x.erasure_id = $2 or x.delivery_id in (select id from about) or names_document(array(
-         select distinct reference_document from business_events
-         where id = any($1::uuid[]) and reference_document <> '[erased]'), x.condition, x.reason))`),
+       where x.erasure_id = $2 or x.delivery_id in (select id from about))`),
     [events, erasureId],
   );
   return rows.map(({ id }) => id);
@@ -112,27 +130,29 @@ export interface StepRows {
   requests: readonly string[];
 }
 
-/** The events, and their deliveries and requests that are not erased yet. */
+/** The events, and their deliveries and requests: those that are erased may still have reasons in the audit trail. */
 export async function familiesOf(db: Db, { events, requests }: Targets): Promise<StepRows> {
   const row = await rowOf<{ deliveries: string[]; requests: string[] }>(
     db,
     statement(`select
-       array(select id from deliveries where business_event_id = any($1::uuid[]) and erasure_id is null) as deliveries,
-       array(select id from webhook_request_logs where business_event_id = any($1::uuid[]) and erasure_id is null) as requests`),
+       array(select id from deliveries where business_event_id = any($1::uuid[])) as deliveries,
+       array(select id from webhook_request_logs where business_event_id = any($1::uuid[])) as requests`),
     [events],
   );
   return { events, deliveries: row?.deliveries ?? [], requests: [...(row?.requests ?? []), ...requests] };
 }
 
-export type Obstacle = 'UNSEALED' | 'HOLD' | 'MINIMUM' | 'PENDING';
+export type Obstacle = 'UNSEALED' | 'HOLD' | 'MINIMUM' | 'PENDING' | 'IN_USE';
 
 export interface ErasedRows {
   events: string[];
   deliveries: string[];
   requests: string[];
-  /** The number of rows that were not erased. */
-  obstacles: { [Name in Obstacle]?: number };
+  obstacles: Obstacles;
 }
+
+/** The number of rows, and of entries about them, that were not erased. */
+export type Obstacles = { [Name in Obstacle]?: number };
 
 export async function eraseRows(db: Db, erasureId: string, rows: StepRows): Promise<ErasedRows> {
   const row = await rowOf<{ erased: ErasedRows }>(
@@ -144,12 +164,9 @@ export async function eraseRows(db: Db, erasureId: string, rows: StepRows): Prom
 }
 
 export interface ErasedUser {
-  /** A hold covers the person: nothing was erased. */
-  held: boolean;
-  /** false: nothing was left to erase, or it is held or not sealed yet. */
+  /** false: nothing was left to erase, or something keeps the user. */
   erased: boolean;
-  /** The number of entries about the person that are not sealed yet, and stay. */
-  unsealed: number;
+  obstacles: Obstacles;
 }
 
 export async function eraseUser(db: Db, erasureId: string): Promise<ErasedUser> {

@@ -19,8 +19,10 @@ import {
   rowsOrderedAlone,
 } from '../erasure.store';
 import {
+  countOthers,
   countTargets,
   type ErasableCounts,
+  type TakenOfOthers,
   type Targets,
   targetsOfDocument,
   targetsOfPerson,
@@ -42,6 +44,7 @@ export type ErasureTarget =
 export interface Preview extends ErasableCounts {
   /** Events, deliveries and requests whose content would be erased. */
   rowCount: number;
+  others: TakenOfOthers;
   needsSecondPerson: boolean;
   /** false: a person has more events or requests than were counted. */
   complete: boolean;
@@ -60,10 +63,13 @@ async function found(db: Db, viewer: Viewer, target: ErasureTarget): Promise<{ t
   const counted = target.kind === 'PERSON' ? await firstOfPerson(db, target.userId) : { targets, complete: true };
   const counts = await countTargets(db, counted.targets);
   const rowCount = counts.eventCount + counts.deliveryCount + counts.requestCount;
+  const others = await countOthers(db, counted.targets, target.kind === 'PERSON' ? target.userId : null);
   const before = await rowsOrderedAlone(db, viewer.userId, new Date(currentMs() - DAY_MS));
-  const needsSecondPerson = rowCount > 0 && before + rowCount > ROWS_OF_ONE_PERSON;
-  return { targets, preview: { ...counts, ...counted, rowCount, needsSecondPerson } };
+  const needsSecondPerson = (rowCount > 0 && before + rowCount > ROWS_OF_ONE_PERSON) || countOf(others) > 0;
+  return { targets, preview: { ...counts, ...counted, rowCount, others, needsSecondPerson } };
 }
+
+const countOf = ({ reasons, replays, exports }: TakenOfOthers) => reasons + replays + exports;
 
 // an order of a person may be of any size: its rows are found while it runs
 async function firstOfPerson(db: Db, userId: string): Promise<{ targets: Targets; complete: boolean }> {
@@ -100,7 +106,10 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
   const { targets, preview } = await found(db, viewer, target);
   if (preview.rowCount === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
   if (preview.needsSecondPerson) {
-    const what = `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
+    const what =
+      countOf(preview.others) > 0
+        ? 'An erasure that takes reasons in the audit trail, open replays or valid exports'
+        : `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
     await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
   }
   const id = newId();
@@ -113,6 +122,7 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     eventIds: targets.events,
     requestIds: targets.requests,
     rowCount: preview.rowCount,
+    otherCount: countOf(preview.others),
     reason: reason.trim(),
     orderedBy: viewer.userId,
     createdAt,
@@ -179,7 +189,7 @@ export async function decide(
 
 // without the name of a document: the entry outlives it
 async function record(db: Db, viewer: Viewer, action: string, erasure: ErasureRow): Promise<void> {
-  const { id, kind, userId, rowCount, reason } = erasure;
-  const details = { kind, user: userId && toNodeId('User', userId), rows: rowCount };
+  const { id, kind, userId, rowCount, otherCount, reason } = erasure;
+  const details = { kind, user: userId && toNodeId('User', userId), rows: rowCount, others: otherCount };
   await recordAct(db, viewer, { action, subjectType: 'Erasure', subjectId: id, reason, details });
 }

@@ -26,6 +26,7 @@ export async function orderOwn(
     eventIds: events,
     requestIds: requests,
     rowCount: events.length + requests.length,
+    otherCount: 0,
     reason,
     orderedBy: null,
     createdAt: timeOfId(id),

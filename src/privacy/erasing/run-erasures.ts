@@ -14,6 +14,7 @@ import {
   eraseUser,
   familiesOf,
   type Obstacle,
+  type Obstacles,
   ownEventsAbout,
   type StepRows,
   type Targets,
@@ -37,11 +38,15 @@ const LATER_MS = 600_000;
 /** How long before its commit a hold says that it was released. */
 const RELEASING_MS = 2_000;
 
+/** What may last for days. */
+const LONG: readonly Obstacle[] = ['HOLD', 'MINIMUM', 'IN_USE'];
+
 const BECAUSE: { readonly [Name in Obstacle]: string } = {
   HOLD: 'A legal hold covers them.',
   MINIMUM: 'The minimum for which they are kept has not passed.',
   PENDING: 'They are being sent.',
   UNSEALED: 'They are not sealed yet.',
+  IN_USE: 'A replay that is open or an export that is valid names them, and no second person decided about it.',
 };
 
 /** Carries out the erasure that is due. @returns whether there was one */
@@ -63,28 +68,26 @@ export async function eraseNext(parts: ErasingParts): Promise<boolean> {
 export async function eraseOrdered(parts: ErasingParts, erasure: ErasureRow): Promise<number> {
   const { db } = parts;
   const begun = currentMs();
-  const obstacles: ErasedRows['obstacles'] = {};
-  const add = (why: Obstacle, count: number) => {
-    obstacles[why] = (obstacles[why] ?? 0) + count;
+  const obstacles: Obstacles = {};
+  const addAll = (found: Obstacles) => {
+    for (const [why, count] of Object.entries(found) as [Obstacle, number][]) {
+      obstacles[why] = (obstacles[why] ?? 0) + count;
+    }
   };
   let erased = 0;
   const erase = async (targets: Targets) => {
     const step = await eraseStep(parts, erasure, await familiesOf(db, targets));
     erased += step.events.length + step.deliveries.length + step.requests.length;
-    for (const [why, count] of Object.entries(step.obstacles)) add(why as Obstacle, count);
+    addAll(step.obstacles);
   };
   for await (const targets of pagesOf(db, erasure)) {
     const own = await ownEventsAbout(db, targets.events, erasure.id);
     await erase({ ...targets, events: [...new Set([...targets.events, ...own])] });
   }
-  if (erasure.kind === 'PERSON') {
-    const { held, unsealed } = await erasePerson(parts, erasure);
-    if (held) add('HOLD', 1);
-    if (unsealed > 0) add('UNSEALED', unsealed);
-    // about replays that name the person, which are known now
-    const events = await ownEventsAbout(db, [], erasure.id);
-    if (events.length > 0) await erase({ events, requests: [] });
-  }
+  if (erasure.kind === 'PERSON') addAll((await erasePerson(parts, erasure)).obstacles);
+  // about replays that named what is erased, which are known now
+  const events = await ownEventsAbout(db, [], erasure.id);
+  if (events.length > 0) await erase({ events, requests: [] });
   await parts.transaction((own) => report(own, erasure, obstacles, begun));
   return erased;
 }
@@ -132,12 +135,7 @@ function pagesOf(db: Db, { kind, userId, eventIds, requestIds }: ErasureRow) {
 }
 
 /** @param begun when the pass began that found the obstacles */
-export async function report(
-  db: Db,
-  erasure: ErasureRow,
-  obstacles: ErasedRows['obstacles'],
-  begun = currentMs(),
-): Promise<void> {
+export async function report(db: Db, erasure: ErasureRow, obstacles: Obstacles, begun = currentMs()): Promise<void> {
   const names = Object.keys(obstacles) as Obstacle[];
   const deferredCount = names.reduce((sum, name) => sum + (obstacles[name] ?? 0), 0);
   const deferredReason = names.length > 0 ? names.map((name) => BECAUSE[name]).join(' ') : null;
@@ -148,7 +146,7 @@ export async function report(
     if (rows !== null) await recordOwnAct(db, { action: 'erasure.done', ...subject, details: { rows } });
     return;
   }
-  const isLong = names.includes('HOLD') || names.includes('MINIMUM');
+  const isLong = LONG.some((name) => names.includes(name));
   const status = isLong ? 'DEFERRED' : erasure.status;
   // it may have been read before its release, which has hastened the erasure too early
   const isReleased = isLong && (await wasHoldReleasedSince(db, new Date(begun - RELEASING_MS)));

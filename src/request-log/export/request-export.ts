@@ -1,4 +1,5 @@
 // Creates an export.
+import { namesIn } from '../../audit/criteria';
 import { recordAct } from '../../audit/write-audit-entry';
 import { refuseMasked } from '../../graphql/roles/masked';
 import type { Masks } from '../../masking/masks-of-viewer';
@@ -32,7 +33,9 @@ export async function requestExport(db: Db, viewer: Viewer, masks: Masks, reques
   });
   await insertExport(db, row);
   const { condition, format, includeContent } = request;
-  const details = { where: condition && JSON.parse(condition), format, includeContent };
-  await recordAct(db, viewer, { action: 'export.ordered', subjectType: 'Export', subjectId: row.id, details });
+  const where = condition === null ? null : JSON.parse(condition);
+  const criteria = where && { ...namesIn(where), where };
+  const act = { action: 'export.ordered', subjectType: 'Export', subjectId: row.id, criteria };
+  await recordAct(db, viewer, { ...act, details: { format, includeContent } });
   return row;
 }

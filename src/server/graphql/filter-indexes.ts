@@ -72,7 +72,7 @@ const EVENTS: IndexedFilters = {
 
 const AUDIT_ENTRIES: IndexedFilters = {
   table: 'audit_entries',
-  found: { id: 'FEW', subjectId: 'FEW', sessionId: 'FEW', actor: 'PART', action: 'PART' },
+  found: { id: 'FEW', subjectId: 'FEW', criteria: 'FEW', sessionId: 'FEW', actor: 'PART', action: 'PART' },
   common: { outcome: ['DONE'], actorKind: ['USER'] },
   links: { actor: 'UserWhere' },
   time: 'createdAt',

@@ -41,7 +41,7 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
   server.get('/auth/callback', { onRequest: count }, async (request, reply) => {
     const chosen = configured(provider);
     reply.clearCookie(COOKIE, ATTRIBUTES);
-    const { returnTo, token } = await refused.recording(request, async () => {
+    const { returnTo, token } = await refused.recording(request, async (of) => {
       const cookie = request.cookies[COOKIE];
       const pending = cookie ? await endSignIn(source.manager, cookie) : null;
       if (!pending) {
@@ -49,6 +49,7 @@ export function serveOpenId(server: FastifyInstance, { source, refused, provider
         throw new AppError('UNAUTHENTICATED', message);
       }
       const identity = await chosen.identityOf(searchOf(request.url), pending.secrets);
+      of(identity.email);
       const from = originOf(request);
       const replacedToken = sessionToken(request);
       const started = await source.transaction(async (db) => {

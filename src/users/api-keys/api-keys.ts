@@ -1,3 +1,4 @@
+import { partsAboutUser } from '../../audit/entry-details';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError, type UserError } from '../../errors';
@@ -71,7 +72,8 @@ export async function createApiKey(
     networks: apiKey.networks,
     expiresAt: apiKey.expiresAt,
   };
-  await recordAct(db, viewer, { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id, details: { after } });
+  const act = { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id };
+  await recordAct(db, viewer, { ...act, ...partsAboutUser({ after }) });
   return { apiKey, token };
 }
 

@@ -1,3 +1,4 @@
+import { partsAboutUser } from '../../audit/entry-details';
 import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { ConfigError } from '../../config/config';
@@ -126,7 +127,7 @@ async function insertAdministratorKey(
   });
   const after = { userId: toNodeId('User', userId), label, roles: null, networks: null, expiresAt };
   const act = { action: 'api_key.created', subjectType: 'ApiKey', subjectId: id };
-  await recordOwnAct(db, { ...act, reason, details: { after, ...details } });
+  await recordOwnAct(db, { ...act, reason, ...partsAboutUser({ after, ...details }) });
 }
 
 // Without this, every start would fail from the day on which a key that was made otherwise expires. By the label, the next
@@ -138,7 +139,7 @@ async function adoptKey(db: Db, id: string): Promise<void> {
   const after = { label: LABEL, expiresAt: null };
   await changeKey(db, id, after);
   const act = { action: 'api_key.updated', subjectType: 'ApiKey', subjectId: id };
-  await recordOwnAct(db, { ...act, details: { before: { label, expiresAt }, after } });
+  await recordOwnAct(db, { ...act, ...partsAboutUser({ before: { label, expiresAt }, after }) });
 }
 
 // Refuses, for example, an earlier ADMIN_API_KEY in the configuration of a process that was not updated.
@@ -171,7 +172,8 @@ async function theAdministrator(db: Db): Promise<UserRow> {
   const named = { name: ADMINISTRATOR, fullName: null, roles: ['SYSTEM_MANAGER' as const] };
   const isNew = await insertUser(db, { id, ...named, active: true, createdAt: at, updatedAt: at });
   if (isNew) {
-    await recordOwnAct(db, { action: 'user.created', subjectType: 'User', subjectId: id, details: { after: named } });
+    const act = { action: 'user.created', subjectType: 'User', subjectId: id };
+    await recordOwnAct(db, { ...act, ...partsAboutUser({ after: named }) });
   }
   const user = await findUserByName(db, ADMINISTRATOR);
   if (!user) throw new Error(`the user ${ADMINISTRATOR} was not found after it was made`);

@@ -1,3 +1,4 @@
+import { partsAboutUser } from '../../audit/entry-details';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
@@ -39,7 +40,8 @@ export async function createUser(
   }
   const { name, fullName, email, roles } = user;
   const after = { name, fullName, email, roles };
-  await recordAct(db, viewer, { action: 'user.created', subjectType: 'User', subjectId: id, details: { after } });
+  const act = { action: 'user.created', subjectType: 'User', subjectId: id };
+  await recordAct(db, viewer, { ...act, ...partsAboutUser({ after }) });
   return { ...user, ...NO_IDENTITY };
 }
 
@@ -115,6 +117,6 @@ async function recordChange(
   const differing = fields.filter((field) => JSON.stringify(user[field]) !== JSON.stringify(changed[field]));
   if (differing.length === 0) return;
   const valuesOf = (row: UserRow) => Object.fromEntries(differing.map((field) => [field, row[field]]));
-  const details = { before: valuesOf(user), after: valuesOf(changed) };
-  await recordAct(db, viewer, { action, subjectType: 'User', subjectId: user.id, details });
+  const parts = partsAboutUser({ before: valuesOf(user), after: valuesOf(changed) });
+  await recordAct(db, viewer, { action, subjectType: 'User', subjectId: user.id, ...parts });
 }

@@ -1,4 +1,5 @@
 // The user and the roles of a person whom an identity provider has signed in.
+import { partsAboutUser } from '../../audit/entry-details';
 import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { newId, timeOfId } from '../../ids';
@@ -134,5 +135,5 @@ async function takeOver(db: Db, user: UserRow, identity: Identity, from: From): 
 
 function record(db: Db, userId: string, from: From, action: string, details: Record<string, unknown>): Promise<void> {
   const actor: Actor = { ...from, userId, apiKeyId: null, sessionId: null };
-  return recordAct(db, actor, { action, subjectType: 'User', subjectId: userId, details });
+  return recordAct(db, actor, { action, subjectType: 'User', subjectId: userId, ...partsAboutUser(details) });
 }
