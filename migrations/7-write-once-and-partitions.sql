@@ -24,7 +24,8 @@ declare
 begin
   if (in_parts or old.erasure_id is null) and new.erasure_id is not null and before - own = after - own
       and not exists (select from unnest(content || salts) as name
-        where coalesce(after ->> name, '[erased]') <> '[erased]' and not (in_parts and after -> name = before -> name)) then
+        where coalesce(after ->> name, '[erased]') <> '[erased]' and not (in_parts and after -> name = before -> name))
+      and exists (select from unnest(salts) as name where before ->> name is not null and after ->> name is null) then
     if tg_argv[1] = 'request' then
       is_same := public.request_leaf_hash(new) = old.leaf_hash;
     elsif tg_argv[1] = 'event' then

@@ -58,6 +58,7 @@ test('the file has every entry that precedes it, oldest first, with names and id
     before: { status: 'ACTIVE', statusReason: null },
     after: { status: 'PAUSED', statusReason: 'they are moving' },
     details: null,
+    criteria: null,
     remoteAddress: '127.0.0.1',
     userAgent: expect.any(String),
     requestId: expect.any(String),

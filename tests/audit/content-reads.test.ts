@@ -58,11 +58,11 @@ test('readings of content with one operation and filter are one entry', async ()
     details: {
       operation: 'Payloads',
       fields,
-      filter: [{ field: 'webhookRequestLogs', arguments: { where } }],
       readAt: expect.stringMatching(/^20.*Z$/),
     },
+    criteria: { documents: ['INV-0042'], filter: [{ field: 'webhookRequestLogs', arguments: { where } }] },
   });
-  expect(second?.details.filter).toEqual([
+  expect(second?.criteria.filter).toEqual([
     { field: 'webhookRequestLogs', arguments: { where: { referenceDocument: { eq: 'INV-0043' } } } },
   ]);
   expect(others).toEqual([]);
@@ -104,6 +104,8 @@ test('links and fragments are followed, and what @skip leaves out is not read', 
   expect(first?.details).toMatchObject({
     operation: 'Deep',
     fields: ['BusinessEvent.dataBody'],
+  });
+  expect(first?.criteria).toEqual({
     filter: expect.arrayContaining([
       { field: 'webhook', arguments: { id } },
       { field: 'webhook.requests', arguments: { where: { test: { eq: true } } } },
@@ -135,8 +137,8 @@ test('a search is a reading, by SUPPORT too', async () => {
   expect(entry?.details).toMatchObject({
     operation: null,
     fields: ['Query.search'],
-    filter: [{ field: 'search', arguments: { text: 'ACME' } }],
   });
+  expect(entry?.criteria).toEqual({ texts: ['ACME'], filter: [{ field: 'search', arguments: { text: 'ACME' } }] });
 });
 
 test('rows without their content, and refused operations, are no readings', async () => {
@@ -152,17 +154,21 @@ test('rows without their content, and refused operations, are no readings', asyn
   expect(fields).toEqual([]);
 });
 
-test('a filter of thousands of characters is shortened, and one with control characters is kept as it is', async () => {
+test('a filter of thousands of characters is shortened, its names stay whole, and one with control characters is kept as it is', async () => {
   const reader = await newReader(app, 'INTEGRATION_MANAGER');
   const query =
-    'query ($text: String!) { businessEvents(where: { referenceDocument: { eq: $text } }) { nodes { data } } }';
-  await app.ask(query, { text: 'x'.repeat(9_000) }, reader.key);
-  await app.ask(query, { text: 'a\u0001\ud83d\ude00' }, reader.key);
+    'query ($names: [String!]) { businessEvents(where: { referenceDocument: { in: $names } }) { nodes { data } } }';
+  const names = [...Array.from({ length: 90 }, (_, at) => `${'x'.repeat(100)}${at}`), 'INV-0099'];
+  await app.ask(query, { names }, reader.key);
+  await app.ask(query, { names: ['a\u0001\ud83d\ude00'] }, reader.key);
   const [long, odd] = await entriesOf(reader, 2);
-  expect(long?.details.filter).toEqual({
-    begins: expect.stringMatching(/^\[\{"field":"businessEvents".{3900,}x$/),
-    characters: expect.any(Number),
-    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  expect(long?.criteria).toEqual({
+    documents: names,
+    filter: {
+      begins: expect.stringMatching(/^\[\{"field":"businessEvents".{3900,}x$/),
+      characters: expect.any(Number),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
   });
-  expect(odd?.details.filter[0].arguments.where.referenceDocument.eq).toBe('a\u0001\ud83d\ude00');
+  expect(odd?.criteria.filter[0].arguments.where.referenceDocument.in).toEqual(['a\u0001\ud83d\ude00']);
 });

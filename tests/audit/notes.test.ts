@@ -40,11 +40,11 @@ const readOf = (document: string): ContentRead => ({
 });
 
 async function detailsOf(viewer: Viewer) {
-  const rows = await database.query<{ details: string }>(
-    'select details from audit_entries where actor_id = $1 order by id',
+  const rows = await database.query<{ details: string; criteria: string | null }>(
+    'select details, criteria from audit_entries where actor_id = $1 order by id',
     [viewer.userId],
   );
-  return rows.map(({ details }) => JSON.parse(details));
+  return rows.map(({ details, criteria }) => ({ ...JSON.parse(details), ...JSON.parse(criteria ?? '{}') }));
 }
 
 beforeEach(() => untilWindowLasts(MINUTE_MS));

@@ -16,6 +16,8 @@ export interface Entry {
   subject_id: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by asserting it
   details: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  criteria: any;
 }
 
 /** A user whom no other test has: what they read was not noted before. */
@@ -28,10 +30,14 @@ export async function newReader(app: TestApp, ...roles: Role[]): Promise<Reader>
 
 /** The entries about what this user read or was refused, oldest first. */
 export async function notedOf(app: TestApp, { userId }: Reader): Promise<Entry[]> {
-  const rows = await app.database.query<Entry & { details: string }>(
-    `select action, outcome, subject_type, subject_id, details from audit_entries
+  const rows = await app.database.query<Entry & { details: string; criteria: string | null }>(
+    `select action, outcome, subject_type, subject_id, details, criteria from audit_entries
      where actor_id = $1 and action in ('content.read', 'access.denied') order by id`,
     [userId],
   );
-  return rows.map((row) => ({ ...row, details: JSON.parse(row.details) }));
+  return rows.map((row) => ({
+    ...row,
+    details: JSON.parse(row.details),
+    criteria: JSON.parse(row.criteria ?? 'null'),
+  }));
 }

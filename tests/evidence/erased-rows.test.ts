@@ -9,10 +9,19 @@ const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
 const CONTENT: Record<LeafKind, string> = {
   request: `url = '[erased]', headers = null, reference_document = null, response_headers = null, response_body = null,
     error = null, remote_address = null`,
-  audit: 'details = null, reason = null, remote_address = null, user_agent = null',
+  audit: 'criteria = null, reason = null, remote_address = null, user_agent = null',
+
   event: `reference_document = '[erased]', idempotency_key = null, remote_address = null`,
   decision: 'message = null',
   name: `name = '[erased]', full_name = null`,
+};
+
+const SALT = 'content_salt = null';
+const SALTS: Record<LeafKind, string> = {
+  request: SALT,
+  audit: 'criteria_salt = null, reason_salt = null, origin_salt = null',
+  event: SALT,
+  decision: SALT,
 };
 
 let store: Store;
@@ -36,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => store.stop());
 
 const erase = (kind: LeafKind, digests = `content_digests(${kind}_record(r))`) =>
-  `update ${LEAF_TABLES[kind].table} r set erased_digests = ${digests}, content_salt = null,
+  `update ${LEAF_TABLES[kind].table} r set erased_digests = ${digests}, ${SALTS[kind]},
      erasure_id = gen_random_uuid(), ${CONTENT[kind]} where id = '${ids[kind][0]}'`;
 
 test.each(KINDS)('the record of an erased %s is the same, and another one is refused', async (kind) => {
@@ -58,7 +67,7 @@ test.each(KINDS)('the record of an erased %s is the same, and another one is ref
   await expect(run(erase(kind), `update ${table} set erasure_id = gen_random_uuid() ${where}`)).rejects.toThrow(
     refused,
   );
-  await expect(run(erase(kind).replace('content_salt', `leaf_hash = sha256(''), content_salt`))).rejects.toThrow(
+  await expect(run(erase(kind).replace(SALTS[kind], `leaf_hash = sha256(''), ${SALTS[kind]}`))).rejects.toThrow(
     refused,
   );
   const [column = ''] = CONTENT[kind].split(' = ');

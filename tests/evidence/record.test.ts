@@ -20,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 // beside the salt, which the digests contain, and the hash itself
-const NOT_RECORDED: Record<string, readonly string[]> = { business_events: ['fanned_out_at', 'wanted_by'] };
+const NOT_RECORDED: Record<string, readonly string[]> = {
+  business_events: ['fanned_out_at', 'wanted_by'],
+  audit_entries: ['criteria_salt', 'reason_salt', 'origin_salt'],
+};
 
 test.each(Object.keys(LEAF_KINDS) as LeafKind[])(
   'both ways write the same record of random rows of the kind %s, in the canonical form of RFC 8785',

@@ -10,6 +10,7 @@ import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { approve } from './approve';
 import { isReported } from './reported-replay';
 import { rowsWith } from './rows-with';
 
@@ -97,10 +98,10 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
   await mutate(
     app,
     'replayDeliveries',
-    { where: { referenceDocument: { eq: 'JaneDoe' }, status: { eq: 'EXHAUSTED' } }, reason: 'JaneDoe asked' },
+    { where: { referenceDocument: { eq: 'JaneDoe' }, status: { eq: 'EXHAUSTED' } }, reason: 'They asked' },
     'replay { id }',
   );
-  await isReported(app.database, 'JaneDoe asked');
+  await isReported(app.database, 'They asked');
   const before = await rowsWith(app.database, 'JaneDoe');
   expect(Object.keys(before)).toEqual(
     expect.arrayContaining([
@@ -116,7 +117,7 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     ]),
   );
   const preview = await app.ask(
-    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rowCount eventCount deliveryCount requestCount heldCount needsSecondPerson } }',
+    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rowCount eventCount deliveryCount requestCount heldCount reasonCount replayCount exportCount needsSecondPerson } }',
   );
   expect(preview.data.previewErasure).toEqual({
     rowCount: 4,
@@ -124,10 +125,16 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     deliveryCount: 2,
     requestCount: 1,
     heldCount: 0,
-    needsSecondPerson: false,
+    reasonCount: 0,
+    replayCount: 0,
+    exportCount: 1,
+    needsSecondPerson: true,
   });
   const input = { documentType: 'Customer', name: 'JaneDoe', reason: REASON };
-  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status }');
+  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
+  const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status otherCount }');
+  expect(erasure).toMatchObject({ status: 'REQUESTED', otherCount: 1 });
+  await approve(app, erasure.id, second);
   expect(await isDone(erasure.id)).toMatchObject({ erasedCount: 5, deferredCount: 0 });
   expect(await rowsWith(app.database, 'JaneDoe')).toEqual({});
   expect(Object.keys(await rowsWith(app.database, 'Somebody'))).toContain('payloads');
