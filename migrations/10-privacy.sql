@@ -378,8 +378,8 @@ begin
   return next;
 end $$;
 
--- Whether a second person has decided about an order, so that it may take what is of others. Nobody gives those of Hookledger itself:
--- they repeat what was decided before a backup was restored; and a limit takes nothing of others.
+-- Whether a second person has decided about an order, so that it may take what is of others. Orders of Hookledger itself repeat what
+-- was decided before a backup was restored. A limit takes nothing of others.
 create function may_take_others(ordered erasures) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select ordered.kind <> 'RETENTION' and (ordered.decided_by is not null or ordered.ordered_by is null)

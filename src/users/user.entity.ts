@@ -5,6 +5,7 @@ import type { Role } from '../viewer';
 @Unique('users_name_key', ['name'])
 @Unique('users_email_key', ['email'])
 @Unique('users_identity_key', ['identityIssuer', 'identitySubject'])
+@Index('users_full_name_idx', ['fullName'], { where: 'full_name is not null' })
 @Index('users_with_roles_idx', ['id'], { where: "roles <> '{}'" })
 export class UserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })

@@ -97,7 +97,7 @@ beforeAll(async () => {
   await mutate(app, 'exportWebhookRequestLogs', { where: { data: { contains: { iban: SECRET } } } });
   await waitFor('the entries of the readings', async () => {
     const found = await app.database.query(
-      `select from audit_entries where action = 'content.read' and details like '%${SECRET}%'`,
+      `select from audit_entries where action = 'content.read' and criteria like '%${SECRET}%'`,
     );
     return found.length >= 2;
   });
@@ -141,7 +141,7 @@ describe.each([...ROLES])('%s', (role) => {
       bodies += expectMaskedBodies(text, answer.data);
     }
     expect(bodies).toBeGreaterThan(20);
-    const trail = await app.ask('{ myAuditEntries(first: 100) { nodes { details } } }', undefined, keys[role]);
+    const trail = await app.ask('{ myAuditEntries(first: 100) { nodes { details criteria } } }', undefined, keys[role]);
     expectNoSecret('myAuditEntries', JSON.stringify(trail));
   });
 

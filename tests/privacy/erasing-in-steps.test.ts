@@ -260,7 +260,6 @@ test('rule 2: an order continues soon if its hold, released before, is committed
   const id = await order('HELD-1');
   await sealAll();
   const taken = await takeOrder(id);
-  // the third transaction reports what the others have found
   const released = beforeTransaction(3, async () => {
     const release = `mutation { releaseLegalHold(input: { id: "${legalHold.id}" }) { userErrors { message } } }`;
     expect((await askIn(app.url, second, release)).data.releaseLegalHold.userErrors).toEqual([]);

@@ -78,11 +78,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Erasure: {
     keyReaders:
-      'id kind status rowCount erasedCount deferredCount deferredReason reason createdAt decidedAt finishedAt recipients user orderedBy decidedBy',
+      'id kind status rowCount otherCount erasedCount deferredCount deferredReason reason createdAt decidedAt finishedAt recipients user orderedBy decidedBy',
   },
   ErasurePreview: {
     keyReaders:
-      'rowCount eventCount deliveryCount requestCount heldCount erasedCount needsSecondPerson complete recipients',
+      'rowCount eventCount deliveryCount requestCount heldCount erasedCount reasonCount replayCount exportCount needsSecondPerson complete recipients',
   },
   Recipient: { keyReaders: 'host firstAt lastAt requestCount webhookId webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
@@ -179,11 +179,11 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ImportWebhooksPayload: { everybody: 'plan webhooks userErrors' },
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
-    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details remoteAddress userAgent requestId evidence`,
+    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details criteria remoteAddress userAgent requestId evidence`,
   },
   OwnAuditEntry: {
     everyRole: 'id createdAt action outcome sessionId subjectType subjectId reason remoteAddress userAgent requestId',
-    contentReaders: 'before after details',
+    contentReaders: 'before after details criteria',
   },
   WebhookRequestLogStats: { everybody: `${STATS} figures` },
   WebhookStats: { everybody: STATS },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
+import { readDetails } from '../../src/audit/entry-details';
 import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/log';
 import { makeToken } from '../../src/users/api-keys/api-key-token';
@@ -148,11 +149,11 @@ describe('a key of our own making as ADMIN_API_KEY', () => {
     expect(await app.database.query('select label, expires_at from api_keys where id = $1', [id])).toEqual([
       { label: 'ADMIN_API_KEY', expires_at: null },
     ]);
-    const changes = await app.database.query<{ actor_kind: string; details: string }>(
-      `select actor_kind, details from audit_entries where action = 'api_key.updated' and subject_id = $1`,
+    const changes = await app.database.query<{ actor_kind: string; details: string; criteria: string }>(
+      `select actor_kind, details, criteria from audit_entries where action = 'api_key.updated' and subject_id = $1`,
       [id],
     );
-    expect(changes.map(({ actor_kind, details }) => [actor_kind, JSON.parse(details)])).toEqual([
+    expect(changes.map(({ actor_kind, ...change }) => [actor_kind, readDetails(change)])).toMatchObject([
       [
         'SYSTEM',
         {

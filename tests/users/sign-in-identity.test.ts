@@ -47,7 +47,7 @@ const TAKEN = expect.stringMatching(/is not yours to take over/);
 
 async function linksOf(name: string) {
   return app.database.query(
-    `select a.details::jsonb ->> 'subject' as subject from audit_entries a join users u on u.id = a.subject_id
+    `select a.criteria::jsonb ->> 'subject' as subject from audit_entries a join users u on u.id = a.subject_id
      where u.name = $1 and a.action = 'identity.linked'`,
     [name],
   );
@@ -77,7 +77,7 @@ test('of two persons with an address that no user has, one is created', async ()
   expect(await linksOf(email)).toHaveLength(1);
   expect(ends.sort()).toEqual([TAKEN, `linked to ${linked?.subject}`]);
   const created = await app.database.query(
-    `select from audit_entries where action = 'user.created' and details::jsonb -> 'after' ->> 'name' = $1`,
+    `select from audit_entries where action = 'user.created' and criteria::jsonb -> 'after' ->> 'name' = $1`,
     [email],
   );
   expect(created).toHaveLength(1);

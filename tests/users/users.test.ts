@@ -273,11 +273,11 @@ test('the audit trail has changes of the same instant in the order in which they
     row,
     names.map((fullName) => () => update({ id: user.id, fullName })),
   );
-  const entries = await app.database.query<{ details: string }>(
-    `select details from audit_entries where action = 'user.updated' and subject_id = $1`,
+  const entries = await app.database.query<{ criteria: string }>(
+    `select criteria from audit_entries where action = 'user.updated' and subject_id = $1`,
     [row.id],
   );
-  const steps = entries.map(({ details }) => JSON.parse(details));
+  const steps = entries.map(({ criteria }) => JSON.parse(criteria));
   const followers = new Map(steps.map(({ before, after }) => [before.fullName, after.fullName]));
   const chain = [];
   for (let name = followers.get('start'); name; name = followers.get(name)) chain.push(name);

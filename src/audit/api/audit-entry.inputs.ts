@@ -23,7 +23,10 @@ import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
     'Names of documents and users, and whole texts of searches, in the criteria of an entry. If several fields are given, all must hold.',
 })
 export class CriteriaFilter {
-  @Field(() => String, { nullable: true, description: 'The name that they contain. Texts of searches: in upper or lower case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name that they contain. Texts of searches: in upper or lower case.',
+  })
   contains?: string;
 
   @Field(() => [String], { nullable: true, description: 'They contain one of these names, at most 1,000.' })

@@ -55,7 +55,7 @@ export class EraseDocumentInput {
   name: string;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -66,7 +66,7 @@ export class ErasePersonInput {
   userId: string;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -81,7 +81,7 @@ export class EraseContentInput {
   where: RequestLogWhere;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }

@@ -74,7 +74,7 @@ export class PlaceLegalHoldInput {
   to?: Date | null;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after an erasure, so name no document and no person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }
@@ -87,7 +87,7 @@ export class RequestLegalHoldReleaseInput {
   id: string;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after an erasure, so name no document and no person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }

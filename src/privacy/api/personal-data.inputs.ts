@@ -30,7 +30,7 @@ export class ExportPersonalDataInput {
   where?: RequestLogWhere | null;
 
   @Field(() => String, {
-    description: `The reason, which the audit trail keeps after the erasure, so do not name the person: ${REASON_RULE}`,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
 }

@@ -1,8 +1,8 @@
 // Which entries of the audit trail lose their criteria with a document or a user: as a comparison of each entry finds them, without it.
-import { criteriaText } from '../../src/audit/criteria';
-import { shareTestApi, type TestApp } from '../support/app';
-import { rowsRead } from '../support/rows-read';
-import { invoice, publish } from '../support/webhooks';
+import { criteriaText } from '../../../src/audit/criteria';
+import { shareTestApi, type TestApp } from '../../support/app';
+import { rowsRead } from '../../support/rows-read';
+import { invoice, publish } from '../../support/webhooks';
 
 let app: TestApp;
 

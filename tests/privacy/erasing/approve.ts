@@ -1,5 +1,5 @@
-import type { TestApp } from '../support/app';
-import { askIn, sessionFor } from '../support/browser-session';
+import type { TestApp } from '../../support/app';
+import { askIn, sessionFor } from '../../support/browser-session';
 
 /** Approves an erasure as another SYSTEM_MANAGER, in a session. @param session of one; left out: of a new one */
 export async function approve(app: TestApp, id: string, session?: Record<string, string>): Promise<void> {

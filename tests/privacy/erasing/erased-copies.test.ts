@@ -1,14 +1,14 @@
 // Which copies outside of its rows an erasure takes: those that name the document or are about it, and no others.
-import { uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
-import { sessionFor } from '../support/browser-session';
-import { dumpOf } from '../support/dump';
-import { askMutation, mutate } from '../support/mutate';
-import { type Receiver, startReceiver } from '../support/receiver';
-import { waitFor } from '../support/wait-for';
-import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { uuidOf } from '../../../src/ids';
+import { startTestApp, type TestApp } from '../../support/app';
+import { sessionFor } from '../../support/browser-session';
+import { dumpOf } from '../../support/dump';
+import { askMutation, mutate } from '../../support/mutate';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { waitFor } from '../../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
+import { isReported } from '../reported-replay';
 import { approve } from './approve';
-import { isReported } from './reported-replay';
 
 let app: TestApp;
 let partner: Receiver;
