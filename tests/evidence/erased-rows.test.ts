@@ -22,6 +22,7 @@ const SALTS: Record<LeafKind, string> = {
   audit: 'criteria_salt = null, reason_salt = null, origin_salt = null',
   event: SALT,
   decision: SALT,
+  name: SALT,
 };
 
 let store: Store;
