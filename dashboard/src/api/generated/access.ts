@@ -111,12 +111,14 @@ export type RootField = keyof typeof ROLES_OF;
 export const FIELD_ROLES = {
   "AuditEntry.after": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "AuditEntry.before": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
+  "AuditEntry.criteria": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "AuditEntry.details": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "DeadLetter.error": ["SYSTEM_MANAGER"],
   "ExpiringSecret.apiKey": ["SYSTEM_MANAGER","AUDITOR"],
   "Export.where": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "OwnAuditEntry.after": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "OwnAuditEntry.before": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
+  "OwnAuditEntry.criteria": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "OwnAuditEntry.details": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "User.apiKeys": ["SYSTEM_MANAGER","AUDITOR"],
   "User.auditEntries": ["SYSTEM_MANAGER","AUDITOR"],
@@ -134,4 +136,4 @@ export const FILTER_ROLES = {
   "WebhookWhere.url": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
 } as const satisfies Record<string, readonly Role[] | null>;
 export const CONTENT_FIELDS: readonly string[] = ["BusinessEvent.data","BusinessEvent.dataBody","Query.search","WebhookRequestLog.data","WebhookRequestLog.dataBody","WebhookRequestLog.headerList","WebhookRequestLog.headers","WebhookRequestLog.response","WebhookRequestLog.responseBody","WebhookRequestLog.responseHeaderList","WebhookRequestLog.responseHeaders"];
-export const MASKED_FIELDS: readonly string[] = ["AuditEntry.after","AuditEntry.before","AuditEntry.details","BusinessEvent.data","BusinessEvent.dataBody","Export.where","OwnAuditEntry.after","OwnAuditEntry.before","OwnAuditEntry.details","Replay.where","WebhookRequestLog.data","WebhookRequestLog.dataBody","WebhookRequestLog.headerList","WebhookRequestLog.headers","WebhookRequestLog.remoteAddress","WebhookRequestLog.response","WebhookRequestLog.responseBody","WebhookRequestLog.responseHeaderList","WebhookRequestLog.responseHeaders"];
+export const MASKED_FIELDS: readonly string[] = ["AuditEntry.after","AuditEntry.before","AuditEntry.criteria","AuditEntry.details","BusinessEvent.data","BusinessEvent.dataBody","Export.where","OwnAuditEntry.after","OwnAuditEntry.before","OwnAuditEntry.criteria","OwnAuditEntry.details","Replay.where","WebhookRequestLog.data","WebhookRequestLog.dataBody","WebhookRequestLog.headerList","WebhookRequestLog.headers","WebhookRequestLog.remoteAddress","WebhookRequestLog.response","WebhookRequestLog.responseBody","WebhookRequestLog.responseHeaderList","WebhookRequestLog.responseHeaders"];
