@@ -1,4 +1,4 @@
-// npm run bench:delivery -- [--quick | --full] [--only FIGURES] [--processes one,apart]: how fast events are delivered,
+// npm run bench:delivery -- [--quick | --full | --smoke] [--only FIGURES] [--processes one,apart]: how fast events are delivered,
 // measured on the compiled application from outside.
 import { keysOf } from './delivery/keys';
 import { readOptions } from './delivery/options';

@@ -1,27 +1,37 @@
-// npm run bench:evidence -- [--quick] [--only cost,log]: what the sealed log costs beside deliveries, and how fast it is
+// npm run bench:evidence -- [--quick | --smoke] [--only cost,log]: what the sealed log costs beside deliveries, and how fast it is
 // sealed, proven and verified.
 import { parseArgs } from 'node:util';
 import { measureSealedLog } from './evidence/sealed-log';
-import { measureCost } from './evidence/sealing-cost';
+import { type CostSize, measureCost } from './evidence/sealing-cost';
 import { rounded } from './numbers';
 import { machine, milliseconds, perSecond, printTable } from './printed';
 import { runProgram } from './program';
 
-interface Size {
+interface Size extends CostSize {
   name: string;
   /** Of the log that is sealed, proven and verified. */
   rows: number;
-  /** Events of each run with or without sealing. */
-  events: number;
-  steadySeconds: number;
 }
 
-const NORMAL: Size = { name: 'normal', rows: 1_000_000, events: 20_000, steadySeconds: 20 };
-const QUICK: Size = { name: 'quick', rows: 100_000, events: 8_000, steadySeconds: 10 };
+const NORMAL: Size = {
+  name: 'normal',
+  rows: 1_000_000,
+  events: 20_000,
+  warmUp: 1_500,
+  steadySeconds: 20,
+  pairs: 5,
+  maxTries: 4,
+};
+const QUICK: Size = { ...NORMAL, name: 'quick', rows: 100_000, events: 8_000, steadySeconds: 10 };
+/** Whether it runs: no figure of it says anything. */
+const SMOKE: Size = { name: 'smoke', rows: 2_000, events: 100, warmUp: 50, steadySeconds: 1, pairs: 1, maxTries: 1 };
 
 runProgram(async (args, stops) => {
-  const { values } = parseArgs({ args: [...args], options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
-  const size = values.quick ? QUICK : NORMAL;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { quick: { type: 'boolean' }, smoke: { type: 'boolean' }, only: { type: 'string' } },
+  });
+  const size = values.smoke ? SMOKE : values.quick ? QUICK : NORMAL;
   const parts = values.only?.split(',') ?? ['cost', 'log'];
   console.log(`bench:evidence, ${size.name}: ${machine()}`);
   const cost = parts.includes('cost') ? await measureCost(size, stops) : null;
@@ -29,7 +39,7 @@ runProgram(async (args, stops) => {
   console.log('');
   printTable([
     [
-      'end to end, with sealing / without, median of 5 pairs',
+      `end to end, with sealing / without, median of ${size.pairs} pairs`,
       cost ? `${perSecond(cost.withPerSecond)} / ${perSecond(cost.withoutPerSecond)} = ${cost.ratio.toFixed(3)}` : '-',
       '>= 0.92',
     ],
@@ -66,7 +76,7 @@ runProgram(async (args, stops) => {
       verifyAllSeconds: log && rounded(log.verifyAllSeconds, 1),
       bundleMadeSeconds: log && rounded(log.bundleMadeSeconds, 2),
       bundleVerifiedSeconds: log && rounded(log.bundleVerifiedSeconds, 2),
-      ...(values.quick && { rows: size.rows }),
+      ...(size !== NORMAL && { rows: size.rows }),
     },
     isSound: log === null || log.findings === 0,
   };

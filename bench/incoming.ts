@@ -1,4 +1,4 @@
-// npm run bench:incoming -- [--quick]: how fast partners' calls are received, measured on the compiled application from outside.
+// npm run bench:incoming -- [--quick | --smoke]: how fast partners' calls are received, measured on the compiled application from outside.
 import { keysOf, printBreakdown, printFigures } from './incoming/report';
 import { measureAll } from './incoming/run';
 import { sizeOf } from './incoming/sizes';

@@ -1,4 +1,4 @@
-// npm run bench:api -- [--quick | --rows N] [--keep DIR] [--seconds N] [--only dashboard,...]: how fast the log is read, against peers.
+// npm run bench:api -- [--quick | --smoke | --rows N] [--keep DIR] [--seconds N] [--only dashboard,...]: how fast the log is read, against peers.
 import { machine } from '../printed';
 import { runProgram } from '../program';
 import { installPeers } from './install-peers';

@@ -14,7 +14,7 @@ import { measureStats } from './figures/stats';
 import { measureTail, type Tail } from './figures/tail';
 import type { Answered } from './latency';
 import type { Target } from './load';
-import { type Figure, type Options, SMALL_ROWS } from './options';
+import type { Figure, Options } from './options';
 
 /** What was measured; a figure is missing that was not asked for, or that failed. */
 export interface Figures {
@@ -118,17 +118,21 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
   await figure(
     'tail',
     served(async (target) => {
-      figures.tail = await measureTail(database, target, options.quick ? 3 : 15);
+      figures.tail = await measureTail(database, target, options.tailSeconds);
     }),
   );
   return figures;
 }
 
-async function measureList(database: Database, { rows, keep, ...effort }: Options, say: Say): Promise<ListGrowth> {
-  if (rows === SMALL_ROWS) return measureListGrowth(database, database, effort);
+async function measureList(
+  database: Database,
+  { rows, keep, smallRows, ...effort }: Options,
+  say: Say,
+): Promise<ListGrowth> {
+  if (rows === smallRows) return measureListGrowth(database, database, effort);
   const stops: Stops = [];
   try {
-    const small = await openDatabase({ rows: SMALL_ROWS, keep, caughtUp: false, indexed: false }, stops, say);
+    const small = await openDatabase({ rows: smallRows, keep, caughtUp: false, indexed: false }, stops, say);
     return await measureListGrowth(database, small, effort);
   } finally {
     for (const stop of stops.reverse()) await stop();

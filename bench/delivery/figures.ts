@@ -45,7 +45,7 @@ export const FIGURES = {
   },
   idle: {
     what: ({ idleSeconds }) => `idle for ${idleSeconds} s`,
-    measure: async (bench, { idleSeconds }) => ({ idle: await measureIdle(bench, idleSeconds) }),
+    measure: async (bench, size) => ({ idle: await measureIdle(bench, size) }),
     warmUpAfter: true,
   },
   'single-at-1000': {

@@ -10,6 +10,8 @@ export interface Size {
   /** Of each setting, and of end to end without and with many webhooks. */
   setting: number;
   steadySeconds: number;
+  /** Until the counts and the index have what was delivered before, and its garbage is collected. */
+  settleSeconds: number;
   idleSeconds: number;
   manyWebhooks: number;
   stuck: number;
@@ -19,6 +21,25 @@ export interface Size {
 
 /** The target for memory compares so many deliveries with a tenth of them; fewer say nothing about it. */
 export const MEMORY_DELIVERIES = 500_000;
+
+/** Whether it runs: no figure of it says anything. */
+export const SMOKE: Size = {
+  name: 'smoke',
+  referenceSeconds: 0.5,
+  warmUp: 100,
+  filled: 200,
+  filledForTwo: 200,
+  endToEnd: 200,
+  single: 100,
+  setting: 50,
+  steadySeconds: 1,
+  settleSeconds: 0,
+  idleSeconds: 1,
+  manyWebhooks: 20,
+  stuck: 100,
+  isolationSeconds: 1,
+  isolationLimitMs: 2_000,
+};
 
 export const QUICK: Size = {
   name: 'quick',
@@ -30,6 +51,7 @@ export const QUICK: Size = {
   single: 3_000,
   setting: 600,
   steadySeconds: 3,
+  settleSeconds: 30,
   idleSeconds: 20,
   manyWebhooks: 1_000,
   stuck: 1_500,
@@ -47,6 +69,7 @@ export const NORMAL: Size = {
   single: 20_000,
   setting: 5_000,
   steadySeconds: 10,
+  settleSeconds: 30,
   idleSeconds: 20,
   manyWebhooks: 5_000,
   stuck: 10_000,

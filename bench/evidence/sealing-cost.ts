@@ -20,10 +20,6 @@ export interface SealingCost {
   closeToSealedMs: Percentiles;
 }
 
-const PAIRS = 5;
-/** After each change of the triggers, whose statements are planned anew. */
-const WARM_UP = 1_500;
-
 /**
  * From the last arrival to the end of the CPU that counts, in both runs: the last leaves are sealed within it, and the index
  * goes on meanwhile.
@@ -36,8 +32,6 @@ const TAIL_MS = 2_000;
  * the number of them is printed, because a pair with one of them measures the queue.
  */
 const MAX_QUEUED = 0.1;
-/** Of one run. */
-const MAX_TRIES = 4;
 
 interface Run {
   perSecond: number;
@@ -47,24 +41,34 @@ interface Run {
   queued: number;
 }
 
-export async function measureCost(
-  { events, steadySeconds }: { events: number; steadySeconds: number },
-  stops: (() => Promise<unknown>)[],
-): Promise<SealingCost> {
+export interface CostSize {
+  /** Of each run with or without sealing. */
+  events: number;
+  /** Events after each change of the triggers, whose statements are planned anew. */
+  warmUp: number;
+  steadySeconds: number;
+  /** Of runs with and without sealing; odd. */
+  pairs: number;
+  /** Of one run. */
+  maxTries: number;
+}
+
+export async function measureCost(size: CostSize, stops: (() => Promise<unknown>)[]): Promise<SealingCost> {
+  const { steadySeconds, pairs: count } = size;
   const bed = await startTestBed(stops);
   const application = await startApplication(bed.installation, 'one');
   stops.push(application.stop);
   const webhookId = await createWebhook(application.api, `${bed.receiver.url}/hook`, DOCUMENT_TYPE);
   const bench: Bench = { ...bed, ...application, webhookId };
-  await measureEndToEnd(bench, WARM_UP);
+  await measureEndToEnd(bench, size.warmUp);
   await measureSteadyRate(bench, { perSecond: 1_000, perCall: 5, seconds: steadySeconds });
   const closeToSealedMs = await closeToSealed(bench);
   const pairs: [Run, Run][] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const sealed = () => measureDirect(bench, events, 'with');
+  for (let pair = 0; pair < count; pair++) {
+    const sealed = () => measureDirect(bench, size, 'with');
     const unsealed = async () => {
       const turnOn = await withoutSealing(bed.installation.sql);
-      return measureDirect(bench, events, 'without').finally(turnOn);
+      return measureDirect(bench, size, 'without').finally(turnOn);
     };
     // each begins as often as the other
     const [first, second] = pair % 2 === 0 ? [sealed, unsealed] : [unsealed, sealed];
@@ -77,7 +81,7 @@ export async function measureCost(
   }
   await application.stop();
   const median = (of: (on: Run, off: Run) => number) =>
-    pairs.map(([on, off]) => of(on, off)).sort((a, b) => a - b)[(PAIRS - 1) / 2] as number;
+    pairs.map(([on, off]) => of(on, off)).sort((a, b) => a - b)[(count - 1) / 2] as number;
   return {
     withPerSecond: median((on) => on.perSecond),
     withoutPerSecond: median((_on, off) => off.perSecond),
@@ -88,10 +92,10 @@ export async function measureCost(
   };
 }
 
-async function measureDirect(bench: Bench, events: number, name: string): Promise<Run> {
+async function measureDirect(bench: Bench, size: CostSize, name: string): Promise<Run> {
   for (let tries = 1; ; tries += 1) {
-    const run = await measureRun(bench, events);
-    if (run.queued <= MAX_QUEUED || tries === MAX_TRIES) return run;
+    const run = await measureRun(bench, size);
+    if (run.queued <= MAX_QUEUED || tries === size.maxTries) return run;
     console.log(
       `again: ${name} ${run.perSecond.toFixed(0)}/s, ${run.cpuUs.toFixed(0)} µs, ${(100 * run.queued).toFixed(0)} % through the queue`,
     );
@@ -100,9 +104,9 @@ async function measureDirect(bench: Bench, events: number, name: string): Promis
 
 // Each run begins with nothing to seal, to count and to index. Otherwise it would do, within its time, what runs before it have
 // left: up to 43,000 requests, which count as the cost of sealing or as its gain.
-async function measureRun(bench: Bench, events: number): Promise<Run> {
+async function measureRun(bench: Bench, { events, warmUp }: CostSize): Promise<Run> {
   const { sql } = bench.installation;
-  await measureEndToEnd(bench, WARM_UP);
+  await measureEndToEnd(bench, warmUp);
   await untilSealed(bench);
   await untilCaughtUp(sql, () => undefined);
   await sql.query('vacuum analyze');

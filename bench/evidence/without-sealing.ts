@@ -3,6 +3,10 @@ import type { Client } from 'pg';
 
 const TABLES = ['webhook_request_logs', 'payloads', 'business_events', 'deliveries'];
 
+/** The insert into the queue, in one statement with another one, and by itself. */
+const IN_ONE = /with queued as \(\s*insert into public\.evidence_queue [^)]*\) values \([^)]*\)\s*\)/g;
+const ALONE = /insert into public\.evidence_queue[^;]*;/g;
+
 /** @returns turns it on again */
 export async function withoutSealing(sql: Client): Promise<() => Promise<void>> {
   const undo: string[] = [];
@@ -34,7 +38,7 @@ export async function withoutSealing(sql: Client): Promise<() => Promise<void>> 
      where pronamespace = 'public'::regnamespace and prosrc ~ 'insert into public.evidence_queue' and proname !~ 'audit'`,
   );
   for (const { definition } of functions) {
-    await sql.query(definition.replaceAll(/insert into public\.evidence_queue[^;]*;/g, ''));
+    await sql.query(definition.replaceAll(IN_ONE, '').replaceAll(ALONE, ''));
     undo.push(definition);
   }
   return async () => {

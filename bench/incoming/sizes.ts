@@ -10,6 +10,17 @@ export interface Size {
   fullSpeedSeconds: number;
 }
 
+/** Whether it runs: no figure of it says anything. */
+const SMOKE: Size = {
+  name: 'smoke',
+  referenceSeconds: 0.5,
+  warmUpCalls: 100,
+  steadySeconds: 1,
+  floodSeconds: 1,
+  fullSpeedCalls: 300,
+  fullSpeedSeconds: 10,
+};
+
 const QUICK: Size = {
   name: 'quick',
   referenceSeconds: 2,
@@ -31,7 +42,8 @@ const NORMAL: Size = {
 };
 
 export function sizeOf(args: readonly string[]): Size {
-  const unknown = args.find((arg) => arg !== '--quick');
-  if (unknown) throw new Error(`${unknown} is none of: --quick (under a minute).`);
+  const unknown = args.find((arg) => arg !== '--quick' && arg !== '--smoke');
+  if (unknown) throw new Error(`${unknown} is none of: --quick (under a minute), --smoke (seconds: whether it runs).`);
+  if (args.includes('--smoke')) return SMOKE;
   return args.includes('--quick') ? QUICK : NORMAL;
 }

@@ -1,5 +1,5 @@
 // What the questions ask about: some documents, the busiest webhooks, and the last day.
-import { toNodeId } from '../../../src/ids';
+import { FIRST_ID, toNodeId } from '../../../src/ids';
 import type { Database } from '../database';
 import { RARE_WEBHOOK } from '../generate/lookup';
 
@@ -37,8 +37,9 @@ export async function sampleWebhooks({ sql }: Database): Promise<SampleWebhooks>
   const { rows } = await sql.query<{ id: string; name: string; owner: string }>(
     `select w.id, w.name, u.name as owner from webhook_request_logs r join webhooks w on w.id = r.webhook_id
        join users u on u.id = w.owner_id
-     where r.id >= (select id from webhook_request_logs order by id desc offset 20000 limit 1)
+     where r.id >= coalesce((select id from webhook_request_logs order by id desc offset 20000 limit 1), $1)
      group by 1, 2, 3 order by count(*) desc limit 20`,
+    [FIRST_ID],
   );
   const rare = await sql.query<{ id: string }>('select id from webhooks where name = $1', [RARE_WEBHOOK]);
   const busy = rows.map((row) => ({ ...row, id: toNodeId('Webhook', row.id) }));
