@@ -6,6 +6,15 @@ import type { DeliveryStatus, Wait } from './delivery.entity';
 /** The statuses of deliveries that are not finished. */
 export const OPEN_STATUSES = ['PENDING', 'RETRYING'] as const satisfies readonly DeliveryStatus[];
 
+/** The statuses of those that are. */
+export const FINISHED_STATUSES = [
+  'DELIVERED',
+  'EXHAUSTED',
+  'SKIPPED',
+  'CANCELLED',
+] as const satisfies readonly DeliveryStatus[];
+export type FinishedStatus = (typeof FINISHED_STATUSES)[number];
+
 @Entity('open_deliveries')
 @Index('open_deliveries_webhook_id_idx', ['webhookId', 'status', 'id'])
 @Index('open_deliveries_waiting_idx', ['webhookId', 'id'], { where: `waits_for = 'CAPACITY'` })

@@ -19,7 +19,7 @@ const GROUPS: Record<string, readonly Role[] | typeof EVERYBODY> = {
   everyRole: ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'],
 };
 
-const STATS = 'from to timeZone fromStoredCounts countedUntil uncounted total buckets';
+const STATS = 'from to timeZone countedFrom fromStoredCounts countedUntil uncounted total buckets';
 const FIGURES =
   'start end requestCount succeeded failed unknown refused failures pending retries successRate duration dns connect tls firstByte';
 const DELIVERY_FIGURES =

@@ -5,17 +5,40 @@ import { BucketArgs, BY_TEXT, DateTimeRange, dimensionsOf, GroupArgs } from '../
 import type { Dimension } from '../../request-log/stats/stats-source.store';
 import { DeliveryWhere } from './delivery.inputs';
 
+const DELIVERY_TIMES = ['CREATED_AT', 'FINISHED_AT'] as const;
+type DeliveryTime = (typeof DELIVERY_TIMES)[number];
+const DeliveryTimeEnum = publishEnum(
+  'DeliveryStatsTime',
+  DELIVERY_TIMES,
+  'The time by which statistics count deliveries.',
+  {
+    CREATED_AT: { description: '`createdAt`: what became of the deliveries of this time.' },
+    FINISHED_AT: {
+      description:
+        '`finishedAt`: what came out in this time, whenever it began, such as what was given up today. Deliveries that are not ' +
+        'finished are not counted; one that was replayed counts at its last outcome.',
+    },
+  },
+);
+
 @ArgsType()
 export class DeliveryStatsArgs extends BucketArgs {
-  @Field(() => DateTimeRange, { description: 'Only deliveries that were created in this range are counted.' })
+  @Field(() => DateTimeRange, { description: 'Only deliveries of this range, by `time`, are counted.' })
   range: DateTimeRange;
+
+  @Field(() => DeliveryTimeEnum, {
+    defaultValue: 'CREATED_AT',
+    description: 'The time by which deliveries are counted.',
+  })
+  time: DeliveryTime;
 
   @Field(() => DeliveryWhere, {
     nullable: true,
     description:
       `${WHERE_TEXT} Conditions on status, skipReason, documentType, createdAt, and webhook with its links are ` +
-      'answered from stored counts, which takes milliseconds for years. For any other condition the deliveries of ' +
-      'the range are counted one by one. If that takes too long, the error is LIMIT_EXCEEDED: use a shorter range.',
+      'answered from stored counts, which takes milliseconds for years. For any other condition, and by FINISHED_AT, the newest ' +
+      '50,000 deliveries of the range are looked at, and `countedFrom` says how far that is: for what is older, ask for an ' +
+      'earlier range. By FINISHED_AT, those are the newest of the status and of the `id` of the webhook, if `where` names one.',
   })
   where?: DeliveryWhere;
 }

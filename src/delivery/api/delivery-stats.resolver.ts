@@ -13,6 +13,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { selectedOf } from '../../graphql/selects';
+import { uuidOf } from '../../ids';
 import { topSize } from '../../request-log/api/stats.inputs';
 import { rollupWhere } from '../../request-log/stats/rollup-where';
 import {
@@ -32,14 +33,17 @@ import { READERS } from '../../viewer';
 import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { WEBHOOK_FILTER } from '../../webhooks/api/webhook-where.inputs';
+import { FINISHED_STATUSES } from '../delivery-state.entity';
 import {
   COUNTED_DELIVERIES,
   DELIVERY_ROLLUP_FIELDS,
   DELIVERY_STATS,
   type DeliveryFigure,
   deliveredRate,
+  finishedStats,
 } from '../stats/delivery-figures';
-import { DELIVERY_FILTER } from './delivery.inputs';
+import type { FinishedOf } from '../stats/finished-deliveries.store';
+import { DELIVERY_FILTER, type DeliveryWhere } from './delivery.inputs';
 import { DeliveryGroupArgs, DeliveryStatsArgs, deliveryDimensions } from './delivery-stats.inputs';
 import { DeliveryFiguresType, DeliveryGroupType, DeliveryStatsType } from './delivery-stats.type';
 
@@ -55,9 +59,22 @@ type Question = StatsQuestion<DeliveryFigure>;
 
 type Shape = StatsShape<DeliveryFigure>;
 
-function questionOf({ range, where }: DeliveryStatsArgs): Question {
+/** What the indexes of finished deliveries find of a `where`; the rest is tested. */
+function finishedOf(where: DeliveryWhere | undefined): FinishedOf {
+  const { eq, in: among } = where?.status ?? {};
+  const webhookId = where?.webhook?.id?.eq;
+  return {
+    statuses: FINISHED_STATUSES.filter(
+      (status) => (eq === undefined || eq === status) && (!Array.isArray(among) || among.includes(status)),
+    ),
+    webhookId: typeof webhookId === 'string' ? uuidOf('Webhook', webhookId) : null,
+  };
+}
+
+function questionOf({ range, time, where }: DeliveryStatsArgs): Question {
   const span = spanOf(range);
   const rowCondition = conditionOf(where, DELIVERY_FILTER);
+  if (time === 'FINISHED_AT') return { source: finishedStats(finishedOf(where)), span, rowCondition, rollup: null };
   const rollup = rollupWhere(where as Record<string, unknown> | undefined, DELIVERY_ROLLUP_FIELDS);
   if (!rollup) return { source: DELIVERY_STATS, span, rowCondition, rollup };
   const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, SERIES_FILTER);
@@ -80,7 +97,7 @@ export class DeliveryStatsResolver {
   @HasRole(...READERS)
   @Query(() => DeliveryStatsType, {
     description: withExample(
-      'Statistics of the deliveries that were created in a range of time: in all, by bucket, and by what they belong to.',
+      'Statistics of the deliveries that were created, or finished, in a range of time: in all, by bucket, and by what they belong to.',
       '{\n  deliveryStats(range: { from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z" }, bucket: DAY) {\n' +
         '    uncounted\n    buckets { start deliveryCount delivered exhausted timeToArrival { p95Ms } }\n' +
         '    figures(by: SKIP_REASON) { skipReason deliveryCount }\n  }\n}',
@@ -98,8 +115,8 @@ export class DeliveryStatsResolver {
   @FieldResolver(() => [DeliveryFiguresType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, ` +
-      'the last one ends with it. A bucket without deliveries is included, with zeros.',
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, or at ` +
+      '`countedFrom`, the last one ends with the range. A bucket without deliveries is included, with zeros.',
   })
   async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
     const answers = await answerByBucket(

@@ -72,16 +72,17 @@ export class DeliveryGroupType extends FiguresType {
 @ObjectType('DeliveryStats', {
   simpleResolvers: true,
   description:
-    'Statistics of the deliveries that were created in a range of time, by their status now. The figures are exact. Only ' +
+    'Statistics of the deliveries that were created, or finished, in a range of time, by their status now. The figures are exact, ' +
+    'from `countedFrom` on. Only ' +
     'the fields that are selected are computed. Stored counts are about a second behind: `uncounted` and `countedUntil` ' +
     'report the lag.',
 })
 export class DeliveryStatsType extends StatsOfRangeType {
   @Field(() => Boolean, {
     description:
-      'Whether the figures come from stored counts. If true, only deliveries at the edges of the range are counted one ' +
-      'by one. If false, `where` has a condition that stored counts cannot answer, all deliveries of the range are ' +
-      'counted one by one, and `uncounted` is 0.',
+      'Whether the figures come from stored counts. If true, only deliveries at the edges of the range are counted one by one. ' +
+      'If false, `time` is FINISHED_AT, or `where` has a condition that stored counts cannot answer: the newest 50,000 deliveries of ' +
+      'the range are looked at, as far as `countedFrom`, and `uncounted` is 0.',
   })
   fromStoredCounts: boolean;
 

@@ -2,8 +2,9 @@
 import type { CountedFeed } from '../../request-log/stats/counting-lag.store';
 import type { RollupFields } from '../../request-log/stats/rollup-where';
 import type { Figures } from '../../request-log/stats/stats-figures';
-import { rowsWith, type StatsSource } from '../../request-log/stats/stats-source.store';
+import { rowsById, rowsWith, type StatsSource } from '../../request-log/stats/stats-source.store';
 import { DELIVERY_ROLLUPS } from './delivery-change.store';
+import { type FinishedOf, finishedRows } from './finished-deliveries.store';
 
 export type DeliveryFigure =
   | 'deliveryCount'
@@ -29,13 +30,18 @@ export const DELIVERY_STATS: StatsSource<DeliveryFigure> = {
     attemptCount: 'coalesce(sum(sum), 0)::float8',
   },
   rows: {
-    table: 'deliveries',
+    ...rowsById('deliveries'),
     at: 'created_at',
     sum: 'ended_attempts(attempts, open_request_id)',
   },
   histograms: { timeToArrival: { column: 'durations', row: 'arrival_ms(business_event_id, delivered_at)' } },
   open: null,
 };
+
+/** The same by the time of the outcome. */
+export function finishedStats(of: FinishedOf): StatsSource<DeliveryFigure> {
+  return { ...DELIVERY_STATS, rows: { ...DELIVERY_STATS.rows, ...finishedRows(of), at: 'finished_at' } };
+}
 
 export const DELIVERY_ROLLUP_FIELDS: RollupFields = {
   all: ['status', 'skipReason'],

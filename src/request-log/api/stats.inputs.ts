@@ -69,8 +69,8 @@ export class StatsArgs extends BucketArgs {
     nullable: true,
     description:
       `${WHERE_TEXT} Conditions on direction, status, errorCode, documentType, startedAt, and webhook with its links ` +
-      'are answered from stored counts, which takes milliseconds for years. For any other condition the requests of ' +
-      'the range are counted one by one. If that takes too long, the error is LIMIT_EXCEEDED: use a shorter range.',
+      'are answered from stored counts, which takes milliseconds for years. For any other condition the newest 50,000 requests of ' +
+      'the range are looked at, and `countedFrom` says how far that is: for what is older, ask for an earlier range.',
   })
   where?: RequestLogWhere;
 }

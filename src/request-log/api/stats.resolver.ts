@@ -47,8 +47,8 @@ export class StatsResolver {
   @FieldResolver(() => [RequestFiguresType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, ` +
-      'the last one ends with it. A bucket without requests is included, with zeros.',
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, or at ` +
+      '`countedFrom`, the last one ends with the range. A bucket without requests is included, with zeros.',
   })
   async buckets(@Root() { question, starts }: Shape, @Ctx() { db }: Context, @Info() info: GraphQLResolveInfo) {
     const answers = await answerByBucket(

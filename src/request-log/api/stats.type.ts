@@ -144,7 +144,7 @@ export class RequestGroupType extends FiguresType {
   errorCode: RequestErrorCode | null;
 }
 
-/** What all statistics say of the range. */
+// a base class: the API has no type of its own for it
 @ObjectType({ simpleResolvers: true })
 export abstract class StatsOfRangeType {
   @Field(() => GraphQLDateTime, { description: 'The start of the range, inclusive.' })
@@ -155,6 +155,14 @@ export abstract class StatsOfRangeType {
 
   @Field(() => String, { description: 'The time zone of the buckets: its name in the IANA time zone database.' })
   timeZone: string;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The figures are of this time and later: what is older in the range was not looked at, and buckets before it are left out. ' +
+      'null: the whole range is counted.',
+  })
+  countedFrom: Date | null;
 }
 
 // a base class: the API has no type of its own for it
@@ -162,9 +170,9 @@ export abstract class StatsOfRangeType {
 export abstract class StatsOfRequestsType extends StatsOfRangeType {
   @Field(() => Boolean, {
     description:
-      'Whether the figures come from stored counts. If true, only requests at the edges of the range are counted one ' +
-      'by one. If false, `where` has a condition that stored counts cannot answer, all requests of the range are ' +
-      'counted one by one, and `uncounted` is 0.',
+      'Whether the figures come from stored counts. If true, only requests at the edges of the range are counted one by one. ' +
+      'If false, `where` has a condition that stored counts cannot answer: the newest 50,000 requests of the range are looked at, as far ' +
+      'as `countedFrom`, and `uncounted` is 0.',
   })
   fromStoredCounts: boolean;
 
@@ -188,7 +196,7 @@ export abstract class StatsOfRequestsType extends StatsOfRangeType {
 @ObjectType('WebhookRequestLogStats', {
   simpleResolvers: true,
   description:
-    'Statistics of the requests of a range of time. The figures are exact. Only the fields that are selected are ' +
+    'Statistics of the requests of a range of time. The figures are exact, from `countedFrom` on. Only the fields that are selected are ' +
     'computed. Stored counts are about a second behind the log: `uncounted` and `countedUntil` report the lag.',
 })
 export class StatsType extends StatsOfRequestsType {}

@@ -63,8 +63,8 @@ export class WebhookStatsResolver {
   @FieldResolver(() => [RequestFiguresType], {
     nullable: true,
     description:
-      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. A bucket without requests is ` +
-      'included, with zeros.',
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, or at ` +
+      '`countedFrom`, the last one ends with the range. A bucket without requests is included, with zeros.',
   })
   async buckets(@Root() stats: Shape, @Ctx() context: Context) {
     return (await answersFor(context, stats, stats.starts)).map(shownFigures);

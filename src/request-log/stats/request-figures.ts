@@ -2,7 +2,7 @@
 import { REQUEST_ROLLUPS } from './request-stats.store';
 import { type Answer, percentilesByField } from './stats-answer';
 import type { Figures } from './stats-figures';
-import { rowsWith, type StatsSource } from './stats-source.store';
+import { rowsById, rowsWith, type StatsSource } from './stats-source.store';
 
 export type RequestFigure = 'requestCount' | 'succeeded' | 'failed' | 'unknown' | 'refused' | 'pending' | 'retries';
 export type RequestFigures = Figures<RequestFigure>;
@@ -19,7 +19,7 @@ export const REQUEST_STATS: StatsSource<RequestFigure> = {
     retries: 'coalesce(sum(sum), 0)::float8',
   },
   rows: {
-    table: 'webhook_request_logs',
+    ...rowsById('webhook_request_logs'),
     at: 'started_at',
     sum: '(attempt_number > 1)::integer',
   },

@@ -5,6 +5,7 @@ import { type CountedFeed, type CountedState, countedState } from './counting-la
 import type { Percentiles } from './duration-percentiles';
 import { bucketStarts, type StatsBucket } from './stats-buckets';
 import {
+  countedFrom,
   type Figures,
   figureQuery,
   figuresByKey,
@@ -27,6 +28,8 @@ export interface StatsShape<Figure extends string> extends CountedState {
   to: Date;
   timeZone: string;
   fromStoredCounts: boolean;
+  /** Older rows of the range were not looked at; null: all were. */
+  countedFrom: Date | null;
   question: StatsQuestion<Figure>;
   /** The starts of the buckets. */
   starts: number[];
@@ -42,9 +45,27 @@ export async function statsOf<Figure extends string>(
   const zone = zoneNamed(timeZone ?? 'UTC');
   const { span, rollup } = question;
   const starts = bucketStarts(span, bucket, zone);
-  const state = rollup ? await countedState(db, counted, span) : { countedUntil: currentTime(), uncounted: 0 };
-  const [from, to] = [new Date(span.from), new Date(span.to)];
-  return { from, to, timeZone: zone.name, fromStoredCounts: rollup !== null, ...state, question, starts };
+  const asked = { from: new Date(span.from), to: new Date(span.to), timeZone: zone.name };
+  if (rollup) {
+    const state = await countedState(db, counted, span);
+    return { ...asked, fromStoredCounts: true, ...state, countedFrom: null, question, starts };
+  }
+  const from = await countedFrom(db, question);
+  return {
+    ...asked,
+    fromStoredCounts: false,
+    countedUntil: currentTime(),
+    uncounted: 0,
+    countedFrom: from === null ? null : new Date(from),
+    question: from === null ? question : { ...question, span: { ...span, from } },
+    starts: from === null ? starts : startsFrom(starts, from),
+  };
+}
+
+/** What is not counted row by row is not looked at. The first bucket may be a part of one. */
+function startsFrom(starts: readonly number[], from: number): number[] {
+  const first = starts.findLastIndex((start) => start <= from);
+  return [from, ...starts.slice(first + 1)];
 }
 
 export interface Answer<Figure extends string> {

@@ -1,8 +1,7 @@
 // Reads figures from rollups, and counts rows one by one where rollups cannot answer.
-import { firstIdAt } from '../../ids';
-import { type Bind, bindings, toSql } from '../../sql/condition';
-import { type Db, rowsOf } from '../../sql/db';
-import { columnOf, DIMENSIONS, type FigureQuery, histogramOf, type Span } from './stats-source.store';
+import { type Bind, bindings, type Condition, toSql } from '../../sql/condition';
+import { type Db, rowOf, rowsOf } from '../../sql/db';
+import { columnOf, DIMENSIONS, type FigureQuery, histogramOf, type Span, type StatsSource } from './stats-source.store';
 
 interface Keyed {
   /** The index in `starts`. */
@@ -208,7 +207,7 @@ function matchingRollups(query: FigureQuery<string>, bind: Bind, histograms: rea
   const { source, rollupSpans, isDetailed, isByTime, rollupCondition } = query;
   const { tables } = source;
   const grains = bind(rollupSpans.map((rollupSpan) => rollupSpan.grain));
-  const [from, to] = boundsOf(rollupSpans, timesOf, bind);
+  const [from, to] = boundsOf(rollupSpans, bind);
   const spans = `unnest(${grains}::smallint[], ${from}::timestamptz[], ${to}::timestamptz[]) as p (grain, since, until)`;
   const rollups = (which: string) => `cross join lateral (
       select ${['series_id', 'bucket', tables.count, tables.sum, ...histograms].join(', ')} from ${tables.rollups}
@@ -221,19 +220,29 @@ function matchingRollups(query: FigureQuery<string>, bind: Bind, histograms: rea
 }
 
 function openIn({ rollupSpans, rollupCondition }: FigureQuery<string>, open: string, bind: Bind): string {
-  const [from, to] = boundsOf(rollupSpans, timesOf, bind);
+  const [from, to] = boundsOf(rollupSpans, bind);
   return `from (${open}) as o
     where exists (select from unnest(${from}::timestamptz[], ${to}::timestamptz[]) as p (since, until)
       where o.at >= p.since and o.at < p.until) and ${toSql(rollupCondition, bind)}`;
 }
 
 function rowsIn({ source, rowSpans, rowCondition }: FigureQuery<string>, bind: Bind): string {
-  const [from, to] = boundsOf(rowSpans, (times) => times.map(firstIdAt), bind);
-  return `from unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
-    join ${source.rows.table} as r on r.id >= w.first_id and r.id < w.end_id
-    where ${toSql(rowCondition, bind)}`;
+  return `from ${source.rows.within(bind, rowSpans)} where ${toSql(rowCondition, bind)}`;
 }
 
-function boundsOf(spans: readonly Span[], written: (times: number[]) => string[], bind: Bind): [string, string] {
-  return [bind(written(spans.map((span) => span.from))), bind(written(spans.map((span) => span.to)))];
+/** The time of the newest row of a span that comes after `atMost` newer ones; null: there is none. */
+export async function timeOfNextRow(
+  db: Db,
+  { rows }: StatsSource<string>,
+  span: Span,
+  condition: Condition,
+  atMost: number,
+): Promise<number | null> {
+  const { values, bind } = bindings();
+  const row = await rowOf<{ ms: number }>(db, rows.next(bind, span, condition, atMost), values);
+  return row?.ms ?? null;
+}
+
+function boundsOf(spans: readonly Span[], bind: Bind): [string, string] {
+  return [bind(timesOf(spans.map((span) => span.from))), bind(timesOf(spans.map((span) => span.to)))];
 }

@@ -13,6 +13,7 @@ import {
   figuresAndDurationsFromRollups,
   figuresFromRollups,
   figuresFromRows,
+  timeOfNextRow,
 } from './stats-figures.store';
 import { DIMENSIONS, type Dimension, type FigureQuery, type StatsSource } from './stats-source.store';
 
@@ -34,6 +35,17 @@ export function namedKey(by: readonly Dimension[], key: Key): Partial<Record<Dim
 }
 
 const DETAILED_DIMENSIONS: readonly Dimension[] = ['webhookId', 'documentType'];
+
+/** The number of newest rows of a range that are looked at where rollups cannot answer. */
+export const MAX_ROWS = 50_000;
+
+/** The time from which on the newest rows of the range are counted; null: from its beginning. */
+export async function countedFrom(db: Db, question: StatsQuestion<string>): Promise<number | null> {
+  const { source, span, rowCondition } = question;
+  const next = await timeOfNextRow(db, source, span, rowCondition, MAX_ROWS);
+  // of the millisecond in which the first row lies that is not looked at, none is counted
+  return next === null ? null : next + 1;
+}
 
 /** @param starts as in coverOf(); by default one span, the whole range */
 export function figureQuery<Figure extends string>(

@@ -1,5 +1,6 @@
 // What is counted by statistics of one kind, and what one query asks of it.
-import type { Condition } from '../../sql/condition';
+import { firstIdAt } from '../../ids';
+import { all, type Bind, type Condition, conjunctsOf, toSql } from '../../sql/condition';
 import type { Grain } from './request-stats.entity';
 import type { RollupTables } from './rollups.store';
 
@@ -20,10 +21,39 @@ export interface StatsSource<Figure extends string> {
   figures: Record<Figure, string>;
   /** What percentiles are computed of: the column of the rollups, and the SQL of a row. */
   histograms: Readonly<Record<string, { column: string; row: string }>>;
-  /** The table of the rows, whose ids contain the time by which they are counted, and the SQL of their values. */
-  rows: { table: string; at: string; sum: string };
+  /** How rows are found, and the SQL of their values. */
+  rows: RowSource & { at: string; sum: string };
   /** Rows that are counted but not in a rollup, with their `at`, `sum` and the columns of the series; null: none. */
   open: string | null;
+}
+
+/** Rows that can be counted one by one. */
+export interface RowSource {
+  /** The rows of spans that do not overlap, as a FROM with the columns of the rows alone in scope, or as `r`. */
+  within(bind: Bind, spans: readonly Span[]): string;
+  /** A SELECT of `ms`, the time of the newest row of a span that comes after `atMost` newer ones; no row: there is none. */
+  next(bind: Bind, span: Span, condition: Condition, atMost: number): string;
+}
+
+/** The rows of a table whose ids contain the time by which they are counted. */
+export function rowsById(table: string): RowSource {
+  const bounds = (bind: Bind, spans: readonly Span[]) => [
+    bind(spans.map(({ from }) => firstIdAt(from))),
+    bind(spans.map(({ to }) => firstIdAt(to))),
+  ];
+  return {
+    within: (bind, spans) => {
+      const [from, to] = bounds(bind, spans);
+      return `unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
+        join ${table} as r on r.id >= w.first_id and r.id < w.end_id`;
+    },
+    next: (bind, { from, to }, condition, atMost) => {
+      const limits = conjunctsOf(condition).filter(({ kind }) => kind === 'idBound');
+      return `select ms_of_id(id)::float8 as ms from ${table}
+        where id >= ${bind(firstIdAt(from))}::uuid and id < ${bind(firstIdAt(to))}::uuid and ${toSql(all(limits), bind)}
+        order by ${table}.id desc offset ${atMost} limit 1`;
+    },
+  };
 }
 
 /** Milliseconds since 1970; `to` is exclusive. */
