@@ -42,4 +42,16 @@ export const PAGES: readonly Page[] = [
     needs: 'Query.webhookRequestLog',
     component: lazy(() => import('../request/request-page')),
   },
+  {
+    path: '/webhooks',
+    name: 'webhooks',
+    needs: 'Query.webhooks',
+    component: lazy(() => import('../webhooks/webhooks-page')),
+  },
+  {
+    path: '/webhooks/:id',
+    name: null,
+    needs: 'Query.webhook',
+    component: lazy(() => import('../webhooks/webhook-page')),
+  },
 ];

@@ -4,6 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The webhook to archive permanently. */
+export type ArchiveWebhookInput = {
+  /** The id of the webhook, `whk_...`. */
+  id: string;
+};
+
 /** How the body of a delivery is made. */
 export type BodyFormat =
   /** application/x-www-form-urlencoded, made from the `fields`. */
@@ -61,6 +67,14 @@ export type BusinessEventWhere = {
   wantedBy?: IntFilter | null | undefined;
 };
 
+/** A header of a call. */
+export type CallHeaderInput = {
+  /** The name; case is ignored. */
+  name: string;
+  /** The complete value. */
+  value: string;
+};
+
 /** What an accepted call becomes. */
 export type CallOutcome =
   /** A business event for every outgoing webhook that matches it. */
@@ -94,6 +108,25 @@ export type CircuitStateFilter = {
   /** Any of these, 1 to 100. */
   in?: Array<CircuitState> | null | undefined;
 };
+
+/** A client certificate (mTLS) and its private key. */
+export type ClientCertificateInput = {
+  /** The certificate of the client as PEM, at most 64 KiB, followed by the intermediate certificates if the partner needs them. */
+  certificate: string;
+  /** The private key as PEM, at most 64 KiB, not encrypted. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
+  privateKey: string;
+};
+
+/** The kind of a credential that is sent to the partner. */
+export type CredentialKind =
+  /** HTTP Basic (RFC 7617): user name and password. */
+  | 'BASIC'
+  /** A client certificate (mTLS). */
+  | 'CERTIFICATE'
+  /** A header with a secret value, such as an API key. */
+  | 'HEADER'
+  /** An access token, obtained with OAuth2 client credentials (RFC 6749, section 4.4). */
+  | 'OAUTH2';
 
 /** Tests on a time, with millisecond precision: { gte: "2026-03-01T00:00:00Z", lt: ... }. If several tests are given, all must hold. */
 export type DateTimeFilter = {
@@ -309,6 +342,30 @@ export type EvidenceStopCode =
   /** EVIDENCE_HEAD_FILE of one machine cannot be written. */
   | 'UNWRITABLE';
 
+/** The call to explain: either `requestId`, or `headers` and `body` or `bodyBase64`. */
+export type ExplainVerificationInput = {
+  /** The time for which the call is judged. Default: for a call in the log, when it was received; otherwise now. */
+  at?: string | null | undefined;
+  /** The exact body as text, at most 1 MiB. Default: empty. */
+  body?: string | null | undefined;
+  /** The exact body in base64, at most 1 MiB, instead of `body`, for a body that is not UTF-8. */
+  bodyBase64?: string | null | undefined;
+  /** The headers of the call, in order, at most 200 with 65,536 characters in total. */
+  headers?: Array<CallHeaderInput> | null | undefined;
+  /** The id of a call in the log, `req_...`, instead of headers and body. */
+  requestId?: string | null | undefined;
+  /** The complete URL that was called, for providers that sign it; at most 16,384 characters. */
+  url?: string | null | undefined;
+  /** The id of the INCOMING webhook that was called, `whk_...`. */
+  webhookId: string;
+};
+
+/** The webhooks to export. */
+export type ExportWebhooksInput = {
+  /** The webhooks, at most 500; archived ones are always left out. Default: all. */
+  where?: WebhookWhere | null | undefined;
+};
+
 /** Tests on a number that may be missing. A missing one meets only isNull. If several tests are given, all must hold. */
 export type FloatFilter = {
   /** Greater than this number. */
@@ -323,12 +380,39 @@ export type FloatFilter = {
   lte?: number | null | undefined;
 };
 
+/** The hash function of an HMAC (RFC 2104). */
+export type HmacAlgorithm =
+  /** SHA-1, only for partners that support nothing newer. */
+  | 'SHA1'
+  /** SHA-256. */
+  | 'SHA256'
+  /** SHA-384. */
+  | 'SHA384'
+  /** SHA-512. */
+  | 'SHA512';
+
 /** Tests on an id. If several tests are given, all must hold. */
 export type IdFilter = {
   /** Equals this id. An id of another type is refused. */
   eq?: string | null | undefined;
   /** Any of these, 1 to 100. */
   in?: Array<string> | null | undefined;
+};
+
+/** A document with webhooks, and what to do with it. */
+export type ImportWebhooksInput = {
+  /** true: archives every webhook that the document does not contain, permanently. Default, false: these webhooks are not changed. */
+  archiveAbsent?: boolean;
+  /** The text of a file that exportWebhooks made, possibly edited: at most 4 MiB in UTF-8 and 500 webhooks. A setting that is left out keeps its value; in a new webhook it has its default. */
+  document: string;
+  /** true: changes nothing, and answers what the import would do. Default: false. */
+  dryRun?: boolean;
+  /** The `plan` of a dry run. If this import would do anything else, because the document or a webhook was changed since, the error is CONFLICT and nothing is changed. Default, null: any. */
+  plan?: string | null | undefined;
+  /** The reason, which each entry of the audit trail contains: 1 to 1,000 characters, on one line. Default, null: none. */
+  reason?: string | null | undefined;
+  /** The secrets that webhooks need, at most 500 entries. Default, null: none. */
+  secrets?: Array<WebhookSecretsInput> | null | undefined;
 };
 
 /** Incoming settings that meet all of these conditions. Only INCOMING webhooks have them. */
@@ -397,6 +481,14 @@ export type OrderDirection =
   | 'ASC'
   /** Descending: newest, largest or Z first. */
   | 'DESC';
+
+/** The webhook to pause, and the reason. */
+export type PauseWebhookInput = {
+  /** The id of an ACTIVE webhook, `whk_...`. */
+  id: string;
+  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Default, null: none. */
+  reason?: string | null | undefined;
+};
 
 /** Rate limits that meet all of these conditions. */
 export type RateLimitWhere = {
@@ -518,6 +610,26 @@ export type RequestErrorCodeFilter = {
   isNull?: boolean | null | undefined;
 };
 
+/** The webhook, and the version whose settings it gets. */
+export type RestoreWebhookVersionInput = {
+  /** As in UpdateWebhookInput: CONFLICT if the webhook has another version by now. Default, null: any. */
+  expectedVersion?: number | null | undefined;
+  /** The id of the webhook, `whk_...`. */
+  id: string;
+  /** The reason, which the audit trail contains: 1 to 1,000 characters, on one line. Default, null: none. */
+  reason?: string | null | undefined;
+  /** The version to restore: one of `Webhook.versions`. */
+  version: number;
+};
+
+/** The webhook to resume. */
+export type ResumeWebhookInput = {
+  /** The id of a PAUSED or DISABLED webhook, `whk_...`. */
+  id: string;
+  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Default, null: none. */
+  reason?: string | null | undefined;
+};
+
 /** What a user may do. A user has any number of roles. */
 export type Role =
   /** Reads everything, also the audit trail, except what masking rules hide. Changes no webhook, delivery or user; may verify and export evidence and place legal holds. */
@@ -541,6 +653,26 @@ export type RoleListFilter = {
   isEmpty?: boolean | null | undefined;
 };
 
+/** The webhook whose secret is replaced, and how long the old secrets still sign. */
+export type RotateWebhookSecretInput = {
+  /** The id of the webhook, `whk_...`. */
+  id: string;
+  /** How long the old secrets still sign, in seconds, 0 to 604,800 (7 days). Default: 86,400. A secret that expires earlier still does. 0: they end at once; a partner who still uses an old secret then refuses every delivery. */
+  overlapSeconds?: number;
+  /** The signature scheme whose secret is replaced. INCOMING: ignored. */
+  scheme?: SignatureScheme;
+  /** The new secret. V1: `whsec_` and base64 of 24 to 64 bytes. V1A: `whsk_` and base64 of the 32 or 64 bytes of an ed25519 secret key. FRAPPE: 1 to 200 characters. The secret that already signs is refused with CONFLICT. INCOMING: the new secret of the partner, in the form of the provider. Default, null: a random secret. */
+  secret?: string | null | undefined;
+};
+
+/** The webhook whose address is replaced, and how long earlier addresses still work. */
+export type RotateWebhookTokenInput = {
+  /** The id of an INCOMING webhook, `whk_...`. */
+  id: string;
+  /** How long earlier addresses still work, in seconds, 0 to 604,800 (7 days). Default: 86,400. 0: they end at once. */
+  overlapSeconds?: number;
+};
+
 /** Whether a row is sealed. */
 export type SealStatus =
   /** Like SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content. */
@@ -552,12 +684,29 @@ export type SealStatus =
   /** The row has its record, but no signed head contains it yet. Sealing runs every second. */
   | 'WAITING';
 
+/** A header with a secret value. */
+export type SecretHeaderInput = {
+  /** The name: letters, digits and hyphens, at most 200 characters. Headers that Hookledger sets are refused, such as `host`, `content-length` and `webhook-...`. */
+  name: string;
+  /** The value: 1 to 8,192 characters of Latin-1, on one line. null, only in updateWebhook and for the same host: keeps the stored value of this name. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
+  value?: string | null | undefined;
+};
+
 /** How people sign in to these pages and get a session. */
 export type SignInMethod =
   /** With an API key: `POST /auth/login`. */
   | 'API_KEY'
   /** At the identity provider that the operator configured: `GET /auth/login`. */
   | 'OPENID_CONNECT';
+
+/** The encoding of a signature as text (RFC 4648). */
+export type SignatureEncoding =
+  /** Base64 (section 4). */
+  | 'BASE64'
+  /** Base64url (section 5). */
+  | 'BASE64URL'
+  /** Hexadecimal, in upper or lower case. */
+  | 'HEX';
 
 /** How deliveries are signed. */
 export type SignatureScheme =
@@ -646,6 +795,35 @@ export type StringListFilter = {
   isEmpty?: boolean | null | undefined;
 };
 
+/** Give either eventId, or all of documentType, event, referenceDocument and data. */
+export type TestWebhookInput = {
+  /** The document, with the same rules as in publishEvents: at most 256 KiB, and its text is sent unchanged. */
+  data?: unknown;
+  /** The type of the document, 1 to 200 characters, such as "Sales Invoice". */
+  documentType?: string | null | undefined;
+  /** What happened to the document, 1 to 200 characters, such as "on_submit". */
+  event?: string | null | undefined;
+  /** The id of a stored event, `evt_...`, whose document is sent. */
+  eventId?: string | null | undefined;
+  /** The id of the webhook, `whk_...`. */
+  id: string;
+  /** The name of the document, 1 to 200 characters, such as "INV-0042". */
+  referenceDocument?: string | null | undefined;
+};
+
+/** The kind of fault in an input. */
+export type UserErrorCode =
+  /** The value conflicts with an existing object, or the object is in a state that does not allow this. */
+  | 'CONFLICT'
+  /** The value is not allowed; the message says what is allowed. */
+  | 'INVALID'
+  /** No object has this id or name. */
+  | 'NOT_FOUND'
+  /** A value is missing, or is null where it may only be omitted. */
+  | 'REQUIRED'
+  /** The value is too long, is nested too deeply or has too many entries; or as many objects exist as are allowed. */
+  | 'TOO_LARGE';
+
 /** Users that meet all of these conditions. */
 export type UserWhere = {
   /** Whether the API keys and sessions of the user work. */
@@ -671,6 +849,34 @@ export type UserWhere = {
   /** Whether the roles come from the identity provider. */
   rolesMapped?: BooleanFilter | null | undefined;
 };
+
+/** What a check examines. */
+export type VerificationCheckName =
+  /** The body, and how it was changed on the way. */
+  | 'BODY'
+  /** The headers that are needed to verify the call. */
+  | 'HEADERS'
+  /** Which parts of the call were not recorded, and why it was refused when it was received. */
+  | 'KEPT'
+  /** The secret that was used, live or retired. */
+  | 'SECRET'
+  /** The signature and its encoding. */
+  | 'SIGNATURE'
+  /** The signed time and the tolerance. */
+  | 'TIMESTAMP'
+  /** Whether the webhook accepts calls. */
+  | 'WEBHOOK';
+
+/** The kind of a secret that verifies calls. */
+export type VerificationKeyKind =
+  /** The fingerprint of a client certificate. */
+  | 'CERTIFICATE'
+  /** A shared text, such as a token or a password. */
+  | 'TEXT'
+  /** The key of an HMAC, `whsec_...`. */
+  | 'V1'
+  /** The ed25519 public key of a partner, `whpk_...`. */
+  | 'V1A';
 
 /** Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit. */
 export type WebhookCircuitWhere = {
@@ -701,6 +907,17 @@ export type WebhookHealthWhere = {
   /** The number of open deliveries: { gte: 100 }. */
   waitingCount?: IntFilter | null | undefined;
 };
+
+/** What an import does with a webhook. */
+export type WebhookImportAction =
+  /** The document does not contain the webhook, and `archiveAbsent` is true. */
+  | 'ARCHIVED'
+  /** No webhook has this name: one is created, and is active at once. */
+  | 'CREATED'
+  /** The webhook already has the settings of the document. */
+  | 'UNCHANGED'
+  /** Settings differ: the webhook gets those of the document, as a new version. */
+  | 'UPDATED';
 
 /** The HTTP method of the requests of a webhook. */
 export type WebhookMethod =
@@ -891,6 +1108,26 @@ export type WebhookRequestLogWhere = {
   user?: UserWhere | null | undefined;
   /** The webhook: { id: { eq: "whk_..." } } or { owner: { name: { eq: "amina@example.com" } } }. */
   webhook?: WebhookWhere | null | undefined;
+};
+
+/** The secrets of one webhook of the document. Each is used if the webhook has none yet, or if the stored one may not be sent to the new host; otherwise the stored secret is kept. */
+export type WebhookSecretsInput = {
+  /** The password of `basicAuth`, at most 8,192 characters. */
+  basicAuthPassword?: string | null | undefined;
+  /** The certificate of `clientCertificate`, whose subject must be that of the document, and its key. */
+  clientCertificate?: ClientCertificateInput | null | undefined;
+  /** CREATED: as in CreateWebhookInput. Default, null: a random secret. */
+  frappeSecret?: string | null | undefined;
+  /** The client secret of `oauth2`, 1 to 8,192 characters. */
+  oauth2ClientSecret?: string | null | undefined;
+  /** The password of `proxy`, at most 8,192 characters. */
+  proxyPassword?: string | null | undefined;
+  /** CREATED: as in CreateWebhookInput. Default, null: a random secret, if the provider lets us choose it. */
+  secret?: string | null | undefined;
+  /** The values of `secretHeaders` of the document, by name, ignoring case; at most 20. */
+  secretHeaders?: Array<SecretHeaderInput> | null | undefined;
+  /** The name of the webhook in the document. */
+  webhookName: string;
 };
 
 /** Whether a webhook is in operation. */
@@ -1090,6 +1327,102 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { viewerRoles: Array<Role>, about: { version: string, serverTime: string, signInMethods: Array<SignInMethod>, oldestRequestAt: string | null }, viewer: { id: string, name: string, fullName: string | null, email: string | null } | null };
+
+export type WebhooksQueryVariables = Exact<{
+  range: DateTimeRange;
+  where?: WebhookWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WebhooksQuery = { webhooks: { nodes: Array<{ id: string, name: string, direction: Direction, url: string | null, status: WebhookStatus, statusReason: string | null, owner: { name: string, fullName: string | null } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { lastSuccessAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null } | null, stats: { buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type WebhookQueryVariables = Exact<{
+  id: string;
+  range: DateTimeRange;
+}>;
+
+
+export type WebhookQuery = { webhook: { id: string, name: string, direction: Direction, url: string | null, method: WebhookMethod, documentType: string | null, events: Array<string>, condition: string | null, body: string | null, bodyFormat: BodyFormat, timeoutMs: number, retrySchedule: Array<number> | null, maxConcurrency: number | null, ordering: DeliveryOrdering | null, dedupeSeconds: number | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, createdAt: string, updatedAt: string, version: number, supportMayReveal: boolean, receiveAuditEvents: boolean, sendEvidenceHead: boolean, signatures: Array<SignatureScheme>, fields: Array<{ key: string, fieldname: string }> | null, headers: Array<{ name: string, template: string }>, rateLimit: { maxRequests: number, seconds: number } | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null, signingKeys: Array<{ id: string, scheme: SignatureScheme, live: boolean, createdAt: string, expiresAt: string | null, publicKey: string | null }> | null, credentials: Array<{ kind: CredentialKind, name: string, createdAt: string, expiresAt: string | null }>, caCertificates: Array<{ subject: string, fingerprint: string, expiresAt: string }>, proxy: { url: string } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null, reason: string | null } | null, health: { lastSuccessAt: string | null, lastFailureAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null, streak: { succeeding: boolean, requestCount: number, since: string } | null, lastFailure: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null } | null, stats: { total: { duration: { p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } | null } | null, buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null, incoming: { provider: WebhookProvider, becomes: CallOutcome, toleranceSeconds: number, addresses: Array<{ createdAt: string, expiresAt: string | null }>, verification: { header: string | null, signed: string | null, algorithm: HmacAlgorithm | null, encoding: SignatureEncoding | null, prefix: string | null, timestampHeader: string | null } | null, verificationKeys: Array<{ id: string, kind: VerificationKeyKind, live: boolean, createdAt: string, expiresAt: string | null }>, forwardTo: Array<{ id: string, name: string }> } | null, unrecordedRefusals: Array<{ minute: string, errorCode: RequestErrorCode, callCount: number }> } | null };
+
+export type WebhookVersionsQueryVariables = Exact<{
+  id: string;
+  changes: boolean;
+  after?: string | null | undefined;
+}>;
+
+
+export type WebhookVersionsQuery = { webhook: { id: string, version: number, versions: { nodes: Array<{ version: number, createdAt: string, createdBy: { name: string, fullName: string | null } | null, changes?: Array<{ setting: string, before: unknown, after: unknown }> | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type PauseWebhookMutationVariables = Exact<{
+  input: PauseWebhookInput;
+}>;
+
+
+export type PauseWebhookMutation = { pauseWebhook: { webhook: { id: string, status: WebhookStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ResumeWebhookMutationVariables = Exact<{
+  input: ResumeWebhookInput;
+}>;
+
+
+export type ResumeWebhookMutation = { resumeWebhook: { webhook: { id: string, status: WebhookStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ArchiveWebhookMutationVariables = Exact<{
+  input: ArchiveWebhookInput;
+}>;
+
+
+export type ArchiveWebhookMutation = { archiveWebhook: { webhook: { id: string, status: WebhookStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RotateWebhookSecretMutationVariables = Exact<{
+  input: RotateWebhookSecretInput;
+}>;
+
+
+export type RotateWebhookSecretMutation = { rotateWebhookSecret: { secret: string | null, publicKey: string | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RotateWebhookTokenMutationVariables = Exact<{
+  input: RotateWebhookTokenInput;
+}>;
+
+
+export type RotateWebhookTokenMutation = { rotateWebhookToken: { token: string | null, address: string | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type TestWebhookMutationVariables = Exact<{
+  input: TestWebhookInput;
+}>;
+
+
+export type TestWebhookMutation = { testWebhook: { delivery: { id: string, status: DeliveryStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RestoreVersionMutationVariables = Exact<{
+  input: RestoreWebhookVersionInput;
+}>;
+
+
+export type RestoreVersionMutation = { restoreWebhookVersion: { notRestored: Array<string> | null, secret: string | null, publicKey: string | null, webhook: { id: string, version: number } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ExplainQueryVariables = Exact<{
+  input: ExplainVerificationInput;
+}>;
+
+
+export type ExplainQuery = { explainVerification: { accepted: boolean, summary: string, errorCode: RequestErrorCode | null, at: string, checks: Array<{ name: VerificationCheckName, passed: boolean | null, message: string }> } };
+
+export type ImportWebhooksMutationVariables = Exact<{
+  input: ImportWebhooksInput;
+}>;
+
+
+export type ImportWebhooksMutation = { importWebhooks: { plan: string | null, webhooks: Array<{ name: string, action: WebhookImportAction, secretMissing: boolean, changes: Array<{ setting: string, before: unknown, after: unknown }> }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ExportWebhookSettingsMutationVariables = Exact<{
+  input: ExportWebhooksInput;
+}>;
+
+
+export type ExportWebhookSettingsMutation = { exportWebhooks: { file: { text: string, webhookCount: number } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1649,3 +1982,384 @@ export const ViewerDocument = new TypedDocumentString(`
   viewerRoles
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const WebhooksDocument = new TypedDocumentString(`
+    query Webhooks($range: DateTimeRange!, $where: WebhookWhere, $after: String) {
+  webhooks(
+    first: 50
+    after: $after
+    where: $where
+    orderBy: {field: NAME, direction: ASC}
+  ) {
+    nodes {
+      id
+      name
+      direction
+      url
+      status
+      statusReason
+      owner {
+        name
+        fullName
+      }
+      circuit {
+        state
+        openUntil
+        failures
+        failingSince
+      }
+      health {
+        lastSuccessAt
+        successRate
+        waitingCount
+        nextAttemptAt
+      }
+      stats(range: $range, bucket: HOUR) {
+        buckets {
+          start
+          end
+          succeeded
+          failed
+          refused
+          unknown
+          pending
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WebhooksQuery, WebhooksQueryVariables>;
+export const WebhookDocument = new TypedDocumentString(`
+    query Webhook($id: ID!, $range: DateTimeRange!) {
+  webhook(id: $id) {
+    id
+    name
+    direction
+    url
+    method
+    documentType
+    events
+    condition
+    body
+    bodyFormat
+    fields {
+      key
+      fieldname
+    }
+    headers {
+      name
+      template
+    }
+    timeoutMs
+    retrySchedule
+    maxConcurrency
+    rateLimit {
+      maxRequests
+      seconds
+    }
+    ordering
+    dedupeSeconds
+    status
+    statusReason
+    statusChangedAt
+    statusChangedBy {
+      name
+      fullName
+    }
+    createdAt
+    updatedAt
+    version
+    supportMayReveal
+    receiveAuditEvents
+    sendEvidenceHead
+    owner {
+      name
+      fullName
+    }
+    signatures
+    signingKeys {
+      id
+      scheme
+      live
+      createdAt
+      expiresAt
+      publicKey
+    }
+    credentials {
+      kind
+      name
+      createdAt
+      expiresAt
+    }
+    caCertificates {
+      subject
+      fingerprint
+      expiresAt
+    }
+    proxy {
+      url
+    }
+    circuit {
+      state
+      openUntil
+      failures
+      failingSince
+      reason
+    }
+    health {
+      lastSuccessAt
+      lastFailureAt
+      successRate
+      waitingCount
+      nextAttemptAt
+      streak {
+        succeeding
+        requestCount
+        since
+      }
+      lastFailure {
+        id
+        errorCode
+        responseStatus
+      }
+    }
+    stats(range: $range, bucket: HOUR) {
+      total {
+        duration {
+          p50Ms
+          p95Ms
+          p99Ms
+        }
+      }
+      buckets {
+        start
+        end
+        succeeded
+        failed
+        refused
+        unknown
+        pending
+      }
+    }
+    incoming {
+      provider
+      becomes
+      toleranceSeconds
+      addresses {
+        createdAt
+        expiresAt
+      }
+      verification {
+        header
+        signed
+        algorithm
+        encoding
+        prefix
+        timestampHeader
+      }
+      verificationKeys {
+        id
+        kind
+        live
+        createdAt
+        expiresAt
+      }
+      forwardTo {
+        id
+        name
+      }
+    }
+    unrecordedRefusals {
+      minute
+      errorCode
+      callCount
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WebhookQuery, WebhookQueryVariables>;
+export const WebhookVersionsDocument = new TypedDocumentString(`
+    query WebhookVersions($id: ID!, $changes: Boolean!, $after: String) {
+  webhook(id: $id) {
+    id
+    version
+    versions(first: 20, after: $after) {
+      nodes {
+        version
+        createdAt
+        createdBy {
+          name
+          fullName
+        }
+        changes @include(if: $changes) {
+          setting
+          before
+          after
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WebhookVersionsQuery, WebhookVersionsQueryVariables>;
+export const PauseWebhookDocument = new TypedDocumentString(`
+    mutation PauseWebhook($input: PauseWebhookInput!) {
+  pauseWebhook(input: $input) {
+    webhook {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseWebhookMutation, PauseWebhookMutationVariables>;
+export const ResumeWebhookDocument = new TypedDocumentString(`
+    mutation ResumeWebhook($input: ResumeWebhookInput!) {
+  resumeWebhook(input: $input) {
+    webhook {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeWebhookMutation, ResumeWebhookMutationVariables>;
+export const ArchiveWebhookDocument = new TypedDocumentString(`
+    mutation ArchiveWebhook($input: ArchiveWebhookInput!) {
+  archiveWebhook(input: $input) {
+    webhook {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ArchiveWebhookMutation, ArchiveWebhookMutationVariables>;
+export const RotateWebhookSecretDocument = new TypedDocumentString(`
+    mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {
+  rotateWebhookSecret(input: $input) {
+    secret
+    publicKey
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotateWebhookSecretMutation, RotateWebhookSecretMutationVariables>;
+export const RotateWebhookTokenDocument = new TypedDocumentString(`
+    mutation RotateWebhookToken($input: RotateWebhookTokenInput!) {
+  rotateWebhookToken(input: $input) {
+    token
+    address
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotateWebhookTokenMutation, RotateWebhookTokenMutationVariables>;
+export const TestWebhookDocument = new TypedDocumentString(`
+    mutation TestWebhook($input: TestWebhookInput!) {
+  testWebhook(input: $input) {
+    delivery {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TestWebhookMutation, TestWebhookMutationVariables>;
+export const RestoreVersionDocument = new TypedDocumentString(`
+    mutation RestoreVersion($input: RestoreWebhookVersionInput!) {
+  restoreWebhookVersion(input: $input) {
+    webhook {
+      id
+      version
+    }
+    notRestored
+    secret
+    publicKey
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RestoreVersionMutation, RestoreVersionMutationVariables>;
+export const ExplainDocument = new TypedDocumentString(`
+    query Explain($input: ExplainVerificationInput!) {
+  explainVerification(input: $input) {
+    accepted
+    summary
+    errorCode
+    at
+    checks {
+      name
+      passed
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExplainQuery, ExplainQueryVariables>;
+export const ImportWebhooksDocument = new TypedDocumentString(`
+    mutation ImportWebhooks($input: ImportWebhooksInput!) {
+  importWebhooks(input: $input) {
+    plan
+    webhooks {
+      name
+      action
+      secretMissing
+      changes {
+        setting
+        before
+        after
+      }
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImportWebhooksMutation, ImportWebhooksMutationVariables>;
+export const ExportWebhookSettingsDocument = new TypedDocumentString(`
+    mutation ExportWebhookSettings($input: ExportWebhooksInput!) {
+  exportWebhooks(input: $input) {
+    file {
+      text
+      webhookCount
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportWebhookSettingsMutation, ExportWebhookSettingsMutationVariables>;

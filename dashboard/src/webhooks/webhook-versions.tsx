@@ -1,0 +1,117 @@
+import { useState } from 'react';
+import { RestoreVersionDocument, WebhookVersionsDocument, type WebhookVersionsQuery } from '../api/generated/documents';
+import { useApi } from '../api/use-api';
+import { useViewer } from '../api/viewer';
+import { ActDialog } from '../ui/act-dialog';
+import { Shown } from '../ui/answer';
+import { Button } from '../ui/button';
+import { Ltr } from '../ui/ltr';
+import { SecretOnce } from '../ui/secret-once';
+import { useUiTexts } from '../ui/texts';
+import { Time } from '../ui/time';
+import { VisibleText } from '../ui/visible-text';
+import { useWebhookTexts } from './texts';
+import type { KnownWebhook } from './webhook-page';
+
+type Version = NonNullable<NonNullable<WebhookVersionsQuery['webhook']>['versions']>['nodes'][number];
+
+/** Who may not read the changes sees who made them, and when. */
+const READ_CHANGES = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
+
+export function WebhookVersions({ webhook }: { webhook: KnownWebhook }) {
+  return <Versions webhook={webhook} after={null} />;
+}
+
+function Versions({ webhook, after }: { webhook: KnownWebhook; after: string | null }) {
+  const ui = useUiTexts();
+  const { roles } = useViewer();
+  const [next, setNext] = useState<string | null>(null);
+  const changes = roles.some((role) => READ_CHANGES.includes(role));
+  const query = useApi(WebhookVersionsDocument, { id: webhook.id, changes, after });
+  return (
+    <Shown of={query}>
+      {({ webhook: found }) => {
+        const versions = found?.versions;
+        if (!versions) return null;
+        return (
+          <>
+            <ol className="stack">
+              {versions.nodes.map((version) => (
+                <VersionEntry key={version.version} webhook={webhook} version={version} />
+              ))}
+            </ol>
+            {versions.pageInfo.hasNextPage && next === null ? (
+              <Button onPress={() => setNext(versions.pageInfo.endCursor ?? null)}>{ui.more}</Button>
+            ) : null}
+            {next === null ? null : <Versions webhook={webhook} after={next} />}
+          </>
+        );
+      }}
+    </Shown>
+  );
+}
+
+function VersionEntry({ webhook, version }: { webhook: KnownWebhook; version: Version }) {
+  const texts = useWebhookTexts();
+  const viewer = useViewer();
+  const [isOpen, setOpen] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
+  const by = version.createdBy;
+  const canRestore =
+    viewer.may('Mutation.restoreWebhookVersion') &&
+    version.version !== webhook.version &&
+    webhook.status !== 'ARCHIVED';
+  return (
+    <li className="stack">
+      <div className="row">
+        <strong>
+          {texts.version} {version.version}
+        </strong>
+        <Time at={version.createdAt} />
+        {by ? <bdi>{by.fullName ?? by.name}</bdi> : null}
+        {canRestore ? (
+          <Button kind="plain" onPress={() => setOpen(true)}>
+            {texts.restore}
+          </Button>
+        ) : null}
+      </div>
+      {(version.changes ?? []).map(({ setting, before, after }) => (
+        <div key={setting} className="row">
+          <Ltr className="mono">{setting}</Ltr>
+          <Ltr className="mono">
+            <del>
+              <VisibleText text={shown(before)} />
+            </del>{' '}
+            <ins>
+              <VisibleText text={shown(after)} />
+            </ins>
+          </Ltr>
+        </div>
+      ))}
+      <ActDialog
+        title={`${texts.restore}: ${texts.version} ${version.version}`}
+        submit={texts.restore}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        document={RestoreVersionDocument}
+        reason="optional"
+        variables={(reason) => ({
+          input: { id: webhook.id, version: version.version, expectedVersion: webhook.version, reason },
+        })}
+        userErrors={(data) => data.restoreWebhookVersion?.userErrors}
+        done={(data) => {
+          setOpen(false);
+          setSecret(data.restoreWebhookVersion?.secret ?? null);
+        }}
+      >
+        <p>{texts.restoreText(version.version)}</p>
+      </ActDialog>
+      {secret === null ? null : <SecretOnce title={texts.newSecret} secret={secret} onClose={() => setSecret(null)} />}
+    </li>
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
