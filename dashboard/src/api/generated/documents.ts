@@ -117,6 +117,34 @@ export type ClientCertificateInput = {
   privateKey: string;
 };
 
+/** A new API key. */
+export type CreateApiKeyInput = {
+  /** When the key expires, a time in the future. Default: 365 days from now. The event `api_key.expiring` announces the end 30 and 7 days before. */
+  expiresAt?: string | null | undefined;
+  /** What the key is for, 1 to 200 characters. */
+  label: string;
+  /** The networks from which the key may be used, 1 to 50 in CIDR form, IPv4 or IPv6: ["203.0.113.0/24", "2001:db8::/32"]. Sessions that are made from the key are bound to them too. Behind a proxy, set TRUSTED_PROXIES. Default: from everywhere. */
+  networks?: Array<string> | null | undefined;
+  /** true: the key never expires. INVALID together with expiresAt. Default: false. */
+  neverExpires?: boolean;
+  /** The roles of the key, a subset of the user's roles. Default: all roles of the user. */
+  roles?: Array<Role> | null | undefined;
+  /** The user whom the key authenticates, `usr_...`. */
+  userId: string;
+};
+
+/** A new user. */
+export type CreateUserInput = {
+  /** The e-mail address, at most 254 characters, stored in lower case. Unique. A person whose e-mail address the identity provider has verified to be this one becomes this user at the first sign-in. */
+  email?: string | null | undefined;
+  /** The full name, at most 200 characters. */
+  fullName?: string | null | undefined;
+  /** The user name in the business system, 1 to 200 characters. Unique. */
+  name: string;
+  /** The roles of the user. May be empty, for a user who is only named in events. */
+  roles: Array<Role>;
+};
+
 /** The kind of a credential that is sent to the partner. */
 export type CredentialKind =
   /** HTTP Basic (RFC 7617): user name and password. */
@@ -630,6 +658,20 @@ export type ResumeWebhookInput = {
   reason?: string | null | undefined;
 };
 
+/** The key to revoke permanently. */
+export type RevokeApiKeyInput = {
+  /** The id of the key, `key_...`. */
+  id: string;
+};
+
+/** The user whose sessions are revoked. */
+export type RevokeSessionsInput = {
+  /** Whether the session of this request stays. Default: false. */
+  keepCurrent?: boolean;
+  /** The id of the user, `usr_...`: you, or with SYSTEM_MANAGER any user. */
+  userId: string;
+};
+
 /** What a user may do. A user has any number of roles. */
 export type Role =
   /** Reads everything, also the audit trail, except what masking rules hide. Changes no webhook, delivery or user; may verify and export evidence and place legal holds. */
@@ -691,6 +733,13 @@ export type SecretHeaderInput = {
   /** The value: 1 to 8,192 characters of Latin-1, on one line. null, only in updateWebhook and for the same host: keeps the stored value of this name. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
   value?: string | null | undefined;
 };
+
+/** How a user signed in. */
+export type SessionMethod =
+  /** With an API key. */
+  | 'API_KEY'
+  /** At the identity provider, by OpenID Connect. */
+  | 'OPENID_CONNECT';
 
 /** How people sign in to these pages and get a session. */
 export type SignInMethod =
@@ -809,6 +858,22 @@ export type TestWebhookInput = {
   id: string;
   /** The name of the document, 1 to 200 characters, such as "INV-0042". */
   referenceDocument?: string | null | undefined;
+};
+
+/** The changes to a user. Omitted fields keep their values. */
+export type UpdateUserInput = {
+  /** Whether the API keys and sessions of the user work. false takes effect at once; null is refused. */
+  active?: boolean | null | undefined;
+  /** The e-mail address, at most 254 characters; null removes it. It then counts as not verified. */
+  email?: string | null | undefined;
+  /** The full name, at most 200 characters; null removes it. */
+  fullName?: string | null | undefined;
+  /** The id of the user, `usr_...`. */
+  id: string;
+  /** The complete new list of roles; null is refused. CONFLICT if they come from the identity provider (rolesMapped). */
+  roles?: Array<Role> | null | undefined;
+  /** true separates the user from their identity at the provider: the next person with the verified e-mail address is linked, and roles can be changed in Hookledger. Live sessions of the identity are revoked. null is refused. */
+  unlinkIdentity?: boolean | null | undefined;
 };
 
 /** The kind of fault in an input. */
@@ -1299,6 +1364,56 @@ export type TailSubscriptionVariables = Exact<{
 
 
 export type TailSubscription = { webhookRequestLogChanged: { id: string, kind: WebhookRequestLogChangeKind, dropped: number, webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null } } };
+
+export type PeopleQueryVariables = Exact<{
+  where?: UserWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PeopleQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null, email: string | null, emailVerified: boolean, active: boolean, roles: Array<Role>, rolesMapped: boolean, createdAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type PersonAccessQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PersonAccessQuery = { user: { id: string, identityIssuer: string | null, apiKeys: { nodes: Array<{ id: string, label: string, keyId: string, roles: Array<Role> | null, networks: Array<string> | null, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> } | null, sessions: { nodes: Array<{ id: string, method: SessionMethod, createdAt: string, lastUsedAt: string, remoteAddress: string | null, userAgent: string | null }> } | null } | null };
+
+export type CreateUserMutationVariables = Exact<{
+  input: CreateUserInput;
+}>;
+
+
+export type CreateUserMutation = { createUser: { user: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type UpdateUserMutationVariables = Exact<{
+  input: UpdateUserInput;
+}>;
+
+
+export type UpdateUserMutation = { updateUser: { user: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey: { token: string | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { apiKey: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RevokeSessionsMutationVariables = Exact<{
+  input: RevokeSessionsInput;
+}>;
+
+
+export type RevokeSessionsMutation = { revokeSessions: { sessions: Array<{ id: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type RequestQueryVariables = Exact<{
   id: string;
@@ -1832,6 +1947,130 @@ export const TailDocument = new TypedDocumentString(`
     id
   }
 }`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const PeopleDocument = new TypedDocumentString(`
+    query People($where: UserWhere, $after: String) {
+  users(
+    first: 50
+    after: $after
+    where: $where
+    orderBy: {field: NAME, direction: ASC}
+  ) {
+    nodes {
+      id
+      name
+      fullName
+      email
+      emailVerified
+      active
+      roles
+      rolesMapped
+      createdAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleQuery, PeopleQueryVariables>;
+export const PersonAccessDocument = new TypedDocumentString(`
+    query PersonAccess($id: ID!) {
+  user(id: $id) {
+    id
+    identityIssuer
+    apiKeys(first: 100, where: {revokedAt: {isNull: true}}) {
+      nodes {
+        id
+        label
+        keyId
+        roles
+        networks
+        createdAt
+        expiresAt
+        lastUsedAt
+      }
+    }
+    sessions(first: 20, where: {endedAt: {isNull: true}}) {
+      nodes {
+        id
+        method
+        createdAt
+        lastUsedAt
+        remoteAddress
+        userAgent
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PersonAccessQuery, PersonAccessQueryVariables>;
+export const CreateUserDocument = new TypedDocumentString(`
+    mutation CreateUser($input: CreateUserInput!) {
+  createUser(input: $input) {
+    user {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateUserMutation, CreateUserMutationVariables>;
+export const UpdateUserDocument = new TypedDocumentString(`
+    mutation UpdateUser($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateUserMutation, UpdateUserMutationVariables>;
+export const CreateApiKeyDocument = new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    token
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    apiKey {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const RevokeSessionsDocument = new TypedDocumentString(`
+    mutation RevokeSessions($input: RevokeSessionsInput!) {
+  revokeSessions(input: $input) {
+    sessions {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionsMutation, RevokeSessionsMutationVariables>;
 export const RequestDocument = new TypedDocumentString(`
     query Request($id: ID!) {
   webhookRequestLog(id: $id) {
