@@ -107,7 +107,9 @@ export default function PeoplePage() {
           },
         ]}
       />
-      {edited === null ? null : <PersonForm person={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+      {edited === null ? null : (
+        <PersonForm person={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
+      )}
       <Dialog
         title={`${texts.access}: ${shown?.fullName ?? shown?.name ?? ''}`}
         isOpen={shown !== null}

@@ -1,5 +1,5 @@
-import { textsOf } from '../i18n/language';
 import type { Role } from '../api/viewer';
+import { textsOf } from '../i18n/language';
 
 const en = {
   title: 'People',

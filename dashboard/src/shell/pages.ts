@@ -54,4 +54,17 @@ export const PAGES: readonly Page[] = [
     needs: 'Query.webhook',
     component: lazy(() => import('../webhooks/webhook-page')),
   },
+  {
+    path: '/audit',
+    name: 'audit',
+    needs: 'Query.myAuditEntries',
+    component: lazy(() => import('../audit/audit-page')),
+  },
+  {
+    path: '/exports',
+    name: 'exports',
+    needs: 'Query.exports',
+    component: lazy(() => import('../exports/exports-page')),
+  },
+  { path: '/people', name: 'people', needs: 'Query.users', component: lazy(() => import('../people/people-page')) },
 ];

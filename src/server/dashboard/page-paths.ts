@@ -2,6 +2,17 @@
  * The paths of the dashboard's pages. Its router and the server read this list: at each of them the server answers with the
  * same document, and elsewhere with an error. `/exports` and `/evidence` are pages; below them is the API.
  */
-export const PAGE_PATHS = ['/', '/sign-in', '/document', '/log', '/log/:id', '/webhooks', '/webhooks/:id'] as const;
+export const PAGE_PATHS = [
+  '/',
+  '/sign-in',
+  '/document',
+  '/log',
+  '/log/:id',
+  '/webhooks',
+  '/webhooks/:id',
+  '/audit',
+  '/exports',
+  '/people',
+] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

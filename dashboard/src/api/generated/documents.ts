@@ -4,10 +4,106 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The kind of the actor of an audit entry. */
+export type ActorKind =
+  /** Hookledger itself. */
+  | 'SYSTEM'
+  /** A user, with an API key or a session. */
+  | 'USER';
+
+/** Tests on a value of ActorKind. If several tests are given, all must hold. */
+export type ActorKindFilter = {
+  /** Equals this value. */
+  eq?: ActorKind | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ActorKind> | null | undefined;
+};
+
+/** API keys that meet all of these conditions. */
+export type ApiKeyWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<ApiKeyWhere> | null | undefined;
+  /** When the key was created. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** When the key expires; { isNull: true }: keys that do not expire. */
+  expiresAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id of the key, `key_...`. */
+  id?: IdFilter | null | undefined;
+  /** The eight characters after `hl_`. */
+  keyId?: StringFilter | null | undefined;
+  /** What the key is for: { contains: "laptop" }. */
+  label?: StringFilter | null | undefined;
+  /** When the key was last used; { isNull: true }: keys that were never used. */
+  lastUsedAt?: OptionalDateTimeFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: ApiKeyWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<ApiKeyWhere> | null | undefined;
+  /** When the key was revoked; { isNull: true }: keys that were not revoked. */
+  revokedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The own roles of the key: { contains: SUPPORT }. A key that has all roles of its user has no list and never matches. */
+  roles?: RoleListFilter | null | undefined;
+  /** The user whom the key authenticates. */
+  user?: UserWhere | null | undefined;
+};
+
 /** The webhook to archive permanently. */
 export type ArchiveWebhookInput = {
   /** The id of the webhook, `whk_...`. */
   id: string;
+};
+
+/** Entries of the audit trail that meet all of these conditions. */
+export type AuditEntryWhere = {
+  /** The act: { eq: "webhook.paused" }, { startsWith: "webhook." }. */
+  action?: StringFilter | null | undefined;
+  /** The user who acted: { name: { eq: "amina@example.com" } }. */
+  actor?: UserWhere | null | undefined;
+  /** Whether a user acted, or Hookledger itself. */
+  actorKind?: ActorKindFilter | null | undefined;
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<AuditEntryWhere> | null | undefined;
+  /** The API key with which the user acted. */
+  apiKey?: ApiKeyWhere | null | undefined;
+  /** When the act was done: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** The names in the criteria of the entry, each as a whole: { contains: "INV-0042" } for who has read or exported lists by this document, or searched for it. For viewers from whom masking rules hide content, the texts of searches are not compared. */
+  criteria?: CriteriaFilter | null | undefined;
+  /** The id of the entry: { eq: "aud_..." }. */
+  id?: IdFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: AuditEntryWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<AuditEntryWhere> | null | undefined;
+  /** Whether the act was done or refused: { eq: DENIED }. */
+  outcome?: AuditOutcomeFilter | null | undefined;
+  /** The reason, as the user gave it. */
+  reason?: StringFilter | null | undefined;
+  /** The IP address of the caller: { eq: "192.0.2.7" }. */
+  remoteAddress?: StringFilter | null | undefined;
+  /** The id of the HTTP request, from `x-request-id`. */
+  requestId?: StringFilter | null | undefined;
+  /** The session in which the user acted: { eq: "ses_..." }. */
+  sessionId?: IdFilter | null | undefined;
+  /** The id of the object of the act: { eq: "whk_..." }, { in: ["usr_...", "key_..."] }. */
+  subjectId?: IdFilter | null | undefined;
+  /** The type of the object of the act: { eq: "Webhook" }. */
+  subjectType?: StringFilter | null | undefined;
+};
+
+/** Whether an audited act was done or refused. */
+export type AuditOutcome =
+  /** The act was refused. */
+  | 'DENIED'
+  /** The act was done. */
+  | 'DONE';
+
+/** Tests on a value of AuditOutcome. If several tests are given, all must hold. */
+export type AuditOutcomeFilter = {
+  /** Equals this value. */
+  eq?: AuditOutcome | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<AuditOutcome> | null | undefined;
 };
 
 /** How the body of a delivery is made. */
@@ -155,6 +251,14 @@ export type CredentialKind =
   | 'HEADER'
   /** An access token, obtained with OAuth2 client credentials (RFC 6749, section 4.4). */
   | 'OAUTH2';
+
+/** Names of documents and users, and whole texts of searches, in the criteria of an entry. If several fields are given, all must hold. */
+export type CriteriaFilter = {
+  /** The name that they contain. Texts of searches: in upper or lower case. */
+  contains?: string | null | undefined;
+  /** They contain one of these names, at most 1,000. */
+  containsAny?: Array<string> | null | undefined;
+};
 
 /** Tests on a time, with millisecond precision: { gte: "2026-03-01T00:00:00Z", lt: ... }. If several tests are given, all must hold. */
 export type DateTimeFilter = {
@@ -388,6 +492,32 @@ export type ExplainVerificationInput = {
   webhookId: string;
 };
 
+/** The format of the file of an export. */
+export type ExportFormat =
+  /** CSV as in RFC 4180, in UTF-8. Lines end with CRLF, and the first line has the names of the columns. A cell that a spreadsheet could take for a formula begins with an apostrophe. */
+  | 'CSV'
+  /** A JSON object per line, in UTF-8. Lines end with LF. */
+  | 'NDJSON';
+
+/** What is exported. */
+export type ExportKind =
+  /** Everything about a person: exportPersonalData. SYSTEM_MANAGER alone can download it. */
+  | 'PERSON'
+  /** Requests that meet a filter: exportWebhookRequestLogs. */
+  | 'REQUESTS';
+
+/** The requests to export, and the format of the file. */
+export type ExportWebhookRequestLogsInput = {
+  /** CSV: whether the file begins with a byte order mark (U+FEFF). Excel needs it to recognise UTF-8. Other programs may read it as a part of the first column name. NDJSON never has it. */
+  byteOrderMark?: boolean;
+  /** The format of the file. */
+  format?: ExportFormat;
+  /** Whether the file includes headers and bodies: the columns headers, data, dataEncoding, responseHeaders, response, responseEncoding and responseTruncated. With true, the error is FORBIDDEN for SUPPORT. */
+  includeContent?: boolean;
+  /** The filter, as in `webhookRequestLogs`: { startedAt: { gte: "2026-03-01T00:00:00Z" } }. Left out: all requests; {} and null are refused. It is evaluated when the file is downloaded. */
+  where?: WebhookRequestLogWhere | null | undefined;
+};
+
 /** The webhooks to export. */
 export type ExportWebhooksInput = {
   /** The webhooks, at most 500; archived ones are always left out. Default: all. */
@@ -437,7 +567,7 @@ export type ImportWebhooksInput = {
   dryRun?: boolean;
   /** The `plan` of a dry run. If this import would do anything else, because the document or a webhook was changed since, the error is CONFLICT and nothing is changed. Default, null: any. */
   plan?: string | null | undefined;
-  /** The reason, which each entry of the audit trail contains: 1 to 1,000 characters, on one line. Default, null: none. */
+  /** The reason, which each entry of the audit trail contains: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
   /** The secrets that webhooks need, at most 500 entries. Default, null: none. */
   secrets?: Array<WebhookSecretsInput> | null | undefined;
@@ -510,11 +640,29 @@ export type OrderDirection =
   /** Descending: newest, largest or Z first. */
   | 'DESC';
 
+/** Entries of the audit trail that meet all of these conditions. */
+export type OwnAuditEntryWhere = {
+  /** The act: { startsWith: "webhook." }. */
+  action?: StringFilter | null | undefined;
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<OwnAuditEntryWhere> | null | undefined;
+  /** When the act was done: { gte: "2026-03-01T00:00:00Z" }. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: OwnAuditEntryWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<OwnAuditEntryWhere> | null | undefined;
+  /** Whether the act was done or refused: { eq: DENIED }. */
+  outcome?: AuditOutcomeFilter | null | undefined;
+  /** The id of the object of the act. */
+  subjectId?: IdFilter | null | undefined;
+};
+
 /** The webhook to pause, and the reason. */
 export type PauseWebhookInput = {
   /** The id of an ACTIVE webhook, `whk_...`. */
   id: string;
-  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Default, null: none. */
+  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
 };
 
@@ -644,7 +792,7 @@ export type RestoreWebhookVersionInput = {
   expectedVersion?: number | null | undefined;
   /** The id of the webhook, `whk_...`. */
   id: string;
-  /** The reason, which the audit trail contains: 1 to 1,000 characters, on one line. Default, null: none. */
+  /** The reason, which the audit trail contains: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
   /** The version to restore: one of `Webhook.versions`. */
   version: number;
@@ -654,7 +802,7 @@ export type RestoreWebhookVersionInput = {
 export type ResumeWebhookInput = {
   /** The id of a PAUSED or DISABLED webhook, `whk_...`. */
   id: string;
-  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Default, null: none. */
+  /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
 };
 
@@ -1294,6 +1442,29 @@ export type WebhookWhere = {
   url?: StringFilter | null | undefined;
 };
 
+export type AuditQueryVariables = Exact<{
+  where?: AuditEntryWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditQuery = { auditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, actorKind: ActorKind, subjectType: string | null, subjectId: string | null, reason: string | null, actor: { id: string, name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type AuditEntryQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AuditEntryQuery = { auditEntry: { id: string, createdAt: string, action: string, outcome: AuditOutcome, actorKind: ActorKind, sessionId: string | null, subjectType: string | null, subjectId: string | null, reason: string | null, remoteAddress: string | null, userAgent: string | null, requestId: string | null, before: unknown, after: unknown, details: unknown, criteria: unknown, actor: { id: string, name: string, fullName: string | null } | null, apiKey: { label: string, keyId: string } | null, evidence: { status: SealStatus, leafIndex: number | null, leafHash: string | null, sealedAt: string | null } } | null };
+
+export type OwnAuditQueryVariables = Exact<{
+  where?: OwnAuditEntryWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OwnAuditQuery = { myAuditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, subjectType: string | null, subjectId: string | null, reason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 export type DocumentQueryVariables = Exact<{
   documentType: string;
   name: string;
@@ -1302,6 +1473,20 @@ export type DocumentQueryVariables = Exact<{
 
 
 export type DocumentQuery = { businessDocument: { id: string, verdicts: Array<{ verdict: DocumentVerdictKind, sentence: string, nextAttemptAt: string | null, webhook: { id: string, name: string, direction: Direction, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null } | null, delivery: { id: string, status: DeliveryStatus, deliveredAt: string | null, finishedAt: string | null, nextAttemptAt: string | null, skipReason: SkipReason | null, skipMessage: string | null } | null, lastRequest: { id: string, startedAt: string, finishedAt: string | null, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null, attemptNumber: number, evidence: { status: SealStatus, leafHash: string | null, leafIndex: number | null, sealedAt: string | null } } | null }>, timeline: { nodes: Array<{ at: string, kind: DocumentTimelineKind, sentence: string, event: string | null, error: string | null, requestStatus: WebhookRequestLogStatus | null, responseStatus: number | null, skipReason: SkipReason | null, webhook: { id: string, name: string } | null, request: { id: string, attemptNumber: number, durationMs: number | null, errorCode: RequestErrorCode | null, user: { name: string, fullName: string | null } | null } | null, delivery: { id: string, test: boolean } | null, businessEvent: { id: string, wantedBy: number | null, user: { name: string, fullName: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type ExportsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ExportsQuery = { exports: { nodes: Array<{ id: string, kind: ExportKind, format: ExportFormat, includeContent: boolean, createdAt: string, expiresAt: string, completedAt: string | null, rowsSent: number, bytesSent: number, downloads: number, url: string, orderedBy: { name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type OrderExportMutationVariables = Exact<{
+  input: ExportWebhookRequestLogsInput;
+}>;
+
+
+export type OrderExportMutation = { exportWebhookRequestLogs: { export: { id: string, url: string, expiresAt: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type SearchQueryVariables = Exact<{
   text: string;
@@ -1615,6 +1800,87 @@ export const ContentPartsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ContentParts"}) as unknown as TypedDocumentString<ContentPartsFragment, unknown>;
+export const AuditDocument = new TypedDocumentString(`
+    query Audit($where: AuditEntryWhere, $after: String) {
+  auditEntries(first: 50, where: $where, after: $after) {
+    nodes {
+      id
+      createdAt
+      action
+      outcome
+      actorKind
+      actor {
+        id
+        name
+        fullName
+      }
+      subjectType
+      subjectId
+      reason
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditQuery, AuditQueryVariables>;
+export const AuditEntryDocument = new TypedDocumentString(`
+    query AuditEntry($id: ID!) {
+  auditEntry(id: $id) {
+    id
+    createdAt
+    action
+    outcome
+    actorKind
+    actor {
+      id
+      name
+      fullName
+    }
+    apiKey {
+      label
+      keyId
+    }
+    sessionId
+    subjectType
+    subjectId
+    reason
+    remoteAddress
+    userAgent
+    requestId
+    before
+    after
+    details
+    criteria
+    evidence {
+      status
+      leafIndex
+      leafHash
+      sealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditEntryQuery, AuditEntryQueryVariables>;
+export const OwnAuditDocument = new TypedDocumentString(`
+    query OwnAudit($where: OwnAuditEntryWhere, $after: String) {
+  myAuditEntries(first: 50, where: $where, after: $after) {
+    nodes {
+      id
+      createdAt
+      action
+      outcome
+      subjectType
+      subjectId
+      reason
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OwnAuditQuery, OwnAuditQueryVariables>;
 export const DocumentDocument = new TypedDocumentString(`
     query Document($documentType: String!, $name: String!, $after: String) {
   businessDocument(documentType: $documentType, name: $name) {
@@ -1710,6 +1976,49 @@ export const DocumentDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
+export const ExportsDocument = new TypedDocumentString(`
+    query Exports($after: String) {
+  exports(first: 20, after: $after) {
+    nodes {
+      id
+      kind
+      format
+      includeContent
+      createdAt
+      expiresAt
+      completedAt
+      rowsSent
+      bytesSent
+      downloads
+      url
+      orderedBy {
+        name
+        fullName
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
+export const OrderExportDocument = new TypedDocumentString(`
+    mutation OrderExport($input: ExportWebhookRequestLogsInput!) {
+  exportWebhookRequestLogs(input: $input) {
+    export {
+      id
+      url
+      expiresAt
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OrderExportMutation, OrderExportMutationVariables>;
 export const SearchDocument = new TypedDocumentString(`
     query Search($text: String!) {
   search(text: $text, first: 20) {
