@@ -43,6 +43,18 @@ export const PAGES: readonly Page[] = [
     component: lazy(() => import('../request/request-page')),
   },
   {
+    path: '/deliveries',
+    name: 'deliveries',
+    needs: 'Query.deliveries',
+    component: lazy(() => import('../deliveries/deliveries-page')),
+  },
+  {
+    path: '/deliveries/:id',
+    name: null,
+    needs: 'Query.delivery',
+    component: lazy(() => import('../deliveries/delivery-page')),
+  },
+  {
     path: '/webhooks',
     name: 'webhooks',
     needs: 'Query.webhooks',

@@ -8,6 +8,8 @@ export const PAGE_PATHS = [
   '/document',
   '/log',
   '/log/:id',
+  '/deliveries',
+  '/deliveries/:id',
   '/webhooks',
   '/webhooks/:id',
   '/audit',

@@ -188,6 +188,14 @@ export type CallOutcomeFilter = {
   in?: Array<CallOutcome> | null | undefined;
 };
 
+/** The delivery to cancel, and the reason. */
+export type CancelDeliveryInput = {
+  /** The id of a delivery that is PENDING or RETRYING, or EXHAUSTED and blocking, `dlv_...`. */
+  deliveryId: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
 /** The state of a circuit breaker. */
 export type CircuitState =
   /** Deliveries are sent. The endpoint is assumed to work. */
@@ -296,6 +304,23 @@ export type DeadLetterKind =
   | 'INDEX'
   /** The next attempt of `delivery` cannot be begun. */
   | 'JOB';
+
+/** The order of deliveries: { field: NEXT_ATTEMPT_AT, direction: ASC } puts those due first at the beginning. */
+export type DeliveryOrder = {
+  /** DESC: newest first. */
+  direction?: OrderDirection;
+  /** The field to order by. */
+  field: DeliveryOrderField;
+};
+
+/** The fields by which deliveries can be ordered. */
+export type DeliveryOrderField =
+  /** The time in the id, with millisecond precision. */
+  | 'CREATED_AT'
+  /** `finishedAt`. The list omits open deliveries. */
+  | 'FINISHED_AT'
+  /** `nextAttemptAt`. The list omits deliveries without a next attempt. */
+  | 'NEXT_ATTEMPT_AT';
 
 /** What happens to the later deliveries of a document when one is exhausted. */
 export type DeliveryOrdering =
@@ -674,6 +699,14 @@ export type RateLimitWhere = {
   seconds?: IntFilter | null | undefined;
 };
 
+/** The delivery to send again, and the reason. */
+export type ReplayDeliveryInput = {
+  /** The id of a finished delivery, `dlv_...`. */
+  deliveryId: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
 /** The state of a replay. */
 export type ReplayStatus =
   /** A user cancelled it. Deliveries that were already sent again continue. */
@@ -804,6 +837,12 @@ export type ResumeWebhookInput = {
   id: string;
   /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
+};
+
+/** The delivery to retry. */
+export type RetryDeliveryInput = {
+  /** The id of a delivery with a `nextAttemptAt`, `dlv_...`. */
+  deliveryId: string;
 };
 
 /** The key to revoke permanently. */
@@ -1465,6 +1504,48 @@ export type OwnAuditQueryVariables = Exact<{
 
 export type OwnAuditQuery = { myAuditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, subjectType: string | null, subjectId: string | null, reason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type DeliveriesQueryVariables = Exact<{
+  where?: DeliveryWhere | null | undefined;
+  orderBy?: DeliveryOrder | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeliveriesQuery = { deliveries: { nodes: Array<{ id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type DeliveryCountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeliveryCountsQuery = { waiting: { totalCount: number | null, totalCountIsExact: boolean | null } | null, retrying: { totalCount: number | null, totalCountIsExact: boolean | null } | null, exhausted: { totalCount: number | null, totalCountIsExact: boolean | null } | null };
+
+export type DeliveryQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeliveryQuery = { delivery: { id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, deliveredAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, skipMessage: string | null, cancelRequested: boolean, cancelReason: string | null, test: boolean, cancelledBy: { name: string, fullName: string | null } | null, user: { name: string, fullName: string | null } | null, webhook: { id: string, name: string, status: WebhookStatus, statusReason: string | null, retrySchedule: Array<number> | null } | null, businessEvent: { id: string, createdAt: string, publishedBy: { name: string, fullName: string | null } | null } | null, predecessor: { id: string, referenceDocument: string, status: DeliveryStatus } | null, deadLetter: { id: string, code: string, kind: DeadLetterKind, retryAt: string | null } | null, replay: { id: string, reason: string } | null, requests: { nodes: Array<{ id: string, attemptNumber: number, startedAt: string, status: WebhookRequestLogStatus, direction: Direction, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null }>, pageInfo: { hasNextPage: boolean } } | null } | null };
+
+export type RetryDeliveryMutationVariables = Exact<{
+  input: RetryDeliveryInput;
+}>;
+
+
+export type RetryDeliveryMutation = { retryDelivery: { delivery: { id: string, nextAttemptAt: string | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type CancelDeliveryMutationVariables = Exact<{
+  input: CancelDeliveryInput;
+}>;
+
+
+export type CancelDeliveryMutation = { cancelDelivery: { delivery: { id: string, status: DeliveryStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ReplayDeliveryMutationVariables = Exact<{
+  input: ReplayDeliveryInput;
+}>;
+
+
+export type ReplayDeliveryMutation = { replayDelivery: { delivery: { id: string, status: DeliveryStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
 export type DocumentQueryVariables = Exact<{
   documentType: string;
   name: string;
@@ -1881,6 +1962,182 @@ export const OwnAuditDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OwnAuditQuery, OwnAuditQueryVariables>;
+export const DeliveriesDocument = new TypedDocumentString(`
+    query Deliveries($where: DeliveryWhere, $orderBy: DeliveryOrder, $after: String) {
+  deliveries(first: 50, where: $where, orderBy: $orderBy, after: $after) {
+    nodes {
+      id
+      createdAt
+      documentType
+      referenceDocument
+      event
+      status
+      attempts
+      nextAttemptAt
+      finishedAt
+      held
+      waitsFor
+      skipReason
+      cancelRequested
+      test
+      webhook {
+        id
+        name
+        status
+      }
+      lastRequest {
+        id
+        errorCode
+        responseStatus
+      }
+      deadLetter {
+        code
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeliveriesQuery, DeliveriesQueryVariables>;
+export const DeliveryCountsDocument = new TypedDocumentString(`
+    query DeliveryCounts {
+  waiting: deliveries(where: {status: {eq: PENDING}}) {
+    totalCount
+    totalCountIsExact
+  }
+  retrying: deliveries(where: {status: {eq: RETRYING}}) {
+    totalCount
+    totalCountIsExact
+  }
+  exhausted: deliveries(where: {status: {eq: EXHAUSTED}}) {
+    totalCount
+    totalCountIsExact
+  }
+}
+    `) as unknown as TypedDocumentString<DeliveryCountsQuery, DeliveryCountsQueryVariables>;
+export const DeliveryDocument = new TypedDocumentString(`
+    query Delivery($id: ID!) {
+  delivery(id: $id) {
+    id
+    createdAt
+    documentType
+    referenceDocument
+    event
+    status
+    attempts
+    nextAttemptAt
+    deliveredAt
+    finishedAt
+    held
+    waitsFor
+    skipReason
+    skipMessage
+    cancelRequested
+    cancelReason
+    cancelledBy {
+      name
+      fullName
+    }
+    test
+    user {
+      name
+      fullName
+    }
+    webhook {
+      id
+      name
+      status
+      statusReason
+      retrySchedule
+    }
+    businessEvent {
+      id
+      createdAt
+      publishedBy {
+        name
+        fullName
+      }
+    }
+    predecessor {
+      id
+      referenceDocument
+      status
+    }
+    deadLetter {
+      id
+      code
+      kind
+      retryAt
+    }
+    replay {
+      id
+      reason
+    }
+    requests(first: 100, orderBy: {field: STARTED_AT, direction: ASC}) {
+      nodes {
+        id
+        attemptNumber
+        startedAt
+        status
+        direction
+        responseStatus
+        errorCode
+        durationMs
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeliveryQuery, DeliveryQueryVariables>;
+export const RetryDeliveryDocument = new TypedDocumentString(`
+    mutation RetryDelivery($input: RetryDeliveryInput!) {
+  retryDelivery(input: $input) {
+    delivery {
+      id
+      nextAttemptAt
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RetryDeliveryMutation, RetryDeliveryMutationVariables>;
+export const CancelDeliveryDocument = new TypedDocumentString(`
+    mutation CancelDelivery($input: CancelDeliveryInput!) {
+  cancelDelivery(input: $input) {
+    delivery {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelDeliveryMutation, CancelDeliveryMutationVariables>;
+export const ReplayDeliveryDocument = new TypedDocumentString(`
+    mutation ReplayDelivery($input: ReplayDeliveryInput!) {
+  replayDelivery(input: $input) {
+    delivery {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReplayDeliveryMutation, ReplayDeliveryMutationVariables>;
 export const DocumentDocument = new TypedDocumentString(`
     query Document($documentType: String!, $name: String!, $after: String) {
   businessDocument(documentType: $documentType, name: $name) {

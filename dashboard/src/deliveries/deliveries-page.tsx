@@ -1,0 +1,137 @@
+import { type FormEvent, useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { DeliveriesDocument, type DeliveriesQuery, DeliveryCountsDocument } from '../api/generated/documents';
+import { useApi, useApiPages } from '../api/use-api';
+import { formatCount } from '../i18n/plural';
+import { paths } from '../paths';
+import { Page } from '../shell/page';
+import { Empty } from '../ui/answer';
+import { Button } from '../ui/button';
+import { TextField } from '../ui/field';
+import { Ltr } from '../ui/ltr';
+import { PagedTable } from '../ui/paged-table';
+import { DeliveryState } from '../ui/state-mark';
+import { Time } from '../ui/time';
+import { deliveryOrder, deliveryWhere, readDeliveryFilter, TABS, writeDeliveryFilter } from './delivery-filter';
+import { useDeliveryTexts } from './texts';
+
+type Row = NonNullable<DeliveriesQuery['deliveries']>['nodes'][number];
+
+const REFRESH_MS = 10_000;
+
+export default function DeliveriesPage() {
+  const texts = useDeliveryTexts();
+  const [search, setSearch] = useSearchParams();
+  const filter = readDeliveryFilter(search);
+  const [document, setDocument] = useState(filter.document ?? '');
+  const pages = useApiPages(
+    DeliveriesDocument,
+    { where: deliveryWhere(filter), orderBy: deliveryOrder(filter) },
+    ({ deliveries }) => deliveries,
+    { refreshMs: REFRESH_MS },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setSearch(writeDeliveryFilter({ ...filter, document: document.trim() || null }));
+  };
+  return (
+    <Page title={texts.title}>
+      <Counts />
+      <nav className="tabs" aria-label={texts.state}>
+        {TABS.map((tab) => (
+          <Link
+            key={tab}
+            className="tab"
+            href={paths.deliveries(writeDeliveryFilter({ ...filter, tab }))}
+            aria-current={tab === filter.tab ? 'page' : undefined}
+          >
+            {texts.tabs[tab]}
+          </Link>
+        ))}
+      </nav>
+      <form className="log-filters" role="search" onSubmit={submit}>
+        <TextField
+          label={texts.document}
+          value={document}
+          onChange={setDocument}
+          type="search"
+          placeholder="INV-0042"
+        />
+        <Button type="submit">{texts.tabs.all}</Button>
+      </form>
+      <PagedTable
+        label={texts.tabs[filter.tab]}
+        pages={pages}
+        keyOf={({ id }) => id}
+        empty={<Empty title={texts.none}>{filter.tab === 'open' ? <p>{texts.noneOpen}</p> : null}</Empty>}
+        columns={[
+          {
+            header: texts.document,
+            cell: ({ id, referenceDocument, test }) => (
+              <Link href={paths.delivery(id)}>
+                <bdi>{referenceDocument}</bdi> {test ? texts.test : null}
+              </Link>
+            ),
+          },
+          {
+            header: texts.webhook,
+            cell: ({ webhook }) =>
+              webhook ? (
+                <Link href={paths.webhook(webhook.id)}>
+                  <bdi>{webhook.name}</bdi>
+                </Link>
+              ) : null,
+          },
+          { header: texts.event, cell: ({ event }) => <bdi>{event}</bdi> },
+          { header: texts.state, cell: (row) => <State row={row} /> },
+          { header: texts.attempts, number: true, cell: ({ attempts }) => formatCount(attempts) },
+          {
+            header: texts.last,
+            cell: ({ lastRequest }) =>
+              lastRequest ? (
+                <Link href={paths.request(lastRequest.id)}>
+                  <Ltr>{lastRequest.responseStatus ?? lastRequest.errorCode ?? '…'}</Ltr>
+                </Link>
+              ) : null,
+          },
+          {
+            header: filter.tab === 'open' || filter.tab === 'held' ? texts.next : texts.finished,
+            cell: ({ nextAttemptAt, finishedAt }) => {
+              const time = nextAttemptAt ?? finishedAt;
+              return time ? <Time at={time} /> : null;
+            },
+          },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function State({ row }: { row: Row }) {
+  const texts = useDeliveryTexts();
+  const why = row.deadLetter
+    ? texts.stuck(row.deadLetter.code)
+    : row.held
+      ? texts.held
+      : row.cancelRequested
+        ? texts.cancelRequested
+        : row.waitsFor
+          ? texts.waitsFor[row.waitsFor]
+          : null;
+  return (
+    <>
+      <DeliveryState status={row.status} /> {why ? <div className="faint">{why}</div> : null}
+      {row.skipReason ? <Ltr className="mono faint">{row.skipReason}</Ltr> : null}
+    </>
+  );
+}
+
+function Counts() {
+  const texts = useDeliveryTexts();
+  const { data } = useApi(DeliveryCountsDocument, {}, { refreshMs: REFRESH_MS, keepPrevious: true });
+  const shown = (count: { totalCount?: number | null; totalCountIsExact?: boolean | null } | null | undefined) =>
+    typeof count?.totalCount === 'number' ? texts.atLeast(count.totalCount, count.totalCountIsExact ?? false) : '…';
+  if (!data) return null;
+  const { waiting, retrying, exhausted } = data.data;
+  return <p>{texts.counts(shown(waiting), shown(retrying), shown(exhausted))}</p>;
+}

@@ -1,0 +1,53 @@
+// Which deliveries the page shows, in its address.
+import type { DeliveryOrder, DeliveryWhere } from '../api/generated/documents';
+
+export const TABS = ['open', 'held', 'exhausted', 'skipped', 'delivered', 'all'] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface DeliveryFilter {
+  tab: Tab;
+  /** The id of a webhook; null: all. */
+  webhook: string | null;
+  /** The whole name of a document; null: all. */
+  document: string | null;
+}
+
+export function readDeliveryFilter(search: URLSearchParams): DeliveryFilter {
+  const tab = search.get('tab');
+  return {
+    tab: TABS.find((each) => each === tab) ?? 'open',
+    webhook: search.get('webhook') || null,
+    document: search.get('document') || null,
+  };
+}
+
+export function writeDeliveryFilter({ tab, webhook, document }: DeliveryFilter): Record<string, string> {
+  return {
+    ...(tab === 'open' ? {} : { tab }),
+    ...(webhook === null ? {} : { webhook }),
+    ...(document === null ? {} : { document }),
+  };
+}
+
+const OF_TAB: Record<Tab, DeliveryWhere> = {
+  open: { status: { in: ['PENDING', 'RETRYING'] } },
+  held: { held: { eq: true } },
+  exhausted: { status: { eq: 'EXHAUSTED' } },
+  skipped: { status: { in: ['SKIPPED', 'CANCELLED'] } },
+  delivered: { status: { eq: 'DELIVERED' } },
+  all: {},
+};
+
+export function deliveryWhere({ tab, webhook, document }: DeliveryFilter): DeliveryWhere {
+  return {
+    ...OF_TAB[tab],
+    ...(webhook === null ? {} : { webhook: { id: { eq: webhook } } }),
+    ...(document === null ? {} : { referenceDocument: { eq: document } }),
+  };
+}
+
+/** What is due first stands first; what has finished, the newest first. */
+export function deliveryOrder({ tab }: DeliveryFilter): DeliveryOrder {
+  if (tab === 'open') return { field: 'NEXT_ATTEMPT_AT', direction: 'ASC' };
+  return { field: tab === 'exhausted' ? 'FINISHED_AT' : 'CREATED_AT', direction: 'DESC' };
+}
