@@ -13,6 +13,7 @@ create table users (
   roles_mapped boolean not null default false,  -- each sign-in sets the roles to those that the identity provider states
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
+  standing_since timestamptz(3) not null default date_trunc('milliseconds', clock_timestamp()),  -- of roles, state and identity: see 13-approvals.sql
   constraint users_pkey primary key (id),
   constraint users_name_key unique (name),
   constraint users_email_key unique (email),

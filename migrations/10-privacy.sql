@@ -14,24 +14,15 @@ create table legal_holds (
   reason text not null,
   placed_by uuid not null,
   created_at timestamptz(3) not null,
-  release_requested_by uuid,
-  release_requested_at timestamptz(3),
-  release_reason text,
-  released_by uuid,                 -- null: the hold is in force
+  release_id uuid,                  -- the approval that released it, see 13-approvals.sql; null: the hold is in force
   released_at timestamptz(3),
   constraint legal_holds_pkey primary key (id),
   constraint legal_holds_criteria_check check (num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0),
   constraint legal_holds_document_check check (reference_document is null or document_type is not null),
-  constraint legal_holds_requested_check check ((release_requested_by is null) = (release_requested_at is null)
-    and (release_requested_by is null) = (release_reason is null)),
-  constraint legal_holds_released_check check ((released_by is null) = (released_at is null)),
-  constraint legal_holds_second_person_check check
-    (released_by is null or (release_requested_by is not null and released_by <> placed_by and released_by <> release_requested_by)),
+  constraint legal_holds_released_check check ((release_id is null) = (released_at is null)),
   constraint legal_holds_webhook_id_fkey foreign key (webhook_id) references webhooks (id),
   constraint legal_holds_user_id_fkey foreign key (user_id) references users (id),
-  constraint legal_holds_placed_by_fkey foreign key (placed_by) references users (id),
-  constraint legal_holds_release_requested_by_fkey foreign key (release_requested_by) references users (id),
-  constraint legal_holds_released_by_fkey foreign key (released_by) references users (id)
+  constraint legal_holds_placed_by_fkey foreign key (placed_by) references users (id)
 );
 create index legal_holds_in_force_idx on legal_holds (id) where released_at is null;
 
@@ -68,8 +59,7 @@ create table erasures (
   reason text not null,
   ordered_by uuid,                  -- null: the system
   created_at timestamptz(3) not null,
-  decided_by uuid,                  -- who approved or declined it; null: it needs no second person
-  decided_at timestamptz(3),
+  approval_id uuid,                 -- see 13-approvals.sql; null: it needs none
   erased_count integer not null default 0,
   deferred_count integer not null default 0,      -- as of the last step
   deferred_reason text,
@@ -81,13 +71,11 @@ create table erasures (
   constraint erasures_finished_check check ((finished_at is null) = (status in ('REQUESTED', 'ORDERED', 'DEFERRED'))),
   constraint erasures_next_step_check check ((next_step_at is null) = (status not in ('ORDERED', 'DEFERRED'))),
   constraint erasures_own_check check ((ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')),
-  constraint erasures_second_person_check check (decided_by is null or decided_by <> ordered_by),
-  constraint erasures_alone_check
-    check ((row_count <= 100 and other_count = 0) or ordered_by is null or decided_by is not null
-      or status in ('REQUESTED', 'DECLINED')),
+  constraint erasures_waiting_check check (approval_id is not null or status not in ('REQUESTED', 'DECLINED')),
+  constraint erasures_alone_check 
+    check ((row_count <= 100 and other_count = 0) or ordered_by is null or approval_id is not null),
   constraint erasures_user_id_fkey foreign key (user_id) references users (id),
-  constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id),
-  constraint erasures_decided_by_fkey foreign key (decided_by) references users (id)
+  constraint erasures_ordered_by_fkey foreign key (ordered_by) references users (id)
 );
 create index erasures_status_idx on erasures (status, id);
 create index erasures_open_idx on erasures (next_step_at) where next_step_at is not null;
@@ -312,7 +300,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- Why an order may not take what is of others now: the reason of an entry about its rows, or the open replay or valid export that an
--- entry ordered; null: it may. @param may_take whether a second person has decided about the order
+-- entry ordered; null: it may. @param may_take whether the order was approved
 create function others_obstacle(a audit_entries, may_take boolean) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -378,12 +366,13 @@ begin
   return next;
 end $$;
 
--- Whether a second person has decided about an order, so that it may take what is of others. Orders of Hookledger itself repeat what
+-- Whether an order was approved, so that it may take what is of others. Orders of Hookledger itself repeat what
 -- was decided before a backup was restored. A limit takes nothing of others.
 create function may_take_others(ordered erasures) returns boolean
-language sql stable set search_path = pg_catalog, public, pg_temp as $$
-  select ordered.kind <> 'RETENTION' and (ordered.decided_by is not null or ordered.ordered_by is null)
-$$;
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return ordered.kind <> 'RETENTION' and (ordered.ordered_by is null or public.is_approved(ordered.approval_id, ordered.id, null));
+end $$;
 
 -- Replaces parts of the content of entries of the audit trail by their digests: CRITERIA, REASON or ORIGIN.
 create function erase_parts(erasure uuid, entries uuid[], part text) returns void
@@ -483,6 +472,9 @@ begin
   select * into ordered from public.erasures x where x.id = erasure and x.status in ('ORDERED', 'DEFERRED') for update;
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if ordered.approval_id is not null and not public.is_approved(ordered.approval_id, erasure, null) then
+    raise exception 'the order % was not approved', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   -- after a restored backup, what is to be erased again does not wait: sealing may be stopped, because heads were lost
   if ordered.kind not in ('RETENTION', 'REPEATED') and not public.is_order_sealed(erasure) then
@@ -612,7 +604,7 @@ begin
     perform public.erase_parts(erasure, reasons, 'REASON');
     update public.replays x set reason = '[erased]', erasure_id = erasure from public.audit_entries a
       where a.id = any (reasons) and a.action = 'delivery.replayed' and x.delivery_id = a.subject_id;
-    update public.replay_requests x set reason = '[erased]',
+    update public.approvals x set reason = '[erased]',
         decision_reason = case when x.decision_reason is not null then '[erased]' end
       from public.audit_entries a where a.id = any (reasons) and x.delivery_id = a.subject_id;
   end if;
@@ -678,6 +670,10 @@ begin
   person := ordered.user_id;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if not public.is_approved(ordered.approval_id, erasure, null) and (ordered.approval_id is not null
+      or (ordered.ordered_by is not null and public.has_ordered_or_decided(person, ordered.created_at))) then
+    raise exception 'the order % was not approved', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';

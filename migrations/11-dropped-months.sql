@@ -166,7 +166,7 @@ begin
     or exists (select from public.dead_letters l where l.request_id >= first and l.request_id < past and l.kind <> 'INDEX')
     or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
-    or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
+    or exists (select from public.approvals x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
       where d.business_event_id >= first and d.business_event_id < past)
     -- a replay sends deliveries from the oldest to the newest; its condition is not evaluated

@@ -261,7 +261,7 @@ create table replays (
   reason text not null,
   rate integer not null,            -- most deliveries a second
   ordered_by uuid not null,
-  request_id uuid,                  -- the replay request that was approved
+  approval_id uuid,                 -- SUPPORT requested it: see 13-approvals.sql
   last_delivery_id uuid not null,   -- the newest delivery that it may contain
   cursor uuid,                      -- the last delivery that was processed
   delivery_count integer not null,  -- deliveries that met the condition when the replay was created
@@ -281,27 +281,3 @@ create table replays (
   constraint replays_ordered_by_fkey foreign key (ordered_by) references users (id)
 );
 create index replays_open_idx on replays (next_step_at) where status in ('PENDING', 'RUNNING');
-
--- Replays that one person requests and another one approves or declines.
-create table replay_requests (
-  id uuid not null,
-  status text not null,
-  delivery_id uuid not null,
-  last_replay_id uuid,              -- the last replay of the delivery when this one was requested
-  reason text not null,
-  requested_by uuid not null,
-  created_at timestamptz(3) not null,
-  expires_at timestamptz(3) not null,
-  decided_by uuid,
-  decided_at timestamptz(3),
-  decision_reason text,
-  replay_id uuid,
-  constraint replay_requests_pkey primary key (id),
-  constraint replay_requests_status_check check (status in ('WAITING', 'APPROVED', 'DECLINED', 'EXPIRED')),
-  constraint replay_requests_decided_check check ((decided_at is null) = (status in ('WAITING', 'EXPIRED'))),
-  constraint replay_requests_replay_check check ((replay_id is not null) = (status = 'APPROVED')),
-  constraint replay_requests_requested_by_fkey foreign key (requested_by) references users (id),
-  constraint replay_requests_decided_by_fkey foreign key (decided_by) references users (id)
-);
-create unique index replay_requests_waiting_idx on replay_requests (delivery_id) where status = 'WAITING';
-create index replay_requests_delivery_id_idx on replay_requests (delivery_id, id);

@@ -201,7 +201,7 @@ declare
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
-    replay_requests, audit_windows, audit_event_queue}';
+    approval_rules, approvals, audit_windows, audit_event_queue}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

@@ -22,6 +22,61 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX api_keys_user_id_idx ON api_keys USING btree (user_id);
+CREATE TRIGGER approvals_wait_again AFTER UPDATE ON api_keys FOR EACH ROW WHEN (old.revoked_at IS NULL AND new.revoked_at IS NOT NULL AND new.revoked_by IS DISTINCT FROM new.user_id) EXECUTE FUNCTION restart_approvals_of_credential();
+
+CREATE TABLE approval_rules (
+  only_row boolean NOT NULL DEFAULT true,
+  issuer text,
+  wait_hours integer NOT NULL,
+  CONSTRAINT approval_rules_only_row_check CHECK (only_row),
+  CONSTRAINT approval_rules_pkey PRIMARY KEY (only_row),
+  CONSTRAINT approval_rules_wait_hours_check CHECK (wait_hours >= 1 AND wait_hours <= 720)
+);
+CREATE TRIGGER approvals_wait_again AFTER INSERT OR UPDATE ON approval_rules FOR EACH ROW EXECUTE FUNCTION restart_approvals_of_rules();
+
+CREATE TABLE approvals (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  status text NOT NULL,
+  delivery_id uuid,
+  erasure_id uuid,
+  legal_hold_id uuid,
+  reason text NOT NULL,
+  requested_by uuid NOT NULL,
+  requester_issuer text,
+  requester_subject text,
+  requester_since timestamp(3) with time zone,
+  created_at timestamp(3) with time zone NOT NULL,
+  takes_effect_at timestamp(3) with time zone,
+  announced boolean NOT NULL DEFAULT false,
+  expires_at timestamp(3) with time zone,
+  decided_by uuid,
+  decider_issuer text,
+  decider_subject text,
+  decided_at timestamp(3) with time zone,
+  decision_reason text,
+  last_replay_id uuid,
+  replay_id uuid,
+  CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+  CONSTRAINT approvals_decided_check CHECK ((decided_at IS NULL) = (status = ANY (ARRAY['WAITING'::text, 'EXPIRED'::text]))),
+  CONSTRAINT approvals_decider_check CHECK ((decided_by IS NULL) = (decided_at IS NULL) OR decided_by IS NULL AND kind <> 'REPLAY'::text AND status = 'APPROVED'::text),
+  CONSTRAINT approvals_expires_check CHECK ((kind = 'REPLAY'::text) = (expires_at IS NOT NULL) AND (kind = 'REPLAY'::text OR status <> 'EXPIRED'::text)),
+  CONSTRAINT approvals_kind_check CHECK (kind = ANY (ARRAY['REPLAY'::text, 'ERASURE'::text, 'HOLD_RELEASE'::text])),
+  CONSTRAINT approvals_pkey PRIMARY KEY (id),
+  CONSTRAINT approvals_replay_check CHECK ((replay_id IS NOT NULL) = (kind = 'REPLAY'::text AND status = 'APPROVED'::text)),
+  CONSTRAINT approvals_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  CONSTRAINT approvals_second_person_check CHECK (decided_by <> requested_by OR kind <> 'REPLAY'::text AND status = 'DECLINED'::text),
+  CONSTRAINT approvals_status_check CHECK (status = ANY (ARRAY['WAITING'::text, 'APPROVED'::text, 'DECLINED'::text, 'EXPIRED'::text])),
+  CONSTRAINT approvals_subject_check CHECK ((kind = 'REPLAY'::text) = (delivery_id IS NOT NULL) AND (kind = 'ERASURE'::text) = (erasure_id IS NOT NULL) AND (kind = 'HOLD_RELEASE'::text) = (legal_hold_id IS NOT NULL))
+);
+CREATE INDEX approvals_delivery_id_idx ON approvals USING btree (delivery_id, id);
+CREATE UNIQUE INDEX approvals_delivery_waiting_idx ON approvals USING btree (delivery_id) WHERE status = 'WAITING'::text;
+CREATE UNIQUE INDEX approvals_erasure_id_idx ON approvals USING btree (erasure_id);
+CREATE INDEX approvals_legal_hold_id_idx ON approvals USING btree (legal_hold_id, id);
+CREATE UNIQUE INDEX approvals_legal_hold_waiting_idx ON approvals USING btree (legal_hold_id) WHERE status = 'WAITING'::text;
+CREATE INDEX approvals_status_idx ON approvals USING btree (status, id);
+CREATE TRIGGER approvals_are_decided_once BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION check_decision();
+CREATE TRIGGER approvals_begin_waiting BEFORE INSERT ON approvals FOR EACH ROW WHEN (new.kind <> 'REPLAY'::text) EXECUTE FUNCTION begin_waiting();
 
 CREATE TABLE audit_entries (
   id uuid NOT NULL,
@@ -317,27 +372,26 @@ CREATE TABLE erasures (
   reason text NOT NULL,
   ordered_by uuid,
   created_at timestamp(3) with time zone NOT NULL,
-  decided_by uuid,
-  decided_at timestamp(3) with time zone,
+  approval_id uuid,
   erased_count integer NOT NULL DEFAULT 0,
   deferred_count integer NOT NULL DEFAULT 0,
   deferred_reason text,
   next_step_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
-  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 AND other_count = 0 OR ordered_by IS NULL OR decided_by IS NOT NULL OR (status = ANY (ARRAY['REQUESTED'::text, 'DECLINED'::text]))),
-  CONSTRAINT erasures_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
+  CONSTRAINT erasures_alone_check CHECK (row_count <= 100 AND other_count = 0 OR ordered_by IS NULL OR approval_id IS NOT NULL),
   CONSTRAINT erasures_finished_check CHECK ((finished_at IS NULL) = (status = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_kind_check CHECK (kind = ANY (ARRAY['DOCUMENT'::text, 'PERSON'::text, 'CONTENT'::text, 'RETENTION'::text, 'REPEATED'::text])),
   CONSTRAINT erasures_next_step_check CHECK ((next_step_at IS NULL) = (status <> ALL (ARRAY['ORDERED'::text, 'DEFERRED'::text]))),
   CONSTRAINT erasures_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES users(id),
   CONSTRAINT erasures_own_check CHECK ((ordered_by IS NULL) = (kind = ANY (ARRAY['RETENTION'::text, 'REPEATED'::text])) OR kind = 'PERSON'::text),
   CONSTRAINT erasures_pkey PRIMARY KEY (id),
-  CONSTRAINT erasures_second_person_check CHECK (decided_by IS NULL OR decided_by <> ordered_by),
   CONSTRAINT erasures_status_check CHECK (status = ANY (ARRAY['REQUESTED'::text, 'ORDERED'::text, 'DEFERRED'::text, 'DONE'::text, 'DECLINED'::text])),
-  CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  CONSTRAINT erasures_waiting_check CHECK (approval_id IS NOT NULL OR (status <> ALL (ARRAY['REQUESTED'::text, 'DECLINED'::text])))
 );
 CREATE INDEX erasures_open_idx ON erasures USING btree (next_step_at) WHERE next_step_at IS NOT NULL;
 CREATE INDEX erasures_status_idx ON erasures USING btree (status, id);
+CREATE TRIGGER erasures_are_approved BEFORE INSERT OR UPDATE ON erasures FOR EACH ROW WHEN (new.approval_id IS NOT NULL AND (new.status = ANY (ARRAY['ORDERED'::text, 'DEFERRED'::text, 'DONE'::text]))) EXECUTE FUNCTION refuse_without_approval();
 
 CREATE TABLE evidence_anchor_targets (
   kind text NOT NULL,
@@ -621,20 +675,13 @@ CREATE TABLE legal_holds (
   reason text NOT NULL,
   placed_by uuid NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
-  release_requested_by uuid,
-  release_requested_at timestamp(3) with time zone,
-  release_reason text,
-  released_by uuid,
+  release_id uuid,
   released_at timestamp(3) with time zone,
   CONSTRAINT legal_holds_criteria_check CHECK (num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0),
   CONSTRAINT legal_holds_document_check CHECK (reference_document IS NULL OR document_type IS NOT NULL),
   CONSTRAINT legal_holds_pkey PRIMARY KEY (id),
   CONSTRAINT legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES users(id),
-  CONSTRAINT legal_holds_release_requested_by_fkey FOREIGN KEY (release_requested_by) REFERENCES users(id),
-  CONSTRAINT legal_holds_released_by_fkey FOREIGN KEY (released_by) REFERENCES users(id),
-  CONSTRAINT legal_holds_released_check CHECK ((released_by IS NULL) = (released_at IS NULL)),
-  CONSTRAINT legal_holds_requested_check CHECK ((release_requested_by IS NULL) = (release_requested_at IS NULL) AND (release_requested_by IS NULL) = (release_reason IS NULL)),
-  CONSTRAINT legal_holds_second_person_check CHECK (released_by IS NULL OR release_requested_by IS NOT NULL AND released_by <> placed_by AND released_by <> release_requested_by),
+  CONSTRAINT legal_holds_released_check CHECK ((release_id IS NULL) = (released_at IS NULL)),
   CONSTRAINT legal_holds_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   CONSTRAINT legal_holds_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
 );
@@ -642,6 +689,7 @@ CREATE INDEX legal_holds_in_force_idx ON legal_holds USING btree (id) WHERE rele
 CREATE TRIGGER holds_are_never_deleted BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE FUNCTION released_holds_never_change();
 CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW WHEN (old.released_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.webhook_id IS DISTINCT FROM old.webhook_id OR new.document_type IS DISTINCT FROM old.document_type OR new.reference_document IS DISTINCT FROM old.reference_document OR new.user_id IS DISTINCT FROM old.user_id OR new.from_at IS DISTINCT FROM old.from_at OR new.to_at IS DISTINCT FROM old.to_at OR new.reason IS DISTINCT FROM old.reason OR new.placed_by IS DISTINCT FROM old.placed_by OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION released_holds_never_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION released_holds_never_change();
+CREATE TRIGGER releases_are_approved BEFORE INSERT OR UPDATE ON legal_holds FOR EACH ROW WHEN (new.released_at IS NOT NULL) EXECUTE FUNCTION refuse_without_approval();
 
 CREATE TABLE masking_rules (
   id uuid NOT NULL,
@@ -741,29 +789,6 @@ CREATE TABLE prepared_logins (
   CONSTRAINT prepared_logins_pkey PRIMARY KEY (login)
 );
 
-CREATE TABLE replay_requests (
-  id uuid NOT NULL,
-  status text NOT NULL,
-  delivery_id uuid NOT NULL,
-  last_replay_id uuid,
-  reason text NOT NULL,
-  requested_by uuid NOT NULL,
-  created_at timestamp(3) with time zone NOT NULL,
-  expires_at timestamp(3) with time zone NOT NULL,
-  decided_by uuid,
-  decided_at timestamp(3) with time zone,
-  decision_reason text,
-  replay_id uuid,
-  CONSTRAINT replay_requests_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES users(id),
-  CONSTRAINT replay_requests_decided_check CHECK ((decided_at IS NULL) = (status = ANY (ARRAY['WAITING'::text, 'EXPIRED'::text]))),
-  CONSTRAINT replay_requests_pkey PRIMARY KEY (id),
-  CONSTRAINT replay_requests_replay_check CHECK ((replay_id IS NOT NULL) = (status = 'APPROVED'::text)),
-  CONSTRAINT replay_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
-  CONSTRAINT replay_requests_status_check CHECK (status = ANY (ARRAY['WAITING'::text, 'APPROVED'::text, 'DECLINED'::text, 'EXPIRED'::text]))
-);
-CREATE INDEX replay_requests_delivery_id_idx ON replay_requests USING btree (delivery_id, id);
-CREATE UNIQUE INDEX replay_requests_waiting_idx ON replay_requests USING btree (delivery_id) WHERE status = 'WAITING'::text;
-
 CREATE TABLE replays (
   id uuid NOT NULL,
   status text NOT NULL,
@@ -772,7 +797,7 @@ CREATE TABLE replays (
   reason text NOT NULL,
   rate integer NOT NULL,
   ordered_by uuid NOT NULL,
-  request_id uuid,
+  approval_id uuid,
   last_delivery_id uuid NOT NULL,
   cursor uuid,
   delivery_count integer NOT NULL,
@@ -896,6 +921,7 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX sessions_user_id_idx ON sessions USING btree (user_id, id);
+CREATE TRIGGER approvals_wait_again AFTER UPDATE ON sessions FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_by <> new.user_id) EXECUTE FUNCTION restart_approvals_of_credential();
 
 CREATE TABLE unrecorded_refusals (
   webhook_id uuid NOT NULL,
@@ -919,6 +945,7 @@ CREATE TABLE users (
   roles_mapped boolean NOT NULL DEFAULT false,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  standing_since timestamp(3) with time zone NOT NULL DEFAULT date_trunc('milliseconds'::text, clock_timestamp()),
   CONSTRAINT users_email_key UNIQUE (email),
   CONSTRAINT users_identity_key UNIQUE (identity_issuer, identity_subject),
   CONSTRAINT users_name_key UNIQUE (name),
@@ -926,11 +953,13 @@ CREATE TABLE users (
 );
 CREATE INDEX users_full_name_idx ON users USING btree (full_name) WHERE full_name IS NOT NULL;
 CREATE INDEX users_with_roles_idx ON users USING btree (id) WHERE roles <> '{}'::text[];
+CREATE TRIGGER approvals_wait_again AFTER UPDATE ON users FOR EACH ROW WHEN (new.active IS DISTINCT FROM old.active OR new.email IS DISTINCT FROM old.email OR new.identity_issuer IS DISTINCT FROM old.identity_issuer OR new.identity_subject IS DISTINCT FROM old.identity_subject OR NOT (new.roles @> old.roles AND new.roles <@ old.roles)) EXECUTE FUNCTION restart_approvals_of_user();
 CREATE TRIGGER changed_names_are_recorded AFTER UPDATE ON users FOR EACH ROW WHEN (new.name IS DISTINCT FROM old.name OR new.full_name IS DISTINCT FROM old.full_name) EXECUTE FUNCTION record_changed_name('User');
 CREATE TRIGGER ids_never_change BEFORE UPDATE OF id ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER names_are_recorded AFTER INSERT ON users REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION record_new_names('User');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER users_have_standing BEFORE UPDATE ON users FOR EACH ROW WHEN (new.active IS DISTINCT FROM old.active OR new.identity_issuer IS DISTINCT FROM old.identity_issuer OR new.identity_subject IS DISTINCT FROM old.identity_subject OR NOT (new.roles @> old.roles AND new.roles <@ old.roles)) EXECUTE FUNCTION begin_standing();
 
 CREATE TABLE webhook_circuits (
   webhook_id uuid NOT NULL,
@@ -1232,6 +1261,93 @@ begin
     '}');
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.begin_standing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.standing_since := date_trunc('milliseconds', clock_timestamp());
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.begin_waiting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  as_another public.approvals;
+begin
+  perform public.refuse_row_out_of_time('approvals', 'created_at', new.id, new.created_at)
+    where not public.is_in_time(new.id, new.created_at, public.earliest_time(), public.latest_time());
+  if new.status <> 'WAITING' or num_nonnulls(new.decider_issuer, new.decider_subject) > 0 then
+    raise exception 'insert into approvals is refused: an approval begins as WAITING' using errcode = 'integrity_constraint_violation';
+  end if;
+  if not exists (select from public.erasures e where e.id = new.erasure_id and e.approval_id = new.id and e.status = 'REQUESTED')
+      and not exists (select from public.legal_holds h where h.id = new.legal_hold_id and h.released_at is null) then
+    raise exception 'insert into approvals is refused: there is no erasure that waits for it, and no hold in force'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  select case when u.identity_issuer = new.requester_issuer and u.identity_subject = new.requester_subject then u.standing_since end
+    into new.requester_since from public.users u where u.id = new.requested_by;
+  if new.requester_since is null and num_nonnulls(new.requester_issuer, new.requester_subject) > 0 then
+    raise exception 'insert into approvals is refused: the user is linked to another person' using errcode = 'integrity_constraint_violation';
+  end if;
+  new.takes_effect_at := public.takes_effect_at(new);
+  if new.takes_effect_at is not null then
+    as_another := new;
+    select r.issuer, '', '-infinity' into as_another.requester_issuer, as_another.requester_subject, as_another.requester_since
+      from public.approval_rules r;
+    if exists (select from public.second_persons(as_another) as id join public.users u using (id)
+        where u.identity_subject is distinct from new.requester_subject) then
+      raise exception 'insert into approvals is refused: another person could approve it, so it must be requested in a session of the identity provider'
+        using errcode = 'integrity_constraint_violation', constraint = 'approvals_first_person';
+    end if;
+  end if;
+  return new;
+end $function$;
+REVOKE EXECUTE ON FUNCTION begin_waiting() FROM public;
+
+CREATE OR REPLACE FUNCTION public.check_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  -- an erasure replaces reasons and removes persons
+  if old.status <> 'WAITING' then
+    if to_jsonb(new) - '{reason,decision_reason,requester_issuer,requester_subject,decider_issuer,decider_subject}'::text[]
+        = to_jsonb(old) - '{reason,decision_reason,requester_issuer,requester_subject,decider_issuer,decider_subject}'::text[]
+        and new.reason in (old.reason, '[erased]')
+        and (new.decision_reason is not distinct from old.decision_reason or new.decision_reason = '[erased]')
+        and ((new.requester_issuer, new.requester_subject) is not distinct from (old.requester_issuer, old.requester_subject)
+          or num_nonnulls(new.requester_issuer, new.requester_subject) = 0)
+        and ((new.decider_issuer, new.decider_subject) is not distinct from (old.decider_issuer, old.decider_subject)
+          or num_nonnulls(new.decider_issuer, new.decider_subject) = 0) then
+      return new;
+    end if;
+    raise exception 'update on approvals is refused: it was decided' using errcode = 'integrity_constraint_violation';
+  end if;
+  if new.decided_by is not null then
+    new.takes_effect_at := null;
+  end if;
+  if new.kind = 'REPLAY' or new.status <> 'APPROVED' then
+    return new;
+  end if;
+  if new.decided_by is null then
+    if old.takes_effect_at <= clock_timestamp() then
+      return new;
+    end if;
+  elsif exists (select from public.second_persons(old) as id join public.users u using (id)
+      where u.id = new.decided_by and u.identity_issuer = new.decider_issuer and u.identity_subject = new.decider_subject) then
+    return new;
+  end if;
+  raise exception 'update on approvals is refused: no second person has approved it, and its time has not come'
+    using errcode = 'integrity_constraint_violation', constraint = 'approvals_second_person';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.content_digests(record text)
  RETURNS text
  LANGUAGE sql
@@ -1487,6 +1603,9 @@ begin
   if not found then
     raise exception 'there is no order to erase with the id %', erasure using errcode = 'invalid_parameter_value';
   end if;
+  if ordered.approval_id is not null and not public.is_approved(ordered.approval_id, erasure, null) then
+    raise exception 'the order % was not approved', erasure using errcode = 'object_not_in_prerequisite_state';
+  end if;
   -- after a restored backup, what is to be erased again does not wait: sealing may be stopped, because heads were lost
   if ordered.kind not in ('RETENTION', 'REPEATED') and not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
@@ -1615,7 +1734,7 @@ begin
     perform public.erase_parts(erasure, reasons, 'REASON');
     update public.replays x set reason = '[erased]', erasure_id = erasure from public.audit_entries a
       where a.id = any (reasons) and a.action = 'delivery.replayed' and x.delivery_id = a.subject_id;
-    update public.replay_requests x set reason = '[erased]',
+    update public.approvals x set reason = '[erased]',
         decision_reason = case when x.decision_reason is not null then '[erased]' end
       from public.audit_entries a where a.id = any (reasons) and x.delivery_id = a.subject_id;
   end if;
@@ -1692,6 +1811,10 @@ begin
   person := ordered.user_id;
   if person is null then
     raise exception 'there is no order to erase a person with the id %', erasure using errcode = 'invalid_parameter_value';
+  end if;
+  if not public.is_approved(ordered.approval_id, erasure, null) and (ordered.approval_id is not null
+      or (ordered.ordered_by is not null and public.has_ordered_or_decided(person, ordered.created_at))) then
+    raise exception 'the order % was not approved', erasure using errcode = 'object_not_in_prerequisite_state';
   end if;
   if not public.is_order_sealed(erasure) then
     raise exception 'the order % is not sealed yet', erasure using errcode = 'object_not_in_prerequisite_state';
@@ -1867,6 +1990,17 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION has_foreign_positions() FROM public;
 
+CREATE OR REPLACE FUNCTION public.has_ordered_or_decided(person uuid, before timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from public.erasures e where e.ordered_by = person and e.created_at < before)
+    or exists (select from public.approvals a where a.kind <> 'REPLAY'
+      and ((a.requested_by = person and a.created_at < before) or (a.decided_by = person and a.decided_at < before)))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.has_partitions(what text, month date)
  RETURNS boolean
  LANGUAGE sql
@@ -1935,6 +2069,16 @@ CREATE OR REPLACE FUNCTION public.host_of(url text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select substring(url from '^https?://(?:[^/?#\\@]*@)?([^/?#\\@{}]+)(?=[/?#\\]|$)')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_approved(approval uuid, erasure uuid, hold uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from public.approvals a where a.id = approval and a.status = 'APPROVED'
+    and (a.erasure_id = erasure or a.legal_hold_id = hold))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_in_effect(a audit_entries)
@@ -2033,7 +2177,7 @@ begin
     or exists (select from public.dead_letters l where l.request_id >= first and l.request_id < past and l.kind <> 'INDEX')
     or exists (select from public.open_deliveries o where o.id >= first and o.id < past)
     or exists (select from public.blocking_deliveries b where b.id >= first and b.id < past)
-    or exists (select from public.replay_requests x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
+    or exists (select from public.approvals x where x.status = 'WAITING' and x.delivery_id >= first and x.delivery_id < past)
     or exists (select from public.open_deliveries o join public.deliveries d on d.id = o.id
       where d.business_event_id >= first and d.business_event_id < past)
     -- a replay sends deliveries from the oldest to the newest; its condition is not evaluated
@@ -2155,6 +2299,15 @@ CREATE OR REPLACE FUNCTION public.is_sealed(leaf_kind smallint, subject uuid)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select exists (select from public.evidence_leaves where kind = leaf_kind and subject_id = subject)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_system_manager(active boolean, roles text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select active and 'SYSTEM_MANAGER' = any (roles)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.is_within_minimum(of_webhooks uuid[], began timestamp with time zone)
@@ -2402,12 +2555,13 @@ end $function$;
 
 CREATE OR REPLACE FUNCTION public.may_take_others(ordered erasures)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select ordered.kind <> 'RETENTION' and (ordered.decided_by is not null or ordered.ordered_by is null)
-$function$;
+begin
+  return ordered.kind <> 'RETENTION' and (ordered.ordered_by is null or public.is_approved(ordered.approval_id, ordered.id, null));
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.missing_partitions(months_ahead integer)
  RETURNS TABLE(name text, parent text, bounds text)
@@ -3196,6 +3350,22 @@ begin
       hint = 'Let NTP set the clocks of both machines.';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_without_approval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_table_name = 'erasures' then
+    if public.is_approved(new.approval_id, new.id, null) then
+      return new;
+    end if;
+  elsif public.is_approved(new.release_id, null, new.id) then
+    return new;
+  end if;
+  raise exception '% on % is refused: it was not approved', tg_op, tg_table_name using errcode = 'integrity_constraint_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.released_holds_never_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3281,6 +3451,57 @@ begin
     '}');
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.restart_approvals()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  update public.approvals a set takes_effect_at = public.takes_effect_at(a), announced = false
+    where a.status = 'WAITING' and a.kind <> 'REPLAY'
+$function$;
+REVOKE EXECUTE ON FUNCTION restart_approvals() FROM public;
+
+CREATE OR REPLACE FUNCTION public.restart_approvals_of_credential()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from public.users u where u.id = old.user_id and public.is_system_manager(u.active, u.roles)) then
+    perform public.restart_approvals();
+  end if;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION restart_approvals_of_credential() FROM public;
+
+CREATE OR REPLACE FUNCTION public.restart_approvals_of_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform public.restart_approvals();
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION restart_approvals_of_rules() FROM public;
+
+CREATE OR REPLACE FUNCTION public.restart_approvals_of_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if public.is_system_manager(old.active, old.roles) or public.is_system_manager(new.active, new.roles) then
+    perform public.restart_approvals();
+  end if;
+  return null;
+end $function$;
+REVOKE EXECUTE ON FUNCTION restart_approvals_of_user() FROM public;
+
 CREATE OR REPLACE FUNCTION public.row_months()
  RETURNS integer
  LANGUAGE sql
@@ -3301,6 +3522,21 @@ AS $function$
   select string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first) from (
     select min(leaf) as first, max(leaf) as last from (
       select leaf, leaf - row_number() over (order by leaf) as run from unnest(leaves) as leaf) as placed group by run) as runs
+$function$;
+
+CREATE OR REPLACE FUNCTION public.second_persons(a approvals)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select u.id from public.approval_rules r join public.users u on rtrim(u.identity_issuer, '/') = r.issuer
+  where rtrim(a.requester_issuer, '/') = r.issuer and a.requester_subject is not null
+    and a.requester_since <= a.created_at - make_interval(hours => r.wait_hours)
+    and u.active and u.roles <> '{}' and 'SYSTEM_MANAGER' = any (u.roles)
+    and u.id <> a.requested_by and u.identity_subject <> a.requester_subject
+    and u.standing_since <= a.created_at - make_interval(hours => r.wait_hours)
+    and not exists (select from public.legal_holds h where h.id = a.legal_hold_id and h.placed_by = u.id)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.signed_since(entry audit_entries)
@@ -3326,6 +3562,15 @@ AS $function$
   select case what
     when 'ROWS' then '{webhook_request_logs,request_index,deliveries,finished_deliveries,delivery_decisions,business_events}'::text[]
     when 'PAYLOADS' then '{payloads}' end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.takes_effect_at(a approvals)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select case when not exists (select from public.second_persons(a)) then
+    date_trunc('milliseconds', clock_timestamp()) + make_interval(hours => (select r.wait_hours from public.approval_rules r)) end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.unwatch_table(table_name regclass)
@@ -3389,7 +3634,7 @@ declare
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
-    replay_requests, audit_windows, audit_event_queue}';
+    approval_rules, approvals, audit_windows, audit_event_queue}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

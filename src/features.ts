@@ -1,5 +1,6 @@
 // The features of Hookledger. The API (server/schema), the read plan and the tables (database/data-source.ts) are made of
 // what each hands over here.
+import { approvals } from './approvals/approvals.feature';
 import { audit } from './audit/audit.feature';
 import { delivery } from './delivery/delivery.feature';
 import { documents } from './documents/documents.feature';
@@ -43,4 +44,5 @@ export const FEATURES: readonly Feature[] = [
   documents,
   privacy,
   system,
+  approvals,
 ];

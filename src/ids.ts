@@ -12,7 +12,7 @@ export const ID_PREFIXES = {
   Delivery: 'dlv',
   WebhookRequestLog: 'req',
   Replay: 'rpl',
-  ReplayRequest: 'rrq',
+  Approval: 'apr',
   Export: 'exp',
   AuditEntry: 'aud',
   WebhookVersion: 'whv',

@@ -99,6 +99,7 @@ const FOLDERS = [
   'privacy/dropping',
   'privacy/personal-data',
   'privacy/api',
+  'approvals',
   'masking/reveal',
   'system',
   'features',

@@ -4,6 +4,7 @@ import { READERS, ROLES, type Role } from '../src/viewer';
 import { recordEntryOf } from './roles/history-rows';
 import { askAs, withOwnSession } from './roles/own-session';
 import { type Ids, objectTypes, pathsOf, rootPathsOf, schema, typeNamed } from './roles/paths';
+import { withKnownApprovals } from './roles/privacy-rows';
 import { keyWith, mutationArgs, seed, switchDeliveries } from './roles/rows';
 import {
   type Allowed,
@@ -97,7 +98,7 @@ describe.each(VIEWERS)('$title', ({ roles, key, paths }) => {
   beforeAll(async () => {
     token = await key();
     if (token !== null) await recordEntryOf(app, token);
-    own = await withOwnSession(app, ids, token);
+    own = withKnownApprovals(roles, await withOwnSession(app, ids, token));
   });
 
   test('reads what the table says, and nothing else', async () => {

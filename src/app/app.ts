@@ -5,7 +5,7 @@ import { warnOfFewConnections } from '../database/connection-limits';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
-import { migrate } from '../database/migrate';
+import { approvalRulesOf, migrate } from '../database/migrate';
 import { DELIVER, MEASURING, MONITOR, SEALING, SERVE } from '../database/pools';
 import { refusePooler } from '../database/refuse-pooler';
 import { startWithDatabase } from '../database/start-with-database';
@@ -82,7 +82,7 @@ async function startParts(
   if (config.erasureJournalFile !== null) await refuseUnwritableJournal(config.erasureJournalFile);
   const database = await openDatabase(config, log, onLost);
   stops.push({ part: 'database', stop: database.stop });
-  await migrate(database.ownerUrl, database.servingUrl, database.cluster);
+  await migrate(database.ownerUrl, database.servingUrl, database.cluster, approvalRulesOf(config));
 
   const { servingUrl: url } = database;
   const sizes = poolSizes(config);

@@ -3,6 +3,7 @@ import { createHeadMemory } from '../evidence/head-memory';
 import { logHostOf } from '../evidence/log-key';
 import type { TrustedParties } from '../evidence/verifying/tree/check-anchors';
 import { type AnchorSettings, startAnchoring } from '../jobs/anchoring-loop';
+import { startApproving } from '../jobs/approving-loop';
 import { startDroppingMonths } from '../jobs/dropping-loop';
 import { startErasing, startErasingPastLimits } from '../jobs/erasing-loop';
 import { startFollowing } from '../jobs/follow-log';
@@ -34,6 +35,7 @@ export function startIndexing(
   started('sealing', startSealing(deliver, keyring, { host, memory, commits }, log));
   started('destroying keys', startDestroyingKeys(deliver, log));
   started('anchoring', startAnchoring(deliver, commits, anchors, policy, log));
+  started('approving', startApproving(erasing, commits, log));
   started('erasing', startErasing(erasing, commits, log));
   started('erasing past limits', startErasingPastLimits(erasing, log));
   started('dropping months', startDroppingMonths(deliver, log));

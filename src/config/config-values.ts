@@ -41,6 +41,14 @@ export const seconds: Read<number> = (text) => {
   return Number(text);
 };
 
+const MAX_WAIT_HOURS = 720;
+
+export const waitHours: Read<number> = (text) => {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 1 && number <= MAX_WAIT_HOURS) return number;
+  throw new Error(`"${text}" is not a whole number of hours, 1 to ${MAX_WAIT_HOURS}.`);
+};
+
 /** With fewer, the parts of a process that share a pool would wait for each other. */
 const MIN_CONNECTIONS = 4;
 const MAX_CONNECTIONS = 200;

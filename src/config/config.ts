@@ -26,6 +26,7 @@ import {
   scopes,
   seconds,
   targetPorts,
+  waitHours,
 } from './config-values';
 import { mistypedSettings } from './mistyped-settings';
 
@@ -73,6 +74,8 @@ export interface Config {
     /** Whether a person without a user gets one. */
     createUsers: boolean;
   } | null;
+  /** How long an erasure or the release of a hold waits where no second person can approve it. */
+  secondPersonWaitHours: number;
   /** The file in which this process keeps the newest signed head of the evidence; null: none. */
   evidenceHeadFile: string | null;
   /** The file in which this process notes what it erases; null: none. */
@@ -170,6 +173,7 @@ export function readConfig(env: Environment): Config {
     trustedProxies: read('TRUSTED_PROXIES', [], proxies),
     clientCertHeader: read<string | null>('CLIENT_CERT_HEADER', null, headerName),
     identityProvider: readIdentityProvider(read),
+    secondPersonWaitHours: read('SECOND_PERSON_WAIT_HOURS', 24, waitHours),
     evidenceHeadFile: read<string | null>('EVIDENCE_HEAD_FILE', null, resolve),
     erasureJournalFile: read<string | null>('ERASURE_JOURNAL_FILE', null, resolve),
     evidencePolicyFile: read<string | null>('EVIDENCE_POLICY_FILE', null, resolve),

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config';
 import { isPermissionDenied, reasonOf } from '../sql/database-errors';
 import { SafeClient, sessionConfig } from '../sql/session';
 import { createDataSource } from './data-source';
@@ -15,12 +16,21 @@ const CONNECT_MS = 5_000;
  * Brings the database up to date as the owner: tables, partitions, roles, grants. If several processes start at once,
  * one does it; the others wait for the lock and find nothing left to do.
  * @param cluster the directory of the embedded PostgreSQL; null: DATABASE_URL
+ * @param rules who can be a second person; null: as the database has it
  * @throws DatabaseStartError if the database was made from another text of the migrations (nothing is changed), the serving
  * login does not exist, or the owner may not do it
  */
-export async function migrate(ownerUrl: string, servingUrl: string, cluster: string | null = null): Promise<void> {
+export async function migrate(
+  ownerUrl: string,
+  servingUrl: string,
+  cluster: string | null = null,
+  rules: ApprovalRules | null = null,
+): Promise<void> {
   try {
-    await underLock(ownerUrl, (client) => prepare(client, ownerUrl, servingUrl, cluster));
+    await underLock(ownerUrl, async (client) => {
+      await prepare(client, ownerUrl, servingUrl, cluster);
+      if (rules) await writeApprovalRules(client, rules);
+    });
   } catch (error) {
     if (!isPermissionDenied(error)) throw error;
     const setting = ownerUrl === servingUrl ? 'DATABASE_URL' : 'MIGRATION_DATABASE_URL';
@@ -55,6 +65,32 @@ async function prepare(
   const grants = [...roleGrants(), ...(isOwner ? [] : servingGrants(login))];
   await client.query(grants.join(';\n'));
   await notePrepared(client, login);
+}
+
+/** Who can be a second person, by the settings of this process. */
+export interface ApprovalRules {
+  /** OIDC_ISSUER. */
+  issuer: string | null;
+  /** SECOND_PERSON_WAIT_HOURS. */
+  waitHours: number;
+}
+
+export function approvalRulesOf({ identityProvider, secondPersonWaitHours }: Config): ApprovalRules {
+  return { issuer: identityProvider?.issuer.replace(/\/+$/, '') ?? null, waitHours: secondPersonWaitHours };
+}
+
+/** Only the owner can write them, and nearly no start has to. */
+async function writeApprovalRules(client: SafeClient, { issuer, waitHours }: ApprovalRules): Promise<void> {
+  const { rows } = await client.query(
+    'select from approval_rules where wait_hours = $2 and issuer is not distinct from $1::text',
+    [issuer, waitHours],
+  );
+  if (rows.length > 0) return;
+  await client.query(
+    `insert into approval_rules (issuer, wait_hours) values ($1, $2)
+     on conflict (only_row) do update set issuer = excluded.issuer, wait_hours = excluded.wait_hours`,
+    [issuer, waitHours],
+  );
 }
 
 /** Without the login, the grants would fail, after all else. */

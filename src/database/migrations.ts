@@ -18,6 +18,7 @@ export const MIGRATION_FILES: readonly string[] = [
   '10-privacy.sql',
   '11-dropped-months.sql',
   '12-names.sql',
+  '13-approvals.sql',
 ];
 
 /** Beside src/; `npm run build` copies it, so that it is beside dist/src/ too. */

@@ -18,6 +18,7 @@ export type OwnEventName =
   | 'replay.queued'
   | 'evidence.head_signed'
   | 'api_key.expiring'
+  | 'approval.waiting'
   | `${typeof AUDIT_EVENT_PREFIX}${string}`;
 
 export interface OwnEvent {

@@ -8,12 +8,12 @@ import type { Keyring } from '../keyring/keyring';
 import { rewrapSecrets } from '../keyring/rewrap-secrets';
 import type { Log } from '../log';
 import { createFailureNote, type FailureNote, type Loop, startLoop } from '../loop';
-import { expireRequests } from '../replay/requests/replay-request.store';
 import { positionsOf } from '../request-log/feed/feed-position.store';
 import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import { deleteCreatedBefore } from '../sql/delete-old-rows';
+import { expireApprovals } from '../users/approvals/approval.store';
 import { forgetSessionsBefore } from '../users/sessions/session.store';
 import { warnOfExpiringKeys } from './warn-of-expiring-keys';
 
@@ -112,7 +112,7 @@ async function forgetOld(db: Db, log: Log): Promise<void> {
   if (forgotten > 0) log.info({ forgotten }, 'idempotency keys older than 30 days were deleted');
   await deleteCreatedBefore(db, 'incoming_ids', repeatable);
   await forgetSessionsBefore(db, new Date(now - SESSIONS_MS));
-  await expireRequests(db, new Date(now), null);
+  await expireApprovals(db, new Date(now), null);
   // changes that counts or index have not read yet, as after a long stop, stay
   await pruneFeed(db, new Date(now - FEED_MS), await positionsOf(db, ['counts', 'index']));
 }

@@ -17,11 +17,10 @@ export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
 @Check('erasures_finished_check', `(finished_at is null) = (status in ('REQUESTED', 'ORDERED', 'DEFERRED'))`)
 @Check('erasures_next_step_check', `(next_step_at is null) = (status not in ('ORDERED', 'DEFERRED'))`)
 @Check('erasures_own_check', `(ordered_by is null) = (kind in ('RETENTION', 'REPEATED')) or (kind = 'PERSON')`)
-@Check('erasures_second_person_check', 'decided_by is null or decided_by <> ordered_by')
+@Check('erasures_waiting_check', `approval_id is not null or status not in ('REQUESTED', 'DECLINED')`)
 @Check(
   'erasures_alone_check',
-  `(row_count <= 100 and other_count = 0) or ordered_by is null or decided_by is not null
-    or status in ('REQUESTED', 'DECLINED')`,
+  '(row_count <= 100 and other_count = 0) or ordered_by is null or approval_id is not null',
 )
 export class ErasureEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
@@ -68,15 +67,9 @@ export class ErasureEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  @Column('uuid', { name: 'decided_by', nullable: true })
-  decidedBy: string | null;
-
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'decided_by', foreignKeyConstraintName: 'erasures_decided_by_fkey' })
-  decider: UserEntity | null;
-
-  @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
-  decidedAt: Date | null;
+  /** See migrations/13-approvals.sql; null: it needs none. */
+  @Column('uuid', { name: 'approval_id', nullable: true })
+  approvalId: string | null;
 
   @Column('integer', { name: 'erased_count', default: 0 })
   erasedCount: number;

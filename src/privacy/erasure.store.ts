@@ -3,12 +3,11 @@ import { columns } from '../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { ErasureEntity } from './erasure.entity';
 
-export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer' | 'decider'>;
+export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer'>;
 
 /** What an order has before its first step. */
 export const NOT_BEGUN = {
-  decidedBy: null,
-  decidedAt: null,
+  approvalId: null,
   erasedCount: 0,
   deferredCount: 0,
   deferredReason: null,
@@ -25,8 +24,7 @@ const ERASURE = columns<ShownErasure>([
   ['reason', 'reason', 'text'],
   ['orderedBy', 'ordered_by', 'uuid'],
   ['createdAt', 'created_at', 'timestamptz'],
-  ['decidedBy', 'decided_by', 'uuid'],
-  ['decidedAt', 'decided_at', 'timestamptz'],
+  ['approvalId', 'approval_id', 'uuid'],
   ['erasedCount', 'erased_count', 'integer'],
   ['deferredCount', 'deferred_count', 'integer'],
   ['deferredReason', 'deferred_reason', 'text'],
@@ -40,7 +38,7 @@ export type ShownErasure = Omit<ErasureRow, 'eventIds' | 'requestIds'>;
 export const ERASURES = {
   table: 'erasures',
   columns: `id, kind, status, user_id as "userId", row_count as "rowCount", other_count as "otherCount", reason, ordered_by as "orderedBy",
-    created_at as "createdAt", decided_by as "decidedBy", decided_at as "decidedAt", erased_count as "erasedCount",
+    created_at as "createdAt", approval_id as "approvalId", erased_count as "erasedCount",
     deferred_count as "deferredCount", deferred_reason as "deferredReason", next_step_at as "nextStepAt",
     finished_at as "finishedAt"`,
   indexed: ['id', 'status'],
@@ -68,24 +66,23 @@ export async function erasuresById(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export async function erasureForUpdate(db: Db, id: string): Promise<ErasureRow | null> {
-  return rowOf(db, statement(`select ${READ} from erasures where id = $1 for update`), [id]);
-}
-
+/** Of an order that waited for its approval. */
 export async function decideErasure(
   db: Db,
-  { id, status, decidedBy, decidedAt, nextStepAt, finishedAt }: ErasureRow,
-): Promise<void> {
-  await changedBy(
+  id: string,
+  { status, nextStepAt, finishedAt }: Pick<ErasureRow, 'status' | 'nextStepAt' | 'finishedAt'>,
+): Promise<ShownErasure> {
+  const [decided] = await rowsOf<ShownErasure>(
     db,
-    statement(`update erasures set status = $2, decided_by = $3, decided_at = $4, next_step_at = $5, finished_at = $6
-     where id = $1`),
-    [id, status, decidedBy, decidedAt, nextStepAt, finishedAt],
+    statement(`update erasures set status = $2, next_step_at = $3, finished_at = $4
+     where id = $1 returning ${ERASURES.columns}`),
+    [id, status, nextStepAt, finishedAt],
   );
+  return decided as ShownErasure;
 }
 
 /**
- * The rows of what a person has ordered since a time without a second one. Other orders of this person wait until the
+ * The rows of what a person has ordered since a time without an approval. Other orders of this person wait until the
  * transaction ends.
  */
 export async function rowsOrderedAlone(db: Db, userId: string, since: Date): Promise<number> {
@@ -93,7 +90,7 @@ export async function rowsOrderedAlone(db: Db, userId: string, since: Date): Pro
   const row = await rowOf<{ rows: number }>(
     db,
     statement(`select coalesce(sum(row_count), 0)::int as rows from erasures
-     where ordered_by = $1 and created_at > $2 and decided_by is null and status <> 'REQUESTED'`),
+     where ordered_by = $1 and created_at > $2 and approval_id is null`),
     [userId, since],
   );
   return row?.rows ?? 0;

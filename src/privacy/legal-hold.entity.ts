@@ -7,15 +7,7 @@ import { WebhookEntity } from '../webhooks/webhook.entity';
 @Index('legal_holds_in_force_idx', ['id'], { where: 'released_at is null' })
 @Check('legal_holds_criteria_check', 'num_nonnulls(webhook_id, document_type, user_id, from_at, to_at) > 0')
 @Check('legal_holds_document_check', 'reference_document is null or document_type is not null')
-@Check(
-  'legal_holds_requested_check',
-  '(release_requested_by is null) = (release_requested_at is null) and (release_requested_by is null) = (release_reason is null)',
-)
-@Check('legal_holds_released_check', '(released_by is null) = (released_at is null)')
-@Check(
-  'legal_holds_second_person_check',
-  'released_by is null or (release_requested_by is not null and released_by <> placed_by and released_by <> release_requested_by)',
-)
+@Check('legal_holds_released_check', '(release_id is null) = (released_at is null)')
 export class LegalHoldEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'legal_holds_pkey' })
   id: string;
@@ -62,25 +54,9 @@ export class LegalHoldEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 
-  @Column('uuid', { name: 'release_requested_by', nullable: true })
-  releaseRequestedBy: string | null;
-
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'release_requested_by', foreignKeyConstraintName: 'legal_holds_release_requested_by_fkey' })
-  asker: UserEntity | null;
-
-  @Column({ type: 'timestamptz', name: 'release_requested_at', precision: 3, nullable: true })
-  releaseRequestedAt: Date | null;
-
-  @Column('text', { name: 'release_reason', nullable: true })
-  releaseReason: string | null;
-
-  @Column('uuid', { name: 'released_by', nullable: true })
-  releasedBy: string | null;
-
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'released_by', foreignKeyConstraintName: 'legal_holds_released_by_fkey' })
-  releaser: UserEntity | null;
+  /** The approval that released it: see migrations/13-approvals.sql. */
+  @Column('uuid', { name: 'release_id', nullable: true })
+  releaseId: string | null;
 
   @Column({ type: 'timestamptz', name: 'released_at', precision: 3, nullable: true })
   releasedAt: Date | null;

@@ -2,14 +2,13 @@
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import type { LegalHoldEntity } from './legal-hold.entity';
 
-export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer' | 'asker' | 'releaser'>;
+export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer'>;
 
 export const LEGAL_HOLDS = {
   table: 'legal_holds',
   columns: `id, name, webhook_id as "webhookId", document_type as "documentType",
   reference_document as "referenceDocument", user_id as "userId", from_at as "from", to_at as "to", reason,
-  placed_by as "placedBy", created_at as "createdAt", release_requested_by as "releaseRequestedBy",
-  release_requested_at as "releaseRequestedAt", release_reason as "releaseReason", released_by as "releasedBy",
+  placed_by as "placedBy", created_at as "createdAt", release_id as "releaseId",
   released_at as "releasedAt"`,
 };
 
@@ -71,20 +70,9 @@ export async function insertHold(db: Db, hold: LegalHoldRow): Promise<void> {
   );
 }
 
-export async function insertReleaseRequest(db: Db, id: string, by: string, at: Date, reason: string): Promise<void> {
-  await changedBy(
-    db,
-    statement(
-      'update legal_holds set release_requested_by = $2, release_requested_at = $3, release_reason = $4 where id = $1',
-    ),
-    [id, by, at, reason],
-  );
-}
-
-export async function endHold(db: Db, id: string, by: string, at: Date): Promise<void> {
-  await changedBy(db, statement('update legal_holds set released_by = $2, released_at = $3 where id = $1'), [
-    id,
-    by,
-    at,
-  ]);
+/** @param approvalId which is APPROVED */
+export async function endHold(db: Db, id: string, approvalId: string, at: Date): Promise<LegalHoldRow> {
+  const sql = `update legal_holds set release_id = $2, released_at = $3 where id = $1 returning ${LEGAL_HOLDS.columns}`;
+  const [ended] = await rowsOf<LegalHoldRow>(db, statement(sql), [id, approvalId, at]);
+  return ended as LegalHoldRow;
 }

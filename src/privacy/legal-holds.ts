@@ -1,13 +1,20 @@
 // Places and releases legal holds.
 
-import { recordAct } from '../audit/write-audit-entry';
+import { recordAct, recordOwnAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId, toNodeId, uuidOf } from '../ids';
 import type { Db } from '../sql/db';
 import { reasonFault, withCommas } from '../text';
-import { refuseProgram } from '../users/approvals/require-person';
-import { refuseSamePerson, refuseWithoutSecondPerson } from '../users/approvals/second-person';
+import { type ApprovalRow, waitingApproval } from '../users/approvals/approval.store';
+import {
+  approvalDetails,
+  approveAsSecondPerson,
+  approveByTime,
+  declineApproval,
+  newApprovalId,
+  requestApproval,
+} from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
 import type { Viewer } from '../viewer';
 import { webhooksById } from '../webhooks/webhook.store';
@@ -17,8 +24,8 @@ import {
   endHold,
   findHoldForUpdate,
   insertHold,
-  insertReleaseRequest,
   type LegalHoldRow,
+  legalHoldsById,
   lockHolds,
 } from './legal-hold.store';
 
@@ -75,10 +82,7 @@ export async function placeHold(db: Db, viewer: Viewer, order: HoldOrder): Promi
     reason: order.reason.trim(),
     placedBy: viewer.userId,
     createdAt: timeOfId(id),
-    releaseRequestedBy: null,
-    releaseRequestedAt: null,
-    releaseReason: null,
-    releasedBy: null,
+    releaseId: null,
     releasedAt: null,
   };
   await insertHold(db, hold);
@@ -106,44 +110,63 @@ function criteriaOf({ name, webhookId, documentType, userId, from, to }: LegalHo
   };
 }
 
-/** Asks another manager to release the hold. Asking again replaces the request. @throws InputError */
-export async function requestRelease(db: Db, viewer: Viewer, id: string, reason: string): Promise<LegalHoldRow> {
+/** Requests the release of a hold, which needs an approval. @throws InputError */
+export async function requestRelease(db: Db, viewer: Viewer, id: string, reason: string): Promise<ApprovalRow> {
   const fault = reasonFault(reason);
   if (fault !== null) throw new InputError([fault]);
   const hold = await holdInForce(db, id);
-  await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], 'The release of a hold', ['id']);
-  const asked = { releaseRequestedBy: viewer.userId, releaseRequestedAt: currentTime(), releaseReason: reason.trim() };
-  await insertReleaseRequest(db, hold.id, asked.releaseRequestedBy, asked.releaseRequestedAt, asked.releaseReason);
-  await record(db, viewer, 'hold.release_requested', hold, asked.releaseReason, { name: hold.name });
-  return { ...hold, ...asked };
+  const waiting = await waitingApproval(db, hold.id);
+  if (waiting) {
+    const message = `The release of ${hold.name} was already requested: ${toNodeId('Approval', waiting.id)} waits.`;
+    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
+  }
+  const order = { kind: 'HOLD_RELEASE', legalHoldId: hold.id, id: newApprovalId(), reason: reason.trim() } as const;
+  const approval = await requestApproval(db, viewer, order, 'id');
+  const details = { name: hold.name, ...approvalDetails(approval) };
+  await record(db, viewer, 'hold.release_requested', hold, approval.reason, details);
+  return approval;
 }
 
-/** @throws InputError unless another person has asked for it, and another one has placed the hold */
-export async function releaseHold(
+/** @throws InputError unless the viewer is a second person */
+export async function approveRelease(
   db: Db,
   viewer: Viewer,
-  id: string,
-  hasIdentityProvider: boolean,
-): Promise<LegalHoldRow> {
-  refuseProgram(viewer, hasIdentityProvider);
-  const hold = await holdInForce(db, id);
-  if (hold.releaseRequestedBy === null) {
-    const message = `The release of ${hold.name} was not asked for: requestLegalHoldRelease comes first, by another person.`;
-    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
-  }
-  refuseSamePerson({ askedBy: hold.releaseRequestedBy, decidedBy: viewer.userId }, 'the release of this hold', ['id']);
-  if (hold.placedBy === viewer.userId) {
-    const message = 'You placed this hold yourself: another person must release it.';
-    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
-  }
-  const released = { releasedBy: viewer.userId, releasedAt: currentTime() };
-  await endHold(db, hold.id, released.releasedBy, released.releasedAt);
-  await retryDeferredNow(db, released.releasedAt);
-  await record(db, viewer, 'hold.released', hold, hold.releaseReason, {
-    name: hold.name,
-    requestedBy: toNodeId('User', hold.releaseRequestedBy),
-  });
-  return { ...hold, ...released };
+  approval: ApprovalRow,
+  reason: string,
+): Promise<ApprovalRow> {
+  const approved = await approveAsSecondPerson(db, viewer, approval, reason);
+  const hold = await release(db, approval);
+  await record(db, viewer, 'hold.released', hold, reason, { name: hold.name, ...approvalDetails(approval) });
+  return approved;
+}
+
+/** No second person could approve it, and no one declined it. */
+export async function takeReleaseApproved(db: Db, approval: ApprovalRow): Promise<void> {
+  const waited = await approveByTime(db, approval);
+  const { id, name } = await release(db, approval);
+  const subject = { subjectType: 'LegalHold', subjectId: id };
+  const details = { name, ...approvalDetails(approval), ...waited };
+  await recordOwnAct(db, { action: 'hold.released', ...subject, reason: approval.reason, details });
+}
+
+export async function declineRelease(
+  db: Db,
+  viewer: Viewer,
+  approval: ApprovalRow,
+  reason: string,
+): Promise<ApprovalRow> {
+  const declined = await declineApproval(db, viewer, approval, reason);
+  const hold = (await legalHoldsById(db, [approval.legalHoldId as string])).get(approval.legalHoldId as string);
+  const details = { name: hold?.name, ...approvalDetails(approval) };
+  await record(db, viewer, 'hold.release_declined', { id: approval.legalHoldId as string }, reason, details);
+  return declined;
+}
+
+async function release(db: Db, { id, legalHoldId }: ApprovalRow): Promise<LegalHoldRow> {
+  const now = currentTime();
+  const hold = await endHold(db, legalHoldId as string, id, now);
+  await retryDeferredNow(db, now);
+  return hold;
 }
 
 async function holdInForce(db: Db, id: string): Promise<LegalHoldRow> {
@@ -161,7 +184,7 @@ async function record(
   db: Db,
   viewer: Viewer,
   action: string,
-  { id }: LegalHoldRow,
+  { id }: Pick<LegalHoldRow, 'id'>,
   reason: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {

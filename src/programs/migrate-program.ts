@@ -2,7 +2,7 @@
 import { writeFatalError } from '../app/fatal-error';
 import { environment, readConfig } from '../config/config';
 import { openDatabase } from '../database/database';
-import { migrate } from '../database/migrate';
+import { approvalRulesOf, migrate } from '../database/migrate';
 import { startWithDatabase } from '../database/start-with-database';
 import { createLog } from '../log';
 
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   await startWithDatabase(config, log, async () => {
     const database = await openDatabase(config, log, () => undefined);
     try {
-      await migrate(database.ownerUrl, database.servingUrl, database.cluster);
+      await migrate(database.ownerUrl, database.servingUrl, database.cluster, approvalRulesOf(config));
       log.info('the database is up to date');
     } finally {
       await database.stop();

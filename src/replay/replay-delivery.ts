@@ -4,6 +4,8 @@ import { InputError } from '../errors';
 import type { Context } from '../graphql/context';
 import { newId, timeOfId, toNodeId } from '../ids';
 import type { Db } from '../sql/db';
+import type { ApprovalRow } from '../users/approvals/approval.store';
+import { approvalDetails } from '../users/approvals/second-person';
 import type { Viewer } from '../viewer';
 import { type ToEvaluate, withEvaluations } from './evaluate-skipped';
 import { insertReplay, type ReplayRow } from './replay.store';
@@ -26,7 +28,7 @@ export async function replayDelivery(
       replayOne(own, { viewer, evaluations, isLast }, deliveryId, {
         field: 'deliveryId',
         reason,
-        request: null,
+        approval: null,
       }),
     ),
   );
@@ -36,8 +38,8 @@ export interface ReplayOrder {
   /** Of the input, which faults are about. */
   field: string;
   reason: string;
-  /** The request that is approved; null: it needs none. */
-  request: { id: string; requestedBy: string; lastReplayId: string | null } | null;
+  /** The approval; null: it needs none. */
+  approval: Pick<ApprovalRow, 'id' | 'requestedBy' | 'lastReplayId'> | null;
 }
 
 /** @throws InputError NOT_FOUND, or CONFLICT with the reason. @throws Denied */
@@ -45,21 +47,21 @@ export async function replayOne(
   db: Db,
   parts: ResendParts & { viewer: Viewer },
   deliveryId: string | null,
-  { field, reason, request }: ReplayOrder,
+  { field, reason, approval }: ReplayOrder,
 ): Promise<ReplayedDelivery | ToEvaluate> {
   const { viewer } = parts;
   const delivery = await getDelivery(db, deliveryId);
-  const replay = replayOfOne(viewer, delivery.id, reason, request?.id ?? null);
-  const resent = await resendDeliveries(db, parts, replay.id, [delivery], request);
+  const replay = replayOfOne(viewer, delivery.id, reason, approval?.id ?? null);
+  const resent = await resendDeliveries(db, parts, replay.id, [delivery], approval);
   if ('toEvaluate' in resent) return resent;
   const fault = resent.faults.get(delivery.id);
   if (fault !== undefined) throw new InputError([{ field: [field], code: 'CONFLICT', message: fault }]);
   await insertReplay(db, replay);
-  const asked = request && {
-    request: toNodeId('ReplayRequest', request.id),
-    requestedBy: toNodeId('User', request.requestedBy),
+  const details = {
+    replay: toNodeId('Replay', replay.id),
+    from: delivery.status,
+    ...(approval && approvalDetails(approval)),
   };
-  const details = { replay: toNodeId('Replay', replay.id), from: delivery.status, ...asked };
   await recordAct(db, viewer, {
     action: 'delivery.replayed',
     subjectType: 'Delivery',
@@ -70,7 +72,7 @@ export async function replayOne(
   return { delivery: await getDelivery(db, deliveryId), replay };
 }
 
-function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, requestId: string | null): ReplayRow {
+function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, approvalId: string | null): ReplayRow {
   const id = newId();
   const at = timeOfId(id);
   return {
@@ -81,7 +83,7 @@ function replayOfOne(viewer: Viewer, deliveryId: string, reason: string, request
     reason,
     rate: 1,
     orderedBy: viewer.userId,
-    requestId,
+    approvalId,
     lastDeliveryId: deliveryId,
     cursor: deliveryId,
     deliveryCount: 1,

@@ -36,8 +36,8 @@ export class ReplayEntity {
   @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'replays_ordered_by_fkey' })
   orderer: UserEntity;
 
-  @Column('uuid', { name: 'request_id', nullable: true })
-  requestId: string | null;
+  @Column('uuid', { name: 'approval_id', nullable: true })
+  approvalId: string | null;
 
   @Column('uuid', { name: 'last_delivery_id' })
   lastDeliveryId: string;

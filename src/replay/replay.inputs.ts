@@ -21,6 +21,16 @@ export class ReplayDeliveryInput {
   reason: string;
 }
 
+@InputType('RequestReplayInput', { description: 'The delivery that another person is to send again, and the reason.' })
+export class RequestReplayInput {
+  @Field(() => ID, { description: 'The id of a finished delivery, `dlv_...`.' })
+  deliveryId: string;
+
+  @Reason()
+  @Field(() => String, { description: REASON_TEXT })
+  reason: string;
+}
+
 @InputType('ReplayDeliveriesInput', { description: 'The deliveries to send again, the rate, and the reason.' })
 export class ReplayDeliveriesInput {
   @rejects(

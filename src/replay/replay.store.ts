@@ -11,8 +11,8 @@ export interface ReplayRow {
   /** At most this many deliveries per second. */
   rate: number;
   orderedBy: string;
-  /** The request that was approved; null: it needed none. */
-  requestId: string | null;
+  /** The approval; null: it needed none. */
+  approvalId: string | null;
   lastDeliveryId: string;
   /** The last delivery that was processed. */
   cursor: string | null;
@@ -30,7 +30,7 @@ export interface ReplayRow {
 
 export const REPLAYS = {
   table: 'replays',
-  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", request_id as "requestId",
+  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", approval_id as "approvalId",
     last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", of_audit_receiver as "ofAuditReceiver", replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
   indexed: ['id'],

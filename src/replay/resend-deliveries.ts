@@ -26,13 +26,13 @@ export interface Resent {
   faults: ReadonlyMap<string, string>;
 }
 
-/** What the replay request that a second person approved recorded of the delivery. */
+/** What the approval of a second person recorded of the delivery. */
 export interface Approved {
-  /** The last replay of the delivery when it was asked for. */
+  /** The last replay of the delivery when it was requested. */
   lastReplayId: string | null;
 }
 
-const REPLAYED_MEANWHILE = 'The delivery was replayed after this request was made: see `replay` of the delivery.';
+const REPLAYED_MEANWHILE = 'The delivery was replayed after this replay was requested: see `replay` of the delivery.';
 
 /**
  * Locks deliveries, after their webhooks, and finds those that cannot be sent again.
@@ -63,7 +63,7 @@ export async function lockForReplay(
  * Sends deliveries again: with the same ids and bytes, and a new round of the retry schedule that begins now, or when their
  * paused or disabled webhook is resumed. A skipped delivery has no request yet and is evaluated again. Replays are not
  * ordered: later deliveries of a document do not wait for them, except those that already wait for this delivery.
- * @param approved the request for them, if they were asked for
+ * @param approved the approval, if it needs one
  * @returns `toEvaluate`: these must be evaluated first, and the call repeated; nothing was changed
  */
 export async function resendDeliveries(

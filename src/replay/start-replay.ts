@@ -64,7 +64,7 @@ export async function startReplay(
     reason,
     rate,
     orderedBy: viewer.userId,
-    requestId: null,
+    approvalId: null,
     lastDeliveryId: count.last,
     cursor: null,
     deliveryCount: totalOf(count.tallies),

@@ -156,6 +156,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return causeOf(error).code === UNIQUE_VIOLATION;
 }
 
+/** Whether a row violates the constraint of this name, which may be one that a trigger names. */
+export function isViolationOf(error: unknown, constraint: string): boolean {
+  return causeOf(error).constraint === constraint;
+}
+
 const DEADLOCK = '40P01';
 
 /**

@@ -43,4 +43,15 @@ export class UserEntity {
 
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 })
   updatedAt: Date;
+
+  /** Since when the user is this person with these roles: the database writes it. */
+  @Column({
+    type: 'timestamptz',
+    name: 'standing_since',
+    precision: 3,
+    default: () => "date_trunc('milliseconds', clock_timestamp())",
+    insert: false,
+    update: false,
+  })
+  standingSince: Date;
 }

@@ -96,6 +96,12 @@ export async function hasOtherUserWith(db: Db, userId: string, roles: readonly R
   return (await rowOf(db, statement(sql), [userId, roles])) !== null;
 }
 
+/** The active users with SYSTEM_MANAGER. */
+export async function systemManagers(db: Db): Promise<Pick<UserRow, 'id' | 'name'>[]> {
+  const sql = `select id, name from users where active and roles <> '{}' and 'SYSTEM_MANAGER' = any(roles) order by id`;
+  return rowsOf(db, statement(sql));
+}
+
 /** The active users who have a role, and not those who are only named in events. */
 export async function countUsersWithRoles(db: Db): Promise<number> {
   const counted = statement(`select count(*)::int as users from users where active and roles <> '{}'`);

@@ -2,6 +2,8 @@ import { UserResolver } from './api/user.resolver';
 import { ApiKeyEntity } from './api-keys/api-key.entity';
 import { apiKeyLinkedFields } from './api-keys/api-key.linked-fields';
 import { ApiKeyResolver } from './api-keys/api-key.resolver';
+import { ApprovalEntity } from './approvals/approval.entity';
+import { ApprovalRulesEntity } from './approvals/approval-rules.entity';
 import { PendingSignInEntity } from './identity/pending-sign-in.entity';
 import { SessionEntity } from './sessions/session.entity';
 import { sessionLinkedFields } from './sessions/session.linked-fields';
@@ -12,7 +14,7 @@ import { userLinkedFields } from './user.linked-fields';
 import { userSqlFields } from './user.sql-fields';
 
 export const users = {
-  entities: [UserEntity, ApiKeyEntity, SessionEntity, PendingSignInEntity],
+  entities: [UserEntity, ApiKeyEntity, SessionEntity, PendingSignInEntity, ApprovalEntity, ApprovalRulesEntity],
   resolvers: [UserResolver, ApiKeyResolver, SessionResolver],
   linkedFields: [...userLinkedFields, ...apiKeyLinkedFields, ...sessionLinkedFields],
   sqlFields: [...userSqlFields, ...sessionSqlFields],

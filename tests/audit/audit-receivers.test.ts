@@ -54,8 +54,8 @@ const TAKING: Record<string, (taken: Taken) => object[]> = {
   resumeReplay: ({ replay }) => [{ id: replay }],
   cancelReplay: ({ replay }) => [{ id: replay }],
   requestReplay: ({ delivered }) => [{ deliveryId: delivered, reason: 'x' }],
-  approveReplay: ({ request }) => [{ id: request, reason: 'x' }],
-  declineReplay: ({ request }) => [{ id: request, reason: 'x' }],
+  approve: ({ request }) => [{ id: request, reason: 'x' }],
+  decline: ({ request }) => [{ id: request, reason: 'x' }],
 };
 
 /** Those that take neither, or do nothing with it, each with the reason. */
@@ -71,7 +71,7 @@ const OTHERS: Record<string, string> = {
   attachEvidenceAnchor: 'takes a head',
   revealContent: 'reads, if a SYSTEM_MANAGER has allowed it for the webhook',
   placeLegalHold: 'keeps rows of the webhook',
-  requestLegalHoldRelease: 'takes a hold, which a SYSTEM_MANAGER releases',
+  requestLegalHoldRelease: 'takes a hold, whose release needs an approval',
   revokeSession: 'takes a session',
   revokeSessions: 'takes a user',
 };
@@ -104,8 +104,8 @@ beforeAll(async () => {
     return data.replay.status === 'QUEUED';
   });
   await waitFor('the delivery', async () => (await deliveryThatIs('DELIVERED', delivered)).id === delivered);
-  const asked = await mutate(app, 'requestReplay', { deliveryId: delivered, reason: 'lost' }, 'replayRequest { id }');
-  const request = asked.replayRequest.id;
+  const asked = await mutate(app, 'requestReplay', { deliveryId: delivered, reason: 'lost' }, 'approval { id }');
+  const request = asked.approval.id;
   taken = { webhook, open, delivered, replay: ordered.replay.id, request, event, incoming, forwarding };
 });
 afterAll(() => Promise.all([app.stop(), receiver.stop()]));

@@ -8,9 +8,9 @@ import { type Receiver, startReceiver } from '../support/receiver';
 
 /** The fields that show the reason, beside `AuditEntry.reason`. A mutation that is not here is a fault. */
 const READ_BACK: Record<string, string[]> = {
-  approveReplay: ['ReplayRequest.decisionReason'],
+  approve: ['Approval.decisionReason'],
   cancelDelivery: ['Delivery.cancelReason'],
-  declineReplay: ['ReplayRequest.decisionReason'],
+  decline: ['Approval.decisionReason'],
   eraseContent: ['Erasure.reason'],
   eraseDocument: ['Erasure.reason'],
   erasePerson: ['Erasure.reason'],
@@ -22,8 +22,8 @@ const READ_BACK: Record<string, string[]> = {
   placeLegalHold: ['LegalHold.reason'],
   replayDeliveries: ['Replay.reason'],
   replayDelivery: ['Replay.reason'],
-  requestLegalHoldRelease: ['LegalHold.releaseReason'],
-  requestReplay: ['ReplayRequest.reason'],
+  requestLegalHoldRelease: ['Approval.reason'],
+  requestReplay: ['Approval.reason'],
   restoreWebhookVersion: [],
   resumeDeliveries: [],
   resumeWebhook: ['Webhook.statusReason'],

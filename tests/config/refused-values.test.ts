@@ -33,6 +33,8 @@ describe('a value that cannot work is refused, and the message names the key, th
       'https://login.example.com/?a',
       '"https://login.example.com/?a" is not the https address of an OpenID provider',
     ],
+    ['SECOND_PERSON_WAIT_HOURS', '0', '"0" is not a whole number of hours, 1 to 720.'],
+    ['SECOND_PERSON_WAIT_HOURS', '721', '"721" is not a whole number of hours, 1 to 720.'],
     ['OIDC_SCOPES', 'profile', '"profile" is not a list of scopes with openid'],
     ['OIDC_ROLE_MAP', '[]', 'is not a JSON list such as'],
     ['OIDC_ROLE_MAP', '{ "claim"', 'is not a JSON list such as'],

@@ -37,7 +37,7 @@ test('grants nothing again, so that no session has to plan anew', async () => {
 });
 
 test.each([
-  ['a right on a table', 'revoke insert on users from hookledger', 'insert', 'users'],
+  ['a right on a table', 'revoke insert on api_keys from hookledger', 'insert', 'api_keys'],
   ['a right on a column', 'revoke update (status) on deliveries from hookledger', 'update', 'deliveries'],
   [
     'all rights, as after a restore without them',
@@ -79,7 +79,7 @@ test('prepares a login that is new to it', async () => {
   await database.query(`create role ${login} login`);
   try {
     await migrate(database.migrationUrl, Object.assign(new URL(database.servingUrl), { username: login }).href);
-    const [row] = await database.query(`select has_table_privilege($1, 'users', 'insert') as may`, [login]);
+    const [row] = await database.query(`select has_table_privilege($1, 'api_keys', 'insert') as may`, [login]);
     expect(row).toEqual({ may: true });
   } finally {
     await database.query(`drop owned by ${login}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
+import { approvalWaiting } from '../../src/approvals/announce';
 import { createDataSource } from '../../src/database/data-source';
 import {
   apiKeyExpiring,
@@ -257,6 +258,10 @@ describe('docs/own-events.md', () => {
     replayQueued({ id: newId(), ...ORDER }),
     headSigned({ origin: 'x/evidence/1', treeSize: 1, rootHash: 'r', checkpoint: 'c', signedAt: at }),
     apiKeyExpiring({ id: newId(), label: 'ERP', userName: 'erp', expiresAt: at, noticeDays: 30 }),
+    approvalWaiting(
+      { id: newId(), kind: 'ERASURE', createdAt: at, takesEffectAt: null, requestedByName: 'sara' },
+      { id: newId(), name: 'amina' },
+    ),
   ];
 
   test('names every event, in its own words', () => {

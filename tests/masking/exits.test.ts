@@ -241,7 +241,7 @@ test('SUPPORT gets it in no answer of a mutation, and in no refusal', async () =
   const content = `delivery { requests { nodes { url data headers response responseHeaders dataBody ${BODY}
     responseBody ${BODY} businessEvent { data dataBody ${BODY} } } } }`;
   const input = { deliveryId: ids.Delivery, reason: 'The partner lost it' };
-  const asked = await askMutation(app, 'requestReplay', input, `replayRequest { ${content} }`, keys.SUPPORT);
+  const asked = await askMutation(app, 'requestReplay', input, `approval { ${content} }`, keys.SUPPORT);
   expect(asked.data.requestReplay.userErrors).toEqual([]);
   expectNoSecret('requestReplay', JSON.stringify(asked));
   expect(expectMaskedBodies('requestReplay', asked.data)).toBe(3);

@@ -1,22 +1,30 @@
 // Legal holds: who places, asks for the release, and releases.
 import { uuidOf } from '../../src/ids';
+import { takeEffectNow } from '../approvals/take-effect-now';
+import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
 import { CHANGES_RECORDED } from '../support/changes-recorded';
+import { askMutation } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 
 const REASON = 'The court asked for it';
-const HOLD =
-  'legalHold { id name documentType placedBy { name } releaseReason releasedAt } userErrors { field code message }';
+const HOLD = 'legalHold { id name documentType placedBy { name } releasedAt } userErrors { field code message }';
+const APPROVAL = 'approval { id kind status reason takesEffectAt legalHold { id releasedAt } }';
 
 let app: TestApp;
+let store: Store;
 let manager: string;
 
 beforeAll(async () => {
   app = await shareTestApi();
+  store = await openStore(app.database);
   manager = await app.keyFor('SYSTEM_MANAGER');
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await store.source.destroy();
+  await app.stop();
+});
 
 async function ask(mutation: string, input: object, key?: string) {
   const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`;
@@ -24,10 +32,10 @@ async function ask(mutation: string, input: object, key?: string) {
   return (await app.ask(query, { input }, key)).data[mutation];
 }
 
-async function releaseAs(key: string, id: string) {
-  const query = `mutation { releaseLegalHold(input: { id: "${id}" }) { ${HOLD} } }`;
-  return (await askIn(app.url, await sessionFor(app.url, key), query)).data.releaseLegalHold;
-}
+const release = (id: string, key?: string) =>
+  askMutation(app, 'requestLegalHoldRelease', { id, reason: 'The case was closed' }, APPROVAL, key).then(
+    ({ data }) => data.requestLegalHoldRelease,
+  );
 
 const place = async (fields: object = { documentType: 'Sales Invoice' }): Promise<string> => {
   const { legalHold, userErrors } = await ask('placeLegalHold', { name: 'Case 7', reason: REASON, ...fields });
@@ -48,19 +56,41 @@ async function entries(id: string): Promise<{ action: string; reason: string }[]
   });
 }
 
-test('a hold is placed, its release asked for, and released by a second person, each with its entry', async () => {
+test('a hold is placed, its release requested, and approved by the time, each with its entry', async () => {
   const id = await place({ documentType: 'Sales Invoice', referenceDocument: 'SINV-0042' });
-  const asked = await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
-  expect(asked.legalHold).toMatchObject({ releaseReason: 'The case was closed', releasedAt: null });
-  const { legalHold, userErrors } = await releaseAs(manager, id);
-  expect(userErrors).toEqual([]);
-  expect(legalHold.releasedAt).not.toBeNull();
+  const { approval } = await release(id, manager);
+  expect(approval).toEqual({
+    id: expect.stringMatching(/^apr_[0-9a-f]{32}$/),
+    kind: 'HOLD_RELEASE',
+    status: 'WAITING',
+    reason: 'The case was closed',
+    takesEffectAt: expect.any(String),
+    legalHold: { id, releasedAt: null },
+  });
+  expect(Date.parse(approval.takesEffectAt) - Date.now()).toBeGreaterThan(23.9 * 3_600_000);
+  expect(await takeEffectNow(app.database, store.transaction)).toBe(1);
+  const { data } = await app.ask(
+    `query ($id: ID!) { legalHold(id: $id) { releasedAt release { id status decidedBy { name } decisionReason decidedAt }
+      approvals { nodes { id } } } }`,
+    { id },
+  );
+  expect(data.legalHold).toEqual({
+    releasedAt: expect.any(String),
+    release: {
+      id: approval.id,
+      status: 'APPROVED',
+      decidedBy: null,
+      decisionReason: null,
+      decidedAt: expect.any(String),
+    },
+    approvals: { nodes: [{ id: approval.id }] },
+  });
   expect(await entries(id)).toEqual([
     { action: 'hold.placed', reason: REASON },
     { action: 'hold.release_requested', reason: 'The case was closed' },
     { action: 'hold.released', reason: 'The case was closed' },
   ]);
-  const again = await releaseAs(manager, id);
+  const again = await release(id);
   expect(again.userErrors).toMatchObject([matching({ field: ['id'], code: 'CONFLICT', message: /was released at/ })]);
 });
 
@@ -69,46 +99,44 @@ const matching = ({ message, ...rest }: { message: RegExp; field: unknown; code:
   message: expect.stringMatching(message),
 });
 
-test('neither who placed a hold nor who asked for its release may release it', async () => {
+test('one release of a hold waits at a time, and every SYSTEM_MANAGER declines it, also with a key', async () => {
   const id = await place();
-  const refusal = async (key: string) => (await releaseAs(key, id)).userErrors[0];
-  expect(await refusal(manager)).toMatchObject({ field: ['id'], code: 'CONFLICT' });
-  expect((await refusal(manager)).message).toMatch(/was not asked for/);
-  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' }, manager);
-  expect(await refusal(manager)).toMatchObject({
-    field: ['id'],
-    code: 'CONFLICT',
-    message: 'You asked for the release of this hold yourself: another person must decide about it.',
-  });
-  expect((await refusal(app.adminKey)).message).toMatch(/You placed this hold yourself/);
-  expect(await refusal(await app.keyFor('SYSTEM_MANAGER'))).toBeUndefined();
-});
-
-test('with one manager the refusal says so', async () => {
-  const id = await place();
-  await app.database.query(`update users set active = false where name like 'user-%'`);
-  const { userErrors } = await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
-  await app.database.query(`update users set active = true where name like 'user-%'`);
-  expect(userErrors[0].message).toBe(
-    'The release of a hold needs a second person, and no other active user has the role SYSTEM_MANAGER. Give this role ' +
-      'to another user.',
+  const answers = await Promise.all([release(id), release(id, manager)]);
+  expect(answers.filter(({ approval }) => approval !== null)).toHaveLength(1);
+  expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([
+    matching({ field: ['id'], code: 'CONFLICT', message: /was already requested: apr_[0-9a-f]{32} waits\.$/ }),
+  ]);
+  const approval = answers.find((answer) => answer.approval !== null)?.approval;
+  const decline = { id: approval.id, reason: 'The case goes on' };
+  const declined = await askMutation(
+    app,
+    'decline',
+    decline,
+    'approval { status decisionReason legalHold { releasedAt } }',
+    manager,
   );
+  expect(declined.data.decline.approval).toEqual({
+    status: 'DECLINED',
+    decisionReason: 'The case goes on',
+    legalHold: { releasedAt: null },
+  });
+  expect(await takeEffectNow(app.database, store.transaction)).toBe(0);
+  expect((await entries(id)).at(-1)).toEqual({ action: 'hold.release_declined', reason: 'The case goes on' });
+  expect((await release(id)).userErrors).toEqual([]);
 });
 
-test('an API key alone releases nothing', async () => {
-  const id = await place();
-  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
-  const { legalHold, userErrors } = await ask('releaseLegalHold', { id }, manager);
-  expect(legalHold).toBeNull();
-  expect(userErrors[0].message).toBe('A person must do this: sign in, and repeat it without an API key.');
-});
-
-test('two who release at once: one does', async () => {
-  const id = await place();
-  await ask('requestLegalHoldRelease', { id, reason: 'The case was closed' });
-  const answers = await Promise.all([releaseAs(manager, id), releaseAs(manager, id)]);
-  expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-  expect((await entries(id)).filter(({ action }) => action === 'hold.released')).toHaveLength(1);
+test('without an identity provider nobody approves', async () => {
+  const { approval } = await release(await place(), manager);
+  const approve = `mutation { approve(input: { id: "${approval.id}", reason: "Seen" }) { userErrors { code message } } }`;
+  const { data } = await askIn(app.url, await sessionFor(app.url, app.adminKey), approve);
+  expect(data.approve.userErrors).toEqual([
+    {
+      code: 'CONFLICT',
+      message:
+        'Without an identity provider (OIDC_ISSUER) no one can approve this: a user may be any person. It takes effect at ' +
+        `${approval.takesEffectAt} unless a SYSTEM_MANAGER declines it.`,
+    },
+  ]);
 });
 
 const BAD = [
@@ -189,18 +217,19 @@ test('legalHolds lists all holds, and those in force by a filter', async () => {
   expect(found.data).toEqual({ legalHold: { id, releasedAt: null } });
 });
 
-test('the database refuses to change a hold that was placed, to release it alone, and to delete it', async () => {
-  const id = uuidOf('LegalHold', await place());
+test('the database refuses to change a hold that was placed, to release it without an approval, and to delete it', async () => {
+  const hold = await place();
+  const { approval } = await release(hold);
+  const [id, waiting] = [uuidOf('LegalHold', hold), uuidOf('Approval', approval.id)];
   const run = (sql: string) => app.database.query(sql, [id]);
   await expect(run(`update legal_holds set name = 'Other' where id = $1`)).rejects.toThrow(/is refused/);
+  for (const releaseId of [waiting, id]) {
+    const sql = 'update legal_holds set release_id = $2, released_at = now() where id = $1';
+    await expect(app.database.query(sql, [id, releaseId])).rejects.toThrow('it was not approved');
+  }
   await expect(
-    run('update legal_holds set released_by = placed_by, released_at = now() where id = $1'),
-  ).rejects.toThrow(/second_person/);
-  const { id: other } =
-    (await app.database.query<{ id: string }>(`select id from users where name like 'user-%'`))[0] ?? {};
-  await expect(
-    app.database.query('update legal_holds set released_by = $2, released_at = now() where id = $1', [id, other]),
-  ).rejects.toThrow(/second_person/);
+    app.database.query(`update approvals set status = 'APPROVED', decided_at = now() where id = $1`, [waiting]),
+  ).rejects.toThrow('its time has not come');
   await expect(run('delete from legal_holds where id = $1')).rejects.toThrow(/is refused/);
 });
 

@@ -1,6 +1,5 @@
 // One person alone may order the erasure of 100 rows in 24 hours, however they are divided.
 import { shareTestApi, type TestApp } from '../support/app';
-import { askIn, sessionFor } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 
@@ -29,16 +28,11 @@ async function needsSecondPerson(name: string): Promise<boolean> {
 test('orders at once count each other, and one beyond 100 rows needs a second person', async () => {
   expect(await needsSecondPerson('A')).toBe(false);
   const answers = await Promise.all(['A', 'B', 'C'].map(erase));
-  expect(answers.map(({ erasure }) => erasure?.status ?? null).sort()).toEqual(['ORDERED', 'ORDERED', null]);
-  expect(answers.flatMap(({ userErrors }) => userErrors.map(({ message }: { message: string }) => message))).toEqual([
-    expect.stringMatching(/^The erasure of more than 100 rows in 24 hours needs a second person/),
-  ]);
+  expect(answers.map(({ erasure }) => erasure.status).sort()).toEqual(['ORDERED', 'ORDERED', 'REQUESTED']);
   expect(await needsSecondPerson('D')).toBe(true);
-  await mutate(app, 'createUser', { name: 'the second', roles: ['SYSTEM_MANAGER'] }, 'user { id }');
-  const { erasure } = await erase('D');
-  expect(erasure.status).toBe('REQUESTED');
-  const { data } = await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { totalCount nodes { id } } }');
-  expect(data.erasures).toEqual({ totalCount: 1, nodes: [{ id: erasure.id }] });
+  expect((await erase('D')).erasure.status).toBe('REQUESTED');
+  const { data } = await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { totalCount } }');
+  expect(data.erasures).toEqual({ totalCount: 2 });
 });
 
 test('after 24 hours, they no longer count', async () => {
@@ -46,7 +40,7 @@ test('after 24 hours, they no longer count', async () => {
   expect(await needsSecondPerson('D')).toBe(false);
 });
 
-test('one that waits for its second person does not count', async () => {
+test('one that waits for its approval does not count', async () => {
   await publish(
     app,
     Array.from({ length: 70 }, () => invoice('E')),
@@ -79,12 +73,16 @@ test('a person cannot order the own erasure', async () => {
 });
 
 test('what was declined has no next step', async () => {
-  const [waiting] = (await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { nodes { id } } }')).data.erasures
-    .nodes;
-  const decline = `mutation { declineErasure(input: { id: "${waiting.id}" }) { erasure { status } } }`;
-  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
-  const { data } = await askIn(app.url, second, decline);
-  expect(data.declineErasure.erasure).toEqual({ status: 'DECLINED' });
+  const [waiting] = (
+    await app.ask('{ erasures(where: { status: { eq: REQUESTED } }) { nodes { id approval { id } } } }')
+  ).data.erasures.nodes;
+  const { approval } = await mutate(
+    app,
+    'decline',
+    { id: waiting.approval.id, reason: 'By mistake' },
+    'approval { status erasure { id status } }',
+  );
+  expect(approval).toEqual({ status: 'DECLINED', erasure: { id: waiting.id, status: 'DECLINED' } });
   expect(await app.database.query(`select next_step_at from erasures where status = 'DECLINED'`)).toEqual([
     { next_step_at: null },
   ]);

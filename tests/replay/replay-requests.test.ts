@@ -25,7 +25,7 @@ async function delivered(): Promise<{ webhook: Webhook; id: string }> {
   return { webhook, id: toNodeId('Delivery', delivery?.id as string) };
 }
 
-const FIELDS = `replayRequest { id status reason createdAt expiresAt decidedAt decisionReason requestedBy { name } decidedBy { name }
+const FIELDS = `approval { id kind status reason createdAt expiresAt decidedAt decisionReason requestedBy { name } decidedBy { name }
   delivery { id } replay { id } }`;
 
 async function asked(deliveryId: string, key = support) {
@@ -33,7 +33,7 @@ async function asked(deliveryId: string, key = support) {
   return data.requestReplay;
 }
 
-async function decided(mutation: 'approveReplay' | 'declineReplay', id: string, key = manager) {
+async function decided(mutation: 'approve' | 'decline', id: string, key = manager) {
   const { data } = await askMutation(app, mutation, { id, reason: 'I looked' }, FIELDS, key);
   return data[mutation];
 }
@@ -50,10 +50,10 @@ const faultsOf = (payload: { userErrors: { field: string[]; code: string; messag
 
 test('SUPPORT asks, a manager approves, and the delivery is sent again as a replay of the manager', async () => {
   const { webhook, id } = await delivered();
-  const { replayRequest: request, userErrors } = await asked(id);
+  const { approval: request, userErrors } = await asked(id);
   expect(userErrors).toEqual([]);
   expect(request).toMatchObject({
-    id: expect.stringMatching(/^rrq_[0-9a-f]{32}$/),
+    id: expect.stringMatching(/^apr_[0-9a-f]{32}$/),
     status: 'WAITING',
     reason: 'They lost it',
     delivery: { id },
@@ -64,9 +64,9 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
   });
   expect(Date.parse(request.expiresAt) - Date.parse(request.createdAt)).toBe(7 * 24 * 3600_000);
   const calls = partner.calls.length;
-  const approved = await decided('approveReplay', request.id);
+  const approved = await decided('approve', request.id);
   expect(approved.userErrors).toEqual([]);
-  expect(approved.replayRequest).toMatchObject({
+  expect(approved.approval).toMatchObject({
     status: 'APPROVED',
     decisionReason: 'I looked',
     decidedAt: expect.any(String),
@@ -74,20 +74,20 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
   await waitFor('the second call', () => partner.calls.length === calls + 1);
   await allFinished(app, webhook, 1);
   const { data } = await app.ask(
-    `query ($id: ID!) { delivery(id: $id) { replay { id reason orderedBy { name } replayRequest { id requestedBy { name } } }
-      replayRequests { nodes { id decidedBy { name } } } } }`,
+    `query ($id: ID!) { delivery(id: $id) { replay { id reason orderedBy { name } approval { id requestedBy { name } } }
+      approvals { nodes { id decidedBy { name } } } } }`,
     { id },
   );
-  const { replay, replayRequests } = data.delivery;
+  const { replay, approvals } = data.delivery;
   expect(replay).toEqual({
-    id: approved.replayRequest.replay.id,
+    id: approved.approval.replay.id,
     reason: 'They lost it',
-    orderedBy: approved.replayRequest.decidedBy,
-    replayRequest: { id: request.id, requestedBy: request.requestedBy },
+    orderedBy: approved.approval.decidedBy,
+    approval: { id: request.id, requestedBy: request.requestedBy },
   });
-  expect(replayRequests.nodes).toEqual([{ id: request.id, decidedBy: approved.replayRequest.decidedBy }]);
+  expect(approvals.nodes).toEqual([{ id: request.id, decidedBy: approved.approval.decidedBy }]);
   expect(replay.orderedBy).not.toEqual(request.requestedBy);
-  const who = { request: request.id, requestedBy: expect.stringMatching(/^usr_/) };
+  const who = { approval: request.id, requestedBy: expect.stringMatching(/^usr_/) };
   expect(await entriesOf(id)).toEqual([
     { action: 'replay.requested', reason: 'They lost it', details: who },
     { action: 'delivery.replayed', reason: 'They lost it', details: { replay: replay.id, from: 'DELIVERED', ...who } },
@@ -97,67 +97,67 @@ test('SUPPORT asks, a manager approves, and the delivery is sent again as a repl
 
 test('a declined request sends nothing, and the delivery can be asked for again', async () => {
   const { id } = await delivered();
-  const { replayRequest: request } = await asked(id);
+  const { approval: request } = await asked(id);
   const calls = partner.calls.length;
-  const declined = await decided('declineReplay', request.id);
-  expect(declined.replayRequest).toMatchObject({ status: 'DECLINED', decisionReason: 'I looked', replay: null });
-  const [fault] = faultsOf(await decided('approveReplay', request.id));
-  expect(fault?.message).toMatch(/^The request was DECLINED at 20.*Z\.$/);
-  expect((await asked(id)).replayRequest.status).toBe('WAITING');
+  const declined = await decided('decline', request.id);
+  expect(declined.approval).toMatchObject({ status: 'DECLINED', decisionReason: 'I looked', replay: null });
+  const [fault] = faultsOf(await decided('approve', request.id));
+  expect(fault?.message).toMatch(/^It was DECLINED at 20.*Z\.$/);
+  expect((await asked(id)).approval.status).toBe('WAITING');
   expect(partner.calls).toHaveLength(calls);
 });
 
 test('the lists have filters, and node finds a request', async () => {
   const { id } = await delivered();
-  const { replayRequest: request } = await asked(id);
+  const { approval: request } = await asked(id);
   const where = { status: { eq: 'WAITING' }, delivery: { id: { eq: id } } };
   const { data } = await app.ask(
-    `query ($where: ReplayRequestWhere, $id: ID!) { replayRequests(where: $where) { totalCount nodes { id } }
-      node(id: $id) { ... on ReplayRequest { reason } } replayRequest(id: $id) { id } }`,
+    `query ($where: ApprovalWhere, $id: ID!) { approvals(where: $where) { totalCount nodes { id } }
+      node(id: $id) { ... on Approval { reason } } approval(id: $id) { id } }`,
     { where, id: request.id },
     support,
   );
   expect(data).toEqual({
-    replayRequests: { totalCount: 1, nodes: [{ id: request.id }] },
+    approvals: { totalCount: 1, nodes: [{ id: request.id }] },
     node: { reason: 'They lost it' },
-    replayRequest: { id: request.id },
+    approval: { id: request.id },
   });
 });
 
 test('the person who asked does not decide', async () => {
   const both = await app.keyFor('SUPPORT', 'INTEGRATION_MANAGER');
   const { id } = await delivered();
-  const { replayRequest: request } = await asked(id, both);
-  for (const mutation of ['approveReplay', 'declineReplay'] as const) {
+  const { approval: request } = await asked(id, both);
+  for (const mutation of ['approve', 'decline'] as const) {
     expect(faultsOf(await decided(mutation, request.id, both))).toEqual([
       {
         field: ['id'],
         code: 'CONFLICT',
-        message: 'You asked for this replay yourself: another person must decide about it.',
+        message: 'You requested this yourself: another person must decide about it.',
       },
     ]);
   }
-  const { errors } = await askMutation(app, 'approveReplay', { id: request.id, reason: 'x' }, FIELDS, support);
+  const { errors } = await askMutation(app, 'approve', { id: request.id, reason: 'x' }, FIELDS, support);
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
 test('of decisions at once one counts, and of requests at once', async () => {
   const { id } = await delivered();
   const requests = await Promise.all([asked(id), asked(id), asked(id, manager)]);
-  const [made, ...none] = requests.map(({ replayRequest }) => replayRequest).sort((a) => (a === null ? 1 : -1));
+  const [made, ...none] = requests.map(({ approval }) => approval).sort((a) => (a === null ? 1 : -1));
   expect(none).toEqual([null, null]);
   const refused = requests.flatMap(faultsOf);
   expect(refused.map(({ code }) => code)).toEqual(['CONFLICT', 'CONFLICT']);
   expect(refused[0]?.message).toContain(`${made.id} waits until`);
   const calls = partner.calls.length;
   const decisions = await Promise.all([
-    decided('approveReplay', made.id, app.adminKey),
-    decided('approveReplay', made.id, app.adminKey),
-    decided('declineReplay', made.id, app.adminKey),
+    decided('approve', made.id, app.adminKey),
+    decided('approve', made.id, app.adminKey),
+    decided('decline', made.id, app.adminKey),
   ]);
-  expect(decisions.filter(({ replayRequest }) => replayRequest !== null)).toHaveLength(1);
+  expect(decisions.filter(({ approval }) => approval !== null)).toHaveLength(1);
   expect(decisions.flatMap(faultsOf).map(({ code }) => code)).toEqual(['CONFLICT', 'CONFLICT']);
-  const wasApproved = decisions.some(({ replayRequest }) => replayRequest?.status === 'APPROVED');
+  const wasApproved = decisions.some(({ approval }) => approval?.status === 'APPROVED');
   if (wasApproved) await waitFor('the call', () => partner.calls.length === calls + 1);
 });
 
@@ -178,41 +178,39 @@ const CHANGES: { what: string; change: (id: string, webhook: Webhook) => Promise
       await mutate(app, 'replayDelivery', { deliveryId: id, reason: 'by hand' });
       await allFinished(app, webhook, 1);
     },
-    message: /^The delivery was replayed after this request was made/,
+    message: /^The delivery was replayed after this replay was requested/,
   },
   {
     what: 'the request expired',
     change: (id) =>
-      app.database.query(`update replay_requests set expires_at = now() - interval '1 second' where delivery_id = $1`, [
+      app.database.query(`update approvals set expires_at = now() - interval '1 second' where delivery_id = $1`, [
         uuidOf('Delivery', id),
       ]),
-    message: /^The request expired at 20.*: ask for the replay again\.$/,
+    message: /^It expired at 20.*: request it again\.$/,
   },
 ];
 
 test.each(CHANGES)('a request is not approved after $what', async ({ change, message }) => {
   const { id, webhook } = await delivered();
-  const { replayRequest: request } = await asked(id);
+  const { approval: request } = await asked(id);
   await change(id, webhook);
   const calls = partner.calls.length;
-  const [fault] = faultsOf(await decided('approveReplay', request.id));
+  const [fault] = faultsOf(await decided('approve', request.id));
   expect(fault).toMatchObject({ field: ['id'], code: 'CONFLICT', message: expect.stringMatching(message) });
-  const { data } = await app.ask('query ($id: ID!) { replayRequest(id: $id) { status replay { id } } }', {
+  const { data } = await app.ask('query ($id: ID!) { approval(id: $id) { status replay { id } } }', {
     id: request.id,
   });
-  expect(data.replayRequest).toEqual({ status: 'WAITING', replay: null });
+  expect(data.approval).toEqual({ status: 'WAITING', replay: null });
   expect(partner.calls).toHaveLength(calls);
 });
 
 test('an expired request makes room for another one', async () => {
   const { id } = await delivered();
-  const { replayRequest: request } = await asked(id);
-  await app.database.query(`update replay_requests set expires_at = now() where id = $1`, [
-    uuidOf('ReplayRequest', request.id),
-  ]);
-  expect((await asked(id)).replayRequest.status).toBe('WAITING');
-  const { data } = await app.ask('query ($id: ID!) { replayRequest(id: $id) { status } }', { id: request.id });
-  expect(data.replayRequest.status).toBe('EXPIRED');
+  const { approval: request } = await asked(id);
+  await app.database.query(`update approvals set expires_at = now() where id = $1`, [uuidOf('Approval', request.id)]);
+  expect((await asked(id)).approval.status).toBe('WAITING');
+  const { data } = await app.ask('query ($id: ID!) { approval(id: $id) { status } }', { id: request.id });
+  expect(data.approval.status).toBe('EXPIRED');
 });
 
 test.each([
@@ -225,11 +223,11 @@ test.each([
   const { id } = await delivered();
   const given = { deliveryId: id, reason: 'x', ...input };
   const { data } = await askMutation(app, 'requestReplay', given, FIELDS, support);
-  expect(data.requestReplay).toMatchObject({ replayRequest: null, userErrors: [{ field: [field], code }] });
-  const decision = { id: 'rrq_1', reason: 'x', ...input, deliveryId: undefined };
-  const refused = await askMutation(app, 'approveReplay', decision, FIELDS, manager);
+  expect(data.requestReplay).toMatchObject({ approval: null, userErrors: [{ field: [field], code }] });
+  const decision = { id: 'apr_1', reason: 'x', ...input, deliveryId: undefined };
+  const refused = await askMutation(app, 'approve', decision, FIELDS, manager);
   const isAboutReason = field === 'reason';
-  expect(refused.data.approveReplay.userErrors).toMatchObject([
+  expect(refused.data.approve.userErrors).toMatchObject([
     isAboutReason ? { field: ['reason'], code } : { field: ['id'], code: 'NOT_FOUND' },
   ]);
   expect(await entriesOf(id)).toEqual([]);
@@ -252,7 +250,7 @@ test('with one manager alone, asking says that a second person is needed', async
       field: ['deliveryId'],
       code: 'CONFLICT',
       message:
-        'A replay that is asked for needs a second person, and no other active user has the role SYSTEM_MANAGER or ' +
+        'A replay that is requested needs a second person, and no other active user has the role SYSTEM_MANAGER or ' +
         'INTEGRATION_MANAGER. Give this role to another user.',
     });
   } finally {

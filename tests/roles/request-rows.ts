@@ -7,20 +7,20 @@ import type { Ids } from './paths';
 export function requestMutations(app: TestApp, endedDelivery: (app: TestApp) => Promise<string>) {
   return {
     requestReplay: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
-    approveReplay: async () => decision(app, await endedDelivery(app)),
-    declineReplay: async () => decision(app, await endedDelivery(app)),
+    approve: async () => decision(app, await endedDelivery(app)),
+    decline: async () => decision(app, await endedDelivery(app)),
   };
 }
 
 /** The input of a decision about a replay that none of the callers asked for. */
 async function decision(app: TestApp, delivery: string): Promise<string> {
   const [row] = await app.database.query<{ id: string }>(
-    `insert into replay_requests (id, status, delivery_id, reason, requested_by, created_at, expires_at)
-     select new_id(), 'WAITING', $1, 'made', id, now(), now() + interval '1 day' from users where name = 'amina'
+    `insert into approvals (id, kind, status, delivery_id, reason, requested_by, created_at, expires_at)
+     select new_id(), 'REPLAY', 'WAITING', $1, 'made', id, now(), now() + interval '1 day' from users where name = 'amina'
      returning id`,
     [uuidOf('Delivery', delivery)],
   );
-  return `input: { id: "${toNodeId('ReplayRequest', row?.id as string)}", reason: "made" }`;
+  return `input: { id: "${toNodeId('Approval', row?.id as string)}", reason: "made" }`;
 }
 
 /** @returns one that names a row of each, as none does in practice */
@@ -42,8 +42,8 @@ export async function deadLetter(app: TestApp, ids: Ids): Promise<Ids> {
 /** Asked for by SUPPORT, and approved by the administrator. */
 export async function approvedRequest(app: TestApp, deliveryId: string): Promise<Ids> {
   const input = { deliveryId, reason: 'They lost it' };
-  const asked = await askMutation(app, 'requestReplay', input, 'replayRequest { id }', await app.keyFor('SUPPORT'));
-  const { id } = asked.data.requestReplay.replayRequest;
-  const { replay } = await mutate(app, 'approveReplay', { id, reason: 'Seen' }, 'replay { id }');
-  return { ReplayRequest: id, 'Replay.replayRequest': replay.id, 'Delivery.replayRequests': deliveryId };
+  const asked = await askMutation(app, 'requestReplay', input, 'approval { id }', await app.keyFor('SUPPORT'));
+  const { id } = asked.data.requestReplay.approval;
+  const { approval } = await mutate(app, 'approve', { id, reason: 'Seen' }, 'approval { replay { id } }');
+  return { Approval: id, 'Replay.approval': approval.replay.id, 'Delivery.approvals': deliveryId };
 }

@@ -30,7 +30,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Query: {
     everybody: 'viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
-      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays replayRequest replayRequests export exports deliveriesPaused deadLetters
+      webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays approval approvals export exports deliveriesPaused deadLetters
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
@@ -40,10 +40,10 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Subscription: { readers: 'webhookRequestLogChanged' },
   Mutation: {
     administrators:
-      'createMaskingRule deleteMaskingRule exportPersonalData setRetention eraseDocument erasePerson eraseContent approveErasure declineErasure releaseLegalHold rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
+      'createMaskingRule deleteMaskingRule exportPersonalData setRetention eraseDocument erasePerson eraseContent rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
     managers:
       'createWebhook updateWebhook restoreWebhookVersion exportWebhooks importWebhooks rotateWebhookSecret rotateWebhookToken pauseWebhook resumeWebhook archiveWebhook testWebhook previewWebhook ' +
-      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay approveReplay declineReplay pauseDeliveries resumeDeliveries',
+      'retryDelivery cancelDelivery replayDelivery replayDeliveries pauseReplay resumeReplay cancelReplay approve decline pauseDeliveries resumeDeliveries',
     askers: 'requestReplay',
     publishers: 'publishEvents',
     support: 'revealContent',
@@ -73,12 +73,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   AnchorEvidencePayload: { everybody: 'targets userErrors' },
   AttachEvidenceAnchorPayload: { everybody: 'evidenceAnchor userErrors' },
   LegalHold: {
-    keyReaders: `id name documentType referenceDocument from to reason createdAt releaseRequestedAt releaseReason releasedAt webhook user
-      placedBy releaseRequestedBy releasedBy`,
+    keyReaders: `id name documentType referenceDocument from to reason createdAt releasedAt webhook user
+      placedBy release approvals`,
   },
   Erasure: {
     keyReaders:
-      'id kind status rowCount otherCount erasedCount deferredCount deferredReason reason createdAt decidedAt finishedAt recipients user orderedBy decidedBy',
+      'id kind status rowCount otherCount erasedCount deferredCount deferredReason reason createdAt finishedAt recipients user orderedBy approval',
   },
   ErasurePreview: {
     keyReaders:
@@ -92,11 +92,8 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   EraseDocumentPayload: { everybody: 'erasure userErrors' },
   ErasePersonPayload: { everybody: 'erasure userErrors' },
   EraseContentPayload: { everybody: 'erasure userErrors' },
-  ApproveErasurePayload: { everybody: 'erasure userErrors' },
-  DeclineErasurePayload: { everybody: 'erasure userErrors' },
   PlaceLegalHoldPayload: { everybody: 'legalHold userErrors' },
-  RequestLegalHoldReleasePayload: { everybody: 'legalHold userErrors' },
-  ReleaseLegalHoldPayload: { everybody: 'legalHold userErrors' },
+  RequestLegalHoldReleasePayload: { everybody: 'approval userErrors' },
   User: {
     readers:
       'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',
@@ -151,7 +148,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   Delivery: {
     readers: `id documentType event referenceDocument status skipReason skipMessage held waitsFor attempts test cancelRequested cancelReason cancelledBy nextAttemptAt createdAt deliveredAt finishedAt webhook businessEvent
-      businessDocument requests lastRequest replay replayRequests user predecessor effects evidence deadLetter`,
+      businessDocument requests lastRequest replay approvals user predecessor effects evidence deadLetter`,
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
@@ -159,10 +156,12 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
-    readers: `id status reason rate orderedBy replayRequest where delivery deliveries requests deliveryCount replayed skipped error createdAt startedAt finishedAt`,
+    readers: `id status reason rate orderedBy approval where delivery deliveries requests deliveryCount replayed skipped error createdAt startedAt finishedAt`,
   },
-  ReplayRequest: {
-    readers: 'id status reason createdAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
+  Approval: {
+    readers:
+      'id kind status reason createdAt takesEffectAt expiresAt decidedAt decisionReason delivery requestedBy decidedBy replay',
+    keyReaders: 'erasure legalHold',
   },
   Export: {
     readers: `id kind user format includeContent byteOrderMark url orderedBy createdAt expiresAt downloads rowsSent bytesSent completedAt`,
@@ -206,7 +205,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ...connections(
-    'DocumentTimelineEntry User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay ReplayRequest Export',
+    'DocumentTimelineEntry User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
     'AuditEntry OwnAuditEntry WebhookVersion MaskingRule DeadLetter LegalHold Erasure',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
@@ -238,9 +237,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   PauseReplayPayload: { everybody: 'replay userErrors' },
   ResumeReplayPayload: { everybody: 'replay userErrors' },
   CancelReplayPayload: { everybody: 'replay userErrors' },
-  RequestReplayPayload: { everybody: 'replayRequest userErrors' },
-  ApproveReplayPayload: { everybody: 'replayRequest replay delivery userErrors' },
-  DeclineReplayPayload: { everybody: 'replayRequest userErrors' },
+  RequestReplayPayload: { everybody: 'approval userErrors' },
+  ApprovePayload: { everybody: 'approval userErrors' },
+  DeclinePayload: { everybody: 'approval userErrors' },
   PauseDeliveriesPayload: { everybody: 'deliveriesPaused userErrors' },
   ResumeDeliveriesPayload: { everybody: 'ended userErrors' },
   PublishEventsPayload: { everybody: 'events userErrors' },

@@ -22,7 +22,7 @@ function pointsOf(list: string, where: object): number {
     auditEntries: 'AuditEntry',
     sessions: 'Session',
     replays: 'Replay',
-    replayRequests: 'ReplayRequest',
+    approvals: 'Approval',
   }[list];
   const query = `query ($where: ${type}Where) { ${list}(first: 1, where: $where) { nodes { id } } }`;
   return priceOf(query, { where }).points - 1;
@@ -205,12 +205,12 @@ test.each<{ what: string; list?: string; where: object; points: number }>([
     where: { orderedBy: { name: { eq: 'amal' } } },
     points: 50_000,
   },
-  { what: 'replay requests that wait', list: 'replayRequests', where: { status: { eq: 'WAITING' } }, points: 50_000 },
+  { what: 'approvals that wait', list: 'approvals', where: { status: { eq: 'WAITING' } }, points: 0 },
   {
-    what: 'replay requests of a delivery',
-    list: 'replayRequests',
+    what: 'approvals of a delivery',
+    list: 'approvals',
     where: { delivery: { id: { eq: `dlv_${'0'.repeat(32)}` } }, status: { eq: 'WAITING' } },
-    points: 100,
+    points: 0,
   },
 ])('$what', ({ list = 'webhookRequestLogs', where, points }) => {
   expect(pointsOf(list, where)).toBe(points);

@@ -1,9 +1,9 @@
 // Pages below rows in the order of a joined table: PostgreSQL does not know how many rows each parent has. And pages of many links.
 import { Client } from 'pg';
 import { REPLAYS } from '../../src/replay/replay.store';
-import { REPLAY_REQUESTS } from '../../src/replay/requests/replay-request.store';
 import { pageSource } from '../../src/sql/access-path';
 import { all, bindings, type Condition, compares, everything } from '../../src/sql/condition';
+import { APPROVALS } from '../../src/users/approvals/approval.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const ROWS = 20_000;
@@ -110,7 +110,7 @@ test('beside a value that few rows have, rows are not looked for link by link', 
 
 test.each([
   ['replays', REPLAYS, 'ordered_by'],
-  ['replay requests', REPLAY_REQUESTS, 'requested_by'],
+  ['approvals', APPROVALS, 'requested_by'],
 ])('of %s by several users, no page is read for each user: no index has those of one', (_what, listing, column) => {
   const { bind } = bindings();
   const request = { order: { column: null, descending: true }, size: 25, backward: false, cursor: null };

@@ -86,18 +86,6 @@ export class EraseContentInput {
   reason: string;
 }
 
-@InputType('ApproveErasureInput', { description: 'The erasure to approve.' })
-export class ApproveErasureInput {
-  @Field(() => ID, { description: 'The id of an erasure that is REQUESTED, `ers_...`.' })
-  id: string;
-}
-
-@InputType('DeclineErasureInput', { description: 'The erasure to decline.' })
-export class DeclineErasureInput {
-  @Field(() => ID, { description: 'The id of an erasure that is REQUESTED, `ers_...`.' })
-  id: string;
-}
-
 const ErasureKindFilter = enumFilter('ErasureKind', ErasureKindEnum);
 const ErasureStatusFilter = enumFilter('ErasureStatus', ErasureStatusEnum);
 
@@ -112,7 +100,7 @@ export class ErasureWhere {
 
   @Field(() => ErasureStatusFilter, {
     nullable: true,
-    description: 'The status: { eq: REQUESTED } for those that wait for a second person.',
+    description: 'The status: { eq: REQUESTED } for those that wait for an approval.',
   })
   status?: InstanceType<typeof ErasureStatusFilter>;
 
@@ -121,9 +109,6 @@ export class ErasureWhere {
 
   @Field(() => UserWhere, { nullable: true, description: 'The user who ordered the erasure.' })
   orderedBy?: UserWhere;
-
-  @Field(() => UserWhere, { nullable: true, description: 'The user who approved or declined the erasure.' })
-  decidedBy?: UserWhere;
 
   @Field(() => DateTimeFilter, { nullable: true, description: 'When the erasure was ordered.' })
   createdAt?: DateTimeFilter;
@@ -141,7 +126,6 @@ export const ERASURE_FILTER: FilterMap = {
   status: exactFilter('status'),
   user: linkFilter('user_id', 'users', () => USER_FILTER),
   orderedBy: linkFilter('ordered_by', 'users', () => USER_FILTER),
-  decidedBy: linkFilter('decided_by', 'users', () => USER_FILTER),
   createdAt: idTimeFilter(),
   finishedAt: timeFilter('finished_at'),
 };

@@ -35,7 +35,7 @@ export const erasureLinkedFields = [
     erasures: page(erasures, {
       access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
       description: withExample(
-        'All erasures, newest first. With a limit there may be one every 10 minutes: `where` finds those that wait for a second person.',
+        'All erasures, newest first. With a limit there may be one every 10 minutes: `where` finds those that wait for an approval.',
         '{ erasures(where: { status: { eq: REQUESTED } }) { nodes { id kind reason orderedBy { name } } } }',
       ),
     }),
@@ -43,6 +43,5 @@ export const erasureLinkedFields = [
   linkedFields(ERASURE, {
     user: link(USER, 'userId', 'PERSON: the user; otherwise null.'),
     orderedBy: link(USER, 'orderedBy', 'The user who ordered the erasure; null: Hookledger itself.'),
-    decidedBy: link(USER, 'decidedBy', 'The user who approved or declined the erasure; null: no one did.'),
   }),
 ];

@@ -8,17 +8,10 @@ import { masksOf } from '../../graphql/roles/masked';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
 import type { Viewer } from '../../viewer';
-import { decide, type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
+import { type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
 import type { ErasureRow } from '../erasure.store';
 import { type Recipient, recipientsOfErasure } from '../recipients.store';
-import {
-  ApproveErasureInput,
-  DeclineErasureInput,
-  EraseContentInput,
-  EraseDocumentInput,
-  ErasePersonInput,
-  PreviewErasureInput,
-} from './erasure.inputs';
+import { EraseContentInput, EraseDocumentInput, ErasePersonInput, PreviewErasureInput } from './erasure.inputs';
 import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
 import { targetOf } from './erasure-target';
 
@@ -26,12 +19,8 @@ const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => Eras
 const EraseDocumentPayload = payload('EraseDocument');
 const ErasePersonPayload = payload('ErasePerson');
 const EraseContentPayload = payload('EraseContent');
-const ApproveErasurePayload = payload('ApproveErasure');
-const DeclineErasurePayload = payload('DeclineErasure');
 
 const NOTHING = { erasure: null as ErasureRow | null };
-const DECISION =
-  '(input: { id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { erasure { status } userErrors { message } } }';
 
 @Resolver(() => ErasureType)
 export class ErasureResolver {
@@ -65,9 +54,9 @@ export class ErasureResolver {
   @Mutation(() => EraseDocumentPayload, {
     description: withExample(
       'Orders the erasure of a document: the content of its events, with all their deliveries and requests. The ' +
-        'erasure begins when its audit entry is sealed. If it has more than 100 rows, a second person must ' +
-        'approve it first (`approveErasure`). CONFLICT: all of the content is erased already, or a second person is ' +
-        'needed and there is none. NOT_FOUND: there is no such content.',
+        'erasure begins when its audit entry is sealed. If it has more than 100 rows, it waits for its `approval` before. CONFLICT: ' +
+        'all of the content is erased already, or another person can approve it and you are not in a session of the identity ' +
+        'provider. NOT_FOUND: there is no such content.',
       'mutation { eraseDocument(input: { documentType: "Customer", name: "Jane Doe", reason: "Request 17 under Art. 17" }) ' +
         '{ erasure { id status } userErrors { field message } } }',
     ),
@@ -85,7 +74,8 @@ export class ErasureResolver {
     description: withExample(
       'Orders the erasure of a user: the content of their events, with all deliveries and requests of these, ' +
         'and their name, e-mail address, identity and sessions. The user can no longer sign in. CONFLICT: the user is ' +
-        'you, or the last SYSTEM_MANAGER. As eraseDocument otherwise.',
+        'you, or the last SYSTEM_MANAGER. A user who has ordered an erasure, requested the release of a hold, or decided ' +
+        'about one, needs an approval from the first row. As eraseDocument otherwise.',
       'mutation { erasePerson(input: { userId: "usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "Request 18 under Art. 17" }) ' +
         '{ erasure { id status } userErrors { field message } } }',
     ),
@@ -115,36 +105,6 @@ export class ErasureResolver {
     return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }, []));
   }
 
-  @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => ApproveErasurePayload, {
-    description: withExample(
-      'Approves an erasure that is REQUESTED. Requires a session of another user than the one who ordered it. ' +
-        'CONFLICT: it is not REQUESTED.',
-      `mutation { approveErasure${DECISION}`,
-    ),
-  })
-  approveErasure(
-    @Ctx() context: Context,
-    @Arg('input', () => ApproveErasureInput, { description: 'The erasure.' }) { id }: ApproveErasureInput,
-  ) {
-    return decided(context, id, true);
-  }
-
-  @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => DeclineErasurePayload, {
-    description: withExample(
-      'Declines an erasure that is REQUESTED. Requires a session of another user than the one who ordered it. ' +
-        'CONFLICT: it is not REQUESTED.',
-      `mutation { declineErasure${DECISION}`,
-    ),
-  })
-  declineErasure(
-    @Ctx() context: Context,
-    @Arg('input', () => DeclineErasureInput, { description: 'The erasure.' }) { id }: DeclineErasureInput,
-  ) {
-    return decided(context, id, false);
-  }
-
   @FieldResolver(() => [RecipientType], {
     description: 'The partners that had received the content erased so far, at most 1,000; RETENTION: none.',
   })
@@ -160,12 +120,4 @@ function order(context: Context, input: object, reason: string, target: () => Pr
     const checked = await target();
     return { erasure: await context.transaction((db) => orderErasure(db, viewer, checked, reason)) };
   });
-}
-
-function decided(context: Context, id: string, isApproved: boolean) {
-  const { hasIdentityProvider } = context.services;
-  const decision = { id, isApproved, hasIdentityProvider };
-  return answer(NOTHING, async () => ({
-    erasure: await context.transaction((db) => decide(db, context.viewer as Viewer, decision)),
-  }));
 }

@@ -15,14 +15,14 @@ export const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The co
 });
 
 export const ErasureStatusEnum = publishEnum('ErasureStatus', ERASURE_STATUSES, 'The state of an erasure.', {
-  REQUESTED: { description: 'A second person must approve it (`approveErasure`) or decline it.' },
+  REQUESTED: { description: 'Its `approval` is WAITING.' },
   ORDERED: { description: 'Ordered or in progress. It begins when its audit entry is sealed, after about a second.' },
   DEFERRED: {
     description:
       'Some rows are kept for the reason in `deferredReason`. It continues by itself when nothing keeps them.',
   },
   DONE: { description: 'All rows were erased.' },
-  DECLINED: { description: 'The second person declined it.' },
+  DECLINED: { description: 'It was declined.' },
 });
 
 @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -48,7 +48,7 @@ export class ErasureType extends NodeType {
   @Field(() => Int, {
     description:
       'The number of things of others that the erasure took at the time of the order: reasons in the audit trail, open ' +
-      'replays and valid exports. If there were any, a second person had to decide.',
+      'replays and valid exports. If there were any, it needs an approval.',
   })
   otherCount: number;
 
@@ -66,12 +66,6 @@ export class ErasureType extends NodeType {
 
   @Field(() => GraphQLDateTime, { description: 'When the erasure was ordered. The id contains the same time.' })
   createdAt: Date;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When a second person approved or declined the erasure; null: no one did.',
-  })
-  decidedAt: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
@@ -131,9 +125,9 @@ export class ErasurePreviewType {
 
   @Field(() => Boolean, {
     description:
-      'Whether a second person must approve the erasure: it has more than 100 rows, together with those that ' +
-      'you have ordered alone in the last 24 hours, or it takes something of others: reasonCount, replayCount or exportCount ' +
-      'is not 0.',
+      'Whether the erasure needs an approval: it has more than 100 rows, together with those that you have ordered alone in ' +
+      'the last 24 hours; it takes something of others: reasonCount, replayCount or exportCount is not 0; or it is of a user ' +
+      'who has ordered an erasure, requested the release of a hold, or decided about one.',
   })
   needsSecondPerson: boolean;
 

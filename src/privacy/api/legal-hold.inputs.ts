@@ -80,7 +80,7 @@ export class PlaceLegalHoldInput {
 }
 
 @InputType('RequestLegalHoldReleaseInput', {
-  description: 'The hold that another person is asked to release, and the reason.',
+  description: 'The hold whose release is requested, and the reason.',
 })
 export class RequestLegalHoldReleaseInput {
   @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
@@ -90,12 +90,6 @@ export class RequestLegalHoldReleaseInput {
     description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
   })
   reason: string;
-}
-
-@InputType('ReleaseLegalHoldInput', { description: 'The hold to release.' })
-export class ReleaseLegalHoldInput {
-  @Field(() => ID, { description: 'The id of the hold, `hld_...`.' })
-  id: string;
 }
 
 @Combinable()
@@ -130,12 +124,6 @@ export class LegalHoldWhere {
 
   @Field(() => OptionalDateTimeFilter, {
     nullable: true,
-    description: 'When the release was asked for; { isNull: false }: a release was asked for.',
-  })
-  releaseRequestedAt?: OptionalDateTimeFilter;
-
-  @Field(() => OptionalDateTimeFilter, {
-    nullable: true,
     description: 'When the hold was released; { isNull: true }: it is in force.',
   })
   releasedAt?: OptionalDateTimeFilter;
@@ -150,7 +138,6 @@ export const LEGAL_HOLD_FILTER: FilterMap = {
   user: linkFilter('user_id', 'users', () => USER_FILTER),
   placedBy: linkFilter('placed_by', 'users', () => USER_FILTER),
   createdAt: idTimeFilter(),
-  releaseRequestedAt: timeFilter('release_requested_at'),
   releasedAt: timeFilter('released_at'),
 };
 

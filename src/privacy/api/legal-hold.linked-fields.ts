@@ -45,7 +45,5 @@ export const legalHoldLinkedFields = [
     webhook: link(WEBHOOK, 'webhookId', 'The webhook whose requests and deliveries are held; null: any.'),
     user: link(USER, 'userId', 'The user whose events are held; null: any.'),
     placedBy: link(USER, 'placedBy', 'The user who placed the hold.'),
-    releaseRequestedBy: link(USER, 'releaseRequestedBy', 'The user who asked for the release; null: no one did.'),
-    releasedBy: link(USER, 'releasedBy', 'The user who released the hold; null: it is in force.'),
   }),
 ];

@@ -6,18 +6,18 @@ import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId } from '../../ids';
+import type { ApprovalRow } from '../../users/approvals/approval.store';
+import { ApprovalType } from '../../users/approvals/approval.type';
 import type { Viewer } from '../../viewer';
 import type { LegalHoldRow } from '../legal-hold.store';
-import { placeHold, releaseHold, requestRelease } from '../legal-holds';
-import { PlaceLegalHoldInput, ReleaseLegalHoldInput, RequestLegalHoldReleaseInput } from './legal-hold.inputs';
+import { placeHold, requestRelease } from '../legal-holds';
+import { PlaceLegalHoldInput, RequestLegalHoldReleaseInput } from './legal-hold.inputs';
 import { LegalHoldType } from './legal-hold.type';
 
-const HOLD = { legalHold: [() => LegalHoldType, 'The hold.'] } as const;
-const PlaceLegalHoldPayload = payloadOf('PlaceLegalHold', { legalHold: [...HOLD.legalHold] });
-const RequestLegalHoldReleasePayload = payloadOf('RequestLegalHoldRelease', { legalHold: [...HOLD.legalHold] });
-const ReleaseLegalHoldPayload = payloadOf('ReleaseLegalHold', { legalHold: [...HOLD.legalHold] });
-
-const NOTHING = { legalHold: null as LegalHoldRow | null };
+const PlaceLegalHoldPayload = payloadOf('PlaceLegalHold', { legalHold: [() => LegalHoldType, 'The hold.'] });
+const RequestLegalHoldReleasePayload = payloadOf('RequestLegalHoldRelease', {
+  approval: [() => ApprovalType, 'The approval: WAITING.'],
+});
 
 @Resolver(() => LegalHoldType)
 export class LegalHoldResolver {
@@ -41,7 +41,7 @@ export class LegalHoldResolver {
     @Arg('input', () => PlaceLegalHoldInput, { description: 'What is held, and the reason.' })
     input: PlaceLegalHoldInput,
   ) {
-    return answer(NOTHING, async () => {
+    return answer({ legalHold: null as LegalHoldRow | null }, async () => {
       checkInput(input);
       return { legalHold: await context.transaction((db) => placeHold(db, context.viewer as Viewer, input)) };
     });
@@ -50,10 +50,11 @@ export class LegalHoldResolver {
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => RequestLegalHoldReleasePayload, {
     description: withExample(
-      'Asks for the release of a hold. The hold stays in force until another user, a SYSTEM_MANAGER, releases ' +
-        'it. Asking again replaces the request. CONFLICT: the hold is released.',
+      'Requests the release of a hold. The hold stays in force until another person approves it (`approve`), or, where there is no such ' +
+        'person, until `Approval.takesEffectAt`. CONFLICT: the hold is released, its release was already ' +
+        'requested, or another person can approve it and you are not in a session of the identity provider.',
       'mutation { requestLegalHoldRelease(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e", reason: "The case was ' +
-        'closed" }) { legalHold { releaseRequestedAt } userErrors { message } } }',
+        'closed" }) { approval { id takesEffectAt } userErrors { message } } }',
     ),
   })
   requestLegalHoldRelease(
@@ -61,29 +62,8 @@ export class LegalHoldResolver {
     @Arg('input', () => RequestLegalHoldReleaseInput, { description: 'The hold, and the reason.' })
     { id, reason }: RequestLegalHoldReleaseInput,
   ) {
-    return answer(NOTHING, async () => ({
-      legalHold: await context.transaction((db) => requestRelease(db, context.viewer as Viewer, id, reason)),
-    }));
-  }
-
-  @HasRole('SYSTEM_MANAGER')
-  @Mutation(() => ReleaseLegalHoldPayload, {
-    description: withExample(
-      'Releases a hold whose release was asked for. Requires a session of a user who has neither placed the ' +
-        'hold nor asked for its release; otherwise CONFLICT. Content that only this hold kept is then erased as limits ' +
-        'and erasures require.',
-      'mutation { releaseLegalHold(input: { id: "hld_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e" }) { legalHold { releasedAt } ' +
-        'userErrors { message } } }',
-    ),
-  })
-  releaseLegalHold(
-    @Ctx() context: Context,
-    @Arg('input', () => ReleaseLegalHoldInput, { description: 'The hold.' }) { id }: ReleaseLegalHoldInput,
-  ) {
-    return answer(NOTHING, async () => ({
-      legalHold: await context.transaction((db) =>
-        releaseHold(db, context.viewer as Viewer, id, context.services.hasIdentityProvider),
-      ),
+    return answer({ approval: null as ApprovalRow | null }, async () => ({
+      approval: await context.transaction((db) => requestRelease(db, context.viewer as Viewer, id, reason)),
     }));
   }
 }

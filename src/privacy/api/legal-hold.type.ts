@@ -34,18 +34,6 @@ export class LegalHoldType extends NodeType {
   @Field(() => GraphQLDateTime, { description: 'When the hold was placed. The id contains the same time.' })
   createdAt: Date;
 
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When the release was asked for; null: it was not asked for.',
-  })
-  releaseRequestedAt: Date | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The reason for the release; null: the release was not asked for.',
-  })
-  releaseReason: string | null;
-
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the hold was released; null: it is in force.' })
   releasedAt: Date | null;
 }

@@ -79,7 +79,7 @@ const COUNTS = `with e as (
         and hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
           is not null))::int as "heldCount"`;
 
-/** What an erasure takes of others: a second person decides about it. */
+/** What an erasure takes of others: the order needs an approval for it. */
 export interface TakenOfOthers {
   /** Reasons in the audit trail. */
   reasons: number;

@@ -1,23 +1,17 @@
-// Orders erasures, and approves or declines those of many rows.
+// Orders erasures. Those of many rows, and of users who have ordered or decided one, wait for an approval.
 
 import { recordAct } from '../../audit/write-audit-entry';
-import { currentMs, currentTime } from '../../clock';
+import { currentMs } from '../../clock';
 import { InputError, type UserError } from '../../errors';
-import { FIRST_ID, newId, timeOfId, toNodeId, uuidOf } from '../../ids';
+import { FIRST_ID, newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { reasonFault, withCommas } from '../../text';
-import { refuseProgram } from '../../users/approvals/require-person';
-import { refuseSamePerson, refuseWithoutSecondPerson } from '../../users/approvals/second-person';
+import { hasOrderedOrDecided } from '../../users/approvals/approval.store';
+import { newApprovalId, requestApproval } from '../../users/approvals/second-person';
 import { findUser, lockAdministrators } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
-import {
-  decideErasure,
-  type ErasureRow,
-  erasureForUpdate,
-  insertErasure,
-  NOT_BEGUN,
-  rowsOrderedAlone,
-} from '../erasure.store';
+import { type ErasureRow, insertErasure, NOT_BEGUN, rowsOrderedAlone } from '../erasure.store';
+import { actOf } from './approve-erasure';
 import {
   countOthers,
   countTargets,
@@ -29,7 +23,7 @@ import {
   targetsOfRequests,
 } from './erased-rows.store';
 
-/** More rows, with those that the same person has ordered alone in the last 24 hours, need a second person. */
+/** More rows, with those that the same person has ordered alone in the last 24 hours, need an approval. */
 const ROWS_OF_ONE_PERSON = 100;
 const DAY_MS = 86_400_000;
 /** Events or requests of one order, except that of a person. */
@@ -65,7 +59,9 @@ async function found(db: Db, viewer: Viewer, target: ErasureTarget): Promise<{ t
   const rowCount = counts.eventCount + counts.deliveryCount + counts.requestCount;
   const others = await countOthers(db, counted.targets, target.kind === 'PERSON' ? target.userId : null);
   const before = await rowsOrderedAlone(db, viewer.userId, new Date(currentMs() - DAY_MS));
-  const needsSecondPerson = (rowCount > 0 && before + rowCount > ROWS_OF_ONE_PERSON) || countOf(others) > 0;
+  const isOfDecider = target.kind === 'PERSON' && (await hasOrderedOrDecided(db, target.userId));
+  const needsSecondPerson =
+    isOfDecider || (rowCount > 0 && before + rowCount > ROWS_OF_ONE_PERSON) || countOf(others) > 0;
   return { targets, preview: { ...counts, ...counted, rowCount, others, needsSecondPerson } };
 }
 
@@ -105,19 +101,13 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
   const { targets, preview } = await found(db, viewer, target);
   if (preview.rowCount === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
-  if (preview.needsSecondPerson) {
-    const what =
-      countOf(preview.others) > 0
-        ? 'An erasure that takes reasons in the audit trail, open replays or valid exports'
-        : `The erasure of more than ${ROWS_OF_ONE_PERSON} rows in 24 hours`;
-    await refuseWithoutSecondPerson(db, viewer.userId, ['SYSTEM_MANAGER'], what, field);
-  }
+  const approvalId = preview.needsSecondPerson ? newApprovalId() : null;
   const id = newId();
   const createdAt = timeOfId(id);
   const erasure: ErasureRow = {
     id,
     kind: target.kind,
-    status: preview.needsSecondPerson ? 'REQUESTED' : 'ORDERED',
+    status: approvalId === null ? 'ORDERED' : 'REQUESTED',
     userId: target.kind === 'PERSON' ? target.userId : null,
     eventIds: targets.events,
     requestIds: targets.requests,
@@ -127,10 +117,21 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
     orderedBy: viewer.userId,
     createdAt,
     ...NOT_BEGUN,
-    nextStepAt: preview.needsSecondPerson ? null : createdAt,
+    approvalId,
+    nextStepAt: approvalId === null ? createdAt : null,
   };
   await insertErasure(db, erasure);
-  await record(db, viewer, preview.needsSecondPerson ? 'erasure.requested' : 'erasure.ordered', erasure);
+  const approval =
+    approvalId === null
+      ? null
+      : await requestApproval(
+          db,
+          viewer,
+          { kind: 'ERASURE', erasureId: id, id: approvalId, reason: erasure.reason },
+          TARGET_FIELDS[target.kind],
+        );
+  const act = actOf(approval ? 'erasure.requested' : 'erasure.ordered', erasure, approval);
+  await recordAct(db, viewer, { ...act, reason: erasure.reason });
   return erasure;
 }
 
@@ -153,43 +154,4 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
 function nothingToErase({ erasedCount }: Preview, field: string[]): UserError {
   if (erasedCount > 0) return { field, code: 'CONFLICT', message: 'All of this content is erased already.' };
   return { field, code: 'NOT_FOUND', message: 'There is no event and no request with this content.' };
-}
-
-/** @throws InputError unless another person has ordered it */
-export async function decide(
-  db: Db,
-  viewer: Viewer,
-  decision: { id: string; isApproved: boolean; hasIdentityProvider: boolean },
-): Promise<ErasureRow> {
-  const { id, isApproved } = decision;
-  refuseProgram(viewer, decision.hasIdentityProvider);
-  const erasureId = uuidOf('Erasure', id);
-  const erasure = erasureId && (await erasureForUpdate(db, erasureId));
-  if (!erasure) {
-    throw new InputError([{ field: ['id'], code: 'NOT_FOUND', message: 'There is no erasure with this id.' }]);
-  }
-  if (erasure.status !== 'REQUESTED') {
-    const message = `The erasure is ${erasure.status}: only one that is REQUESTED can be approved or declined.`;
-    throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
-  }
-  refuseSamePerson({ askedBy: erasure.orderedBy ?? '', decidedBy: viewer.userId }, 'this erasure', ['id']);
-  const now = currentTime();
-  const decided: ErasureRow = {
-    ...erasure,
-    status: isApproved ? 'ORDERED' : 'DECLINED',
-    decidedBy: viewer.userId,
-    decidedAt: now,
-    nextStepAt: isApproved ? now : null,
-    finishedAt: isApproved ? null : now,
-  };
-  await decideErasure(db, decided);
-  await record(db, viewer, isApproved ? 'erasure.approved' : 'erasure.declined', decided);
-  return decided;
-}
-
-// without the name of a document: the entry outlives it
-async function record(db: Db, viewer: Viewer, action: string, erasure: ErasureRow): Promise<void> {
-  const { id, kind, userId, rowCount, otherCount, reason } = erasure;
-  const details = { kind, user: userId && toNodeId('User', userId), rows: rowCount, others: otherCount };
-  await recordAct(db, viewer, { action, subjectType: 'Erasure', subjectId: id, reason, details });
 }

@@ -8,7 +8,7 @@ import type { Targets } from './erased-rows.store';
 /** A process that has not reported for this long has ended. */
 export const LEASE_MS = 60_000;
 
-/** An order without a second person. */
+/** An order that needs no approval. */
 export async function orderOwn(
   db: Db,
   kind: 'PERSON' | 'REPEATED' | 'RETENTION',

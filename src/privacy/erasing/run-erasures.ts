@@ -46,7 +46,7 @@ const BECAUSE: { readonly [Name in Obstacle]: string } = {
   MINIMUM: 'The minimum for which they are kept has not passed.',
   PENDING: 'They are being sent.',
   UNSEALED: 'They are not sealed yet.',
-  IN_USE: 'A replay that is open or an export that is valid names them, and no second person decided about it.',
+  IN_USE: 'A replay that is open or an export that is valid names them, and the order was not approved.',
 };
 
 /** Carries out the erasure that is due. @returns whether there was one */

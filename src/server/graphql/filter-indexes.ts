@@ -103,9 +103,9 @@ const REPLAYS: IndexedFilters = {
   time: 'createdAt',
 };
 
-const REPLAY_REQUESTS: IndexedFilters = {
-  table: 'replay_requests',
-  found: { id: 'FEW', delivery: 'FEW' },
+const APPROVALS: IndexedFilters = {
+  table: 'approvals',
+  found: { id: 'FEW', delivery: 'FEW', status: 'PART' },
   common: {},
   links: { delivery: 'DeliveryWhere', requestedBy: 'UserWhere', decidedBy: 'UserWhere' },
   time: 'createdAt',
@@ -123,7 +123,7 @@ const ERASURES: IndexedFilters = {
   table: 'erasures',
   found: { id: 'FEW', status: 'PART' },
   common: { status: ['DONE'], kind: ['RETENTION'] },
-  links: { user: 'UserWhere', orderedBy: 'UserWhere', decidedBy: 'UserWhere' },
+  links: { user: 'UserWhere', orderedBy: 'UserWhere' },
   time: 'createdAt',
 };
 
@@ -135,7 +135,7 @@ export const INDEXES: Indexes = new Map([
   ['OwnAuditEntryWhere', OWN_AUDIT_ENTRIES],
   ['SessionWhere', SESSIONS],
   ['ReplayWhere', REPLAYS],
-  ['ReplayRequestWhere', REPLAY_REQUESTS],
+  ['ApprovalWhere', APPROVALS],
   ['ExportWhere', EXPORTS],
   ['ErasureWhere', ERASURES],
 ]);

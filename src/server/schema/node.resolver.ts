@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { loadApproval } from '../../approvals/approval.linked-fields';
 import { AUDIT_ENTRY } from '../../audit/api/audit-entry.linked-fields';
 import { DEAD_LETTER } from '../../delivery/api/dead-letters/dead-letter.linked-fields';
 import { DELIVERY } from '../../delivery/api/delivery.linked-fields';
@@ -16,7 +17,6 @@ import { ERASURE } from '../../privacy/api/erasure.linked-fields';
 import { LEGAL_HOLD } from '../../privacy/api/legal-hold.linked-fields';
 import { checkCount } from '../../refuse-argument';
 import { REPLAY } from '../../replay/replay.linked-fields';
-import { REPLAY_REQUEST } from '../../replay/requests/replay-request.linked-fields';
 import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
 import { EXPORT } from '../../request-log/export/export.linked-fields';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
@@ -35,7 +35,7 @@ const LOADERS: Record<NodeName, (context: Context, id: string) => Promise<object
   Delivery: DELIVERY.load,
   WebhookRequestLog: WEBHOOK_REQUEST_LOG.load,
   Replay: REPLAY.load,
-  ReplayRequest: REPLAY_REQUEST.load,
+  Approval: loadApproval,
   Export: EXPORT.load,
   AuditEntry: AUDIT_ENTRY.load,
   WebhookVersion: WEBHOOK_VERSION.load,

@@ -1,10 +1,13 @@
+import { createDataSource } from '../../../src/database/data-source';
+import { takeEffectNow } from '../../approvals/take-effect-now';
 import type { TestApp } from '../../support/app';
-import { askIn, sessionFor } from '../../support/browser-session';
 
-/** Approves an erasure as another SYSTEM_MANAGER, in a session. @param session of one; left out: of a new one */
-export async function approve(app: TestApp, id: string, session?: Record<string, string>): Promise<void> {
-  const second = session ?? (await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER')));
-  const query = `mutation { approveErasure(input: { id: "${id}" }) { userErrors { message } } }`;
-  const { data } = await askIn(app.url, second, query);
-  if (data.approveErasure.userErrors.length > 0) throw new Error(JSON.stringify(data));
+/** All approvals that wait take effect, as if no one had declined them in time. */
+export async function approve({ database }: TestApp): Promise<void> {
+  const source = await createDataSource(database.servingUrl, { name: 'approve', poolSize: 1 }).initialize();
+  try {
+    await takeEffectNow(database, (work) => source.transaction(work));
+  } finally {
+    await source.destroy();
+  }
 }

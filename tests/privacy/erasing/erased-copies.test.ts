@@ -1,7 +1,6 @@
 // Which copies outside of its rows an erasure takes: those that name the document or are about it, and no others.
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
-import { sessionFor } from '../../support/browser-session';
 import { dumpOf } from '../../support/dump';
 import { askMutation, mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -42,12 +41,11 @@ async function replayOf(name: string, reason: string): Promise<string> {
   return id;
 }
 
-/** @param second a session of a second person, if one must approve it */
-async function erase(name: string, second?: Record<string, string>): Promise<void> {
+async function erase(name: string, { needsApproval } = { needsApproval: false }): Promise<void> {
   const input = { documentType: 'Copied', name, reason: 'Request 17 under Art. 17' };
   const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status }');
-  expect(erasure.status).toBe(second === undefined ? 'ORDERED' : 'REQUESTED');
-  if (second !== undefined) await approve(app, erasure.id, second);
+  expect(erasure.status).toBe(needsApproval ? 'REQUESTED' : 'ORDERED');
+  if (needsApproval) await approve(app);
   await waitFor('the erasure', async () => {
     const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { status } }`);
     return data.erasure.status === 'DONE';
@@ -111,9 +109,8 @@ test('the erasure of a person takes what names the person: filters of readings, 
     return rows.length === 2;
   });
   const ordered = { userId: user.id, reason: 'Request 17 under Art. 17' };
-  const second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
   const { erasure } = await mutate(app, 'erasePerson', ordered, 'erasure { id }');
-  await approve(app, erasure.id, second);
+  await approve(app);
   await waitFor('the erasure', async () => {
     const { data } = await app.ask(`{ erasure(id: "${erasure.id}") { status } }`);
     return data.erasure.status === 'DONE';
@@ -129,13 +126,13 @@ test('reasons of a replay of its delivery, and of requests for one, are erased w
   const id = await delivered('ASKED-1');
   const reason = 'Jane Doe asked for it';
   const support = await app.keyFor('SUPPORT');
-  const { data } = await askMutation(app, 'requestReplay', { deliveryId: id, reason }, 'replayRequest { id }', support);
-  const declined = { id: data.requestReplay.replayRequest.id, reason: 'Jane Doe has it' };
-  await mutate(app, 'declineReplay', declined, 'replayRequest { id }');
+  const { data } = await askMutation(app, 'requestReplay', { deliveryId: id, reason }, 'approval { id }', support);
+  const declined = { id: data.requestReplay.approval.id, reason: 'Jane Doe has it' };
+  await mutate(app, 'decline', declined, 'approval { id }');
   await mutate(app, 'replayDelivery', { deliveryId: id, reason });
-  await erase('ASKED-1', await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER')));
+  await erase('ASKED-1', { needsApproval: true });
   const rows = await app.database.query(
-    `select reason, decision_reason from replay_requests where delivery_id = $1
+    `select reason, decision_reason from approvals where delivery_id = $1
      union all select reason, null from replays where delivery_id = $1`,
     [uuidOf('Delivery', id)],
   );

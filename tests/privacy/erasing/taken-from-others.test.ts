@@ -1,12 +1,11 @@
 // What an erasure takes of the audit trail, the replays and the exports of others: criteria that name what is erased, and nothing more
-// without a second person.
+// without an approval.
 import { uuidOf } from '../../../src/ids';
 import { erasePastLimits } from '../../../src/privacy/erasing/erase-past-limits';
 import { noJournal } from '../../../src/privacy/erasing/journal';
 import { newReader } from '../../audit/reader';
 import { agree, callStandard } from '../../incoming/callers';
 import { shareTestApi, type TestApp } from '../../support/app';
-import { sessionFor } from '../../support/browser-session';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
@@ -16,13 +15,11 @@ import { type Orders, ordersOf } from './orders';
 let app: TestApp;
 let orders: Orders;
 let auditor: string;
-let second: Record<string, string>;
 
 beforeAll(async () => {
   app = await shareTestApi();
   orders = await ordersOf(app);
   auditor = (await newReader(app, 'AUDITOR')).key;
-  second = await sessionFor(app.url, await app.keyFor('SYSTEM_MANAGER'));
 });
 afterAll(async () => {
   await orders.stop();
@@ -144,7 +141,7 @@ test('criteria go with the last row of the name, and leave the rest of the entry
   expect(await of()).toEqual({ ...before, criteria: null });
 });
 
-test('an open replay and a valid export are counted, need a second person, and end when the order is approved', async () => {
+test('an open replay and a valid export are counted, need an approval, and end when the order is approved', async () => {
   await publish(app, [invoice('OPEN-1')]);
   const [exportId, replayId] = [
     await exported(byDocument('OPEN-1')),
@@ -157,7 +154,7 @@ test('an open replay and a valid export are counted, need a second person, and e
   expect(data.previewErasure).toEqual(counted);
   const erasure = await orders.order('OPEN-1');
   expect(erasure).toMatchObject({ status: 'REQUESTED', otherCount: 2 });
-  await approve(app, erasure.id, second);
+  await approve(app);
   expect(await orders.carryOut()).toEqual({ status: 'DONE', because: null });
   const { exports, replays } = await thingsOfOthers();
   expect(exports.find(({ id }) => id === exportId)).toMatchObject({ condition: '{"erased":true}' });
@@ -172,7 +169,7 @@ test('what names the document only after the order waits until it has ended', as
   await publish(app, [invoice('LATER-1')]);
   expect(await orders.order('LATER-1')).toMatchObject({ status: 'ORDERED', otherCount: 0 });
   const id = await exported(byDocument('LATER-1'));
-  const because = 'A replay that is open or an export that is valid names them, and no second person decided about it.';
+  const because = 'A replay that is open or an export that is valid names them, and the order was not approved.';
   expect(await orders.carryOut()).toEqual({ status: 'DEFERRED', because });
   await app.database.query('update exports set expires_at = now() where id = $1', [id]);
   expect(await orders.carryOut()).toEqual({ status: 'DONE', because: null });

@@ -96,8 +96,8 @@ test.each([
   `insert into outbox values ('EVENT')`,
   `insert into pending_decisions select id, 'EVENT' from webhooks`,
   `insert into blocking_deliveries select id, 'Sales Invoice', 'SINV-1', 'DELIVERY' from webhooks`,
-  `insert into replay_requests (id, status, delivery_id, reason, requested_by, created_at, expires_at)
-     select new_id(), 'WAITING', 'DELIVERY', 'Again', owner_id, now(), now() + interval '1 day' from webhooks`,
+  `insert into approvals (id, kind, status, delivery_id, reason, requested_by, created_at, expires_at)
+     select new_id(), 'REPLAY', 'WAITING', 'DELIVERY', 'Again', owner_id, now(), now() + interval '1 day' from webhooks`,
   ...['null, null', `null, first_id_of('OLD')`, `'DELIVERY', first_id_of('OLD')`].map(
     (window) =>
       `insert into replays (id, status, condition, reason, rate, ordered_by, delivery_id, cursor, last_delivery_id, delivery_count, replayed,
@@ -106,8 +106,8 @@ test.each([
   ),
   ...[`null, '{EVENT}', '{}'`, `null, '{}', '{ATTEMPT}'`, `(select owner_id from webhooks), '{}', '{}'`].map(
     (rows) =>
-      `insert into erasures (id, kind, status, user_id, event_ids, request_ids, row_count, reason, created_at)
-       values (new_id(), 'REPEATED', 'REQUESTED', ${rows}, 1, 'Art. 17', now())`,
+      `insert into erasures (id, kind, status, user_id, event_ids, request_ids, row_count, reason, created_at, next_step_at)
+       values (new_id(), 'REPEATED', 'ORDERED', ${rows}, 1, 'Art. 17', now(), now() + interval '1 day')`,
   ),
 ])('something is still to be decided, sent or erased: %s', async (sql) => {
   const names = {
@@ -159,8 +159,8 @@ test.each(TABLE_OF)('a row of kind %i is gone since the order, with its leaf', a
 test('an event of an earlier month, of which a request is of this one, is to be erased', async () => {
   await tamperWith(months.database, [
     `update webhook_request_logs set business_event_id = first_id_at('epoch'), user_id = null`,
-    `insert into erasures (id, kind, status, event_ids, request_ids, row_count, reason, created_at)
-     values (new_id(), 'REPEATED', 'REQUESTED', array[first_id_at('epoch')], '{}', 1, 'Art. 17', now())`,
+    `insert into erasures (id, kind, status, event_ids, request_ids, row_count, reason, created_at, next_step_at)
+     values (new_id(), 'REPEATED', 'ORDERED', array[first_id_at('epoch')], '{}', 1, 'Art. 17', now(), now() + interval '1 day')`,
   ]);
   expect(await order()).toBe('PENDING');
 });

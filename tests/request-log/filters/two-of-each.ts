@@ -2,8 +2,8 @@ import { toNodeId } from '../../../src/ids';
 import type { TestDatabase } from '../../support/database';
 import { listStates } from '../../support/delivery-states';
 import { uuidAtTime } from '../../support/uuid-at-time';
+import { twoApprovals } from './two-approvals';
 import { twoOrders } from './two-orders';
-import { twoReplayRequests } from './two-replay-requests';
 
 /** Two rows of each type that differ in everything: the first has a value wherever one may be missing, the second none. */
 export interface Pair {
@@ -26,7 +26,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
     Delivery: pair(),
     WebhookRequestLog: pair(),
     Replay: pair(),
-    ReplayRequest: pair(),
+    Approval: pair(),
     Export: pair(),
     MaskingRule: pair(),
     DeadLetter: pair(),
@@ -239,9 +239,12 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
     },
   ]);
   const times = [late, early] as const;
-  await insert('replay_requests', twoReplayRequests(ids.ReplayRequest, ids.User, ids.Delivery, replay, times));
+  // without the triggers that ask for approvals
+  await database.query('set session_replication_role = replica');
   for (const [table, rows] of twoOrders(ids, { users: ids.User, webhook, delivery, event, times }))
     await insert(table, rows);
+  await insert('approvals', twoApprovals(ids, { delivery, replay }, times));
+  await database.query('reset session_replication_role');
   await insert('webhook_request_logs', [
     {
       id: ids.WebhookRequestLog[0],
