@@ -43,7 +43,7 @@ export const MAX_ROWS = 50_000;
 export async function countedFrom(db: Db, question: StatsQuestion<string>): Promise<number | null> {
   const { source, span, rowCondition } = question;
   const next = await timeOfNextRow(db, source, span, rowCondition, MAX_ROWS);
-  // of the millisecond in which the first row lies that is not looked at, none is counted
+  // none is counted of the millisecond of the first row that is not looked at
   return next === null ? null : next + 1;
 }
 
