@@ -1,7 +1,7 @@
 import { EvidenceAnchorEntity, EvidenceAnchorTargetEntity } from './anchors/anchor.entity';
-import { AnchorsResolver } from './api/anchors.resolver';
+import { AnchorsResolver, EvidenceAnchorResolver } from './api/anchors.resolver';
 import { CompletenessResolver } from './api/completeness.resolver';
-import { EvidenceResolver } from './api/evidence.resolver';
+import { EvidenceHeadResolver, EvidenceResolver } from './api/evidence.resolver';
 import { ExportingResolver } from './api/exporting.resolver';
 import { EvidenceKeysResolver } from './api/keys.resolver';
 import {
@@ -37,7 +37,9 @@ export const evidence = {
     NameEntity,
   ],
   resolvers: [
+    EvidenceHeadResolver,
     AnchorsResolver,
+    EvidenceAnchorResolver,
     EvidenceKeysResolver,
     ExportingResolver,
     VerifyingResolver,

@@ -11,14 +11,23 @@ export interface SignedHead {
 }
 
 // A login that inserts a proof must not keep heads from being read: what is no line of a witness is left out.
-const HEAD = `h.origin, h.tree_size::float8 as "treeSize", h.signed_at as "signedAt", h.checkpoint,
-  array(select proof from evidence_anchors a where a.tree_size = h.tree_size and a.origin = h.origin and a.kind = 'WITNESS'
-    and octet_length(proof) <= 1000 order by id limit 50) as proofs`;
+const headIs = (
+  h: string,
+) => `${h}.origin, ${h}.tree_size::float8 as "treeSize", ${h}.signed_at as "signedAt", ${h}.checkpoint,
+  array(select proof from evidence_anchors a where a.tree_size = ${h}.tree_size and a.origin = ${h}.origin and a.kind = 'WITNESS'
+    and octet_length(proof) <= 1000 order by a.id limit 50) as proofs`;
+const HEAD = headIs('h');
 
-type HeadRow = SignedHead & { proofs: Buffer[] };
+/** A list has ids, of which a head has none: its size. */
+export const HEADS = {
+  table: `(select *, lpad(to_hex(tree_size), 32, '0')::uuid as id from evidence_heads) as heads`,
+  columns: `id, ${headIs('heads')}`,
+};
+
+export type HeadRow = SignedHead & { proofs: Buffer[] };
 
 /** With the cosignatures of witnesses. */
-function headOf({ proofs, ...head }: HeadRow): SignedHead {
+export function headOf({ proofs, ...head }: HeadRow): SignedHead {
   const lines = proofs.map(String).filter((line) => SIGNATURE_LINE.test(line));
   return { ...head, checkpoint: head.checkpoint + lines.join('') };
 }
@@ -34,17 +43,6 @@ export async function newestHead(db: Db): Promise<SignedHead | null> {
 
 export async function headAt(db: Db, treeSize: number): Promise<SignedHead | null> {
   return headIn(db, statement(`select ${HEAD} from evidence_heads h where tree_size = $1`), [treeSize]);
-}
-
-/** Heads of larger trees first. @param upTo only those of trees of at most this size; null: all */
-export async function newestHeads(db: Db, upTo: number | null, atMost: number): Promise<SignedHead[]> {
-  const rows = await rowsOf<HeadRow>(
-    db,
-    statement(`select ${HEAD} from evidence_heads h where $1::bigint is null or tree_size <= $1
-     order by tree_size desc limit $2`),
-    [upTo, atMost],
-  );
-  return rows.map(headOf);
 }
 
 export async function insertHead(db: Db, { origin, treeSize, checkpoint, signedAt }: SignedHead): Promise<void> {

@@ -24,7 +24,7 @@ export interface Joined {
 
 /** Rows are ordered by `column` and id, or by id alone, which is the order of time. */
 export interface Order {
-  column: { sql: string; property: string; type: 'text' | 'timestamptz' | 'integer' | 'uuid' } | null;
+  column: { sql: string; property: string; type: 'text' | 'timestamptz' | 'integer' | 'bigint' | 'uuid' } | null;
   descending: boolean;
 }
 

@@ -218,8 +218,8 @@ test('without a key, with a wrong one, or with another key of the same name noth
 });
 
 test('an earlier head is proven to be a beginning of the tree, and a forged one is not', async () => {
-  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize checkpoint } }');
-  const [early] = data.evidenceHeads;
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { treeSize checkpoint } } }');
+  const [early] = data.evidenceHeads.nodes;
   await publish(app, [invoice('LATER-1')]);
   await sealedRequests(app, 13);
   const text = await exported({ earlierSizes: [early.treeSize] });
@@ -291,5 +291,7 @@ test('the state of the log is told, and sizes outside of the tree are refused', 
   for (const sizes of ['from: 0, to: 1', 'from: 2, to: 1', `from: 1, to: ${size + 1000}`, 'from: 1.5, to: 2']) {
     expect((await app.ask(`{ evidenceConsistency(${sizes}) }`)).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   }
-  expect((await app.ask('{ evidenceHeads(first: 0) { treeSize } }')).errors?.[0]?.message).toContain('1 to 100');
+  expect((await app.ask('{ evidenceHeads(first: 0) { nodes { treeSize } } }')).errors?.[0]?.message).toContain(
+    '1 to 100',
+  );
 });

@@ -20,6 +20,7 @@ export const WITHOUT_PLAN = [
   'Export.rowsSent',
   'Export.url',
   'Export.where',
+  'Query.about',
   'Query.businessDocument',
   'Query.deliveryStats',
   'Query.evidenceAnchors',

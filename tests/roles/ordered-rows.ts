@@ -14,6 +14,6 @@ export async function makeRun(app: TestApp): Promise<string> {
 }
 
 export async function signedSize(app: TestApp): Promise<number> {
-  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize } }');
-  return data.evidenceHeads[0].treeSize;
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { treeSize } } }');
+  return data.evidenceHeads.nodes[0].treeSize;
 }

@@ -205,7 +205,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
   ...connections(
-    'DocumentTimelineEntry User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
+    'DocumentTimelineEntry EvidenceHead EvidenceAnchor ExpiringSecret User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
     'AuditEntry OwnAuditEntry WebhookVersion MaskingRule DeadLetter LegalHold Erasure',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },

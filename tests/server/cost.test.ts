@@ -122,7 +122,7 @@ describe('extensions.cost', () => {
       undefined,
       2 + 2 * (20 + 50 + 200) + 2,
     ],
-    ['what expires', '{ expiringSecrets(first: 1) { kind } }', undefined, 201],
+    ['what expires', '{ expiringSecrets(first: 1) { nodes { kind } } }', undefined, 201],
     [
       'a filter by health',
       '{ webhooks(first: 1, where: { health: { waitingCount: { gt: 1 } } }) { nodes { id } } }',

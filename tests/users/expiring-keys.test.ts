@@ -127,8 +127,12 @@ test('a key of a few days, one that was revoked and one of a deactivated user ha
 test('a worker warns, and expiringSecrets lists the key', async () => {
   const { apiKey } = await createKey({ label: 'nightly job' });
   await setTimes(apiKey.id, { daysLeft: 5 });
-  const { data } = await app.ask('{ expiringSecrets(first: 100) { kind name apiKey { id } } }');
-  expect(data.expiringSecrets).toContainEqual({ kind: 'API_KEY', name: 'nightly job', apiKey: { id: apiKey.id } });
+  const { data } = await app.ask('{ expiringSecrets(first: 100) { nodes { kind name apiKey { id } } } }');
+  expect(data.expiringSecrets.nodes).toContainEqual({
+    kind: 'API_KEY',
+    name: 'nightly job',
+    apiKey: { id: apiKey.id },
+  });
   const worker = await startSecondWorker(app);
   try {
     await waitFor('the warning', async () => (await warningsOf(apiKey.id)).length > 0);

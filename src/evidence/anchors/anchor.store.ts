@@ -16,7 +16,10 @@ export interface Anchor {
   at: Date;
 }
 
-const ANCHOR = `id, origin, tree_size::float8 as "treeSize", kind, by, query, proof, at`;
+export const ANCHORS = {
+  table: 'evidence_anchors',
+  columns: `id, origin, tree_size::float8 as "treeSize", kind, by, query, proof, at`,
+};
 
 /** @returns false: this head has one of this kind by this party already */
 export async function insertAnchor(db: Db, anchor: Anchor): Promise<boolean> {
@@ -27,16 +30,6 @@ export async function insertAnchor(db: Db, anchor: Anchor): Promise<boolean> {
     [anchor.id, anchor.origin, anchor.treeSize, anchor.kind, anchor.by, anchor.query, anchor.proof, anchor.at],
   );
   return inserted > 0;
-}
-
-/** Of the largest trees first. @param upTo only of trees of at most this size; null: all */
-export async function newestAnchors(db: Db, upTo: number | null, atMost: number): Promise<Anchor[]> {
-  return rowsOf<Anchor>(
-    db,
-    statement(`select ${ANCHOR} from evidence_anchors where $1::bigint is null or tree_size <= $1
-     order by tree_size desc, id desc limit $2`),
-    [upTo, atMost],
-  );
 }
 
 export interface Target {

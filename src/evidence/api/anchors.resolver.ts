@@ -1,22 +1,24 @@
-import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
-import { AppError, InputError, type UserError } from '../../errors';
+import { InputError, type UserError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
+import { listPage } from '../../graphql/lists/list';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId } from '../../ids';
-import { checkedSize } from '../../refuse-argument';
 import { isStorable } from '../../text';
 import { READERS, type Viewer } from '../../viewer';
 import { MAX_PROOF_BYTES } from '../anchors/anchor.entity';
-import { type Anchor, anchorTargets, insertAnchor, newestAnchors, orderAnchors } from '../anchors/anchor.store';
+import { ANCHORS, type Anchor, anchorTargets, insertAnchor, orderAnchors } from '../anchors/anchor.store';
 import { headAt } from '../head.store';
-import { AttachEvidenceAnchorInput, EvidenceAnchorsArgs } from './anchors.inputs';
-import { EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
+import { AttachEvidenceAnchorInput, EVIDENCE_ANCHOR_FILTER, EvidenceAnchorListArgs } from './anchors.inputs';
+import { EvidenceAnchorConnection, EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
 
 const AnchorEvidencePayload = payloadOf('AnchorEvidence', {
   targets: [() => [EvidenceTargetType], 'The parties to which the head is sent, 1 for each witness and authority.'],
@@ -28,18 +30,16 @@ const AttachEvidenceAnchorPayload = payloadOf('AttachEvidenceAnchor', {
 @Resolver()
 export class AnchorsResolver {
   @HasRole(...READERS)
-  @Query(() => [EvidenceAnchorType], {
+  @Query(() => EvidenceAnchorConnection, {
     nullable: true,
     description: withExample(
-      'The proofs that other parties knew heads of the sealed log, those of the largest trees first.',
-      '{ evidenceAnchors(first: 5) { kind by treeSize receivedAt proof } }',
+      'The proofs that other parties knew heads of the sealed log, the newest first.',
+      '{ evidenceAnchors(first: 5) { nodes { kind by treeSize receivedAt proof } } }',
     ),
   })
-  async evidenceAnchors(@Ctx() { db }: Context, @Args(() => EvidenceAnchorsArgs) { first, upTo }: EvidenceAnchorsArgs) {
-    if (upTo != null && !Number.isSafeInteger(upTo)) {
-      throw new AppError('BAD_USER_INPUT', `upTo must be a whole number of leaves, not ${upTo}.`, ['upTo']);
-    }
-    return (await newestAnchors(db, upTo ?? null, checkedSize('first', first ?? DEFAULT_PAGE, MAX_PAGE))).map(shown);
+  evidenceAnchors(@Ctx() context: Context, @Args(() => EvidenceAnchorListArgs) args: EvidenceAnchorListArgs) {
+    const condition = conditionOf(args.where, EVIDENCE_ANCHOR_FILTER);
+    return listPage(context, { listing: ANCHORS, condition, order: byTime('EvidenceAnchor', args.orderBy), args });
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -78,7 +78,7 @@ export class AnchorsResolver {
     @Ctx() context: Context,
     @Arg('input', () => AttachEvidenceAnchorInput, { description: 'The proof.' }) input: AttachEvidenceAnchorInput,
   ) {
-    return answer({ evidenceAnchor: null as EvidenceAnchorType | null }, () =>
+    return answer({ evidenceAnchor: null as Anchor | null }, () =>
       context.transaction(async (db) => {
         const { by, proof } = checked(input);
         const head = Number.isSafeInteger(input.treeSize) ? await headAt(db, input.treeSize) : null;
@@ -100,9 +100,35 @@ export class AnchorsResolver {
         const subject = { subjectType: 'EvidenceAnchor', subjectId: anchor.id };
         const details = { treeSize, by };
         await recordAct(db, context.viewer as Viewer, { action: 'evidence.anchor_attached', ...subject, details });
-        return { evidenceAnchor: shown(anchor) };
+        return { evidenceAnchor: anchor };
       }),
     );
+  }
+}
+
+@Resolver(() => EvidenceAnchorType)
+export class EvidenceAnchorResolver {
+  @FieldResolver(() => GraphQLDateTime, { description: 'When the proof was received, by the clock of the database.' })
+  receivedAt(@Root() { at }: Anchor) {
+    return at;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'RFC3161: the query that was sent to the authority, in base64; otherwise null.',
+  })
+  query(@Root() { query }: Anchor) {
+    return query?.toString('base64') ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'The proof as it was received, in base64: the lines of a witness, the answer of an authority, or the ' +
+      'attached proof. null: EVENT.',
+  })
+  proof(@Root() { proof }: Anchor) {
+    return proof?.toString('base64') ?? null;
   }
 }
 
@@ -129,13 +155,4 @@ function checked({ by, proof }: AttachEvidenceAnchorInput): { by: string; proof:
     );
   }
   return { by: name, proof: bytes };
-}
-
-function shown({ query, proof, at, ...anchor }: Anchor): EvidenceAnchorType {
-  return {
-    ...anchor,
-    receivedAt: at,
-    query: query?.toString('base64') ?? null,
-    proof: proof?.toString('base64') ?? null,
-  };
 }

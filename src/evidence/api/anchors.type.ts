@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { connectionOf } from '../../graphql/lists/connection';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { ANCHOR_KINDS, type AnchorKind, type TargetKind } from '../anchors/anchor.entity';
@@ -72,21 +73,6 @@ export class EvidenceAnchorType {
 
   @Field(() => Float, { description: 'The number of leaves of the head, a whole number.' })
   treeSize: number;
-
-  @Field(() => GraphQLDateTime, { description: 'When the proof was received, by the clock of the database.' })
-  receivedAt: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'RFC3161: the query that was sent to the authority, in base64; otherwise null.',
-  })
-  query: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The proof as it was received, in base64: the lines of a witness, the answer of an authority, or the ' +
-      'attached proof. null: EVENT.',
-  })
-  proof: string | null;
 }
+
+export const EvidenceAnchorConnection = connectionOf('EvidenceAnchor', () => EvidenceAnchorType);

@@ -1,16 +1,29 @@
-import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
+import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
+import { Combinable } from '../../graphql/lists/combinable';
+import { DateTimeFilter, FloatFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { TimePageArgs } from '../../graphql/lists/time-order';
+import { type FilterMap, timeFilter } from '../../graphql/lists/where-to-sql';
+import { sizeFilter } from './size-filter';
+
+@Combinable()
+@InputType('EvidenceHeadWhere', { description: 'Signed heads that meet all of these conditions.' })
+export class EvidenceHeadWhere {
+  @Field(() => FloatFilter, { nullable: true, description: 'The number of leaves of the tree: { lte: 4711 }.' })
+  treeSize?: FloatFilter;
+
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When the head was signed.' })
+  signedAt?: DateTimeFilter;
+}
+
+export const EVIDENCE_HEAD_FILTER: FilterMap = {
+  treeSize: sizeFilter('tree_size'),
+  signedAt: timeFilter('signed_at'),
+};
 
 @ArgsType()
-export class EvidenceHeadsArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20, description: 'The maximum number of heads, 1 to 100.' })
-  first?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      'Only heads of at most this many leaves; for the next page, one less than the last head has. null: all.',
-  })
-  upTo?: number | null;
+export class EvidenceHeadListArgs extends TimePageArgs {
+  @Field(() => EvidenceHeadWhere, { nullable: true, description: WHERE_TEXT })
+  where?: EvidenceHeadWhere;
 }
 
 @ArgsType()

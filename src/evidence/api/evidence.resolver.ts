@@ -1,19 +1,23 @@
-import { Args, Ctx, Query, Resolver } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { currentMs, currentTime } from '../../clock';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
+import { listPage } from '../../graphql/lists/list';
+import { byTime } from '../../graphql/lists/time-order';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { checkedSize } from '../../refuse-argument';
 import { READERS } from '../../viewer';
 import { anchorTargets } from '../anchors/anchor.store';
 import { consistencyProof, isSize } from '../formats/tree-proofs';
-import { evidenceKeys, newestHead, newestHeads } from '../head.store';
+import { evidenceKeys, HEADS, type HeadRow, headOf, newestHead, type SignedHead } from '../head.store';
 import { sealingStops } from '../sealing-stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
-import { ConsistencyArgs, EvidenceHeadsArgs } from './evidence.inputs';
-import { EvidenceHeadType, EvidenceStatusType } from './evidence.type';
+import { ConsistencyArgs, EVIDENCE_HEAD_FILTER, EvidenceHeadListArgs } from './evidence.inputs';
+import { EvidenceHeadConnection, EvidenceHeadType, EvidenceStatusType } from './evidence.type';
+
+/** The order of time: a tree only grows. */
+const TREE_SIZE = { sql: 'tree_size', property: 'treeSize', type: 'bigint' } as const;
 
 @Resolver()
 export class EvidenceResolver {
@@ -48,17 +52,18 @@ export class EvidenceResolver {
   }
 
   @HasRole(...READERS)
-  @Query(() => [EvidenceHeadType], {
+  @Query(() => EvidenceHeadConnection, {
     nullable: true,
     description: withExample(
       'Signed heads of the tree, newest first. An auditor who keeps one can later ask for a proof that it is a ' +
         'beginning of the tree.',
-      '{ evidenceHeads(first: 1) { treeSize checkpoint signedAt } }',
+      '{ evidenceHeads(first: 1) { nodes { treeSize checkpoint signedAt } } }',
     ),
   })
-  evidenceHeads(@Ctx() { db }: Context, @Args(() => EvidenceHeadsArgs) { first, upTo }: EvidenceHeadsArgs) {
-    if (upTo != null && !isSize(upTo)) throw notASize('upTo', upTo);
-    return newestHeads(db, upTo ?? null, checkedSize('first', first ?? DEFAULT_PAGE, MAX_PAGE));
+  evidenceHeads(@Ctx() context: Context, @Args(() => EvidenceHeadListArgs) args: EvidenceHeadListArgs) {
+    const condition = conditionOf(args.where, EVIDENCE_HEAD_FILTER);
+    const order = { ...byTime('EvidenceHead', args.orderBy), column: TREE_SIZE };
+    return listPage(context, { listing: HEADS, condition, order, args });
   }
 
   @HasRole(...READERS)
@@ -79,6 +84,14 @@ export class EvidenceResolver {
     }
     if (from > to) throw new AppError('BAD_USER_INPUT', `from must be at most ${to}, as to is, not ${from}.`, ['from']);
     return (await consistencyProof(from, to, tilesOf(db))).map((hash) => hash.toString('base64'));
+  }
+}
+
+@Resolver(() => EvidenceHeadType)
+export class EvidenceHeadResolver {
+  @FieldResolver()
+  checkpoint(@Root() head: HeadRow | SignedHead): string {
+    return 'proofs' in head ? headOf(head).checkpoint : head.checkpoint;
   }
 }
 

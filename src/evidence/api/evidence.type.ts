@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { connectionOf } from '../../graphql/lists/connection';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { STOP_CODES, type StopCode } from '../evidence-head.entity';
@@ -105,6 +106,8 @@ export class EvidenceHeadType {
   @Field(() => GraphQLDateTime, { description: 'When the head was signed, by the clock of the database.' })
   signedAt: Date;
 }
+
+export const EvidenceHeadConnection = connectionOf('EvidenceHead', () => EvidenceHeadType);
 
 export const EvidenceStopCodeEnum = publishEnum(
   'EvidenceStopCode',

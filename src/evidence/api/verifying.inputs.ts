@@ -44,7 +44,7 @@ export class VerifyEvidenceInput {
   @Field(() => [String], {
     defaultValue: [],
     description:
-      'Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them, or as requests carried them in ' +
+      'Signed heads that you hold, at most 20, as `evidenceHeads { nodes { checkpoint } }` returned them, or as requests carried them in ' +
       'the header `hookledger-head`. Only with them ' +
       'is a history found that a person with the database and the key has rewritten.',
   })

@@ -1,6 +1,7 @@
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
 import { connectionOf } from '../../graphql/lists/connection';
+import type { ListQuery } from '../../graphql/lists/list';
 import { byTime } from '../../graphql/lists/time-order';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
@@ -24,18 +25,20 @@ export async function loadSession(context: Context, id: string): Promise<Session
 
 const SESSION_READERS = ['SYSTEM_MANAGER', 'AUDITOR'] as const;
 
+export const listedSessions = (args: SessionListArgs): ListQuery => ({
+  listing: SESSIONS,
+  condition: conditionOf(args.where, SESSION_FILTER),
+  order: byTime('Session', args.orderBy),
+  args,
+});
+
 const sessions = rowList(SESSION, {
   connection: () => SessionConnection,
   args: () => SessionListArgs,
-  listQuery: (args) => ({
-    listing: SESSIONS,
-    condition: conditionOf(args.where, SESSION_FILTER),
-    order: byTime('Session', args.orderBy),
-    args,
-  }),
+  listQuery: listedSessions,
 });
 
-const SessionConnection = connectionOf('Session', () => SessionType);
+export const SessionConnection = connectionOf('Session', () => SessionType);
 
 export const sessionLinkedFields = [
   rootFields({

@@ -1,16 +1,19 @@
-import { Arg, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { DEPENDS_ON_VIEWER } from '../../graphql/depends-on-viewer';
 import { withExample } from '../../graphql/example';
+import { listPage } from '../../graphql/lists/list';
 import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { toNodeId, uuidOf } from '../../ids';
+import { all } from '../../sql/condition';
 import { READERS, type Viewer } from '../../viewer';
-import { RevokeSessionInput, RevokeSessionsInput } from './session.inputs';
+import { RevokeSessionInput, RevokeSessionsInput, SessionListArgs } from './session.inputs';
+import { listedSessions, SessionConnection } from './session.linked-fields';
 import type { SessionRow } from './session.store';
 import { SessionType } from './session.type';
-import { liveSessions, revokeSession, revokeSessions } from './sessions';
+import { isLiveNow, revokeSession, revokeSessions } from './sessions';
 
 const RevokeSessionPayload = payloadOf('RevokeSession', {
   session: [() => SessionType, 'The session, now with `endedAt`.'],
@@ -33,15 +36,16 @@ export class SessionResolver {
   }
 
   @HasRole(...READERS)
-  @Query(() => [SessionType], {
+  @Query(() => SessionConnection, {
     nullable: true,
     description: withExample(
-      'Your own live sessions, most recently used first, 0 to 50.',
-      '{ mySessions { id current createdAt lastUsedAt remoteAddress userAgent } }',
+      'Your own live sessions, newest first, at most 50.',
+      '{ mySessions(first: 50) { nodes { id current createdAt lastUsedAt remoteAddress userAgent } } }',
     ),
   })
-  mySessions(@Ctx() { db, viewer }: Context) {
-    return liveSessions(db, (viewer as Viewer).userId);
+  mySessions(@Ctx() context: Context, @Args(() => SessionListArgs) args: SessionListArgs) {
+    const { condition, ...list } = listedSessions(args);
+    return listPage(context, { ...list, condition: all([isLiveNow((context.viewer as Viewer).userId), condition]) });
   }
 
   @HasRole(...READERS)

@@ -1,5 +1,5 @@
 import { FIRST_ID } from '../../ids';
-import type { Condition } from '../../sql/condition';
+import { all, bindings, type Condition, compares, equalsId, isNull, toSql } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { deleteOlderThan } from '../../sql/delete-old-rows';
 import { isOneOf } from '../../sql/index-lookup';
@@ -117,22 +117,28 @@ export async function findSessionForUpdate(db: Db, id: string): Promise<SessionR
 }
 
 /**
- * The sessions of a user that have neither ended nor expired, most recently used first.
+ * The sessions of a user that have neither ended nor expired.
  * @param usedAfter sessions last used before this time have expired by idleness
  * @param begunBefore sessions that began later are not live
  */
-export async function liveSessionsOf(
-  db: Db,
+export function isLive(
   userId: string,
   { now, usedAfter, begunBefore }: { now: Date; usedAfter: Date; begunBefore: Date },
-): Promise<SessionRow[]> {
-  return rowsOf<SessionRow>(
-    db,
-    statement(`select ${SESSIONS.columns} from sessions
-     where user_id = $1 and ended_at is null and expires_at > $2 and last_used_at > $3 and created_at < $4
-     order by last_used_at desc, id desc`),
-    [userId, now, usedAfter, begunBefore],
-  );
+): Condition {
+  return all([
+    equalsId('user_id', userId),
+    isNull('ended_at', true),
+    compares('expires_at', '>', now),
+    compares('last_used_at', '>', usedAfter),
+    compares('created_at', '<', begunBefore),
+  ]);
+}
+
+/** Most recently used first. */
+export async function sessionsThat(db: Db, condition: Condition): Promise<SessionRow[]> {
+  const { values, bind } = bindings();
+  const sql = `select ${SESSIONS.columns} from sessions where ${toSql(condition, bind)} order by last_used_at desc, id desc`;
+  return rowsOf<SessionRow>(db, sql, values);
 }
 
 /** @returns the sessions that this call ended: those of the given that had not ended before */

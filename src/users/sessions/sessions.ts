@@ -3,6 +3,7 @@ import { type Actor, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import type { Viewer } from '../../viewer';
 import { hashToken } from '../token-hash';
@@ -13,10 +14,11 @@ import {
   endSessions,
   findSessionForUpdate,
   insertSession,
-  liveSessionsOf,
+  isLive,
   type ProviderSession,
   type SessionRow,
   sessionsOfProvider,
+  sessionsThat,
 } from './session.store';
 import { IDLE_MS, MAX_AGE_MS, MAX_AHEAD_MS, MAX_SESSIONS } from './session-limits';
 
@@ -68,11 +70,16 @@ export async function startSession(
   return { session, token };
 }
 
-/** The sessions of a user that have neither ended nor expired, most recently used first. */
-export async function liveSessions(db: Db, userId: string): Promise<SessionRow[]> {
+/** The sessions of a user that have neither ended nor expired by now. */
+export function isLiveNow(userId: string): Condition {
   const now = currentTime();
   const usedAfter = new Date(now.getTime() - IDLE_MS);
-  return liveSessionsOf(db, userId, { now, usedAfter, begunBefore: new Date(now.getTime() + MAX_AHEAD_MS) });
+  return isLive(userId, { now, usedAfter, begunBefore: new Date(now.getTime() + MAX_AHEAD_MS) });
+}
+
+/** Most recently used first. */
+function liveSessions(db: Db, userId: string): Promise<SessionRow[]> {
+  return sessionsThat(db, isLiveNow(userId));
 }
 
 /** Ends the session with this token, if there is one. */

@@ -126,7 +126,7 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
     nullable: true,
     description:
       'Whether each request carries the header `hookledger-head`: the newest signed head of the sealed log, as ' +
-      '`evidenceHeads { checkpoint }` without lines of witnesses, in base64. With it, the partner can prove a later rewriting ' +
+      '`evidenceHeads { nodes { checkpoint } }` without lines of witnesses, in base64. With it, the partner can prove a later rewriting ' +
       'of the log, and that Hookledger signed the head. Default, null: false.',
   })
   sendEvidenceHead?: boolean | null;

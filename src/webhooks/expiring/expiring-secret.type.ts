@@ -1,11 +1,12 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { publishEnum } from '../../graphql/enum';
+import { connectionOf } from '../../graphql/lists/connection';
 import { HasRole } from '../../graphql/roles/has-role';
 import { READERS } from '../../viewer';
 import { EXPIRING_KINDS, type ExpiringKind } from './expiring-secrets.store';
 
-const ExpiringSecretKindEnum = publishEnum('ExpiringSecretKind', EXPIRING_KINDS, 'What expires.', {
+export const ExpiringSecretKindEnum = publishEnum('ExpiringSecretKind', EXPIRING_KINDS, 'What expires.', {
   SIGNING_KEY: {
     description:
       'A key that signs deliveries and was replaced by a rotation. Before it expires, the partner must verify ' +
@@ -44,3 +45,5 @@ export class ExpiringSecretType {
   @Field(() => GraphQLDateTime, { description: 'When it expires; of a certificate also when it expired.' })
   expiresAt: Date;
 }
+
+export const ExpiringSecretConnection = connectionOf('ExpiringSecret', () => ExpiringSecretType);

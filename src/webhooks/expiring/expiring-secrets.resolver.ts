@@ -1,58 +1,49 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { currentMs } from '../../clock';
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { currentTime } from '../../clock';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
-import { DEFAULT_PAGE, MAX_PAGE } from '../../graphql/lists/page-args';
+import { listPage } from '../../graphql/lists/list';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { checkedSize } from '../../refuse-argument';
-import { withCommas } from '../../text';
+import { all } from '../../sql/condition';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
 import { ApiKeyType } from '../../users/api-keys/api-key.type';
 import { READERS } from '../../viewer';
 import { WEBHOOK } from '../api/webhook.linked-fields';
 import { WebhookType } from '../api/webhook.type';
-import { ExpiringSecretType } from './expiring-secret.type';
-import { type ExpiringSecretRow, expiringSecrets } from './expiring-secrets.store';
+import { EXPIRING_SECRET_FILTER, ExpiringSecretListArgs } from './expiring-secret.inputs';
+import { ExpiringSecretConnection, ExpiringSecretType } from './expiring-secret.type';
+import {
+  EXPIRING_SECRETS,
+  EXPIRING_SECRETS_OF_WEBHOOKS,
+  type ExpiringSecretRow,
+  expiresAfter,
+} from './expiring-secrets.store';
 
 const API_KEY_READERS = ['SYSTEM_MANAGER', 'AUDITOR'] as const;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DEFAULT_DAYS = 30;
-const MAX_DAYS = 3_660;
+const EXPIRES_AT = { sql: 'expires_at', property: 'expiresAt', type: 'timestamptz' } as const;
 
 @Resolver(() => ExpiringSecretType)
 export class ExpiringSecretsResolver {
   @HasRole(...READERS)
-  @Query(() => [ExpiringSecretType], {
+  @Query(() => ExpiringSecretConnection, {
     nullable: true,
     description: withExample(
-      'What stops working soon: secrets and addresses that were replaced by a rotation, certificates, and API keys, the ' +
-        'first to expire first. Certificates that have expired stay in the list until they are replaced. Without what ' +
-        'belongs to archived webhooks, keys of users who are not active, and revoked keys. API keys are listed for ' +
+      'What stops working at a known time, oldest first by `expiresAt`: secrets and addresses that were replaced by a rotation, certificates, and API ' +
+        'keys. Certificates that have expired stay in the list until they are replaced. Without ' +
+        'what belongs to archived webhooks, keys of users who are not active, and revoked keys. API keys are listed for ' +
         'SYSTEM_MANAGER and AUDITOR only.',
-      '{ expiringSecrets(withinDays: 14) { kind name expiresAt webhook { name owner { name } } } }',
+      '{ expiringSecrets(where: { expiresAt: { lt: "2026-04-01T00:00:00Z" } }) { nodes { kind name expiresAt webhook { name } } } }',
     ),
   })
-  expiringSecrets(
-    @Ctx() context: Context,
-    @Arg('withinDays', () => Int, {
-      nullable: true,
-      defaultValue: DEFAULT_DAYS,
-      description: `The time from now until it expires, in days, 1 to ${withCommas(MAX_DAYS)}. Default: ${DEFAULT_DAYS}.`,
-    })
-    withinDays: number | null,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: DEFAULT_PAGE,
-      description: `The maximum number of entries, 1 to ${MAX_PAGE}. Default: ${DEFAULT_PAGE}.`,
-    })
-    first: number | null,
-  ): Promise<ExpiringSecretRow[]> {
-    const days = checkedSize('withinDays', withinDays ?? DEFAULT_DAYS, MAX_DAYS);
-    const limit = checkedSize('first', first ?? DEFAULT_PAGE, MAX_PAGE);
-    const now = currentMs();
-    const until = new Date(now + days * DAY_MS);
+  expiringSecrets(@Ctx() context: Context, @Args(() => ExpiringSecretListArgs) args: ExpiringSecretListArgs) {
     const withApiKeys = API_KEY_READERS.some((role) => context.viewer?.roles.has(role));
-    return expiringSecrets(context.db, { now: new Date(now), until, limit, withApiKeys });
+    return listPage(context, {
+      listing: withApiKeys ? EXPIRING_SECRETS : EXPIRING_SECRETS_OF_WEBHOOKS,
+      condition: all([expiresAfter(currentTime()), conditionOf(args.where, EXPIRING_SECRET_FILTER)]),
+      order: { tag: 'ExpiringSecret', column: EXPIRES_AT, descending: args.orderBy?.direction === 'DESC' },
+      args,
+    });
   }
 
   @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that uses it; null for an API key.' })

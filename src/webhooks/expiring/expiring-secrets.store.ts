@@ -1,7 +1,7 @@
 // Reads what stops working at a time: rotated secrets, old addresses, certificates, and API keys. Few of the rows have
 // such a time, and the tables have a few rows for each webhook and user.
-import { bindings } from '../../sql/condition';
-import { type Db, rowsOf } from '../../sql/db';
+import { type Condition, sqlTest } from '../../sql/condition';
+import type { Listing } from '../../sql/listing';
 
 export const EXPIRING_KINDS = [
   'SIGNING_KEY',
@@ -14,6 +14,8 @@ export const EXPIRING_KINDS = [
 export type ExpiringKind = (typeof EXPIRING_KINDS)[number];
 
 export interface ExpiringSecretRow {
+  /** Of the row that has it; of a certificate authority, which is one of several in a row, made from its place. */
+  id: string;
   kind: ExpiringKind;
   /** The subject of a certificate, the label of an API key; null: another kind. */
   name: string | null;
@@ -25,39 +27,33 @@ export interface ExpiringSecretRow {
 const OF_WEBHOOK = `join webhooks w on w.id = s.webhook_id and w.status <> 'ARCHIVED'`;
 const OF_CREDENTIAL = `s.webhook_id, null::uuid as api_key_id from webhook_credentials s ${OF_WEBHOOK}`;
 
-const SOURCES = [
-  `select case w.direction when 'OUTGOING' then 'SIGNING_KEY' else 'VERIFICATION_KEY' end as kind, null as name,
-     s.expires_at, s.webhook_id, null::uuid as api_key_id from webhook_secrets s ${OF_WEBHOOK}`,
-  `select 'INCOMING_ADDRESS', null, s.expires_at, s.webhook_id, null from incoming_tokens s ${OF_WEBHOOK}`,
-];
-const CERTIFICATES = [
-  `select 'CLIENT_CERTIFICATE' as kind, s.settings::jsonb ->> 'name' as name,
-     (s.settings::jsonb ->> 'expiresAt')::timestamptz as expires_at, ${OF_CREDENTIAL} where s.kind = 'CERTIFICATE'`,
-  `select 'CA_CERTIFICATE', c.each ->> 'subject', (c.each ->> 'expiresAt')::timestamptz, ${OF_CREDENTIAL}
-     cross join lateral jsonb_array_elements(s.settings::jsonb -> 'certificates') as c (each) where s.kind = 'AUTHORITIES'`,
-];
-const KEYS = `select 'API_KEY', s.label, s.expires_at, null, s.id from api_keys s
+const OF_WEBHOOKS = `select s.id, case w.direction when 'OUTGOING' then 'SIGNING_KEY' else 'VERIFICATION_KEY' end as kind,
+    null as name, s.expires_at, s.webhook_id, null::uuid as api_key_id from webhook_secrets s ${OF_WEBHOOK}
+  union all
+  select s.id, 'INCOMING_ADDRESS', null, s.expires_at, s.webhook_id, null from incoming_tokens s ${OF_WEBHOOK}
+  union all
+  select s.id, 'CLIENT_CERTIFICATE', s.settings::jsonb ->> 'name', (s.settings::jsonb ->> 'expiresAt')::timestamptz,
+    ${OF_CREDENTIAL} where s.kind = 'CERTIFICATE'
+  union all
+  select md5(s.id || ' ' || c.place)::uuid, 'CA_CERTIFICATE', c.each ->> 'subject', (c.each ->> 'expiresAt')::timestamptz,
+    ${OF_CREDENTIAL} cross join lateral jsonb_array_elements(s.settings::jsonb -> 'certificates')
+      with ordinality as c (each, place) where s.kind = 'AUTHORITIES'`;
+const API_KEYS = `select s.id, 'API_KEY', s.label, s.expires_at, null, s.id from api_keys s
   join users u on u.id = s.user_id and u.active where s.revoked_at is null`;
 
-/**
- * What expires after `now` and not after `until`, and certificates that have expired already: the first to expire first.
- * @param withApiKeys false: without API keys
- */
-export function expiringSecrets(
-  db: Db,
-  { now, until, limit, withApiKeys }: { now: Date; until: Date; limit: number; withApiKeys: boolean },
-): Promise<ExpiringSecretRow[]> {
-  const { values, bind } = bindings();
-  const [from, to] = [bind(now), bind(until)];
-  const sources = withApiKeys ? [...SOURCES, KEYS] : SOURCES;
-  return rowsOf<ExpiringSecretRow>(
-    db,
-    `select kind, name, expires_at as "expiresAt", webhook_id as "webhookId", api_key_id as "apiKeyId" from (
-       select * from (${sources.join(' union all ')}) as ends where expires_at > ${from}
-       union all
-       ${CERTIFICATES.join(' union all ')}
-     ) as expiring where expires_at <= ${to}
-     order by expires_at, kind, webhook_id, api_key_id, name limit ${bind(limit)}`,
-    values,
+const listingOf = (rows: string): Listing => ({
+  table: `(${rows}) as expiring_secrets`,
+  columns: 'id, kind, name, expires_at as "expiresAt", webhook_id as "webhookId", api_key_id as "apiKeyId"',
+});
+
+export const EXPIRING_SECRETS = listingOf(`${OF_WEBHOOKS} union all ${API_KEYS}`);
+/** For those who may not read API keys. */
+export const EXPIRING_SECRETS_OF_WEBHOOKS = listingOf(OF_WEBHOOKS);
+
+/** What expires after this time, and certificates that have expired already. */
+export function expiresAfter(now: Date): Condition {
+  return sqlTest(
+    (bind) =>
+      `(expires_at > ${bind(now)} or expires_at is not null and kind in ('CLIENT_CERTIFICATE', 'CA_CERTIFICATE'))`,
   );
 }

@@ -94,8 +94,8 @@ test('the witness cosigns what anchorEvidence orders, a webhook is told, and a b
 });
 
 test('a proof that was made elsewhere is attached once, and all anchors are listed', async () => {
-  const { data } = await app.ask('{ evidenceHeads(first: 1) { treeSize } }');
-  const [{ treeSize }] = data.evidenceHeads;
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { treeSize } } }');
+  const [{ treeSize }] = data.evidenceHeads.nodes;
   const attach = async (input: object) =>
     (
       await app.ask(
@@ -117,10 +117,42 @@ test('a proof that was made elsewhere is attached once, and all anchors are list
   expect(await faults({ proof: '' })).toEqual([{ field: ['proof'], code: 'INVALID' }]);
   expect(await faults({ proof: '-' })).toEqual([{ field: ['proof'], code: 'INVALID' }]);
   expect(await faults({ proof: 'A'.repeat(100_000) })).toEqual([{ field: ['proof'], code: 'TOO_LARGE' }]);
-  const listed = await app.ask('{ evidenceAnchors { kind by origin treeSize receivedAt query proof } }');
-  const kinds = listed.data.evidenceAnchors.map(({ kind }: { kind: string }) => kind);
+  const listed = await app.ask('{ evidenceAnchors { nodes { kind by origin treeSize receivedAt query proof } } }');
+  const kinds = listed.data.evidenceAnchors.nodes.map(({ kind }: { kind: string }) => kind);
   expect([...new Set(kinds)].sort()).toEqual(['ATTACHED', 'EVENT', 'WITNESS']);
-  expect((await app.ask('{ evidenceAnchors(first: 101) { kind } }')).errors?.[0]?.message).toContain('1 to 100');
+});
+
+test('heads and anchors are pages in both directions, with filters', async () => {
+  const forward: number[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { data } = await app.ask(
+      `query ($after: String) { evidenceHeads(first: 1, after: $after) { nodes { treeSize } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
+    forward.push(...data.evidenceHeads.nodes.map(({ treeSize }: { treeSize: number }) => treeSize));
+    ({ hasNextPage: more, endCursor: after } = data.evidenceHeads.pageInfo);
+  }
+  expect(forward.length).toBeGreaterThan(1);
+  expect(forward).toEqual([...forward].sort((one, other) => other - one));
+  const [largest] = forward as [number];
+  const { data } = await app.ask(
+    `query ($size: Float!) {
+      oldest: evidenceHeads(first: 1, orderBy: { direction: ASC }) { nodes { treeSize } totalCount }
+      last: evidenceHeads(last: 1) { nodes { treeSize } pageInfo { hasPreviousPage } }
+      smaller: evidenceHeads(first: 1, where: { treeSize: { lt: $size } }) { nodes { treeSize } }
+      between: evidenceHeads(where: { treeSize: { gt: 0.5, lt: 0.7 } }) { nodes { treeSize } }
+      attached: evidenceAnchors(where: { kind: { eq: ATTACHED }, by: { startsWith: "Open" } }) { nodes { kind by } totalCount }
+      none: evidenceAnchors(where: { receivedAt: { gt: "2999-01-01T00:00:00Z" } }) { nodes { kind } } }`,
+    { size: largest },
+  );
+  expect(data).toEqual({
+    oldest: { nodes: [{ treeSize: forward.at(-1) }], totalCount: forward.length },
+    last: { nodes: [{ treeSize: forward.at(-1) }], pageInfo: { hasPreviousPage: true } },
+    smaller: { nodes: [{ treeSize: forward[1] }] },
+    between: { nodes: [] },
+    attached: { nodes: [{ kind: 'ATTACHED', by: 'OpenTimestamps' }], totalCount: 1 },
+    none: { nodes: [] },
+  });
 });
 
 test('once the key is compromised, a bundle has no head that it alone signed, cosigned or not', async () => {
@@ -132,8 +164,8 @@ test('once the key is compromised, a bundle has no head that it alone signed, co
   );
   const { vkey } = rotated.data.rotateEvidenceKey;
   await waitFor('a head of the new key', async () => {
-    const { data } = await app.ask('{ evidenceHeads(first: 1) { checkpoint } }');
-    return openNote(data.evidenceHeads[0].checkpoint, [readVkey(vkey) as never]) !== null;
+    const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { checkpoint } } }');
+    return openNote(data.evidenceHeads.nodes[0].checkpoint, [readVkey(vkey) as never]) !== null;
   });
   const exported = await app.ask(EXPORT, { input: { ids: [id], reason: 'A dispute with the partner' } });
   expect(await verify(exported.data.exportEvidence.bundle.text, ['--key', vkey])).toMatchObject({ code: 0 });

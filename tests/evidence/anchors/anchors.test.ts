@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSender, type Sender } from '../../../src/delivery/http/send';
-import { anchorTargets, newestAnchors, orderAnchors } from '../../../src/evidence/anchors/anchor.store';
+import { anchorTargets, orderAnchors } from '../../../src/evidence/anchors/anchor.store';
 import { type AnchorParts, createAnchoring } from '../../../src/evidence/anchors/anchor-heads';
 import { readPolicy } from '../../../src/evidence/anchors/witness';
 import { cosignatureOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
@@ -186,7 +186,8 @@ test('a time-stamp authority signs a head once a day, and on demand; openssl ver
   const { step } = anchoring({ authority: { url: `${party.url}/tsa`, trusted: [] }, sender: through });
   await step();
   expect(failures).toEqual([]);
-  const stamps = async () => (await newestAnchors(db(), null, 10)).filter(({ kind }) => kind === 'RFC3161');
+  const inOrder = `tree_size::int as "treeSize", proof from evidence_anchors where kind = 'RFC3161' order by id desc`;
+  const stamps = (): Promise<{ treeSize: number; proof: Buffer }[]> => db().query(`select ${inOrder}`);
   const [stamp] = await stamps();
   const head = await newestHead(db());
   const text = head ? await signedText(db(), head) : '';

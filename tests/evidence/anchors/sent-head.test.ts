@@ -32,8 +32,8 @@ describe('from a worker that does not seal', () => {
 
   /** The signed heads, newest first. */
   async function heads(): Promise<string[]> {
-    const { data } = await app.ask('{ evidenceHeads(first: 100) { checkpoint } }');
-    return data.evidenceHeads.map(({ checkpoint }: { checkpoint: string }) => checkpoint);
+    const { data } = await app.ask('{ evidenceHeads(first: 100) { nodes { checkpoint } } }');
+    return data.evidenceHeads.nodes.map(({ checkpoint }: { checkpoint: string }) => checkpoint);
   }
 
   async function sent(reference: string, documentType: string): Promise<ReceivedCall> {

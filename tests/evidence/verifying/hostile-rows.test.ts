@@ -93,7 +93,7 @@ test.each([
   }
   const [{ id } = { id: '' }] = await store.database.query<{ id: string }>('select id from deliveries');
   const counted = await countMonth(store.source.manager, readMonth(monthOf(id)) as Month, null, null);
-  expect(counted).toMatchObject({ deliveries: 2, attempts, holes });
+  expect(counted).toMatchObject({ deliveryCount: 2, attemptCount: attempts, holeCount: holes });
   expect(counted.named.length).toBe(Math.min(holes, 100));
 });
 

@@ -67,8 +67,8 @@ async function findings(knownHeads: string[]): Promise<object[]> {
 
 test('proofs of rows that stay, and heads of before, verify after a month was dropped', async () => {
   const vkey = (await (await fetch(`${app.url}/evidence/vkey`)).text()).trim();
-  const { data } = await ask('{ evidenceHeads(first: 1) { treeSize checkpoint } }');
-  const [{ checkpoint: head, treeSize }] = data.evidenceHeads;
+  const { data } = await ask('{ evidenceHeads(first: 1) { nodes { treeSize checkpoint } } }');
+  const [{ checkpoint: head, treeSize }] = data.evidenceHeads.nodes;
   const before = await bundleOf([dropped, kept]);
   expect(await count(months.old)).toMatchObject({
     rowsDropped: false,

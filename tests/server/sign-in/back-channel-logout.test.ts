@@ -36,8 +36,8 @@ async function signedIn() {
   expect((await browser.get(back)).status).toBe(303);
   const headers = { ...SAME_ORIGIN, cookie: `${SESSION}=${browser.cookie(app.url, SESSION)}` };
   const ask = (query: string) => askIn(app.url, headers, query);
-  const { data } = await ask('{ mySessions { id current } }');
-  const id: string = data.mySessions.find((session: { current: boolean }) => session.current).id;
+  const { data } = await ask('{ mySessions { nodes { id current } } }');
+  const id: string = data.mySessions.nodes.find((session: { current: boolean }) => session.current).id;
   const [row] = await app.database.query<{ sid: string }>(
     'select provider_session as sid from sessions where id = $1',
     [id.slice(4)],

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => stop?.());
 
 const SESSION = '__Host-hl_session';
-const WHO = '{ viewer { id name fullName email emailVerified rolesMapped } viewerRoles mySessions { method } }';
+const WHO =
+  '{ viewer { id name fullName email emailVerified rolesMapped } viewerRoles mySessions { nodes { method } } }';
 let made = 0;
 
 /** A person whom a SYSTEM_MANAGER has invited by e-mail. */
@@ -82,7 +83,7 @@ test('a person who was invited signs in, and has the roles of their groups', asy
     rolesMapped: true,
   });
   expect(data.viewerRoles).toEqual(['SUPPORT', 'AUDITOR']);
-  expect(data.mySessions).toEqual([{ method: 'OPENID_CONNECT' }]);
+  expect(data.mySessions.nodes).toEqual([{ method: 'OPENID_CONNECT' }]);
   const entries = await app.database.query<{ action: string }>(
     `select action, api_key_id, outcome from audit_entries
      where actor_id = (select id from users where email = $1) order by id`,

@@ -99,14 +99,14 @@ test('a page of ours publishes and exports', async () => {
 });
 
 test('the audit trail names the session and its key', async () => {
-  const { data } = await askIn(app.url, browser, '{ mySessions { id current } }');
-  expect(data.mySessions).toContainEqual({ id: expect.any(String), current: true });
+  const { data } = await askIn(app.url, browser, '{ mySessions { nodes { id current } } }');
+  expect(data.mySessions.nodes).toContainEqual({ id: expect.any(String), current: true });
   await askIn(app.url, browser, 'mutation { createUser(input: { name: "audited", roles: [] }) { user { id } } }');
   const [entry] = await app.database.query(
     `select session_id, api_key_id from audit_entries where action = 'user.created' order by id desc limit 1`,
   );
   expect(entry).toEqual({ session_id: expect.any(String), api_key_id: expect.any(String) });
-  const current = data.mySessions.find((session: { current: boolean }) => session.current).id;
+  const current = data.mySessions.nodes.find((session: { current: boolean }) => session.current).id;
   const trail = await app.ask(
     'query ($id: ID) { auditEntries(where: { sessionId: { eq: $id } }) { nodes { action sessionId session { id } } } }',
     { id: current },
