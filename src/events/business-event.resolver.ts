@@ -26,6 +26,7 @@ import { Masked } from '../graphql/roles/masked';
 import { answer } from '../graphql/user-error';
 import { toNodeId } from '../ids';
 import { jsonOrText } from '../json/json-output';
+import { inTurns } from '../json/turns';
 import { PUBLISHERS, type Viewer } from '../viewer';
 import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
 import type { BusinessEventRow } from './business-event.store';
@@ -92,7 +93,7 @@ export class BusinessEventResolver {
   ) {
     const publish = async (version?: string) => {
       checkNumberOfEvents(input.events.length);
-      const events = input.events.map((event, index) => newEvent(event, index, context, info));
+      const events = await inTurns(newEvents(input.events, context, info));
       const published = await context.services.publisher.publish(context.viewer as Viewer, events, version);
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
     };
@@ -127,6 +128,20 @@ export class BusinessEventResolver {
     const payload = await loadDocument(context, row);
     return payload?.body ? bodyOf(documentBytes(row, payload.body), payload.contentType || null) : null;
   }
+}
+
+// the data of an event that is written in the query may contain a long variable, and that of the next event too
+function* newEvents(
+  given: PublishEventInput[],
+  context: Context,
+  info: GraphQLResolveInfo,
+): Generator<void, NewEvent[]> {
+  const events: NewEvent[] = [];
+  for (const [index, event] of given.entries()) {
+    events.push(newEvent(event, index, context, info));
+    yield;
+  }
+  return events;
 }
 
 // GraphQL has parsed all fields; `data` is read again from the request, to keep its exact text.

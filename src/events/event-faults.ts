@@ -1,5 +1,6 @@
 // The rules for what may be published. They need no database.
 import { InputError, quoted, type UserError } from '../errors';
+import { atOnce, inTurns } from '../json/turns';
 import { textFault } from '../text';
 import { isOwnDocumentType } from '../webhooks/own-document-type';
 import { causeFault } from './causes';
@@ -14,6 +15,7 @@ const MAX_FURTHER_FAULTS = 100;
 export interface ExactData {
   text: string;
   bytes: number;
+  /** Found when they are read. */
   problems: readonly { path: readonly string[]; message: string; isTooLarge?: true }[];
 }
 
@@ -38,17 +40,25 @@ export function checkNumberOfEvents(count: number): void {
   throw new InputError([{ field: ['events'], code: count === 0 ? 'REQUIRED' : 'TOO_LARGE', message }]);
 }
 
-/** The faults of the events of one call. */
-export function faultsOfEvents(events: readonly NewEvent[]): UserError[] {
+/** Above this, `faultsOfEvents` takes longer than others should wait. */
+const LONG_BYTES = 1024 * 1024;
+
+/** The faults of the events of one call; of a long one, others run meanwhile. */
+export function faultsOfEvents(events: readonly NewEvent[]): UserError[] | Promise<UserError[]> {
+  const bytes = events.reduce((sum, { data }) => sum + data.bytes, 0);
+  const steps = faultsOneByOne(events, bytes);
+  return bytes > LONG_BYTES ? inTurns(steps) : atOnce(steps);
+}
+
+function* faultsOneByOne(events: readonly NewEvent[], bytes: number): Generator<void, UserError[]> {
   const faults: UserError[] = [];
-  let bytes = 0;
   let furtherLeft = MAX_FURTHER_FAULTS;
   for (const [index, event] of events.entries()) {
     const [first, ...all] = faultsOfEvent(event, ['events', String(index)]);
     const further = all.slice(0, furtherLeft);
     if (first) faults.push(first, ...further);
     furtherLeft -= further.length;
-    bytes += event.data.bytes;
+    yield;
   }
   // one variable can be the data of 500 events, so that a small request would become a large one
   if (bytes > MAX_TOTAL_BYTES) {

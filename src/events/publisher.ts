@@ -157,7 +157,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
   return {
     async publish(publisher, events, version) {
       checkNumberOfEvents(events.length);
-      const faults = faultsOfEvents(events);
+      const found = faultsOfEvents(events);
+      const faults = found instanceof Promise ? await found : found;
       if (faults.length > 0) throw new InputError(faults);
       checkBacklog();
       const reserved = await slotsFor(events);

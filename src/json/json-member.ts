@@ -26,23 +26,42 @@ function findElement(part: JsonPart, values: unknown[], step: number): JsonPart 
 }
 
 function findProperty(part: JsonPart, values: Record<string, unknown>, key: string): JsonPart | undefined {
-  if (!Object.hasOwn(values, key)) return undefined;
+  return Object.hasOwn(values, key) ? findProperties(part, values, [key]).get(key) : undefined;
+}
+
+/** Finds the values of these keys in one pass, for `memberOf`: of an object with many others, a pass for each key takes long. */
+export function findMembers(part: JsonPart, keys: readonly string[]): void {
+  const { value } = part;
+  if (part.entry < 0 || Array.isArray(value)) return;
+  const values = value as Record<string, unknown>;
+  const found = findProperties(
+    part,
+    values,
+    keys.filter((key) => Object.hasOwn(values, key)),
+  );
+  for (const key of keys) part.members.set(key, found.get(key));
+}
+
+function findProperties(
+  part: JsonPart,
+  values: Record<string, unknown>,
+  keys: readonly string[],
+): Map<string, JsonPart> {
+  const found = new Map<string, JsonPart>();
+  if (keys.length === 0) return found;
   const cursor = firstOf(part);
-  let found: JsonPart | undefined;
   while (toNext(part, cursor) !== '}') {
     const keyStart = cursor.at;
     skipValue(part, cursor);
-    const source = part.document.text.slice(keyStart, cursor.at);
-    if (isKey(source, key)) found = partAt(part, cursor, values[key], found !== undefined);
+    const key = keyOf(part.document.text.slice(keyStart, cursor.at));
+    if (keys.includes(key)) found.set(key, partAt(part, cursor, values[key], found.has(key)));
     else skipValue(part, cursor);
   }
   return found;
 }
 
-function isKey(source: string, key: string): boolean {
-  return source.includes('\\')
-    ? JSON.parse(source) === key
-    : source.length === key.length + 2 && source.slice(1, -1) === key;
+function keyOf(source: string): string {
+  return source.includes('\\') ? (JSON.parse(source) as string) : source.slice(1, -1);
 }
 
 function firstOf(part: JsonPart): JsonCursor {

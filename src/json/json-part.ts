@@ -50,6 +50,27 @@ export function bytesOf(part: JsonPart): number {
   return part.bytes;
 }
 
+/** A value as its sender wrote it. */
+export interface ExactValue {
+  readonly text: string;
+  /** The length of the text in UTF-8. */
+  readonly bytes: number;
+  readonly value: unknown;
+  /** Why it must be refused: see `problemsOf`. Found when it is read, so not of a value that is refused for its size. */
+  readonly problems: readonly JsonProblem[];
+}
+
+export function exactOf(part: JsonPart): ExactValue {
+  return {
+    text: textOf(part),
+    bytes: bytesOf(part),
+    value: part.value,
+    get problems() {
+      return problemsOf(part);
+    },
+  };
+}
+
 /** The nesting: 0 for a scalar, 1 for `{}`. */
 export function levelsOf(part: JsonPart): number {
   return part.entry < 0 ? 0 : infoOf(part) >> 1;

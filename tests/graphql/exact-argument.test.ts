@@ -6,8 +6,9 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { type ExactJson, exactArgument } from '../../src/graphql/arguments/exact-argument';
+import { exactArgument } from '../../src/graphql/arguments/exact-argument';
 import { memberOf } from '../../src/json/json-member';
+import type { ExactValue } from '../../src/json/json-part';
 import { rootOf } from '../../src/json/json-part';
 import { readJsonText } from '../../src/json/json-text';
 import { endsByItself } from '../support/ends-by-itself';
@@ -24,10 +25,10 @@ const DATA: Path = ['input', 'events', 0, 'data'];
 const NUMBER = 'The number 1e400 does not fit a double, most programs read Infinity instead: send it as a string.';
 
 /** Executes a request, unvalidated so that anything can be tried, and asks for the argument inside the resolver. */
-async function ask(query: string, variables: string, path: Path): Promise<ExactJson | undefined> {
+async function ask(query: string, variables: string, path: Path): Promise<ExactValue | undefined> {
   const body = rootOf(readJsonText(`{"query":${JSON.stringify(query)},"variables":${variables}}`));
   const part = memberOf(body, 'variables');
-  const asked: (ExactJson | undefined)[] = [];
+  const asked: (ExactValue | undefined)[] = [];
   const publish = (_: object, __: unknown, info: GraphQLResolveInfo) => asked.push(exactArgument(info, part, path));
   const variableValues = part!.value as Record<string, unknown> | null;
   const { errors } = await execute({ schema, document: parse(query), variableValues, rootValue: { publish } });

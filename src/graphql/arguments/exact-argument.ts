@@ -2,19 +2,10 @@
 // numbers.
 import type { GraphQLResolveInfo, ValueNode } from 'graphql';
 import { memberOf } from '../../json/json-member';
-import { bytesOf, type JsonPart, problemsOf, rootOf, textOf } from '../../json/json-part';
+import { type ExactValue, exactOf, type JsonPart, rootOf, textOf } from '../../json/json-part';
 import { type JsonProblem, shown } from '../../json/json-problem';
 import { readJsonText } from '../../json/json-text';
 import { jsonOfLiteral } from './json-literal';
-
-export interface ExactJson {
-  text: string;
-  /** The length of the text in UTF-8. */
-  bytes: number;
-  value: unknown;
-  /** Why it must be refused. Paths start at this value. */
-  problems: readonly JsonProblem[];
-}
 
 type Request = Pick<GraphQLResolveInfo, 'fieldNodes' | 'operation'>;
 
@@ -37,7 +28,7 @@ export function exactArgument(
   request: Request,
   variables: JsonPart | undefined,
   path: readonly (string | number)[],
-): ExactJson | undefined {
+): ExactValue | undefined {
   const walk: Walk = { request, variables, problems: [] };
   if (variables?.isRepeated) noteRepeated(walk, 'variables');
   const [name, ...steps] = path;
@@ -45,8 +36,7 @@ export function exactArgument(
   let place = argument && placeOf(walk, argument.value);
   for (const step of steps) place = place && stepInto(walk, place, step);
   if (place === undefined) return undefined;
-  const json = 'part' in place ? exactPart(place.part) : exactLiteral(walk, place.node);
-  return walk.problems.length === 0 ? json : { ...json, problems: [...walk.problems, ...json.problems] };
+  return 'part' in place ? withProblems(walk.problems, exactOf(place.part)) : exactLiteral(walk, place.node);
 }
 
 function placeOf(walk: Walk, node: ValueNode): Place | undefined {
@@ -89,15 +79,23 @@ function noteRepeated(walk: Walk, key: string): void {
   walk.problems.push({ path: [], message: `${shown(JSON.stringify(key))} is given more than once: give it once.` });
 }
 
-function exactPart(part: JsonPart): ExactJson {
-  return { text: textOf(part), bytes: bytesOf(part), value: part.value, problems: problemsOf(part) };
+function withProblems(found: readonly JsonProblem[], exact: ExactValue): ExactValue {
+  if (found.length === 0) return exact;
+  const { text, bytes, value } = exact;
+  return {
+    text,
+    bytes,
+    value,
+    get problems() {
+      return [...found, ...exact.problems];
+    },
+  };
 }
 
-function exactLiteral(walk: Walk, node: ValueNode): ExactJson {
+function exactLiteral(walk: Walk, node: ValueNode): ExactValue {
   const literal = jsonOfLiteral(node, (variable) => {
     const place = placeOf(walk, variable);
     return place && ('part' in place ? textOf(place.part) : place.node);
   });
-  const json = exactPart(rootOf(readJsonText(literal.text)));
-  return { ...json, problems: [...literal.problems, ...json.problems] };
+  return withProblems([...walk.problems, ...literal.problems], exactOf(rootOf(readJsonText(literal.text))));
 }

@@ -5,12 +5,19 @@ import { brokenLimit } from '../../graphql/limits/document-limits';
 import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 
 const MAX_MESSAGE = 300;
+/** Characters of a message of a library. */
+const MAX_READ = 2_000;
 
 /**
  * The only form in which errors are sent. Messages that were written for the caller pass; every other error is
  * internal, and is sent as its code alone, because messages of libraries name tables, hosts and values.
+ * @param seesSchema whether suggestions stay, which reveal other names of the schema
  */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  seesSchema = false,
+): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
@@ -19,7 +26,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isAboutTheDocument(cause)) {
     const code = codeOf(cause, formatted);
     if (code !== 'INTERNAL_SERVER_ERROR')
-      return { message: withCure(forCaller(withoutValues(cause))), ...place, extensions: { code } };
+      return { message: withCure(forCaller(withoutValues(cause), seesSchema)), ...place, extensions: { code } };
   }
   return { message: 'An internal error occurred.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
@@ -93,8 +100,10 @@ function withCure(message: string): string {
   return cure === undefined ? message : `${message} ${cure}`;
 }
 
-// suggestions reveal other names of the schema; a quoted value may be megabytes long
-function forCaller(message: string): string {
-  const text = message.replace(/ Did you mean [^?]*\?/g, '');
+// A quoted value may be megabytes long, and the pattern takes quadratic time: so it is applied to the beginning, which may end within
+// a suggestion.
+function forCaller(message: string, seesSchema: boolean): string {
+  const read = message.slice(0, MAX_READ);
+  const text = seesSchema ? read : read.replace(/ Did you mean [^?]*(?:\?|$)/g, '');
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 3)}...` : text;
 }

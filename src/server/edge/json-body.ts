@@ -3,8 +3,10 @@ import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, quoted } from '../../errors';
 import { MAX_COST } from '../../graphql/limits/cost';
-import { countParts } from '../../json/count-parts';
+import { countParts, MAX_MEMBERS } from '../../json/count-parts';
 import { readJsonText } from '../../json/json-text';
+import { nextTurn } from '../../json/turns';
+import { withCommas } from '../../text';
 import { credentialId } from '../../viewer';
 import { addressRange } from './address-range';
 import { faultOf } from './http-errors';
@@ -76,8 +78,12 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
     try {
       const text = textOf(await readAll(request, mostBytes, holding));
       giveBack(holding, request.response);
-      chargeFor(text, request);
+      countAndCharge(text, request);
+      const isLong = text.length > LONG_TEXT;
+      // counting, reading and answering a long body are turns of their own
+      if (isLong) await nextTurn();
       request.json = readJsonText(text);
+      if (isLong) await nextTurn();
       return request.json.value;
     } catch (error) {
       holding.end();
@@ -90,11 +96,20 @@ export function readJsonBodies(server: FastifyInstance, held = HELD): JsonBodyRe
 
 /** What a body of many small parts costs in points, beside what it asks for: others wait while it is read, about 10 µs for 50 parts. */
 const PARTS = { free: 20_000, perPoint: 50 };
+/** Characters. Shorter bodies are read in some milliseconds. */
+const LONG_TEXT = 256 * 1024;
 
-/** @throws Refusal 429 */
-function chargeFor(text: string, { viewer, ip, server }: FastifyRequest): void {
+/** Before anything is read. @throws Refusal 413, 429 */
+function countAndCharge(text: string, { viewer, ip, server }: FastifyRequest): void {
   if (!viewer || text.length < PARTS.free) return;
-  const requested = Math.ceil((countParts(text) - PARTS.free) / PARTS.perPoint);
+  const { members, keys } = countParts(text);
+  if (members > MAX_MEMBERS) {
+    const message =
+      `The body has ${withCommas(members)} members of objects and lists; at most ${withCommas(MAX_MEMBERS)} are allowed: ` +
+      'send it in parts.';
+    throw new Refusal('LIMIT_EXCEEDED', message, 413);
+  }
+  const requested = Math.ceil((members + keys - PARTS.free) / PARTS.perPoint);
   if (requested > 0) server.rates.spend(viewer, ip, { requested, limit: MAX_COST });
 }
 

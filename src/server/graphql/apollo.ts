@@ -15,11 +15,11 @@ import type { Context } from '../../graphql/context';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import type { Log } from '../../log';
 import { answerText } from '../../read-plan/raw-answer';
+import { currentRequest } from '../edge/current-request';
 import { formatError, isForCaller } from '../edge/format-error';
 import { RETRY_AFTER_S, STATUS_OF } from '../edge/http-errors';
 import { createOutageLog } from '../edge/outage-log';
 import { type CostReport, Refusal } from '../edge/refusal';
-import { currentRequestId } from '../edge/request-id';
 import { createDocumentStore } from './document-store';
 import { type Executor, executingWith } from './executor';
 import type { Gate, Operation } from './graphql-gate';
@@ -40,7 +40,6 @@ export function createApollo(
     introspection: true,
     csrfPrevention: { requestHeaders: NOT_SENT_UNASKED },
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...limitRules],
@@ -65,8 +64,9 @@ const NOT_SENT_UNASKED = ['authorization', 'x-apollo-operation-name', 'apollo-re
 
 /** Adds the id under which the log has the cause. */
 function withRequestId(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { extensions, ...rest } = formatError(formatted, error);
-  return { ...rest, extensions: { ...extensions, requestId: currentRequestId() } };
+  const { id: requestId, seesSchema = false } = currentRequest() ?? {};
+  const { extensions, ...rest } = formatError(formatted, error, seesSchema);
+  return { ...rest, extensions: { ...extensions, requestId } };
 }
 
 const logFaults = (noteOutage: (error: unknown) => void): ApolloServerPlugin<Context> => ({

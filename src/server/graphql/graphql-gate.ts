@@ -13,9 +13,9 @@ import {
 } from 'graphql';
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
+import { checkedVariables } from '../../graphql/limits/check-variables';
 import { costOf, createPlans, MAX_COST, scanAdvice, tooExpensive } from '../../graphql/limits/cost';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
-import { refuseTooManyInputValues } from '../../graphql/limits/input-size';
 import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import type { Viewer } from '../../viewer';
 import { formatError, knownError } from '../edge/format-error';
@@ -37,6 +37,8 @@ export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId'>;
 export interface Gate {
   /** Whether the operation uses introspection, which some callers may not. */
   introspects(operation: Operation): boolean;
+  /** Whether the caller may see the schema. */
+  mayIntrospect(viewer: Viewer | null): boolean;
   /**
    * @param forbidden the HTTP status if the caller's roles do not suffice
    * @throws Refusal if the caller may not see the schema
@@ -45,7 +47,7 @@ export interface Gate {
   /** The request with its document's text: see TrustedDocuments. */
   resolve: TrustedDocuments['resolve'];
   /**
-   * Checks introspection by role, the size of the variables, the cost, and the points that the caller has left.
+   * Checks introspection by role, the shape and the size of the variables, the cost, and the points that the caller has left.
    * @returns `extensions.cost` of the answer
    * @throws Refusal, with the cost if it is known
    */
@@ -82,9 +84,11 @@ export function createGate(
   blocks: TableBlocks,
 ): Gate {
   const planOf = createPlans(schema, COST_WEIGHTS);
+  const mayIntrospect: Gate['mayIntrospect'] = (viewer) =>
+    viewer !== null && (!trusted.only || viewer.roles.has('SYSTEM_MANAGER'));
   const checkOperation: Gate['checkOperation'] = ({ document, operation, variables }, caller) => {
-    refuseTooManyInputValues(schema, operation, variables);
-    const cost = costOf(planOf(document, operation), variables, blocks);
+    const declared = checkedVariables(schema, operation, variables, mayIntrospect(caller.viewer));
+    const cost = costOf(planOf(document, operation), declared, blocks);
     if (cost.introspects) refuseIntrospection(caller.viewer, trusted, 400);
     const report = { requested: cost.points, limit: MAX_COST };
     const problem = tooExpensive(cost);
@@ -97,6 +101,7 @@ export function createGate(
   };
   return {
     introspects: ({ document, operation }) => planOf(document, operation).introspects,
+    mayIntrospect,
     refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
     resolve,
     checkOperation,
@@ -113,7 +118,7 @@ export function createGate(
         const asked = { document, operation, variables: variables ?? {} };
         return { ...asked, errors: null, cost: checkOperation(asked, caller) };
       } catch (error) {
-        return refusedBy(error, caller.requestId);
+        return refusedBy(error, caller.requestId, mayIntrospect(caller.viewer));
       }
     },
   };
@@ -186,11 +191,11 @@ function graphqlError(error: unknown): GraphQLError {
   return new GraphQLError((error as Error).message, { originalError: error as Error });
 }
 
-function refusedBy(error: unknown, requestId: string): Refused {
+function refusedBy(error: unknown, requestId: string, seesSchema: boolean): Refused {
   const errors = error instanceof InvalidDocument ? error.errors : [graphqlError(error)];
   const code = error instanceof InvalidDocument ? error.code : 'INTERNAL_SERVER_ERROR';
   return {
-    errors: errors.map((each) => errorOutsideApollo(each, requestId, code)),
+    errors: errors.map((each) => errorOutsideApollo(each, requestId, code, seesSchema)),
     status: error instanceof Refusal ? error.status : 400,
     retryAfter: error instanceof Refusal ? error.retryAfter : undefined,
   };
@@ -201,10 +206,11 @@ export function errorOutsideApollo(
   error: GraphQLError,
   requestId: string,
   code = 'INTERNAL_SERVER_ERROR',
+  seesSchema = false,
 ): GraphQLFormattedError {
   const named = { ...error.toJSON(), extensions: { code: error.extensions.code ?? code } };
   // errors of resolvers are recognised by their path, which an error outside a field does not have
   const cause = error.originalError && knownError(error.originalError) ? error.originalError : error;
-  const { extensions, ...rest } = formatError(named, cause);
+  const { extensions, ...rest } = formatError(named, cause, seesSchema);
   return { ...rest, extensions: { ...extensions, requestId } };
 }

@@ -6,8 +6,8 @@ import { isObject } from '../../json/is-object';
 import type { AuthCache } from '../../users/auth-cache';
 import { refuseUnservableAccept } from '../edge/accept-header';
 import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-limiter';
+import { withRequest } from '../edge/current-request';
 import { readViewer } from '../edge/read-viewer';
-import { withRequestId } from '../edge/request-id';
 import type { Gate } from './graphql-gate';
 import { createHeldAnswers } from './held-answers';
 import { httpContext } from './http-context';
@@ -52,7 +52,10 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
         }
         const httpGraphQLRequest = { ...asked, method: request.method, headers: headersOf(request) };
         const answer = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
-        const { headers, body, status } = await withRequestId(request.id, answer);
+        const { headers, body, status } = await withRequest(
+          { id: request.id, seesSchema: gate.mayIntrospect(request.viewer) },
+          answer,
+        );
         reply.header('cache-control', NOT_KEPT);
         for (const [name, value] of headers) reply.header(name, value);
         reply.code(status ?? 200);

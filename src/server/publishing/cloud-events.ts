@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { quoted, type UserError } from '../../errors';
 import type { ExactData, NewEvent } from '../../events/event-faults';
-import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
+import { exactOf, type JsonPart } from '../../json/json-part';
 import { isClean, SHORT_TEXT, uncleanMessage } from '../../text';
 import { type MemberReader, memberReader, NO_DATA } from './read-members';
 
@@ -21,13 +21,14 @@ const NAMES = [
   'authid',
   'causedby',
 ] as const;
+const MEMBERS = [...NAMES, 'data', 'data_base64'];
 const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
 /** Media types of JSON by the JSON format of CloudEvents, section 3.1: the subtype is json, or ends with +json. */
 export const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** An event in the JSON format, from a call in structured or batched mode. @param faults see `plainEvent` */
 export function structuredCloudEvent(part: JsonPart, path: readonly string[], faults: UserError[]): NewEvent {
-  const reader = memberReader(part, path, faults);
+  const reader = memberReader(part, MEMBERS, path, faults);
   const attributes = Object.fromEntries(NAMES.map((name) => [name, reader.text(name)])) as Attributes;
   if (reader.isGiven('data_base64')) {
     reader.refuse('data_base64', 'INVALID', 'data_base64 is not supported: send the data as JSON in data.');
@@ -50,9 +51,8 @@ export function binaryCloudEvent(headers: HeaderValues, body: JsonPart, faults: 
     faults.push({ field: name === null ? null : [`ce-${name}`], code, message });
   const attributes = Object.fromEntries(NAMES.map((name) => [name, attributeOf(headers, name, refuse)])) as Attributes;
   if (body.value === null) refuse(null, 'REQUIRED', 'The body must be a JSON value other than null.');
-  const data = { text: textOf(body), bytes: bytesOf(body), problems: problemsOf(body) };
   const isGiven = (name: string) => headers[`ce-${name}`] !== undefined;
-  return newEvent({ ...attributes, datacontenttype: null }, data, { refuse, isGiven });
+  return newEvent({ ...attributes, datacontenttype: null }, exactOf(body), { refuse, isGiven });
 }
 
 // a quoted string, then percent-encoded UTF-8, as the HTTP binding says in section 3.1.3.2

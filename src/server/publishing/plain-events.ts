@@ -12,7 +12,7 @@ const REQUIRED = ['documentType', 'event', 'referenceDocument'];
  * @param faults gains the faults; the event must not be used if there are any
  */
 export function plainEvent(part: JsonPart, path: readonly string[], key: string | null, faults: UserError[]): NewEvent {
-  const reader = memberReader(part, path, faults);
+  const reader = memberReader(part, FIELDS, path, faults);
   // only the first one: there may be millions
   const unknown = Object.keys(part.value as object).find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) {

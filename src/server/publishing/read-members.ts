@@ -1,8 +1,8 @@
 // Reads the members of JSON objects that describe events, with their exact text.
 import { shortened, type UserError } from '../../errors';
 import type { ExactData } from '../../events/event-faults';
-import { memberOf } from '../../json/json-member';
-import { bytesOf, type JsonPart, problemsOf, textOf } from '../../json/json-part';
+import { findMembers, memberOf } from '../../json/json-member';
+import { exactOf, type JsonPart, textOf } from '../../json/json-part';
 
 /** Collects faults, so that the caller learns all of them at once. */
 export interface MemberReader {
@@ -19,8 +19,14 @@ export interface MemberReader {
 /** Stands for data that is refused. */
 export const NO_DATA: ExactData = { text: 'null', bytes: 4, problems: [] };
 
-/** @param path the path of the object in the input, for `field` */
-export function memberReader(part: JsonPart, path: readonly string[], faults: UserError[]): MemberReader {
+/** @param names of the members that are read. @param path the path of the object in the input, for `field` */
+export function memberReader(
+  part: JsonPart,
+  names: readonly string[],
+  path: readonly string[],
+  faults: UserError[],
+): MemberReader {
+  findMembers(part, names);
   const refuse: MemberReader['refuse'] = (name, code, message) =>
     faults.push({ field: name === null ? [...path] : [...path, name], code, message });
   const member = (name: string): JsonPart | null => {
@@ -44,7 +50,7 @@ export function memberReader(part: JsonPart, path: readonly string[], faults: Us
         refuse(name, 'REQUIRED', `${name} must be a JSON value other than null.`);
         return NO_DATA;
       }
-      return { text: textOf(found), bytes: bytesOf(found), problems: problemsOf(found) };
+      return exactOf(found);
     },
   };
 }

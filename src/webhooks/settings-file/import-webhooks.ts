@@ -47,7 +47,7 @@ export async function importWebhooks(
   rules: ImportRules,
   order: Importing,
 ): Promise<ImportResult> {
-  const { webhooks: entries, faults } = readDocument(order.document);
+  const { webhooks: entries, faults } = await readDocument(order.document);
   const secrets = secretsByName(entries, order.secrets, faults);
   try {
     return await transaction(async (db) => {
@@ -93,6 +93,7 @@ async function importEntries(
   };
   const imported = new Map<number, ImportedWebhook>();
   for (const entry of targetsFirst(entries, matches)) {
+    if (faults.length >= MAX_FAULTS) break;
     if (failed.has(entry.name)) continue;
     try {
       const before = matches.rows.get(entry.index) ?? null;

@@ -1,14 +1,18 @@
 // The file with the settings of webhooks: its form, and how it is read.
 import { AppError, InputError, quoted, type UserError } from '../../errors';
+import { countParts, MAX_MEMBERS } from '../../json/count-parts';
 import { isObject } from '../../json/is-object';
 import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
+import { nextTurn } from '../../json/turns';
 import { SHORT_TEXT } from '../../text';
 
 const FORMAT = 'hookledger/webhooks';
 const FORMAT_VERSION = 1;
 export const MAX_BYTES = 4 * 1024 * 1024;
 export const MAX_WEBHOOKS = 500;
+/** CreateWebhookInput has half as many fields. */
+const MAX_SETTINGS = 100;
 /** The settings of a webhook have six levels. */
 const MAX_DEPTH = 12;
 
@@ -27,7 +31,7 @@ export function documentText(webhooks: readonly object[]): string {
 }
 
 /** @returns the webhooks whose name can be read, and the faults of the others. @throws InputError if it is no such file */
-export function readDocument(text: string): { webhooks: FileWebhook[]; faults: UserError[] } {
+export async function readDocument(text: string): Promise<{ webhooks: FileWebhook[]; faults: UserError[] }> {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
     refuse(
@@ -36,7 +40,13 @@ export function readDocument(text: string): { webhooks: FileWebhook[]; faults: U
       'TOO_LARGE',
     );
   }
+  const { members } = countParts(text);
+  if (members > MAX_MEMBERS) {
+    const message = `The document has ${members} members of objects and lists; at most ${MAX_MEMBERS} are allowed: import it in parts.`;
+    refuse([], message, 'TOO_LARGE');
+  }
   const document = parsed(text);
+  await nextTurn();
   if (document.index.levels > MAX_DEPTH) {
     const message = `The document is nested ${document.index.levels} levels deep; at most ${MAX_DEPTH} are allowed.`;
     refuse([], message, 'TOO_LARGE');
@@ -102,6 +112,11 @@ function readWebhooks(list: readonly unknown[]): { webhooks: FileWebhook[]; faul
 
 function readWebhook(index: number, entry: unknown): FileWebhook | UserError {
   if (!isObject(entry)) return entryFault(index, [], `webhooks.${index} is ${shown(entry)}; it must be an object.`);
+  const { length } = Object.keys(entry);
+  if (length > MAX_SETTINGS) {
+    const message = `webhooks.${index} has ${length} settings; at most ${MAX_SETTINGS} are allowed.`;
+    return entryFault(index, [], message, 'TOO_LARGE');
+  }
   const { name, previousName = null, ...settings } = entry;
   if (typeof name !== 'string') {
     const code = name === undefined || name === null ? 'REQUIRED' : 'INVALID';

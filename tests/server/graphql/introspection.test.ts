@@ -29,3 +29,29 @@ describe('introspection', () => {
     });
   });
 });
+
+describe('a name that is like one of the schema', () => {
+  const MISTYPED = '{ webhoks { nodes { id } } }';
+  const FILTERED = 'query ($where: WebhookWhere) { webhooks(where: $where) { nodes { id } } }';
+
+  test('is suggested to those who may see the schema', async () => {
+    const field = await app.ask(MISTYPED);
+    expect(field.errors?.[0]?.message).toBe(
+      'Cannot query field "webhoks" on type "Query". Did you mean "webhooks" or "webhook"?',
+    );
+    const variable = await app.ask(FILTERED, { where: { nmae: { eq: 'x' } } });
+    expect(variable.errors?.[0]?.message).toMatch(
+      /"nmae" is not defined by type "WebhookWhere"\. Did you mean "name"\?$/,
+    );
+  });
+
+  test('is not suggested without a key', async () => {
+    for (const asked of [
+      await app.ask(MISTYPED, undefined, null),
+      await app.ask(FILTERED, { where: { nmae: 1 } }, null),
+    ]) {
+      expect(asked.errors?.[0]?.message).toMatch(/(webhoks|nmae)/);
+      expect(JSON.stringify(asked)).not.toContain('Did you mean');
+    }
+  });
+});

@@ -29,10 +29,12 @@ describe('values that do not fit are refused, whether as literals or as variable
     ['an unknown argument', '{ users(frist: 1) { totalCount } }', undefined],
     ['a missing operation', 'query A { viewer { id } } query B { viewer { id } }', undefined],
   ])('%s: %s', async (_what, query, variables) => {
+    const withoutKey = await app.ask(query, variables, null);
+    expect(JSON.stringify(withoutKey.errors)).not.toMatch(/did you mean|internal error/i);
     const { status, errors } = await app.ask(query, variables);
     expect(status).toBe(400);
     for (const { message, extensions } of errors ?? []) {
-      expect(message).not.toMatch(/did you mean|internal error/i);
+      expect(message).not.toMatch(/internal error/i);
       expect(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE']).toContain(
         extensions.code,
       );
@@ -66,7 +68,7 @@ describe('values that do not fit are refused, whether as literals or as variable
     ['as many as are still listed one by one', 10, true],
     ['hundreds', 300, true],
   ])("%s are all the caller's fault", async (_what, count, hasKey) => {
-    const ids = Array.from({ length: count }, () => ({}));
+    const ids = Array.from({ length: count }, () => true);
     const key = hasKey ? app.adminKey : null;
     const { status, errors } = await app.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }, key);
     expect(status).toBe(400);
