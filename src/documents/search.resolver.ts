@@ -15,7 +15,7 @@ export class SearchResolver {
   @HasRole(...READERS)
   @Query(() => [SearchResult], {
     description: withExample(
-      'Searches all types at once. An id (req_..., dlv_..., whk_..., evt_..., usr_..., doc_...) finds the object with this id. Other ' +
+      'Searches all types at once. An id (req_..., dlv_..., whk_..., evt_..., usr_..., aud_..., doc_...) finds the object with this id. Other ' +
         `text finds, in this order, up to ${MAX_OF_TYPE} documents whose name begins with it, up to ${MAX_OF_TYPE} webhooks and ` +
         `up to ${MAX_OF_TYPE} users whose names contain its words, and the newest requests that \`where: { search }\` of ` +
         'webhookRequestLogs finds. Ignores case, and treats Arabic-Indic digits like 0 to 9.',

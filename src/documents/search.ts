@@ -1,4 +1,5 @@
 // What the search box finds: an id finds its object. Other text, such as a name or a URL, is split into words.
+import { AUDIT_ENTRY } from '../audit/api/audit-entry.linked-fields';
 import { DELIVERY } from '../delivery/api/delivery.linked-fields';
 import { BUSINESS_EVENT } from '../events/business-event.linked-fields';
 import type { Context } from '../graphql/context';
@@ -10,6 +11,7 @@ import { WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-field
 import { searchQuery } from '../request-log/search/search-query';
 import { wordsIn } from '../request-log/search/tokenizer';
 import { USER } from '../users/user.linked-fields';
+import type { Role } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { loadDocument } from './document-node';
 import { documentsNamed, usersWith, webhooksWith } from './search.store';
@@ -28,7 +30,12 @@ const LOADERS: Partial<Record<NodeName, Loader>> = {
   Webhook: WEBHOOK.load,
   User: USER.load,
   BusinessEvent: BUSINESS_EVENT.load,
+  AuditEntry: (context, id) => (mayRead(context, 'SYSTEM_MANAGER', 'AUDITOR') ? AUDIT_ENTRY.load(context, id) : null),
 };
+
+function mayRead({ viewer }: Context, ...roles: Role[]): boolean {
+  return roles.some((role) => viewer?.roles.has(role));
+}
 
 /** @param text an id, or words. @param first the maximum number of results */
 export async function search(context: Context, text: string, first: number): Promise<SearchHit[]> {

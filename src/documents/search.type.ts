@@ -1,4 +1,5 @@
 import { createUnionType } from 'type-graphql';
+import { AuditEntryType } from '../audit/api/audit-entry.type';
 import { DeliveryType } from '../delivery/api/delivery.type';
 import { BusinessEventType } from '../events/business-event.type';
 import { RequestLogType } from '../request-log/api/request-log.type';
@@ -11,7 +12,16 @@ export const SearchResult = createUnionType({
   name: 'SearchResult',
   description:
     'A result of `search`: ... on BusinessDocument { documentType name } ... on WebhookRequestLog { id startedAt } ...',
-  types: () => [BusinessDocumentType, RequestLogType, DeliveryType, WebhookType, UserType, BusinessEventType] as const,
+  types: () =>
+    [
+      BusinessDocumentType,
+      RequestLogType,
+      DeliveryType,
+      WebhookType,
+      UserType,
+      BusinessEventType,
+      AuditEntryType,
+    ] as const,
   // what `search` finds are rows with their type, not objects of these classes
   resolveType: (found) => (found as unknown as SearchHit).__typename,
 });

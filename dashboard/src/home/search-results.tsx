@@ -92,6 +92,15 @@ function Found({ result }: { result: Result }) {
           <bdi>{result.fullName ?? result.name}</bdi>
         </Link>
       );
+    case 'AuditEntry':
+      return (
+        <>
+          <Link href={paths.audit({ action: result.action, ...(result.subjectId && { subject: result.subjectId }) })}>
+            <Ltr className="mono">{result.action}</Ltr>
+          </Link>
+          <Time at={result.createdAt} />
+        </>
+      );
     case 'WebhookRequestLog':
       return (
         <>

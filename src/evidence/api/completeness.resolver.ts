@@ -51,11 +51,12 @@ export class CompletenessResolver {
 }
 
 function shown({ kind, rowId, deliveryId, attempt, ...hole }: Hole): EvidenceHoleType {
+  const deliveryNode = deliveryId && toNodeId('Delivery', deliveryId);
   return {
     ...hole,
     rowKind: ROW_KIND_OF[kind],
     attemptNumber: attempt,
-    rowId: rowId === null || kind !== 'request' ? rowId : toNodeId('WebhookRequestLog', rowId),
-    deliveryId: deliveryId && toNodeId('Delivery', deliveryId),
+    rowId: rowId && (kind === 'request' ? toNodeId('WebhookRequestLog', rowId) : deliveryNode),
+    deliveryId: deliveryNode,
   };
 }

@@ -30,7 +30,7 @@ export class EvidenceHoleType {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the request, or the UUID of the decision; null: there is no such row.',
+    description: 'The id of the request; of a decision, that of its delivery; null: there is no such row.',
   })
   rowId: string | null;
 

@@ -10,10 +10,12 @@ import { HasRole } from '../../graphql/roles/has-role';
 import { answer } from '../../graphql/user-error';
 import { newId, toNodeId } from '../../ids';
 import { checkedId } from '../../refuse-argument';
+import type { Db } from '../../sql/db';
 import { type LimitOfUser, refuseOneTooMany } from '../../users/limit-of-user';
 import { USER } from '../../users/user.linked-fields';
 import { UserType } from '../../users/user.type';
 import type { Viewer } from '../../viewer';
+import { nodeIdsOf } from '../verifying/node-ids.store';
 import { checkedScope } from '../verifying/requested-scope';
 import type { Scope } from '../verifying/scope';
 import type { Finding } from '../verifying/tree/findings';
@@ -97,7 +99,7 @@ export class VerifyingResolver {
         const details = { depth, scope, knownHeads: knownHeads.length };
         const subject = { subjectType: 'EvidenceRun', subjectId: id };
         await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
-        return { evidenceRun: shown((await runsById(db, [id])).get(id) as RunRow) };
+        return { evidenceRun: await shown(db, (await runsById(db, [id])).get(id) as RunRow) };
       });
     });
   }
@@ -120,29 +122,21 @@ type ShownRun = Omit<RunRow, 'scope' | 'findings'> & Pick<EvidenceRunType, 'scop
 export async function loadEvidenceRun(context: Context, id: string | null): Promise<ShownRun | null> {
   if (id === null) return null;
   const run = await loaderFor(context, 'EvidenceRun', (ids) => runsById(context.db, ids)).load(id);
-  return run && shown(run);
+  return run && shown(context.db, run);
 }
 
-function shown(run: RunRow): ShownRun {
+async function shown(db: Db, run: RunRow): Promise<ShownRun> {
   const findings = JSON.parse(run.findings) as Finding[];
+  const nodeIds = await nodeIdsOf(db, findings);
   return {
     ...run,
     scope: shownScope(JSON.parse(run.scope) as Scope),
-    findings: findings.map(shownFinding),
+    findings: findings.map(({ kind, rowId, ...finding }): EvidenceFindingType => {
+      return { ...finding, rowKind: kind && ROW_KIND_OF[kind], rowId: rowId && (nodeIds.get(rowId) ?? rowId) };
+    }),
   };
 }
 
 function shownScope({ from, to, ...scope }: Scope): EvidenceRunType['scope'] {
   return { ...scope, from: from === null ? null : new Date(from), to: to === null ? null : new Date(to) };
-}
-
-function shownFinding({ kind, ...finding }: Finding): EvidenceFindingType {
-  return { ...finding, rowKind: kind && ROW_KIND_OF[kind], rowId: shownId({ kind, rowId: finding.rowId }) };
-}
-
-function shownId({ kind, rowId }: Pick<Finding, 'kind' | 'rowId'>): string | null {
-  if (rowId === null) return null;
-  if (kind === 'request') return toNodeId('WebhookRequestLog', rowId);
-  if (kind === 'audit') return toNodeId('AuditEntry', rowId);
-  return kind === 'event' ? toNodeId('BusinessEvent', rowId) : rowId;
 }

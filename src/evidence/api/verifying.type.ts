@@ -86,8 +86,8 @@ export class EvidenceFindingType {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the request, event or audit entry, or the UUID of the decision; null: unknown, or the finding ' +
-      'is not about a row.',
+      'The id of the request, event or audit entry; of a decision, that of its delivery; of a name, that of its user or webhook. The UUID ' +
+      'of a decision or name that is gone; null: unknown, or the finding is not about a row.',
   })
   rowId: string | null;
 

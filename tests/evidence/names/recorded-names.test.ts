@@ -7,6 +7,7 @@ import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { EXPORT, verify } from '../sealing';
+import { tamperWith } from '../stored-tree';
 
 const REASON = 'Tried by a test';
 
@@ -111,9 +112,9 @@ async function sealedEvent(reference: string, user: string): Promise<string> {
 async function shown(ids: string[], disclose: string[], options: string[] = []) {
   const { data } = await app.ask(EXPORT, { input: { ids, reason: REASON, disclose } });
   expect(data.exportEvidence.userErrors).toEqual([]);
-  const { text, rows } = data.exportEvidence.bundle;
+  const { text, rowCount } = data.exportEvidence.bundle;
   const key = (await (await fetch(`${app.url}/evidence/vkey`)).text()).trim();
-  return { rows, text, ...(await verify(text, ['--key', key, ...options])) };
+  return { rowCount, text, ...(await verify(text, ['--key', key, ...options])) };
 }
 
 const userId = async (name: string) =>
@@ -131,8 +132,8 @@ test('a bundle has the newest name before each row, as the verifier says, and no
   await mutate(app, 'updateUser', { id, fullName: 'Amazing Grace' }, 'user { id }');
   expect(await sealedNames('grace')).toHaveLength(3);
 
-  const { rows, text, code, output } = await shown([first, second], ['NAMES'], ['--json']);
-  expect([rows, code]).toEqual([2, 0]);
+  const { rowCount, text, code, output } = await shown([first, second], ['NAMES'], ['--json']);
+  expect([rowCount, code]).toEqual([2, 0]);
   const namesOf = (row: { names: { id: string; fullName: string | null }[] }) =>
     row.names.filter((name) => name.id === id).map(({ fullName }) => fullName);
   expect(JSON.parse(output).rows.map(namesOf)).toEqual([[null], ['Grace Hopper']]);
@@ -183,6 +184,70 @@ test('a request names its webhook, and an entry its actor and its subject', asyn
       ['whk', 'Acme'],
     ],
   ]);
+});
+
+test('the verifier and a verification name rows by ids that node and search find', async () => {
+  const { id: webhook } = await createTestWebhook(app, partner.url, { name: 'Found', documentType: 'Found' });
+  await createTestWebhook(app, partner.url, { documentType: 'Found', condition: 'false' });
+  const [event = ''] = await publish(app, [invoice('INV-40', { documentType: 'Found', user: 'alan' })]);
+  const { requests, deliveries } = await waitFor('all to be sealed', async () => {
+    const { data } = await app.ask(`{
+      webhookRequestLogs(where: { documentType: { eq: "Found" } }) { nodes { id evidence { status } } }
+      deliveries(where: { documentType: { eq: "Found" }, status: { eq: SKIPPED } }) { nodes { id evidence { status } } } }`);
+    const found = [...data.webhookRequestLogs.nodes, ...data.deliveries.nodes];
+    const isSealed = found.length === 2 && found.every(({ evidence }) => evidence?.status === 'SEALED');
+    return isSealed && { requests: data.webhookRequestLogs.nodes, deliveries: data.deliveries.nodes };
+  });
+  const [entry] = await app.database.query<{ id: string }>(
+    `select id from audit_entries where action = 'webhook.created' and subject_id = $1`,
+    [uuidOf('Webhook', webhook)],
+  );
+  const ids = [event, requests[0].id, deliveries[0].id, toNodeId('AuditEntry', entry?.id as string), webhook];
+  const { output } = await shown(ids, [], ['--json']);
+  expect(JSON.parse(output).rows.map(({ id }: { id: string }) => id)).toEqual(ids);
+  const { output: read } = await shown(ids, ['BODY'], ['--content']);
+  expect(read).toMatch(
+    new RegExp(
+      `  ${requests[0].id} \\(leaf \\d+\\): OUTGOING POST to ${webhook} at 20\\S+Z: SUCCEEDED 200, on_submit of Found`,
+    ),
+  );
+  expect(read).toMatch(new RegExp(`  ${deliveries[0].id} \\(leaf \\d+\\): SKIPPED \\(CONDITION_FALSE\\) at 20`));
+  expect(read).toMatch(
+    new RegExp(`  ${ids[3]} \\(leaf \\d+\\): webhook.created at 20\\S+Z by usr_[0-9a-f]{32}, about Webhook ${webhook}`),
+  );
+
+  await tamperWith(app.database, [
+    `update webhooks set name = 'Forged' where id = '${uuidOf('Webhook', webhook)}'`,
+    `update delivery_decisions set attempts = 7 where delivery_id = '${uuidOf('Delivery', deliveries[0].id)}'`,
+  ]);
+  const { evidenceRun } = await mutate(app, 'verifyEvidence', { scope: { ids } }, 'evidenceRun { id }');
+  const findings = await waitFor('the verification', async () => {
+    const { data } = await app.ask(`{ evidenceRun(id: "${evidenceRun.id}") { status findings { name rowId } } }`);
+    return data.evidenceRun.status === 'COMPLETED' && data.evidenceRun.findings;
+  });
+  await tamperWith(app.database, [
+    `update webhooks set name = 'Found' where id = '${uuidOf('Webhook', webhook)}'`,
+    `update delivery_decisions set attempts = 0 where delivery_id = '${uuidOf('Delivery', deliveries[0].id)}'`,
+  ]);
+  expect(new Set(findings.map(({ rowId }: { rowId: string }) => rowId))).toEqual(new Set([webhook, deliveries[0].id]));
+  for (const id of ids) {
+    const { data } = await app.ask(
+      'query ($id: ID!, $text: String!) { node(id: $id) { id } search(text: $text) { __typename } }',
+      {
+        id,
+        text: id,
+      },
+    );
+    expect([data.node?.id, data.search.length]).toEqual([id, 1]);
+  }
+  // without saying whether there is such an entry
+  const support = await app.keyFor('SUPPORT');
+  const { data } = await app.ask(
+    'query ($text: String!) { search(text: $text) { __typename } }',
+    { text: ids[3] },
+    support,
+  );
+  expect(data.search).toEqual([]);
 });
 
 test('a person who was erased has no name in the record, by the order, and a bundle from before proves it still', async () => {

@@ -1575,6 +1575,7 @@ export type SearchQueryVariables = Exact<{
 
 
 export type SearchQuery = { search: Array<
+    | { __typename: 'AuditEntry', id: string, action: string, createdAt: string, subjectId: string | null }
     | { __typename: 'BusinessDocument', id: string, documentType: string, name: string }
     | { __typename: 'BusinessEvent', id: string, event: string, createdAt: string, eventType: string, eventDocument: string }
     | { __typename: 'Delivery', id: string, deliveryType: string, deliveryDocument: string, deliveryStatus: DeliveryStatus, webhook: { id: string, name: string } | null }
@@ -2312,6 +2313,12 @@ export const SearchDocument = new TypedDocumentString(`
       id
       name
       fullName
+    }
+    ... on AuditEntry {
+      id
+      action
+      createdAt
+      subjectId
     }
     ... on WebhookRequestLog {
       id
