@@ -38,7 +38,8 @@ export class DeliveryStatsArgs extends BucketArgs {
       `${WHERE_TEXT} Conditions on status, skipReason, documentType, createdAt, and webhook with its links are ` +
       'answered from stored counts, which takes milliseconds for years. For any other condition, and by FINISHED_AT, the newest ' +
       '50,000 deliveries of the range are looked at, and `countedFrom` says how far that is: for what is older, ask for an ' +
-      'earlier range. By FINISHED_AT, those are the newest of the status and of the `id` of the webhook, if `where` names one.',
+      'earlier range. They are the newest of the document, event, replay or webhook that `where` names by `eq`; by FINISHED_AT of the ' +
+      'status and of the webhook.',
   })
   where?: DeliveryWhere;
 }

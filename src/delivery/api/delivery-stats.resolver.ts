@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
+import { type WalkedField, walkedValue } from '../../graphql/lists/walked-value';
 import {
   conditionOf,
   exactFilter,
@@ -71,14 +72,23 @@ function finishedOf(where: DeliveryWhere | undefined): FinishedOf {
   };
 }
 
+const WALKED_FIELDS: readonly WalkedField[] = [
+  { field: 'referenceDocument', column: 'reference_document', link: null },
+  { field: 'businessEvent', column: 'business_event_id', link: 'BusinessEvent' },
+  { field: 'replay', column: 'replay_id', link: 'Replay' },
+  { field: 'webhook', column: 'webhook_id', link: 'Webhook' },
+];
+
 function questionOf({ range, time, where }: DeliveryStatsArgs): Question {
   const span = spanOf(range);
   const rowCondition = conditionOf(where, DELIVERY_FILTER);
-  if (time === 'FINISHED_AT') return { source: finishedStats(finishedOf(where)), span, rowCondition, rollup: null };
+  if (time === 'FINISHED_AT')
+    return { source: finishedStats(finishedOf(where)), span, rowCondition, walked: everything, rollup: null };
   const rollup = rollupWhere(where as Record<string, unknown> | undefined, DELIVERY_ROLLUP_FIELDS);
-  if (!rollup) return { source: DELIVERY_STATS, span, rowCondition, rollup };
+  const asked = { source: DELIVERY_STATS, span, rowCondition, walked: walkedValue(where, WALKED_FIELDS) };
+  if (!rollup) return { ...asked, rollup };
   const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, SERIES_FILTER);
-  return { source: DELIVERY_STATS, span, rowCondition, rollup: { ...rollup, condition } };
+  return { ...asked, rollup: { ...rollup, condition } };
 }
 
 function shown(answer: Answer<DeliveryFigure>) {

@@ -30,7 +30,7 @@ export function finishedRows({ statuses, webhookId }: FinishedOf): RowSource {
       // `offset 0`: each row is looked up by its id, which names its partition
       return `(select r.* from (${ids}) as f cross join lateral (select * from deliveries where id = f.id offset 0) as r) as r`;
     },
-    next: (bind, span, _condition, atMost) => {
+    next: (bind, span, _walked, atMost) => {
       const newest = scans(bind, span, 'finished_at', ` order by finished_at desc limit ${atMost + 1}`);
       return `select round(date_part('epoch', finished_at) * 1000) as ms from (${together(newest, 'finished_at')}) as newest
         order by finished_at desc offset ${atMost} limit 1`;

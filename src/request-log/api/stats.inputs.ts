@@ -3,6 +3,7 @@ import { ArgsType, Field, InputType, Int } from 'type-graphql';
 import { AppError } from '../../errors';
 import { publishEnum } from '../../graphql/enum';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { type WalkedField, walkedValue } from '../../graphql/lists/walked-value';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { checkedSize } from '../../refuse-argument';
 import { all, type Condition, everything, isAnyOf } from '../../sql/condition';
@@ -70,19 +71,31 @@ export class StatsArgs extends BucketArgs {
     description:
       `${WHERE_TEXT} Conditions on direction, status, errorCode, documentType, startedAt, and webhook with its links ` +
       'are answered from stored counts, which takes milliseconds for years. For any other condition the newest 50,000 requests of ' +
-      'the range are looked at, and `countedFrom` says how far that is: for what is older, ask for an earlier range.',
+      'the range are looked at, or of the document, delivery, event, replay, webhook, user or document type that `where` names by ' +
+      '`eq`, and `countedFrom` says how far that is: for what is older, ask for an earlier range.',
   })
   where?: RequestLogWhere;
 }
+
+const WALKED_FIELDS: readonly WalkedField[] = [
+  { field: 'referenceDocument', column: 'reference_document', link: null },
+  { field: 'delivery', column: 'delivery_id', link: 'Delivery' },
+  { field: 'businessEvent', column: 'business_event_id', link: 'BusinessEvent' },
+  { field: 'replay', column: 'replay_id', link: 'Replay' },
+  { field: 'webhook', column: 'webhook_id', link: 'Webhook' },
+  { field: 'user', column: 'user_id', link: 'User' },
+  { field: 'documentType', column: 'document_type', link: null },
+];
 
 /** What is asked of the log. @param seesAll whether nothing is masked from the viewer. @throws AppError BAD_USER_INPUT */
 export function questionOf(seesAll: boolean, { range, where }: StatsArgs): StatsQuestion<RequestFigure> {
   const span = spanOf(range);
   const rowCondition = conditionOf(scopedWhere(seesAll, where), REQUEST_LOG_FILTER);
   const rollup = rollupWhere(where as Record<string, unknown> | undefined, REQUEST_ROLLUP_FIELDS);
-  if (!rollup) return { source: REQUEST_STATS, span, rowCondition, rollup };
+  const asked = { source: REQUEST_STATS, span, rowCondition, walked: walkedValue(where, WALKED_FIELDS) };
+  if (!rollup) return { ...asked, rollup };
   const condition = rollup.where === undefined ? everything : conditionOf(rollup.where, REQUEST_LOG_FILTER);
-  return { source: REQUEST_STATS, span, rowCondition, rollup: { ...rollup, condition } };
+  return { ...asked, rollup: { ...rollup, condition } };
 }
 
 /** The same question about some webhooks. */

@@ -235,11 +235,11 @@ export async function timeOfNextRow(
   db: Db,
   { rows }: StatsSource<string>,
   span: Span,
-  condition: Condition,
+  walked: Condition,
   atMost: number,
 ): Promise<number | null> {
   const { values, bind } = bindings();
-  const row = await rowOf<{ ms: number }>(db, rows.next(bind, span, condition, atMost), values);
+  const row = await rowOf<{ ms: number }>(db, rows.next(bind, span, walked, atMost), values);
   return row?.ms ?? null;
 }
 

@@ -1,6 +1,6 @@
 // What is counted by statistics of one kind, and what one query asks of it.
 import { firstIdAt } from '../../ids';
-import { all, type Bind, type Condition, conjunctsOf, toSql } from '../../sql/condition';
+import { type Bind, type Condition, toSql } from '../../sql/condition';
 import type { Grain } from './request-stats.entity';
 import type { RollupTables } from './rollups.store';
 
@@ -31,8 +31,11 @@ export interface StatsSource<Figure extends string> {
 export interface RowSource {
   /** The rows of spans that do not overlap, as a FROM with the columns of the rows alone in scope, or as `r`. */
   within(bind: Bind, spans: readonly Span[]): string;
-  /** A SELECT of `ms`, the time of the newest row of a span that comes after `atMost` newer ones; no row: there is none. */
-  next(bind: Bind, span: Span, condition: Condition, atMost: number): string;
+  /**
+   * A SELECT of `ms`, the time of the newest row of a span that comes after `atMost` newer ones; no row: there is none.
+   * @param walked only rows that meet it are looked at
+   */
+  next(bind: Bind, span: Span, walked: Condition, atMost: number): string;
 }
 
 /** The rows of a table whose ids contain the time by which they are counted. */
@@ -47,12 +50,10 @@ export function rowsById(table: string): RowSource {
       return `unnest(${from}::uuid[], ${to}::uuid[]) as w (first_id, end_id)
         join ${table} as r on r.id >= w.first_id and r.id < w.end_id`;
     },
-    next: (bind, { from, to }, condition, atMost) => {
-      const limits = conjunctsOf(condition).filter(({ kind }) => kind === 'idBound');
-      return `select ms_of_id(id)::float8 as ms from ${table}
-        where id >= ${bind(firstIdAt(from))}::uuid and id < ${bind(firstIdAt(to))}::uuid and ${toSql(all(limits), bind)}
-        order by ${table}.id desc offset ${atMost} limit 1`;
-    },
+    next: (bind, { from, to }, walked, atMost) =>
+      `select ms_of_id(id)::float8 as ms from ${table}
+        where id >= ${bind(firstIdAt(from))}::uuid and id < ${bind(firstIdAt(to))}::uuid and ${toSql(walked, bind)}
+        order by ${table}.id desc offset ${atMost} limit 1`,
   };
 }
 

@@ -66,6 +66,19 @@ test('what is older is counted by an earlier range', async () => {
   expect(older.total.requestCount).toBe(expected?.requestCount);
 });
 
+test('of a document and of a webhook, the newest are those that their indexes find', async () => {
+  const [oldest] = await app.database.query<{ name: string; event: string }>(
+    'select reference_document as name, event from webhook_request_logs order by id limit 1',
+  );
+  const { name, event } = oldest as { name: string; event: string };
+  const document = await ask({ referenceDocument: { eq: name }, event: { eq: event } });
+  expect(document).toMatchObject({ countedFrom: null, total: { requestCount: 1 } });
+  // most of the rows, and less than are looked at
+  const ofWebhook = await ask({ webhook: { id: { eq: webhook.id } }, event: { eq: 'on_submit' } });
+  const [expected] = await countedBySql(app.database, RANGE, `event = 'on_submit' and webhook_id = '${webhook.uuid}'`);
+  expect(ofWebhook).toMatchObject({ countedFrom: null, total: { requestCount: expected?.requestCount } });
+});
+
 test('the range is that of `where` too', async () => {
   const startedAt = { gte: '2024-03-01T00:00:00Z', lt: '2024-03-04T00:00:00Z' };
   const { countedFrom, total } = await ask({ event: { eq: 'on_submit' }, startedAt });
