@@ -83,16 +83,16 @@ test('each kind of filter chooses the same requests as the list does', async () 
 test('the audit trail has the filter of an export', async () => {
   const where = { ...ofType('Sales Invoice'), startedAt: { gte: '2026-01-01T00:00:00.000Z' } };
   const { bundle } = await exported({ where });
-  const [entry] = await app.database.query<{ details: string }>(
-    `select details from audit_entries where action = 'evidence.exported' order by id desc limit 1`,
+  const [entry] = await app.database.query<{ details: string; criteria: string }>(
+    `select details, criteria from audit_entries where action = 'evidence.exported' order by id desc limit 1`,
   );
   expect(JSON.parse(entry?.details ?? '')).toEqual({
-    where,
     notSealed: 2,
     rows: 7,
     disclosed: [],
     sha256: bundle.sha256,
   });
+  expect(JSON.parse(entry?.criteria ?? '')).toEqual({ where });
 });
 
 const REFUSED = [

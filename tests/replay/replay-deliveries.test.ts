@@ -1,4 +1,5 @@
 import { Webhook as Verifier } from 'standardwebhooks';
+import { readDetails } from '../../src/audit/entry-details';
 import { toNodeId, uuidOf } from '../../src/ids';
 import { turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
@@ -123,12 +124,12 @@ test('the order says what was asked for, by whom and why', async () => {
   expect(replay).toMatchObject({ reason: 'their disk was full', rate: 7, orderedBy: { name: 'Administrator' } });
   expect(replay.where).toEqual(where);
   expect(replay.delivery).toBeNull();
-  const audited = await app.database.query<{ action: string; reason: string; details: string }>(
-    'select action, reason, details from audit_entries where subject_id = $1 and actor_id is not null order by id',
+  const audited = await app.database.query<{ action: string; reason: string; details: string; criteria: string }>(
+    'select action, reason, details, criteria from audit_entries where subject_id = $1 and actor_id is not null order by id',
     [uuidOf('Replay', id)],
   );
-  expect(audited.map(({ action, reason, details }) => [action, reason, JSON.parse(details)])).toEqual([
-    ['replay.ordered', 'their disk was full', { where, rate: 7, deliveryCount: 0 }],
+  expect(audited.map(({ action, reason, ...row }) => [action, reason, readDetails(row)])).toMatchObject([
+    ['replay.ordered', 'their disk was full', { others: { rate: 7, deliveryCount: 0 }, criteria: { where } }],
   ]);
   const { data } = await app.ask('{ replays(first: 1) { nodes { id } totalCount } }');
   expect(data.replays.nodes).toEqual([{ id }]);

@@ -11,7 +11,7 @@ const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
 const ERASED: Record<LeafKind, string> = {
   request: `url = '[erased]', headers = null, reference_document = null, response_headers = null, response_body = null,
     error = null, remote_address = null`,
-  audit: 'details = null, reason = null, remote_address = null, user_agent = null',
+  audit: 'criteria = null, reason = null, remote_address = null, user_agent = null',
   event: `reference_document = '[erased]', idempotency_key = null, remote_address = null`,
   decision: 'message = null',
   name: `name = '[erased]', full_name = null`,
@@ -22,6 +22,10 @@ const FORGED: Record<LeafKind, string> = {
   event: `reference_document = 'forged'`,
   decision: `message = 'forged'`,
   name: `full_name = 'forged'`,
+};
+
+const SALTS: Partial<Record<LeafKind, string>> = {
+  audit: 'criteria_salt = null, reason_salt = null, origin_salt = null',
 };
 
 let store: Store;
@@ -47,8 +51,8 @@ beforeEach(async () => {
   [{ id: order } = { id: '' }] = await database.query<{ id: string }>(
     `insert into audit_entries (id, at, action, actor_kind, details)
      select new_id(), date_trunc('milliseconds', now()), 'content.erased', 'SYSTEM',
-       json_build_object('leaves', string_agg(leaf_index::text, ','))::text
-     from evidence_leaves where subject_id = any($1::uuid[]) returning id`,
+       json_build_object('leaves', places, 'criteria', places, 'reasons', places, 'origins', places)::text
+     from (select string_agg(leaf_index::text, ',') as places from evidence_leaves where subject_id = any($1::uuid[])) as l returning id`,
     [Object.values(ids)],
   );
   await sealAll();
@@ -62,9 +66,10 @@ async function sealAll(): Promise<void> {
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
 }
 
-const markErased = (kind: LeafKind, id: string) => `update ${LEAF_TABLES[kind].table} r set
-  erased_digests = content_digests(${kind}_record(r)), content_salt = null, erasure_id = gen_random_uuid() where id = '${id}'`;
-const erase = (kind: LeafKind) => markErased(kind, ids[kind]).replace(' where', `, ${ERASED[kind]} where`);
+const markErased = (kind: LeafKind, id: string, salts = 'content_salt = null') =>
+  `update ${LEAF_TABLES[kind].table} r set
+  erased_digests = content_digests(${kind}_record(r)), ${salts}, erasure_id = gen_random_uuid() where id = '${id}'`;
+const erase = (kind: LeafKind) => markErased(kind, ids[kind], SALTS[kind]).replace(' where', `, ${ERASED[kind]} where`);
 
 const found = async () =>
   exceptOfNobody(await verify(store, 'ROWS'))
@@ -77,6 +82,7 @@ test('rows that were erased by order have no findings', async () => {
 
 test('other content in a row that was erased by order is found', async () => {
   await tamper(
+    'alter table audit_entries drop constraint audit_entries_erased_check',
     ...KINDS.map((kind) => `update ${LEAF_TABLES[kind].table} set ${FORGED[kind]} where id = '${ids[kind]}'`),
   );
   expect(await found()).toEqual(KINDS.map((kind) => `CHANGED ${kind} ${ids[kind]}`).sort());
@@ -84,6 +90,8 @@ test('other content in a row that was erased by order is found', async () => {
 
 test('an order that counts as erased itself covers no row, whatever stands in it now', async () => {
   await tamper(
+    'alter table audit_entries alter column content_salt drop not null',
+    'alter table audit_entries drop constraint audit_entries_erased_check',
     markErased('audit', order),
     `update audit_entries set details = '{"leaves":"0-1000"}' where id = '${order}'`,
   );
@@ -94,6 +102,30 @@ test('an order that counts as erased itself covers no row, whatever stands in it
     ),
   ];
   expect(await found()).toEqual(expected.sort());
+});
+
+test('a part of an entry is gone without an order if the order names another part', async () => {
+  await tamper(`update audit_entries set details = replace(details, '"reasons"', '"others"') where id = '${order}'`);
+  expect(await found()).toContain(`CHANGED audit ${order}`);
+  const [other = ''] = await insertRandomRows(store.database, 'audit_entries', 1);
+  await tamper(
+    `update audit_entries set reason = 'They asked' where id = '${other}'`,
+    `update audit_entries r set leaf_hash = audit_leaf_hash(r) where id = '${other}'`,
+    `insert into evidence_queue (kind, subject_ids, leaf_hashes) select 2, array[id], leaf_hash from audit_entries where id = '${other}'`,
+  );
+  await sealAll();
+  await store.database.query(
+    `insert into audit_entries (id, at, action, actor_kind, details)
+     select new_id(), date_trunc('milliseconds', now()), 'content.erased', 'SYSTEM', json_build_object('criteria', leaf_index::text)::text
+     from evidence_leaves where subject_id = $1`,
+    [other],
+  );
+  await sealAll();
+  const without = `ERASED_WITHOUT_ORDER audit ${other}`;
+  await tamper(`${markErased('audit', other, 'criteria_salt = null, criteria = null')}`);
+  expect(await found()).not.toContain(without);
+  await tamper(`${markErased('audit', other, 'reason_salt = null, reason = null')}`);
+  expect(await found()).toContain(without);
 });
 
 test.each([
