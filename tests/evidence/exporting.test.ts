@@ -81,7 +81,8 @@ test('each kind of filter chooses the same requests as the list does', async () 
 });
 
 test('the audit trail has the filter of an export', async () => {
-  const where = { ...ofType('Sales Invoice'), startedAt: { gte: '2026-01-01T00:00:00.000Z' } };
+  const not = { referenceDocument: { eq: 'INV-0042' } };
+  const where = { ...ofType('Sales Invoice'), not, startedAt: { gte: '2026-01-01T00:00:00.000Z' } };
   const { bundle } = await exported({ where });
   const [entry] = await app.database.query<{ details: string; criteria: string }>(
     `select details, criteria from audit_entries where action = 'evidence.exported' order by id desc limit 1`,
@@ -92,7 +93,7 @@ test('the audit trail has the filter of an export', async () => {
     disclosed: [],
     sha256: bundle.sha256,
   });
-  expect(JSON.parse(entry?.criteria ?? '')).toEqual({ where });
+  expect(JSON.parse(entry?.criteria ?? '')).toEqual({ documents: ['INV-0042'], where });
 });
 
 const REFUSED = [
