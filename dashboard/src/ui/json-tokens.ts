@@ -1,5 +1,5 @@
-// JSON with new indentation and nothing else: numbers, duplicate keys and the order of keys stay as they were sent. It is never parsed
-// into values, which would change 90071992547409931234.
+// JSON with new indentation and nothing else: numbers, duplicate keys and the order of keys stay as they were sent. Values are never
+// shown, which would change 90071992547409931234.
 
 /** What a piece of text is, for its colour. */
 export type TokenKind = 'key' | 'string' | 'number' | 'word' | 'mark';
@@ -22,7 +22,7 @@ const MAX_DEPTH = 200;
 
 /** The lines of a JSON text; null: the text is no JSON, and is shown as it came. */
 export function jsonLines(text: string): JsonLine[] | null {
-  const tokens = tokensOf(text);
+  const tokens = isJson(text) ? tokensOf(text) : null;
   if (!tokens) return null;
   const lines: JsonLine[] = [];
   const open: string[] = [];
@@ -66,6 +66,16 @@ export function jsonLines(text: string): JsonLine[] | null {
 }
 
 const CLOSED_BY: Record<string, string> = { '{': '}', '[': ']' };
+
+/** Only whether it is JSON: the values are not used. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function tokensOf(text: string): string[] | null {
   const tokens: string[] = [];
