@@ -17,6 +17,10 @@ type PageName =
   | 'people'
   | 'me';
 
+interface Module {
+  default: ComponentType;
+}
+
 export interface Page {
   path: PagePath;
   /** In the navigation; null: reached by links. */
@@ -26,57 +30,22 @@ export interface Page {
   component: ComponentType;
 }
 
+function page(path: PagePath, name: PageName | null, needs: RootField | null, load: () => Promise<Module>): Page {
+  return { path, name, needs, component: lazy(load) };
+}
+
 /** In the order of the navigation. */
 export const PAGES: readonly Page[] = [
-  { path: '/', name: 'home', needs: 'Query.search', component: lazy(() => import('../home/home-page')) },
-  {
-    path: '/document',
-    name: null,
-    needs: 'Query.businessDocument',
-    component: lazy(() => import('../document/document-page')),
-  },
-  { path: '/log', name: 'log', needs: 'Query.webhookRequestLogs', component: lazy(() => import('../log/log-page')) },
-  {
-    path: '/log/:id',
-    name: null,
-    needs: 'Query.webhookRequestLog',
-    component: lazy(() => import('../request/request-page')),
-  },
-  {
-    path: '/deliveries',
-    name: 'deliveries',
-    needs: 'Query.deliveries',
-    component: lazy(() => import('../deliveries/deliveries-page')),
-  },
-  {
-    path: '/deliveries/:id',
-    name: null,
-    needs: 'Query.delivery',
-    component: lazy(() => import('../deliveries/delivery-page')),
-  },
-  {
-    path: '/webhooks',
-    name: 'webhooks',
-    needs: 'Query.webhooks',
-    component: lazy(() => import('../webhooks/webhooks-page')),
-  },
-  {
-    path: '/webhooks/:id',
-    name: null,
-    needs: 'Query.webhook',
-    component: lazy(() => import('../webhooks/webhook-page')),
-  },
-  {
-    path: '/audit',
-    name: 'audit',
-    needs: 'Query.myAuditEntries',
-    component: lazy(() => import('../audit/audit-page')),
-  },
-  {
-    path: '/exports',
-    name: 'exports',
-    needs: 'Query.exports',
-    component: lazy(() => import('../exports/exports-page')),
-  },
-  { path: '/people', name: 'people', needs: 'Query.users', component: lazy(() => import('../people/people-page')) },
+  page('/', 'home', 'Query.search', () => import('../home/home-page')),
+  page('/document', null, 'Query.businessDocument', () => import('../document/document-page')),
+  page('/log', 'log', 'Query.webhookRequestLogs', () => import('../log/log-page')),
+  page('/log/:id', null, 'Query.webhookRequestLog', () => import('../request/request-page')),
+  page('/deliveries', 'deliveries', 'Query.deliveries', () => import('../deliveries/deliveries-page')),
+  page('/deliveries/:id', null, 'Query.delivery', () => import('../deliveries/delivery-page')),
+  page('/webhooks', 'webhooks', 'Query.webhooks', () => import('../webhooks/webhooks-page')),
+  page('/webhooks/:id', null, 'Query.webhook', () => import('../webhooks/webhook-page')),
+  page('/evidence', 'evidence', 'Query.evidenceStatus', () => import('../evidence/evidence-page')),
+  page('/audit', 'audit', 'Query.myAuditEntries', () => import('../audit/audit-page')),
+  page('/exports', 'exports', 'Query.exports', () => import('../exports/exports-page')),
+  page('/people', 'people', 'Query.users', () => import('../people/people-page')),
 ];

@@ -8,6 +8,7 @@ import { CopyButton } from './copy-button';
 import { Facts } from './facts';
 import { type JsonLine, jsonLines } from './json-tokens';
 import { Ltr } from './ltr';
+import { saveFile } from './save-file';
 import { VisibleText } from './visible-text';
 
 const en = {
@@ -88,7 +89,7 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
         ) : null}
         {typeof body.text === 'string' ? <CopyButton text={body.text} /> : null}
         {bytes ? (
-          <Button kind="plain" onPress={() => download(bytes, name)}>
+          <Button kind="plain" onPress={() => saveFile(bytes, `${name}.bin`)}>
             {texts.download}
           </Button>
         ) : null}
@@ -155,14 +156,4 @@ function hexLines(bytes: Uint8Array): JsonLine[] {
 function bytesOf({ text, base64 }: ShownBody): Uint8Array<ArrayBuffer> | null {
   if (typeof text === 'string') return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
   return base64 ? Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) : null;
-}
-
-/** As octets, whatever a partner says that it is: a browser must not open it. */
-function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.bin`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

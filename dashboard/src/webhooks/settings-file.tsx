@@ -13,6 +13,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { TextField } from '../ui/field';
 import { Ltr } from '../ui/ltr';
+import { saveFile } from '../ui/save-file';
 import { Table } from '../ui/table';
 import { UserErrors } from '../ui/user-errors';
 import { useWebhookTexts } from './texts';
@@ -25,7 +26,7 @@ export function SettingsFileButtons() {
   const save = async () => {
     const { data } = await exporting.mutateAsync({ input: {} });
     const text = data.exportWebhooks?.file?.text;
-    if (text) saveText(text, 'webhooks.json');
+    if (text) saveFile(text, 'webhooks.json');
   };
   return (
     <>
@@ -45,15 +46,6 @@ export function SettingsFileButtons() {
       </Dialog>
     </>
   );
-}
-
-function saveText(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 type Planned = NonNullable<ImportWebhooksMutation['importWebhooks']>;

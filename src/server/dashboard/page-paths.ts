@@ -12,6 +12,7 @@ export const PAGE_PATHS = [
   '/deliveries/:id',
   '/webhooks',
   '/webhooks/:id',
+  '/evidence',
   '/audit',
   '/exports',
   '/people',

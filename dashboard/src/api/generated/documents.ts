@@ -482,6 +482,137 @@ export type DocumentVerdictKind =
   /** The delivery waits for an earlier one of the document, or for the limits or the circuit of the webhook. */
   | 'WAITING';
 
+/** The kinds of proofs that another party knew a head. */
+export type EvidenceAnchorKind =
+  /** A proof that was made elsewhere, such as of OpenTimestamps (`attachEvidenceAnchor`). */
+  | 'ATTACHED'
+  /** The event `evidence.head_signed` of the document type `Hookledger` was published to the webhooks that subscribe to it. */
+  | 'EVENT'
+  /** A time-stamp authority (RFC 3161) signed the head with its time. */
+  | 'RFC3161'
+  /** A witness (c2sp.org/tlog-witness) cosigned the head. */
+  | 'WITNESS';
+
+/** What a verification compares. */
+export type EvidenceDepth =
+  /** Also the bytes, the type and the length of every payload. */
+  | 'CONTENT'
+  /** Also every row: each column, with headers, responses and errors. */
+  | 'ROWS'
+  /** The leaves, the roots, and every signed head. */
+  | 'TREE';
+
+/** The kinds of differences that a verification finds. */
+export type EvidenceFindingName =
+  /** The stored proof of an anchor is not a proof, is of another head than the stored one, or has a wrong signature. */
+  | 'BAD_ANCHOR'
+  /** A stored hash of the tree is missing, or is not that of its leaves: proofs that use it are wrong. */
+  | 'BAD_HASH'
+  /** A head has a wrong signature, another root than its leaves, a size at which no leaves end, or only the signature of a compromised key. */
+  | 'BAD_HEAD'
+  /** A key of the log is not the one that a sealed entry of the audit trail introduced, or the one that signs cannot be decrypted with ENCRYPTION_KEY. */
+  | 'BAD_KEY'
+  /** A row of the tables of the tree is surplus, is there twice, or has a number, a place or a time that sealing does not write. */
+  | 'BAD_TREE'
+  /** A row differs from what was recorded. */
+  | 'CHANGED'
+  /** A row was sealed, and is no longer there. */
+  | 'DELETED'
+  /** The rows of a month are gone with their table, and no sealed entry of the audit trail orders it. */
+  | 'DROPPED_WITHOUT_ORDER'
+  /** The content of a row is gone, and no sealed entry of the audit trail records its erasure. */
+  | 'ERASED_WITHOUT_ORDER'
+  /** A head that you hold, or that a trusted witness or authority knew, contradicts the tree: there are two histories. */
+  | 'FORKED'
+  /** A row claims a place in the tree that is not its own, or is there more than once. */
+  | 'INSERTED'
+  /** The leaf of a row is at another place in the tree than the row has. */
+  | 'MOVED'
+  /** A row was finished more than a minute ago, and is not in the tree. */
+  | 'NOT_SEALED'
+  /** Leaves that were sealed are missing. */
+  | 'TRUNCATED';
+
+/** The kinds of holes in a month. */
+export type EvidenceHoleName =
+  /** A request was sealed, and is no longer in the log. Found only if all webhooks are counted together. */
+  | 'DELETED'
+  /** A delivery counts an attempt, or ended with a decision, that is not in the log. */
+  | 'MISSING'
+  /** A row was finished more than a minute ago, and is not in the tree. */
+  | 'NOT_SEALED'
+  /** A request is none of the attempts that its delivery has counted, or its delivery is gone. */
+  | 'UNCOUNTED';
+
+/** A part of a row that a bundle can disclose. The bundle contains all other parts as salted digests, which reveal nothing. */
+export type EvidencePart =
+  /** The bytes of `data`, with their type and length. */
+  | 'BODY'
+  /** `criteria` of an audit entry. */
+  | 'CRITERIA'
+  /** `before`, `after` and `details` of an audit entry. */
+  | 'DETAILS'
+  /** `error` of a request. */
+  | 'ERROR'
+  /** The request headers: a JSON array of pairs. Secret values are replaced by [secret]. */
+  | 'HEADERS'
+  /** `idempotencyKey` of an event. */
+  | 'IDEMPOTENCY_KEY'
+  /** `skipMessage` of a decision. */
+  | 'MESSAGE'
+  /** The names of the users and webhooks that the rows name by their ids: of each the newest name that was sealed before the row, with a proof of its own. Names that were erased are left out. */
+  | 'NAMES'
+  /** `reason` of an audit entry. */
+  | 'REASON'
+  /** `referenceDocument`. */
+  | 'REFERENCE'
+  /** `remoteAddress` of a request or audit entry; of an event, the address that published it. */
+  | 'REMOTE_ADDRESS'
+  /** The bytes of `response` that are stored. */
+  | 'RESPONSE'
+  /** The response headers: a JSON array of pairs. */
+  | 'RESPONSE_HEADERS'
+  /** `url`. */
+  | 'URL'
+  /** `userAgent` of an audit entry. */
+  | 'USER_AGENT'
+  /** INCOMING: the bytes as received, if they had a content encoding. */
+  | 'WIRE_BODY';
+
+/** The kinds of rows that are sealed. */
+export type EvidenceRowKind =
+  /** An entry of the audit trail. */
+  | 'AUDIT_ENTRY'
+  /** A decision not to send a delivery, or to give it up. */
+  | 'DECISION'
+  /** A business event. */
+  | 'EVENT'
+  /** A name that a user or a webhook had. */
+  | 'NAME'
+  /** A finished request of the log. */
+  | 'REQUEST';
+
+/** The state of a verification. */
+export type EvidenceRunStatus =
+  /** Everything was compared. `findings` contains the differences. */
+  | 'COMPLETED'
+  /** The verification failed: `error` gives the reason. */
+  | 'FAILED'
+  /** The verification was ordered. It begins within 5 seconds if a process with the part `indexer` runs. */
+  | 'PENDING'
+  /** The verification is in progress. If its process ends, another one begins it again. */
+  | 'RUNNING';
+
+/** A part of the log: `from` and `to`, or `ids`. */
+export type EvidenceScopeInput = {
+  /** The start, inclusive. A row belongs to the time at which the request began, the event was published, the decision was made, the audit entry was written, or the user or webhook was created. */
+  from?: string | null | undefined;
+  /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. A delivery stands for itself and for the decisions about it, a user or webhook for its names. */
+  ids?: Array<string> | null | undefined;
+  /** The end, exclusive. It may be in the future. */
+  to?: string | null | undefined;
+};
+
 /** Why nothing is sealed; ROWS: why not all is. */
 export type EvidenceStopCode =
   /** A known head is not a beginning of the tree: the tree was rewritten, or a stored hash of it was edited, which verifyEvidence says. */
@@ -515,6 +646,20 @@ export type ExplainVerificationInput = {
   url?: string | null | undefined;
   /** The id of the INCOMING webhook that was called, `whk_...`. */
   webhookId: string;
+};
+
+/** The rows to prove, by exactly one of `ids` and `where`, and the parts to disclose. */
+export type ExportEvidenceInput = {
+  /** The parts that the bundle discloses. It contains all others as salted digests. BODY, WIRE_BODY, HEADERS, RESPONSE, RESPONSE_HEADERS, URL and DETAILS are FORBIDDEN for viewers from whom masking rules hide something. Default: none. */
+  disclose?: Array<EvidencePart>;
+  /** The sizes of earlier heads that the auditor holds, at most 10. The bundle proves that each of them is a beginning of the tree. */
+  earlierSizes?: Array<number>;
+  /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. They must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up; a user or webhook for the names that it had. FORBIDDEN: a request whose response masking rules hide from you, because its proof has the length of the response. */
+  ids?: Array<string> | null | undefined;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet it; they are proven oldest first. Those that are not sealed yet are left out, and counted by `notSealedCount`. FORBIDDEN as in `ids`. */
+  where?: WebhookRequestLogWhere | null | undefined;
 };
 
 /** The format of the file of an export. */
@@ -1130,6 +1275,16 @@ export type VerificationKeyKind =
   /** The ed25519 public key of a partner, `whpk_...`. */
   | 'V1A';
 
+/** What is verified, and against which heads. */
+export type VerifyEvidenceInput = {
+  /** What is compared. */
+  depth?: EvidenceDepth;
+  /** Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them, or as requests carried them in the header `hookledger-head`. Only with them is a history found that a person with the database and the key has rewritten. */
+  knownHeads?: Array<string>;
+  /** The rows to compare. Default, null: all. The tree and the heads are always verified as a whole. In a part of the log, the deletion of a row is not found if its place in the tree was removed too, unless `ids` names the row; and a row that claims the place of a row outside of the part is CHANGED instead of INSERTED. TREE compares no rows. */
+  scope?: EvidenceScopeInput | null | undefined;
+};
+
 /** Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit. */
 export type WebhookCircuitWhere = {
   /** When the first of these attempts failed. */
@@ -1554,6 +1709,40 @@ export type DocumentQueryVariables = Exact<{
 
 
 export type DocumentQuery = { businessDocument: { id: string, verdicts: Array<{ verdict: DocumentVerdictKind, sentence: string, nextAttemptAt: string | null, webhook: { id: string, name: string, direction: Direction, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null } | null, delivery: { id: string, status: DeliveryStatus, deliveredAt: string | null, finishedAt: string | null, nextAttemptAt: string | null, skipReason: SkipReason | null, skipMessage: string | null } | null, lastRequest: { id: string, startedAt: string, finishedAt: string | null, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null, attemptNumber: number, evidence: { status: SealStatus, leafHash: string | null, leafIndex: number | null, sealedAt: string | null } } | null }>, timeline: { nodes: Array<{ at: string, kind: DocumentTimelineKind, sentence: string, event: string | null, error: string | null, requestStatus: WebhookRequestLogStatus | null, responseStatus: number | null, skipReason: SkipReason | null, webhook: { id: string, name: string } | null, request: { id: string, attemptNumber: number, durationMs: number | null, errorCode: RequestErrorCode | null, user: { name: string, fullName: string | null } | null } | null, delivery: { id: string, test: boolean } | null, businessEvent: { id: string, wantedBy: number | null, user: { name: string, fullName: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type EvidencePageQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EvidencePageQuery = { evidenceStatus: { keys: Array<string>, origin: string | null, treeSize: number, waitingCount: number, oldestWaitingSeconds: number | null, head: { treeSize: number, checkpoint: string, signedAt: string } | null, stops: Array<{ code: EvidenceStopCode, message: string, since: string }>, lastAnchors: Array<{ by: string, kind: EvidenceAnchorKind, anchoredAt: string | null, anchoredSize: number | null, error: string | null, triedAt: string | null }> } | null };
+
+export type EvidenceCompletenessQueryVariables = Exact<{
+  month: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type EvidenceCompletenessQuery = { evidenceCompleteness: { deliveryCount: number, attemptCount: number, requestCount: number, sealedCount: number, waitingCount: number, decisionCount: number, sealedDecisionCount: number, rowsDropped: boolean, holeCount: number, next: string | null, holes: Array<{ name: EvidenceHoleName, rowKind: EvidenceRowKind, rowId: string | null, message: string }> } | null };
+
+export type VerifyEvidenceMutationVariables = Exact<{
+  input: VerifyEvidenceInput;
+}>;
+
+
+export type VerifyEvidenceMutation = { verifyEvidence: { evidenceRun: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type EvidenceRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EvidenceRunQuery = { evidenceRun: { id: string, status: EvidenceRunStatus, depth: EvidenceDepth, checked: number, findingCount: number, error: string | null, createdAt: string, finishedAt: string | null, findings: Array<{ name: EvidenceFindingName, rowKind: EvidenceRowKind | null, rowId: string | null, leafIndex: number | null, message: string }>, orderedBy: { name: string, fullName: string | null } | null } | null };
+
+export type ExportEvidenceMutationVariables = Exact<{
+  input: ExportEvidenceInput;
+}>;
+
+
+export type ExportEvidenceMutation = { exportEvidence: { bundle: { text: string, sha256: string, rowCount: number, notSealedCount: number } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type ExportsQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -2234,6 +2423,113 @@ export const DocumentDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
+export const EvidencePageDocument = new TypedDocumentString(`
+    query EvidencePage {
+  evidenceStatus {
+    head {
+      treeSize
+      checkpoint
+      signedAt
+    }
+    keys
+    origin
+    treeSize
+    waitingCount
+    oldestWaitingSeconds
+    stops {
+      code
+      message
+      since
+    }
+    lastAnchors {
+      by
+      kind
+      anchoredAt
+      anchoredSize
+      error
+      triedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EvidencePageQuery, EvidencePageQueryVariables>;
+export const EvidenceCompletenessDocument = new TypedDocumentString(`
+    query EvidenceCompleteness($month: String!, $after: String) {
+  evidenceCompleteness(month: $month, after: $after) {
+    deliveryCount
+    attemptCount
+    requestCount
+    sealedCount
+    waitingCount
+    decisionCount
+    sealedDecisionCount
+    rowsDropped
+    holeCount
+    holes {
+      name
+      rowKind
+      rowId
+      message
+    }
+    next
+  }
+}
+    `) as unknown as TypedDocumentString<EvidenceCompletenessQuery, EvidenceCompletenessQueryVariables>;
+export const VerifyEvidenceDocument = new TypedDocumentString(`
+    mutation VerifyEvidence($input: VerifyEvidenceInput!) {
+  verifyEvidence(input: $input) {
+    evidenceRun {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerifyEvidenceMutation, VerifyEvidenceMutationVariables>;
+export const EvidenceRunDocument = new TypedDocumentString(`
+    query EvidenceRun($id: ID!) {
+  evidenceRun(id: $id) {
+    id
+    status
+    depth
+    checked
+    findingCount
+    findings {
+      name
+      rowKind
+      rowId
+      leafIndex
+      message
+    }
+    error
+    createdAt
+    finishedAt
+    orderedBy {
+      name
+      fullName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EvidenceRunQuery, EvidenceRunQueryVariables>;
+export const ExportEvidenceDocument = new TypedDocumentString(`
+    mutation ExportEvidence($input: ExportEvidenceInput!) {
+  exportEvidence(input: $input) {
+    bundle {
+      text
+      sha256
+      rowCount
+      notSealedCount
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportEvidenceMutation, ExportEvidenceMutationVariables>;
 export const ExportsDocument = new TypedDocumentString(`
     query Exports($after: String) {
   exports(first: 20, after: $after) {
