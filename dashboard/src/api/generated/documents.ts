@@ -1279,7 +1279,7 @@ export type VerificationKeyKind =
 export type VerifyEvidenceInput = {
   /** What is compared. */
   depth?: EvidenceDepth;
-  /** Signed heads that you hold, at most 20, as `evidenceHeads { checkpoint }` returned them, or as requests carried them in the header `hookledger-head`. Only with them is a history found that a person with the database and the key has rewritten. */
+  /** Signed heads that you hold, at most 20, as `evidenceHeads { nodes { checkpoint } }` returned them, or as requests carried them in the header `hookledger-head`. Only with them is a history found that a person with the database and the key has rewritten. */
   knownHeads?: Array<string>;
   /** The rows to compare. Default, null: all. The tree and the heads are always verified as a whole. In a part of the log, the deletion of a row is not found if its place in the tree was removed too, unless `ids` names the row; and a row that claims the place of a row outside of the part is CHANGED instead of INSERTED. TREE compares no rows. */
   scope?: EvidenceScopeInput | null | undefined;
