@@ -93,11 +93,14 @@ export async function startApi(
     onReceived: metrics.callReceived,
   });
   stops.push({ part: 'incoming calls', stop: () => receiver.stop() });
+  const ownUrl = () => own.url ?? '';
   const services = {
     hasIdentityProvider: config.identityProvider !== null,
     maskingRules: createMaskingRules(() => allMaskingRules(source.manager)),
     webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
-    addressOfToken: (token: string) => `${own.url ?? ''}/in/${token}`,
+    publicUrl: config.publicUrl,
+    ownUrl,
+    addressOfToken: (token: string) => `${ownUrl()}/in/${token}`,
     requestTail,
     openDeliveries,
     publisher,

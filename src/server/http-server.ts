@@ -155,7 +155,7 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorate('rates', rates);
   server.decorate('auditNotes', services.auditNotes);
   server.decorate('ownPages', createOwnPages(config.publicUrl));
-  serveIncoming(server, config, api.receiver);
+  serveIncoming(server, { ...config, ownUrl: services.ownUrl }, api.receiver);
   // calls of partners, which come in large numbers, have neither a viewer nor cookies
   await server.register((scope) => serveViewers(scope, config, source, api));
 }

@@ -278,8 +278,10 @@ export function startsWith(column: string, prefix: string): SqlTest {
   return { ...test, isIndexable: true, variesByValue: true };
 }
 
-export function contains(column: string, part: string): SqlTest {
-  return sqlTest((bind) => `${column} like ${bind(`%${escaped(part)}%`)}`, { variesByValue: true });
+export function contains(column: string, part: string, lower: 'lower' | '' = ''): SqlTest {
+  return sqlTest((bind) => `${lower}(${column}) like ${lower}(${bind(`%${escaped(part)}%`)}::text)`, {
+    variesByValue: true,
+  });
 }
 
 // for a pattern of LIKE

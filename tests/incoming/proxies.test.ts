@@ -1,8 +1,10 @@
 // The address and the certificate of the caller are taken from a trusted proxy, and from no other.
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
 import { rawCall } from './bodies/raw-call';
 import { agree, lastReceived } from './callers';
 
@@ -76,4 +78,25 @@ test.each([
 test('the address in the log is that under which partners know us', async () => {
   const { row } = await callWith(behind, ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: ftp']);
   expect(row.url).toBe('https://hooks.example/base/in/[token]');
+});
+
+test('without PUBLIC_URL it is that at which the server listens, and never the Host of the call', async () => {
+  const { token, id } = await agree(alone, { provider: 'NONE' });
+  const host = 'evil.example';
+  const status = await new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers: { host, 'content-type': 'application/json' }, agent: false };
+    request(`${alone.url}/in/${token}`, options, (answer) => resolve(answer.resume().statusCode))
+      .on('error', reject)
+      .end('{}');
+  });
+  expect(status).toBe(200);
+  expect((await lastReceived(alone, { id })).url).toBe(`${alone.url}/in/[token]`);
+});
+
+test.each([
+  ['with PUBLIC_URL it begins with it', () => behind, 'https://hooks.example/base'],
+  ['without it is a path', () => alone, ''],
+])('the address of an export: %s', async (_title, app, base) => {
+  const { export: made } = await mutate(app(), 'exportWebhookRequestLogs', {}, 'export { id url }');
+  expect(made.url).toBe(`${base}/exports/${made.id}`);
 });

@@ -24,7 +24,7 @@ export class IDFilter {
   in?: string[];
 }
 
-@InputType('StringFilter', { description: `Tests on a text. Case-sensitive. ${EACH}` })
+@InputType('StringFilter', { description: `Tests on a text, case-sensitive except containsIgnoreCase. ${EACH}` })
 export class StringFilter {
   @Field(() => String, { nullable: true, description: 'Equals this text.' })
   eq?: string;
@@ -37,6 +37,14 @@ export class StringFilter {
     description: 'Contains this text. No index supports this test: combine it with another filter.',
   })
   contains?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'As `contains`, whether letters are upper or lower case: "acme" finds "ACME GmbH". Letters are paired by the locale of ' +
+      'the database: with the locale C only A to Z.',
+  })
+  containsIgnoreCase?: string;
 
   @Field(() => String, { nullable: true, description: 'Begins with this text, such as "INV-2026-".' })
   startsWith?: string;

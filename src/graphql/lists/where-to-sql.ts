@@ -87,7 +87,7 @@ function testsOf(tests: Record<string, unknown>, path: string[], test: (name: st
   return all(Object.entries(tests).map(([name, value]) => test(name, present(value, [...path, name]))));
 }
 
-/** eq, in, contains, startsWith, isNull on a text column. */
+/** eq, in, contains, containsIgnoreCase, startsWith, isNull on a text column. */
 export function textFilter(column: string): FieldFilter {
   return (tests, path) =>
     testsOf(tests, path, (name, value) => {
@@ -101,6 +101,7 @@ export function textFilter(column: string): FieldFilter {
       if (name === 'isNull') return isNull(column, value as boolean);
       const text = storableText(value as string, [...path, name]);
       if (name === 'contains') return contains(column, text);
+      if (name === 'containsIgnoreCase') return contains(column, text, 'lower');
       return name === 'startsWith' ? startsWith(column, text) : compares(column, '=', text);
     });
 }

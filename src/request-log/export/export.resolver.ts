@@ -15,6 +15,13 @@ import type { ExportRow } from './export.store';
 import { ExportType } from './export.type';
 import { requestExport } from './request-export';
 
+declare module '../../graphql/context' {
+  interface Services {
+    /** PUBLIC_URL; null: it is not set. */
+    publicUrl: string | null;
+  }
+}
+
 const ExportRequestLogsPayload = payloadOf('ExportWebhookRequestLogs', {
   export: [() => ExportType, 'The export. The file is at its `url`.'],
 });
@@ -52,11 +59,12 @@ export class ExportResolver {
 
   @FieldResolver(() => String, {
     description:
-      'The path of the file on this server: GET /exports/exp_... with `Authorization: Bearer hl_...`. ' +
+      'The address of the file: GET with `Authorization: Bearer hl_...`. It begins with PUBLIC_URL, or, if that is not set, is ' +
+      'a path on this server: /exports/exp_... ' +
       '`?after=req_...` resumes an interrupted download of REQUESTS after that request.',
   })
-  url(@Root() row: ExportRow) {
-    return `/exports/${toNodeId('Export', row.id)}`;
+  url(@Root() row: ExportRow, @Ctx() { services }: Context) {
+    return `${services.publicUrl ?? ''}/exports/${toNodeId('Export', row.id)}`;
   }
 
   @HasRole(...CONTENT_READERS)

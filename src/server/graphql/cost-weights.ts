@@ -66,6 +66,7 @@ export const COST_WEIGHTS: CostWeights = {
   indexes: INDEXES,
   filters: new Map([
     ['contains', 100],
+    ['containsIgnoreCase', 100],
     ['path', 100],
     ['search', 300],
     // of every webhook: the latest requests, the counts of a day, or up to 10,000 open deliveries

@@ -71,7 +71,7 @@ function decoded(path: string): string {
  */
 export function serveIncoming(
   server: FastifyInstance,
-  config: Pick<Config, 'publicUrl' | 'clientCertHeader' | 'trustedProxies'>,
+  config: Pick<Config, 'clientCertHeader' | 'trustedProxies'> & OwnAddress,
   receiver: Receiver,
   limits: ReceivingLimits = RECEIVING_LIMITS,
 ): void {
@@ -126,8 +126,13 @@ interface CallRequest {
   Params: { token: string };
 }
 
+/** The address under which partners call: PUBLIC_URL, or that at which the server listens, never the `Host` of a call. */
+export interface OwnAddress {
+  ownUrl(): string;
+}
+
 interface Receiving {
-  config: Pick<Config, 'publicUrl' | 'clientCertHeader'>;
+  config: Pick<Config, 'clientCertHeader'> & OwnAddress;
   certificates: CertificateReader;
   receiver: Receiver;
   limits: ReceivingLimits;
@@ -203,14 +208,14 @@ function createUnderWay({ calls, bytes }: ReceivingLimits): { enter(address: str
 
 function describe(
   request: FastifyRequest,
-  { publicUrl, clientCertHeader }: Pick<Config, 'publicUrl' | 'clientCertHeader'>,
+  { ownUrl, clientCertHeader }: Pick<Config, 'clientCertHeader'> & OwnAddress,
   certificates: CertificateReader,
 ) {
   const headers = pairsOf(request.raw.rawHeaders);
   const shown = clientCertHeader === null ? [] : headerValues({ headers }, clientCertHeader);
   return {
     method: request.method,
-    url: `${publicUrl ?? `${request.protocol}://${request.host}`}${pathOf(request.raw.url ?? '')}`,
+    url: `${ownUrl()}${pathOf(request.raw.url ?? '')}`,
     headers,
     certificate: shown.length === 0 ? null : certificates.read(shown, request.raw.socket.remoteAddress),
     remoteAddress: addressOf(request),

@@ -31,6 +31,8 @@ declare module '../../graphql/context' {
   interface Services {
     webhookRules: WebhookRules;
     openDeliveries: OpenDeliveries;
+    /** PUBLIC_URL, or the address at which the server listens. */
+    ownUrl(): string;
     /** The address of an INCOMING webhook with this token. */
     addressOfToken(token: string): string;
   }

@@ -43,7 +43,7 @@ export async function startBareRoute(
   });
   const server = fastify({ forceCloseConnections: true, trustProxy: true });
   answerErrorsAsJson(server);
-  serveIncoming(server, { publicUrl: null, clientCertHeader: null, trustedProxies: [] }, receiver, {
+  serveIncoming(server, { ownUrl: () => 'http://localhost', clientCertHeader: null, trustedProxies: [] }, receiver, {
     ...RECEIVING_LIMITS,
     ...limits,
   });

@@ -157,6 +157,8 @@ function operatorTests(operator: string, full: unknown, bare: unknown): Case[] {
       return finding([full]);
     case 'contains':
       return finding(Array.isArray(full) ? list[0] : String(full).slice(1));
+    case 'containsIgnoreCase':
+      return finding(String(full).slice(1).toUpperCase());
     case 'containsAny':
       return finding(list);
     case 'startsWith':

@@ -63,6 +63,17 @@ test.each<[string, string[]]>([
 });
 
 test.each<[string, string[]]>([
+  ['inv', ['INV-1', 'INV_1']],
+  ["O'nEIL", ["O'Neil"]],
+  ['äö', ['ÄÖ\u{1f9fe}']],
+  ['%\\_SURE', [SURE]],
+  ['i_v', []],
+])('containsIgnoreCase %j finds exactly this', async (containsIgnoreCase, references) => {
+  const among = { in: ['INV-1', 'INV_1', "O'Neil", 'ÄÖ\u{1f9fe}', SURE] };
+  expect(await found({ referenceDocument: { ...among, containsIgnoreCase } })).toEqual(references);
+});
+
+test.each<[string, string[]]>([
   ['100%\\', [SURE]],
   ['100%\\_s', [SURE]],
   ['100%s', []],

@@ -1152,10 +1152,12 @@ export type StatsBucket =
   /** A week from Monday to Sunday (ISO 8601). */
   | 'WEEK';
 
-/** Tests on a text. Case-sensitive. If several tests are given, all must hold. */
+/** Tests on a text, case-sensitive except containsIgnoreCase. If several tests are given, all must hold. */
 export type StringFilter = {
   /** Contains this text. No index supports this test: combine it with another filter. */
   contains?: string | null | undefined;
+  /** As `contains`, whether letters are upper or lower case: "acme" finds "ACME GmbH". Letters are paired by the locale of the database: with the locale C only A to Z. */
+  containsIgnoreCase?: string | null | undefined;
   /** Equals this text. */
   eq?: string | null | undefined;
   /** Any of these, 1 to 100. */
