@@ -6,6 +6,7 @@ import { decisionRecord } from '../../src/evidence/formats/decision-record';
 import { eventRecord } from '../../src/evidence/formats/event-record';
 import { LEAF_KINDS, type LeafKind, recordOf } from '../../src/evidence/formats/leaf-kinds';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
+import { nameRecord } from '../../src/evidence/formats/name-record';
 import { requestRecord } from '../../src/evidence/formats/request-record';
 import { partDigest, payloadDigest } from '../../src/evidence/formats/salted-digests';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
@@ -170,7 +171,7 @@ test('a record keeps its bytes over releases', () => {
   );
 });
 
-test('the records of an event, a decision and an audit entry keep their bytes over releases', () => {
+test('the records of an event, a decision, an audit entry and a name keep their bytes over releases', () => {
   const id = '019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e';
   const contentSalt = Buffer.alloc(16, 7);
   const at = new Date('2026-03-04T09:30:00.012Z');
@@ -229,9 +230,20 @@ test('the records of an event, a decision and an audit entry keep their bytes ov
     subjectType: 'Webhook',
     apiKeyId: id,
   });
-  expect([event, decision, entry].map((record) => leafHashOf(record).toString('hex'))).toEqual([
+  const name = nameRecord({
+    id,
+    at,
+    contentSalt,
+    fullName: 'Jane Doe',
+    name: 'jane',
+    number: 2,
+    subjectId: id,
+    subjectType: 'User',
+  });
+  expect([event, decision, entry, name].map((record) => leafHashOf(record).toString('hex'))).toEqual([
     '8bede3e176ab155676ff22ee4d6c30797d53d56540a115753f75bffa966d5545',
     '098d12b735f0f40712086455ee1150106b13bce6ee5ccfd2c9a1726de76ee522',
     '8515761dfe9cd5c36319b00764188f8be75c8c3303f929a8d8327b5c63843152',
+    'c2e46a43ca91a67958790aea51eb1e142c0416010427308fc9daefb16c8c8656',
   ]);
 });

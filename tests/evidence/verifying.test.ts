@@ -176,6 +176,14 @@ test('a history that was written anew and signed with the key is found with a he
   expect((await verified('CONTENT', [head])).map(({ name }) => name)).toEqual(['FORKED']);
 });
 
+test('a head that a partner got in the header of a request is a known head, as it came', async () => {
+  const header = Buffer.from(head).toString('base64');
+  expect(await verified('TREE', [header, `hookledger-head: ${header}`])).toEqual([]);
+  await tamper('delete from evidence_heads', 'delete from evidence_blocks', 'delete from evidence_leaves');
+  const findings = await verified('TREE', [header]);
+  expect(findings.map(({ name, treeSize }) => [name, treeSize])).toContainEqual(['TRUNCATED', LEAVES]);
+});
+
 test('a head that another key signed, or that was edited, is named', async () => {
   expect((await verified('TREE', [head.replace(/\n\d+\n/, '\n5\n'), 'x'])).map(({ name }) => name)).toEqual([
     'BAD_HEAD',

@@ -107,6 +107,22 @@ test('a part of the log has the users and webhooks that were created in it, or t
   ]);
 });
 
+test('users whose names were restored before them, as by pg_restore --data-only, get no second name', async () => {
+  const id = newId();
+  await store.database.query(
+    `insert into names (id, subject_type, subject_id, number, at, name)
+     values (new_id(), 'User', $1, 1, date_trunc('milliseconds', clock_timestamp()), 'restored')`,
+    [id],
+  );
+  await store.database.query(
+    `insert into users (id, name, roles, active, created_at, updated_at) values ($1, 'restored', '{}', true, now(), now())`,
+    [id],
+  );
+  await sealAll();
+  expect(await store.database.query('select number from names where subject_id = $1', [id])).toEqual([{ number: 1 }]);
+  expect(await found()).toEqual([]);
+});
+
 test('a name may only be erased, by the owner too, and nobody else writes one', async () => {
   const { database } = store;
   await expect(database.query(`update names set name = 'mallory' where subject_id = '${jane}'`)).rejects.toThrow(
