@@ -9,6 +9,8 @@ export type AnchorKind = (typeof ANCHOR_KINDS)[number];
 const TARGET_KINDS = ['EVENT', 'WITNESS', 'RFC3161'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 /** Of a stored proof: more than any party sends. */
+/** Of one head, beyond which no proof is attached to it. */
+export const MAX_ANCHORS = 20;
 export const MAX_PROOF_BYTES = 65_536;
 
 /** A proof that another party knew a head; EVENT: the event that published it. */

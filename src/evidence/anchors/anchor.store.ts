@@ -32,6 +32,15 @@ export async function insertAnchor(db: Db, anchor: Anchor): Promise<boolean> {
   return inserted > 0;
 }
 
+/** The number of anchors of this head, which does not grow until the transaction ends, unless a witness or an authority answers. */
+export async function countAnchors(db: Db, origin: string, treeSize: number): Promise<number> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.anchors'))`));
+  const counted = statement(
+    'select count(*)::int as anchors from evidence_anchors where origin = $1 and tree_size = $2',
+  );
+  return (await rowOf<{ anchors: number }>(db, counted, [origin, treeSize]))?.anchors ?? 0;
+}
+
 export interface Target {
   kind: TargetKind;
   by: string;

@@ -14,8 +14,8 @@ import { answer } from '../../graphql/user-error';
 import { newId } from '../../ids';
 import { isStorable } from '../../text';
 import { READERS, type Viewer } from '../../viewer';
-import { MAX_PROOF_BYTES } from '../anchors/anchor.entity';
-import { ANCHORS, type Anchor, anchorTargets, insertAnchor, orderAnchors } from '../anchors/anchor.store';
+import { MAX_ANCHORS, MAX_PROOF_BYTES } from '../anchors/anchor.entity';
+import { ANCHORS, type Anchor, anchorTargets, countAnchors, insertAnchor, orderAnchors } from '../anchors/anchor.store';
 import { headAt } from '../head.store';
 import { AttachEvidenceAnchorInput, EVIDENCE_ANCHOR_FILTER, EvidenceAnchorListArgs } from './anchors.inputs';
 import { EvidenceAnchorConnection, EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
@@ -69,7 +69,7 @@ export class AnchorsResolver {
   @Mutation(() => AttachEvidenceAnchorPayload, {
     description: withExample(
       'Stores a proof for a signed head that was made elsewhere, such as a file of OpenTimestamps. Hookledger does not check it. ' +
-        'CONFLICT: the head has a proof by the same party.',
+        `CONFLICT: the head has a proof by the same party. TOO_LARGE: it has ${MAX_ANCHORS} anchors.`,
       'mutation {\n  attachEvidenceAnchor(input: { treeSize: 4711, by: "OpenTimestamps", proof: "AE9wZW5UaW1lc3RhbXBz" }) {\n' +
         '    evidenceAnchor { receivedAt } userErrors { field code message }\n  }\n}',
     ),
@@ -84,6 +84,10 @@ export class AnchorsResolver {
         const head = Number.isSafeInteger(input.treeSize) ? await headAt(db, input.treeSize) : null;
         if (!head) throw fault('treeSize', 'NOT_FOUND', `No head of ${input.treeSize} leaves was signed.`);
         const { origin, treeSize } = head;
+        if ((await countAnchors(db, origin, treeSize)) >= MAX_ANCHORS) {
+          const message = `The head of ${treeSize} leaves has ${MAX_ANCHORS} anchors, which is the maximum: attach the proof of a later head.`;
+          throw fault('treeSize', 'TOO_LARGE', message);
+        }
         const anchor: Anchor = {
           id: newId(),
           origin,

@@ -1,7 +1,12 @@
 // Sends the batches of an export as fast as the client reads them.
 import { Readable } from 'node:stream';
 import type { Progress } from './download';
-import type { Batch } from './export-batches';
+
+/** Whole lines that one statement read. */
+interface Lines {
+  texts: Iterable<string> | AsyncIterable<string>;
+  rows: number;
+}
 
 // small enough that a slow client reads one before the timeout
 const PIECE_BYTES = 64 * 1024;
@@ -10,7 +15,7 @@ const PIECE_BYTES = 64 * 1024;
  * Reads the next batch while the previous one is being sent. The first batch is read at once, so that its errors are
  * thrown here.
  */
-export async function readAhead(batches: AsyncGenerator<Batch>): Promise<AsyncGenerator<Batch>> {
+export async function readAhead<Batch>(batches: AsyncGenerator<Batch>): Promise<AsyncGenerator<Batch>> {
   const first = await batches.next();
   async function* all(): AsyncGenerator<Batch> {
     try {
@@ -32,12 +37,21 @@ export async function readAhead(batches: AsyncGenerator<Batch>): Promise<AsyncGe
  * The file as a stream. It fails if `batches` throw, or if the client reads nothing for `timeoutMs`. The consumer must
  * not end the response normally then.
  * @param progress updated while the file is sent
+ * @param check called before each text is sent: what was read may have waited for a slow client. If it throws, the file breaks off
  */
-export function streamOf(batches: AsyncIterable<Batch>, progress: Progress, timeoutMs: number): Readable {
+export function streamOf(
+  batches: AsyncIterable<Lines>,
+  progress: Progress,
+  timeoutMs: number,
+  check: () => Promise<void>,
+): Readable {
   const stream = Readable.from(pieces(), { objectMode: false });
   async function* pieces(): AsyncGenerator<Buffer> {
     for await (const { texts, rows } of batches) {
-      for (const text of texts) yield* taken(Buffer.from(text));
+      for await (const text of texts) {
+        await check();
+        yield* taken(Buffer.from(text));
+      }
       progress.rows += rows;
     }
     progress.complete = true;

@@ -16,7 +16,7 @@ const LIMITS = { perKey: 2, inAll: 4 };
 /** A download whose client reads nothing for this long is ended. */
 const PATIENCE_MS = 60_000;
 /** How often the right to read is checked again. */
-const CHECK_MS = 10_000;
+const CHECK_MS = 2_000;
 
 interface AuditRequest {
   Querystring: Record<string, unknown>;
@@ -41,7 +41,7 @@ export function serveAuditExport(server: FastifyInstance, source: DataSource, ru
         const { shown, check } = followViewer(source, rules, viewer, CHECK_MS);
         const lines = await readAhead(auditLines(source.manager, begun.range, shown, check));
         const progress = { rows: 0, bytes: 0, complete: false };
-        const file = streamOf(lines, progress, PATIENCE_MS);
+        const file = streamOf(lines, progress, PATIENCE_MS, check);
         downloads.follow(reply.raw, file, async (broke) => {
           release();
           const sent = { ...progress, complete: progress.complete && !broke };

@@ -42,7 +42,7 @@ const LIMITS: ExportLimits = {
   perKey: 4,
   inAll: 8,
   patienceMs: 60_000,
-  checkMs: 10_000,
+  checkMs: 2_000,
   triedAgainAfterMs: [1_000, 5_000, 15_000],
 };
 
@@ -114,7 +114,7 @@ async function begin(serving: Serving, { request, reply, viewer, row, after }: D
     const batches = await readAhead(linesOf(db, options));
     await source.transaction((transaction) => beginDownload(transaction, viewer, row, after));
     const progress: Progress = { rows: 0, bytes: 0, complete: false };
-    const file = streamOf(batches, progress, limits.patienceMs);
+    const file = streamOf(batches, progress, limits.patienceMs, checkRights);
     downloads.follow(reply.raw, file, async (broke) => {
       release();
       const sent = { ...progress, complete: progress.complete && !broke };

@@ -1,5 +1,6 @@
 // Who a person is by the claims of the ID token and of the user info.
 import type { IDToken } from 'openid-client';
+import { currentMs } from '../../clock';
 import type { RoleRule } from '../../config/config-values';
 import { quoted } from '../../errors';
 import { isClean } from '../../text';
@@ -8,6 +9,21 @@ import { rolesByClaims } from '../../users/identity/role-map';
 import type { Identity } from '../../users/identity/sign-in-identity';
 
 type Claims = Readonly<Record<string, unknown>>;
+
+/** How far the clock of the provider may be ahead of ours. */
+const MAX_AHEAD_S = 300;
+
+/**
+ * What the library leaves open: OpenID Connect Core, section 3.1.3.7, steps 5 and 10.
+ * @throws Error that says why the token is not for this client, or not of now
+ */
+export function refuseForeignToken({ azp, iat }: IDToken, clientId: string): void {
+  if (azp !== undefined && azp !== clientId) throw new Error(`azp is ${quoted(azp)}, another client`);
+  const ahead = iat - currentMs() / 1_000;
+  if (ahead > MAX_AHEAD_S) {
+    throw new Error(`iat ${iat} is more than ${MAX_AHEAD_S / 60} minutes ahead of the clock of this machine`);
+  }
+}
 
 /** @throws Error that says what of the claims cannot be used */
 export function identityIn(idToken: IDToken, userInfo: Claims, roleMap: readonly RoleRule[] | null): Identity {
@@ -29,11 +45,8 @@ export function identityIn(idToken: IDToken, userInfo: Claims, roleMap: readonly
   };
 }
 
-/** The last second of the year 9999. */
-const MAX_TIME_S = 253_402_300_799;
-
 function timeOf(iat: number): Date {
-  if (iat >= 0 && iat <= MAX_TIME_S) return new Date(iat * 1_000);
+  if (iat >= 0) return new Date(iat * 1_000);
   throw new Error(`iat ${iat} is no time`);
 }
 

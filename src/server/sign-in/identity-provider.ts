@@ -9,7 +9,7 @@ import type { Log } from '../../log';
 import type { SignInSecrets } from '../../users/identity/pending-sign-ins';
 import type { Identity } from '../../users/identity/sign-in-identity';
 import type { ProviderSession } from '../../users/sessions/session.store';
-import { identityIn } from './identity-of-claims';
+import { identityIn, refuseForeignToken } from './identity-of-claims';
 import { readLogoutToken } from './logout-token';
 import { fetchWhole } from './provider-fetch';
 
@@ -94,6 +94,7 @@ export function createIdentityProvider(
           idTokenExpected: true,
         });
         const idToken = tokens.claims() as openid.IDToken;
+        refuseForeignToken(idToken, clientId);
         // many providers put groups and the e-mail address only there
         const userInfo = provider.serverMetadata().userinfo_endpoint
           ? await openid.fetchUserInfo(provider, tokens.access_token, idToken.sub)

@@ -8,11 +8,14 @@ export interface Answer {
 }
 
 export interface Answers extends AsyncGenerator<Answer, undefined, undefined> {
-  /** All waiting answers, at least one; null: the source has ended. */
+  /** All waiting answers, as the viewer may have them now, at least one; null: the source has ended. */
   batch(): Promise<readonly Answer[] | null>;
   /** Ends the source with this error; waiting events are dropped. */
   end(error: unknown): void;
 }
+
+/** An answer that has waited for longer for its reader is made again: rules for what is masked may have changed. */
+const KEPT_MS = 1_000;
 
 const END = { done: true, value: undefined } as const;
 
@@ -27,6 +30,8 @@ export function createAnswers<Event>(
   onLeft: () => void,
 ): Answers {
   let ready: Answer[] = [];
+  let events: readonly Event[] = [];
+  let answeredAt = 0;
   let failure: { error: unknown } | null = null;
   let hasLeft = false;
 
@@ -44,13 +49,28 @@ export function createAnswers<Event>(
     try {
       const { value, done } = await source.next();
       if (done) await leave();
-      else if (!hasLeft) ready = await answer(value);
+      else if (!hasLeft) await answerTo(value);
+    } catch (error) {
+      failure ??= { error };
+    }
+  }
+
+  async function answerTo(some: readonly Event[]): Promise<void> {
+    const made = await answer(some);
+    if (hasLeft || failure) return;
+    [ready, events, answeredAt] = [made, some, performance.now()];
+  }
+
+  async function renew(): Promise<void> {
+    try {
+      await answerTo(events.slice(-ready.length));
     } catch (error) {
       failure ??= { error };
     }
   }
 
   async function filled(): Promise<Answer[]> {
+    if (ready.length > 0 && !failure && performance.now() - answeredAt > KEPT_MS) await renew();
     while (ready.length === 0 && !hasLeft && !failure) await refill();
     if (!failure) return ready;
     const { error } = failure;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openNote, readVkey } from '../../../src/evidence/formats/signed-note';
 import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -120,6 +121,27 @@ test('a proof that was made elsewhere is attached once, and all anchors are list
   const listed = await app.ask('{ evidenceAnchors { nodes { kind by origin treeSize receivedAt query proof } } }');
   const kinds = listed.data.evidenceAnchors.nodes.map(({ kind }: { kind: string }) => kind);
   expect([...new Set(kinds)].sort()).toEqual(['ATTACHED', 'EVENT', 'WITNESS']);
+});
+
+test('a head has at most 20 anchors', async () => {
+  const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { treeSize } } }');
+  const [{ treeSize }] = data.evidenceHeads.nodes;
+  const attach = async (at: number) => {
+    const input = { treeSize, by: `maker ${at}`, proof: 'AE9w' };
+    return (await mutate(app, 'attachEvidenceAnchor', input)).userErrors;
+  };
+  const faults: unknown[][] = [];
+  for (let at = 0; at <= 20; at += 1) faults.push(await attach(at));
+  expect(faults[10]).toEqual([]);
+  expect(faults[20]).toEqual([
+    {
+      field: ['treeSize'],
+      code: 'TOO_LARGE',
+      message: `The head of ${treeSize} leaves has 20 anchors, which is the maximum: attach the proof of a later head.`,
+    },
+  ]);
+  const rows = await app.database.query('select from evidence_anchors where tree_size = $1', [treeSize]);
+  expect(rows).toHaveLength(20);
 });
 
 test('heads and anchors are pages in both directions, with filters', async () => {

@@ -1,6 +1,7 @@
 // What explaining a call may cost, and what it could be misused for.
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
+import { mutate } from '../../support/mutate';
 import { startProgram } from '../../support/program';
 import { sendRaw } from '../../support/raw-http';
 import { type Agreed, agree, callStandard, standardHeaders } from '../callers';
@@ -86,6 +87,21 @@ test('a user can not guess secrets with it: calls that are not in the log are co
   expect((await guess(other)).errors).toBeUndefined();
   const kept = await app.ask(QUERY, variables({ requestId: answer.headers['x-request-id'] }), one);
   expect(kept.data.explainVerification.accepted).toBe(true);
+});
+
+test.each([
+  ['in a header', { header: 'X-Token' }, (token: string) => ({ headers: [{ name: 'X-Token', value: token }] })],
+  ['in the query', { query: 'token' }, (token: string) => ({ headers: [], url: `https://h.example/?token=${token}` })],
+])('guesses of a token %s are limited as those of secrets are', async (_where, verification, callWith) => {
+  const secret = 'the-right-token';
+  const settings = { name: 'Token', direction: 'INCOMING', provider: 'TOKEN', verification, secret };
+  const { id } = (await mutate(app, 'createWebhook', settings, 'webhook { id }')).webhook;
+  const key = await app.keyFor('AUDITOR');
+  const asked = (token: string) => app.ask(QUERY, { input: { webhookId: id, ...callWith(token) } }, key);
+  const first = await asked(secret);
+  expect(first.data.explainVerification.accepted).toBe(true);
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => asked(`guess-${at}`)));
+  expect(answers.flatMap(({ errors }) => errors ?? [])[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
 });
 
 test.each([

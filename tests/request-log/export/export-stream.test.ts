@@ -14,7 +14,7 @@ const progress = () => ({ rows: 0, bytes: 0, complete: false });
 
 test('asks for no more than one piece ahead of its reader', async () => {
   const made = { count: 0 };
-  const stream = streamOf(await readAhead(batches(100, made)), progress(), 60_000);
+  const stream = streamOf(await readAhead(batches(100, made)), progress(), 60_000, async () => undefined);
   stream.read(1);
   await waitFor('the first pieces', () => stream.readableLength > 0);
   await wait(50);
@@ -28,7 +28,7 @@ test('is broken, not ended, when its source fails', async () => {
     throw new Error('gone');
   }
   const sent = progress();
-  const stream = streamOf(await readAhead(failing()), sent, 60_000);
+  const stream = streamOf(await readAhead(failing()), sent, 60_000, async () => undefined);
   const read = async () => {
     for await (const _chunk of stream);
   };
@@ -41,4 +41,22 @@ test('fails before it begins when nothing can be read at all', async () => {
     yield await Promise.reject(new Error('gone'));
   }
   await expect(readAhead(failing())).rejects.toThrow('gone');
+});
+
+test('is checked again before each text, which may have waited for its reader', async () => {
+  let mayRead = true;
+  const check = async () => {
+    if (!mayRead) throw new Error('masked now');
+  };
+  const made = { count: 0 };
+  const stream = streamOf(await readAhead(batches(3, made)), progress(), 60_000, check);
+  const chunks = stream[Symbol.asyncIterator]();
+  await chunks.next();
+  expect(made.count).toBe(2);
+  mayRead = false;
+  await expect(
+    (async () => {
+      for (let next = await chunks.next(); !next.done; next = await chunks.next());
+    })(),
+  ).rejects.toThrow('masked now');
 });
