@@ -20,6 +20,7 @@ const FOLDERS = [
   'sql/wire',
   'sql',
   'sql/sharing',
+  'sql/walks',
   'sql/resolving',
   'templating',
   'keyring',

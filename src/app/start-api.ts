@@ -17,7 +17,6 @@ import { createOutageLog } from '../server/edge/outage-log';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
 import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
-import { LARGE_TABLES } from '../server/graphql/filter-indexes';
 import { createGate } from '../server/graphql/graphql-gate';
 import { createNoteAnswer } from '../server/graphql/note-answer';
 import { createQuickAnswers } from '../server/graphql/quick-answers';
@@ -27,7 +26,6 @@ import { printApi, sharedSchema } from '../server/schema/schema';
 import { createWatchServer } from '../server/subscriptions/watch-server';
 import { createPipelines } from '../sql/pipelines';
 import { PoolShare } from '../sql/pool-share';
-import { readTableBlocks } from '../sql/resolving/table-blocks';
 import { createExplain } from '../verification/explaining/explain-apart';
 import type { Parts } from './process-parts';
 import type { Delivering } from './start-delivering';
@@ -51,11 +49,8 @@ export async function startApi(
   const { source, deliver, keyring, policy, metrics, log } = parts;
   const schema = sharedSchema();
   const reading = await openReading(config, parts.url, stops);
-  const blocks = await readTableBlocks(reading.readingDb, LARGE_TABLES, (error) =>
-    log.warn({ err: error }, 'the sizes of the tables cannot be read: the price of a scan is that of the last ones'),
-  );
   const dashboard = readDashboardFiles();
-  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log, dashboard?.documents), blocks);
+  const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log, dashboard?.documents));
   const auditNotes = startAuditNotes(source, log);
   stops.push({ part: 'audit notes', stop: () => auditNotes.stop() });
   const noteAnswer = createNoteAnswer(schema, auditNotes);
@@ -64,7 +59,6 @@ export async function startApi(
     onFallback: metrics.readPlanFellBack,
     noteAnswer,
     noteOutage: createOutageLog(log),
-    adviceFor: gate.adviceFor,
   });
   const quick = createQuickAnswers(gate, executor);
   const apollo = createApollo(schema, executor, log, gate, quick);
@@ -134,7 +128,7 @@ async function openReading(
   config: Config,
   primaryUrl: string,
   stops: Stop[],
-): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'noteOutage' | 'adviceFor'>> {
+): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'noteOutage'>> {
   const url = config.databaseReplicaUrl ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
   const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();

@@ -19,8 +19,6 @@ export const AUDIT_ENTRIES = {
   columns: `id, at as "createdAt", action, actor_id as "actorId", actor_kind as "actorKind", api_key_id as "apiKeyId",
     session_id as "sessionId", subject_type as "subjectType", subject_id as "subjectId", outcome, reason, criteria, details,
     remote_address as "remoteAddress", user_agent as "userAgent", request_id as "requestId"`,
-  indexed: ['id', 'subject_id', 'actor_id', 'session_id', 'action'],
-  parts: ['actor_id', 'action'],
 };
 
 export async function auditEntriesById(db: Db, ids: readonly string[]): Promise<Map<string, AuditEntryRow>> {

@@ -1,5 +1,5 @@
 // The connection pools of a process, and how their sessions plan.
-import type { ShareOptions } from '../sql/pool-share';
+import { IN_INDEX_ORDER, type ShareOptions } from '../sql/pool-share';
 import type { TransactionSettings } from '../sql/transactions';
 import type { DataSourceOptions } from './data-source';
 
@@ -99,7 +99,7 @@ export const watchingWith = (serveConnections: number): ShareOptions => ({
  * the linked tables need not be; and a plan made for one value of a filter would be wrong for the next.
  */
 export const ANSWERING = {
-  settings: { plan_cache_mode: 'force_generic_plan', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+  settings: { plan_cache_mode: 'force_generic_plan', ...IN_INDEX_ORDER },
 } satisfies TransactionSettings;
 
 /**

@@ -2,7 +2,7 @@ import { Field, InputType } from 'type-graphql';
 import { publishEnum } from '../graphql/enum';
 import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../graphql/lists/list-order';
 import { type Condition, everything } from '../sql/condition';
-import { FINISHED, WITH_NEXT_ATTEMPT } from './delivery-states';
+import { BY_END, BY_NEXT_ATTEMPT } from './delivery-states';
 
 const ORDER_FIELDS = ['CREATED_AT', 'FINISHED_AT', 'NEXT_ATTEMPT_AT'] as const;
 const OrderFieldEnum = publishEnum(
@@ -39,8 +39,8 @@ const ORDER_COLUMNS = {
 /** The rows with a value in the field of the order. Other rows are not part of the list. */
 const ORDERED: Record<DeliveryOrder['field'], Condition> = {
   CREATED_AT: everything,
-  FINISHED_AT: FINISHED,
-  NEXT_ATTEMPT_AT: WITH_NEXT_ATTEMPT,
+  FINISHED_AT: BY_END,
+  NEXT_ATTEMPT_AT: BY_NEXT_ATTEMPT,
 };
 
 export function deliveryOrder(given: DeliveryOrder | null | undefined): { order: ListOrder; ordered: Condition } {

@@ -41,8 +41,6 @@ export const DELIVERIES: Listing = {
     skip_reason as "skipReason", skip_message as "skipMessage", attempts, next_attempt_at as "nextAttemptAt", held,
     waits_for as "waitsFor", test, replay_id as "replayId", cancel_requested as "cancelRequested",
     delivered_at as "deliveredAt", created_at as "createdAt", finished_at as "finishedAt"`,
-  indexed: ['id', 'webhook_id', 'business_event_id', 'replay_id', 'reference_document', 'skip_reason'],
-  parts: ['webhook_id', 'skip_reason'],
 };
 
 export async function deliveriesById(db: Db, ids: readonly string[]): Promise<Map<string, DeliveryRow>> {

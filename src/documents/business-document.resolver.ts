@@ -119,12 +119,18 @@ export class BusinessDocumentResolver {
     @Ctx() context: Context,
     @Args(() => TimePageArgs) args: TimePageArgs,
   ) {
-    const order = { tag: 'DocumentTimeline', column: PLACE, descending: args.orderBy?.direction !== 'ASC' };
+    const order = {
+      tag: 'DocumentTimeline',
+      column: PLACE,
+      timeOf: timeOfPlace,
+      descending: args.orderBy?.direction !== 'ASC',
+    };
     const request = pageRequest(args, order);
     const page = await pageOfTimeline(context.db, document, request, edgeOf(request));
     return toConnection({
       page: { ...page, rows: page.rows.map((row) => ({ ...row, sentence: sentenceOf(row) })) },
       order,
+      notSearched: null,
       count: () => countTimeline(context.db, document),
     });
   }
@@ -132,6 +138,11 @@ export class BusinessDocumentResolver {
 
 function pageWithin(context: Context, query: ListQuery, conditions: readonly Condition[]) {
   return listPage(context, { ...query, condition: all([...conditions, query.condition]) });
+}
+
+/** Of a place: a time in milliseconds and one more digit. */
+function timeOfPlace(place: unknown): Date {
+  return new Date(Math.floor(Number(place) / 10));
 }
 
 function edgeOf({ cursor, backward }: PageRequest): string | null {

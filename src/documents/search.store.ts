@@ -1,12 +1,13 @@
 // Finds documents, webhooks and users for the search.
 
-import { foundInIndex } from '../request-log/search/index-access-path.store';
 import { REFERENCE } from '../request-log/search/index-terms';
 import { prefix } from '../request-log/search/search-query';
 import { folded, referenceWord } from '../request-log/search/tokenizer';
+import { foundInIndex } from '../request-log/search/words.store';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { page } from '../sql/keyset';
-import { resolveCondition } from '../sql/resolving/resolve-condition';
+import { LOOKED_AT } from '../sql/listing';
+import { FROM_NEWEST, resolveCondition } from '../sql/resolving/resolve-condition';
 import { USERS, type UserRow } from '../users/user.store';
 import { SCHEME_AND_HOST } from '../webhooks/credentials/shown-url';
 import { WEBHOOKS, type WebhookRow } from '../webhooks/webhook.store';
@@ -55,12 +56,18 @@ const REFERENCES = {
   table: 'webhook_request_logs',
   columns: 'id, document_type as "documentType", reference_document as name',
 };
-const NEWEST = { order: { column: null, descending: true }, size: MAX_SEARCHED, backward: false, cursor: null };
+const NEWEST = {
+  order: { column: null, descending: true },
+  size: MAX_SEARCHED,
+  backward: false,
+  cursor: null,
+  lookedAt: LOOKED_AT,
+};
 
 /** Documents whose name begins with the text, by their newest requests; and documents with events of exactly this name. */
 export async function documentsNamed(db: Db, text: string, limit: number): Promise<DocumentName[]> {
   const condition = foundInIndex({ terms: [prefix(REFERENCE + referenceWord(text))] });
-  const resolved = await resolveCondition(db, condition, REFERENCES);
+  const resolved = await resolveCondition(db, condition, FROM_NEWEST);
   const { rows } = await page<DocumentName & { id: string }>(db, REFERENCES, resolved, NEWEST);
   const found = new Map<string, DocumentName>();
   for (const { documentType, name } of [...(await eventsNamed(db, spellings(text))), ...rows]) {

@@ -125,8 +125,10 @@ export async function pageOfTimeline(
   );
   // one more row than requested shows whether there is another page
   const [more, rows] = [found.length > size, found.slice(0, size)];
-  if (backward) return { rows: rows.reverse(), hasPreviousPage: more, hasNextPage: cursor !== null };
-  return { rows, hasNextPage: more, hasPreviousPage: cursor !== null };
+  const last = rows.at(-1);
+  const end = more && last ? { id: last.id, value: last.place } : null;
+  if (backward) return { rows: rows.reverse(), backward, hasPreviousPage: more, hasNextPage: cursor !== null, end };
+  return { rows, backward, hasNextPage: more, hasPreviousPage: cursor !== null, end };
 }
 
 const MAX_COUNTED = 10_000;

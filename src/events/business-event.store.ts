@@ -40,7 +40,6 @@ export const BUSINESS_EVENTS = {
     idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
     wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath",
     request_id as "requestId", directed_to as "directedTo"`,
-  indexed: ['id', 'user_id', 'caused_by', 'reference_document'],
 };
 
 export interface NewEventRow extends Omit<BusinessEventRow, 'isErased' | 'fannedOutAt' | 'wantedBy'> {

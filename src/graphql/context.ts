@@ -33,6 +33,8 @@ export interface Context {
   /** The variables with their exact text; undefined: the request has none. */
   variables(): JsonPart | undefined;
   services: Services;
+  /** How many rows a page of each of its lists looks at; undefined: as many as that of a single list. */
+  lookedAt?: number;
   /** Values that the fields of the request share, by name: see data-loaders.ts. */
   memory: Map<string, unknown>;
 }

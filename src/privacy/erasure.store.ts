@@ -41,8 +41,6 @@ export const ERASURES = {
     created_at as "createdAt", approval_id as "approvalId", erased_count as "erasedCount",
     deferred_count as "deferredCount", deferred_reason as "deferredReason", next_step_at as "nextStepAt",
     finished_at as "finishedAt"`,
-  indexed: ['id', 'status'],
-  parts: ['status'],
 };
 
 const READ = `${ERASURES.columns}, event_ids as "eventIds", request_ids as "requestIds"`;

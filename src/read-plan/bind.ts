@@ -2,9 +2,8 @@
 import { getArgumentValues } from 'graphql';
 import { preparedArguments } from '../graphql/arguments/argument-rules';
 import type { Context } from '../graphql/context';
-import type { ListQuery } from '../graphql/lists/list';
-import { pageRequest } from '../graphql/lists/page-args';
-import { variesByValue } from '../sql/condition';
+import { fromBeginning, type ListQuery, requestOf, spanOf } from '../graphql/lists/list';
+import type { Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
 import type { PageRequest } from '../sql/keyset';
 import { resolveCondition } from '../sql/resolving/resolve-condition';
@@ -15,14 +14,14 @@ export type Variables = Record<string, unknown>;
 export interface BoundPages {
   query: ListQuery;
   request: PageRequest;
+  /** The condition of what is counted, from the beginning of the list. */
+  counted: Condition;
 }
 
 export interface Bound {
   pages: ReadonlyMap<PagesPlan, BoundPages>;
   /** UUIDs of the roots that are single rows, by response key. null: the arguments name no row. */
   ids: ReadonlyMap<string, string | null>;
-  /** Whether one plan of PostgreSQL is good for all values of the parameters, so that the statement is prepared. */
-  isPreparable: boolean;
 }
 
 /** @throws AppError for an invalid argument; the resolvers then run and report it with its path */
@@ -36,31 +35,32 @@ export function bindArguments(plan: QueryPlan, variables: Variables, context: Co
       bindObject(root.object, variables, context, pages);
     }
   }
-  return { pages, ids, isPreparable: ![...pages.values()].some(({ query }) => hasOwnPlan(query)) };
+  return { pages, ids };
 }
 
 /** The same arguments, with what their conditions need to know of the database: see resolveCondition. */
 export async function withResolvedConditions(db: Db, bound: Bound): Promise<Bound> {
   const pages = await Promise.all(
     [...bound.pages].map(async ([plan, { query, request }]) => {
-      const condition = await resolveCondition(db, query.condition, query.listing);
-      return [plan, { query: { ...query, condition }, request }] as const;
+      const resolved = (of: PageRequest) => resolveCondition(db, query.condition, spanOf(of));
+      const condition = await resolved(request);
+      const isWhole = request.cursor === null && !request.backward;
+      const counted = isWhole || !isCounted(plan) ? condition : await resolved(fromBeginning(request));
+      return [plan, { query: { ...query, condition }, request, counted }] as const;
     }),
   );
-  const isPreparable = bound.isPreparable && !pages.some(([, { query }]) => hasOwnPlan(query));
-  return { ...bound, pages: new Map(pages), isPreparable };
+  return { ...bound, pages: new Map(pages) };
 }
 
-/** Whether the list needs a plan of its own for the values of its filters. */
-function hasOwnPlan({ condition, listing }: ListQuery): boolean {
-  return variesByValue(condition) || (listing.joined !== undefined && condition.kind !== 'everything');
+function isCounted({ connection }: PagesPlan): boolean {
+  return connection.entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact');
 }
 
 function bindPages(plan: PagesPlan, variables: Variables, context: Context, pages: Map<PagesPlan, BoundPages>): void {
   const field = { context, node: plan.node, variables };
   const args = preparedArguments(plan.field, getArgumentValues(plan.field, plan.node, variables), field);
   const query = plan.sqlField.list(args, context);
-  pages.set(plan, { query, request: pageRequest(query.args, query.order) });
+  pages.set(plan, { query, request: requestOf(query, context.lookedAt), counted: query.condition });
   if (plan.connection.object) bindObject(plan.connection.object, variables, context, pages);
 }
 

@@ -58,7 +58,7 @@ function edgeEntries(compiler: Compiler, type: GraphQLObjectType, collected: Col
   });
 }
 
-const PAGE_INFO = ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'] as const;
+const PAGE_INFO = ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'searchedTo', 'notSearched'] as const;
 
 function pageInfoEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField): PageInfoEntry[] {
   const infoType = below(type, 'pageInfo');

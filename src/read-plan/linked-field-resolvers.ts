@@ -66,7 +66,7 @@ function methodOf(field: LinkedField): Method {
   return { method, decorators, parameters: [Ctx(), Root(), Args(list.args)] };
 }
 
-const NEWEST_ONE = { order: { column: null, descending: true }, size: 1, backward: false, cursor: null };
+const NEWEST_ONE = { order: { column: null, descending: true }, size: 1, backward: false, cursor: null, lookedAt: 1 };
 
 async function newestRow(context: Context, { name, listing }: RowType, column: string, parentId: string) {
   const pages = loaderFor(context, `newest ${name} of ${column}`, (ids) =>

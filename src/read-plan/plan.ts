@@ -50,7 +50,10 @@ export type EdgeEntry =
 
 export type PageInfoEntry =
   | { key: string; kind: 'constant'; json: string }
-  | { key: string; kind: 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor' };
+  | {
+      key: string;
+      kind: 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor' | 'searchedTo' | 'notSearched';
+    };
 
 export type RootEntry =
   | { key: string; kind: 'pages'; pages: PagesPlan }

@@ -67,12 +67,12 @@ export function createReadQuery(
     if (!plan) return { kind: 'fallback', reason: 'no_plan' };
     if (!rolesAllow(plan, context.viewer)) return { kind: 'fallback', reason: 'roles' };
     const given = bindArguments(plan, variables, context);
-    const isResolved = ![...given.pages.values()].some(({ query }) => needsResolving(query.condition, query.listing));
+    const isResolved = ![...given.pages.values()].some(({ query }) => needsResolving(query.condition));
     // resolving runs a query before the statement that checks the optimistic authentication
     if (!isResolved && context.optimisticAuth) return { kind: 'unconfirmed' };
     const bound = isResolved ? given : await withResolvedConditions(context.db, given);
     const { sql, values } = statementOf(plan, bound, context.optimisticAuth?.stillHolds);
-    const db = bound.isPreparable ? answering.db : context.db;
+    const { db } = answering;
     const failed = (error: Error): never => {
       if (isTooLargeForDatabase(error)) throw new AnswerTooLarge();
       const list = isStatementTimeout(error) && onlyListOf(plan, bound);

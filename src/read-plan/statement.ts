@@ -31,7 +31,6 @@ export function statementOf(
   const prepared = statements.get(key);
   if (prepared) return { sql: prepared, values };
   const text = template.texts.reduce((sql, next, index) => `${sql}${fillings[index - 1]}${next}`);
-  if (!bound.isPreparable) return { sql: text, values };
   const sql = shapedStatement(text);
   if (typeof sql !== 'string') statements.set(key, sql);
   return { sql, values };

@@ -2,13 +2,14 @@
 
 import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES } from '../graphql/limits/large-answers';
 import { tagOf } from '../graphql/lists/cursor';
-import { countText, pageSource } from '../sql/access-path';
 import { type Bind, type Condition, toSql } from '../sql/condition';
-import { base64UrlOf, concatenated, jsonOf, literal, type Texts, timeOf } from '../sql/json-sql';
-import type { Order } from '../sql/listing';
-import { orderBy } from '../sql/listing';
+import { concatenated, literal, type Texts } from '../sql/json-sql';
 import { andNotToCome, isByMonth } from '../sql/months-to-come';
+import { countSource } from '../sql/walks/count-source';
+import { pageSource } from '../sql/walks/page-source';
+import { orderText } from '../sql/walks/scan-text';
 import type { Bound, BoundPages } from './bind';
+import { cursorText, pageInfoTexts } from './page-info';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 import type { RowSource } from './sql-fields';
 
@@ -178,8 +179,8 @@ function connectionText(writing: Writing, plan: PagesPlan, parentId: string | nu
 interface PageParts {
   /** For a `with` clause: what more than one part of the answer may need is read once. */
   read: string[];
-  /** The names in `read` of the page and of its count. */
-  name: string;
+  /** The names in `read` of the page and of its count. null: the page is not there. */
+  name: string | null;
   count: string;
   /** SQL of the JSON array of all rows. `around` returns the SQL of one element: a node, or an edge around it. */
   rows(around: (node: string, cursor: string) => string): string;
@@ -191,39 +192,41 @@ function pageParts(writing: Writing, plan: PagesPlan, bound: BoundPages, parentI
   const parent = column === null || parentId === null ? null : { column, sql: parentId };
   const { entries, object, needsPageInfo } = plan.connection;
   const place = placeAt(writing);
-  if (request.order.column) place.used.add(request.order.column.sql);
   const node = object ? rowText(writing, object, place) : literal('{}');
-  const limit = request.size + (needsPageInfo ? 1 : 0);
   // PostgreSQL refuses a parameter that the statement does not use, so a page that is not selected is not written
   const isRead = needsPageInfo || entries.some(({ kind }) => kind === 'nodes' || kind === 'edges');
+  const isCounted = entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact');
+  // a count is never below the rows of the page
+  const isKept = needsPageInfo || (isRead && isCounted);
+  const limit = request.size + (needsPageInfo ? 1 : 0);
   const columns = columnsOf(place);
   const source = !isRead
     ? ''
-    : writing.gap((filling) => {
-        const now = filling.bound.pages.get(plan) as BoundPages;
-        return pageSource(filling.bind, now.query.listing, columns, now.query.condition, now.request, limit, parent);
+    : writing.gap(({ bind, bound: now }) => {
+        const { query: asked, request: given } = now.pages.get(plan) as BoundPages;
+        const { listing, condition } = asked;
+        return pageSource({ bind, listing, condition, request: given, limit, parent }, columns);
       });
   const [name, count] = [`${place.alias}_page`, `${place.alias}_count`];
-  const isCounted = entries.some(({ kind }) => kind === 'totalCount' || kind === 'totalCountIsExact');
   const counted = !isCounted
     ? ''
     : writing.gap(({ bind, bound: now }) => {
-        const { listing, condition } = (now.pages.get(plan) as BoundPages).query;
-        return countText(bind, { listing, condition, parent });
+        const { query: asked, request: given, counted: condition } = now.pages.get(plan) as BoundPages;
+        return countSource(bind, { listing: asked.listing, condition, request: given, parent });
       });
-  const from = needsPageInfo ? `select * from ${name} limit ${request.size}` : source;
-  const order = orderBy({ ...request, backward: false }, `${place.alias}.`);
+  const from = isKept ? name : `(${source}) as ${name}`;
+  const order = orderText({ ...request, backward: false }, `${place.alias}.`);
   const cursor = cursorText(query.order, place.alias);
   return {
     read: [
-      ...(needsPageInfo ? [`${name} as materialized (${source})`] : []),
+      ...(isKept ? [`${name} as materialized (${source})`] : []),
       ...(isCounted ? [`${count} as (${counted})`] : []),
     ],
-    name,
+    name: isKept ? name : null,
     count,
     rows: (around) =>
       `('[' || coalesce((select string_agg(row, ',') from (select ${around(node, cursor)} as row
-        from (${from}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
+        from (select * from ${from} where is_match limit ${request.size}) as ${place.alias}${place.joins.join('')} order by ${order}) as listed), '') || ']')`,
   };
 }
 
@@ -232,8 +235,17 @@ function connectionEntry(writing: Writing, entry: ConnectionEntry, plan: PagesPl
   if (entry.kind === 'constant') return literal(entry.json);
   if (entry.kind === 'nodes') return page.rows((node) => node);
   if (entry.kind === 'edges') return page.rows((node, cursor) => edgeText(entry.entries, node, cursor));
-  if (entry.kind === 'pageInfo') return pageInfoText(entry.entries, page, bound);
-  return `(select ${entry.kind === 'totalCount' ? 'rows' : 'is_exact'}::text from ${page.count})`;
+  if (entry.kind === 'pageInfo') return pageInfoText(writing, entry.entries, plan, page.name ?? '');
+  if (entry.kind === 'totalCount') return countText(page, bound);
+  const isExact = `(select is_exact::text from ${page.count})`;
+  return writing.gap(({ bound: now }) => (now.pages.get(plan)?.query.notSearched ? literal('false') : isExact));
+}
+
+function countText({ name, count }: PageParts, { request }: BoundPages): string {
+  const counted = `(select rows from ${count})`;
+  if (name === null) return `${counted}::text`;
+  const shown = `(select least(count(*), ${request.size}) from ${name} where is_match)`;
+  return `greatest(${counted}, ${shown})::text`;
 }
 
 function edgeText(entries: readonly EdgeEntry[], node: string, cursor: string): string {
@@ -245,35 +257,14 @@ function edgeText(entries: readonly EdgeEntry[], node: string, cursor: string): 
   );
 }
 
-function pageInfoText(entries: readonly PageInfoEntry[], page: PageParts, { query, request }: BoundPages): string {
-  const more = `(select (count(*) > ${request.size})::text from ${page.name})`;
-  const other = literal(String(request.cursor !== null));
-  const order = (descending: boolean) =>
-    orderBy({ ...request, backward: false, order: { ...request.order, descending } });
-  const cursorOfFirst = (descending: boolean) =>
-    `coalesce((select ${cursorText(query.order, page.name)} from (
-      select * from (select * from ${page.name} limit ${request.size}) as ${page.name} order by ${order(descending)} limit 1
-    ) as ${page.name}), 'null')`;
-  const texts = {
-    hasNextPage: request.backward ? other : more,
-    hasPreviousPage: request.backward ? more : other,
-    startCursor: cursorOfFirst(query.order.descending),
-    endCursor: cursorOfFirst(!query.order.descending),
-  };
+function pageInfoText(writing: Writing, entries: readonly PageInfoEntry[], plan: PagesPlan, name: string): string {
+  const { query, request } = writing.bound.pages.get(plan) as BoundPages;
+  const notSearched = ({ bound }: Filling) => literal(JSON.stringify(bound.pages.get(plan)?.query.notSearched ?? null));
+  const texts = { ...pageInfoTexts(query.order, request, name), notSearched: writing.gap(notSearched) };
   return objectText(
     entries.map((entry) => ({
       key: entry.key,
       sql: entry.kind === 'constant' ? literal(entry.json) : texts[entry.kind],
     })),
   );
-}
-
-// the same as encodeCursor() of graphql/lists/cursor.ts
-function cursorText(order: Order & { tag: string }, alias: string): string {
-  const { column } = order;
-  const write = column?.type === 'timestamptz' ? timeOf : jsonOf;
-  const value = column ? write(`${alias}.${column.sql}`, true) : [literal('null')];
-  const before = literal(`[${JSON.stringify(tagOf(order))},"`);
-  const text = concatenated([before, `${alias}.id::text`, literal('",'), ...value, literal(']')]);
-  return concatenated([literal('"'), base64UrlOf(text), literal('"')]);
 }

@@ -33,7 +33,6 @@ export const REPLAYS = {
   columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", approval_id as "approvalId",
     last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", of_audit_receiver as "ofAuditReceiver", replayed, skipped, next_step_at as "nextStepAt", error,
     created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
-  indexed: ['id'],
 };
 
 export async function replaysById(db: Db, ids: readonly string[]): Promise<Map<string, ReplayRow>> {

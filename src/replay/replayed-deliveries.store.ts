@@ -1,7 +1,10 @@
 // The deliveries that a replay sends again.
 import type { DeliveryStatus } from '../delivery/delivery.entity';
+import { DELIVERIES } from '../delivery/delivery.store';
+import { FIRST_ID, idBounds } from '../ids';
 import { all, bindings, type Condition, compares, sqlTest, toSql } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
+import { idsToEnd } from '../sql/resolving/ids-to-end';
 
 /** The newest delivery; null: there is none. */
 export async function newestDeliveryId(db: Db): Promise<string | null> {
@@ -56,19 +59,35 @@ export interface DeliveryTally {
 }
 
 /**
- * Counts the deliveries in the range that meet the condition, and those of them that can be sent again by the rules of
+ * Counts the deliveries up to `last` that meet the condition, and those of them that can be sent again by the rules of
  * resend-deliveries.ts. Skipped ones with data count, although their evaluation may skip them again.
+ * @throws InputError TOO_LARGE if that takes too long
  */
-export async function tallyDeliveries(db: Db, range: DeliveryRange, condition: Condition): Promise<DeliveryTally[]> {
-  const { values, bind } = bindings();
-  const sql = `select d.status, d.webhook_id as "webhookId", count(*)::int as count,
+export async function tallyDeliveries(db: Db, last: string, condition: Condition): Promise<DeliveryTally[]> {
+  const tallies = new Map<string, DeliveryTally>();
+  const upToLast = within({ after: FIRST_ID, last });
+  for await (const ids of idsToEnd(db, DELIVERIES, all([condition, upToLast]))) {
+    for (const tally of await talliesOf(db, ids)) {
+      const key = `${tally.webhookId} ${tally.status} ${tally.isReplayable}`;
+      tallies.set(key, { ...tally, count: tally.count + (tallies.get(key)?.count ?? 0) });
+    }
+  }
+  return [...tallies.values()];
+}
+
+async function talliesOf(db: Db, ids: readonly string[]): Promise<DeliveryTally[]> {
+  if (ids.length === 0) return [];
+  return rowsOf(
+    db,
+    statement(`select d.status, d.webhook_id as "webhookId", count(*)::int as count,
       d.status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED', 'SKIPPED') and not d.test and d.skip_reason is distinct from 'LOOP'
         and p.body is not null and w.status <> 'ARCHIVED' as "isReplayable"
     from (
       select status, webhook_id, skip_reason, test, case status when 'SKIPPED'
           then (select e.payload_id from business_events e where e.id = business_event_id) else payload_id end as payload_id
-      from deliveries where ${toSql(all([within(range), condition]), bind)}
+      from deliveries where id = any($1::uuid[]) and id between $2 and $3
     ) as d left join payloads p on p.id = d.payload_id join webhooks w on w.id = d.webhook_id
-    group by d.status, d.webhook_id, "isReplayable"`;
-  return rowsOf(db, sql, values);
+    group by d.status, d.webhook_id, "isReplayable"`),
+    [ids, ...idBounds(ids)],
+  );
 }

@@ -23,12 +23,12 @@ export interface ReplayCount {
   ofAuditReceiver: boolean;
 }
 
-/** @throws AppError BAD_USER_INPUT for a `where` that cannot be used. @throws Denied */
+/** @throws AppError BAD_USER_INPUT for a `where` that cannot be used. @throws InputError TOO_LARGE. @throws Denied */
 export async function countDeliveries(db: Db, viewer: Viewer, where: DeliveryWhere, at: Date): Promise<ReplayCount> {
   // parsed from its text, as by the workers: the count uses the same condition
   const condition = all([conditionFrom(textOfWhere(where)), finishedBy(at)]);
   const last = (await newestDeliveryId(db)) ?? FIRST_ID;
-  const tallies = await tallyDeliveries(db, { after: FIRST_ID, last }, condition);
+  const tallies = await tallyDeliveries(db, last, condition);
   const webhooks = await webhooksById(db, [...new Set(tallies.map(({ webhookId }) => webhookId))]);
   refuseAuditReceivers(viewer, webhooks.values());
   const ofAuditReceiver = [...webhooks.values()].some(({ receiveAuditEvents }) => receiveAuditEvents);

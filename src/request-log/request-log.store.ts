@@ -1,6 +1,7 @@
 // Reads the log. Lists omit large columns: headers and responses are loaded only if they are selected.
 import { unlessErased } from '../events/payload.store';
 import { type Db, rowsOf, statement } from '../sql/db';
+import type { Listing } from '../sql/listing';
 import type { Direction } from '../webhooks/webhook.entity';
 import type { RequestTiming } from './request-timing.store';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
@@ -44,30 +45,13 @@ export const REQUEST_LOG = {
     started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
     response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress",
     dns_ms as "dnsMs", connect_ms as "connectMs", tls_ms as "tlsMs", first_byte_ms as "firstByteMs"`,
-  indexed: [
-    'id',
-    'webhook_id',
-    'user_id',
-    'delivery_id',
-    'business_event_id',
-    'replay_id',
-    'document_type',
-    'reference_document',
-  ],
-  parts: ['webhook_id', 'user_id', 'replay_id', 'document_type'],
 };
 
-/** The log joined with its index, to order by columns of the index. It lacks rows that are open or not indexed yet. */
-export const INDEXED_REQUEST_LOG = {
-  table: 'request_index join webhook_request_logs using (id)',
+/** The log in an order of its index. It lacks rows that are open or not indexed yet. */
+export const ORDERED_REQUEST_LOG: Listing = {
+  table: REQUEST_LOG.table,
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
-  indexed: REQUEST_LOG.indexed,
-  parts: REQUEST_LOG.parts,
-  joined: {
-    rows: REQUEST_LOG.table,
-    ordered: 'request_index',
-    values: { outcome: 'status', took_ms: 'coalesce(duration_ms, -1)' },
-  },
+  ordered: { table: 'request_index', values: { outcome: 'status', took_ms: 'coalesce(duration_ms, -1)' } },
 };
 
 export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {

@@ -1,24 +1,20 @@
-// Lists: what they read, and the parts of statements that read a page, whichever way its rows are reached.
+// Lists: what they read, and in which order.
 import { type Bind, type Condition, everything, sqlTest } from './condition';
 
 /** A table as a list. */
 export interface Listing {
+  /** Or a sub-select with a name: `(select ...) as deliveries`. */
   table: string;
   /** The SELECT list, with the property names of rows in TypeScript; it includes `id`. */
   columns: string;
-  /** Of a large table: the columns by whose value an index finds rows, in the order of time. */
-  indexed?: readonly string[];
-  /** Those of `indexed` of which many rows may have the same value. */
-  parts?: readonly string[];
-  /** Of a join. Each value of a filter then needs a query plan of its own. */
-  joined?: Joined;
+  /** Of a list in the order of another table that has the same ids. */
+  ordered?: OrderedBy;
 }
 
-/** Two large tables with the same ids: the rows, and the columns by which an index has them in an order. */
-export interface Joined {
-  rows: string;
-  ordered: string;
-  /** The columns by which it is ordered, as SQL on the rows. */
+/** A table with the ids of the rows, and columns by whose indexes it has them in an order. */
+export interface OrderedBy {
+  table: string;
+  /** These columns, as SQL on the rows of the list. */
   values: Readonly<Record<string, string>>;
 }
 
@@ -28,6 +24,9 @@ export interface Order {
   descending: boolean;
 }
 
+/** How many rows a page looks at, unless the document has many lists or its filters are slow. */
+export const LOOKED_AT = 10_000;
+
 export interface PageRequest {
   order: Order;
   /** The number of rows, 1 to 100. */
@@ -35,6 +34,8 @@ export interface PageRequest {
   /** Whether the page before the cursor is read, instead of the one after it. */
   backward: boolean;
   cursor: { id: string; value: string | null } | null;
+  /** At most this many rows are looked at. */
+  lookedAt: number;
 }
 
 /** Limits a list to the rows of one parent: `column` equals `sql`, an expression for the id of the parent. */
@@ -43,39 +44,26 @@ export interface OfParent {
   sql: string;
 }
 
-/** What a page is made from. */
-export interface Source {
-  bind: Bind;
-  table: string;
-  select: string;
-  condition: Condition;
-  request: PageRequest;
-  limit: number;
-  parent: OfParent | null;
+/** The name of the rows in a FROM. */
+export function nameOf({ table }: Pick<Listing, 'table'>): string {
+  return / as (\w+)$/.exec(table)?.[1] ?? table;
 }
 
-export function ofParent(parent: OfParent | null): Condition {
-  return parent ? sqlTest(() => `${parent.column} = ${parent.sql}`) : everything;
-}
+export type Direction = 'asc' | 'desc';
 
 /** A page before the cursor is read against the order of the list. */
-export function isDescending({ order, backward }: PageRequest): boolean {
-  return order.descending !== backward;
+export function directionOf({ order, backward }: Pick<PageRequest, 'order' | 'backward'>): Direction {
+  return order.descending !== backward ? 'desc' : 'asc';
 }
 
-export function orderBy(request: PageRequest, of = ''): string {
-  const { column } = request.order;
-  const direction = isDescending(request) ? 'desc' : 'asc';
-  return column ? `${of}${column.sql} ${direction}, ${of}id ${direction}` : `${of}id ${direction}`;
-}
-
-export function beyondCursor(request: PageRequest): Condition {
+/** Rows after the cursor, in the direction of the request. @param value the column of the order, as SQL */
+export function beyondCursor(request: PageRequest, value = request.order.column?.sql): Condition {
   const { cursor, order } = request;
   if (!cursor) return everything;
-  const operator = isDescending(request) ? '<' : '>';
+  const operator = directionOf(request) === 'desc' ? '<' : '>';
   const { column } = order;
-  if (!column) return sqlTest((bind) => `id ${operator} ${bind(cursor.id)}::uuid`);
+  if (!column) return sqlTest((bind: Bind) => `id ${operator} ${bind(cursor.id)}::uuid`);
   return sqlTest(
-    (bind) => `(${column.sql}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`,
+    (bind: Bind) => `(${value}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`,
   );
 }

@@ -45,3 +45,17 @@ export function plannedOnce(db: EntityManager): EntityManager {
   shares.set(source, share);
   return share;
 }
+
+/** Lists walk an index in its order, instead of sorting what another one finds. */
+export const IN_INDEX_ORDER = { enable_sort: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+
+const walkers = new WeakMap<DataSource, PoolShare>();
+
+/** The connections of this pool for pages of lists. @returns a transaction, or a share of a pool, as it is */
+export function inIndexOrder(db: EntityManager): EntityManager {
+  if (db.queryRunner || db instanceof PoolShare) return db;
+  const source = db.dataSource;
+  const share = walkers.get(source) ?? new PoolShare(source, { settings: IN_INDEX_ORDER });
+  walkers.set(source, share);
+  return share;
+}

@@ -41,7 +41,7 @@ const QUERIES: [title: string, query: string][] = [
 test.each(QUERIES)('%s reads no partition of the months to come', async (_title, query) => {
   sent.length = 0;
   expect(await readInOne(source, query)).toMatchObject({ kind: 'data' });
-  const months = (await Promise.all(sent.map(monthsOf))).flat();
+  const months = (await Promise.all(sent.filter((text) => text.startsWith('select')).map(monthsOf))).flat();
   expect(months).not.toEqual([]);
   // tomorrow's month is read too
   const last = monthAt(Date.now() + 86_400_000);

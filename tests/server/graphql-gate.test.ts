@@ -13,7 +13,7 @@ const RATES = { costPerMinute: 0, requestsPerSecond: 0, wrongKeysPerMinute: 0 };
 
 function gateWith(rates: Partial<typeof RATES> = {}): Gate {
   const trusted = trustedDocumentsFor(readConfig({}), schema, createLog('silent'));
-  return createGate(schema, createRateLimits({ ...RATES, ...rates }), trusted, { of: () => 0 });
+  return createGate(schema, createRateLimits({ ...RATES, ...rates }), trusted);
 }
 
 function as(...roles: Role[]): Caller {

@@ -10,7 +10,12 @@ export function statementsSentBy(source: DataSource): string[] {
     if (known.has(client)) return;
     known.add(client);
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const run = (client as PoolClient & { run?: (given: QueryConfig) => unknown }).run?.bind(client);
     Object.assign(client, {
+      run: (given: QueryConfig) => {
+        sent.push(given.text);
+        return run?.(given);
+      },
       query: (...args: [string | QueryConfig, ...unknown[]]) => {
         sent.push(typeof args[0] === 'string' ? args[0] : args[0].text);
         return query(...args);

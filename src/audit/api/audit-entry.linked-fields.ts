@@ -6,7 +6,7 @@ import { masksOf } from '../../graphql/roles/masked';
 import { byId, link, page, pageBelow } from '../../read-plan/linked-field';
 import { linkedFields, rootFields } from '../../read-plan/linked-fields';
 import { rowList, rowType } from '../../read-plan/row-type';
-import { all, equalsId } from '../../sql/condition';
+import { all, ofOwner } from '../../sql/condition';
 import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
 import { SESSION } from '../../users/sessions/session.linked-fields';
 import { USER } from '../../users/user.linked-fields';
@@ -36,7 +36,7 @@ const ownEntries = rowList(OWN_AUDIT_ENTRY, {
   listQuery: (args, context) => ({
     listing: AUDIT_ENTRIES,
     condition: all([
-      equalsId('actor_id', (context.viewer as Viewer).userId),
+      ofOwner('actor_id', (context.viewer as Viewer).userId),
       conditionOf(args.where, auditEntryFilter(masksOf(context).seesAll)),
     ]),
     order: byTime('AuditEntry', args.orderBy),

@@ -141,7 +141,7 @@ const ofUser: FieldFilter = (tests, path) => {
     table: 'users',
     condition: conditionOf(tests, USER_FILTER, path),
   };
-  return { kind: 'linkedRow', column: 'business_event_id', table: 'business_events', condition: events };
+  return { kind: 'link', column: 'business_event_id', table: 'business_events', condition: events };
 };
 
 export const DELIVERY_FILTER: FilterMap = {

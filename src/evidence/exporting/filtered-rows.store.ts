@@ -2,10 +2,9 @@
 
 import { InputError } from '../../errors';
 import { REQUEST_LOG } from '../../request-log/request-log.store';
-import { pageSource } from '../../sql/access-path';
-import { bindings, type Condition } from '../../sql/condition';
-import { type Db, rowsOf } from '../../sql/db';
-import { resolveCondition } from '../../sql/resolving/resolve-condition';
+import type { Condition } from '../../sql/condition';
+import type { Db } from '../../sql/db';
+import { firstIds } from '../../sql/resolving/ids-to-end';
 import { withCommas } from '../../text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';
@@ -53,15 +52,10 @@ export async function filteredRows(
   return { rows, notSealed: ids.length - rows.length };
 }
 
-/** The ids of the first requests that meet the condition, oldest first. */
-export async function firstRequests(db: Db, condition: Condition, limit: number): Promise<string[]> {
-  const planned = await resolveCondition(db, condition, REQUEST_LOG);
-  const { values, bind } = bindings();
-  const oldestFirst = { order: { column: null, descending: false }, size: limit, backward: false, cursor: null };
-  const rows = await rowsOf<{ id: string }>(
-    db,
-    pageSource(bind, REQUEST_LOG, 'id', planned, oldestFirst, limit),
-    values,
-  );
-  return rows.map(({ id }) => id);
+/**
+ * The ids of the first requests that meet the condition, oldest first, sought to the end of the log.
+ * @throws InputError TOO_LARGE if that takes too long
+ */
+export function firstRequests(db: Db, condition: Condition, limit: number): Promise<string[]> {
+  return firstIds(db, REQUEST_LOG, condition, limit);
 }

@@ -77,10 +77,27 @@ export function pointsOfArguments(weight: ArgumentWeight, field: FieldNode, defa
   };
 }
 
-/** The value of an argument; null: it is not given. */
-export function valueOfArgument(field: FieldNode, name: string, defaults: Variables): ValueOf | null {
-  const value = field.arguments?.find((each) => each.name.value === name)?.value;
-  return value ? (variables) => valueFromASTUntyped(value, { ...defaults, ...variables }) : null;
+/** Points for a `where` with a filter by another name than those that have an index. */
+export function surcharge(
+  field: FieldNode,
+  { points, indexed }: { points: number; indexed: ReadonlySet<string> },
+  defaults: Variables,
+): NumberOf {
+  const where = field.arguments?.find((each) => each.name.value === 'where')?.value;
+  if (!where) return () => 0;
+  return (variables) => {
+    const value: unknown = valueFromASTUntyped(where, { ...defaults, ...variables });
+    return hasOther(value, indexed) ? points : 0;
+  };
+}
+
+function hasOther(where: unknown, indexed: ReadonlySet<string>): boolean {
+  if (Array.isArray(where)) return where.some((each) => hasOther(each, indexed));
+  if (where === null || typeof where !== 'object') return false;
+  return Object.entries(where).some(([name, tests]) => {
+    if (tests === null || tests === undefined) return false;
+    return name === 'and' || name === 'or' ? hasOther(tests, indexed) : !indexed.has(name);
+  });
 }
 
 type Weights = ReadonlyMap<string, number>;

@@ -18,7 +18,6 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import { fragmentsOf } from '../fragments';
 import {
   type ArgumentWeight,
@@ -28,12 +27,10 @@ import {
   type NumberOf,
   pageSize,
   pointsOfArguments,
+  surcharge,
   type Variables,
-  valueOfArgument,
   variableOf,
 } from './cost-arguments';
-import { countOfScan, type Scan, scanOf, withoutPage } from './scan-cost';
-import type { Indexes } from './where-reads';
 
 /** Points in addition to 1 for each row. 1 point is about 10 µs of the database. */
 export interface CostWeights {
@@ -43,8 +40,8 @@ export interface CostWeights {
   arguments: ReadonlyMap<string, ArgumentWeight>;
   /** For each occurrence of a name in a `where`. */
   filters: ReadonlyMap<string, number>;
-  /** The large tables, by the type of their `where`. */
-  indexes: Indexes;
+  /** For each list with a filter by another name than these, however many rows have the list. */
+  unindexed: { points: number; indexed: ReadonlySet<string> };
 }
 
 /** The selection below one row. */
@@ -53,19 +50,15 @@ export interface Level {
   points: number;
   /** Points that depend on variables. */
   filters: NumberOf[];
-  /** Lists with a `where` of a large table. */
-  scans: ScanOf[];
+  /** Points that count once, however many rows there are. */
+  flat: NumberOf[];
   /** `embedded`: the elements are parts of the row and cost 1 point together; the selection below counts for each. */
   lists: { size: NumberOf; embedded: boolean; below: Level }[];
   /** Selections with @skip or @include and a variable. */
   optional: { isAsked: (variables: Variables) => boolean; level: Level }[];
   /** For the rows of a connection: the level of the connection itself, whose fields count once. */
   around: Level | null;
-  /** Of the list whose rows these are: the price of its count, which reads row by row too. */
-  counted: ScanOf | null;
 }
-
-type ScanOf = (variables: Variables, blocks: TableBlocks) => Scan | null;
 
 export interface CostPlan {
   root: Level;
@@ -81,7 +74,6 @@ interface Compiler {
   introspects: boolean;
 }
 
-const COUNTS = ['totalCount', 'totalCountIsExact'];
 const MUTATION_POINTS = 10;
 /** The assumed length of a list without pages, such as the credentials of a webhook. */
 const ASSUMED_LIST = 10;
@@ -105,8 +97,8 @@ export function planCost(
   return { root, introspects: compiler.introspects };
 }
 
-function emptyLevel(around: Level | null = null, counted: ScanOf | null = null): Level {
-  return { points: 0, filters: [], scans: [], lists: [], optional: [], around, counted };
+function emptyLevel(around: Level | null = null): Level {
+  return { points: 0, filters: [], flat: [], lists: [], optional: [], around };
 }
 
 function addSelections(compiler: Compiler, above: Level, set: SelectionSetNode, type: GraphQLNamedType): void {
@@ -139,7 +131,7 @@ function levelFor(compiler: Compiler, above: Level, directives: readonly Directi
 }
 
 function optionalLevel(above: Level, isAsked: (variables: Variables) => boolean): Level {
-  const level = emptyLevel(above.around && optionalLevel(above.around, isAsked), above.counted);
+  const level = emptyLevel(above.around && optionalLevel(above.around, isAsked));
   above.optional.push({ isAsked, level });
   return level;
 }
@@ -150,9 +142,6 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const level = (isSaidOnce ? among.around : null) ?? among;
   if (name === '__schema' || name === '__type') compiler.introspects = true;
   level.points += weightOf(compiler, parent.name, name);
-  // totalCountIsExact comes from the same count
-  if (isSaidOnce && COUNTS.includes(name) && among.counted && !level.scans.includes(among.counted))
-    level.scans.push(among.counted);
   const defined = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
   // introspection has no rows
   if (!defined) return;
@@ -163,8 +152,8 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
   const weight = compiler.weights.arguments.get(`${parent.name}.${name}`);
   if (weight) level.filters.push(pointsOfArguments(weight, field, compiler.defaults));
   const type = getNamedType(defined.type);
-  const scan = scanBy(compiler, field, defined, parent, true);
-  if (scan) level.scans.push(isCountAlone(field) ? (...given) => withoutPage(scan(...given)) : scan);
+  // only a list looks at rows; statistics and subscriptions have prices of their own
+  if (isConnection(type)) level.flat.push(surcharge(field, compiler.weights.unindexed, compiler.defaults));
   if (!field.selectionSet || !isCompositeType(type)) return;
   const size = sizeOf(compiler, field, defined, parent);
   if (!size) {
@@ -172,40 +161,9 @@ function addField(compiler: Compiler, among: Level, field: FieldNode, parent: Gr
     addSelections(compiler, level, field.selectionSet, type);
     return;
   }
-  // a count reads rows in whatever order
-  const unordered = scanBy(compiler, field, defined, parent, false);
-  const counted: ScanOf | null = unordered && ((variables, blocks) => countOfScan(unordered(variables, blocks)));
-  const below = emptyLevel(isConnection(type) ? level : null, counted);
+  const below = emptyLevel(isConnection(type) ? level : null);
   addSelections(compiler, below, field.selectionSet, type);
   level.lists.push({ ...size, below });
-}
-
-// without the rows of the page, though a query that is not one statement reads them too
-function isCountAlone({ selectionSet }: FieldNode): boolean {
-  const counts = [...COUNTS, '__typename'];
-  return (
-    selectionSet?.selections.every((each) => each.kind === Kind.FIELD && counts.includes(each.name.value)) === true
-  );
-}
-
-// only a list reads the rows of its table; statistics and subscriptions have prices of their own
-function scanBy(
-  { weights, defaults }: Compiler,
-  field: FieldNode,
-  { type, args }: GraphQLField<unknown, unknown>,
-  parent: GraphQLNamedType,
-  isOrdered: boolean,
-): ScanOf | null {
-  const where = args.find(({ name }) => name === 'where');
-  const whereType = where && getNamedType(where.type).name;
-  if (whereType === undefined || !weights.indexes.has(whereType) || !isConnection(getNamedType(type))) return null;
-  const given = valueOfArgument(field, 'where', defaults);
-  const order = isOrdered ? valueOfArgument(field, 'orderBy', defaults) : null;
-  if (!given && !order) return null;
-  return (variables, blocks) => {
-    const tables = { indexes: weights.indexes, blocks };
-    return scanOf(tables, whereType, given?.(variables) ?? {}, parent.name, order?.(variables) ?? null);
-  };
 }
 
 function weightOf({ weights }: Compiler, type: string, field: string): number {

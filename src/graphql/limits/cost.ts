@@ -1,8 +1,7 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { TableBlocks } from '../../sql/resolving/table-blocks';
+import { LOOKED_AT } from '../../sql/listing';
 import type { Variables } from './cost-arguments';
 import { type CostPlan, type CostWeights, type Level, planCost } from './cost-plan';
-import type { Scan } from './scan-cost';
 
 /** The maximum number of rows of one request: the sizes of nested pages are multiplied. */
 const MAX_ROWS = 50_000;
@@ -15,8 +14,8 @@ export interface Cost {
   /** Points: rows, linked rows and weights. At least 1. */
   points: number;
   introspects: boolean;
-  /** Lists that read row by row. */
-  scans: Scan[];
+  /** The number of lists: one below each of ten rows is ten. */
+  lists: number;
 }
 
 /** Compiles each document once. Apollo caches documents, and the plan is dropped with its document. */
@@ -35,56 +34,50 @@ export function createPlans(
   };
 }
 
-interface Given {
-  variables: Variables;
-  blocks: TableBlocks;
-}
-
-/** The cost of the operation with these variables, and tables of these sizes. */
-export function costOf(plan: CostPlan, variables: Variables, blocks: TableBlocks): Cost {
-  const cost: Cost = { rows: 0, points: 0, introspects: plan.introspects, scans: [] };
-  addLevel(cost, plan.root, 1, { variables, blocks });
+/** The cost of the operation with these variables. */
+export function costOf(plan: CostPlan, variables: Variables): Cost {
+  const cost: Cost = { rows: 0, points: 0, introspects: plan.introspects, lists: 0 };
+  addLevel(cost, plan.root, 1, variables);
   cost.points = Math.max(1, cost.points);
   return cost;
 }
 
-function addLevel(cost: Cost, level: Level, parents: number, given: Given): void {
-  const { variables, blocks } = given;
+function addLevel(cost: Cost, level: Level, parents: number, variables: Variables): void {
   cost.points += level.points * parents;
   for (const points of level.filters) cost.points += points(variables) * parents;
-  for (const scanWith of level.scans) {
-    const scan = scanWith(variables, blocks);
-    if (!scan) continue;
-    cost.points += scan.points * parents;
-    cost.scans.push(scan);
-  }
+  // however many rows have the list: all lists of a document together look at a limited number of rows
+  for (const points of level.flat) cost.points += points(variables);
   for (const { size, embedded, below } of level.lists) {
     const rows = size(variables) * parents;
-    if (!embedded) cost.rows += rows;
+    if (!embedded) {
+      cost.rows += rows;
+      cost.lists += parents;
+    }
     cost.points += embedded ? parents : rows;
-    addLevel(cost, below, rows, given);
+    addLevel(cost, below, rows, variables);
   }
-  for (const { isAsked, level: inner } of level.optional) if (isAsked(variables)) addLevel(cost, inner, parents, given);
+  for (const { isAsked, level: inner } of level.optional)
+    if (isAsked(variables)) addLevel(cost, inner, parents, variables);
 }
 
 /** @returns the refusal; null: the cost is within the limits */
-export function tooExpensive({ rows, points, scans }: Cost): string | null {
+export function tooExpensive({ rows, points }: Cost): string | null {
   if (rows > MAX_ROWS) {
     return `The query asks for up to ${rows} rows and costs ${points}; at most ${MAX_ROWS} rows are allowed. Ask for smaller pages.`;
   }
   if (points > MAX_COST) {
-    const advice = scanAdvice(scans) ?? 'Ask for smaller pages, or for less in each row.';
-    return `The query costs ${points}; at most ${MAX_COST} are allowed. ${advice}`;
+    return `The query costs ${points}; at most ${MAX_COST} are allowed. Ask for smaller pages, or for less in each row.`;
   }
   return null;
 }
 
-/** How to avoid the costliest list that reads row by row; null: there is none. */
-export function scanAdvice(scans: readonly Scan[]): string | null {
-  const costliest = scans.toSorted((a, b) => b.points - a.points)[0];
-  if (!costliest) return null;
-  const { points, names, better, order } = costliest;
-  if (order !== undefined)
-    return `In the order of ${order} these filters have no index, which costs ${points} for each list: order by time, or add a filter by one of these: ${better.join(', ')}.`;
-  return `The filter by ${names.join(', ')} has no index, which costs ${points} for each list: add a filter by one of these: ${better.join(', ')}.`;
+/** Rows that all lists of a document look at together. */
+const LOOKED_AT_BY_ALL = 50_000;
+/** Few different numbers, since each is another statement. */
+const SHARES = [LOOKED_AT, 5_000, 2_000, 1_000, 500, 200];
+
+/** How many rows a page of each list looks at: at least its rows. */
+export function shareOfLists({ lists }: Cost): number {
+  const share = LOOKED_AT_BY_ALL / Math.max(lists, 1);
+  return SHARES.find((each) => each <= share) ?? 1;
 }

@@ -1,33 +1,67 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Count, Page } from '../../sql/keyset';
-import { encodeCursor } from './cursor';
+import { timeOfId } from '../../ids';
+import type { Count, Page, Place } from '../../sql/keyset';
+import { cursorOf, encodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
 
 /** What the resolver of a connection returns: a page, and a function that counts if the query selects the count. */
 export interface Connection<Row extends { id: string }> {
   page: Page<Row>;
   order: ListOrder;
+  notSearched: string | null;
   count(): Promise<Count>;
 }
 
 @ObjectType('PageInfo', {
   simpleResolvers: true,
-  description: 'The cursors of a page, and whether there are further rows.',
+  description:
+    'The cursors of a page, and how far the list was searched. A page looks at up to 10,000 rows, or 1,000 where bodies or health are ' +
+    'tested; the lists of one request together at 50,000. So a page may have fewer rows than were asked for, or none, and be followed by others.',
 })
 export class PageInfoType {
-  @Field(() => Boolean, { description: 'Whether rows follow this page. Request them with `after: endCursor`.' })
+  @Field(() => Boolean, {
+    description:
+      'false: the list was searched to its end. true: continue with `after: endCursor`, also if this page has few rows or none.',
+  })
   hasNextPage: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether rows precede this page. Request them with `last` and `before: startCursor`.',
+    description:
+      'With `last`, false: the list was searched to its beginning; true: continue with `last` and `before: startCursor`, also if this ' +
+      'page has few rows or none. With `first`: whether `after` was given.',
   })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first row; null: the page is empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where this page begins: the cursor of its first row. With `last`, that of the last row that was looked at, if the page has fewer rows than were asked ' +
+      'for and the beginning was not reached. null: the page is empty, and there are no others.',
+  })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last row; null: the page is empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where this page ends: the cursor of its last row, or that of the last row that was looked at, if the page has fewer rows than were asked for ' +
+      'and the end was not reached. null: the page is empty, and there are no others.',
+  })
   endCursor: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time, in the order of the list, up to which it was searched: that of the row of `endCursor`, with `last` of `startCursor`. ' +
+      'null: it was searched to its end, or is not in an order of time.',
+  })
+  searchedTo: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the filter does not search for you, as a sentence; null: nothing is left out.',
+  })
+  notSearched: string | null;
 }
 
 export interface ConnectionShape {
@@ -70,15 +104,15 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
     @Field(() => Int, {
       nullable: true,
       description:
-        'The number of rows that meet the filter, at most 10,000, or 1,000 if it tests `data` or `response`. Of requests, ' +
-        'deliveries, events, audit entries, sessions, replays, exports and erasures with a filter that has no index, those among the ' +
-        '50,000 newest rows, of all or of those that an index finds. null: counting failed.',
+        'The number of rows that meet the filter, as far as a page looks from the beginning of the list: among 10,000 rows of the index that it reads, or ' +
+        '1,000 if it tests bodies or health. Never less than the rows of this page. null: counting failed.',
     })
     totalCount: number | null;
 
     @Field(() => Boolean, {
       nullable: true,
-      description: 'false: there may be more rows than `totalCount` counts. null: counting failed.',
+      description:
+        'false: there may be more rows than `totalCount` counts, or `pageInfo.notSearched` says what was left out. null: counting failed.',
     })
     totalCountIsExact: boolean | null;
   }
@@ -87,23 +121,35 @@ export function connectionOf(name: string, nodeType: () => ClassType): ClassType
 
 /** The connection for graphql-js. The counts are functions, which run only if the query selects them. */
 export function toConnection<Row extends { id: string }>(connection: Connection<Row>): ConnectionShape {
-  const { page, order } = connection;
-  const edges = page.rows.map((node) => ({ cursor: encodeCursor(order, node), node }));
+  const { page, order, notSearched } = connection;
+  const { rows, end, hasNextPage, hasPreviousPage, backward } = page;
+  const edges = rows.map((node) => ({ cursor: encodeCursor(order, node), node }));
   let counted: Promise<Count> | null = null;
   const count = () => {
     counted ??= connection.count();
     return counted;
   };
+  const ended = end && cursorOf(order, end);
   return {
     edges,
-    nodes: page.rows,
+    nodes: rows,
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: (backward ? ended : null) ?? edges[0]?.cursor ?? null,
+      endCursor: (backward ? null : ended) ?? edges.at(-1)?.cursor ?? null,
+      searchedTo: end && timeOfPlace(order, end),
+      notSearched,
     },
-    totalCount: async () => (await count()).count,
-    totalCountIsExact: async () => (await count()).exact,
+    totalCount: async () => Math.max((await count()).count, rows.length),
+    totalCountIsExact: async () => notSearched === null && (await count()).exact,
   };
+}
+
+/** null: the order is not one of time. */
+function timeOfPlace({ column, timeOf }: ListOrder, place: Place): Date | null {
+  if (timeOf) return timeOf(place.value);
+  if (column === null) return timeOfId(place.id);
+  if (column.type === 'uuid') return timeOfId(place.value as string);
+  return column.type === 'timestamptz' ? (place.value as Date) : null;
 }

@@ -1,15 +1,20 @@
 // Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
 import { quoted } from '../../errors';
 import { refuseWithMessage } from '../../refuse-argument';
-import type { PageRequest } from '../../sql/keyset';
+import type { PageRequest, Place } from '../../sql/keyset';
 import { isStorable } from '../../text';
 import type { ListOrder } from './list-order';
 
-/** The cursor of a row. `cursorText` of read-plan/template.ts does the same in SQL. */
+/** The cursor of a row. */
 export function encodeCursor(order: ListOrder, row: { id: string }): string {
   const value = order.column ? (row as Record<string, unknown>)[order.column.property] : null;
+  return cursorOf(order, { id: row.id, value });
+}
+
+/** The cursor of a place. `cursorText` of read-plan/template.ts does the same in SQL. */
+export function cursorOf(order: ListOrder, { id, value }: Place): string {
   const text = value instanceof Date ? value.toISOString() : value;
-  return Buffer.from(JSON.stringify([tagOf(order), row.id, text])).toString('base64url');
+  return Buffer.from(JSON.stringify([tagOf(order), id, text])).toString('base64url');
 }
 
 // read from the other end, a cursor would point at rows that its client has seen

@@ -11,4 +11,6 @@ export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS
 /** The order of a list. `tag` names it in cursors, so that a cursor of another list or order is refused. */
 export interface ListOrder extends Order {
   tag: string;
+  /** The time in a value of the column, where that is not a time or an id. */
+  timeOf?: (value: unknown) => Date;
 }

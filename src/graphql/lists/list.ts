@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Condition } from '../../sql/condition';
-import { count, countsByParent, type Listing, page, pagesByParent } from '../../sql/keyset';
-import { resolveCondition } from '../../sql/resolving/resolve-condition';
+import type { Condition, Span } from '../../sql/condition';
+import { count, countsByParent, type Listing, type PageRequest, page, pagesByParent } from '../../sql/keyset';
+import { directionOf } from '../../sql/listing';
+import { looksAt, resolveCondition } from '../../sql/resolving/resolve-condition';
 import type { Context } from '../context';
 import { loaderFor, perRequest } from '../data-loaders';
 import { type ConnectionShape, toConnection } from './connection';
@@ -14,17 +15,40 @@ export interface ListQuery {
   condition: Condition;
   order: ListOrder;
   args: PageArgs;
+  /** What the filter does not search for this caller, as a sentence; null: nothing. */
+  notSearched?: string | null;
+}
+
+/** The page that a query asks for. @throws AppError BAD_USER_INPUT */
+export function requestOf({ args, order, condition }: ListQuery, lookedAt?: number): PageRequest {
+  return pageRequest(args, order, looksAt(condition, lookedAt));
+}
+
+/** Where a page of a list begins. */
+export function spanOf(request: PageRequest): Span {
+  const isById = request.order.column === null;
+  return {
+    descending: directionOf(request) === 'desc',
+    cursor: isById ? (request.cursor?.id ?? null) : null,
+    bounds: [],
+  };
+}
+
+/** The list from its beginning. */
+export function fromBeginning(request: PageRequest): PageRequest {
+  return { ...request, backward: false, cursor: null };
 }
 
 /** A page of a list at the root. */
 export async function listPage(context: Context, query: ListQuery): Promise<ConnectionShape> {
-  const { listing, order } = query;
-  const request = pageRequest(query.args, order);
-  const condition = await resolveCondition(context.db, query.condition, listing);
+  const { listing, order, notSearched = null } = query;
+  const request = requestOf(query, context.lookedAt);
+  const resolved = (of: PageRequest) => resolveCondition(context.db, query.condition, spanOf(of));
   return toConnection({
-    page: await page(context.db, listing, condition, request),
+    page: await page(context.db, listing, await resolved(request), request),
     order,
-    count: () => count(context.db, listing, condition),
+    notSearched,
+    count: async () => count(context.db, listing, await resolved(fromBeginning(request)), request),
   });
 }
 
@@ -40,22 +64,24 @@ export async function nestedPage(
   query: ListQuery,
   args: object,
 ): Promise<ConnectionShape> {
-  const { listing, condition, order } = query;
-  const request = pageRequest(query.args, order);
+  const { listing, condition, order, notSearched = null } = query;
+  const request = requestOf(query, context.lookedAt);
   const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
   const name = `${listing.table}.${column} ${hash}`;
-  const resolved = () =>
-    perRequest(context, `condition of ${name}`, () => resolveCondition(context.db, condition, listing));
+  const resolved = (what: string, of: PageRequest) =>
+    perRequest(context, `${what} of ${name}`, () => resolveCondition(context.db, condition, spanOf(of)));
   const pages = loaderFor(context, `page of ${name}`, async (ids) =>
-    pagesByParent(context.db, listing, { column, ids }, await resolved(), request),
+    pagesByParent(context.db, listing, { column, ids }, await resolved('condition', request), request),
   );
-  const counts = loaderFor(context, `count of ${name}`, async (ids) =>
-    countsByParent(context.db, listing, { column, ids }, await resolved()),
-  );
+  const counts = loaderFor(context, `count of ${name}`, async (ids) => {
+    const whole = await resolved('whole condition', fromBeginning(request));
+    return countsByParent(context.db, listing, { column, ids }, whole, request);
+  });
   const found = await pages.load(parent.id);
   return toConnection({
-    page: found ?? { rows: [], hasNextPage: false, hasPreviousPage: false },
+    page: found ?? { rows: [], backward: request.backward, hasNextPage: false, hasPreviousPage: false, end: null },
     order,
+    notSearched,
     count: async () => (await counts.load(parent.id)) ?? { count: 0, exact: true },
   });
 }

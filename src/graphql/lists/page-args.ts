@@ -1,13 +1,15 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { checkedSize, refuseWithMessage } from '../../refuse-argument';
 import type { PageRequest } from '../../sql/keyset';
+import { LOOKED_AT } from '../../sql/listing';
 import { decodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 const FORWARD = 'The number of rows from the beginning, 1 to 100. Default: 20, unless `last` is given.';
-const AFTER = 'Rows after this cursor: the `endCursor` of the previous page of this list in this order.';
+const AFTER =
+  'Rows after this cursor: the `endCursor` of the previous page of this list in this order, also of an empty page.';
 
 @ArgsType()
 export class PageArgs {
@@ -22,13 +24,17 @@ export class PageArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Rows before this cursor: the `startCursor` of the following page. Used with `last`.',
+    description:
+      'Rows before this cursor: the `startCursor` of the following page, also of an empty page. Used with `last`.',
   })
   before?: string | null;
 }
 
-/** @throws AppError BAD_USER_INPUT with the argument, its value and what is allowed */
-export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
+/**
+ * @param lookedAt how many rows a page may look at, beyond its own
+ * @throws AppError BAD_USER_INPUT with the argument, its value and what is allowed
+ */
+export function pageRequest(args: PageArgs, order: ListOrder, lookedAt = LOOKED_AT): PageRequest {
   const { last, after, before } = args;
   const backward = isGiven(last);
   // the default of `first`, 20, is not distinguishable from a given 20: one-end.ts checks the document
@@ -44,10 +50,14 @@ export function pageRequest(args: PageArgs, order: ListOrder): PageRequest {
   if (!backward && isGiven(before)) {
     refuseWithMessage('before goes with last, not with first.', ['before']);
   }
+  const size = backward
+    ? checkedSize('last', last, MAX_PAGE)
+    : checkedSize('first', args.first ?? DEFAULT_PAGE, MAX_PAGE);
   return {
     order,
     backward,
-    size: backward ? checkedSize('last', last, MAX_PAGE) : checkedSize('first', args.first ?? DEFAULT_PAGE, MAX_PAGE),
+    size,
+    lookedAt: Math.max(size, lookedAt),
     cursor: cursorIn(backward ? 'before' : 'after', args, order),
   };
 }

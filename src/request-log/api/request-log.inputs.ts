@@ -34,8 +34,8 @@ import { all, isNull } from '../../sql/condition';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { CONTENT_READERS } from '../../viewer';
 import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
-import { INDEXED_REQUEST_LOG, REQUEST_LOG } from '../request-log.store';
-import { jsonFilter, scopedWhere, searchFilter } from '../search/indexed-filters';
+import { ORDERED_REQUEST_LOG, REQUEST_LOG } from '../request-log.store';
+import { jsonFilter, notSearchedIn, scopedWhere, searchFilter } from '../search/indexed-filters';
 import { JsonFilter } from '../search/json-filter.inputs';
 import { outcomeFilter, statusFilter } from '../status-filter';
 import { RequestErrorCodeEnum, RequestStatusEnum } from './request-log.type';
@@ -258,13 +258,14 @@ export function listedRequests(
 ): ListQuery {
   const order = requestLogOrder(args.orderBy);
   return {
-    listing: order.column ? INDEXED_REQUEST_LOG : REQUEST_LOG,
+    listing: order.column ? ORDERED_REQUEST_LOG : REQUEST_LOG,
     condition: conditionOf(
       scopedWhere(seesAll, args.where),
       order.column ? { ...REQUEST_LOG_FILTER, ...FILTERS_OF_INDEX } : REQUEST_LOG_FILTER,
     ),
     order,
     args,
+    notSearched: notSearchedIn(seesAll, args.where),
   };
 }
 

@@ -4,7 +4,6 @@ import { FIRST_ID } from '../../ids';
 import { type Condition, conjunctsOf } from '../../sql/condition';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import { resolvePlans } from '../../sql/resolving/resolve-condition';
 import type { ExportRow } from './export.store';
 import { EXPORT_COLUMNS } from './export-columns.store';
 import { CONTENT_COLUMNS, lineWithContent } from './export-content';
@@ -52,9 +51,7 @@ export async function* exportBatches(
   options: BatchOptions,
 ): AsyncGenerator<Batch> {
   const tidy = order.format === 'CSV' ? (text: string) => text : oneLineEach;
-  // links stay subqueries: some linked tables have more rows than a list of ids may have
-  const planned = await resolvePlans(db, condition);
-  const plan: ExportPlan = { condition: planned, format: order.format, seesAll: order.readsContent };
+  const plan: ExportPlan = { condition, format: order.format, seesAll: order.readsContent };
   const read = order.includeContent ? contentReader(db, plan) : lineReader(db, plan);
   let before = options.after === null && order.format === 'CSV' ? [heading(order)] : [];
   // until then the response has not begun, and its caller gets an error that says what is wrong

@@ -34,7 +34,6 @@ export const EXPORTS = {
     ordered_by as "orderedBy", last_request_id as "lastRequestId", created_at as "createdAt", expires_at as "expiresAt",
     downloads, rows_sent::float8 as "rowsSent", bytes_sent::float8 as "bytesSent", completed_at as "completedAt",
     user_id as "userId"`,
-  indexed: ['id'],
 };
 
 export async function exportsById(db: Db, ids: readonly string[]): Promise<Map<string, ExportRow>> {

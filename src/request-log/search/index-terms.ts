@@ -4,10 +4,10 @@
 // d and a: a scalar of the payload (data) or of the response (answer) with its path;
 // xd and xa: marks a row in which not all of these scalars are indexed.
 
-import type { JsonSide } from './index-access-path.store';
 import { eachLeaf, leafWord } from './json-scalars';
 import type { SearchedRequest } from './request-index.store';
 import { referenceWord, wordsIn } from './tokenizer';
+import type { JsonSide } from './words.store';
 
 const META_WORDS = 100;
 /** Distinct words of a payload, and of a response. */

@@ -2,10 +2,10 @@
 import type { FieldFilter } from '../../graphql/lists/where-to-sql';
 import { type NodeName, readNodeId } from '../../ids';
 import { refuse, refuseAmbiguous } from '../../refuse-argument';
-import { all, type Condition } from '../../sql/condition';
-import { foundInIndex, hasId, type JsonQuery, type JsonSide, meetsJson } from './index-access-path.store';
+import { all, type Condition, equalsId } from '../../sql/condition';
 import { containsQuery, type PathTests, pathQuery } from './json-query';
 import { searchQuery } from './search-query';
+import { foundInIndex, type JsonQuery, type JsonSide, meetsJson } from './words.store';
 
 /** A search text, and whether content is searched. */
 interface ScopedSearch {
@@ -35,6 +35,21 @@ function scoped(value: unknown, content: boolean): unknown {
   );
 }
 
+/** What words are not sought in, for viewers from whom content is hidden; null: they are sought everywhere, or none are. */
+export function notSearchedIn(seesAll: boolean, where: unknown): string | null {
+  if (seesAll || !hasWords(where)) return null;
+  return 'Content is not searched for your role, because masking rules hide it: search covers the reference document, the error, and the scheme and host of the URL.';
+}
+
+function hasWords(where: unknown): boolean {
+  if (Array.isArray(where)) return where.some(hasWords);
+  if (where === null || typeof where !== 'object' || where instanceof Date) return false;
+  return Object.entries(where).some(([name, each]) => {
+    if (name === 'search' && typeof each === 'string') return readNodeId(each.trim().toLowerCase()) === null;
+    return !CONTENT_FIELDS.has(name) && hasWords(each);
+  });
+}
+
 /** The columns of the log that have the ids of other objects. */
 const ID_COLUMNS: Partial<Record<NodeName, string>> = {
   WebhookRequestLog: 'id',
@@ -50,7 +65,7 @@ export const searchFilter: FieldFilter = (tests, path) => {
   const { text, content } = scopedSearch(tests);
   const node = readNodeId(text.trim().toLowerCase());
   const column = node && ID_COLUMNS[node.name];
-  return column ? hasId(column, node.id) : foundInIndex(searchQuery(text, content, path));
+  return column ? equalsId(column, node.id) : foundInIndex(searchQuery(text, content, path));
 };
 
 // conditionOf() spreads each test into an object; an unscoped text becomes an object of its characters

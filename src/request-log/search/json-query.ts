@@ -3,11 +3,11 @@ import { quoted } from '../../errors';
 import { readJsonPath } from '../../json/json-path';
 import { checkedList, refuse } from '../../refuse-argument';
 import { isStorable } from '../../text';
-import type { JsonQuery, JsonSide } from './index-access-path.store';
 import { incompleteWord, indexedLeaf } from './index-terms';
 import { eachLeaf, type JsonScalar, leafPath } from './json-scalars';
 import { keysOf, toJsonpath } from './jsonpath-sql';
 import { anyOf, exactly } from './search-query';
+import type { JsonQuery, JsonSide } from './words.store';
 
 const MAX_LEVELS = 20;
 /** Enough to select few rows. The exact test covers the other values. */

@@ -1,9 +1,9 @@
 // Checks a search text and makes its query of index terms.
 import { quoted } from '../../errors';
 import { refuseWithMessage } from '../../refuse-argument';
-import type { IndexQuery } from './index-access-path.store';
 import { CONTENT, META } from './index-terms';
 import { wordsIn } from './tokenizer';
+import type { IndexQuery } from './words.store';
 
 const MAX_SEARCH_CHARACTERS = 500;
 const MAX_WORDS = 20;

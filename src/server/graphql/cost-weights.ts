@@ -1,6 +1,5 @@
 import type { CostWeights } from '../../graphql/limits/cost-plan';
 import { explanationPoints } from '../../incoming/explaining/explain-cost';
-import { INDEXES } from './filter-indexes';
 
 /**
  * Fields that cost more than a row, in points: 1 is about the cost of one row of a page in the database, 10 µs.
@@ -63,7 +62,37 @@ export const COST_WEIGHTS: CostWeights = {
     ['Query.__type', 50],
   ]),
   arguments: new Map([['Query.explainVerification', explanationPoints]]),
-  indexes: INDEXES,
+  // up to 10,000 rows of one list, or fewer of each of several, are tested one by one
+  unindexed: {
+    points: 1_000,
+    indexed: new Set([
+      'id',
+      'referenceDocument',
+      'documentType',
+      'startedAt',
+      'createdAt',
+      'webhook',
+      'user',
+      'owner',
+      'delivery',
+      'businessEvent',
+      'causedBy',
+      'replay',
+      'status',
+      'skipReason',
+      'held',
+      'waitsFor',
+      'nextAttemptAt',
+      'search',
+      'data',
+      'response',
+      'actor',
+      'action',
+      'subjectId',
+      'sessionId',
+      'name',
+    ]),
+  },
   filters: new Map([
     ['contains', 100],
     ['containsIgnoreCase', 100],

@@ -8,7 +8,7 @@ import {
   getVariableValues,
   OperationTypeNode,
 } from 'graphql';
-import { AppError, type ErrorCode } from '../../errors';
+import type { ErrorCode } from '../../errors';
 import { createFaultLog } from '../../fault-log';
 import { confirmsViewer } from '../../graphql/confirms-viewer';
 import type { Context } from '../../graphql/context';
@@ -44,8 +44,6 @@ export interface ExecutorOptions {
   noteAnswer: NoteAnswer;
   /** Is called with errors for which the whole query is refused, before they get the form for callers. */
   noteOutage(error: unknown): void;
-  /** How a query that the database stopped can be faster; null: unknown. */
-  adviceFor(query: QueryRequest): string | null;
 }
 
 const MAX_COERCION_ERRORS = 10;
@@ -75,7 +73,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     options.noteAnswer(asked, viewer, result.data);
     noteDenials(services.auditNotes, viewer, result.errors);
     if (!result.errors) return result;
-    return advised({ ...result, errors: onePerField(result.errors) }, () => options.adviceFor(asked));
+    return { ...result, errors: onePerField(result.errors) };
   };
   return async (asked) => {
     const { document, operation, variables: rawVariables, context } = asked;
@@ -97,7 +95,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const answered = await answerOf(isQuery ? readQuery : null, query, { ...options, noteFailedPlan });
     if (answered) {
       options.noteAnswer(query, context.viewer, answered.data);
-      return advised(answered, () => options.adviceFor(query));
+      return answered;
     }
     return noted(await resolve(asked), { ...asked, variables: coerced });
   };
@@ -115,25 +113,6 @@ function createFailedPlanLog(): NoteFailedPlan {
     of = log;
     report(error);
   };
-}
-
-/** Adds to errors about statements that were stopped what makes them faster. */
-function advised(result: ExecutionResult, adviceFor: () => string | null): ExecutionResult {
-  const isStopped = ({ originalError }: GraphQLError) => isStatementTimeout(originalError);
-  if (!result.errors?.some(isStopped)) return result;
-  const advice = adviceFor();
-  if (advice === null) return result;
-  const errors = result.errors.map((error) => {
-    const known = isStopped(error) ? knownError(error.originalError) : null;
-    if (!known) return error;
-    const { nodes, path } = error;
-    return new GraphQLError(error.message, {
-      nodes,
-      path,
-      originalError: new AppError(known.code, `${known.message} ${advice}`),
-    });
-  });
-  return { ...result, errors };
 }
 
 // Apollo recognises the messages of graphql-js about variables, but not the one that there are too many errors.

@@ -14,9 +14,8 @@ import {
 import { AppError } from '../../errors';
 import type { Context } from '../../graphql/context';
 import { checkedVariables } from '../../graphql/limits/check-variables';
-import { costOf, createPlans, MAX_COST, scanAdvice, tooExpensive } from '../../graphql/limits/cost';
+import { costOf, createPlans, MAX_COST, shareOfLists, tooExpensive } from '../../graphql/limits/cost';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
-import type { TableBlocks } from '../../sql/resolving/table-blocks';
 import type { Viewer } from '../../viewer';
 import { formatError, knownError } from '../edge/format-error';
 import type { RateLimits } from '../edge/rate-limits';
@@ -32,7 +31,7 @@ export interface Operation {
 }
 
 /** The sender of an operation. */
-export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId'>;
+export type Caller = Pick<Context, 'viewer' | 'remoteAddress' | 'requestId' | 'lookedAt'>;
 
 export interface Gate {
   /** Whether the operation uses introspection, which some callers may not. */
@@ -47,13 +46,12 @@ export interface Gate {
   /** The request with its document's text: see TrustedDocuments. */
   resolve: TrustedDocuments['resolve'];
   /**
-   * Checks introspection by role, the shape and the size of the variables, the cost, and the points that the caller has left.
+   * Checks introspection by role, the shape and the size of the variables, the cost, and the points that the caller has left. Notes how
+   * many rows each list of the operation may look at.
    * @returns `extensions.cost` of the answer
    * @throws Refusal, with the cost if it is known
    */
   checkOperation(operation: Operation, caller: Caller): CostReport;
-  /** How an operation that was stopped can be faster: names its filters without an index; null: it has none. */
-  adviceFor(operation: Operation): string | null;
   /** All checks, for operations outside Apollo: text or documentId, parser limits, validation, `checkOperation`. */
   prepare(request: GraphQLRequest, caller: Caller): Prepared | Refused;
 }
@@ -77,22 +75,18 @@ export interface Refused {
   retryAfter: number | undefined;
 }
 
-export function createGate(
-  schema: GraphQLSchema,
-  rates: RateLimits,
-  trusted: TrustedDocuments,
-  blocks: TableBlocks,
-): Gate {
+export function createGate(schema: GraphQLSchema, rates: RateLimits, trusted: TrustedDocuments): Gate {
   const planOf = createPlans(schema, COST_WEIGHTS);
   const mayIntrospect: Gate['mayIntrospect'] = (viewer) =>
     viewer !== null && (!trusted.only || viewer.roles.has('SYSTEM_MANAGER'));
   const checkOperation: Gate['checkOperation'] = ({ document, operation, variables }, caller) => {
     const declared = checkedVariables(schema, operation, variables, mayIntrospect(caller.viewer));
-    const cost = costOf(planOf(document, operation), declared, blocks);
+    const cost = costOf(planOf(document, operation), declared);
     if (cost.introspects) refuseIntrospection(caller.viewer, trusted, 400);
     const report = { requested: cost.points, limit: MAX_COST };
     const problem = tooExpensive(cost);
     if (problem) throw new Refusal('LIMIT_EXCEEDED', problem, 400, report);
+    caller.lookedAt = shareOfLists(cost);
     return rates.spend(caller.viewer, caller.remoteAddress, report);
   };
   const resolve: Gate['resolve'] = (request, viewer) => {
@@ -105,8 +99,6 @@ export function createGate(
     refuseIntrospection: (viewer, forbidden) => refuseIntrospection(viewer, trusted, forbidden),
     resolve,
     checkOperation,
-    adviceFor: ({ document, operation, variables }) =>
-      scanAdvice(costOf(planOf(document, operation), variables, blocks).scans),
     prepare(request, caller) {
       try {
         const { query, operationName, variables } = resolve(request, caller.viewer);

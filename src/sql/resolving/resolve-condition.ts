@@ -1,150 +1,99 @@
 // Reads from the database what a condition needs before it is written as SQL.
-import { pageSource } from '../access-path';
-import { all, bindings, type Condition, conjunctsOf, everything, type Link, meetsLink, toSql } from '../condition';
-import { type Db, rowOf, rowsOf } from '../db';
-import { andNotToCome } from '../months-to-come';
-import { type Filtered, needsIntersection, withIntersection } from './index-intersection';
+import { bindings, type Condition, isSlow, type Link, type LinkedIds, type LinkedRow, type Span } from '../condition';
+import { type Db, rowsOf } from '../db';
+import { LOOKED_AT } from '../listing';
+import { inIndexOrder } from '../pool-share';
+import { pageSource } from '../walks/page-source';
 
-/** Up to this number of linked rows, a page is read for each of them. */
+/** Up to this number of linked rows, their ids are named. */
 export const MAX_LINKED = 1_000;
-/** Newest rows of the list, of those that an index finds, that are tested where more rows are linked. */
-const SAMPLE = 2_000;
-/** From this number of matches in the sample on, a page is found by testing row by row: after ten times the sample. */
-const DENSE = 5;
-/**
- * Newer rows than those of a second sample, which is taken where the first one is dense. If nothing of it matches, the matches of the
- * first one are all of one moment, and a page may never be full.
- */
-const OLDER = 10 * SAMPLE;
+
+/** The newest first, from the end of the list. */
+export const FROM_NEWEST: Span = { descending: true, cursor: null, bounds: [] };
 
 /**
- * The condition with the ids of its links and with its plans. Links are read before the large tables: no query plan of
+ * The condition with the ids of its links, and with what other indexes find. Links are read before the large tables: no query plan of
  * a join fits both rare and frequent linked rows, and the wrong one takes hundreds of milliseconds.
- * @param filtered the rows that the condition is about
+ * @param span of the list
  */
-export async function resolveCondition(db: Db, condition: Condition, filtered: Filtered): Promise<Condition> {
-  const conjuncts = conjunctsOf(condition);
-  const resolved = await replaced(condition, filtered.table, async (part, of) => {
-    if (part.kind === 'unplanned') return part.resolvePlan(db);
-    if (part.kind !== 'link') return part;
-    return resolveLink(db, part, of, conjuncts.includes(part) ? besides(conjuncts, filtered) : ALONE);
-  });
-  return withIntersection(db, resolved, filtered);
+export async function resolveCondition(db: Db, condition: Condition, span: Span): Promise<Condition> {
+  const within = { ...span, bounds: [...span.bounds, ...boundsIn(condition)] };
+  return replaced(db, condition, within);
 }
 
-/** What rows of a list must meet beside a link. */
-interface Besides {
-  /** An index finds the newest of these rows. */
-  within: readonly Condition[];
-  tests: readonly Condition[];
-}
-
-const ALONE: Besides = { within: [], tests: [] };
-
-// without what takes long for each row
-function besides(conjuncts: readonly Condition[], { indexed = [], parts = [] }: Filtered): Besides {
-  const tests = conjuncts.filter((each) => each.kind === 'subset' || (each.kind === 'sql' && !each.parsesBody));
-  const found = tests.filter(
-    (each) => each.kind === 'sql' && each.names === 'ONE' && indexed.includes(each.column ?? ''),
-  );
-  const fewest = found.find((each) => each.kind === 'sql' && !parts.includes(each.column ?? '')) ?? found[0];
-  const bounds = conjuncts.filter(({ kind }) => kind === 'idBound');
-  return { within: fewest ? [...bounds, fewest] : bounds, tests: tests.filter((each) => each !== fewest) };
-}
-
-/** The condition with its plans; links stay subqueries, which may find any number of rows. */
-export function resolvePlans(db: Db, condition: Condition): Promise<Condition> {
-  return replaced(condition, '', async (part) => {
-    if (part.kind === 'unplanned') return part.resolvePlan(db);
-    return part.kind === 'link' ? { ...part, condition: await resolvePlans(db, part.condition) } : part;
-  });
+function boundsIn(condition: Condition): Span['bounds'] {
+  if (condition.kind === 'idBound') return [condition];
+  return condition.kind === 'and' ? condition.parts.flatMap(boundsIn) : [];
 }
 
 /** Whether `resolveCondition` would read something. */
-export function needsResolving(condition: Condition, filtered: Filtered): boolean {
-  return hasUnread(condition) || needsIntersection(condition, filtered);
-}
-
-function hasUnread(condition: Condition): boolean {
+export function needsResolving(condition: Condition): boolean {
   switch (condition.kind) {
-    case 'unplanned':
+    case 'search':
     case 'link':
       return true;
     case 'and':
     case 'or':
-      return condition.parts.some(hasUnread);
+      return condition.parts.some(needsResolving);
     case 'not':
-      return hasUnread(condition.part);
-    case 'linkedRow':
-      return hasUnread(condition.condition);
+      return needsResolving(condition.part);
     default:
       return false;
   }
 }
 
-/** @param of the table of the rows that the part is about */
-type Replace = (part: Condition, of: string) => Promise<Condition>;
-
-async function replaced(condition: Condition, of: string, replace: Replace): Promise<Condition> {
+async function replaced(db: Db, condition: Condition, span: Span): Promise<Condition> {
   switch (condition.kind) {
     case 'and':
-    case 'or':
-      return { ...condition, parts: await Promise.all(condition.parts.map((part) => replaced(part, of, replace))) };
+    case 'or': {
+      const parts = await Promise.all(condition.parts.map((part) => replaced(db, part, span)));
+      return { ...condition, parts };
+    }
     case 'not':
-      return { ...condition, part: await replaced(condition.part, of, replace) };
-    case 'linkedRow':
-      return { ...condition, condition: await replaced(condition.condition, condition.table, replace) };
+      return { ...condition, part: await testOf(db, condition.part) };
+    case 'link':
+      return resolvedLink(db, condition);
+    case 'search':
+      return condition.find(db, span);
     default:
-      return replace(condition, of);
+      return condition;
   }
 }
 
-async function resolveLink(db: Db, link: Link, of: string, others: Besides): Promise<Condition> {
-  const { column, table, condition } = link;
-  const ids = await linkedIds(db, link);
-  if (ids.length <= MAX_LINKED) return { kind: 'linkedIds', column, ids };
-  // of many linked rows PostgreSQL joins the tables, unless a page is full after a few rows
-  const kind = (await isDense(db, link, of, others)) ? 'linkedWalk' : 'linkedRow';
-  return { kind, column, table, condition };
+/** Of what must not hold, each row is tested. */
+async function testOf(db: Db, condition: Condition): Promise<Condition> {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return { ...condition, parts: await Promise.all(condition.parts.map((part) => testOf(db, part))) };
+    case 'not':
+      return { ...condition, part: await testOf(db, condition.part) };
+    case 'link':
+      return resolvedLink(db, condition);
+    default:
+      return condition;
+  }
 }
 
-/** At most one more than MAX_LINKED. */
-async function linkedIds(db: Db, { table, condition }: Link): Promise<string[]> {
+async function resolvedLink(db: Db, link: Link): Promise<LinkedIds | LinkedRow> {
+  const { column, table } = link;
+  const condition = await resolveCondition(db, link.condition, FROM_NEWEST);
+  const ids = await linkedIds(db, table, condition);
+  return ids ? { kind: 'linkedIds', column, ids } : { kind: 'linkedRow', column, table, condition };
+}
+
+/** null: there are more, or it is not known whether there are. */
+async function linkedIds(db: Db, table: string, condition: Condition): Promise<string[] | null> {
   const { values, bind } = bindings();
-  const hasSubset = conjunctsOf(condition).some(({ kind }) => kind === 'subset');
-  const newest = { order: { column: null, descending: true }, size: MAX_LINKED, backward: false, cursor: null };
-  const sql = hasSubset
-    ? pageSource(bind, { table }, 'id', condition, newest, MAX_LINKED + 1)
-    : `select id from ${table} where ${toSql(condition, bind)}${andNotToCome(table)} limit ${MAX_LINKED + 1}`;
-  const rows = await rowsOf<{ id: string }>(db, sql, values);
-  return rows.map((row) => row.id);
+  const order = { column: null, descending: true };
+  const request = { order, size: MAX_LINKED, backward: false, cursor: null, lookedAt: looksAt(condition) };
+  const sql = pageSource({ bind, listing: { table }, condition, request, limit: MAX_LINKED + 1 }, 'id');
+  const rows = await rowsOf<{ looked_id: string; is_match: boolean; is_last: boolean }>(inIndexOrder(db), sql, values);
+  if (rows.length > MAX_LINKED || rows.some((row) => row.is_last)) return null;
+  return rows.map((row) => row.looked_id);
 }
 
-async function isDense(db: Db, link: Link, of: string, others: Besides): Promise<boolean> {
-  const newest = await sampled(db, link, of, others, 0);
-  if (newest.met < DENSE) return false;
-  const older = await sampled(db, link, of, others, OLDER);
-  return older.rows < SAMPLE || older.met > 0;
-}
-
-/** @param before the number of newer rows than those of the sample */
-async function sampled(
-  db: Db,
-  { column, table, condition }: Link,
-  of: string,
-  { within, tests }: Besides,
-  before: number,
-): Promise<{ rows: number; met: number }> {
-  const { values, bind } = bindings();
-  const met = meetsLink(column, table, toSql(condition, bind));
-  const [found, others] = [within, tests].map((conditions) => toSql(all([everything, ...conditions]), bind));
-  const rows = `from ${of} where ${found}${andNotToCome(of)}`;
-  const end = before === 0 ? '' : ` and id <= (select id ${rows} order by id desc offset ${before} limit 1)`;
-  const row = await rowOf<{ rows: number; met: number }>(
-    db,
-    `select count(*)::int as rows, count(*) filter (where ${others} and ${met})::int as met
-     from (select * ${rows}${end} order by id desc limit ${SAMPLE}) as sample`,
-    values,
-  );
-  return row ?? { rows: 0, met: 0 };
+/** How many rows are looked at for a page of rows with this condition. */
+export function looksAt(condition: Condition, atMost = LOOKED_AT): number {
+  return isSlow(condition) ? Math.max(1, Math.floor(atMost / 10)) : atMost;
 }

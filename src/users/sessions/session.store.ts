@@ -26,8 +26,6 @@ export const SESSIONS = {
   columns: `id, user_id as "userId", method, api_key_id as "apiKeyId", created_at as "createdAt",
     expires_at as "expiresAt", last_used_at as "lastUsedAt", ended_at as "endedAt", end_reason as "endReason",
     ended_by as "endedBy", remote_address as "remoteAddress", user_agent as "userAgent"`,
-  indexed: ['id', 'user_id'],
-  parts: ['user_id'],
 };
 
 /** At least one of subject and session is given. */

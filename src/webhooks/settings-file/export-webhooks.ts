@@ -6,7 +6,7 @@ import { uuidOf } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { resolveCondition } from '../../sql/resolving/resolve-condition';
+import { FROM_NEWEST, resolveCondition } from '../../sql/resolving/resolve-condition';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { decryptCredential, settingsOf } from '../credentials/credential-settings';
@@ -39,11 +39,7 @@ export async function exportWebhooks(
   seesAll: boolean,
 ): Promise<WebhookFile> {
   await useOneSnapshot(db);
-  const webhooks = await webhooksMeeting(
-    db,
-    await resolveCondition(db, condition, { table: 'webhooks' }),
-    MAX_WEBHOOKS + 1,
-  );
+  const webhooks = await webhooksMeeting(db, await resolveCondition(db, condition, FROM_NEWEST), MAX_WEBHOOKS + 1);
   if (webhooks.length > MAX_WEBHOOKS) {
     const message = `More than ${MAX_WEBHOOKS} webhooks meet where, the most that a file has: choose fewer.`;
     throw new InputError([{ field: ['where'], code: 'TOO_LARGE', message }]);

@@ -198,6 +198,26 @@ describe('who may not read content', () => {
     });
   });
 
+  test('is told that content is not searched, and that the count may therefore be too small', async () => {
+    const ask = (where: object, key: string) =>
+      app.ask(
+        `query ($where: WebhookRequestLogWhere) {
+          one: webhookRequestLogs(where: $where) { totalCount totalCountIsExact pageInfo { notSearched } }
+          two: webhookRequestLogs(where: $where) { totalCount totalCountIsExact pageInfo { notSearched } nodes { id } edges { cursor } }
+        }`,
+        { where },
+        key,
+      );
+    const sentence = expect.stringContaining('Content is not searched for your role');
+    const hidden = { totalCount: 0, totalCountIsExact: false, pageInfo: { notSearched: sentence } };
+    const { one, two } = (await ask({ or: [{ search: 'ahmed' }] }, support)).data;
+    expect([one, { ...two }]).toEqual([hidden, { ...hidden, nodes: [], edges: [] }]);
+    const whole = { totalCountIsExact: true, pageInfo: { notSearched: null } };
+    expect((await ask({ search: 'ahmed' }, app.adminKey)).data.one).toMatchObject(whole);
+    expect((await ask({ search: webhook }, support)).data.one).toMatchObject(whole);
+    expect((await ask({ referenceDocument: { eq: 'search' } }, support)).data.one).toMatchObject(whole);
+  });
+
   test('cannot write the scope of a search', async () => {
     const { data, errors } = await app.ask(
       'query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) { totalCount } }',

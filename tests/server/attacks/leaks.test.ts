@@ -32,7 +32,7 @@ test('an error before a request has a context is sent as its code alone', async 
   const log = createLog('silent');
   const config = readConfig({});
   const trusted = trustedDocumentsFor(config, schema, log);
-  const gate = createGate(schema, createRateLimits(config.rateLimits), trusted, { of: () => 0 });
+  const gate = createGate(schema, createRateLimits(config.rateLimits), trusted);
   const executor = createExecutor(schema, {
     readPlans: false,
     readingDb: {} as never,
@@ -40,7 +40,6 @@ test('an error before a request has a context is sent as its code alone', async 
     onFallback: () => undefined,
     noteAnswer: () => undefined,
     noteOutage: () => undefined,
-    adviceFor: gate.adviceFor,
   });
   const apollo = createApollo(schema, executor, log, gate, createQuickAnswers(gate, executor));
   await apollo.start();

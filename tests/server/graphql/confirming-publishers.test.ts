@@ -44,7 +44,6 @@ async function executed(query: string, failures: Error[] = [], cached = viewerWi
     onFallback: () => undefined,
     noteAnswer: () => undefined,
     noteOutage: () => undefined,
-    adviceFor: () => null,
   });
   const document = parse(query);
   const operation = getOperationAST(document) as OperationDefinitionNode;
