@@ -18,7 +18,7 @@ import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
 import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-fields';
 import { RequestLogConnection, RequestLogType } from '../request-log/api/request-log.type';
 import { all, type Condition } from '../sql/condition';
-import type { PageRequest } from '../sql/keyset';
+import type { PageRequest } from '../sql/walks/keyset';
 import { READERS } from '../viewer';
 import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
 import { WebhookType } from '../webhooks/api/webhook.type';

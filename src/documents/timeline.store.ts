@@ -4,7 +4,7 @@ import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
 import { FIRST_ID, LAST_ID } from '../ids';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
-import type { Count, Page, PageRequest } from '../sql/keyset';
+import type { Count, Page, PageRequest } from '../sql/walks/keyset';
 import { type DocumentName, MAX_EVENTS } from './document.store';
 
 export const TIMELINE_KINDS = [

@@ -5,7 +5,7 @@ import { loaderFor } from '../graphql/data-loaders';
 import { listPage, nestedPage } from '../graphql/lists/list';
 import type { PageArgs } from '../graphql/lists/page-args';
 import { everything } from '../sql/condition';
-import { pagesByParent } from '../sql/keyset';
+import { pagesByParent } from '../sql/walks/keyset';
 import type { LinkedField } from './linked-field';
 import type { RowType } from './row-type';
 

@@ -5,7 +5,7 @@ import { loaderFor } from '../graphql/data-loaders';
 import type { ListQuery } from '../graphql/lists/list';
 import type { PageArgs } from '../graphql/lists/page-args';
 import type { Db } from '../sql/db';
-import type { Listing } from '../sql/keyset';
+import type { Listing } from '../sql/walks/keyset';
 
 export interface IdentifiedRow {
   id: string;

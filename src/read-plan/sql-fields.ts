@@ -4,7 +4,7 @@
 import type { Context } from '../graphql/context';
 import type { ListQuery } from '../graphql/lists/list';
 import { jsonOf, type Texts } from '../sql/json-sql';
-import type { Listing } from '../sql/keyset';
+import type { Listing } from '../sql/walks/keyset';
 
 /** A row inside a statement. */
 export interface RowSource {

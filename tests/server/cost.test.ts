@@ -195,8 +195,8 @@ test('every weight is of something that there is', () => {
   expect([...COST_WEIGHTS.filters.keys()].filter((key) => !filters.has(key))).toEqual([]);
 });
 
-test('docs/api-limits.md has the points of each field with a weight, and of no other', () => {
-  const page = readFileSync(join(__dirname, '../../docs/api-limits.md'), 'utf8');
+test('docs/query-costs.md has the points of each field with a weight, and of no other', () => {
+  const page = readFileSync(join(__dirname, '../../docs/query-costs.md'), 'utf8');
   const documented = [...page.matchAll(/^\|(?<fields>[^|\n]*`[\w*]+\.\w+`[^|\n]*)\| (?<points>[\d,]+) \|$/gm)].flatMap(
     ({ groups }) =>
       [...(groups?.fields ?? '').matchAll(/`([\w*]+\.\w+)`/g)].map(([, field]) => [

@@ -14,6 +14,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { checkedList, refuse, storableText } from '../../refuse-argument';
 import { all, sqlTest } from '../../sql/condition';
+import { foundByIndex } from '../../sql/resolving/by-index';
 import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-keys/api-key-where.inputs';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';
@@ -114,10 +115,11 @@ function namesFilter(inTexts: boolean): FieldFilter {
         const given = (test === 'containsAny' ? checkedList(value, at) : [value]) as (string | null)[];
         const names = given.map((name) => storableText(name ?? refuse(at, 'null is not a name'), at));
         const keys = names.flatMap((name) => [`d:${name}`, `u:${name}`]);
-        return sqlTest(
+        const named = sqlTest(
           (bind) => `(criteria is not null and criteria_keys(criteria) && (${bind(keys)}::text[]
             || array(select 't:' || lower(text) from unnest(${bind(inTexts ? names : [])}::text[]) as text)))`,
         );
+        return foundByIndex('audit_entries', named);
       }),
     );
 }

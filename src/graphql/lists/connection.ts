@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { timeOfId } from '../../ids';
-import type { Count, Page, Place } from '../../sql/keyset';
+import type { Count, Page, Place } from '../../sql/walks/keyset';
 import { cursorOf, encodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
 

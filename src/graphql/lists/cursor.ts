@@ -1,7 +1,7 @@
 // Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
 import { quoted } from '../../errors';
 import { refuseWithMessage } from '../../refuse-argument';
-import type { PageRequest, Place } from '../../sql/keyset';
+import type { PageRequest, Place } from '../../sql/walks/keyset';
 import { isStorable } from '../../text';
 import type { ListOrder } from './list-order';
 

@@ -1,4 +1,4 @@
-import type { Order } from '../../sql/keyset';
+import type { Order } from '../../sql/walks/keyset';
 import { publishEnum } from '../enum';
 
 const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;

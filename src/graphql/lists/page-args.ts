@@ -1,7 +1,7 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { checkedSize, refuseWithMessage } from '../../refuse-argument';
-import type { PageRequest } from '../../sql/keyset';
 import { LOOKED_AT } from '../../sql/listing';
+import type { PageRequest } from '../../sql/walks/keyset';
 import { decodeCursor } from './cursor';
 import type { ListOrder } from './list-order';
 

@@ -3,8 +3,8 @@ import { InputError } from '../../errors';
 import { timeOfId } from '../../ids';
 import type { Condition } from '../condition';
 import { type Db, rowsOf } from '../db';
-import { type Page, page } from '../keyset';
 import type { Listing, PageRequest } from '../listing';
+import { type Page, page } from '../walks/keyset';
 import { looksAt, resolveCondition } from './resolve-condition';
 
 export interface ToEnd {

@@ -3,7 +3,7 @@
 
 /** Instead of a column: rows that a smaller table names, such as those of a status. */
 export const SMALLER_TABLE = 'a smaller table';
-/** Instead of a column: ids that the index on words found. */
+/** Instead of a column: ids that an index on words found. */
 export const WORDS = 'words';
 
 /** By table, the columns whose indexes have the rows of one value in the order of ids. */
@@ -32,7 +32,7 @@ export const WALKED: Readonly<Record<string, readonly string[]>> = {
   ],
   business_events: ['id', 'reference_document', 'caused_by', 'user_id'],
   effects: ['effect_of'],
-  audit_entries: ['id', 'subject_id', 'session_id', 'actor_id', 'action'],
+  audit_entries: ['id', 'subject_id', 'session_id', WORDS, 'actor_id', 'action'],
   sessions: ['id', 'user_id'],
   users: ['id', 'name'],
   api_keys: ['id', 'user_id'],

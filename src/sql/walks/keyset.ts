@@ -1,11 +1,11 @@
-import { bindings, type Condition } from './condition';
-import { type Db, rowsOf } from './db';
-import type { Listing, PageRequest } from './listing';
-import { inIndexOrder } from './pool-share';
-import { countSource } from './walks/count-source';
-import { pageSource } from './walks/page-source';
+import { bindings, type Condition } from '../condition';
+import { type Db, rowsOf } from '../db';
+import type { Listing, PageRequest } from '../listing';
+import { inIndexOrder } from '../pool-share';
+import { countSource } from './count-source';
+import { pageSource } from './page-source';
 
-export type { Listing, Order, PageRequest } from './listing';
+export type { Listing, Order, PageRequest } from '../listing';
 
 /** A place in a list. */
 export interface Place {
