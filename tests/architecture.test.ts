@@ -21,7 +21,6 @@ const FOLDERS = [
   'sql',
   'sql/sharing',
   'sql/walks',
-  'sql/resolving',
   'templating',
   'keyring',
   'verification',

@@ -5,8 +5,8 @@ import type { Context } from '../graphql/context';
 import { fromBeginning, type ListQuery, requestOf, spanOf } from '../graphql/lists/list';
 import type { Condition } from '../sql/condition';
 import type { Db } from '../sql/db';
-import { resolveCondition } from '../sql/resolving/resolve-condition';
 import type { PageRequest } from '../sql/walks/keyset';
+import { resolveCondition } from '../sql/walks/resolve-condition';
 import type { ObjectPlan, PagesPlan, QueryPlan } from './plan';
 
 export type Variables = Record<string, unknown>;

@@ -14,7 +14,7 @@ import { AnswerTooLarge, callerOf } from '../graphql/limits/answer-size';
 import { MAX_ANSWER_BYTES, startLargeAnswer } from '../graphql/limits/large-answers';
 import { masksOf } from '../graphql/roles/masked';
 import { isStatementTimeout, isTooLargeForDatabase } from '../sql/database-errors';
-import { needsResolving } from '../sql/resolving/resolve-condition';
+import { needsResolving } from '../sql/walks/resolve-condition';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
 import type { Compiler } from './compiler';

@@ -4,7 +4,7 @@ import { DELIVERIES } from '../delivery/delivery.store';
 import { FIRST_ID, idBounds } from '../ids';
 import { all, bindings, type Condition, compares, sqlTest, toSql } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
-import { idsToEnd } from '../sql/resolving/ids-to-end';
+import { idsToEnd } from '../sql/walks/ids-to-end';
 
 /** The newest delivery; null: there is none. */
 export async function newestDeliveryId(db: Db): Promise<string | null> {

@@ -83,12 +83,6 @@ describe('extensions.cost', () => {
       { name: { contains: 'a' } },
       120,
     ],
-    [
-      'a filter that is no word of ours',
-      'query ($where: UserWhere) { users(where: $where) { nodes { id } } }',
-      { where: { constructor: { valueOf: 1 }, toString: {} } },
-      1_020,
-    ],
     ['what is left out', '{ users { nodes { id } } webhooks @include(if: false) { nodes { id } } }', undefined, 20],
     [
       'what variables leave out',

@@ -5,7 +5,7 @@ import { READ } from '../../src/database/pools';
 import { statusFilter } from '../../src/request-log/status-filter';
 import { all, compares, ofOwner, startsWith } from '../../src/sql/condition';
 import type { Listing, Order, PageRequest } from '../../src/sql/listing';
-import { firstIds } from '../../src/sql/resolving/ids-to-end';
+import { firstIds } from '../../src/sql/walks/ids-to-end';
 import { count, type Page, page, pagesByParent } from '../../src/sql/walks/keyset';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { makeWalkedTables, ROWS, uuid } from './walked-tables';

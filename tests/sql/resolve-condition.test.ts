@@ -19,7 +19,7 @@ import {
   MAX_LINKED,
   needsResolving,
   resolveCondition,
-} from '../../src/sql/resolving/resolve-condition';
+} from '../../src/sql/walks/resolve-condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

@@ -21,8 +21,8 @@ import {
   toSql,
 } from '../../src/sql/condition';
 import type { Listing, Order, PageRequest } from '../../src/sql/listing';
-import { needsResolving, resolveCondition } from '../../src/sql/resolving/resolve-condition';
 import { type Page, page } from '../../src/sql/walks/keyset';
+import { needsResolving, resolveCondition } from '../../src/sql/walks/resolve-condition';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { BEGIN, HOUR, makeWalkedTables, ROWS, uuid } from './walked-tables';
 

@@ -14,7 +14,7 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { checkedList, refuse, storableText } from '../../refuse-argument';
 import { all, sqlTest } from '../../sql/condition';
-import { foundByIndex } from '../../sql/resolving/by-index';
+import { foundByIndex } from '../../sql/walks/by-index';
 import { API_KEY_FILTER, ApiKeyWhere } from '../../users/api-keys/api-key-where.inputs';
 import { USER_FILTER, UserWhere } from '../../users/user.inputs';
 import { ActorKindEnum, AuditOutcomeEnum } from './audit-entry.type';

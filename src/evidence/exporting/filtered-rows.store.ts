@@ -4,7 +4,7 @@ import { InputError } from '../../errors';
 import { REQUEST_LOG } from '../../request-log/request-log.store';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { firstIds } from '../../sql/resolving/ids-to-end';
+import { firstIds } from '../../sql/walks/ids-to-end';
 import { withCommas } from '../../text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Condition, Span } from '../../sql/condition';
 import { directionOf } from '../../sql/listing';
-import { looksAt, resolveCondition } from '../../sql/resolving/resolve-condition';
 import { count, countsByParent, type Listing, type PageRequest, page, pagesByParent } from '../../sql/walks/keyset';
+import { looksAt, resolveCondition } from '../../sql/walks/resolve-condition';
 import type { Context } from '../context';
 import { loaderFor, perRequest } from '../data-loaders';
 import { type ConnectionShape, toConnection } from './connection';

@@ -39,7 +39,7 @@ export const WALKED: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['id', 'owner_id'],
   webhook_versions: ['id', 'webhook_id'],
   replays: ['id'],
-  replay_requests: ['id', 'delivery_id'],
+  approvals: ['id', 'delivery_id', 'legal_hold_id', 'status'],
   exports: ['id'],
   erasures: ['id', 'status'],
   legal_holds: ['id'],

@@ -1,5 +1,5 @@
 import { FIRST_ID } from '../../ids';
-import { all, bindings, type Condition, compares, equalsId, isNull, toSql } from '../../sql/condition';
+import { all, bindings, type Condition, compares, isNull, ofOwner, toSql } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { deleteOlderThan } from '../../sql/delete-old-rows';
 import { isOneOf } from '../../sql/index-lookup';
@@ -124,7 +124,7 @@ export function isLive(
   { now, usedAfter, begunBefore }: { now: Date; usedAfter: Date; begunBefore: Date },
 ): Condition {
   return all([
-    equalsId('user_id', userId),
+    ofOwner('user_id', userId),
     isNull('ended_at', true),
     compares('expires_at', '>', now),
     compares('last_used_at', '>', usedAfter),

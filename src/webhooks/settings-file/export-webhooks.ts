@@ -6,7 +6,7 @@ import { uuidOf } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { FROM_NEWEST, resolveCondition } from '../../sql/resolving/resolve-condition';
+import { FROM_NEWEST, resolveCondition } from '../../sql/walks/resolve-condition';
 import { usersById } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { decryptCredential, settingsOf } from '../credentials/credential-settings';

@@ -3,7 +3,7 @@ import { bindings, type Condition, isSlow, type Link, type LinkedIds, type Linke
 import { type Db, rowsOf } from '../db';
 import { LOOKED_AT } from '../listing';
 import { inIndexOrder } from '../pool-share';
-import { pageSource } from '../walks/page-source';
+import { pageSource } from './page-source';
 
 /** Up to this number of linked rows, their ids are named. */
 export const MAX_LINKED = 1_000;

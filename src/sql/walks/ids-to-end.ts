@@ -4,7 +4,7 @@ import { timeOfId } from '../../ids';
 import type { Condition } from '../condition';
 import { type Db, rowsOf } from '../db';
 import type { Listing, PageRequest } from '../listing';
-import { type Page, page } from '../walks/keyset';
+import { type Page, page } from './keyset';
 import { looksAt, resolveCondition } from './resolve-condition';
 
 export interface ToEnd {
