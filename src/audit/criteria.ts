@@ -93,7 +93,9 @@ class FoundNames {
     if (typeof value === 'string') {
       if (value.length <= MAX_CHARACTERS && this.names[list].size < MAX_NAMES) this.names[list].add(value);
     } else if (typeof value === 'object' && value !== null) {
-      for (const each of Object.values(value)) this.addNames(each, list);
+      // what is compared in any case, as searches are
+      for (const [test, each] of Object.entries(value))
+        this.addNames(each, test === 'containsIgnoreCase' ? 'texts' : list);
     }
   }
 

@@ -40,6 +40,7 @@ function* places(of: GraphQLInputType, links: number, parent: string, field: str
     for (const [test, value] of Object.entries({ eq: NAME, in: ['other', NAME], startsWith: NAME, contains: NAME })) {
       yield { path: `.${test}`, value: { [test]: value }, list };
     }
+    yield { path: '.containsIgnoreCase', value: { containsIgnoreCase: NAME }, list: list && 'texts' };
   } else if (type.name === 'JSONFilter') {
     const values = { referenceDocument: { eq: NAME }, user: { name: NAME }, search: NAME };
     yield { path: '.contains', value: { contains: values }, list: null };
