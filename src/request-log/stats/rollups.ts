@@ -59,9 +59,23 @@ export async function addToRollups(db: Db, tables: RollupTables, groups: readonl
 
 /** How often each duration occurs, `times` each. @param text milliseconds, separated by commas; null: none */
 export function occurrencesIn(text: string | null, times = 1): Map<number, number> {
+  if (text === null) return NONE;
   const counts = new Map<number, number>();
-  for (const ms of text === null ? [] : text.split(',').map(Number)) counts.set(ms, (counts.get(ms) ?? 0) + times);
+  for (const each of text.split(',')) {
+    const ms = Number(each);
+    counts.set(ms, (counts.get(ms) ?? 0) + times);
+  }
   return counts;
+}
+
+/** Shared, because most histograms of a step are empty: a connection is opened for few requests. */
+const NONE: Map<number, number> = new Map();
+
+/** @param sums changed, unless it is NONE */
+function withOccurrences(sums: Map<number, number>, added: ReadonlyMap<number, number>): Map<number, number> {
+  if (sums === NONE) return new Map(added);
+  for (const [ms, times] of added) sums.set(ms, (sums.get(ms) ?? 0) + times);
+  return sums;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -104,16 +118,16 @@ function levelsOf(parts: readonly Part[], [grain, ...coarser]: readonly Grain[])
     const key = `${part.series.digest} ${minute}`;
     let rollup = rollups.get(key);
     if (!rollup) {
-      const histograms = part.histograms.map(() => new Map<number, number>());
+      const histograms = part.histograms.map(() => NONE);
       rollup = { series: part.series, grain, minute, count: 0, sum: 0, histograms };
       rollups.set(key, rollup);
     }
     rollup.count += part.count;
     rollup.sum += part.sum;
-    part.histograms.forEach((added, at) => {
-      const sums = rollup.histograms[at] as Map<number, number>;
-      for (const [ms, times] of added) sums.set(ms, (sums.get(ms) ?? 0) + times);
-    });
+    for (let at = 0; at < part.histograms.length; at += 1) {
+      const added = part.histograms[at] as ReadonlyMap<number, number>;
+      if (added.size > 0) rollup.histograms[at] = withOccurrences(rollup.histograms[at] as Map<number, number>, added);
+    }
   }
   const level = [...rollups.values()];
   return [...level, ...levelsOf(level, coarser)];
