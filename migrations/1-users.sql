@@ -100,20 +100,24 @@ create table audit_entries (
   details text,                     -- JSON: what changed; never a secret
   remote_address text,
   user_agent text,
+  identity_issuer text,             -- with identity_subject: the person at the identity provider who ordered or decided an erasure or a
+  identity_subject text,            -- release of a hold, in a session that began there
   request_id text,
   -- evidence: see 9-evidence.sql. What can be erased without the rest has a salt of its own, which is null once it was erased
   content_salt bytea not null default uuid_send(gen_random_uuid()),  -- of details, which are never erased
   criteria_salt bytea default uuid_send(gen_random_uuid()),
   reason_salt bytea default uuid_send(gen_random_uuid()),
   origin_salt bytea default uuid_send(gen_random_uuid()),            -- of remote_address and user_agent
+  identity_salt bytea default uuid_send(gen_random_uuid()),          -- of identity_issuer and identity_subject
   leaf_hash bytea not null,         -- set by a trigger
   erased_digests text,              -- JSON: the digests that its record has of parts that were erased; null: none was
   erasure_id uuid,                  -- the last erasure of a part, see 10-privacy.sql
   constraint audit_entries_pkey primary key (id),
   constraint audit_entries_erased_check check ((erasure_id is null) = (erased_digests is null)
-    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0)
+    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt, identity_salt) > 0)
     and (criteria_salt is not null or criteria is null) and (reason_salt is not null or reason is null)
-    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)),
+    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)
+    and (identity_salt is not null or num_nonnulls(identity_issuer, identity_subject) = 0)),
   constraint audit_entries_actor_kind_check check (actor_kind in ('USER', 'SYSTEM')),
   constraint audit_entries_outcome_check check (outcome in ('DONE', 'DENIED'))
 ) partition by range (id);

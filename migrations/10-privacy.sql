@@ -374,7 +374,7 @@ begin
   return ordered.kind <> 'RETENTION' and (ordered.ordered_by is null or public.is_approved(ordered.approval_id, ordered.id, null));
 end $$;
 
--- Replaces parts of the content of entries of the audit trail by their digests: CRITERIA, REASON or ORIGIN.
+-- Replaces parts of the content of entries of the audit trail by their digests: CRITERIA, REASON, ORIGIN or IDENTITY.
 create function erase_parts(erasure uuid, entries uuid[], part text) returns void
 language sql set search_path = pg_catalog, public, pg_temp as $$
   update public.audit_entries a set erasure_id = erasure,
@@ -382,10 +382,14 @@ language sql set search_path = pg_catalog, public, pg_temp as $$
     reason = case when part <> 'REASON' then a.reason end, reason_salt = case when part <> 'REASON' then a.reason_salt end,
     remote_address = case when part <> 'ORIGIN' then a.remote_address end, user_agent = case when part <> 'ORIGIN' then a.user_agent end,
     origin_salt = case when part <> 'ORIGIN' then a.origin_salt end,
+    identity_issuer = case when part <> 'IDENTITY' then a.identity_issuer end,
+    identity_subject = case when part <> 'IDENTITY' then a.identity_subject end,
+    identity_salt = case when part <> 'IDENTITY' then a.identity_salt end,
     erased_digests = (select coalesce(json_object_agg(d.key, d.value order by d.key), '{}')::text
       from json_each_text(public.content_digests(public.audit_record(a))::json) as d
       where a.erased_digests::jsonb ? d.key or d.key = any (case part
-        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' else '{remoteAddress,userAgent}' end::text[]))
+        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' when 'ORIGIN' then '{remoteAddress,userAgent}'
+        else '{identityIssuer,identitySubject}' end::text[]))
   where a.id = any (entries)
 $$;
 
@@ -626,11 +630,51 @@ begin
 end $$;
 revoke execute on function erase_content(uuid, uuid[], uuid[], uuid[]) from public;
 
+-- Why the person who ordered or decided this erasure, or this release of a hold, must stay known: a hold or a minimum covers what was
+-- ordered; null: none does. Of the release of a hold, what another hold may cover too.
+create function ordered_obstacle(subject uuid) returns text
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ordered public.erasures;
+  released public.legal_holds;
+  longest constant integer := (select max(minimum_days) from public.retention_limits);
+begin
+  if longest is null and not exists (select from public.legal_holds h where h.released_at is null) then
+    return null;
+  end if;
+  select * into ordered from public.erasures x where x.id = subject;
+  if found then
+    return (select min(why) from (
+      select case when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+        when public.is_within_minimum(array(select d.webhook_id from public.deliveries d where d.business_event_id = e.id), e.created_at)
+          then 'MINIMUM' end as why
+      from public.business_events e where e.id = any (ordered.event_ids) or e.user_id = ordered.user_id
+      union all
+      select case when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+          is not null then 'HOLD' when public.is_within_minimum(array[r.webhook_id], r.started_at) then 'MINIMUM' end
+      from public.webhook_request_logs r where r.id = any (ordered.request_ids) or r.user_id = ordered.user_id
+    ) as each);
+  end if;
+  select * into released from public.legal_holds h where h.id = subject;
+  if exists (select from public.legal_holds h where h.released_at is null
+      and (h.webhook_id = released.webhook_id or num_nulls(h.webhook_id, released.webhook_id) > 0)
+      and (h.document_type = released.document_type or num_nulls(h.document_type, released.document_type) > 0)
+      and (h.reference_document = released.reference_document or num_nulls(h.reference_document, released.reference_document) > 0)
+      and (h.user_id = released.user_id or num_nulls(h.user_id, released.user_id) > 0)
+      and coalesce(h.from_at < released.to_at, true) and coalesce(released.from_at < h.to_at, true)) then
+    return 'HOLD';
+  elsif coalesce(released.to_at, released.created_at) > clock_timestamp() - make_interval(days => longest) then
+    return 'MINIMUM';
+  end if;
+  return null;
+end $$;
+
 -- The parts of entries that an erasure of a user takes by the user, and why it may not take one now; null: it may.
 create function parts_about_user(person uuid, may_take boolean) returns table (id uuid, part text, why text)
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select found.id, found.part, case when not public.is_sealed(2::smallint, found.id) then 'UNSEALED'
     when found.part = 'REASON' then public.others_obstacle(a, true)
+    when found.part = 'IDENTITY' then public.ordered_obstacle(a.subject_id)
     when public.hold_on_entry(a) is not null then 'HOLD' end
   from (
     select e.id, 'CRITERIA' as part from public.entries_about_user(person) e where e.criteria is not null
@@ -639,6 +683,9 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     union
     select e.id, 'ORIGIN' from public.entries_about_user(person) e
       where e.actor_id = person and num_nonnulls(e.remote_address, e.user_agent) > 0
+    union all
+    -- whom the person ordered and decided as: it stays for as long as what was ordered must be kept
+    select e.id, 'IDENTITY' from public.audit_entries e where e.actor_id = person and num_nonnulls(e.identity_issuer, e.identity_subject) > 0
     union
     -- sessions are deleted a week after they expired
     select e.id, 'ORIGIN' from public.audit_entries e
@@ -659,6 +706,7 @@ declare
   about uuid[];          -- entries about the person, with criteria
   own uuid[];            -- entries of the person about signing in, with an address
   reasons uuid[];
+  identities uuid[];     -- entries of what the person ordered and decided
   gone_names uuid[];     -- all that the person had
   obstacles jsonb;
   entry_id uuid;
@@ -702,12 +750,13 @@ begin
   end if;
   select coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'CRITERIA'), '{}'),
       coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'ORIGIN'), '{}'),
-      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}')
-    into about, own, reasons from public.parts_about_user(person, may_take) as each;
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'IDENTITY'), '{}')
+    into about, own, reasons, identities from public.parts_about_user(person, may_take) as each;
   obstacles := coalesce((select jsonb_object_agg(why, entries) from (
     select why, count(*) as entries from public.parts_about_user(person, may_take) as each where why is not null group by why) as found), '{}');
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if cardinality(about || own || reasons || gone_names) = 0
+  if cardinality(about || own || reasons || identities || gone_names) = 0
       and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
     return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
@@ -716,6 +765,8 @@ begin
   perform public.erase_parts(erasure, about, 'CRITERIA');
   perform public.erase_parts(erasure, own, 'ORIGIN');
   perform public.erase_parts(erasure, reasons, 'REASON');
+  perform public.erase_parts(erasure, identities, 'IDENTITY');
+  perform public.erase_persons_of_approvals(person);
   -- a publisher names users, and may have named another one so
   update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
       || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end
@@ -739,7 +790,8 @@ begin
         'leaves', coalesce(public.runs_of_leaves(public.leaves_of(5::smallint, gone_names)), ''),
         'criteria', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, about)), ''),
         'reasons', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, reasons)), ''),
-        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''))::text);
+        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''),
+        'identities', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, identities)), ''))::text);
   return jsonb_build_object('erased', true, 'obstacles', obstacles);
 end $$;
 revoke execute on function erase_user(uuid) from public;

@@ -185,6 +185,24 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
       and ((a.requested_by = person and a.created_at < before) or (a.decided_by = person and a.decided_at < before)))
 $$;
 
+-- Removes the person who is erased from approvals of what no longer must be kept. One that waits then has no second person.
+create function erase_persons_of_approvals(person uuid) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update public.approvals a set
+      requester_issuer = case when a.requested_by <> person then a.requester_issuer end,
+      requester_subject = case when a.requested_by <> person then a.requester_subject end,
+      decider_issuer = case when a.decided_by <> person then a.decider_issuer end,
+      decider_subject = case when a.decided_by <> person then a.decider_subject end
+    where a.kind <> 'REPLAY' and person in (a.requested_by, a.decided_by)
+      and num_nonnulls(a.requester_issuer, a.decider_issuer) > 0
+      and public.ordered_obstacle(coalesce(a.erasure_id, a.legal_hold_id)) is null;
+  if found then
+    perform public.restart_approvals();
+  end if;
+end $$;
+revoke execute on function erase_persons_of_approvals(uuid) from public;
+
 -- The time of each erasure and release that waits begins again.
 create function restart_approvals() returns void
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -17,7 +17,7 @@ declare
   content constant text[] := tg_argv[0];
   before constant jsonb := to_jsonb(old);
   after constant jsonb := to_jsonb(new);
-  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt}';
+  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt,identity_salt}';
   own constant text[] := content || salts || '{erased_digests,erased_digest,erasure_id}';
   in_parts constant boolean := tg_argv[1] = 'audit';
   is_same boolean;
@@ -55,7 +55,7 @@ create trigger closed_rows_never_change before update on webhook_request_logs
 create trigger payloads_never_change before update on payloads
   for each row execute function refuse_all_but_erasure('{body}', 'payload');
 create trigger entries_never_change before update on audit_entries
-  for each row execute function refuse_all_but_erasure('{criteria,reason,remote_address,user_agent}', 'audit');
+  for each row execute function refuse_all_but_erasure('{criteria,reason,remote_address,user_agent,identity_issuer,identity_subject}', 'audit');
 create trigger versions_never_change before update on webhook_versions
   for each row execute function refuse_change();
 create trigger decisions_never_change before update on delivery_decisions

@@ -268,6 +268,8 @@ begin
     '","content":{', ltrim(concat(
       ',"criteria":"' || public.audit_digest('criteria', e.criteria_salt, e.criteria, e.erased_digests) || '"',
       ',"details":"' || public.audit_digest('details', e.content_salt, e.details, e.erased_digests) || '"',
+      ',"identityIssuer":"' || public.audit_digest('identityIssuer', e.identity_salt, e.identity_issuer, e.erased_digests) || '"',
+      ',"identitySubject":"' || public.audit_digest('identitySubject', e.identity_salt, e.identity_subject, e.erased_digests) || '"',
       ',"reason":"' || public.audit_digest('reason', e.reason_salt, e.reason, e.erased_digests) || '"',
       ',"remoteAddress":"' || public.audit_digest('remoteAddress', e.origin_salt, e.remote_address, e.erased_digests) || '"',
       ',"userAgent":"' || public.audit_digest('userAgent', e.origin_salt, e.user_agent, e.erased_digests) || '"'), ','), '}',

@@ -94,16 +94,19 @@ CREATE TABLE audit_entries (
   details text,
   remote_address text,
   user_agent text,
+  identity_issuer text,
+  identity_subject text,
   request_id text,
   content_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
   criteria_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   reason_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   origin_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+  identity_salt bytea DEFAULT uuid_send(gen_random_uuid()),
   leaf_hash bytea NOT NULL,
   erased_digests text,
   erasure_id uuid,
   CONSTRAINT audit_entries_actor_kind_check CHECK (actor_kind = ANY (ARRAY['USER'::text, 'SYSTEM'::text])),
-  CONSTRAINT audit_entries_erased_check CHECK ((erasure_id IS NULL) = (erased_digests IS NULL) AND (erasure_id IS NOT NULL) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0) AND (criteria_salt IS NOT NULL OR criteria IS NULL) AND (reason_salt IS NOT NULL OR reason IS NULL) AND (origin_salt IS NOT NULL OR num_nonnulls(remote_address, user_agent) = 0)),
+  CONSTRAINT audit_entries_erased_check CHECK ((erasure_id IS NULL) = (erased_digests IS NULL) AND (erasure_id IS NOT NULL) = (num_nulls(criteria_salt, reason_salt, origin_salt, identity_salt) > 0) AND (criteria_salt IS NOT NULL OR criteria IS NULL) AND (reason_salt IS NOT NULL OR reason IS NULL) AND (origin_salt IS NOT NULL OR num_nonnulls(remote_address, user_agent) = 0) AND (identity_salt IS NOT NULL OR num_nonnulls(identity_issuer, identity_subject) = 0)),
   CONSTRAINT audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['DONE'::text, 'DENIED'::text])),
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
@@ -115,7 +118,7 @@ CREATE INDEX audit_entries_subject_id_idx ON audit_entries USING btree (subject_
 CREATE TRIGGER entries_become_events AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_events();
 CREATE TRIGGER entries_go_to_queue AFTER INSERT ON audit_entries REFERENCING NEW TABLE AS entries FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_leaves();
 CREATE TRIGGER entries_have_leaves BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION make_audit_leaf();
-CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{criteria,reason,remote_address,user_agent}', 'audit');
+CREATE TRIGGER entries_never_change BEFORE UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasure('{criteria,reason,remote_address,user_agent,identity_issuer,identity_subject}', 'audit');
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER orders_are_not_forged BEFORE INSERT ON audit_entries FOR EACH ROW WHEN (new.action = ANY (ARRAY['content.erased'::text, 'retention.month_dropped'::text, 'retention.month_kept'::text])) EXECUTE FUNCTION refuse_forged_order();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1247,6 +1250,8 @@ begin
     '","content":{', ltrim(concat(
       ',"criteria":"' || public.audit_digest('criteria', e.criteria_salt, e.criteria, e.erased_digests) || '"',
       ',"details":"' || public.audit_digest('details', e.content_salt, e.details, e.erased_digests) || '"',
+      ',"identityIssuer":"' || public.audit_digest('identityIssuer', e.identity_salt, e.identity_issuer, e.erased_digests) || '"',
+      ',"identitySubject":"' || public.audit_digest('identitySubject', e.identity_salt, e.identity_subject, e.erased_digests) || '"',
       ',"reason":"' || public.audit_digest('reason', e.reason_salt, e.reason, e.erased_digests) || '"',
       ',"remoteAddress":"' || public.audit_digest('remoteAddress', e.origin_salt, e.remote_address, e.erased_digests) || '"',
       ',"userAgent":"' || public.audit_digest('userAgent', e.origin_salt, e.user_agent, e.erased_digests) || '"'), ','), '}',
@@ -1779,12 +1784,36 @@ AS $function$
     reason = case when part <> 'REASON' then a.reason end, reason_salt = case when part <> 'REASON' then a.reason_salt end,
     remote_address = case when part <> 'ORIGIN' then a.remote_address end, user_agent = case when part <> 'ORIGIN' then a.user_agent end,
     origin_salt = case when part <> 'ORIGIN' then a.origin_salt end,
+    identity_issuer = case when part <> 'IDENTITY' then a.identity_issuer end,
+    identity_subject = case when part <> 'IDENTITY' then a.identity_subject end,
+    identity_salt = case when part <> 'IDENTITY' then a.identity_salt end,
     erased_digests = (select coalesce(json_object_agg(d.key, d.value order by d.key), '{}')::text
       from json_each_text(public.content_digests(public.audit_record(a))::json) as d
       where a.erased_digests::jsonb ? d.key or d.key = any (case part
-        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' else '{remoteAddress,userAgent}' end::text[]))
+        when 'CRITERIA' then '{criteria}' when 'REASON' then '{reason}' when 'ORIGIN' then '{remoteAddress,userAgent}'
+        else '{identityIssuer,identitySubject}' end::text[]))
   where a.id = any (entries)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.erase_persons_of_approvals(person uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  update public.approvals a set
+      requester_issuer = case when a.requested_by <> person then a.requester_issuer end,
+      requester_subject = case when a.requested_by <> person then a.requester_subject end,
+      decider_issuer = case when a.decided_by <> person then a.decider_issuer end,
+      decider_subject = case when a.decided_by <> person then a.decider_subject end
+    where a.kind <> 'REPLAY' and person in (a.requested_by, a.decided_by)
+      and num_nonnulls(a.requester_issuer, a.decider_issuer) > 0
+      and public.ordered_obstacle(coalesce(a.erasure_id, a.legal_hold_id)) is null;
+  if found then
+    perform public.restart_approvals();
+  end if;
+end $function$;
+REVOKE EXECUTE ON FUNCTION erase_persons_of_approvals(uuid) FROM public;
 
 CREATE OR REPLACE FUNCTION public.erase_user(erasure uuid)
  RETURNS jsonb
@@ -1800,6 +1829,7 @@ declare
   about uuid[];          -- entries about the person, with criteria
   own uuid[];            -- entries of the person about signing in, with an address
   reasons uuid[];
+  identities uuid[];     -- entries of what the person ordered and decided
   gone_names uuid[];     -- all that the person had
   obstacles jsonb;
   entry_id uuid;
@@ -1843,12 +1873,13 @@ begin
   end if;
   select coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'CRITERIA'), '{}'),
       coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'ORIGIN'), '{}'),
-      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}')
-    into about, own, reasons from public.parts_about_user(person, may_take) as each;
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'REASON'), '{}'),
+      coalesce(array_agg(each.id) filter (where each.why is null and each.part = 'IDENTITY'), '{}')
+    into about, own, reasons, identities from public.parts_about_user(person, may_take) as each;
   obstacles := coalesce((select jsonb_object_agg(why, entries) from (
     select why, count(*) as entries from public.parts_about_user(person, may_take) as each where why is not null group by why) as found), '{}');
   -- the order is repeated until no entry is left: this time there was nothing to erase
-  if cardinality(about || own || reasons || gone_names) = 0
+  if cardinality(about || own || reasons || identities || gone_names) = 0
       and exists (select from public.users u where u.id = person and starts_with(u.name, 'erased ' || u.id)) then
     return jsonb_build_object('erased', false, 'obstacles', obstacles);
   end if;
@@ -1857,6 +1888,8 @@ begin
   perform public.erase_parts(erasure, about, 'CRITERIA');
   perform public.erase_parts(erasure, own, 'ORIGIN');
   perform public.erase_parts(erasure, reasons, 'REASON');
+  perform public.erase_parts(erasure, identities, 'IDENTITY');
+  perform public.erase_persons_of_approvals(person);
   -- a publisher names users, and may have named another one so
   update public.users u set name = case when starts_with(u.name, 'erased ' || u.id) then u.name else 'erased ' || u.id
       || case when exists (select from public.users o where o.name = 'erased ' || u.id) then ' ' || gen_random_uuid() else '' end
@@ -1880,7 +1913,8 @@ begin
         'leaves', coalesce(public.runs_of_leaves(public.leaves_of(5::smallint, gone_names)), ''),
         'criteria', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, about)), ''),
         'reasons', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, reasons)), ''),
-        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''))::text);
+        'origins', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, own)), ''),
+        'identities', coalesce(public.runs_of_leaves(public.leaves_of(2::smallint, identities)), ''))::text);
   return jsonb_build_object('erased', true, 'obstacles', obstacles);
 end $function$;
 REVOKE EXECUTE ON FUNCTION erase_user(uuid) FROM public;
@@ -2795,6 +2829,47 @@ begin
 end $function$;
 REVOKE EXECUTE ON FUNCTION order_month(text,date) FROM public;
 
+CREATE OR REPLACE FUNCTION public.ordered_obstacle(subject uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  ordered public.erasures;
+  released public.legal_holds;
+  longest constant integer := (select max(minimum_days) from public.retention_limits);
+begin
+  if longest is null and not exists (select from public.legal_holds h where h.released_at is null) then
+    return null;
+  end if;
+  select * into ordered from public.erasures x where x.id = subject;
+  if found then
+    return (select min(why) from (
+      select case when public.hold_on(e.id, null, e.document_type, e.reference_document, e.user_id, e.created_at) is not null then 'HOLD'
+        when public.is_within_minimum(array(select d.webhook_id from public.deliveries d where d.business_event_id = e.id), e.created_at)
+          then 'MINIMUM' end as why
+      from public.business_events e where e.id = any (ordered.event_ids) or e.user_id = ordered.user_id
+      union all
+      select case when public.hold_on(r.business_event_id, r.webhook_id, r.document_type, r.reference_document, r.user_id, r.started_at)
+          is not null then 'HOLD' when public.is_within_minimum(array[r.webhook_id], r.started_at) then 'MINIMUM' end
+      from public.webhook_request_logs r where r.id = any (ordered.request_ids) or r.user_id = ordered.user_id
+    ) as each);
+  end if;
+  select * into released from public.legal_holds h where h.id = subject;
+  if exists (select from public.legal_holds h where h.released_at is null
+      and (h.webhook_id = released.webhook_id or num_nulls(h.webhook_id, released.webhook_id) > 0)
+      and (h.document_type = released.document_type or num_nulls(h.document_type, released.document_type) > 0)
+      and (h.reference_document = released.reference_document or num_nulls(h.reference_document, released.reference_document) > 0)
+      and (h.user_id = released.user_id or num_nulls(h.user_id, released.user_id) > 0)
+      and coalesce(h.from_at < released.to_at, true) and coalesce(released.from_at < h.to_at, true)) then
+    return 'HOLD';
+  elsif coalesce(released.to_at, released.created_at) > clock_timestamp() - make_interval(days => longest) then
+    return 'MINIMUM';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.others_obstacle(a audit_entries, may_take boolean)
  RETURNS text
  LANGUAGE sql
@@ -2848,6 +2923,7 @@ CREATE OR REPLACE FUNCTION public.parts_about_user(person uuid, may_take boolean
 AS $function$
   select found.id, found.part, case when not public.is_sealed(2::smallint, found.id) then 'UNSEALED'
     when found.part = 'REASON' then public.others_obstacle(a, true)
+    when found.part = 'IDENTITY' then public.ordered_obstacle(a.subject_id)
     when public.hold_on_entry(a) is not null then 'HOLD' end
   from (
     select e.id, 'CRITERIA' as part from public.entries_about_user(person) e where e.criteria is not null
@@ -2856,6 +2932,9 @@ AS $function$
     union
     select e.id, 'ORIGIN' from public.entries_about_user(person) e
       where e.actor_id = person and num_nonnulls(e.remote_address, e.user_agent) > 0
+    union all
+    -- whom the person ordered and decided as: it stays for as long as what was ordered must be kept
+    select e.id, 'IDENTITY' from public.audit_entries e where e.actor_id = person and num_nonnulls(e.identity_issuer, e.identity_subject) > 0
     union
     -- sessions are deleted a week after they expired
     select e.id, 'ORIGIN' from public.audit_entries e
@@ -3237,7 +3316,7 @@ declare
   content constant text[] := tg_argv[0];
   before constant jsonb := to_jsonb(old);
   after constant jsonb := to_jsonb(new);
-  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt}';
+  salts constant text[] := '{content_salt,body_salt,criteria_salt,reason_salt,origin_salt,identity_salt}';
   own constant text[] := content || salts || '{erased_digests,erased_digest,erasure_id}';
   in_parts constant boolean := tg_argv[1] = 'audit';
   is_same boolean;

@@ -15,9 +15,10 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
 @Check(
   'audit_entries_erased_check',
   `(erasure_id is null) = (erased_digests is null)
-    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt) > 0)
+    and (erasure_id is not null) = (num_nulls(criteria_salt, reason_salt, origin_salt, identity_salt) > 0)
     and (criteria_salt is not null or criteria is null) and (reason_salt is not null or reason is null)
-    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)`,
+    and (origin_salt is not null or num_nonnulls(remote_address, user_agent) = 0)
+    and (identity_salt is not null or num_nonnulls(identity_issuer, identity_subject) = 0)`,
 )
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_entries_pkey' })
@@ -66,6 +67,13 @@ export class AuditEntryEntity {
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent: string | null;
 
+  /** With the subject: the person at the identity provider who ordered or decided an erasure or the release of a hold. */
+  @Column('text', { name: 'identity_issuer', nullable: true })
+  identityIssuer: string | null;
+
+  @Column('text', { name: 'identity_subject', nullable: true })
+  identitySubject: string | null;
+
   @Column('text', { name: 'request_id', nullable: true })
   requestId: string | null;
 
@@ -84,6 +92,10 @@ export class AuditEntryEntity {
   /** The salt of address and User-Agent; null once they were erased. */
   @Column('bytea', { name: 'origin_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   originSalt: Buffer | null;
+
+  /** The salt of issuer and subject; null once they were erased. */
+  @Column('bytea', { name: 'identity_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  identitySalt: Buffer | null;
 
   @Column('bytea', { name: 'leaf_hash' })
   leafHash: Buffer;

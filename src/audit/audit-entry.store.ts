@@ -20,6 +20,8 @@ export type NewAuditEntry = Pick<
   | 'details'
   | 'remoteAddress'
   | 'userAgent'
+  | 'identityIssuer'
+  | 'identitySubject'
   | 'requestId'
 >;
 
@@ -39,6 +41,8 @@ export const AUDIT_ENTRY = columns<NewAuditEntry>([
   ['details', 'details', 'text'],
   ['remoteAddress', 'remote_address', 'text'],
   ['userAgent', 'user_agent', 'text'],
+  ['identityIssuer', 'identity_issuer', 'text'],
+  ['identitySubject', 'identity_subject', 'text'],
   ['requestId', 'request_id', 'text'],
 ]);
 

@@ -98,6 +98,8 @@ export function shownEntry(
     criteria: show(criteria),
     remoteAddress: entry.remoteAddress,
     userAgent: entry.userAgent,
+    identityIssuer: entry.identityIssuer,
+    identitySubject: entry.identitySubject,
     requestId: entry.requestId,
   };
 }

@@ -8,6 +8,7 @@ type Sealing =
   | 'criteriaSalt'
   | 'reasonSalt'
   | 'originSalt'
+  | 'identitySalt'
   | 'leafHash'
   | 'erasedDigests'
   | 'erasureId';
@@ -18,7 +19,8 @@ export const AUDIT_ENTRIES = {
   table: 'audit_entries',
   columns: `id, at as "createdAt", action, actor_id as "actorId", actor_kind as "actorKind", api_key_id as "apiKeyId",
     session_id as "sessionId", subject_type as "subjectType", subject_id as "subjectId", outcome, reason, criteria, details,
-    remote_address as "remoteAddress", user_agent as "userAgent", request_id as "requestId"`,
+    remote_address as "remoteAddress", user_agent as "userAgent",
+    identity_issuer as "identityIssuer", identity_subject as "identitySubject", request_id as "requestId"`,
 };
 
 export async function auditEntriesById(db: Db, ids: readonly string[]): Promise<Map<string, AuditEntryRow>> {

@@ -16,6 +16,8 @@ export interface Act {
   reason?: string | null;
   /** Values of filters, and names that the user gave, with the lists of src/audit/criteria.ts; they are shown beside the details. */
   criteria?: Record<string, unknown>;
+  /** The person at the identity provider who acts; left out: they are not recorded. */
+  person?: { issuer: string; subject: string } | null;
   /** What changed, without names; never a secret. Nothing erases it. */
   details?: Record<string, unknown>;
 }
@@ -76,6 +78,8 @@ export function auditEntry(actor: Actor | null, act: Act): NewAuditEntry {
     details: act.details ? JSON.stringify(act.details) : null,
     remoteAddress: actor?.remoteAddress ?? null,
     userAgent: actor?.userAgent ?? null,
+    identityIssuer: act.person?.issuer ?? null,
+    identitySubject: act.person?.subject ?? null,
     requestId: actor?.requestId ?? null,
   };
 }

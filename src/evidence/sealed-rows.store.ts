@@ -31,8 +31,9 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
   audit: {
     table: 'audit_entries',
     facts: `r.id, r.action, r.actor_id as "actorId", r.actor_kind as "actorKind", r.at, r.content_salt as "contentSalt",
-      r.criteria_salt as "criteriaSalt", r.reason_salt as "reasonSalt", r.origin_salt as "originSalt",
-      r.erased_digests as "erasedDigests", r.criteria, r.details, r.reason, r.remote_address as "remoteAddress", r.user_agent as "userAgent", r.outcome,
+      r.criteria_salt as "criteriaSalt", r.reason_salt as "reasonSalt", r.origin_salt as "originSalt", r.identity_salt as "identitySalt",
+      r.erased_digests as "erasedDigests", r.criteria, r.details, r.reason, r.remote_address as "remoteAddress", r.user_agent as "userAgent",
+      r.identity_issuer as "identityIssuer", r.identity_subject as "identitySubject", r.outcome,
       r.request_id as "requestId", r.session_id as "sessionId", r.subject_id as "subjectId",
       r.subject_type as "subjectType", r.api_key_id as "apiKeyId"`,
     isFinal: 'true',

@@ -36,7 +36,7 @@ const KNOWN_RECORDS = {
     'url',
     'wireBody',
   ],
-  'audit 1': ['criteria', 'details', 'reason', 'remoteAddress', 'userAgent'],
+  'audit 1': ['criteria', 'details', 'identityIssuer', 'identitySubject', 'reason', 'remoteAddress', 'userAgent'],
   'event 1': ['body', 'idempotencyKey', 'reference', 'remoteAddress'],
   'decision 1': ['message'],
   'name 1': ['fullName', 'name'],

@@ -1,6 +1,6 @@
 // Places and releases legal holds.
 
-import { recordAct, recordOwnAct } from '../audit/write-audit-entry';
+import { recordOwnAct } from '../audit/write-audit-entry';
 import { currentTime } from '../clock';
 import { InputError, type UserError } from '../errors';
 import { newId, timeOfId, toNodeId, uuidOf } from '../ids';
@@ -13,6 +13,7 @@ import {
   approveByTime,
   declineApproval,
   newApprovalId,
+  recordOrder,
   requestApproval,
 } from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
@@ -188,5 +189,5 @@ async function record(
   reason: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
-  await recordAct(db, viewer, { action, subjectType: 'LegalHold', subjectId: id, reason, details });
+  await recordOrder(db, viewer, { action, subjectType: 'LegalHold', subjectId: id, reason, details });
 }

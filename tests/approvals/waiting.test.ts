@@ -41,7 +41,7 @@ test('the time begins again when a SYSTEM_MANAGER changes, or a key or session o
   );
   const own = await mutate(world.app, 'createApiKey', { userId: manager.id, label: 'of her own' }, 'apiKey { id }');
   const { id: session } =
-    (await askIn(world.app.url, manager.headers, '{ mySessions { id } }')).data.mySessions[0] ?? {};
+    (await askIn(world.app.url, manager.headers, '{ mySessions { nodes { id } } }')).data.mySessions.nodes[0] ?? {};
   const restarts: [what: string, act: () => Promise<unknown>, restarts: boolean][] = [
     [
       'an act of another role',

@@ -61,6 +61,8 @@ test('the file has every entry that precedes it, oldest first, with names and id
     criteria: null,
     remoteAddress: '127.0.0.1',
     userAgent: expect.any(String),
+    identityIssuer: null,
+    identitySubject: null,
     requestId: expect.any(String),
   });
 });

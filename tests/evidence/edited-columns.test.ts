@@ -52,7 +52,8 @@ beforeAll(async () => {
   for (const owner of ['request', 'wire', 'event'] as const) payloads[owner] = await insertPayloads();
   await tamperWith(database, [
     // without content, another salt changes nothing
-    `update audit_entries set criteria = coalesce(criteria, ''), reason = coalesce(reason, ''), remote_address = coalesce(remote_address, '')`,
+    `update audit_entries set criteria = coalesce(criteria, ''), reason = coalesce(reason, ''), remote_address = coalesce(remote_address, ''),
+       identity_issuer = coalesce(identity_issuer, ''), identity_subject = coalesce(identity_subject, '')`,
     givePayloads('webhook_request_logs', ids.request, payloads.request, 'payload_id', 'body_digest'),
     givePayloads('webhook_request_logs', ids.request, payloads.wire, 'wire_payload_id', 'wire_body_digest'),
     givePayloads('business_events', ids.event, payloads.event, 'payload_id', 'body_digest'),

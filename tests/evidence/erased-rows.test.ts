@@ -9,7 +9,8 @@ const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
 const CONTENT: Record<LeafKind, string> = {
   request: `url = '[erased]', headers = null, reference_document = null, response_headers = null, response_body = null,
     error = null, remote_address = null`,
-  audit: 'criteria = null, reason = null, remote_address = null, user_agent = null',
+  audit:
+    'criteria = null, reason = null, remote_address = null, user_agent = null, identity_issuer = null, identity_subject = null',
 
   event: `reference_document = '[erased]', idempotency_key = null, remote_address = null`,
   decision: 'message = null',
@@ -19,7 +20,7 @@ const CONTENT: Record<LeafKind, string> = {
 const SALT = 'content_salt = null';
 const SALTS: Record<LeafKind, string> = {
   request: SALT,
-  audit: 'criteria_salt = null, reason_salt = null, origin_salt = null',
+  audit: 'criteria_salt = null, reason_salt = null, origin_salt = null, identity_salt = null',
   event: SALT,
   decision: SALT,
   name: SALT,

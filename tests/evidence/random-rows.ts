@@ -34,6 +34,7 @@ const NEVER_NULL: Record<string, readonly unknown[]> = {
   criteria_salt: [randomBytes(16), randomBytes(16)],
   reason_salt: [randomBytes(16), randomBytes(16)],
   origin_salt: [randomBytes(16), randomBytes(16)],
+  identity_salt: [randomBytes(16), randomBytes(16)],
   leaf_hash: [Buffer.alloc(32)],
   finished_at: ['2026-11-26T00:00:00.000Z', '2026-02-28T12:00:00.120Z'],
 };

@@ -23,7 +23,7 @@ afterAll(() => database.drop());
 // beside the salt, which the digests contain, and the hash itself
 const NOT_RECORDED: Record<string, readonly string[]> = {
   business_events: ['fanned_out_at', 'wanted_by'],
-  audit_entries: ['criteria_salt', 'reason_salt', 'origin_salt'],
+  audit_entries: ['criteria_salt', 'reason_salt', 'origin_salt', 'identity_salt'],
 };
 
 test.each(Object.keys(LEAF_KINDS) as LeafKind[])(
@@ -218,11 +218,14 @@ test('the records of an event, a decision, an audit entry and a name keep their 
     criteriaSalt: contentSalt,
     reasonSalt: contentSalt,
     originSalt: contentSalt,
+    identitySalt: contentSalt,
     criteria: null,
     details: '{"status":"PAUSED"}',
     reason: 'They are moving.',
     remoteAddress: '203.0.113.7',
     userAgent: null,
+    identityIssuer: null,
+    identitySubject: null,
     outcome: 'DONE',
     requestId: 'req-1',
     sessionId: null,

@@ -178,7 +178,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ImportWebhooksPayload: { everybody: 'plan webhooks userErrors' },
   RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
   AuditEntry: {
-    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details criteria remoteAddress userAgent requestId evidence`,
+    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details criteria remoteAddress userAgent identityIssuer identitySubject requestId evidence`,
   },
   OwnAuditEntry: {
     everyRole: 'id createdAt action outcome sessionId subjectType subjectId reason remoteAddress userAgent requestId',

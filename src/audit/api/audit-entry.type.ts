@@ -77,6 +77,17 @@ export class AuditEntryType extends AuditEntryFields {
 
   @Field(() => ActorKindEnum, { description: 'Whether a user acted, or Hookledger itself.' })
   actorKind: (typeof ACTOR_KINDS)[number];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The identity provider of the person who ordered an erasure, requested the release of a hold, or decided about one, in a ' +
+      'session that began there; null: another act, a key, or erased.',
+  })
+  identityIssuer: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The person at `identityIssuer`; null as it.' })
+  identitySubject: string | null;
 }
 
 export const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntryType);

@@ -47,6 +47,8 @@ export const EvidencePartEnum = publishEnum(
     RESPONSE: { description: 'The bytes of `response` that are stored.' },
     RESPONSE_HEADERS: { description: 'The response headers: a JSON array of pairs.' },
     URL: { description: '`url`.' },
+    IDENTITY_ISSUER: { description: '`identityIssuer` of an audit entry.' },
+    IDENTITY_SUBJECT: { description: '`identitySubject` of an audit entry.' },
     USER_AGENT: { description: '`userAgent` of an audit entry.' },
     WIRE_BODY: { description: 'INCOMING: the bytes as received, if they had a content encoding.' },
   },

@@ -12,6 +12,8 @@ export const PARTS = {
   ERROR: 'error',
   HEADERS: 'headers',
   IDEMPOTENCY_KEY: 'idempotencyKey',
+  IDENTITY_ISSUER: 'identityIssuer',
+  IDENTITY_SUBJECT: 'identitySubject',
   MESSAGE: 'message',
   NAMES: null,
   REASON: 'reason',

@@ -13,6 +13,8 @@ export interface AuditFacts {
   reason: string | null;
   remoteAddress: string | null;
   userAgent: string | null;
+  identityIssuer: string | null;
+  identitySubject: string | null;
   outcome: string;
   requestId: string | null;
   sessionId: string | null;
@@ -21,17 +23,18 @@ export interface AuditFacts {
   apiKeyId: string | null;
   /** null, which no entry has, was written past Hookledger. */
   contentSalt: Buffer | null;
-  /** null once erased, as the two below. */
+  /** null once erased, as the three below. */
   criteriaSalt: Buffer | null;
   reasonSalt: Buffer | null;
   originSalt: Buffer | null;
+  identitySalt: Buffer | null;
   /** JSON: the digests of the parts that were erased; null: none was. */
   erasedDigests?: string | null;
 }
 
 export function auditContent(row: AuditFacts): Content {
-  const { criteria, details, reason, remoteAddress, userAgent } = row;
-  return { criteria, details, reason, remoteAddress, userAgent };
+  const { criteria, details, identityIssuer, identitySubject, reason, remoteAddress, userAgent } = row;
+  return { criteria, details, identityIssuer, identitySubject, reason, remoteAddress, userAgent };
 }
 
 /** The salt of a part of its content. What can be erased without the rest has a salt of its own. */
@@ -44,6 +47,9 @@ export function auditSalt(row: AuditFacts, part: string): Buffer | null {
     case 'remoteAddress':
     case 'userAgent':
       return row.originSalt;
+    case 'identityIssuer':
+    case 'identitySubject':
+      return row.identitySalt;
     default:
       return row.contentSalt;
   }

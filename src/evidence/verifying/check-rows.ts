@@ -276,8 +276,8 @@ const ERASED = '[erased]';
 /** What is erased of a row, by the salts that it has. */
 function erasedOf<Kind extends LeafKind>(kind: Kind, row: FactsOf[Kind]): Erasable[] {
   if (kind !== 'audit') return row.erasedDigests == null ? [] : ['leaves'];
-  const { contentSalt, criteriaSalt, reasonSalt, originSalt } = row as FactsOf['audit'];
-  const salts = { leaves: contentSalt, criteria: criteriaSalt, reasons: reasonSalt, origins: originSalt };
+  const { contentSalt: leaves, criteriaSalt: criteria, reasonSalt: reasons, ...others } = row as FactsOf['audit'];
+  const salts = { leaves, criteria, reasons, origins: others.originSalt, identities: others.identitySalt };
   return ERASABLE.filter((what) => salts[what] === null);
 }
 

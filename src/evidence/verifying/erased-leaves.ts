@@ -53,7 +53,7 @@ export class LeafSet {
 }
 
 /** What an order erases of a row, by the names that its entry has: all content, or one part of an entry of the audit trail. */
-export const ERASABLE = ['leaves', 'criteria', 'reasons', 'origins'] as const;
+export const ERASABLE = ['leaves', 'criteria', 'reasons', 'origins', 'identities'] as const;
 export type Erasable = (typeof ERASABLE)[number];
 
 /** The leaves of rows of which each was erased. */
@@ -61,7 +61,7 @@ export type ErasedLeaves = Readonly<Record<Erasable, LeafSet>>;
 
 export function noErasedLeaves(treeSize: number): ErasedLeaves {
   const none = () => new LeafSet(treeSize);
-  return { leaves: none(), criteria: none(), reasons: none(), origins: none() };
+  return { leaves: none(), criteria: none(), reasons: none(), origins: none(), identities: none() };
 }
 
 /**

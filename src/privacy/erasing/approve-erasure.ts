@@ -1,5 +1,5 @@
 // Carries on, or ends, the order of an erasure that waited for its approval.
-import { recordAct, recordOwnAct } from '../../audit/write-audit-entry';
+import { recordOwnAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
@@ -9,6 +9,7 @@ import {
   approveAsSecondPerson,
   approveByTime,
   declineApproval,
+  recordOrder,
 } from '../../users/approvals/second-person';
 import type { Viewer } from '../../viewer';
 import { decideErasure, type ShownErasure } from '../erasure.store';
@@ -22,7 +23,7 @@ export async function approveErasure(
 ): Promise<ApprovalRow> {
   const approved = await approveAsSecondPerson(db, viewer, approval, reason);
   const erasure = await begin(db, approval);
-  await recordAct(db, viewer, { ...actOf('erasure.approved', erasure, approval), reason });
+  await recordOrder(db, viewer, { ...actOf('erasure.approved', erasure, approval), reason });
   return approved;
 }
 
@@ -43,7 +44,7 @@ export async function declineErasure(
   const declined = await declineApproval(db, viewer, approval, reason);
   const ended = { status: 'DECLINED', nextStepAt: null, finishedAt: currentTime() } as const;
   const erasure = await decideErasure(db, approval.erasureId as string, ended);
-  await recordAct(db, viewer, { ...actOf('erasure.declined', erasure, approval), reason });
+  await recordOrder(db, viewer, { ...actOf('erasure.declined', erasure, approval), reason });
   return declined;
 }
 

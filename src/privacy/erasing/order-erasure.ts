@@ -1,13 +1,12 @@
 // Orders erasures. Those of many rows, and of users who have ordered or decided one, wait for an approval.
 
-import { recordAct } from '../../audit/write-audit-entry';
 import { currentMs } from '../../clock';
 import { InputError, type UserError } from '../../errors';
 import { FIRST_ID, newId, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { reasonFault, withCommas } from '../../text';
 import { hasOrderedOrDecided } from '../../users/approvals/approval.store';
-import { newApprovalId, requestApproval } from '../../users/approvals/second-person';
+import { newApprovalId, recordOrder, requestApproval } from '../../users/approvals/second-person';
 import { findUser, lockAdministrators } from '../../users/user.store';
 import type { Viewer } from '../../viewer';
 import { type ErasureRow, insertErasure, NOT_BEGUN, rowsOrderedAlone } from '../erasure.store';
@@ -131,7 +130,7 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
           TARGET_FIELDS[target.kind],
         );
   const act = actOf(approval ? 'erasure.requested' : 'erasure.ordered', erasure, approval);
-  await recordAct(db, viewer, { ...act, reason: erasure.reason });
+  await recordOrder(db, viewer, { ...act, reason: erasure.reason });
   return erasure;
 }
 

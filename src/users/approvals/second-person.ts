@@ -1,5 +1,6 @@
 // Acts that one person requests and another decides. Of replays a person is a user: two keys of one user are one person. Of
 // erasures and releases of holds it is a person at the identity provider: second_persons() in migrations/13-approvals.sql.
+import { type Act, recordAct } from '../../audit/write-audit-entry';
 import { currentTime } from '../../clock';
 import { InputError } from '../../errors';
 import { newId, timeOfId, toNodeId } from '../../ids';
@@ -158,6 +159,11 @@ export async function declineApproval(
 
 export function decisionOf(viewer: Viewer, status: Decision['status'], reason: string): Decision {
   return { status, decidedBy: viewer.userId, decidedAt: currentTime(), decisionReason: reason };
+}
+
+/** Records an order, or a decision about one, with the person at the identity provider. */
+export async function recordOrder(db: Db, viewer: Viewer, act: Act): Promise<void> {
+  await recordAct(db, viewer, { ...act, person: await personOf(db, viewer) });
 }
 
 /** What entries of the audit trail about an approval have in their details. */

@@ -558,6 +558,10 @@ export type EvidencePart =
   | 'HEADERS'
   /** `idempotencyKey` of an event. */
   | 'IDEMPOTENCY_KEY'
+  /** `identityIssuer` of an audit entry. */
+  | 'IDENTITY_ISSUER'
+  /** `identitySubject` of an audit entry. */
+  | 'IDENTITY_SUBJECT'
   /** `skipMessage` of a decision. */
   | 'MESSAGE'
   /** The names of the users and webhooks that the rows name by their ids: of each the newest name that was sealed before the row, with a proof of its own. Names that were erased are left out. */
