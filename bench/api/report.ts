@@ -1,7 +1,7 @@
 import { type Percentiles, rounded } from '../numbers';
 import type { Rates } from './dashboard/dashboard';
 import { QUERIES, TITLES } from './dashboard/queries';
-import { FILTER_BAR_MS, TIMES, type WalkedList } from './figures/every-filter';
+import { FILTER_BAR_MS, type WalkedList } from './figures/every-filter';
 import { maskingKeys, maskingRows } from './figures/masking/masking-report';
 import { type Answered, worstP95 } from './latency';
 import type { Figures } from './run';
@@ -134,17 +134,13 @@ function latencyRows({
 }
 
 function walkedRows({ walked = [] }: Figures): string[][] {
-  return walked.flatMap(({ list, filters, counted, atMaximum, refused, slowest, faults }: WalkedList) => [
+  return walked.flatMap(({ list, filters, filled, ended, empty, slowest, faults }: WalkedList) => [
     [
-      `count by each of the ${filters} filters of ${list}`,
-      `${counted} counted, ${atMaximum} up to a maximum, ${refused} refused by their price, ${faults.length} faults`,
+      `pages and counts by each of the ${filters} filters of ${list}`,
+      `${filled} pages with rows, ${ended} empty and the last, ${empty} empty and not the last, ${faults.length} faults`,
       'no faults',
     ],
-    ...slowest.map(({ test, ms }) => [
-      `  slowest of ${TIMES}: ${test}`,
-      `${ms.toFixed(1)} ms`,
-      `< ${FILTER_BAR_MS} ms`,
-    ]),
+    ...slowest.map(({ test, ms }) => [`  slowest: ${test}`, `${ms.toFixed(1)} ms`, `< ${FILTER_BAR_MS} ms`]),
     ...faults.map((fault) => ['  FAULT', fault.slice(0, 300), '']),
   ]);
 }

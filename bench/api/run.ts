@@ -2,7 +2,7 @@ import { type Dashboard, measureDashboard } from './dashboard/dashboard';
 import { type Database, openDatabase } from './database';
 import { measureCounts } from './figures/counts';
 import { measureDeliveryLists } from './figures/delivery-lists';
-import { type WalkedList, walkFilters } from './figures/every-filter';
+import { EFFORT, LITTLE_EFFORT, type WalkedList, walkFilters } from './figures/every-filter';
 import { type Exported, measureExports } from './figures/export';
 import { measureLinkFilters } from './figures/link-filters';
 import { type ListGrowth, measureListGrowth } from './figures/list-growth';
@@ -88,7 +88,7 @@ export async function measureAll(options: Options, stops: Stops, say: Say): Prom
     'counts',
     served(async (target) => {
       figures.counts = await measureCounts(database, target, options.seconds / 2);
-      figures.walked = await walkFilters(database, target);
+      figures.walked = await walkFilters(database, target, options.seconds < 1 ? LITTLE_EFFORT : EFFORT);
     }),
   );
   await figure(

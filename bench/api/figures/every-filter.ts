@@ -1,5 +1,4 @@
-// `totalCount` of every filter of the large lists: each answers in time, stops at its maximum, or is refused by its price
-// with a sentence that names filters with an index.
+// Every filter of the large lists, in both directions: the first page, the tenth, and their counts. None is refused, each answers in time.
 import { ask } from '../dashboard/ask';
 import type { Database } from '../database';
 import type { Target } from '../load';
@@ -8,13 +7,13 @@ import { type LargeList, testsOf } from './filter-tests';
 export interface WalkedList {
   list: string;
   filters: number;
-  /** Numbers of tests, by what became of them. */
-  counted: number;
-  atMaximum: number;
-  refused: number;
-  /** Of those that are answered, the slowest first. */
+  /** Numbers of pages, by whether they have rows, are empty and the last, or empty and not the last. */
+  filled: number;
+  ended: number;
+  empty: number;
+  /** The slowest first. */
   slowest: { test: string; ms: number }[];
-  /** Tests that are answered too late, or with another error. */
+  /** Pages that are refused or answered too late. */
   faults: string[];
 }
 
@@ -26,54 +25,78 @@ const LISTS: readonly LargeList[] = [
 
 /** The target of searches and link filters, which these are. */
 export const FILTER_BAR_MS = 300;
-/** Each is asked so often after a first time. */
-export const TIMES = 5;
 const SLOWEST = 5;
 
-export async function walkFilters(database: Database, target: Target): Promise<WalkedList[]> {
+export interface Effort {
+  /** Each page is asked this often after a first time; the fastest counts, since other programs take the machine meanwhile. */
+  times: number;
+  /** The number of the second page that is measured. */
+  pages: number;
+}
+
+export const EFFORT: Effort = { times: 3, pages: 10 };
+export const LITTLE_EFFORT: Effort = { times: 1, pages: 2 };
+
+export async function walkFilters(database: Database, target: Target, effort: Effort): Promise<WalkedList[]> {
   const walked: WalkedList[] = [];
-  for (const each of LISTS) walked.push(await walk(database, target, each));
+  for (const each of LISTS) walked.push(await walk(database, target, each, effort));
   return walked;
 }
 
-async function walk(database: Database, target: Target, large: LargeList): Promise<WalkedList> {
+async function walk(database: Database, target: Target, large: LargeList, effort: Effort): Promise<WalkedList> {
   const { filters, tests } = await testsOf(database, target, large);
-  const found: WalkedList = {
-    list: large.list,
-    filters,
-    counted: 0,
-    atMaximum: 0,
-    refused: 0,
-    slowest: [],
-    faults: [],
-  };
+  const found: WalkedList = { list: large.list, filters, filled: 0, ended: 0, empty: 0, slowest: [], faults: [] };
   for (const where of tests) {
-    const test = JSON.stringify(where);
-    try {
-      const { ms, isExact } = await slowestOf(target, large, where);
-      if (isExact) found.counted += 1;
-      else found.atMaximum += 1;
-      found.slowest.push({ test, ms });
-      if (ms > FILTER_BAR_MS) found.faults.push(`${test}: ${ms.toFixed(0)} ms`);
-    } catch (error) {
-      const { message } = error as Error;
-      if (/has no index.*add a filter by/.test(message)) found.refused += 1;
-      else found.faults.push(`${test}: ${message}`);
+    for (const backward of [false, true]) {
+      const test = `${JSON.stringify(where)}${backward ? ', from the end' : ''}`;
+      try {
+        for (const { page, ms, rows, more } of await pagesOf(target, large, { where, backward }, effort)) {
+          if (rows > 0) found.filled += 1;
+          else if (more) found.empty += 1;
+          else found.ended += 1;
+          found.slowest.push({ test: `${test}, page ${page}`, ms });
+          if (ms > FILTER_BAR_MS) found.faults.push(`${test}, page ${page}: ${ms.toFixed(0)} ms`);
+        }
+      } catch (error) {
+        found.faults.push(`${test}: ${(error as Error).message}`);
+      }
     }
   }
   found.slowest = found.slowest.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST);
   return found;
 }
 
-async function slowestOf(target: Target, { list, type }: LargeList, where: object) {
-  const query = `query ($where: ${type}Where) { list: ${list}(where: $where) { totalCount totalCountIsExact } }`;
-  const times: number[] = [];
-  let isExact = true;
-  for (let time = 0; time <= TIMES; time += 1) {
-    const start = performance.now();
-    const { list: counted } = await ask<{ list: { totalCountIsExact: boolean } }>(target, query, { where });
-    if (time > 0) times.push(performance.now() - start);
-    isExact = counted.totalCountIsExact;
+interface PageAnswer {
+  list: { nodes: object[]; pageInfo: { more: boolean; at: string | null } };
+}
+
+/** The first page and a later one, if there is one. */
+async function pagesOf(
+  target: Target,
+  { list, type }: LargeList,
+  { where, backward }: { where: object; backward: boolean },
+  { times, pages }: Effort,
+) {
+  const [size, after, more, at] = backward
+    ? ['last', 'before', 'hasPreviousPage', 'startCursor']
+    : ['first', 'after', 'hasNextPage', 'endCursor'];
+  const query = `query ($where: ${type}Where, $at: String) { list: ${list}(${size}: 25, ${after}: $at, where: $where) {
+    totalCount nodes { id } pageInfo { more: ${more} at: ${at} } } }`;
+  const measured: { page: number; ms: number; rows: number; more: boolean }[] = [];
+  let cursor: string | null = null;
+  for (let page = 1; page <= pages; page += 1) {
+    const isMeasured = page === 1 || page === pages;
+    let fastest = Number.POSITIVE_INFINITY;
+    let answer: PageAnswer | null = null;
+    for (let time = 0; time <= (isMeasured ? times : 0); time += 1) {
+      const start = performance.now();
+      answer = await ask<PageAnswer>(target, query, { where, at: cursor });
+      if (time > 0) fastest = Math.min(fastest, performance.now() - start);
+    }
+    const { nodes, pageInfo }: PageAnswer['list'] = (answer as PageAnswer).list;
+    if (isMeasured) measured.push({ page, ms: fastest, rows: nodes.length, more: pageInfo.more });
+    if (!pageInfo.more) break;
+    cursor = pageInfo.at;
   }
-  return { ms: Math.max(...times), isExact };
+  return measured;
 }
