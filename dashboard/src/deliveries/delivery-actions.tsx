@@ -1,12 +1,17 @@
 import { useState } from 'react';
-import { CancelDeliveryDocument, ReplayDeliveryDocument, RetryDeliveryDocument } from '../api/generated/documents';
+import {
+  CancelDeliveryDocument,
+  ReplayDeliveryDocument,
+  RequestReplayDocument,
+  RetryDeliveryDocument,
+} from '../api/generated/documents';
 import { useViewer } from '../api/viewer';
 import { ActDialog } from '../ui/act-dialog';
 import { Button } from '../ui/button';
 import type { KnownDelivery } from './delivery-page';
 import { useDeliveryTexts } from './texts';
 
-type Act = 'retry' | 'cancel' | 'again';
+type Act = 'retry' | 'cancel' | 'again' | 'ask';
 
 const OPEN = ['PENDING', 'RETRYING'];
 
@@ -29,6 +34,9 @@ export function DeliveryActions({ delivery }: { delivery: KnownDelivery }) {
       ) : null}
       {!isOpen && viewer.may('Mutation.replayDelivery') ? (
         <Button onPress={() => setAct('again')}>{texts.again}</Button>
+      ) : null}
+      {!isOpen && !viewer.may('Mutation.replayDelivery') && viewer.may('Mutation.requestReplay') ? (
+        <Button onPress={() => setAct('ask')}>{texts.ask}</Button>
       ) : null}
       <ActDialog
         title={texts.retry}
@@ -65,6 +73,18 @@ export function DeliveryActions({ delivery }: { delivery: KnownDelivery }) {
         userErrors={(data) => data.replayDelivery?.userErrors}
       >
         <p>{texts.againText}</p>
+      </ActDialog>
+      <ActDialog
+        title={texts.ask}
+        submit={texts.ask}
+        isOpen={act === 'ask'}
+        onClose={close}
+        document={RequestReplayDocument}
+        reason="required"
+        variables={(reason) => ({ input: { deliveryId, reason: reason ?? '' } })}
+        userErrors={(data) => data.requestReplay?.userErrors}
+      >
+        <p>{texts.askText}</p>
       </ActDialog>
     </>
   );

@@ -77,7 +77,7 @@ function Attention({ data, checkedAt }: { data: AttentionQuery; checkedAt: numbe
 }
 
 /** The worst first. */
-function useNeeds({ deliveriesPaused, broken, givenUp, stuck, evidenceStatus }: AttentionQuery): Need[] {
+function useNeeds({ approvals, deliveriesPaused, broken, givenUp, stuck, evidenceStatus }: AttentionQuery): Need[] {
   const texts = useHomeTexts();
   const pausedBy = deliveriesPaused?.pausedBy;
   return [
@@ -105,6 +105,16 @@ function useNeeds({ deliveriesPaused, broken, givenUp, stuck, evidenceStatus }: 
           },
         ]
       : []),
+    ...(approvals?.nodes ?? []).map(({ id, kind, createdAt, requestedBy }) => ({
+      key: id,
+      tone: 'moving' as const,
+      at: createdAt,
+      text: (
+        <Link href={paths.replays()}>
+          <bdi>{requestedBy?.fullName ?? requestedBy?.name}</bdi> {texts.approvals[kind]}
+        </Link>
+      ),
+    })),
     ...(stuck?.nodes ?? []).map(({ id, kind, webhook, createdAt }) => ({
       key: id,
       tone: 'bad' as const,

@@ -25,6 +25,11 @@ const en = {
   givenUp: (document: string, webhook: string) => `${webhook} did not get ${document}: all attempts failed`,
   stuck: (kind: string, webhook: string) =>
     `Stuck: ${kind}${webhook ? `, ${webhook}` : ''}. Something in the database is wrong.`,
+  approvals: {
+    REPLAY: 'asks to send a delivery again',
+    ERASURE: 'asks to erase content',
+    HOLD_RELEASE: 'asks to release a legal hold',
+  },
   stop: 'The sealed log has stopped',
   today: 'Deliveries of the last 24 hours',
 };
@@ -52,6 +57,7 @@ const ar: typeof en = {
   disabled: (name) => `${name} معطّل: لا يُرسل شيء إلى هذا الشريك`,
   givenUp: (document, webhook) => `لم يصل ${document} إلى ${webhook}: فشلت كل المحاولات`,
   stuck: (kind, webhook) => `عالق: ${kind}${webhook ? `، ${webhook}` : ''}. في قاعدة البيانات خلل.`,
+  approvals: { REPLAY: 'يطلب إعادة إرسال تسليم', ERASURE: 'يطلب محو محتوى', HOLD_RELEASE: 'يطلب رفع حجز قانوني' },
   stop: 'توقف السجل المختوم',
   today: 'تسليمات آخر 24 ساعة',
 };

@@ -42,10 +42,13 @@ export const PAGES: readonly Page[] = [
   page('/log/:id', null, 'Query.webhookRequestLog', () => import('../request/request-page')),
   page('/deliveries', 'deliveries', 'Query.deliveries', () => import('../deliveries/deliveries-page')),
   page('/deliveries/:id', null, 'Query.delivery', () => import('../deliveries/delivery-page')),
+  page('/replays', 'replays', 'Query.replays', () => import('../replays/replays-page')),
   page('/webhooks', 'webhooks', 'Query.webhooks', () => import('../webhooks/webhooks-page')),
   page('/webhooks/:id', null, 'Query.webhook', () => import('../webhooks/webhook-page')),
   page('/evidence', 'evidence', 'Query.evidenceStatus', () => import('../evidence/evidence-page')),
   page('/audit', 'audit', 'Query.myAuditEntries', () => import('../audit/audit-page')),
   page('/exports', 'exports', 'Query.exports', () => import('../exports/exports-page')),
+  page('/health', 'health', 'Query.deliveriesPaused', () => import('../health/health-page')),
   page('/people', 'people', 'Query.users', () => import('../people/people-page')),
+  page('/me', 'me', null, () => import('../me/me-page')),
 ];

@@ -16,6 +16,8 @@ interface Props<Data, Variables> {
   isOpen: boolean;
   onClose(): void;
   document: TypedDocumentString<Data, Variables>;
+  /** false: what the form asks for is not complete. */
+  isReady?: boolean;
   /** Whether a reason is asked for, and whether it may be left out. */
   reason?: 'required' | 'optional' | 'none';
   variables(reason: string | null): Variables;
@@ -36,7 +38,18 @@ export function ActDialog<Data, Variables>(props: Props<Data, Variables>) {
 }
 
 function Form<Data, Variables>(props: Props<Data, Variables>) {
-  const { submit, kind = 'primary', onClose, document, reason = 'none', variables, userErrors, done, children } = props;
+  const {
+    submit,
+    kind = 'primary',
+    onClose,
+    document,
+    reason = 'none',
+    isReady = true,
+    variables,
+    userErrors,
+    done,
+    children,
+  } = props;
   const texts = useUiTexts();
   const cache = useQueryClient();
   const act = useAct(document);
@@ -66,7 +79,11 @@ function Form<Data, Variables>(props: Props<Data, Variables>) {
       <UserErrors errors={errors} />
       {act.error ? <Failed error={act.error} /> : null}
       <div className="row">
-        <Button type="submit" kind={kind} isDisabled={act.isPending || (reason === 'required' && given.trim() === '')}>
+        <Button
+          type="submit"
+          kind={kind}
+          isDisabled={!isReady || act.isPending || (reason === 'required' && given.trim() === '')}
+        >
           {submit}
         </Button>
         <Button kind="plain" onPress={onClose}>

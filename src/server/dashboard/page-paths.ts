@@ -10,12 +10,15 @@ export const PAGE_PATHS = [
   '/log/:id',
   '/deliveries',
   '/deliveries/:id',
+  '/replays',
   '/webhooks',
   '/webhooks/:id',
   '/evidence',
   '/audit',
   '/exports',
+  '/health',
   '/people',
+  '/me',
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

@@ -47,6 +47,84 @@ export type ApiKeyWhere = {
   user?: UserWhere | null | undefined;
 };
 
+/** What an approval is about. */
+export type ApprovalKind =
+  /** An erasure that one person may not order alone. */
+  | 'ERASURE'
+  /** The release of a legal hold (`requestLegalHoldRelease`). */
+  | 'HOLD_RELEASE'
+  /** A replay of one delivery (`requestReplay`). */
+  | 'REPLAY';
+
+/** Tests on a value of ApprovalKind. If several tests are given, all must hold. */
+export type ApprovalKindFilter = {
+  /** Equals this value. */
+  eq?: ApprovalKind | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ApprovalKind> | null | undefined;
+};
+
+/** The state of an approval. */
+export type ApprovalStatus =
+  /** It was approved, and the act was done. `decidedBy` null: it has waited until `takesEffectAt`. */
+  | 'APPROVED'
+  /** It was declined. */
+  | 'DECLINED'
+  /** REPLAY: it was not decided in time. It gets this status at most an hour after `expiresAt`. */
+  | 'EXPIRED'
+  /** It waits for a second person, until `takesEffectAt` or `expiresAt`. */
+  | 'WAITING';
+
+/** Tests on a value of ApprovalStatus. If several tests are given, all must hold. */
+export type ApprovalStatusFilter = {
+  /** Equals this value. */
+  eq?: ApprovalStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ApprovalStatus> | null | undefined;
+};
+
+/** Approvals that meet all of these conditions. */
+export type ApprovalWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<ApprovalWhere> | null | undefined;
+  /** When it was requested. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** When it became APPROVED or DECLINED; { isNull: true }: it did not. */
+  decidedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The user who approved or declined it. */
+  decidedBy?: UserWhere | null | undefined;
+  /** The reason of the decision. */
+  decisionReason?: StringFilter | null | undefined;
+  /** REPLAY: the delivery to send again. */
+  delivery?: DeliveryWhere | null | undefined;
+  /** REPLAY: when it expires; { isNull: true }: other kinds. */
+  expiresAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id of the approval: { eq: "apr_..." }. */
+  id?: IdFilter | null | undefined;
+  /** What it is about: { eq: ERASURE }. */
+  kind?: ApprovalKindFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: ApprovalWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<ApprovalWhere> | null | undefined;
+  /** The reason, as given by the user who requested it. */
+  reason?: StringFilter | null | undefined;
+  /** The user who requested it. */
+  requestedBy?: UserWhere | null | undefined;
+  /** The state: { eq: WAITING }. */
+  status?: ApprovalStatusFilter | null | undefined;
+  /** When it takes effect without a second person; { isNull: true }: a second person must decide, or has decided. */
+  takesEffectAt?: OptionalDateTimeFilter | null | undefined;
+};
+
+/** What is approved, and the reason. */
+export type ApproveInput = {
+  /** The id of an approval that is WAITING, `apr_...`. */
+  id: string;
+  /** The reason, which the audit trail keeps, so name no document and no person: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
 /** The webhook to archive permanently. */
 export type ArchiveWebhookInput = {
   /** The id of the webhook, `whk_...`. */
@@ -196,6 +274,12 @@ export type CancelDeliveryInput = {
   reason: string;
 };
 
+/** The replay to cancel. */
+export type CancelReplayInput = {
+  /** The id of a replay that is not finished, `rpl_...`. */
+  id: string;
+};
+
 /** The state of a circuit breaker. */
 export type CircuitState =
   /** Deliveries are sent. The endpoint is assumed to work. */
@@ -304,6 +388,14 @@ export type DeadLetterKind =
   | 'INDEX'
   /** The next attempt of `delivery` cannot be begun. */
   | 'JOB';
+
+/** What is declined, and the reason. */
+export type DeclineInput = {
+  /** The id of an approval that is WAITING, `apr_...`. */
+  id: string;
+  /** The reason, which the audit trail keeps, so name no document and no person: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
 
 /** The order of deliveries: { field: NEXT_ATTEMPT_AT, direction: ASC } puts those due first at the beginning. */
 export type DeliveryOrder = {
@@ -832,6 +924,18 @@ export type OwnAuditEntryWhere = {
   subjectId?: IdFilter | null | undefined;
 };
 
+/** The reason for the pause of all deliveries. */
+export type PauseDeliveriesInput = {
+  /** The reason, which `deliveriesPaused` and the audit trail contain: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
+/** The replay to pause. */
+export type PauseReplayInput = {
+  /** The id of a replay that is PENDING or RUNNING, `rpl_...`. */
+  id: string;
+};
+
 /** The webhook to pause, and the reason. */
 export type PauseWebhookInput = {
   /** The id of an ACTIVE webhook, `whk_...`. */
@@ -968,6 +1072,14 @@ export type RequestErrorCodeFilter = {
   isNull?: boolean | null | undefined;
 };
 
+/** The delivery that another person is to send again, and the reason. */
+export type RequestReplayInput = {
+  /** The id of a finished delivery, `dlv_...`. */
+  deliveryId: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
 /** The webhook, and the version whose settings it gets. */
 export type RestoreWebhookVersionInput = {
   /** As in UpdateWebhookInput: CONFLICT if the webhook has another version by now. Default, null: any. */
@@ -978,6 +1090,18 @@ export type RestoreWebhookVersionInput = {
   reason?: string | null | undefined;
   /** The version to restore: one of `Webhook.versions`. */
   version: number;
+};
+
+/** The reason for the end of the pause. */
+export type ResumeDeliveriesInput = {
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
+  reason?: string | null | undefined;
+};
+
+/** The replay to resume. */
+export type ResumeReplayInput = {
+  /** The id of a replay that is PAUSED, `rpl_...`. */
+  id: string;
 };
 
 /** The webhook to resume. */
@@ -997,6 +1121,12 @@ export type RetryDeliveryInput = {
 /** The key to revoke permanently. */
 export type RevokeApiKeyInput = {
   /** The id of the key, `key_...`. */
+  id: string;
+};
+
+/** The session to revoke. */
+export type RevokeSessionInput = {
+  /** The id of the session, `ses_...`. */
   id: string;
 };
 
@@ -1764,6 +1894,28 @@ export type OrderExportMutationVariables = Exact<{
 
 export type OrderExportMutation = { exportWebhookRequestLogs: { export: { id: string, url: string, expiresAt: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
+export type HealthQueryVariables = Exact<{
+  now: string;
+  hourAgo: string;
+}>;
+
+
+export type HealthQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, deadLetters: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, failures: number, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null, delivery: { id: string } | null }> } | null, oldest: { nodes: Array<{ id: string, createdAt: string, nextAttemptAt: string | null, webhook: { id: string, name: string } | null }> } | null, open: { totalCount: number | null, totalCountIsExact: boolean | null } | null, unwell: { nodes: Array<{ id: string, name: string, url: string | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { waitingCount: number | null, lastSuccessAt: string | null } | null, owner: { name: string, fullName: string | null } | null }> } | null, webhookRequestLogStats: { total: { requestCount: number, succeeded: number, failed: number, unknown: number } | null } };
+
+export type PauseDeliveriesMutationVariables = Exact<{
+  input: PauseDeliveriesInput;
+}>;
+
+
+export type PauseDeliveriesMutation = { pauseDeliveries: { deliveriesPaused: { since: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ResumeDeliveriesMutationVariables = Exact<{
+  input: ResumeDeliveriesInput;
+}>;
+
+
+export type ResumeDeliveriesMutation = { resumeDeliveries: { ended: { since: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
 export type SearchQueryVariables = Exact<{
   text: string;
 }>;
@@ -1786,7 +1938,7 @@ export type AttentionQueryVariables = Exact<{
 }>;
 
 
-export type AttentionQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, broken: { nodes: Array<{ id: string, name: string, statusReason: string | null, statusChangedAt: string | null, owner: { name: string, fullName: string | null } | null }> } | null, givenUp: { nodes: Array<{ id: string, documentType: string, referenceDocument: string, finishedAt: string | null, webhook: { id: string, name: string } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null }> } | null, stuck: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null }> } | null, evidenceStatus: { oldestWaitingSeconds: number | null, stops: Array<{ code: EvidenceStopCode, since: string, message: string }> } | null, deliveryStats: { buckets: Array<{ start: string, end: string, delivered: number, pending: number, retrying: number, exhausted: number, skipped: number, cancelled: number }> | null } };
+export type AttentionQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, broken: { nodes: Array<{ id: string, name: string, statusReason: string | null, statusChangedAt: string | null, owner: { name: string, fullName: string | null } | null }> } | null, givenUp: { nodes: Array<{ id: string, documentType: string, referenceDocument: string, finishedAt: string | null, webhook: { id: string, name: string } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null }> } | null, stuck: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null }> } | null, approvals: { nodes: Array<{ id: string, kind: ApprovalKind, createdAt: string, requestedBy: { name: string, fullName: string | null } | null }> } | null, evidenceStatus: { oldestWaitingSeconds: number | null, stops: Array<{ code: EvidenceStopCode, since: string, message: string }> } | null, deliveryStats: { buckets: Array<{ start: string, end: string, delivered: number, pending: number, retrying: number, exhausted: number, skipped: number, cancelled: number }> | null } };
 
 export type LogRowFragment = { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null };
 
@@ -1826,6 +1978,20 @@ export type TailSubscriptionVariables = Exact<{
 
 
 export type TailSubscription = { webhookRequestLogChanged: { id: string, kind: WebhookRequestLogChangeKind, dropped: number, webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null } } };
+
+export type MySessionsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type MySessionsQuery = { mySessions: { nodes: Array<{ id: string, current: boolean, method: SessionMethod, createdAt: string, expiresAt: string, lastUsedAt: string, remoteAddress: string | null, userAgent: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type RevokeSessionMutationVariables = Exact<{
+  input: RevokeSessionInput;
+}>;
+
+
+export type RevokeSessionMutation = { revokeSession: { session: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type PeopleQueryVariables = Exact<{
   where?: UserWhere | null | undefined;
@@ -1876,6 +2042,82 @@ export type RevokeSessionsMutationVariables = Exact<{
 
 
 export type RevokeSessionsMutation = { revokeSessions: { sessions: Array<{ id: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ApprovalPartsFragment = { id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null };
+
+export type ApprovalsQueryVariables = Exact<{
+  where?: ApprovalWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalsQuery = { approvals: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ReplaysQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ReplaysQuery = { replays: { nodes: Array<{ id: string, createdAt: string, status: ReplayStatus, deliveryCount: number, replayed: number, skipped: number, rate: number, reason: string, error: string | null, startedAt: string | null, finishedAt: string | null, orderedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type CountReplayMutationVariables = Exact<{
+  where: DeliveryWhere;
+  reason: string;
+}>;
+
+
+export type CountReplayMutation = { replayDeliveries: { preview: { deliveryCount: number, replayable: number, byStatus: Array<{ status: DeliveryStatus, deliveryCount: number, replayable: number }>, byWebhook: Array<{ deliveryCount: number, replayable: number, webhook: { id: string, name: string } | null }> } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type StartReplayMutationVariables = Exact<{
+  where: DeliveryWhere;
+  reason: string;
+  rate: number;
+}>;
+
+
+export type StartReplayMutation = { replayDeliveries: { replay: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type PauseReplayMutationVariables = Exact<{
+  input: PauseReplayInput;
+}>;
+
+
+export type PauseReplayMutation = { pauseReplay: { replay: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ResumeReplayMutationVariables = Exact<{
+  input: ResumeReplayInput;
+}>;
+
+
+export type ResumeReplayMutation = { resumeReplay: { replay: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type CancelReplayMutationVariables = Exact<{
+  input: CancelReplayInput;
+}>;
+
+
+export type CancelReplayMutation = { cancelReplay: { replay: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RequestReplayMutationVariables = Exact<{
+  input: RequestReplayInput;
+}>;
+
+
+export type RequestReplayMutation = { requestReplay: { approval: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ApproveMutationVariables = Exact<{
+  input: ApproveInput;
+}>;
+
+
+export type ApproveMutation = { approve: { approval: { id: string, status: ApprovalStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type DeclineMutationVariables = Exact<{
+  input: DeclineInput;
+}>;
+
+
+export type DeclineMutation = { decline: { approval: { id: string, status: ApprovalStatus } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type RequestQueryVariables = Exact<{
   id: string;
@@ -2044,6 +2286,36 @@ export const LogRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"LogRow"}) as unknown as TypedDocumentString<LogRowFragment, unknown>;
+export const ApprovalPartsFragmentDoc = new TypedDocumentString(`
+    fragment ApprovalParts on Approval {
+  id
+  kind
+  status
+  reason
+  createdAt
+  expiresAt
+  takesEffectAt
+  decidedAt
+  decisionReason
+  requestedBy {
+    id
+    name
+    fullName
+  }
+  decidedBy {
+    name
+    fullName
+  }
+  delivery {
+    id
+    referenceDocument
+    webhook {
+      id
+      name
+    }
+  }
+}
+    `, {"fragmentName":"ApprovalParts"}) as unknown as TypedDocumentString<ApprovalPartsFragment, unknown>;
 export const ContentPartsFragmentDoc = new TypedDocumentString(`
     fragment ContentParts on WebhookRequestLog {
   id
@@ -2579,6 +2851,117 @@ export const OrderExportDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OrderExportMutation, OrderExportMutationVariables>;
+export const HealthDocument = new TypedDocumentString(`
+    query Health($now: DateTime!, $hourAgo: DateTime!) {
+  deliveriesPaused {
+    since
+    reason
+    pausedBy {
+      name
+      fullName
+    }
+  }
+  deadLetters(first: 20) {
+    nodes {
+      id
+      kind
+      code
+      failures
+      createdAt
+      retryAt
+      webhook {
+        id
+        name
+      }
+      delivery {
+        id
+      }
+    }
+  }
+  oldest: deliveries(
+    first: 1
+    where: {status: {in: [PENDING, RETRYING]}}
+    orderBy: {field: NEXT_ATTEMPT_AT, direction: ASC}
+  ) {
+    nodes {
+      id
+      createdAt
+      nextAttemptAt
+      webhook {
+        id
+        name
+      }
+    }
+  }
+  open: deliveries(where: {status: {in: [PENDING, RETRYING]}}) {
+    totalCount
+    totalCountIsExact
+  }
+  unwell: webhooks(
+    first: 50
+    where: {or: [{status: {eq: DISABLED}}, {circuit: {state: {in: [OPEN, HALF_OPEN]}}}]}
+  ) {
+    nodes {
+      id
+      name
+      url
+      status
+      statusReason
+      statusChangedAt
+      circuit {
+        state
+        openUntil
+        failures
+        failingSince
+      }
+      health {
+        waitingCount
+        lastSuccessAt
+      }
+      owner {
+        name
+        fullName
+      }
+    }
+  }
+  webhookRequestLogStats(range: {from: $hourAgo, to: $now}, bucket: FIVE_MINUTES) {
+    total {
+      requestCount
+      succeeded
+      failed
+      unknown
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HealthQuery, HealthQueryVariables>;
+export const PauseDeliveriesDocument = new TypedDocumentString(`
+    mutation PauseDeliveries($input: PauseDeliveriesInput!) {
+  pauseDeliveries(input: $input) {
+    deliveriesPaused {
+      since
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseDeliveriesMutation, PauseDeliveriesMutationVariables>;
+export const ResumeDeliveriesDocument = new TypedDocumentString(`
+    mutation ResumeDeliveries($input: ResumeDeliveriesInput!) {
+  resumeDeliveries(input: $input) {
+    ended {
+      since
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeDeliveriesMutation, ResumeDeliveriesMutationVariables>;
 export const SearchDocument = new TypedDocumentString(`
     query Search($text: String!) {
   search(text: $text, first: 20) {
@@ -2689,6 +3072,17 @@ export const AttentionDocument = new TypedDocumentString(`
       webhook {
         id
         name
+      }
+    }
+  }
+  approvals(first: 20, where: {status: {eq: WAITING}}) {
+    nodes {
+      id
+      kind
+      createdAt
+      requestedBy {
+        name
+        fullName
       }
     }
   }
@@ -2822,6 +3216,40 @@ export const TailDocument = new TypedDocumentString(`
     id
   }
 }`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const MySessionsDocument = new TypedDocumentString(`
+    query MySessions($after: String) {
+  mySessions(first: 20, after: $after) {
+    nodes {
+      id
+      current
+      method
+      createdAt
+      expiresAt
+      lastUsedAt
+      remoteAddress
+      userAgent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MySessionsQuery, MySessionsQueryVariables>;
+export const RevokeSessionDocument = new TypedDocumentString(`
+    mutation RevokeSession($input: RevokeSessionInput!) {
+  revokeSession(input: $input) {
+    session {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
 export const PeopleDocument = new TypedDocumentString(`
     query People($where: UserWhere, $after: String) {
   users(
@@ -2946,6 +3374,207 @@ export const RevokeSessionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeSessionsMutation, RevokeSessionsMutationVariables>;
+export const ApprovalsDocument = new TypedDocumentString(`
+    query Approvals($where: ApprovalWhere, $after: String) {
+  approvals(first: 20, where: $where, after: $after) {
+    nodes {
+      ...ApprovalParts
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ApprovalParts on Approval {
+  id
+  kind
+  status
+  reason
+  createdAt
+  expiresAt
+  takesEffectAt
+  decidedAt
+  decisionReason
+  requestedBy {
+    id
+    name
+    fullName
+  }
+  decidedBy {
+    name
+    fullName
+  }
+  delivery {
+    id
+    referenceDocument
+    webhook {
+      id
+      name
+    }
+  }
+}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
+export const ReplaysDocument = new TypedDocumentString(`
+    query Replays($after: String) {
+  replays(first: 20, after: $after) {
+    nodes {
+      id
+      createdAt
+      status
+      deliveryCount
+      replayed
+      skipped
+      rate
+      reason
+      error
+      startedAt
+      finishedAt
+      orderedBy {
+        name
+        fullName
+      }
+      delivery {
+        id
+        referenceDocument
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReplaysQuery, ReplaysQueryVariables>;
+export const CountReplayDocument = new TypedDocumentString(`
+    mutation CountReplay($where: DeliveryWhere!, $reason: String!) {
+  replayDeliveries(input: {where: $where, reason: $reason, dryRun: true}) {
+    preview {
+      deliveryCount
+      replayable
+      byStatus {
+        status
+        deliveryCount
+        replayable
+      }
+      byWebhook {
+        deliveryCount
+        replayable
+        webhook {
+          id
+          name
+        }
+      }
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CountReplayMutation, CountReplayMutationVariables>;
+export const StartReplayDocument = new TypedDocumentString(`
+    mutation StartReplay($where: DeliveryWhere!, $reason: String!, $rate: Int!) {
+  replayDeliveries(
+    input: {where: $where, reason: $reason, rate: $rate, dryRun: false}
+  ) {
+    replay {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartReplayMutation, StartReplayMutationVariables>;
+export const PauseReplayDocument = new TypedDocumentString(`
+    mutation PauseReplay($input: PauseReplayInput!) {
+  pauseReplay(input: $input) {
+    replay {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseReplayMutation, PauseReplayMutationVariables>;
+export const ResumeReplayDocument = new TypedDocumentString(`
+    mutation ResumeReplay($input: ResumeReplayInput!) {
+  resumeReplay(input: $input) {
+    replay {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeReplayMutation, ResumeReplayMutationVariables>;
+export const CancelReplayDocument = new TypedDocumentString(`
+    mutation CancelReplay($input: CancelReplayInput!) {
+  cancelReplay(input: $input) {
+    replay {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelReplayMutation, CancelReplayMutationVariables>;
+export const RequestReplayDocument = new TypedDocumentString(`
+    mutation RequestReplay($input: RequestReplayInput!) {
+  requestReplay(input: $input) {
+    approval {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestReplayMutation, RequestReplayMutationVariables>;
+export const ApproveDocument = new TypedDocumentString(`
+    mutation Approve($input: ApproveInput!) {
+  approve(input: $input) {
+    approval {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ApproveMutation, ApproveMutationVariables>;
+export const DeclineDocument = new TypedDocumentString(`
+    mutation Decline($input: DeclineInput!) {
+  decline(input: $input) {
+    approval {
+      id
+      status
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeclineMutation, DeclineMutationVariables>;
 export const RequestDocument = new TypedDocumentString(`
     query Request($id: ID!) {
   webhookRequestLog(id: $id) {

@@ -1,0 +1,136 @@
+import { useState } from 'react';
+import { Link } from 'wouter';
+import {
+  CancelReplayDocument,
+  PauseReplayDocument,
+  ReplaysDocument,
+  type ReplaysQuery,
+  ResumeReplayDocument,
+} from '../api/generated/documents';
+import { useAct, useApiPages } from '../api/use-api';
+import { useViewer } from '../api/viewer';
+import { paths } from '../paths';
+import { Page } from '../shell/page';
+import { ActDialog } from '../ui/act-dialog';
+import { Empty, Failed } from '../ui/answer';
+import { Button } from '../ui/button';
+import { Ltr } from '../ui/ltr';
+import { PagedTable } from '../ui/paged-table';
+import { StateMark, type Tone } from '../ui/state-mark';
+import { Time } from '../ui/time';
+import { Approvals } from './approvals';
+import { ReplayForm } from './replay-form';
+import { useReplayTexts } from './texts';
+
+type Row = NonNullable<ReplaysQuery['replays']>['nodes'][number];
+
+const REFRESH_MS = 5_000;
+const TONES: Partial<Record<Row['status'], Tone>> = {
+  RUNNING: 'moving',
+  PENDING: 'moving',
+  QUEUED: 'moving',
+  FAILED: 'bad',
+};
+
+export default function ReplaysPage() {
+  const texts = useReplayTexts();
+  const viewer = useViewer();
+  const [isOpen, setOpen] = useState(false);
+  const pages = useApiPages(ReplaysDocument, {}, ({ replays }) => replays, { refreshMs: REFRESH_MS });
+  return (
+    <Page
+      title={texts.title}
+      actions={
+        viewer.may('Mutation.replayDeliveries') ? (
+          <Button kind="primary" onPress={() => setOpen(true)}>
+            {texts.create}
+          </Button>
+        ) : null
+      }
+    >
+      <section className="card stack">
+        <h2>{texts.waiting}</h2>
+        <Approvals waiting />
+      </section>
+      <section className="card stack">
+        <h2>{texts.replays}</h2>
+        <PagedTable
+          label={texts.replays}
+          pages={pages}
+          keyOf={({ id }) => id}
+          empty={<Empty title={texts.none} />}
+          columns={[
+            { header: texts.ordered, cell: ({ createdAt }) => <Time at={createdAt} /> },
+            { header: texts.asks, cell: ({ orderedBy }) => <bdi>{orderedBy?.fullName ?? orderedBy?.name}</bdi> },
+            { header: texts.reason, cell: ({ reason }) => <bdi>{reason}</bdi> },
+            {
+              header: texts.deliveries,
+              cell: ({ delivery, replayed, deliveryCount, skipped }) =>
+                delivery ? (
+                  <Link href={paths.delivery(delivery.id)}>
+                    <bdi>{delivery.referenceDocument}</bdi>
+                  </Link>
+                ) : (
+                  <>
+                    {texts.progress(replayed, deliveryCount)} {skipped > 0 ? texts.skipped(skipped) : null}
+                  </>
+                ),
+            },
+            {
+              header: texts.state,
+              cell: ({ status, error }) => (
+                <>
+                  <StateMark tone={TONES[status] ?? 'neutral'}>{texts.replayStatus[status] ?? status}</StateMark>{' '}
+                  {error ? <Ltr className="faint">{error}</Ltr> : null}
+                </>
+              ),
+            },
+            { header: '', cell: (replay) => <Acts replay={replay} /> },
+          ]}
+        />
+      </section>
+      <section className="card stack">
+        <h2>{texts.decided}</h2>
+        <Approvals waiting={false} />
+      </section>
+      {isOpen ? <ReplayForm onClose={() => setOpen(false)} /> : null}
+    </Page>
+  );
+}
+
+function Acts({ replay: { id, status } }: { replay: Row }) {
+  const texts = useReplayTexts();
+  const viewer = useViewer();
+  const pausing = useAct(PauseReplayDocument);
+  const resuming = useAct(ResumeReplayDocument);
+  const [isCancelling, setCancelling] = useState(false);
+  if (!viewer.may('Mutation.cancelReplay')) return null;
+  const isOpen = status === 'PENDING' || status === 'RUNNING' || status === 'PAUSED';
+  const error = pausing.error ?? resuming.error;
+  return (
+    <span className="row">
+      {status === 'RUNNING' || status === 'PENDING' ? (
+        <Button onPress={() => pausing.mutate({ input: { id } })}>{texts.pause}</Button>
+      ) : null}
+      {status === 'PAUSED' ? <Button onPress={() => resuming.mutate({ input: { id } })}>{texts.resume}</Button> : null}
+      {isOpen ? (
+        <Button kind="danger" onPress={() => setCancelling(true)}>
+          {texts.cancel}
+        </Button>
+      ) : null}
+      {error ? <Failed error={error} /> : null}
+      <ActDialog
+        title={texts.cancel}
+        submit={texts.cancel}
+        kind="danger"
+        isOpen={isCancelling}
+        onClose={() => setCancelling(false)}
+        document={CancelReplayDocument}
+        variables={() => ({ input: { id } })}
+        userErrors={(data) => data.cancelReplay?.userErrors}
+      >
+        <p>{texts.cancelText}</p>
+      </ActDialog>
+    </span>
+  );
+}
