@@ -1,5 +1,5 @@
 import { textsOf } from '../i18n/language';
-import { formatCount, plural } from '../i18n/plural';
+import { formatCount } from '../i18n/plural';
 
 const en = {
   title: 'Deliveries',
@@ -42,7 +42,6 @@ const en = {
   cancelled: 'Cancelled by',
   earlier: 'Waits for',
   replay: 'Replay',
-  schedule: 'Attempts of the schedule',
   allAttempts: 'Attempts',
   began: 'Began',
   http: 'HTTP',
@@ -57,10 +56,8 @@ const en = {
   againText: 'The same bytes are sent with the same id. A partner who has it already gets it twice.',
   ask: 'Ask to send again',
   askText: 'Another person decides. It is this one delivery, with the same bytes and the same id.',
-  asked: 'Asked. Those who may approve it see it on their first page.',
   test: 'test',
   id: 'Id',
-  more: (count: number) => plural('en', count, { one: '# more', other: '# more' }),
 };
 
 const ar: typeof en = {
@@ -103,7 +100,6 @@ const ar: typeof en = {
   cancelled: 'ألغاه',
   earlier: 'ينتظر',
   replay: 'إعادة الإرسال',
-  schedule: 'محاولات الجدول',
   allAttempts: 'المحاولات',
   began: 'بدأت',
   http: 'HTTP',
@@ -118,11 +114,8 @@ const ar: typeof en = {
   againText: 'تُرسل البايتات نفسها بالمعرّف نفسه. ومن وصلته من قبل تصله مرتين.',
   ask: 'اطلب الإرسال مجددًا',
   askText: 'يقرر شخص آخر. إنه هذا التسليم وحده بالبايتات نفسها والمعرّف نفسه.',
-  asked: 'طُلب. يراه من يمكنه الموافقة في صفحته الأولى.',
   test: 'تجربة',
   id: 'المعرّف',
-  more: (count) =>
-    plural('ar', count, { one: 'واحد آخر', two: 'اثنان آخران', few: '# أخرى', many: '# أخرى', other: '# أخرى' }),
 };
 
 export const useDeliveryTexts = textsOf(en, ar);

@@ -38,7 +38,6 @@ const en = {
   nothingEver: 'Nothing was exchanged yet',
   nothingEverText:
     'As soon as an event is published for an active webhook, or a partner calls one, the request is here.',
-  older: 'Older',
   end: 'The log begins here.',
   test: 'test',
   duplicate: 'repeated',
@@ -92,7 +91,6 @@ const ar: typeof en = {
   nothing: 'لا شيء يطابق هذا المرشح',
   nothingEver: 'لم يجرِ أي تبادل بعد',
   nothingEverText: 'يظهر الطلب هنا حالما يُنشر حدث لخطاف نشط أو يتصل شريك.',
-  older: 'الأقدم',
   end: 'هنا يبدأ السجل.',
   test: 'تجربة',
   duplicate: 'مكرر',

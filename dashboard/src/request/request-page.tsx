@@ -1,5 +1,6 @@
+import { useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { RequestDocument } from '../api/generated/documents';
+import { type ContentPartsFragment, RequestDocument } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { formatDuration } from '../i18n/amount';
@@ -14,6 +15,7 @@ import { Time } from '../ui/time';
 import { RequestContent } from './request-content';
 import { RequestFacts, type RequestFactsOf, RequestSummary } from './request-facts';
 import { RequestProof } from './request-proof';
+import { Reveal } from './reveal';
 import { useRequestTexts } from './texts';
 
 /** How often an open request is asked for again. */
@@ -32,7 +34,7 @@ export default function RequestPage() {
       <Shown of={query} rows={10}>
         {({ webhookRequestLog: request }) =>
           request ? (
-            <Request request={request} />
+            <Request key={request.id} request={request} />
           ) : (
             <Empty title={texts.missing}>
               <p>
@@ -48,6 +50,7 @@ export default function RequestPage() {
 
 function Request({ request }: { request: RequestFactsOf }) {
   const texts = useRequestTexts();
+  const [revealed, setRevealed] = useState<ContentPartsFragment | null>(null);
   const attempts = request.delivery?.requests?.nodes ?? [];
   const others = attempts
     .filter(({ id }) => id !== request.id)
@@ -72,8 +75,9 @@ function Request({ request }: { request: RequestFactsOf }) {
           id={request.id}
           direction={request.direction}
           others={others}
-          revealed={null}
+          revealed={revealed}
         />
+        {revealed ? <p className="note">{texts.revealed}</p> : <Reveal request={request} onReveal={setRevealed} />}
       </section>
       {attempts.length > 1 ? (
         <section className="card stack">

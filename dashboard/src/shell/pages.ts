@@ -11,7 +11,6 @@ type PageName =
   | 'webhooks'
   | 'evidence'
   | 'audit'
-  | 'privacy'
   | 'exports'
   | 'health'
   | 'people'

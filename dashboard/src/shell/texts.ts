@@ -9,7 +9,6 @@ const en = {
     webhooks: 'Webhooks',
     evidence: 'Evidence',
     audit: 'Audit trail',
-    privacy: 'Privacy',
     exports: 'Exports',
     health: 'Health',
     people: 'People',
@@ -17,15 +16,10 @@ const en = {
   },
   navigation: 'Pages',
   skip: 'Skip to the page',
-  language: 'Language',
-  theme: 'Colours',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  zone: 'Time zone',
   signOut: 'Sign out',
   notFound: 'There is no page at this address',
   notFoundText: 'The address may be mistyped, or belongs to another version.',
   toStart: 'To the first page',
-  deniedText: (roles: string) => `This page needs one of these roles: ${roles}.`,
   crashed: 'This page has failed',
   crashedText: 'The other pages work. Loading it again may help.',
   reload: 'Load again',
@@ -46,10 +40,6 @@ const en = {
     '.': 'Show the newest rows',
     Escape: 'Close',
   } as Record<string, string>,
-  sessionEnds: (time: string) =>
-    `Your session ends at ${time}. Any request keeps it for another hour, up to its last end.`,
-  keepSession: 'Keep it',
-  publisherOnly: 'Your key may publish events and nothing else. Ask for a key with SUPPORT to read the log.',
 };
 
 const ar: typeof en = {
@@ -61,7 +51,6 @@ const ar: typeof en = {
     webhooks: 'خطافات الويب',
     evidence: 'الإثبات',
     audit: 'سجل التدقيق',
-    privacy: 'الخصوصية',
     exports: 'التصدير',
     health: 'الحالة',
     people: 'الأشخاص',
@@ -69,15 +58,10 @@ const ar: typeof en = {
   },
   navigation: 'الصفحات',
   skip: 'انتقل إلى الصفحة',
-  language: 'اللغة',
-  theme: 'الألوان',
-  themes: { system: 'كالنظام', light: 'فاتح', dark: 'داكن' },
-  zone: 'المنطقة الزمنية',
   signOut: 'تسجيل الخروج',
   notFound: 'لا توجد صفحة بهذا العنوان',
   notFoundText: 'قد يكون في العنوان خطأ، أو أنه يخص إصدارًا آخر.',
   toStart: 'إلى الصفحة الأولى',
-  deniedText: (roles) => `تحتاج هذه الصفحة إلى أحد هذه الأدوار: ${roles}.`,
   crashed: 'تعطلت هذه الصفحة',
   crashedText: 'الصفحات الأخرى تعمل. قد يفيد تحميلها مجددًا.',
   reload: 'حمّلها مجددًا',
@@ -98,9 +82,6 @@ const ar: typeof en = {
     '.': 'أحدث الصفوف',
     Escape: 'إغلاق',
   },
-  sessionEnds: (time) => `تنتهي جلستك في ${time}. أي طلب يمدّها ساعة أخرى حتى نهايتها الأخيرة.`,
-  keepSession: 'أبقها',
-  publisherOnly: 'مفتاحك ينشر الأحداث فقط. اطلب مفتاحًا بدور SUPPORT لقراءة السجل.',
 };
 
 export const useShellTexts = textsOf(en, ar);

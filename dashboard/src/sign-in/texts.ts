@@ -11,7 +11,6 @@ const en = {
   refused: 'The key was not accepted: it is unknown, revoked or expired.',
   cookies:
     'The browser did not keep the session. Safari drops secure cookies on http://localhost: use another browser, or https.',
-  or: 'or',
 };
 
 const ar: typeof en = {
@@ -25,7 +24,6 @@ const ar: typeof en = {
   refused: 'لم يُقبل المفتاح: غير معروف أو أُلغي أو انتهت صلاحيته.',
   cookies:
     'لم يحفظ المتصفح الجلسة. يرفض Safari ملفات الارتباط الآمنة على http://localhost: استعمل متصفحًا آخر أو https.',
-  or: 'أو',
 };
 
 export const useSignInTexts = textsOf(en, ar);

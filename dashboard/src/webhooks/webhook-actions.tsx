@@ -11,7 +11,7 @@ import {
 import { useViewer } from '../api/viewer';
 import { paths } from '../paths';
 import { ActDialog } from '../ui/act-dialog';
-import { Button, LinkButton } from '../ui/button';
+import { Button } from '../ui/button';
 import { TextField } from '../ui/field';
 import { SecretOnce } from '../ui/secret-once';
 import { useWebhookTexts } from './texts';
@@ -55,9 +55,6 @@ export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
       ) : null}
       {isOpen && direction === 'INCOMING' && viewer.may('Mutation.rotateWebhookToken') ? (
         <Button onPress={() => setAct('rotateToken')}>{texts.rotateToken}</Button>
-      ) : null}
-      {isOpen && viewer.may('Mutation.updateWebhook') ? (
-        <LinkButton to={paths.editWebhook(id)}>{texts.edit}</LinkButton>
       ) : null}
       {isOpen && viewer.may('Mutation.archiveWebhook') ? (
         <Button kind="danger" onPress={() => setAct('archive')}>

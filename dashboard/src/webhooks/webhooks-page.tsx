@@ -2,14 +2,13 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { WebhooksDocument, type WebhooksQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
-import { useViewer } from '../api/viewer';
 import { formatShare } from '../i18n/amount';
 import { formatCount } from '../i18n/plural';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
 import { Page } from '../shell/page';
 import { Empty, Shown } from '../ui/answer';
-import { Button, LinkButton } from '../ui/button';
+import { Button } from '../ui/button';
 import { Ltr } from '../ui/ltr';
 import { WebhookState } from '../ui/state-mark';
 import { Table } from '../ui/table';
@@ -26,7 +25,6 @@ const REFRESH_MS = 15_000;
 
 export default function WebhooksPage() {
   const texts = useWebhookTexts();
-  const viewer = useViewer();
   const [showsArchived, setShowsArchived] = useState(false);
   return (
     <Page
@@ -37,11 +35,6 @@ export default function WebhooksPage() {
             {showsArchived ? texts.notArchived : texts.archived}
           </Button>
           <SettingsFileButtons />
-          {viewer.may('Mutation.createWebhook') ? (
-            <LinkButton to={paths.newWebhook()} kind="primary">
-              {texts.create}
-            </LinkButton>
-          ) : null}
         </>
       }
     >

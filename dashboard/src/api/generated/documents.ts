@@ -885,6 +885,17 @@ export type JsonPathFilter = {
   in?: Array<unknown> | null | undefined;
 };
 
+/** The part of an exchange that a masking rule applies to. */
+export type MaskedPart =
+  /** The body of requests (`data`), and the documents of business events. */
+  | 'DATA'
+  /** The headers of requests. A path is $ or one name in lower case: $.x-customer. */
+  | 'HEADERS'
+  /** The body of responses (`response`). */
+  | 'RESPONSE'
+  /** The headers of responses. A path is $ or one name in lower case. */
+  | 'RESPONSE_HEADERS';
+
 /** Tests on a time that may be missing, to the millisecond. A missing time meets only isNull. If several tests are given, all must hold. */
 export type OptionalDateTimeFilter = {
   /** After this time. */
@@ -1116,6 +1127,16 @@ export type ResumeWebhookInput = {
 export type RetryDeliveryInput = {
   /** The id of a delivery with a `nextAttemptAt`, `dlv_...`. */
   deliveryId: string;
+};
+
+/** The content to reveal. */
+export type RevealContentInput = {
+  /** The parts to reveal, 1 to 4. */
+  parts: Array<MaskedPart>;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The id of the request, `req_...`. */
+  requestId: string;
 };
 
 /** The key to revoke permanently. */
@@ -2141,6 +2162,13 @@ export type RequestProofQueryVariables = Exact<{
 
 
 export type RequestProofQuery = { webhookRequestLog: { id: string, evidence: { status: SealStatus, proof: string | null } } | null, evidenceStatus: { keys: Array<string>, origin: string | null } | null };
+
+export type RevealMutationVariables = Exact<{
+  input: RevealContentInput;
+}>;
+
+
+export type RevealMutation = { revealContent: { content: { headerList: Array<{ name: string, value: string }> | null, dataBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null, responseHeaderList: Array<{ name: string, value: string }> | null, responseBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -3708,6 +3736,45 @@ export const RequestProofDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RequestProofQuery, RequestProofQueryVariables>;
+export const RevealDocument = new TypedDocumentString(`
+    mutation Reveal($input: RevealContentInput!) {
+  revealContent(input: $input) {
+    content {
+      headerList {
+        name
+        value
+      }
+      dataBody {
+        text
+        base64
+        contentType
+        bytes
+        sha256
+        truncated
+        masked
+      }
+      responseHeaderList {
+        name
+        value
+      }
+      responseBody {
+        text
+        base64
+        contentType
+        bytes
+        sha256
+        truncated
+        masked
+      }
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevealMutation, RevealMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   about {

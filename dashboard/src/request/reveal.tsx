@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { type ContentPartsFragment, RevealDocument } from '../api/generated/documents';
+import { useViewer } from '../api/viewer';
+import { ActDialog } from '../ui/act-dialog';
+import { Button } from '../ui/button';
+import type { RequestFactsOf } from './request-facts';
+import { useRequestTexts } from './texts';
+
+interface Props {
+  request: RequestFactsOf;
+  onReveal(parts: ContentPartsFragment): void;
+}
+
+/** For SUPPORT, where the webhook allows it. The server asks for a young session, and says so. */
+export function Reveal({ request, onReveal }: Props) {
+  const texts = useRequestTexts();
+  const viewer = useViewer();
+  const [isOpen, setOpen] = useState(false);
+  if (!viewer.may('Mutation.revealContent') || !request.webhook?.supportMayReveal) return null;
+  return (
+    <>
+      <p>
+        <Button onPress={() => setOpen(true)}>{texts.reveal}</Button>
+      </p>
+      <ActDialog
+        title={texts.reveal}
+        submit={texts.reveal}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        document={RevealDocument}
+        reason="required"
+        variables={(reason) => ({
+          input: { requestId: request.id, parts: ['DATA', 'HEADERS', 'RESPONSE'], reason: reason ?? '' },
+        })}
+        userErrors={(data) => data.revealContent?.userErrors}
+        done={(data) => {
+          setOpen(false);
+          const content = data.revealContent?.content;
+          if (content) onReveal({ id: request.id, method: request.method, url: request.url, ...content });
+        }}
+      >
+        <p>{texts.revealText}</p>
+      </ActDialog>
+    </>
+  );
+}
