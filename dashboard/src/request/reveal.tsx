@@ -6,6 +6,8 @@ import { Button } from '../ui/button';
 import type { RequestFactsOf } from './request-facts';
 import { useRequestTexts } from './texts';
 
+const PARTS = ['DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS'] as const;
+
 interface Props {
   request: RequestFactsOf;
   onReveal(parts: ContentPartsFragment): void;
@@ -30,7 +32,7 @@ export function Reveal({ request, onReveal }: Props) {
         document={RevealDocument}
         reason="required"
         variables={(reason) => ({
-          input: { requestId: request.id, parts: ['DATA', 'HEADERS', 'RESPONSE'], reason: reason ?? '' },
+          input: { requestId: request.id, parts: [...PARTS], reason: reason ?? '' },
         })}
         userErrors={(data) => data.revealContent?.userErrors}
         done={(data) => {
