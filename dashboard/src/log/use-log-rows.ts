@@ -172,6 +172,10 @@ async function readPage(where: WebhookRequestLogWhere, after: string | null, sig
   const connection = data.webhookRequestLogs;
   if (!connection) throw new ApiError('INTERNAL_SERVER_ERROR', 'The list could not be read.');
   const { pageInfo, nodes } = connection;
-  const next = { endCursor: pageInfo.endCursor ?? null, hasMore: pageInfo.hasNextPage, searchedTo: null };
+  const next = {
+    endCursor: pageInfo.endCursor ?? null,
+    hasMore: pageInfo.hasNextPage,
+    searchedTo: pageInfo.searchedTo ?? null,
+  };
   return { nodes, next };
 }

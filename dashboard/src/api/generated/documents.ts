@@ -1799,7 +1799,7 @@ export type AuditQueryVariables = Exact<{
 }>;
 
 
-export type AuditQuery = { auditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, actorKind: ActorKind, subjectType: string | null, subjectId: string | null, reason: string | null, actor: { id: string, name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type AuditQuery = { auditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, actorKind: ActorKind, subjectType: string | null, subjectId: string | null, reason: string | null, actor: { id: string, name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type AuditEntryQueryVariables = Exact<{
   id: string;
@@ -1814,7 +1814,7 @@ export type OwnAuditQueryVariables = Exact<{
 }>;
 
 
-export type OwnAuditQuery = { myAuditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, subjectType: string | null, subjectId: string | null, reason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type OwnAuditQuery = { myAuditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, subjectType: string | null, subjectId: string | null, reason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type DeliveriesQueryVariables = Exact<{
   where?: DeliveryWhere | null | undefined;
@@ -1823,7 +1823,7 @@ export type DeliveriesQueryVariables = Exact<{
 }>;
 
 
-export type DeliveriesQuery = { deliveries: { nodes: Array<{ id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type DeliveriesQuery = { deliveries: { nodes: Array<{ id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type DeliveryCountsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1906,7 +1906,7 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { nodes: Array<{ id: string, kind: ExportKind, format: ExportFormat, includeContent: boolean, createdAt: string, expiresAt: string, completedAt: string | null, rowsSent: number, bytesSent: number, downloads: number, url: string, orderedBy: { name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ExportsQuery = { exports: { nodes: Array<{ id: string, kind: ExportKind, format: ExportFormat, includeContent: boolean, createdAt: string, expiresAt: string, completedAt: string | null, rowsSent: number, bytesSent: number, downloads: number, url: string, orderedBy: { name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type OrderExportMutationVariables = Exact<{
   input: ExportWebhookRequestLogsInput;
@@ -1973,7 +1973,7 @@ export type RequestLogQueryVariables = Exact<{
 }>;
 
 
-export type RequestLogQuery = { webhookRequestLogs: { nodes: Array<{ id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
+export type RequestLogQuery = { webhookRequestLogs: { nodes: Array<{ id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type RequestLogCountQueryVariables = Exact<{
   where?: WebhookRequestLogWhere | null | undefined;
@@ -2005,7 +2005,7 @@ export type MySessionsQueryVariables = Exact<{
 }>;
 
 
-export type MySessionsQuery = { mySessions: { nodes: Array<{ id: string, current: boolean, method: SessionMethod, createdAt: string, expiresAt: string, lastUsedAt: string, remoteAddress: string | null, userAgent: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type MySessionsQuery = { mySessions: { nodes: Array<{ id: string, current: boolean, method: SessionMethod, createdAt: string, expiresAt: string, lastUsedAt: string, remoteAddress: string | null, userAgent: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type RevokeSessionMutationVariables = Exact<{
   input: RevokeSessionInput;
@@ -2020,7 +2020,7 @@ export type PeopleQueryVariables = Exact<{
 }>;
 
 
-export type PeopleQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null, email: string | null, emailVerified: boolean, active: boolean, roles: Array<Role>, rolesMapped: boolean, createdAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type PeopleQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null, email: string | null, emailVerified: boolean, active: boolean, roles: Array<Role>, rolesMapped: boolean, createdAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type PersonAccessQueryVariables = Exact<{
   id: string;
@@ -2072,14 +2072,14 @@ export type ApprovalsQueryVariables = Exact<{
 }>;
 
 
-export type ApprovalsQuery = { approvals: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ApprovalsQuery = { approvals: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type ReplaysQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type ReplaysQuery = { replays: { nodes: Array<{ id: string, createdAt: string, status: ReplayStatus, deliveryCount: number, replayed: number, skipped: number, rate: number, reason: string, error: string | null, startedAt: string | null, finishedAt: string | null, orderedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ReplaysQuery = { replays: { nodes: Array<{ id: string, createdAt: string, status: ReplayStatus, deliveryCount: number, replayed: number, skipped: number, rate: number, reason: string, error: string | null, startedAt: string | null, finishedAt: string | null, orderedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type CountReplayMutationVariables = Exact<{
   where: DeliveryWhere;
@@ -2182,7 +2182,7 @@ export type WebhooksQueryVariables = Exact<{
 }>;
 
 
-export type WebhooksQuery = { webhooks: { nodes: Array<{ id: string, name: string, direction: Direction, url: string | null, status: WebhookStatus, statusReason: string | null, owner: { name: string, fullName: string | null } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { lastSuccessAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null } | null, stats: { buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type WebhooksQuery = { webhooks: { nodes: Array<{ id: string, name: string, direction: Direction, url: string | null, status: WebhookStatus, statusReason: string | null, owner: { name: string, fullName: string | null } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { lastSuccessAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null } | null, stats: { buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type WebhookQueryVariables = Exact<{
   id: string;
@@ -2398,6 +2398,7 @@ export const AuditDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -2454,6 +2455,7 @@ export const OwnAuditDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -2493,6 +2495,7 @@ export const DeliveriesDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -2859,6 +2862,7 @@ export const ExportsDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -3154,6 +3158,7 @@ export const RequestLogDocument = new TypedDocumentString(`
       hasPreviousPage
       startCursor
       endCursor
+      searchedTo
     }
   }
 }
@@ -3260,6 +3265,7 @@ export const MySessionsDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -3300,6 +3306,7 @@ export const PeopleDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -3411,6 +3418,7 @@ export const ApprovalsDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -3469,6 +3477,7 @@ export const ReplaysDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
@@ -3838,6 +3847,7 @@ export const WebhooksDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      searchedTo
     }
   }
 }
