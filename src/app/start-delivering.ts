@@ -4,6 +4,7 @@ import { createFirstAttempts } from '../delivery/attempt/open-first-attempts';
 import { startWorker } from '../delivery/attempt/worker';
 import { startWorkerLeases } from '../delivery/attempt/worker-leases';
 import { createDueJobs } from '../delivery/capacity/due-jobs';
+import { createLockedRows } from '../delivery/capacity/locked-rows';
 import { startWaitingDispatcher } from '../delivery/capacity/waiting-dispatcher';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
 import { createDirectFanOut } from '../delivery/fan-out/direct-fan-out';
@@ -37,6 +38,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
   stops.push({ part: 'connections to partners', stop: () => sender.stop() });
   const capacity = createWorkerCapacity();
   const dueJobs = createDueJobs();
+  const locked = createLockedRows(deliver.manager);
   const leases = startWorkerLeases({
     db: deliver.manager,
     transaction,
@@ -55,6 +57,7 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
     sender,
     capacity,
     dueJobs,
+    locked,
     leases,
     log,
     onAttemptEnded: metrics.attemptEnded,
@@ -66,13 +69,14 @@ export function startDelivering(parts: Parts, clock: DatabaseClock, commits: Com
     transaction,
     log,
     commits,
+    locked,
     freeFor: capacity.freeFor,
     onDispatched: worker.wake,
   });
   loops.push({ part: 'waiting dispatcher', stop: () => dispatcher.stop() });
   const directory = createWebhookDirectory();
   const share = createProcessShare(deliver.manager, () => listener.session());
-  const fanOutParts = { db: deliver.manager, transaction, directory, share, commits, log };
+  const fanOutParts = { db: deliver.manager, transaction, directory, locked, share, commits, log };
   const pending = startDecidingPending({ ...fanOutParts, onDecided: worker.wake });
   loops.push({ part: 'pending decisions', stop: () => pending.stop() });
   const firstAttempts = createFirstAttempts({ keyring, readEvidenceHead, capacity, dueJobs, leases, worker });

@@ -2,6 +2,7 @@
 import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 import { type Commits, startLoop } from '../loop';
+import { DATABASE_RUN } from '../sql/database-run';
 import { rowOf, statement } from '../sql/db';
 import { batched } from '../sql/wire/batched-statements';
 
@@ -17,7 +18,7 @@ const LONGEST_WAIT_MS = 30_000;
  * The transactions that have ended: it is the same text as long as none ends that has changed rows, locked them, or notified. Other
  * databases of the same server count too.
  */
-const SNAPSHOT = statement('select pg_current_snapshot()::text as snapshot');
+const SNAPSHOT = statement(`select ${DATABASE_RUN} || pg_current_snapshot()::text as snapshot`);
 
 export interface CommitWatch extends Commits {
   stop(): Promise<void>;

@@ -37,6 +37,9 @@ class PoolSource extends DataSource {
   }
 }
 
+/** A process that stands still in a transaction, and its machine with it, keeps locks for no longer. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
 /** A connection pool of one login. */
 export function createDataSource(url: string, options: DataSourceOptions): DataSource {
   const { poolSize = 10, setting, connectTimeoutMs = 5_000, statementTimeoutMs = 30_000, ...session } = options;
@@ -56,7 +59,7 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
     poolErrorHandler: () => undefined,
     extra: {
       ...sessionConfig({ ...session, statementTimeoutMs }),
-      idle_in_transaction_session_timeout: 60_000,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
   });
 }

@@ -18,6 +18,13 @@ export const BY_ID_PLANS = {
   enable_mergejoin: 'off',
 };
 
+/**
+ * A transaction of many events or deliveries that waits for a lock is repeated without what is locked (`delivery/capacity/locked-rows.ts`):
+ * the lock may be that of a worker that stands still.
+ */
+export const SHORT_LOCK_WAITS = { lock_timeout: '500ms' };
+const LONG_LOCK_WAITS = { lock_timeout: '0' };
+
 /** What callers do: sign-in, mutations, subscriptions. On the primary. */
 export const SERVE = {
   name: 'serve',
@@ -28,8 +35,7 @@ export const SERVE = {
 
 /**
  * What moves events: publishing, calls of partners, deliveries, and the counting and indexing of both. The limit is that
- * of deliveries, which may wait for locks that a mutation holds: their transactions are the most frequent, and a limit of
- * their own would be one statement more in each.
+ * of deliveries: their transactions are the most frequent, and a limit of their own would be one statement more in each.
  *
  * New words of the search index wait in a pending list until it is full, and the statement that fills it sorts them in. A
  * short list is sorted often and fast; a long one would delay deliveries for a tenth of a second.
@@ -38,7 +44,7 @@ export const DELIVER = {
   name: 'deliver',
   setting: 'DELIVER_CONNECTIONS',
   statementTimeoutMs: 30_000,
-  settings: { ...BY_ID_PLANS, gin_pending_list_limit: '256kB' },
+  settings: { ...BY_ID_PLANS, ...SHORT_LOCK_WAITS, gin_pending_list_limit: '256kB' },
   pipeline: true,
 } satisfies DataSourceOptions;
 
@@ -107,11 +113,17 @@ export const ANSWERING = {
  */
 export const SEALING = {
   statementTimeoutMs: 30_000,
-  settings: { synchronous_commit: 'on' },
+  settings: { ...LONG_LOCK_WAITS, synchronous_commit: 'on' },
 } satisfies TransactionSettings;
 
 /** Transactions that look through a whole month, in sessions that plan for few rows otherwise. */
 export const DROPPING = {
   statementTimeoutMs: 3_600_000,
-  settings: { plan_cache_mode: 'auto', enable_seqscan: 'on', enable_hashjoin: 'on', enable_mergejoin: 'on' },
+  settings: {
+    ...LONG_LOCK_WAITS,
+    plan_cache_mode: 'auto',
+    enable_seqscan: 'on',
+    enable_hashjoin: 'on',
+    enable_mergejoin: 'on',
+  },
 } satisfies TransactionSettings;

@@ -160,6 +160,17 @@ export async function keepWebhooksOf(db: Db, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, { ...row, deliveries: countOf.get(row.id) ?? 0 }]));
 }
 
+/** The webhook of each of these deliveries. */
+export async function webhookOfEach(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rowsOf<{ id: string; webhookId: string }>(
+    db,
+    statement(`select id, webhook_id as "webhookId" from deliveries
+     where id = any($1::uuid[]) and id between $2::uuid and $3::uuid`),
+    [ids, ...idBounds(ids)],
+  );
+  return new Map(rows.map(({ id, webhookId }) => [id, webhookId]));
+}
+
 async function dueWebhooks(db: Db, ids: readonly string[]): Promise<Omit<DueWebhook, 'deliveries'>[]> {
   return rowsOf(
     db,

@@ -42,6 +42,14 @@ export class PoolFull extends Error {
   }
 }
 
+/** Whole tables are locked, and not single rows. */
+export class TablesLocked extends Error {
+  constructor(cause: unknown) {
+    super('tables of deliveries are locked by another session', { cause });
+    this.name = 'TablesLocked';
+  }
+}
+
 interface Cause {
   code?: unknown;
   message?: unknown;
@@ -164,11 +172,11 @@ export function isViolationOf(error: unknown, constraint: string): boolean {
 const DEADLOCK = '40P01';
 
 /**
- * Whether a failure says nothing about the rows that a transaction writes: the database is unavailable, or has ended a deadlock, which
- * the same transaction does not meet again.
+ * Whether a failure says nothing about the rows that a transaction writes: the database is unavailable, whole tables are locked, or it has
+ * ended a deadlock, which the same transaction does not meet again.
  */
 export function isUnrelatedToRows(error: unknown): boolean {
-  return isDatabaseUnavailable(error) || causeOf(error).code === DEADLOCK;
+  return isDatabaseUnavailable(error) || error instanceof TablesLocked || causeOf(error).code === DEADLOCK;
 }
 
 const LOCK_TIMEOUT = '55P03';

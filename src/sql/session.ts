@@ -53,6 +53,14 @@ export function sessionConfig(options: SessionOptions) {
   };
 }
 
+let lost = 0;
+
+/**
+ * How many connections this process has lost. What it remembers by the number of a transaction may be wrong afterwards: a database that
+ * has recovered gives numbers again. Where every statement is for the primary, `DATABASE_RUN` tells it for certain.
+ */
+export const connectionsLost = (): number => lost;
+
 /**
  * A client with a listener for errors. A server that shuts down may accept a connection and end it in one packet:
  * pg-pool has removed its listener by then, the caller has not added one yet, and an `error` event without a listener
@@ -68,7 +76,9 @@ export class SafeClient extends Client {
     super(config);
     // the one of `socketWithTimeout`: with TLS, another one around it replaces it later
     this.#socket = streamOf(this);
-    this.on('error', () => undefined);
+    this.on('error', () => {
+      lost += 1;
+    });
     connectionOf(this).on('errorMessage', noteRefusedRow);
     // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });

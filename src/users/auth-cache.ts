@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { currentMs } from '../clock';
 import type { Condition } from '../sql/condition';
+import { connectionsLost } from '../sql/session';
 import type { Viewer } from '../viewer';
 import { hashTokenText } from './token-hash';
 
@@ -45,18 +46,20 @@ const MAX_AGE_MS = 60_000;
 
 export function createAuthCache(): AuthCache {
   // keyed by hash: neither the memory nor the time of a lookup reveals a token
-  const entries = new LRUCache<string, AuthCacheEntry>({ max: MAX_ENTRIES });
+  const entries = new LRUCache<string, AuthCacheEntry & { lost: number }>({ max: MAX_ENTRIES });
   return {
     find(kind, token, isAllowed) {
       const found = entries.get(nameOf(kind, token));
       const now = currentMs();
-      if (!found || now < found.readAt || now - found.readAt >= MAX_AGE_MS) return null;
+      // the versions of rows are numbers of transactions
+      if (!found || found.lost !== connectionsLost() || now < found.readAt || now - found.readAt >= MAX_AGE_MS)
+        return null;
       if (!isAllowed(found.networks)) return null;
       if (found.expiresAt && found.expiresAt.getTime() <= now) return null;
       return { who: found.who, stillHolds: found.isUnchanged, version: found.version };
     },
     set(kind, token, entry) {
-      entries.set(nameOf(kind, token), entry);
+      entries.set(nameOf(kind, token), { ...entry, lost: connectionsLost() });
     },
   };
 }

@@ -1,11 +1,15 @@
 // Outgoing webhooks as a process keeps them in memory, and how it reads what changed since.
+import { DATABASE_RUN } from '../sql/database-run';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { WEBHOOKS, type WebhookRow } from './webhook.store';
 
 /** An outgoing webhook as the transaction `changedIn` left it. */
 export type OutgoingWebhook = WebhookRow & { changedIn: string };
 
-/** Webhooks as the transactions that are visible in `snapshot` (`pg_snapshot` as text) left them. */
+/**
+ * Webhooks as the transactions that are visible in `snapshot` left them: the run of the database (`DATABASE_RUN`), and a `pg_snapshot` as
+ * text.
+ */
 export interface WebhooksAt {
   snapshot: string;
   webhooks: OutgoingWebhook[];
@@ -20,13 +24,14 @@ export interface WebhookState {
 }
 
 const COLUMNS = `${WEBHOOKS.columns}, changed_in as "changedIn"`;
+const SNAPSHOT = `${DATABASE_RUN} || ' ' || pg_current_snapshot()::text`;
 const LIVE = `direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 
 /** Every outgoing webhook that is not archived. */
 export async function outgoingWebhooks(db: Db): Promise<WebhooksAt> {
   const rows = await rowsOf<{ snapshot: string } & (OutgoingWebhook | { id: null })>(
     db,
-    statement(`select pg_current_snapshot()::text as snapshot, w.* from (select) as always
+    statement(`select ${SNAPSHOT} as snapshot, w.* from (select) as always
      left join (select ${COLUMNS} from webhooks where ${LIVE}) as w on true`),
   );
   return { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) };
@@ -62,16 +67,19 @@ export async function webhooksForTypes(
  *
  * The bound by `xmax` matters after a restore into another cluster: its rows may name transactions of the old one, which
  * have not happened yet in the new one. They are no changes.
+ *
+ * @returns null: `snapshot` is of another run of the database, so that what changed since is not known
  */
 export async function statesAndChanges(
   db: Db,
   ids: readonly string[],
   snapshot: string,
-): Promise<{ states: Map<string, WebhookState>; changes: WebhooksAt }> {
+): Promise<{ states: Map<string, WebhookState>; changes: WebhooksAt } | null> {
+  const [run, visible] = snapshot.split(' ');
   type Row = { snapshot: string; webhookId: string | null } & WebhookState & (OutgoingWebhook | { id: null });
   const rows = await rowsOf<Row>(
     db,
-    statement(`select pg_current_snapshot()::text as snapshot, asked.id as "webhookId",
+    statement(`select ${SNAPSHOT} as snapshot, asked.id as "webhookId",
        coalesce((select c.has_waiting or c.state <> 'CLOSED' from webhook_circuits c where c.webhook_id = asked.id), false)
          as "mustQueue",
        coalesce((select true from pending_decisions p where p.webhook_id = asked.id limit 1), false) as "hasPending",
@@ -82,12 +90,13 @@ export async function statesAndChanges(
          and changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
          and not pg_visible_in_snapshot(changed_in::text::xid8, $2::pg_snapshot)
      ) as changed on changed.id = asked.id) on true`),
-    [ids, snapshot],
+    [ids, visible],
   );
+  if (!rows[0]?.snapshot.startsWith(`${run} `)) return null;
   const asked = rows.filter((row): row is Row & { webhookId: string } => row.webhookId !== null);
   return {
     states: new Map(asked.map(({ webhookId, mustQueue, hasPending }) => [webhookId, { mustQueue, hasPending }])),
-    changes: { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) },
+    changes: { snapshot: rows[0].snapshot, webhooks: rows.filter(isWebhook).map(webhookOf) },
   };
 }
 

@@ -1,9 +1,11 @@
 import { createDataSource } from '../../src/database/data-source';
+import { SHORT_LOCK_WAITS } from '../../src/database/pools';
 import type { Attempt } from '../../src/delivery/attempt/attempt';
 import { createHeldLeases } from '../../src/delivery/attempt/held-leases';
 import { startAttempts } from '../../src/delivery/attempt/start-attempts';
 import type { WorkerParts } from '../../src/delivery/attempt/worker';
 import { createDueJobs } from '../../src/delivery/capacity/due-jobs';
+import { createLockedRows } from '../../src/delivery/capacity/locked-rows';
 import { giveNewJobs } from '../../src/delivery/capacity/new-jobs';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import { createFanOut, type FanOut } from '../../src/delivery/fan-out/fan-out';
@@ -67,12 +69,17 @@ export interface Parts extends WorkerParts {
 }
 
 export async function startParts(app: TestApp): Promise<Parts> {
-  const source = await createDataSource(app.database.servingUrl, { name: 'test worker', pipeline: true }).initialize();
+  const source = await createDataSource(app.database.servingUrl, {
+    name: 'test worker',
+    settings: SHORT_LOCK_WAITS,
+    pipeline: true,
+  }).initialize();
   const keyring = createKeyring([Buffer.from(app.env.ENCRYPTION_KEY as string, 'base64')]);
   const readEvidenceHead = async () => null;
   const sender = createSender({ allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') });
   const transaction = pipelinedTransactions(source);
-  const partsOfRelay = () => ({ db: source.manager, transaction, directory: createWebhookDirectory() });
+  const locked = createLockedRows(source.manager);
+  const partsOfRelay = () => ({ db: source.manager, transaction, locked, directory: createWebhookDirectory() });
   const relay = (own = transaction) => {
     const fanOut = createFanOut({ ...partsOfRelay(), transaction: own, firstAttempts: null });
     return () => fanOut(WHOLE, ALL_IDS);
@@ -87,6 +94,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
     dueJobs: createDueJobs(),
+    locked,
     leases: createHeldLeases(),
     onAttemptEnded: () => undefined,
     onWaiting: () => undefined,
@@ -101,7 +109,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
         await transaction((db) =>
           startAttempts(
             db,
-            { keyring, readEvidenceHead, capacity: { free: () => 1_000, freeFor: () => 1_000 } },
+            { keyring, readEvidenceHead, locked, capacity: { free: () => 1_000, freeFor: () => 1_000 } },
             100,
             ALL_JOBS,
           ),

@@ -1,6 +1,6 @@
 // Starts the attempts of due deliveries, unless nothing is due or all deliveries are paused.
 import type { Log } from '../../log';
-import { isUnrelatedToRows } from '../../sql/database-errors';
+import { isLockTimeout, isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
@@ -36,7 +36,7 @@ export interface DueAttempts {
 }
 
 export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
-  const { db, transaction, dueJobs, log } = parts;
+  const { db, transaction, dueJobs, locked, log } = parts;
   const start = createQueueStart();
   const deadLetters = createDeadLetters(db, log, 'attempts');
   /** Jobs one of which, or its delivery, let a transaction fail. Each is taken by itself. */
@@ -56,8 +56,10 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     }
     const started = await transaction((tx) => startAttempts(tx, parts, atMost, from)).catch(async (error: unknown) => {
       if (isOfAll(error)) throw error;
-      suspects = await listDueJobs(db, from, atMost);
-      if (suspects.length === 0) throw error;
+      const jobs = await listDueJobs(db, from, atMost);
+      if (jobs.length === 0) throw error;
+      if (await areLocked(jobs, error)) return null;
+      suspects = jobs;
       deadLetters.notTogether(error);
       return null;
     });
@@ -75,6 +77,10 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     return { ...started, restMs: null };
   }
 
+  async function areLocked(jobs: readonly TakenJob[], error: unknown): Promise<boolean> {
+    return isLockTimeout(error) && locked.look({ deliveryIds: jobs.map(({ deliveryId }) => deliveryId) });
+  }
+
   async function startAlone(job: TakenJob): Promise<DueStarted> {
     const mark = dueJobs.mark();
     try {
@@ -84,6 +90,8 @@ export function createDueAttempts(parts: DueAttemptsParts): DueAttempts {
     } catch (error) {
       if (isOfAll(error)) throw error;
       dueJobs.notTaken();
+      // it is put off with the others
+      if (await areLocked([job], error)) return AGAIN;
       await deadLetters.job(job, error);
       return AGAIN;
     }

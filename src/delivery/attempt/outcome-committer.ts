@@ -3,14 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultLog } from '../../fault-log';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
-import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
+import { isConflict, isDatabaseUnavailable, isLockTimeout, isStatementTimeout } from '../../sql/database-errors';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
+import type { LockedRows } from '../capacity/locked-rows';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { ALONE, alone } from '../queue/dead-letters';
 import { lockOpenAttempt } from './attempt.store';
 import { writeOutcomes } from './commit-outcomes';
-import type { Outcome } from './outcome';
+import { type Outcome, webhookOf } from './outcome';
 
 const BATCH = 200;
 const GATHER_MS = 15;
@@ -34,23 +35,29 @@ interface Waiting {
 
 export interface OutcomeCommitterParts {
   transaction: Transaction;
+  locked: LockedRows;
   log: Log;
 }
 
 /** While the database is unavailable, outcomes wait here. Their slots stay taken, so the worker starts no new attempts. */
-export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterParts): OutcomeCommitter {
+export function createOutcomeCommitter({ transaction, locked, log }: OutcomeCommitterParts): OutcomeCommitter {
   let waiting: Waiting[] = [];
+  let apart: Waiting[] = [];
   let running = false;
+  let runningApart = false;
   let stopped = false;
   let batchSize = BATCH;
 
   const report = createFaultLog((error, unwritten) =>
-    log.error({ err: error, outcomes: waiting.length, unwritten }, 'outcomes could not be written, retrying'),
+    log.error(
+      { err: error, outcomes: waiting.length + apart.length, unwritten },
+      'outcomes could not be written, retrying',
+    ),
   );
 
   const notTogether = createNoteFailedTogether('outcomes', log);
 
-  async function write(batch: readonly Waiting[]): Promise<boolean> {
+  async function write(batch: readonly Waiting[]): Promise<'written' | 'apart' | 'failed'> {
     const [first] = batch;
     const isAlone = batchSize === 1;
     try {
@@ -58,12 +65,14 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
         isAlone ? alone(transaction) : transaction,
         batch.map((each) => each.outcome),
       );
-      return true;
+      return 'written';
     } catch (error) {
+      if (isLockTimeout(error) && (await setApart(batch))) return 'apart';
       if (batch.length > 1 && isRefusal(error)) notTogether(error);
       else report(error);
       if (first && isAlone && isRefusal(error)) first.refusals += 1;
-      return first !== undefined && first.refusals >= MAX_REFUSALS && (await giveUp(first.outcome, error));
+      const isGivenUp = first !== undefined && first.refusals >= MAX_REFUSALS && (await giveUp(first.outcome, error));
+      return isGivenUp ? 'written' : 'failed';
     }
   }
 
@@ -82,32 +91,85 @@ export function createOutcomeCommitter({ transaction, log }: OutcomeCommitterPar
     return true;
   }
 
+  /** What cannot be written now, because another transaction holds what it needs, is written apart from the others. */
+  async function setApart(batch: readonly Waiting[]): Promise<boolean> {
+    const webhookIds = batch.map(({ outcome }) => webhookOf(outcome));
+    const deliveryIds = batch.map(({ outcome }) => deliveryOf(outcome));
+    // as after any other failure, one by one
+    const found = await locked.look({ webhookIds, deliveryIds }).catch(() => false);
+    if (!found) return false;
+    apart.push(...batch.filter(isLocked));
+    if (!runningApart && !stopped) void runApart();
+    return true;
+  }
+
+  const isLocked = ({ outcome }: Waiting) => locked.has(webhookOf(outcome)) || locked.has(deliveryOf(outcome));
+
+  // Those of one webhook together. What is still locked after a while is left for the next round, so that each has its turn.
+  async function runApart(): Promise<void> {
+    runningApart = true;
+    while (apart.length > 0 && !stopped) {
+      for (const [, all] of Map.groupBy(apart, ({ outcome }) => webhookOf(outcome))) {
+        const batch = new Set(all.slice(0, BATCH));
+        const outcomes = [...batch].map(({ outcome }) => outcome);
+        const fault = await writeOutcomes(transaction, outcomes).then(
+          () => null,
+          (error: unknown) => ({ error }),
+        );
+        if (fault !== null && isLockTimeout(fault.error)) continue;
+        apart = apart.filter((each) => !batch.has(each));
+        if (fault === null) for (const each of batch) each.done();
+        else {
+          waiting.push(...batch);
+          start();
+        }
+      }
+      if (apart.length > 0) await wait(RETRY_MS);
+    }
+    runningApart = false;
+  }
+
   // After a failure, one by one, and an outcome that fails alone goes to the end: it must not delay the others.
   async function run(): Promise<void> {
     running = true;
     await wait(GATHER_MS);
     while (waiting.length > 0 && !stopped) {
       const batch = waiting.slice(0, batchSize);
-      const written = await write(batch);
+      const end = await write(batch);
       waiting = waiting.slice(batch.length);
-      if (written) for (const each of batch) each.done();
+      if (end === 'apart') {
+        waiting = [...batch.filter((each) => !apart.includes(each)), ...waiting];
+        continue;
+      }
+      if (end === 'written') for (const each of batch) each.done();
       else waiting = batch.length === 1 ? [...waiting, ...batch] : [...batch, ...waiting];
-      batchSize = written ? Math.min(BATCH, batchSize * 2) : 1;
-      if (!written) await wait(RETRY_MS);
+      batchSize = end === 'written' ? Math.min(BATCH, batchSize * 2) : 1;
+      if (end !== 'written') await wait(RETRY_MS);
     }
     running = false;
+  }
+
+  function start(): void {
+    if (!running && !stopped) void run();
   }
 
   return {
     commit: (outcome) =>
       new Promise((done) => {
-        waiting.push({ outcome, refusals: 0, done });
-        if (!running && !stopped) void run();
+        const own = { outcome, refusals: 0, done };
+        // behind those of the same webhook, or all others would wait for the lock again
+        if (apart.length > 0 && isLocked(own)) apart.push(own);
+        else waiting.push(own);
+        start();
       }),
     stop() {
       stopped = true;
     },
   };
+}
+
+function deliveryOf({ deliveryUpdate }: Outcome): string {
+  return deliveryUpdate.deliveryId;
 }
 
 /** Whether the same transaction would fail again. */

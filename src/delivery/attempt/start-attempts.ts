@@ -1,7 +1,7 @@
 // Before the call: takes due jobs, opens a request row for each attempt under a lease, signs the requests. The checks, in this order: all
 // deliveries are paused; the job is current; an attempt of a dead process is open; cancelled or archived; paused or
 // disabled; circuit, limits and slots (capacity/admission.ts).
-import { currentTime } from '../../clock';
+import { currentMs, currentTime } from '../../clock';
 import { idBounds, newId } from '../../ids';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
@@ -12,6 +12,7 @@ import { credentialsOf } from '../authentication/decrypt-credentials';
 import { signingSecretsOf } from '../authentication/signing-secrets';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
+import type { LockedRows } from '../capacity/locked-rows';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
 import {
@@ -20,23 +21,27 @@ import {
   dueDeliveries,
   keepWebhooksOf,
   type QueuedDelivery,
+  webhookOfEach,
 } from '../delivery.store';
 import { isOpen } from '../delivery-states';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { DeliveriesArePaused } from '../pause/pause-deliveries';
-import { type TakenJob, takeJob, takeJobs } from '../queue/delivery-job.store';
+import { insertJobs, type TakenJob, takeJob, takeJobs } from '../queue/delivery-job.store';
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './queued-bodies';
 import { closeAttemptsOfDeadProcesses } from './unknown-outcome';
 import { insertLease } from './worker-lease.store';
 
+/** After this time, a delivery that was locked is tried again. */
+const LOCKED_MS = 1_000;
+
 export interface StartedAttempts {
   /** The number of jobs. */
   taken: number;
   /** When the oldest of them became due; null: there was none. */
   oldestDue: number | null;
-  /** The number of deliveries that wait for the capacity of their webhook. */
+  /** The number of deliveries that wait for the capacity of their webhook, or for a lock. */
   waiting: number;
   /** The number of deliveries that got a new job, because the bodies of this step are too large together. */
   putBack: number;
@@ -57,6 +62,7 @@ export const NOTHING_STARTED: StartedAttempts = {
 export interface StartParts {
   keyring: Keyring;
   capacity: FreeSlots;
+  locked: LockedRows;
   readEvidenceHead: ReadEvidenceHead;
   /** Of the bodies of one step. Default: MAX_BODIES_OF_A_STEP. */
   maxBodies?: number;
@@ -80,9 +86,10 @@ export async function startAttempt(db: Db, parts: StartParts, job: TakenJob): Pr
 
 async function start(db: Db, parts: StartParts, take: () => Promise<TakenJob[]>): Promise<StartedAttempts> {
   // sent together, executed in this order
-  const [paused, jobs] = await Promise.all([areDeliveriesPaused(db), take()]);
+  const [paused, all] = await Promise.all([areDeliveriesPaused(db), take()]);
   if (paused) throw new DeliveriesArePaused();
-  if (jobs.length === 0) return NOTHING_STARTED;
+  if (all.length === 0) return NOTHING_STARTED;
+  const jobs = await putOffLocked(db, parts.locked, all);
   const jobIds = new Set(jobs.map((job) => job.id));
   const deliveryIds = jobs.map((job) => job.deliveryId);
   const webhooks = await keepWebhooksOf(db, deliveryIds);
@@ -100,8 +107,23 @@ async function start(db: Db, parts: StartParts, take: () => Promise<TakenJob[]>)
   await giveNewJobs(db, later.map(idOf));
   const attempts = await attemptsFor(db, parts, await withBodies(db, first), webhooks);
   const leaseId = await open(db, attempts);
-  const oldestDue = Math.min(...jobs.map(({ dueAt }) => dueAt.getTime()));
-  return { taken: jobs.length, oldestDue, waiting: waiting.length, putBack: later.length, attempts, leaseId };
+  const oldestDue = Math.min(...all.map(({ dueAt }) => dueAt.getTime()));
+  const waits = waiting.length + all.length - jobs.length;
+  return { taken: all.length, oldestDue, waiting: waits, putBack: later.length, attempts, leaseId };
+}
+
+// Each keeps its job, which becomes due again when the lock may have ended: the row of its delivery may be what is locked.
+async function putOffLocked(db: Db, locked: LockedRows, jobs: TakenJob[]): Promise<TakenJob[]> {
+  if (locked.isEmpty()) return jobs;
+  const ids = jobs.map(({ deliveryId }) => deliveryId);
+  const webhookOf = await webhookOfEach(db, ids);
+  const isLocked = ({ deliveryId }: TakenJob) => locked.has(deliveryId) || locked.has(webhookOf.get(deliveryId) ?? '');
+  const dueAt = new Date(currentMs() + LOCKED_MS);
+  await insertJobs(
+    db,
+    jobs.filter(isLocked).map((job) => ({ ...job, dueAt })),
+  );
+  return jobs.filter((job) => !isLocked(job));
 }
 
 async function open(db: Db, attempts: readonly Attempt[]): Promise<string | null> {

@@ -11,6 +11,7 @@ import type { Transaction } from '../../sql/transactions';
 import { createAuthorizedSender, type SendAuthorized } from '../authentication/authorize';
 import { createBatchInterval } from '../batch-interval';
 import type { DueJobs } from '../capacity/due-jobs';
+import type { LockedRows } from '../capacity/locked-rows';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import type { Attempt, ReadEvidenceHead } from './attempt';
@@ -33,6 +34,7 @@ export interface WorkerParts {
   sender: Sender;
   capacity: WorkerCapacity;
   dueJobs: DueJobs;
+  locked: LockedRows;
   leases: Pick<WorkerLeases, 'took' | 'closed'>;
   log: Log;
   /** In bytes; no further jobs are taken while bodies of the queue have as many. Default: MAX_BODIES_ON_THE_WIRE. */

@@ -5,7 +5,7 @@ import { currentMs, currentTime } from '../../clock';
 import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
-import { isUnrelatedToRows } from '../../sql/database-errors';
+import { isLockTimeout, isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
@@ -19,6 +19,7 @@ import {
   webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
+import type { LockedRows } from './locked-rows';
 import { giveNewJobs } from './new-jobs';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
@@ -42,6 +43,7 @@ export interface WaitingDispatcherParts {
   log: Log;
   /** undefined: webhooks with waiting deliveries are looked for once a second. */
   commits?: Commits;
+  locked: LockedRows;
   /** The number of slots of this worker that a webhook may take. */
   freeFor(webhookId: string): number;
   /** Called after deliveries got jobs. */
@@ -58,6 +60,7 @@ export function startWaitingDispatcher({
   transaction,
   log,
   commits,
+  locked,
   freeFor,
   onDispatched,
 }: WaitingDispatcherParts): WaitingDispatcher {
@@ -71,6 +74,7 @@ export function startWaitingDispatcher({
 
   // One delivery with which something in the database is wrong must stop neither the others of its webhook nor other webhooks.
   async function dispatchWhole(webhookId: string, slots: number): Promise<Dispatched> {
+    if (locked.has(webhookId)) return LOCKED;
     const left = singly.get(webhookId) ?? 0;
     const except = [...broken.keys()];
     if (left > 1) singly.set(webhookId, left - 1);
@@ -80,6 +84,7 @@ export function startWaitingDispatcher({
       return await transaction((own) => dispatch(own, webhookId, 1, except), ALONE);
     } catch (error) {
       if (isUnrelatedToRows(error)) throw error;
+      if (isLockTimeout(error) && (await locked.look({ webhookIds: [webhookId] }))) return LOCKED;
       const [first] = await firstWaiting(db, webhookId, 1, except);
       if (first === undefined) throw error;
       if (left === 0) {
@@ -130,6 +135,8 @@ interface Dispatched {
   /** `nextAt` comes from the rate limit: nothing can be dispatched before, whatever changes. */
   isByRate?: boolean;
 }
+
+const LOCKED: Dispatched = { dispatched: 0, nextAt: null };
 
 interface Waiting extends WebhookWithWaiting {
   /** The rate limit allows nothing before; null: not known. */

@@ -3,6 +3,7 @@ import { currentTime } from '../../clock';
 import { type OutboxEvent, otherEventsBefore } from '../../events/business-event.store';
 import type { Db } from '../../sql/db';
 import { commitWithThese } from '../../sql/transactions';
+import type { LockedRows } from '../capacity/locked-rows';
 import { claimFromOutbox } from '../queue/outbox.store';
 import type { Decisions, Pair } from './decisions';
 import type { Opening } from './first-attempts';
@@ -28,22 +29,24 @@ export interface ClaimResult {
   queued: number;
   /** Whether some decisions are left pending. */
   pending: boolean;
-  /** The webhooks of these events that had pending decisions before. */
+  /** The webhooks of these events that had pending decisions before, or are locked. */
   slow: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
+export const BEGIN_AGAIN: ClaimResult = { written: null, queued: 0, pending: false, slow: NONE };
 const NO_CHANGES: ReadonlyMap<string, string> = new Map();
 
 export interface ClaimParts {
   directory: WebhookDirectory;
+  locked: LockedRows;
   /** null: no delivery is sent at once. */
   opening: Opening | null;
 }
 
 export async function claimAndWrite(
   db: Db,
-  { directory, opening }: ClaimParts,
+  { directory, locked: lockedRows, opening }: ClaimParts,
   { events, decisions, isLast }: ClaimToWrite,
 ): Promise<ClaimResult> {
   const asked = webhooksOf(pairsOf(events, directory)).map(idOf);
@@ -53,8 +56,9 @@ export async function claimAndWrite(
     readStates(db, directory, asked),
     opening?.prepare(db) ?? NO_CHANGES,
   ]);
-  if (states === null) return { written: null, queued: 0, pending: false, slow: NONE };
-  const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending ? id : [])));
+  if (states === null) return BEGIN_AGAIN;
+  // decisions about a webhook that another transaction holds are left pending too
+  const slow = new Set([...states].flatMap(([id, { hasPending }]) => (hasPending || lockedRows.has(id) ? id : [])));
   const mine = events.filter(({ id }) => claimed.has(id));
   if (mine.length === 0) return { written: 0, queued: 0, pending: false, slow };
   const again = { written: null, queued: 0, pending: false, slow };

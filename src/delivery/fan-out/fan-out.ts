@@ -1,12 +1,13 @@
 // From the outbox to the wire or the queue: each event becomes one delivery for every webhook that it matches.
 import { type IdRange, type OutboxEvent, readOutbox } from '../../events/business-event.store';
-import { isRolledBack } from '../../sql/database-errors';
+import { isLockTimeout, isRolledBack } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
 import type { Transaction } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
 import { hasFixedRequest } from '../../webhooks/request/request-plan';
-import { type ClaimResult, type ClaimToWrite, claimAndWrite } from './claim-and-write';
+import type { LockedRows } from '../capacity/locked-rows';
+import { BEGIN_AGAIN, type ClaimResult, type ClaimToWrite, claimAndWrite } from './claim-and-write';
 import { createDecisions } from './decisions';
 import { MAX_RENDERED_AT_ONCE } from './evaluate-templates';
 import type { FirstAttempts } from './first-attempts';
@@ -14,7 +15,7 @@ import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './web
 
 /** The maximum number of events of one step. */
 export const BATCH = 200;
-const MAX_DELIVERIES = 10_000;
+const MAX_DELIVERIES = 2_500;
 /** The bytes of the documents that are read, and of those that bodies are made of, in one step. */
 const MAX_BYTES = MAX_RENDERED_AT_ONCE;
 /** How often a step begins again because a webhook was changed meanwhile. After that, its decisions are left pending. */
@@ -25,6 +26,7 @@ export interface FanOutParts {
   db: Db;
   transaction: Transaction;
   directory: WebhookDirectory;
+  locked: LockedRows;
 }
 
 export interface OpeningFanOutParts extends FanOutParts {
@@ -89,13 +91,13 @@ export function createFanOut(parts: OpeningFanOutParts): FanOutStep {
 
 // Not durable, unless it opens attempts: events whose fan-out is lost are still in the outbox.
 async function writeAndSend(
-  { transaction, directory, firstAttempts }: OpeningFanOutParts,
+  { transaction, directory, locked, firstAttempts }: OpeningFanOutParts,
   claim: ClaimToWrite,
   webhooks: readonly OutgoingWebhook[],
 ): Promise<ClaimResult> {
   const opening = firstAttempts?.begin() ?? null;
   const mayOpen = opening?.mayOpen(webhooks) === true;
-  const claimParts = { directory, opening: mayOpen ? opening : null };
+  const claimParts = { directory, locked, opening: mayOpen ? opening : null };
   try {
     const result = await transaction((db) => claimAndWrite(db, claimParts, claim), { durable: mayOpen });
     opening?.committed();
@@ -103,6 +105,7 @@ async function writeAndSend(
   } catch (error) {
     if (isRolledBack(error)) opening?.rolledBack();
     else opening?.mayHaveCommitted();
+    if (isLockTimeout(error) && (await locked.look({ webhookIds: webhooks.map(({ id }) => id) }))) return BEGIN_AGAIN;
     throw error;
   }
 }

@@ -33,13 +33,15 @@ export async function deletePendingDecisions(db: Db, decided: readonly PendingDe
 }
 
 /**
- * Those of these that are still pending. No other transaction decides until this one ends: of two, the one with the later
- * events could commit first.
+ * Those of these that are still pending; null: another transaction decides. Of two, the one with the later events could commit first.
  */
-export async function claimPendingDecisions(db: Db, pending: readonly PendingDecision[]): Promise<PendingDecision[]> {
+export async function claimPendingDecisions(
+  db: Db,
+  pending: readonly PendingDecision[],
+): Promise<PendingDecision[] | null> {
   // sent together, executed in this order
-  const [, found] = await Promise.all([
-    rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.pending'))`)),
+  const [lock, found] = await Promise.all([
+    rowOf<{ mine: boolean }>(db, statement(`select pg_try_advisory_xact_lock(hashtext('hookledger.pending')) as mine`)),
     rowsOf<PendingDecision>(
       db,
       statement(`select p.webhook_id as "webhookId", p.business_event_id as "businessEventId"
@@ -49,7 +51,7 @@ export async function claimPendingDecisions(db: Db, pending: readonly PendingDec
       PENDING.valuesOf(pending),
     ),
   ]);
-  return found;
+  return lock?.mine === true ? found : null;
 }
 
 /** Which of these webhooks have pending decisions. */

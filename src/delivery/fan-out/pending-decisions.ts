@@ -4,9 +4,10 @@ import { currentTime } from '../../clock';
 import { type OutboxEvent, outboxEventsById } from '../../events/business-event.store';
 import type { Log } from '../../log';
 import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
-import { isUnrelatedToRows } from '../../sql/database-errors';
+import { isLockTimeout, isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { HashPart } from '../../sql/hash-part';
+import type { LockedRows } from '../capacity/locked-rows';
 import { alone, createDeadLetters, type DeadLetters } from '../queue/dead-letters';
 import type { ProcessShare } from '../queue/process-share';
 import { createDecisions, type Decisions, type Pair } from './decisions';
@@ -30,6 +31,8 @@ const EVENTS_PER_WEBHOOK = 50;
 const MAX_EVENTS = 64;
 /** Without being woken: another process may have deferred decisions. */
 const REST_MS = 5_000;
+/** While a webhook is locked, which ends by itself. */
+const LOCKED_REST_MS = 500;
 /** Slow decisions leave the processor to others for this long. */
 const PAUSE_AFTER_SLOW_MS = 500;
 
@@ -39,41 +42,52 @@ export interface PendingStep {
   undecided: number;
   /** Left, because the webhook was changed meanwhile. */
   changed: number;
+  /** Left, because another transaction holds the webhook, or decides. */
+  locked: number;
 }
 
 export interface PendingStepParts extends FanOutParts {
   deadLetters: DeadLetters;
 }
 
-const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0 };
+const NOTHING: PendingStep = { decided: 0, undecided: 0, changed: 0, locked: 0 };
+
+/** Whether they could not be made because another transaction holds a webhook of them. */
+async function isHeld(locked: LockedRows, decisions: readonly PendingDecision[], error: unknown): Promise<boolean> {
+  return isLockTimeout(error) && locked.look({ webhookIds: decisions.map(({ webhookId }) => webhookId) });
+}
 
 /** One step, for the webhooks of a part. After a failure, each decision is made by itself, and one that fails becomes a dead letter. */
 export async function decidePending(parts: PendingStepParts, part: HashPart): Promise<PendingStep> {
-  const { db, deadLetters } = parts;
-  const oldest = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
-  if (oldest.length === 0) return NOTHING;
+  const { db, locked, deadLetters } = parts;
+  const all = await oldestPending(db, part, WEBHOOKS_AT_ONCE, EVENTS_PER_WEBHOOK);
+  const oldest = all.filter(({ webhookId }) => !locked.has(webhookId));
+  if (oldest.length === 0) return { ...NOTHING, locked: all.length };
   try {
     return await decideThese(parts, oldest);
   } catch (error) {
     if (isUnrelatedToRows(error)) throw error;
+    if (await isHeld(locked, oldest, error)) return { ...NOTHING, locked: all.length };
     deadLetters.notTogether(error);
   }
   const own = { ...parts, transaction: alone(parts.transaction) };
-  let all = NOTHING;
+  let done = NOTHING;
   for (const each of oldest) {
     try {
-      const { decided, undecided, changed } = await decideThese(own, [each]);
-      all = {
-        decided: all.decided + decided,
-        undecided: all.undecided + undecided,
-        changed: all.changed + changed,
+      const { decided, undecided, changed, locked: left } = await decideThese(own, [each]);
+      done = {
+        decided: done.decided + decided,
+        undecided: done.undecided + undecided,
+        changed: done.changed + changed,
+        locked: done.locked + left,
       };
     } catch (error) {
       if (isUnrelatedToRows(error)) throw error;
-      await deadLetters.decision(each, error);
+      if (await isHeld(locked, [each], error)) done = { ...done, locked: done.locked + 1 };
+      else await deadLetters.decision(each, error);
     }
   }
-  return all;
+  return done;
 }
 
 /** Decides without any lock, and then writes in one transaction. */
@@ -98,6 +112,7 @@ async function writeDecided(
 ): Promise<PendingStep> {
   const ids = [...new Set(asked.map(({ webhookId }) => webhookId))];
   const [pending, states] = await Promise.all([claimPendingDecisions(db, asked), readStates(db, directory, ids)]);
+  if (pending === null) return { ...NOTHING, locked: asked.length };
   if (states === null) return { ...NOTHING, changed: asked.length };
   const pairs = pairsOf(pending, events, directory);
   const { states: locked, changed } = await lockStates(db, webhooksOf(pairs), states);
@@ -116,7 +131,7 @@ async function writeDecided(
   const now = currentTime();
   const made = await makeDeliveries(db, decided, now);
   await Promise.all([writeDeliveries(db, made, [], now), deletePendingDecisions(db, done)]);
-  return { decided: done.length, undecided, changed: left.size - undecided };
+  return { ...NOTHING, decided: done.length, undecided, changed: left.size - undecided };
 }
 
 function pairsOf(
@@ -155,9 +170,9 @@ export interface PendingParts extends FanOutParts {
 export function startDecidingPending({ log, share, commits, onDecided, ...parts }: PendingParts): Loop {
   const deadLetters = createDeadLetters(parts.db, log, 'decisions');
   return startLoop('pending decisions', restUntilCommit(REST_MS, commits), log, async () => {
-    const { decided, undecided, changed } = await decidePending({ ...parts, deadLetters }, share.own());
+    const { decided, undecided, changed, locked } = await decidePending({ ...parts, deadLetters }, share.own());
     if (decided > 0) onDecided();
     if (undecided > 0) await wait(PAUSE_AFTER_SLOW_MS);
-    return decided + undecided + changed > 0;
+    return decided + undecided + changed > 0 || (locked > 0 && LOCKED_REST_MS);
   });
 }

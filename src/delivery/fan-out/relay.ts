@@ -21,6 +21,13 @@ const BUSY_MS = 5;
 const CONTENDED_MS = 50;
 /** The age at which an event is also taken by relays whose part it is not in. */
 const ANY_RELAY_AFTER_MS = 1_000;
+/**
+ * For this long after it has found such an event, with nothing left in its own part, the relay takes all: the process of that part
+ * stands still.
+ */
+const HELPS_MS = 10_000;
+/** The age and the rest meanwhile. */
+const HELPING_MS = 100;
 
 export interface RelayParts extends FanOutParts {
   share: ProcessShare;
@@ -53,6 +60,8 @@ export function startRelay({ share, log, commits, onQueued, onPending, ...parts 
   const start = createQueueStart();
   let lastWhole = performance.now();
   let behindSince: number | null = performance.now();
+  let helpsUntil = Number.NEGATIVE_INFINITY;
+  const isHelping = () => performance.now() < helpsUntil;
 
   /** @returns `isAll`: it read from the smallest id, and for all processes */
   async function fanOutSome(atMost: number): Promise<FanOut & { isAll: boolean }> {
@@ -60,12 +69,11 @@ export function startRelay({ share, log, commits, onQueued, onPending, ...parts 
     const isAlone = share.own().of === 1;
     const own = await fanOut(share.own(), { from, before: LAST_ID }, atMost);
     start.read(own.oldest === null ? null : timeOfId(own.oldest).getTime());
-    if (isAlone || performance.now() - lastWhole < ANY_RELAY_AFTER_MS) {
-      return { ...own, isAll: isAlone && from === FIRST_ID };
-    }
+    const afterMs = isHelping() ? HELPING_MS : ANY_RELAY_AFTER_MS;
+    if (isAlone || performance.now() - lastWhole < afterMs) return { ...own, isAll: isAlone && from === FIRST_ID };
     lastWhole = performance.now();
-    const secondOld = firstIdAt(currentMs() - ANY_RELAY_AFTER_MS);
-    const old = await fanOut(WHOLE, { from: FIRST_ID, before: secondOld }, atMost);
+    const old = await fanOut(WHOLE, { from: FIRST_ID, before: firstIdAt(currentMs() - afterMs) }, atMost);
+    if (old.events > 0 && !own.more && own.read === own.events) helpsUntil = performance.now() + HELPS_MS;
     return {
       read: own.read + old.read,
       oldest: own.oldest,
@@ -93,6 +101,7 @@ export function startRelay({ share, log, commits, onQueued, onPending, ...parts 
     if (read > events) return events === 0 ? CONTENDED_MS : POLL_MS;
     // under load, the next events will be there before they are announced
     if (interval.isLong()) return true;
+    if (isHelping()) return HELPING_MS;
     return isAll && read === 0 ? false : REST_MS;
   };
   const loop = startLoop('relay', restUntilCommit(REST_MS, commits), log, step, interval.ms);

@@ -25,7 +25,12 @@ export async function readStates(
   const snapshot = directory.snapshot();
   if (snapshot === null) return null;
   const version = directory.version();
-  const { states, changes } = await statesAndChanges(db, ids, snapshot);
+  const found = await statesAndChanges(db, ids, snapshot);
+  if (found === null) {
+    directory.forget();
+    return null;
+  }
+  const { states, changes } = found;
   if (directory.snapshot() === snapshot) directory.apply(changes);
   else if (directory.version() !== version || changes.webhooks.length > 0) return null;
   return states;

@@ -9,29 +9,37 @@ export interface ChangePlace {
   changeId: string;
   /** The index of the request in that row, from 0. */
   index: number;
+  /** The run of the database in which it was read. */
+  run: string;
+  /** When the change was written, in milliseconds since 1970. */
+  at: number;
 }
 
 const PREFIX = 'chg_';
+/** The last moment that a Date has. */
+const LATEST_MS = 8.64e15;
 // 11 digits of base 36 are enough for each safe integer of JavaScript
-const FORM = /^chg_([0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){1,1000})_([0-9a-z.]{3,12000})_([0-9a-z]{1,11})_([0-9a-z]{1,4})$/;
+const FORM =
+  /^chg_([0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){1,1000})_([0-9a-z.]{3,12000})_([0-9a-z]{1,11})_([0-9a-z]{1,4})_([0-9a-f]{8})_([0-9a-z]{1,11})$/;
 
 /** The prefix that all changes between two snapshots share. */
 export function changePrefix(from: string, to: string): string {
   return `${PREFIX}${written(from, 0)}_${written(to, oldestIn(from))}`;
 }
 
-export function toChangeId(prefix: string, changeId: string, index: number): string {
-  return `${prefix}_${Number(changeId).toString(36)}_${index.toString(36)}`;
+export function toChangeId(prefix: string, { changeId, index, run, at }: Omit<ChangePlace, 'from' | 'to'>): string {
+  return `${prefix}_${Number(changeId).toString(36)}_${index.toString(36)}_${run}_${at.toString(36)}`;
 }
 
 /** Returns null if the text is not the id of a change. */
 export function readChangeId(text: string): ChangePlace | null {
-  const [, from = '', to = '', changeId = '', index = ''] = FORM.exec(text) ?? [];
+  const [, from = '', to = '', changeId = '', index = '', run = '', at = ''] = FORM.exec(text) ?? [];
   const start = readSnapshot(from, 0);
   const end = start && readSnapshot(to, oldestIn(start));
   const change = Number.parseInt(changeId, 36);
-  if (!start || !end || !Number.isSafeInteger(change) || change < 1) return null;
-  return { from: start, to: end, changeId: String(change), index: Number.parseInt(index, 36) };
+  const atMs = Number.parseInt(at, 36);
+  if (!start || !end || !Number.isSafeInteger(change) || change < 1 || !(atMs <= LATEST_MS)) return null;
+  return { from: start, to: end, changeId: String(change), index: Number.parseInt(index, 36), run, at: atMs };
 }
 
 function oldestIn(snapshot: string): number {

@@ -1,4 +1,5 @@
 // Reads a change feed: each change once, in the order in which it becomes visible.
+import { DATABASE_RUN } from '../../sql/database-run';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 
 /**
@@ -32,7 +33,7 @@ export function feedOf(table: string, columns: string): Feed {
   const reading = (
     rows: string,
   ) => `with target as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as snapshot)
-      select t.snapshot::text as now, c.*
+      select t.snapshot::text as now, ${DATABASE_RUN} as run, c.*
       from target t left join lateral (${rows} order by id limit $4) as c on true order by c.id`;
   return {
     // After a snapshot there are few changes, which the index on xid finds: `offset 0` keeps PostgreSQL from scanning
@@ -42,16 +43,25 @@ export function feedOf(table: string, columns: string): Feed {
   };
 }
 
+/** A position in memory. Those that are saved in the database go back with it. */
+export interface FeedPositionOfRun extends FeedPosition {
+  /** In another run, transactions may have got the numbers of others: see `DATABASE_RUN`. */
+  run: string;
+}
+
 /** The position after all changes that are committed now, of any feed. */
-export async function endOfFeed(db: Db): Promise<FeedPosition> {
-  const row = await rowOf<{ now: string }>(db, statement('select pg_current_snapshot()::text as now'));
-  return { from: (row as { now: string }).now, to: null, afterId: '0' };
+export async function endOfFeed(db: Db): Promise<FeedPositionOfRun> {
+  const sql = statement(`select pg_current_snapshot()::text as from, ${DATABASE_RUN} as run`);
+  const row = (await rowOf<Pick<FeedPositionOfRun, 'from' | 'run'>>(db, sql)) as FeedPositionOfRun;
+  return { ...row, to: null, afterId: '0' };
 }
 
 export interface ReadChanges<Row extends Change> {
   changes: Row[];
   /** The position after these changes. */
   position: FeedPosition;
+  /** Of the database, as it was read. */
+  run: string;
   /** Whether the caller should read again at once. */
   more: boolean;
 }
@@ -63,16 +73,16 @@ export async function readChanges<Row extends Change>(
   position: FeedPosition,
   limit: number,
 ): Promise<ReadChanges<Row>> {
-  const rows = await rowsOf<{ now: string } & (Row | { id: null })>(
+  const rows = await rowsOf<{ now: string; run: string } & (Row | { id: null })>(
     db,
     statement(position.afterId === '0' ? feed.fromSnapshot : feed.fromChange),
     [position.from, position.to, position.afterId, limit],
   );
-  const now = rows[0]?.now as string;
-  const changes = rows.filter((row): row is { now: string } & Row => row.id !== null);
+  const { now, run } = rows[0] as { now: string; run: string };
+  const changes = rows.filter((row): row is { now: string; run: string } & Row => row.id !== null);
   // changes committed since `to` come next
   const more = position.to !== null;
-  if (changes.length < limit) return { changes, position: { from: now, to: null, afterId: '0' }, more };
+  if (changes.length < limit) return { changes, position: { from: now, to: null, afterId: '0' }, run, more };
   const afterId = changes.at(-1)?.id as string;
-  return { changes, position: { from: position.from, to: now, afterId }, more: true };
+  return { changes, position: { from: position.from, to: now, afterId }, run, more: true };
 }

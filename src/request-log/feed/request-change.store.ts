@@ -1,6 +1,7 @@
 // The change feed of the log: what opens and closes requests.
 import { isLockTimeout } from '../../sql/database-errors';
-import { type Db, rowOf, statement } from '../../sql/db';
+import { DATABASE_RUN } from '../../sql/database-run';
+import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type AgingTable, deleteOlderThan } from '../../sql/delete-old-rows';
 import { type Change, type FeedPosition, feedOf, type ReadChanges, readChanges } from './read-feed.store';
 import type { ChangeKind } from './request-change.entity';
@@ -28,6 +29,30 @@ const REQUEST_FEED = feedOf('request_changes', 'kind, request_ids as "requestIds
 export function readFeed(db: Db, position: FeedPosition, limit: number): Promise<ReadChanges<RequestChange>> {
   return readChanges(db, REQUEST_FEED, position, limit);
 }
+
+const AFTER_RESTART = statement(`with target as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as snapshot),
+    earlier as (select coalesce((select id from request_changes where at < $4 order by id desc limit 1), 0) as last)
+  select t.snapshot::text as now, ${DATABASE_RUN} as run, c.*
+  from target t left join lateral (
+    select id, at, kind, request_ids as "requestIds" from request_changes, earlier
+    where id > $3::bigint and (id > earlier.last or not pg_visible_in_snapshot(xid::text::xid8, $1::pg_snapshot))
+      and pg_visible_in_snapshot(xid::text::xid8, t.snapshot)
+    order by id limit $5) as c on true order by c.id`);
+
+/**
+ * The changes after a position of another run of the database, and those since `since`: transactions may have got numbers that were
+ * visible at the position. @param after the id of the last change that was read so @param to null: all that is committed now
+ */
+export function readFeedAfterRestart(
+  db: Db,
+  { from, to }: FeedPosition,
+  { since, after, limit }: { since: Date; after: string; limit: number },
+): Promise<ReadAfterRestart[]> {
+  return rowsOf<ReadAfterRestart>(db, AFTER_RESTART, [from, to, after, since, limit]);
+}
+
+/** One row for each change, or one without a change. */
+export type ReadAfterRestart = { now: string; run: string } & (RequestChange | { id: null });
 
 const CHANGES: AgingTable = {
   name: 'request_changes',

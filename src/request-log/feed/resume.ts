@@ -5,8 +5,8 @@ import { timeOfId, uuidOf } from '../../ids';
 import { refuse } from '../../refuse-argument';
 import type { Db } from '../../sql/db';
 import { readChangeId } from './change-id';
-import type { FeedPosition } from './read-feed.store';
-import { findRequestInFeed, timeOfChange } from './resume.store';
+import type { FeedPositionOfRun } from './read-feed.store';
+import { findRequestInFeed, lastChangeBefore, type RequestInFeed, timeOfChange } from './resume.store';
 
 /** The feed keeps 24 hours. The margin is the time in which a resumed subscription reads the old changes. */
 export const RESUME_HOURS = 20;
@@ -17,23 +17,28 @@ export const RESUME_HOURS = 20;
  */
 const MARGIN_MS = 10_000;
 
+/** The snapshot in which no transaction is visible. */
+export const NOTHING_SEEN = '1:1:';
+
 /** A position in the feed, and the part of the next change that the client already has. */
 export interface ResumePoint {
-  position: FeedPosition;
+  position: FeedPositionOfRun;
   delivered: { changeId: string; index: number } | null;
 }
 
 /**
- * @param after the id of a change: exactly after it; or of a request: from a little before the time of that request
+ * @param after the id of a change: exactly after it, or a little before it, if the database was started since; or of a request: from a little before the time of that request
  * @throws AppError BAD_USER_INPUT if it is neither, or if it is older than the feed
  */
 export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
   const place = readChangeId(after);
   if (place) {
-    refuseOld(after, await timeOfChange(db, place.changeId));
     const { from, to, changeId, index } = place;
+    const { run, at } = await timeOfChange(db, changeId);
+    if (run !== place.run) return afterRestart(db, after, run, new Date(place.at));
+    refuseOld(after, at);
     // reads the change itself again, because other requests in it may follow
-    return { position: { from, to, afterId: String(BigInt(changeId) - 1n) }, delivered: { changeId, index } };
+    return { position: { from, to, afterId: String(BigInt(changeId) - 1n), run }, delivered: { changeId, index } };
   }
   const requestId = uuidOf('WebhookRequestLog', after);
   if (requestId === null) {
@@ -41,7 +46,15 @@ export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
   }
   const found = await findRequestInFeed(db, requestId, new Date(timeOfId(requestId).getTime() - MARGIN_MS));
   refuseOld(after, found?.at ?? null);
-  return { position: { from: `${found?.xid}:${found?.xid}:`, to: null, afterId: '0' }, delivered: null };
+  const { xid, run } = found as RequestInFeed;
+  return { position: { from: `${xid}:${xid}:`, to: null, afterId: '0', run }, delivered: null };
+}
+
+// The database may have lost the change, and have given the numbers of its transactions to others.
+async function afterRestart(db: Db, after: string, run: string, at: Date): Promise<ResumePoint> {
+  refuseOld(after, at);
+  const afterId = await lastChangeBefore(db, new Date(at.getTime() - MARGIN_MS));
+  return { position: { from: NOTHING_SEEN, to: null, afterId, run }, delivered: null };
 }
 
 function refuseOld(after: string, at: Date | null): void {

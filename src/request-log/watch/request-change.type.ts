@@ -19,7 +19,7 @@ export class RequestChangeType {
   @Field(() => ID, {
     description:
       'The position of the change in the feed. To resume after it, pass it as `after`. It is opaque, such as ' +
-      '"chg_2s.1.0_1.1_4f_0". On a text/event-stream it is also the `id` of the event.',
+      '"chg_2s.1.0_1.1_4f_0_5d0c9a1e_mi3x0k2g". On a text/event-stream it is also the `id` of the event.',
   })
   id: string;
 

@@ -2,9 +2,15 @@
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { changePrefix, toChangeId } from '../feed/change-id';
-import type { FeedPosition } from '../feed/read-feed.store';
+import type { FeedPosition, FeedPositionOfRun } from '../feed/read-feed.store';
 import type { ChangeKind } from '../feed/request-change.entity';
-import { readFeed } from '../feed/request-change.store';
+import {
+  type ReadAfterRestart,
+  type RequestChange,
+  readFeed,
+  readFeedAfterRestart,
+} from '../feed/request-change.store';
+import { NOTHING_SEEN } from '../feed/resume';
 import type { RequestRow } from '../request-log.store';
 import { changedRequests, requestsMeeting } from './tail.store';
 
@@ -30,22 +36,65 @@ export interface RequestFilter {
 const READ_CHANGES = 20;
 
 /** The events after a position, in the order of the feed. */
-export async function readEvents(
+export async function readEvents(db: Db, position: FeedPosition): Promise<ReadEvents> {
+  const { changes, position: end, run, more } = await readFeed(db, position, READ_CHANGES);
+  const prefix = changePrefix(position.from, end.to ?? end.from);
+  return { changes, events: await eventsOf(db, changes, prefix, run), position: { ...end, run }, more };
+}
+
+export interface ReadEvents {
+  changes: readonly RequestChange[];
+  events: RequestEvent[];
+  /** After these events, in the run of the database that was read. */
+  position: FeedPositionOfRun;
+  more: boolean;
+}
+
+/**
+ * The events after a position of another run of the database, except those of `sent`.
+ * @param since what was written since then may look as if it had been read @returns the last position is after all of them
+ */
+export async function* readEventsAfterRestart(
   db: Db,
   position: FeedPosition,
-): Promise<{ events: RequestEvent[]; position: FeedPosition; more: boolean }> {
-  const { changes, ...read } = await readFeed(db, position, READ_CHANGES);
-  if (changes.length === 0) return { events: [], ...read };
+  since: Date,
+  sent: (change: RequestChange) => boolean,
+): AsyncGenerator<ReadEvents> {
+  let to: string | null = null;
+  for (let after = '0'; ; ) {
+    const read: ReadAfterRestart[] = await readFeedAfterRestart(
+      db,
+      { ...position, to },
+      { since, after, limit: READ_CHANGES },
+    );
+    const { now, run } = read[0] as ReadAfterRestart;
+    to = now;
+    const all = read.filter((row): row is ReadAfterRestart & RequestChange => row.id !== null);
+    const changes = all.filter((change) => !sent(change));
+    const events = await eventsOf(db, changes, changePrefix(NOTHING_SEEN, now), run);
+    const more = all.length === READ_CHANGES;
+    yield { changes, events, position: { from: now, to: null, afterId: '0', run }, more };
+    if (!more) return;
+    after = all.at(-1)?.id as string;
+  }
+}
+
+async function eventsOf(
+  db: Db,
+  changes: readonly RequestChange[],
+  prefix: string,
+  run: string,
+): Promise<RequestEvent[]> {
+  if (changes.length === 0) return [];
   const rows = await changedRequests(db, [...new Set(changes.flatMap((change) => change.requestIds))]);
-  const prefix = changePrefix(position.from, read.position.to ?? read.position.from);
-  const events = changes.flatMap(({ id, kind, requestIds }) =>
+  return changes.flatMap(({ id, at, kind, requestIds }) =>
     requestIds.flatMap((requestId, index): RequestEvent[] => {
       const request = rows.get(requestId);
-      // no row: its partition was dropped meanwhile
-      return request ? [{ id: toChangeId(prefix, id, index), kind, dropped: 0, request }] : [];
+      if (!request) return []; // its partition was dropped meanwhile
+      const place = { changeId: id, index, run, at: at.getTime() };
+      return [{ id: toChangeId(prefix, place), kind, dropped: 0, request }];
     }),
   );
-  return { events, ...read };
 }
 
 /**

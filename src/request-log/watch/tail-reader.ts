@@ -2,9 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../../log';
 import type { Db } from '../../sql/db';
-import { endOfFeed, type FeedPosition } from '../feed/read-feed.store';
+import { endOfFeed, type FeedPositionOfRun } from '../feed/read-feed.store';
+import { restarted } from './catch-up';
 import { createFilterGroups, type FilterGroups, type Subscriber } from './filter-groups';
-import { readEvents } from './tail-events';
+import { createSentChanges } from './sent-changes';
+import { type ReadEvents, readEvents, readEventsAfterRestart } from './tail-events';
 
 /**
  * How often the feed is read while there are subscriptions: normally, and after a quiet period. A NOTIFY for each
@@ -20,7 +22,7 @@ export interface TailReader {
    * Sends this subscriber the changes after `from`; null: from now on. When it resolves, the subscriber will receive
    * each change that is committed later.
    */
-  add(subscriber: Subscriber, from: FeedPosition | null): Promise<void>;
+  add(subscriber: Subscriber, from: FeedPositionOfRun | null): Promise<void>;
   /** Sends the subscriber no more changes. */
   remove(subscriber: Subscriber): void;
   stop(): Promise<void>;
@@ -28,7 +30,7 @@ export interface TailReader {
 
 interface Newcomer {
   subscriber: Subscriber;
-  from: FeedPosition | null;
+  from: FeedPositionOfRun | null;
   onAdded(): void;
 }
 
@@ -36,7 +38,8 @@ export function createTailReader(db: Db, log: Log): TailReader {
   const subscribers = new Set<Subscriber>();
   const newcomers = new Set<Newcomer>();
   const groups = createFilterGroups(db);
-  let position: FeedPosition | null = null;
+  let position: FeedPositionOfRun | null = null;
+  const sent = createSentChanges();
   let running: Promise<void> | null = null;
   let newsAt = 0;
   let stopping = false;
@@ -44,14 +47,18 @@ export function createTailReader(db: Db, log: Log): TailReader {
   async function step(): Promise<void> {
     // only subscribers that were added before the read began are certain to be at or before its end
     const waiting = [...newcomers];
-    if (!position) position = await endOfFeed(db);
-    else {
+    if (!position) {
+      position = await endOfFeed(db);
+      sent.begin();
+    } else {
       const read = await readEvents(db, position);
-      if (read.events.length > 0) {
-        newsAt = performance.now();
-        groups.publish(subscribers, read.events);
+      if (read.position.run === position.run) {
+        publish(read);
+        position = read.position;
+        if (position.to === null) sent.hasReadAll();
+      } else {
+        position = await readAfterRestart(position);
       }
-      position = read.position;
     }
     const at = position;
     // a subscriber with a position cannot join while the reader is between two snapshots
@@ -60,7 +67,28 @@ export function createTailReader(db: Db, log: Log): TailReader {
     for (const result of joined) if (result.status === 'rejected') throw result.reason;
   }
 
-  async function join(newcomer: Newcomer, at: FeedPosition): Promise<void> {
+  function publish({ changes, events }: ReadEvents): void {
+    sent.add(changes);
+    if (events.length === 0) return;
+    newsAt = performance.now();
+    groups.publish(subscribers, events);
+  }
+
+  /** Nothing is missed, and nothing is sent twice, also if this fails and is repeated. */
+  async function readAfterRestart(before: FeedPositionOfRun): Promise<FeedPositionOfRun> {
+    let end = before;
+    for await (const read of readEventsAfterRestart(db, before, sent.since(), sent.has)) {
+      if (end !== before && end.run !== read.position.run) throw new Error('the database was started again');
+      publish(read);
+      end = read.position;
+    }
+    sent.hasReadAll();
+    log.warn('the database was started, or has recovered: subscriptions continue after what they got');
+    return end;
+  }
+
+  async function join(newcomer: Newcomer, at: FeedPositionOfRun): Promise<void> {
+    if (newcomer.from !== null && newcomer.from.run !== at.run) newcomer.subscriber.queue.close(restarted());
     await readUpTo(db, groups, newcomer, at.from);
     newcomers.delete(newcomer);
     if (!newcomer.subscriber.queue.closed) subscribers.add(newcomer.subscriber);

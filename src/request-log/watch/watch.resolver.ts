@@ -25,7 +25,7 @@ class WatchArgs {
     nullable: true,
     description:
       `Where to resume, at most ${RESUME_HOURS} hours back: first the changes after it are sent, then new changes. ` +
-      'The `id` of a change: exactly after that change. The `id` of a WebhookRequestLog: from 10 s before it began, ' +
+      'The `id` of a change: exactly after that change, or from 10 s before it, if the database was restarted since. The `id` of a WebhookRequestLog: from 10 s before it began, ' +
       'so that some changes are sent again, including those of that request. Left out: only new changes.',
   })
   after?: string | null;

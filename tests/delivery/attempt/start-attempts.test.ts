@@ -31,9 +31,9 @@ test('a delivery without a slot when it is taken waits, or is sent with its body
     return calls <= 2 ? 0 : 10;
   };
   const capacity = { free: () => 10, freeFor };
-  const { keyring, readEvidenceHead } = parts;
+  const { keyring, readEvidenceHead, locked } = parts;
   const { attempts, waiting } = await parts.transaction((db) =>
-    startAttempts(db, { keyring, readEvidenceHead, capacity }, 10, ALL_JOBS),
+    startAttempts(db, { keyring, readEvidenceHead, locked, capacity }, 10, ALL_JOBS),
   );
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
@@ -65,13 +65,13 @@ test('bodies beyond the bytes of one step are for the next ones, also those of t
     sizes.map((text, n) => invoice(`INV-${n}`, { documentType, data: { n, text } })),
   );
   await parts.fanOutAll();
-  const { keyring, readEvidenceHead } = parts;
+  const { keyring, readEvidenceHead, locked } = parts;
   const capacity = { free: () => 100, freeFor: () => 100 };
   const begun: string[] = [];
   const steps: unknown[] = [];
   for (;;) {
     const { attempts, putBack } = await parts.transaction((db) =>
-      startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 50 * 1024 }, 100, ALL_JOBS),
+      startAttempts(db, { keyring, readEvidenceHead, locked, capacity, maxBodies: 50 * 1024 }, 100, ALL_JOBS),
     );
     if (attempts.length === 0) break;
     steps.push([attempts.length, putBack]);
@@ -97,10 +97,10 @@ test('an attempt of a dead process is closed also if its delivery is for a later
   await parts.fanOutAll();
   const begun = await parts.take();
   for (const { delivery } of begun) await parts.giveAway(delivery.id);
-  const { keyring, readEvidenceHead } = parts;
+  const { keyring, readEvidenceHead, locked } = parts;
   const capacity = { free: () => 100, freeFor: () => 100 };
   const { putBack } = await parts.transaction((db) =>
-    startAttempts(db, { keyring, readEvidenceHead, capacity, maxBodies: 1 }, 100, ALL_JOBS),
+    startAttempts(db, { keyring, readEvidenceHead, locked, capacity, maxBodies: 1 }, 100, ALL_JOBS),
   );
   expect(putBack).toBe(1);
   expect(await strays(app)).toEqual([]);

@@ -44,9 +44,9 @@ afterAll(async () => {
 });
 
 function startProcess(part: { index: number; of: number }): typeof loops {
-  const { db, transaction, log } = parts;
+  const { db, transaction, locked, log } = parts;
   const share = { own: () => part, refresh: async () => undefined };
-  const common = { db, transaction, log, share, directory: createWebhookDirectory() };
+  const common = { db, transaction, locked, log, share, directory: createWebhookDirectory() };
   const pending = startDecidingPending({ ...common, onDecided: () => undefined });
   return [
     startRelay({ ...common, firstAttempts: NO_FIRST_ATTEMPTS, onQueued: () => undefined, onPending: pending.wake }),

@@ -3,6 +3,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
+import { createLockedRows } from '../../../src/delivery/capacity/locked-rows';
 import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
 import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
 import { uuidOf } from '../../../src/ids';
@@ -105,7 +106,8 @@ function costOfStep(): Promise<Cost> {
         use = (await rowOf<Use>(db, USE)) ?? use;
         return result;
       }, options);
-    const relay = { db: source.manager, transaction: counted, directory: createWebhookDirectory() };
+    const locked = createLockedRows(source.manager);
+    const relay = { db: source.manager, transaction: counted, locked, directory: createWebhookDirectory() };
     const step = createFanOut({ ...relay, firstAttempts: null });
     const sent = statementsSentBy(source);
     for (let n = 0; n < 2; n += 1) {

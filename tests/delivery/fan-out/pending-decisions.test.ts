@@ -81,9 +81,9 @@ test('a transaction that loses its connection while it waits for another one fai
   const holder = new Client({ connectionString: app.database.superuserUrl });
   await holder.connect();
   try {
-    await holder.query(`select pg_advisory_lock(hashtext('hookledger.pending'))`);
+    await holder.query('select pg_advisory_lock(4711)');
     // jest fails a test during which a promise is rejected that nothing waits for
-    const waiting = expect(parts.transaction((tx) => claimPendingDecisions(tx, []))).rejects.toThrow();
+    const waiting = expect(parts.transaction((tx) => tx.query('select pg_advisory_xact_lock(4711)'))).rejects.toThrow();
     await waitFor('the transaction to be ended', async () => {
       const { rowCount } = await holder.query(
         `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted
@@ -96,6 +96,13 @@ test('a transaction that loses its connection while it waits for another one fai
   } finally {
     await holder.end();
   }
+});
+
+test('of two transactions that decide, the second one does not wait for the first', async () => {
+  await parts.transaction(async (first) => {
+    expect(await claimPendingDecisions(first, [])).toEqual([]);
+    expect(await parts.transaction((second) => claimPendingDecisions(second, []))).toBeNull();
+  });
 });
 
 /** As if the machine had been too busy to ask the webhook about the event. */

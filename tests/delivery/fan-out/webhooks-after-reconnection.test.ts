@@ -1,4 +1,7 @@
 // What a process keeps of webhooks is forgotten with its connection: behind the new one may be another database.
+import { createDataSource } from '../../../src/database/data-source';
+import { createWebhookDirectory, fillDirectory } from '../../../src/delivery/fan-out/webhook-directory';
+import { readStates } from '../../../src/delivery/fan-out/webhook-states';
 import { uuidOf } from '../../../src/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -45,4 +48,20 @@ test('after the listener has connected again, an event goes to the URL that the 
     },
     60_000,
   );
+});
+
+test('what was read in another run of the database is read again: the numbers of transactions may be given again', async () => {
+  const source = await createDataSource(app.database.servingUrl, { name: 'directory test', poolSize: 1 }).initialize();
+  try {
+    const directory = createWebhookDirectory();
+    await fillDirectory(source.manager, directory);
+    expect(await readStates(source.manager, directory, [])).not.toBeNull();
+    const [run, snapshot] = (directory.snapshot() as string).split(' ');
+    expect(run).toMatch(/^[0-9a-f]{8}$/);
+    directory.apply({ snapshot: `00000000 ${snapshot}`, webhooks: [] });
+    expect(await readStates(source.manager, directory, [])).toBeNull();
+    expect(directory.snapshot()).toBeNull();
+  } finally {
+    await source.destroy();
+  }
 });

@@ -31,11 +31,11 @@ afterAll(async () => {
 
 function relayWith(transaction: Transaction) {
   const share = createProcessShare(parts.db, () => null);
-  const { directory } = parts.fanOutParts;
+  const { directory, locked } = parts.fanOutParts;
   const firstAttempts = NO_FIRST_ATTEMPTS;
   const none = () => undefined;
   const { db, log } = parts;
-  return startRelay({ db, log, transaction, directory, share, firstAttempts, onQueued: none, onPending: none });
+  return startRelay({ db, log, transaction, directory, locked, share, firstAttempts, onQueued: none, onPending: none });
 }
 
 /** Keeps the circuit of a webhook locked. @returns ends that */

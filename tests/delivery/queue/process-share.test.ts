@@ -29,8 +29,8 @@ async function webhookWithEvents(documentType: string, count: number): Promise<s
 }
 
 function relayParts() {
-  const { db, transaction, log } = parts;
-  return { db, transaction, log, directory: createWebhookDirectory() };
+  const { db, transaction, locked, log } = parts;
+  return { db, transaction, locked, log, directory: createWebhookDirectory() };
 }
 
 test('processes that listen divide the work, and each part is one of theirs', async () => {
