@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { prepareBinaries } from '../../src/database/embedded-postgres/binaries';
 import { createCluster } from '../../src/database/embedded-postgres/cluster';
@@ -11,7 +13,7 @@ import { freePort } from '../../src/database/embedded-postgres/free-port';
 import { prepareLogins, type Urls, urlsAt } from '../../src/database/embedded-postgres/logins';
 import { findLiveServer, removeStalePostmasterFile } from '../../src/database/embedded-postgres/postmaster-file';
 import { createSecrets } from '../../src/database/embedded-postgres/secrets';
-import { findServerUser } from '../../src/database/embedded-postgres/server-user';
+import { findServerUser, type ServerUser } from '../../src/database/embedded-postgres/server-user';
 import { serverArguments } from '../../src/database/embedded-postgres/settings';
 import { startWatched, type WatchedProcess } from '../../src/database/embedded-postgres/watched-process';
 import { waitFor } from '../support/wait-for';
@@ -31,7 +33,20 @@ export interface PostgresServer {
   moveTablesTo(folder: string): Promise<void>;
   /** As the superuser, in the database of the application. */
   query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Another server that follows it, from a copy of its files. */
+  startStandby(): Promise<StandbyServer>;
   /** Stops it and removes what it had. */
+  remove(): Promise<void>;
+}
+
+/** It has the logins of its primary. */
+export interface StandbyServer {
+  port: number;
+  /** As the superuser, in the database of the application. */
+  query: PostgresServer['query'];
+  /** It gets nothing more of what its primary commits. */
+  fallBehind(): Promise<void>;
+  promote(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -61,8 +76,11 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     return true;
   };
 
-  const inDatabase = async <Row>(name: string, sql: string, values?: unknown[]): Promise<Row[]> => {
-    const url = urls(running?.port ?? 0).superuserUrl;
+  const inDatabase = <Row>(name: string, sql: string, values?: unknown[]) =>
+    ask<Row>(running?.port ?? 0, name, sql, values);
+
+  const ask = async <Row>(port: number, name: string, sql: string, values?: unknown[]): Promise<Row[]> => {
+    const url = urls(port).superuserUrl;
     const client = new Client({ connectionString: Object.assign(new URL(url), { pathname: `/${name}` }).href });
     client.on('error', () => undefined);
     await client.connect();
@@ -91,6 +109,45 @@ export async function createPostgresServer(): Promise<PostgresServer> {
       await inDatabase('postgres', 'alter database hookledger set tablespace chaos');
     },
     query: (sql, values) => inDatabase('hookledger', sql, values),
+    async startStandby() {
+      const primary = new URL(urls(running?.port ?? 0).superuserUrl);
+      const home = await copyOfCluster(primary.href, paths.cluster, user);
+      const cluster = join(home, 'cluster');
+      const { username, password, port: from } = primary;
+      const conninfo = `host=127.0.0.1 port=${from} user=${username} password=${decodeURIComponent(password)}`;
+      const port = await freePort();
+      const log = await openLog(join(home, 'server.log'));
+      const settings = { fsync: 'off', hot_standby: 'on' };
+      await appendFile(join(cluster, 'postgresql.auto.conf'), `\nprimary_conninfo = '${conninfo}'\n`);
+      const args = serverArguments(cluster, { port, socketFolder: null }, settings);
+      const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
+      await log.close();
+      const query: PostgresServer['query'] = (sql, values) => ask(port, 'hookledger', sql, values);
+      const streams = async () =>
+        (await query('select from pg_stat_wal_receiver where status = $1', ['streaming'])).length;
+      await waitFor(`a standby that streams (its log: ${home})`, () =>
+        streams().then(
+          (n) => n === 1,
+          () => false,
+        ),
+      );
+      return {
+        port,
+        query,
+        async fallBehind() {
+          await query(`alter system set primary_conninfo = ''`);
+          await query('select pg_reload_conf()');
+          await waitFor('the standby to stop streaming', async () => (await streams()) === 0);
+        },
+        promote: async () => void (await query('select pg_promote()')),
+        async remove() {
+          const live = await findLiveServer(cluster);
+          if (live) process.kill(live.pid, 'SIGQUIT');
+          await watched.ended;
+          await rm(home, { recursive: true, force: true, maxRetries: 3 });
+        },
+      };
+    },
     async remove() {
       await server.stop('SIGINT');
       for (const path of [paths.dataDir, paths.home]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
@@ -99,4 +156,29 @@ export async function createPostgresServer(): Promise<PostgresServer> {
   await server.start();
   await prepareLogins(urls(server.port() as number).superuserUrl, secrets);
   return server;
+}
+
+/** The files of a running server, as it would recover them. @returns the folder with them */
+async function copyOfCluster(url: string, from: string, user: ServerUser | null): Promise<string> {
+  const home = await mkdtemp(join(dirname(dirname(from)), 'standby-'));
+  const to = join(home, 'cluster');
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`select pg_backup_start('standby', fast => true)`);
+    const left = new Set([join(from, 'postmaster.pid'), join(from, 'postmaster.opts')]);
+    const isCopied = (path: string) => !left.has(path) && !path.startsWith(join(from, 'pg_wal/'));
+    await cp(from, to, { recursive: true, filter: isCopied });
+    const { rows } = await client.query('select labelfile from pg_backup_stop(wait_for_archive => false)');
+    await writeFile(join(to, 'backup_label'), rows[0].labelfile);
+  } finally {
+    await client.end();
+  }
+  for (const folder of ['archive_status', 'summaries']) await mkdir(join(to, 'pg_wal', folder), { recursive: true });
+  await writeFile(join(to, 'standby.signal'), '');
+  // the copy belongs to who made it
+  await promisify(execFile)('chmod', ['755', home]);
+  await promisify(execFile)('chmod', ['700', to]);
+  if (user) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, to]);
+  return home;
 }

@@ -45,6 +45,8 @@ export interface HeldLeases {
   took(leaseId: string, deliveryIds: readonly string[]): void;
   closed(leaseId: string, deliveryId: string): void;
   ids(): string[];
+  /** Whether the attempt of this delivery is on the wire, or its transaction under way, so that it may soon be. */
+  mayHaveOnTheWire(leaseId: string, deliveryId: string): boolean;
   has(lease: HeldLease): boolean;
   committed(): HeldLease[];
   /** Those without attempts. The one that is used next is among them if it was last used before `since`. */
@@ -85,6 +87,10 @@ export function createHeldLeases(): HeldLeases {
     },
     closed: (leaseId, deliveryId) => void held.get(leaseId)?.onTheWire.delete(deliveryId),
     ids: () => [...held.keys()],
+    mayHaveOnTheWire(leaseId, deliveryId) {
+      const { onTheWire, uses } = held.get(leaseId) ?? newLease();
+      return onTheWire.has(deliveryId) || [...uses].some((begun) => begun < deliveryId);
+    },
     has: ({ id }) => held.has(id),
     committed: () => [...held.values()].filter((lease) => lease.isCommitted),
     idle: (since) =>

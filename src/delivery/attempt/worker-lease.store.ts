@@ -14,6 +14,8 @@ export interface NewLease extends LeaseRow {
 }
 
 const EXPIRY = `clock_timestamp() + interval '7 s'`;
+/** What expires later than any lease was renewed while the clock of the database was wrong. */
+const HAS_EXPIRED = `(expires_at < clock_timestamp() or expires_at > clock_timestamp() + interval '8 s')`;
 
 export async function insertLease(db: Db, { id, oldestDeliveryId, deliveryIds }: NewLease): Promise<void> {
   await changedBy(
@@ -62,7 +64,7 @@ export async function expiredLeases(db: Db, except: readonly string[]): Promise<
   return rowsOf<ExpiredLease>(
     db,
     statement(`select id, expires_at::text as "expiredAt" from worker_leases
-     where expires_at < clock_timestamp() and id <> all($1::uuid[])`),
+     where ${HAS_EXPIRED} and id <> all($1::uuid[])`),
     [except],
   );
 }
@@ -72,7 +74,7 @@ export async function leasesStillExpired(db: Db, ids: readonly string[]): Promis
   return rowsOf<NewLease>(
     db,
     statement(`select id, oldest_delivery_id as "oldestDeliveryId", delivery_ids as "deliveryIds" from worker_leases
-     where expires_at < clock_timestamp() and id = any($1::uuid[])`),
+     where ${HAS_EXPIRED} and id = any($1::uuid[])`),
     [ids],
   );
 }
@@ -82,7 +84,7 @@ export async function takeExpiredLeases(db: Db, ids: readonly string[]): Promise
   return rowsOf<NewLease>(
     db,
     statement(`delete from worker_leases where id in (
-       select id from worker_leases where expires_at < clock_timestamp() and id = any($1::uuid[])
+       select id from worker_leases where ${HAS_EXPIRED} and id = any($1::uuid[])
        order by id for update skip locked)
      returning id, oldest_delivery_id as "oldestDeliveryId", delivery_ids as "deliveryIds"`),
     [ids],
@@ -122,6 +124,21 @@ async function onTheWireAmong(db: Db, leases: readonly NewLease[], locking: stri
   const named = leases.flatMap(({ deliveryIds }) => deliveryIds ?? []);
   const values = [leases.map(({ id }) => id), named, ...idBounds(named)];
   return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_AMONG + locking), values));
+}
+
+/**
+ * The deliveries on the wire under each of these leases, however old they are. It reads all open deliveries: it is for the time after the
+ * database was started.
+ */
+export async function allOnTheWire(db: Db, leases: readonly LeaseRow[]): Promise<NewLease[]> {
+  const rows = await rowsOf<{ id: string; deliveryIds: string[] }>(
+    db,
+    statement(`select d.lease_id as id, array_agg(d.id order by d.id) as "deliveryIds"
+     from open_deliveries o join deliveries d on d.id = o.id
+     where d.lease_id = any($1::uuid[]) and d.job_id is null and d.open_request_id is not null group by d.lease_id`),
+    [leases.map(({ id }) => id)],
+  );
+  return rows.map((row) => ({ ...row, oldestDeliveryId: row.deliveryIds[0] as string }));
 }
 
 const idsOf = (rows: readonly IdRow[]) => rows.map(({ id }) => id);

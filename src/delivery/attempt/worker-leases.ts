@@ -4,20 +4,24 @@ import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { isUnrelatedToRows } from '../../sql/database-errors';
+import { databaseRun } from '../../sql/database-run';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { batched } from '../../sql/wire/batched-statements';
 import { giveNewJobs } from '../capacity/new-jobs';
 import { ALONE } from '../queue/dead-letters';
+import { freeStranded } from '../queue/stranded-deliveries.store';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import {
+  allOnTheWire,
   deleteLeases,
   type ExpiredLease,
   expiredLeases,
   findOnTheWire,
   leasesStillExpired,
   lockOnTheWire,
+  type NewLease,
   renewLeases,
   takeExpiredLeases,
 } from './worker-lease.store';
@@ -55,6 +59,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
   const notTogether = createNoteFailedTogether('take_over', log);
   /** The expired leases of others that the last check has found. */
   let found: ReadonlySet<string> = new Set();
+  let run: string | null = null;
 
   async function renew(): Promise<void> {
     const committed = held.committed();
@@ -97,7 +102,12 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
 
   // What fails by itself has no lease then. Maintenance gives it an expired one, and it comes here again.
   async function giveEachAJob(leaseIds: readonly string[]): Promise<number> {
-    const leases = await leasesStillExpired(db, leaseIds);
+    const given = await giveJobsAlone(await leasesStillExpired(db, leaseIds));
+    await takeExpiredLeases(db, leaseIds);
+    return given;
+  }
+
+  async function giveJobsAlone(leases: readonly NewLease[]): Promise<number> {
     let given = 0;
     for (const lease of leases) {
       for (const id of await findOnTheWire(db, [lease])) {
@@ -110,11 +120,33 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
         }
       }
     }
-    await takeExpiredLeases(db, leaseIds);
     return given;
   }
 
+  // A standby that was promoted may lack the outcomes that were committed last: their attempts are on the wire there, and nobody waits for
+  // their answers, while this worker renews their lease.
+  async function compareAfterRestart(): Promise<void> {
+    const now = await databaseRun(batched(db));
+    if (run !== null && run !== now) {
+      const all = await allOnTheWire(db, held.committed().map(leaseRow));
+      const unknown = all.map((lease) => ({
+        ...lease,
+        deliveryIds: (lease.deliveryIds ?? []).filter((id) => !held.mayHaveOnTheWire(lease.id, id)),
+      }));
+      const deliveries = await giveJobsAlone(unknown.filter(({ deliveryIds }) => deliveryIds.length > 0));
+      if (deliveries > 0) {
+        log.warn({ deliveries }, 'the database has lost the outcomes of attempts: they are made again');
+        onTakenOver();
+      }
+      // also of leases that have ended
+      await freeStranded(db);
+    }
+    run = now;
+  }
+
   async function renewAndTakeOver(): Promise<boolean | number> {
+    // before leases end under which it may have attempts again
+    await compareAfterRestart();
     await endIdle(performance.now() - IDLE_MS);
     const begun = performance.now();
     await renew();
