@@ -2,8 +2,8 @@
 import type { DataSource } from 'typeorm';
 import type { Log } from '../log';
 import { type Commits, startLoop } from '../loop';
-import { DATABASE_RUN } from '../sql/database-run';
 import { rowOf, statement } from '../sql/db';
+import { DATABASE_RUN } from '../sql/session';
 import { batched } from '../sql/wire/batched-statements';
 
 /** As often as the loop that reads the most often. */

@@ -5,6 +5,7 @@ import { readCheckpoint } from './formats/signed-note';
 import { newestHead, type SignedHead } from './head.store';
 import { type HeadFile, headFileAt } from './head-file';
 import { contradictionOf, SealingStopped } from './known-head';
+import { readOrigin } from './log-key';
 import { deleteStop, reportedHeads } from './sealing-stop.store';
 
 /** A head can be signed only if the tree contains all heads that are known. */
@@ -28,10 +29,16 @@ export function createHeadMemory(path: string | null, host: string): HeadMemory 
     reporter,
     kept,
     async check(db) {
-      await checkReported(db, host, reporter);
+      const reported = await reportedFault(db, host, reporter);
+      if (reported?.isOwn || (reported && file === null)) throw reported.fault;
       if (file === null) return;
-      const note = await kept();
+      const note = await kept().catch((error: unknown) => {
+        throw reported?.fault ?? error;
+      });
       const fault = note === null ? null : await contradictionOf(db, note, 'EVIDENCE_HEAD_FILE', host);
+      // reports the newer one: a restart has to name the newest of all machines
+      if (reported && !(fault?.checkpoint && isNewer(fault.checkpoint, reported.fault.checkpoint)))
+        throw reported.fault;
       if (fault) throw fault;
       // another process has signed since, or this is a new machine
       const newest = await newestHead(db);
@@ -52,8 +59,23 @@ export const NO_HEAD_FILE = createHeadMemory(null, 'localhost');
 
 const sizeOf = (note: string | null) => readCheckpoint(note ?? '')?.treeSize ?? 0;
 
-// The file of one machine has shown that heads were lost: no process may continue.
-async function checkReported(db: Db, host: string, own: string): Promise<void> {
+function isNewer(note: string, other: string | null): boolean {
+  const [head, than] = [readCheckpoint(note), readCheckpoint(other ?? '')];
+  const [number, otherNumber] = [head, than].map((each) => readOrigin(each?.origin ?? '')?.number ?? 0) as [
+    number,
+    number,
+  ];
+  return number > otherNumber || (number === otherNumber && (head?.treeSize ?? 0) > (than?.treeSize ?? 0));
+}
+
+interface ReportedFault {
+  fault: SealingStopped;
+  /** This process has reported it. */
+  isOwn: boolean;
+}
+
+/** The file of one machine has shown that heads were lost: no process may continue. @returns null: none has */
+async function reportedFault(db: Db, host: string, own: string): Promise<ReportedFault | null> {
   const all = await reportedHeads(db);
   // its own report first: that one says where this process found the head
   const ordered = [
@@ -62,9 +84,13 @@ async function checkReported(db: Db, host: string, own: string): Promise<void> {
   ];
   for (const { reporter, code, message, checkpoint } of ordered) {
     const fault = await contradictionOf(db, checkpoint as string, 'The head that another process reported', host);
-    if (fault?.checkpoint) throw reporter === own ? new SealingStopped(code, message, checkpoint) : fault;
+    if (fault?.checkpoint) {
+      const isOwn = reporter === own;
+      return { fault: isOwn ? new SealingStopped(code, message, checkpoint) : fault, isOwn };
+    }
     await deleteStop(db, reporter);
   }
+  return null;
 }
 
 async function read(file: HeadFile): Promise<string | null> {

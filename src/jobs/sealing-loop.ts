@@ -74,6 +74,8 @@ export function startSealing(
           // nothing need be committed before they are tried again, and a report is forgotten after a minute
           return REST_MS;
         }
+        // while another process has the tree, nothing was compared: what stopped this one may still hold
+        if (said !== null && !(await transaction((db) => checkHeads(db, memory)))) return REST_MS;
       } else if (!(await transaction((db) => checkHeads(db, memory)))) {
         return false;
       }

@@ -1,6 +1,7 @@
 // Outgoing webhooks as a process keeps them in memory, and how it reads what changed since.
-import { DATABASE_RUN } from '../sql/database-run';
+
 import { type Db, rowsOf, statement } from '../sql/db';
+import { DATABASE_RUN } from '../sql/session';
 import { WEBHOOKS, type WebhookRow } from './webhook.store';
 
 /** An outgoing webhook as the transaction `changedIn` left it. */

@@ -19,7 +19,7 @@ export async function lockWebhooks(db: Db, ids: readonly string[]): Promise<void
   await rowsOf(db, statement(`select pg_advisory_xact_lock(${CLASS}, key) from ${KEYS}`), [ids]);
 }
 
-/** A condition for the webhook `id`: nobody changes it, or waits for doing so. Then it is kept. */
+/** A condition for the webhook `id`: no transaction changes it, or waits for doing so. Then it is kept. */
 export const IS_KEPT_FREE = `pg_try_advisory_xact_lock_shared(${CLASS}, hashtext(id::text))`;
 
 /** A part of a statement: those of the webhooks `$1` that are kept. It does not wait for one that is being changed. */

@@ -1,6 +1,7 @@
 // Leases: times are those of the database, so that the clocks of processes need not agree.
 import { idBounds } from '../../ids';
-import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { DATABASE_RUN } from '../../sql/session';
 
 export interface LeaseRow {
   id: string;
@@ -124,6 +125,11 @@ async function onTheWireAmong(db: Db, leases: readonly NewLease[], locking: stri
   const named = leases.flatMap(({ deliveryIds }) => deliveryIds ?? []);
   const values = [leases.map(({ id }) => id), named, ...idBounds(named)];
   return idsOf(await rowsOf<IdRow>(db, statement(ON_THE_WIRE_AMONG + locking), values));
+}
+
+export async function databaseRun(db: Db): Promise<string> {
+  const row = await rowOf<{ run: string }>(db, statement(`select ${DATABASE_RUN} as run`));
+  return (row as { run: string }).run;
 }
 
 /**

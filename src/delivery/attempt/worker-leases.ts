@@ -4,7 +4,6 @@ import { toNodeId } from '../../ids';
 import type { Log } from '../../log';
 import { startLoop } from '../../loop';
 import { isUnrelatedToRows } from '../../sql/database-errors';
-import { databaseRun } from '../../sql/database-run';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
@@ -15,6 +14,7 @@ import { freeStranded } from '../queue/stranded-deliveries.store';
 import { createHeldLeases, type LeaseUse, leaseRow } from './held-leases';
 import {
   allOnTheWire,
+  databaseRun,
   deleteLeases,
   type ExpiredLease,
   expiredLeases,
@@ -123,7 +123,7 @@ export function startWorkerLeases({ db, transaction, log, onTakenOver }: WorkerL
     return given;
   }
 
-  // A standby that was promoted may lack the outcomes that were committed last: their attempts are on the wire there, and nobody waits for
+  // A standby that was promoted may lack the outcomes that were committed last: their attempts are on the wire there, and no process waits for
   // their answers, while this worker renews their lease.
   async function compareAfterRestart(): Promise<void> {
     const now = await databaseRun(batched(db));

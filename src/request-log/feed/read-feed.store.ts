@@ -1,6 +1,7 @@
 // Reads a change feed: each change once, in the order in which it becomes visible.
-import { DATABASE_RUN } from '../../sql/database-run';
+
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { DATABASE_RUN } from '../../sql/session';
 
 /**
  * The position of a reader. It has read all changes visible in the snapshot `from`. If `to` is set, it is reading the

@@ -1,8 +1,8 @@
 // The change feed of the log: what opens and closes requests.
 import { isLockTimeout } from '../../sql/database-errors';
-import { DATABASE_RUN } from '../../sql/database-run';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { type AgingTable, deleteOlderThan } from '../../sql/delete-old-rows';
+import { DATABASE_RUN } from '../../sql/session';
 import { type Change, type FeedPosition, feedOf, type ReadChanges, readChanges } from './read-feed.store';
 import type { ChangeKind } from './request-change.entity';
 

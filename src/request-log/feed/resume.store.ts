@@ -1,6 +1,7 @@
 // Finds the position in the feed from which a client resumes.
-import { DATABASE_RUN } from '../../sql/database-run';
+
 import { type Db, rowOf, statement } from '../../sql/db';
+import { DATABASE_RUN } from '../../sql/session';
 
 /** The run of the database, and the time of a change; null if the feed does not have it. */
 export async function timeOfChange(db: Db, id: string): Promise<{ run: string; at: Date | null }> {

@@ -1,5 +1,5 @@
-// The changes that were sent lately: after a restart of the database, they are told from others that got the numbers of their
-// transactions.
+// The changes that were sent lately: after a restart of the database, they are distinguished from others that got the numbers
+// of their transactions.
 import { currentMs } from '../../clock';
 import type { RequestChange } from '../feed/request-change.store';
 

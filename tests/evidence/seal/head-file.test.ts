@@ -212,6 +212,32 @@ test('two machines with files of their own: what one knows stops the other, and 
   await expectSoundTree(store);
 });
 
+test('two machines whose files have different heads: one restart names the newer one, on whichever machine it is made', async () => {
+  await insert(3);
+  await sealOn('a');
+  await sealOn('b');
+  const name = await backup();
+  await insert(3);
+  await sealOn('a');
+  await insert(2);
+  await sealOn('b');
+  await restore(name);
+  await insert(1);
+  // each process reports what stops it
+  for (const machine of ['a', 'b', 'a']) {
+    const { code, message, checkpoint } = await sealOn(machine).catch((error) => error);
+    const { reporter } = memoryOf(machine);
+    await reportStop(store.source.manager, { reporter, code, message, checkpoint, since: new Date() });
+  }
+  const { lost } = await restartOn('a');
+  expect(lost.treeSize).toBe(8);
+  for (const machine of ['a', 'b']) {
+    await insert(1);
+    await sealOn(machine);
+    expect(await kept(machine)).toMatchObject({ origin: `${HOST}/evidence/2` });
+  }
+});
+
 test('a process says of its own stop what it said first, not that another process reported it', async () => {
   await insert(3);
   await sealOn('a');

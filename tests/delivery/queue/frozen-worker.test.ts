@@ -7,8 +7,8 @@ import { startTestApp, type TestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
+import { countByStatus, deliveriesOf } from '../attempt/stored-attempts';
 import { circuitOf, createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
-import { countByStatus, deliveriesOf } from './stored-attempts';
 
 let app: TestApp;
 let partner: Receiver;
