@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config';
 import type { Log } from '../log';
-import { isDatabaseUnavailable, reasonOf } from '../sql/database-errors';
+import { codeOf, isDatabaseUnavailable, isFromServer, reasonOf } from '../sql/database-errors';
 import { databaseAddress } from './database-address';
 
 const RETRY_MS = 1_000;
@@ -60,7 +60,7 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
           error,
         );
       }
-      if (!isDatabaseUnavailable(error)) throw error;
+      if (!isDatabaseUnavailable(error)) throw isFromServer(error) ? unexpected(error as Error, database) : error;
       if (performance.now() >= end) {
         throw new DatabaseStartError(
           `It cannot start: ${database} could not be used for ${config.databaseWaitSeconds} s (DATABASE_WAIT_SECONDS): ` +
@@ -73,6 +73,14 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       await wait(Math.max(0, Math.min(RETRY_MS, end - performance.now())));
     }
   }
+}
+
+function unexpected(error: Error, database: string): DatabaseStartError {
+  return new DatabaseStartError(
+    `It cannot start: ${database} answered with an error that is not expected: ${reasonOf(error)} (${codeOf(error)}). Was something ` +
+      'changed there by hand? The log of PostgreSQL has the statement.',
+    error,
+  );
 }
 
 function isTlsFault(error: unknown, config: DatabaseConfig): boolean {

@@ -35,6 +35,19 @@ afterAll(async () => {
   await database.drop();
 });
 
+test('a start that meets an error which is not expected says so in a sentence', async () => {
+  const fault = { code: '42P01', severity: 'ERROR' };
+  const start = async () => {
+    throw Object.assign(new Error('relation "users" does not exist'), fault);
+  };
+  await expect(startWithDatabase(readConfig(env), createLog('silent'), start)).rejects.toMatchObject({
+    name: 'DatabaseStartError',
+    message: expect.stringMatching(
+      /^It cannot start: .* not expected: relation "users" does not exist \(42P01\)\. .*by hand/,
+    ),
+  });
+});
+
 const endingOf = (more: Record<string, string>): Promise<string> =>
   startProgram({ ...env, ...more }).then(
     async (program) => {

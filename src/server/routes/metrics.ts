@@ -68,10 +68,10 @@ export function createMetrics(db: Db, log: Pick<Log, 'warn'>): Metrics {
   showFailures(registry);
   new Gauge({
     name: 'hookledger_clock_difference_seconds',
-    help: 'Seconds by which the clock of the database is ahead of that of this process; negative: behind.',
+    help: 'Seconds by which the clock of this process is ahead of that of the database; negative: behind.',
     registers: [registry],
     collect() {
-      this.set(clockDifferenceMs() / 1_000);
+      this.set(-clockDifferenceMs() / 1_000);
     },
   });
   new Gauge({

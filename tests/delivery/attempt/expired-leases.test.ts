@@ -39,6 +39,20 @@ describe('a lease that has expired', () => {
     expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true]);
   });
 
+  // while the clock of the database was hours ahead
+  test('is taken over also if it expires later than any lease is renewed', async () => {
+    const webhook = await webhookFor();
+    const dead = direct();
+    await webhook.publishMany(1);
+    (await dead.fanOut()).committed();
+    await dead.stop();
+    await app.database.query(`update worker_leases set expires_at = now() + interval '2 hours'`);
+    const other = lookingFor();
+    await waitFor('the take-over', () => other.tookOverIn !== null);
+    await other.stop();
+    expect(await jobs()).toHaveLength(1);
+  });
+
   // after an outage all leases have expired, also those of processes that will renew theirs in a moment
   test('is taken over when it was found twice, without an outage of the database between', async () => {
     const webhook = await webhookFor();
@@ -61,7 +75,7 @@ describe('a lease that has expired', () => {
 function lookingFor() {
   const other = { looks: 0, tookOverIn: null as number | null, isAway: false, stop: () => leases.stop() };
   const db = databaseThat((text) => {
-    if (text.startsWith('select')) other.looks += 1;
+    if (text.startsWith('select id, expires_at')) other.looks += 1;
     if (!other.isAway || !text.startsWith('update')) return;
     other.isAway = false;
     throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
