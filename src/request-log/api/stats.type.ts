@@ -171,8 +171,8 @@ export abstract class StatsOfRequestsType extends StatsOfRangeType {
   @Field(() => Boolean, {
     description:
       'Whether the figures come from stored counts. If true, only requests at the edges of the range are counted one by one. ' +
-      'If false, `where` has a condition that stored counts cannot answer: the newest 50,000 requests of the range are looked at, as far ' +
-      'as `countedFrom`, and `uncounted` is 0.',
+      'If false, `where` has a condition that stored counts cannot answer: the newest 50,000 requests of the range are looked at, or 5,000 ' +
+      'with `data` or `response` in `where`, as far as `countedFrom`, and `uncounted` is 0.',
   })
   fromStoredCounts: boolean;
 

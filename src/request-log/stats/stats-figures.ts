@@ -1,5 +1,5 @@
 // Adds the figures from rollups and from counted rows.
-import { all, any, type Condition, compares, conjunctsOf, isNull } from '../../sql/condition';
+import { all, any, type Condition, compares, conjunctsOf, isNull, isSlow } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { addDurations, type DurationCounts, type Percentiles, percentilesOf } from './duration-percentiles';
 import { coverOf } from './rollup-cover';
@@ -40,12 +40,20 @@ const DETAILED_DIMENSIONS: readonly Dimension[] = ['webhookId', 'documentType'];
 
 /** The number of newest rows of a range, or of those that an index finds, that are looked at where rollups cannot answer. */
 export const MAX_ROWS = 50_000;
+/** The same where bodies are parsed. */
+export const MAX_BODIES = 5_000;
 
 /** The time from which on the newest rows of the range are counted; null: from its beginning. */
 export async function countedFrom(db: Db, question: StatsQuestion<string>): Promise<number | null> {
   const { source, span, rowCondition, walked } = question;
   const bounds = conjunctsOf(rowCondition).filter(({ kind }) => kind === 'idBound');
-  const next = await timeOfNextRow(db, source, span, all([...bounds, walked]), MAX_ROWS);
+  const next = await timeOfNextRow(
+    db,
+    source,
+    span,
+    all([...bounds, walked]),
+    isSlow(rowCondition) ? MAX_BODIES : MAX_ROWS,
+  );
   // none is counted of the millisecond of the first row that is not looked at
   return next === null ? null : next + 1;
 }

@@ -1,6 +1,6 @@
 // Statistics by a filter that is not counted look at the newest rows of the range, and say how far.
 import { uuidOf } from '../../../src/ids';
-import { MAX_ROWS } from '../../../src/request-log/stats/stats-figures';
+import { MAX_BODIES, MAX_ROWS } from '../../../src/request-log/stats/stats-figures';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { expectGapless } from './buckets';
@@ -77,6 +77,17 @@ test('of a document and of a webhook, the newest are those that their indexes fi
   const ofWebhook = await ask({ webhook: { id: { eq: webhook.id } }, event: { eq: 'on_submit' } });
   const [expected] = await countedBySql(app.database, RANGE, `event = 'on_submit' and webhook_id = '${webhook.uuid}'`);
   expect(ofWebhook).toMatchObject({ countedFrom: null, total: { requestCount: expected?.requestCount } });
+});
+
+test('where bodies are parsed, fewer are looked at', async () => {
+  const { countedFrom, total } = await ask({ data: { contains: { total: 1 } } });
+  const [looked] = await app.database.query<{ rows: number }>(
+    'select count(*)::int as rows from webhook_request_logs where started_at >= $1 and started_at < $2',
+    [countedFrom, RANGE.to],
+  );
+  expect(looked?.rows).toBeLessThanOrEqual(MAX_BODIES);
+  expect(looked?.rows).toBeGreaterThan(MAX_BODIES * 0.9);
+  expect(total.requestCount).toBe(0);
 });
 
 test('the range is that of `where` too', async () => {

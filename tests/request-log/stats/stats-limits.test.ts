@@ -116,11 +116,9 @@ test('a count that takes too long is an error, never a number', async () => {
         memory: new Map(),
       } as unknown as Context,
     });
-    expect(data?.webhookRequestLogStats).toEqual({ total: null, figures: null });
-    expect(errors?.map(({ originalError }) => knownError(originalError)?.code)).toEqual([
-      'LIMIT_EXCEEDED',
-      'LIMIT_EXCEEDED',
-    ]);
+    // how far the rows are looked at cannot be read either
+    expect(data?.webhookRequestLogStats).toBeUndefined();
+    expect(errors?.map(({ originalError }) => knownError(originalError)?.code)).toEqual(['LIMIT_EXCEEDED']);
   } finally {
     await runner.rollbackTransaction();
     await runner.release();
