@@ -129,9 +129,9 @@ test('the erasure of a user who ordered or decided something needs an approval f
   const [first, second] = [await person(world), await person(world)];
   const preview = async (userId: string) => {
     const { data } = await world.app.ask(
-      `{ previewErasure(input: { userId: "${userId}" }) { rowCount needsSecondPerson } }`,
+      `mutation { previewErasure(input: { userId: "${userId}" }) { preview { rowCount needsSecondPerson } } }`,
     );
-    return data.previewErasure;
+    return data.previewErasure.preview;
   };
   expect(await preview(second.id)).toEqual({ rowCount: 0, needsSecondPerson: false });
   const id = await world.requested(first.headers);

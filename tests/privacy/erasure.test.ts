@@ -118,9 +118,14 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     ]),
   );
   const preview = await app.ask(
-    '{ previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { rowCount heldCount exportCount needsSecondPerson } }',
+    'mutation { previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { preview { rowCount heldCount exportCount needsSecondPerson } } }',
   );
-  expect(preview.data.previewErasure).toEqual({ rowCount: 4, heldCount: 0, exportCount: 1, needsSecondPerson: true });
+  expect(preview.data.previewErasure.preview).toEqual({
+    rowCount: 4,
+    heldCount: 0,
+    exportCount: 1,
+    needsSecondPerson: true,
+  });
   const input = { documentType: 'Customer', name: 'JaneDoe', reason: REASON };
   const { erasure } = await mutate(app, 'eraseDocument', input, 'erasure { id status otherCount }');
   expect(erasure).toMatchObject({ status: 'REQUESTED', otherCount: 1 });
@@ -261,8 +266,10 @@ test('content that names a person is found by a filter, and erased', async () =>
   ]);
   await settled(event);
   const preview = await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rowCount } }');
-    return data.previewErasure.rowCount > 0 && data.previewErasure;
+    const { data } = await app.ask(
+      'mutation { previewErasure(input: { where: { search: "max@example.com" } }) { preview { rowCount } } }',
+    );
+    return data.previewErasure.preview.rowCount > 0 && data.previewErasure.preview;
   });
   expect(preview.rowCount).toBe(4);
   const { erasure } = await mutate(

@@ -21,8 +21,8 @@ const erase = (name: string) =>
   mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { id status }');
 
 async function needsSecondPerson(name: string): Promise<boolean> {
-  const query = `{ previewErasure(input: { documentType: "Sales Invoice", name: "${name}" }) { needsSecondPerson } }`;
-  return (await app.ask(query)).data.previewErasure.needsSecondPerson;
+  const query = `mutation { previewErasure(input: { documentType: "Sales Invoice", name: "${name}" }) { preview { needsSecondPerson } } }`;
+  return (await app.ask(query)).data.previewErasure.preview.needsSecondPerson;
 }
 
 test('orders at once count each other, and one beyond 100 rows needs a second person', async () => {

@@ -125,15 +125,17 @@ test('the file of a user has who they are, what they caused and did, and who rec
 test('a person whom documents name has a file, which says what was erased and by which order', async () => {
   await settled('MAX-1', { data: { name: 'MAX-1', contact: 'max@example.com' } });
   await waitFor('the index', async () => {
-    const { data } = await app.ask('{ previewErasure(input: { where: { search: "max@example.com" } }) { rowCount } }');
-    return data.previewErasure.rowCount === 5;
+    const { data } = await app.ask(
+      'mutation { previewErasure(input: { where: { search: "max@example.com" } }) { preview { rowCount } } }',
+    );
+    return data.previewErasure.preview.rowCount === 5;
   });
   const before = await linesOf({ where: { search: 'max@example.com' } });
   expect(kindsOf(before)).toMatchObject({ event: 1, delivery: 2, request: 2, recipient: 1 });
-  const preview = `{ previewErasure(input: { documentType: "Customer", name: "MAX-1" }) { complete recipients { host
-    requestCount webhookName } } }`;
+  const preview = `mutation { previewErasure(input: { documentType: "Customer", name: "MAX-1" }) { preview { complete recipients { host
+    requestCount webhookName } } } }`;
   const told = { host, requestCount: 1, webhookName: 'the partner' };
-  expect((await app.ask(preview)).data.previewErasure).toEqual({ complete: true, recipients: [told] });
+  expect((await app.ask(preview)).data.previewErasure.preview).toEqual({ complete: true, recipients: [told] });
   const { id, url } = await order({ documentType: 'Customer', name: 'MAX-1' });
   const { erasure } = await mutate(
     app,

@@ -58,7 +58,6 @@ const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
     `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
   evidenceConsistency: () => 'from: 1, to: 1',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
-  previewErasure: () => 'input: { documentType: "Nothing", name: "X" }',
 };
 
 function partsOf(roles: Roles, whole: Selection): Selection[] {

@@ -9,6 +9,7 @@ import type { Roles } from './table';
 let made = 0;
 
 export const privacyMutations = (app: TestApp, webhook: string) => ({
+  previewErasure: () => 'input: { documentType: "Nothing", name: "X" }',
   placeLegalHold: () => `input: { name: "made", documentType: "Nothing", reason: "Tried by a test" }`,
   requestLegalHoldRelease: async () => `input: { id: "${(await makeHold(app)).hold}", reason: "Tried by a test" }`,
   setRetention: () => {

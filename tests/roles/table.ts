@@ -27,14 +27,15 @@ const DELIVERY_FIGURES =
 
 /** Who may use each field of each type. A field that is not here fails the test: decide who may use it. */
 export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>> = {
+  About: { everybody: 'version serverTime signInMethods oldestRequestAt' },
   Query: {
-    everybody: 'viewer viewerRoles',
+    everybody: 'about viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays approval approvals export exports deliveriesPaused deadLetters
       evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
     contentReaders: 'explainVerification',
     keyReaders:
-      'evidenceRun apiKeys auditEntry auditEntries sessions legalHold legalHolds maskingRule maskingRules erasure erasures previewErasure retentionLimits keptMonths',
+      'evidenceRun apiKeys auditEntry auditEntries sessions legalHold legalHolds maskingRule maskingRules erasure erasures retentionLimits keptMonths',
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
@@ -49,7 +50,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     support: 'revealContent',
     readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
     keyReaders:
-      'placeLegalHold requestLegalHoldRelease exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
+      'placeLegalHold requestLegalHoldRelease previewErasure exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
   },
   Evidence: { readers: 'status sealedAt leafIndex treeSize leafHash proof' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
@@ -203,7 +204,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   Body: { everybody: 'text base64 contentType bytes sha256 masked truncated' },
   HttpHeader: { everybody: 'name value' },
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
-  PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor' },
+  PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor searchedTo notSearched' },
   ...connections(
     'DocumentTimelineEntry EvidenceHead EvidenceAnchor ExpiringSecret User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
     'AuditEntry OwnAuditEntry WebhookVersion MaskingRule DeadLetter LegalHold Erasure',
@@ -226,6 +227,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   PauseWebhookPayload: { everybody: 'webhook userErrors' },
   ResumeWebhookPayload: { everybody: 'webhook userErrors' },
   ArchiveWebhookPayload: { everybody: 'webhook userErrors' },
+  PreviewErasurePayload: { everybody: 'preview userErrors' },
   PreviewWebhookPayload: { everybody: 'preview userErrors' },
   WebhookPreview: { managers: 'matches conditionHolds skipReason skipMessage request' },
   PreviewedRequest: { managers: 'method url headers body' },

@@ -42,7 +42,8 @@ function isValueOf({ column }: ListOrder, value: unknown): boolean {
   if (column.type === 'timestamptz') return typeof value === 'string' && TIME.test(value) && isTime(value);
   if (column.type === 'uuid') return typeof value === 'string' && UUID.test(value);
   if (column.type === 'text') return typeof value === 'string' && isStorable(value);
-  if (column.type === 'bigint') return Number.isSafeInteger(value);
+  // of a row a number, of a place that the database gives a text
+  if (column.type === 'bigint') return /^\d{1,16}$/.test(String(value));
   return Number.isInteger(value) && Math.abs(value as number) <= MAX_INTEGER;
 }
 

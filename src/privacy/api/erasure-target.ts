@@ -13,25 +13,22 @@ export interface GivenTarget {
   where?: Parameters<typeof conditionOfInput>[1];
 }
 
-/** @param seesAll whether nothing is masked from the viewer. @param path of the target in the input @throws InputError */
+/** @param seesAll whether nothing is masked from the viewer @throws InputError */
 export async function targetOf(
   db: Db,
   seesAll: boolean,
   { documentType = null, name = null, userId = null, where = null }: GivenTarget,
-  path: readonly string[],
 ): Promise<ErasureTarget> {
   const given = [documentType ?? name, userId, where].filter((each) => each !== null);
   if (given.length !== 1) {
     const message = 'Give exactly one of documentType with name, userId, and where.';
-    throw new InputError([
-      { field: path.length > 0 ? [...path] : null, code: given.length === 0 ? 'REQUIRED' : 'INVALID', message },
-    ]);
+    throw new InputError([{ field: null, code: given.length === 0 ? 'REQUIRED' : 'INVALID', message }]);
   }
   if (userId !== null) {
     const id = uuidOf('User', userId);
     if (id !== null) return { kind: 'PERSON', userId: id };
     const message = 'There is no user with this id.';
-    throw new InputError([{ field: [...path, 'userId'], code: 'NOT_FOUND', message }]);
+    throw new InputError([{ field: ['userId'], code: 'NOT_FOUND', message }]);
   }
   if (where !== null) {
     const condition = conditionOfInput(seesAll, where);
@@ -40,5 +37,5 @@ export async function targetOf(
   if (documentType !== null && name !== null) return { kind: 'DOCUMENT', documentType, name };
   const missing = documentType === null ? 'documentType' : 'name';
   const message = `${missing} must be given too.`;
-  throw new InputError([{ field: [...path, missing], code: 'REQUIRED', message }]);
+  throw new InputError([{ field: [missing], code: 'REQUIRED', message }]);
 }

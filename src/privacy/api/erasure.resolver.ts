@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { namesInFields } from '../../audit/criteria';
+import { recordAct } from '../../audit/write-audit-entry';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
 import { withExample } from '../../graphql/example';
@@ -20,6 +22,10 @@ const EraseDocumentPayload = payload('EraseDocument');
 const ErasePersonPayload = payload('ErasePerson');
 const EraseContentPayload = payload('EraseContent');
 
+const PreviewErasurePayload = payloadOf('PreviewErasure', {
+  preview: [() => ErasurePreviewType, 'What the erasure would concern.'],
+});
+
 const NOTHING = { erasure: null as ErasureRow | null };
 
 @Resolver(() => ErasureType)
@@ -30,24 +36,33 @@ export class ErasureResolver {
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
-  @Query(() => ErasurePreviewType, {
-    nullable: true,
+  @Mutation(() => PreviewErasurePayload, {
     description: withExample(
-      'Shows what an erasure would concern now. Changes nothing.',
-      '{ previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) { rowCount heldCount needsSecondPerson } }',
+      'Shows what an erasure would concern now. Changes nothing; the audit trail has what was asked for.',
+      'mutation { previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) ' +
+        '{ preview { rowCount heldCount needsSecondPerson } userErrors { field message } } }',
     ),
   })
-  async previewErasure(
+  previewErasure(
     @Ctx() context: Context,
     @Arg('input', () => PreviewErasureInput, { description: 'The content that would be erased.' })
     input: PreviewErasureInput,
-  ): Promise<Preview> {
-    checkInput(input, ['input']);
-    return previewErasure(
-      context.db,
-      context.viewer as Viewer,
-      await targetOf(context.db, masksOf(context).seesAll, input, ['input']),
-    );
+  ) {
+    return answer({ preview: null as Preview | null }, async () => {
+      checkInput(input);
+      const viewer = context.viewer as Viewer;
+      const target = await targetOf(context.db, masksOf(context).seesAll, input);
+      const preview = await previewErasure(context.db, viewer, target);
+      const names = namesInFields([{ field: 'previewErasure', arguments: { input } }]);
+      const act = {
+        action: 'erasure.previewed',
+        subjectType: null,
+        subjectId: null,
+        criteria: { ...names, given: input },
+      };
+      await context.transaction((db) => recordAct(db, viewer, act));
+      return { preview };
+    });
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -85,7 +100,7 @@ export class ErasureResolver {
     @Arg('input', () => ErasePersonInput, { description: 'The user, and the reason.' }) input: ErasePersonInput,
   ) {
     const { userId, reason } = input;
-    return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }, []));
+    return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }));
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -102,7 +117,7 @@ export class ErasureResolver {
     @Arg('input', () => EraseContentInput, { description: 'The requests, and the reason.' }) input: EraseContentInput,
   ) {
     const { where, reason } = input;
-    return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }, []));
+    return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }));
   }
 
   @FieldResolver(() => [RecipientType], {

@@ -37,7 +37,7 @@ export class PersonalDataResolver {
     return answer({ export: null as ExportRow | null }, async () => {
       checkInput(input);
       const { reason, ...given } = input;
-      const target = await targetOf(context.db, masksOf(context).seesAll, given, []);
+      const target = await targetOf(context.db, masksOf(context).seesAll, given);
       return {
         export: await context.transaction((db) => orderPersonalData(db, context.viewer as Viewer, target, reason)),
       };

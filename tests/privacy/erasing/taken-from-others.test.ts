@@ -155,10 +155,10 @@ test('an open replay and a valid export are counted, need an approval, and end w
     await replayed(byDocument('OPEN-1'), 'They lost it'),
   ];
   const { data } = await app.ask(
-    '{ previewErasure(input: { documentType: "Sales Invoice", name: "OPEN-1" }) { rowCount reasonCount replayCount exportCount needsSecondPerson } }',
+    'mutation { previewErasure(input: { documentType: "Sales Invoice", name: "OPEN-1" }) { preview { rowCount reasonCount replayCount exportCount needsSecondPerson } } }',
   );
   const counted = { rowCount: 1, reasonCount: 0, replayCount: 1, exportCount: 1, needsSecondPerson: true };
-  expect(data.previewErasure).toEqual(counted);
+  expect(data.previewErasure.preview).toEqual(counted);
   const erasure = await orders.order('OPEN-1');
   expect(erasure).toMatchObject({ status: 'REQUESTED', otherCount: 2 });
   await approve(app);
