@@ -100,7 +100,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
       'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys auditEntries sessions',
   },
-  ExpiringSecret: { readers: 'kind name expiresAt webhook', keyReaders: 'apiKey' },
+  ExpiringSecret: { readers: 'kind name expiresAt webhook apiKey' },
   ApiKey: {
     keyReaders: 'id label keyId roles networks user createdAt expiresAt revokedAt revokedBy lastUsedAt',
   },

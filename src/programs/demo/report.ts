@@ -28,7 +28,7 @@ export async function logTable(client: Client, since: Date): Promise<string> {
     } } }`,
     JSON.stringify({ since }),
   );
-  const headings = ['started', 'direction', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'error'];
+  const headings = ['started', 'direction', 'document', 'webhook', 'user', 'try', 'status', 'http', 'ms', 'note'];
   const rows = webhookRequestLogs.nodes
     .reverse()
     .map((line) => [
@@ -38,10 +38,10 @@ export async function logTable(client: Client, since: Date): Promise<string> {
       line.webhook.name,
       line.user?.fullName ?? line.user?.name ?? '',
       String(line.attemptNumber),
-      line.duplicate ? 'DUPLICATE' : line.status,
+      line.status,
       String(line.responseStatus ?? ''),
       String(line.durationMs ?? ''),
-      line.error ?? '',
+      line.error ?? (line.duplicate ? 'a duplicate of an earlier call' : ''),
     ]);
   return table(headings, rows);
 }

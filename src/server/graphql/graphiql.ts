@@ -1,9 +1,10 @@
-const FIRST_QUERY = `# Your API key goes under "Headers" below: { "authorization": "Bearer hl_..." }
-# and the document's name under "Variables": { "name": "INV-0042" }
+/** Runs as it is: its variable has a default. */
+export const FIRST_QUERY = `# Your API key goes under "Headers" below: { "authorization": "Bearer hl_..." }
+# and the document's name under "Variables": { "name": "INV-0042" }, or here:
 # The schema needs the key too: "Re-fetch GraphQL schema" at the lower left loads it, for the manual and completion.
 #
 # What happened to one document?
-query Document($name: String!) {
+query Document($name: String! = "INV-0042") {
   webhookRequestLogs(where: { referenceDocument: { eq: $name } }) {
     nodes {
       startedAt

@@ -51,8 +51,11 @@ export class ExpiringSecretsResolver {
     return WEBHOOK.load(context, webhookId);
   }
 
-  @HasRole(...API_KEY_READERS)
-  @FieldResolver(() => ApiKeyType, { nullable: true, description: 'The API key; null: another kind.' })
+  @HasRole(...READERS)
+  @FieldResolver(() => ApiKeyType, {
+    nullable: true,
+    description: 'The API key; null: another kind. No other is listed for INTEGRATION_MANAGER and SUPPORT.',
+  })
   apiKey(@Root() { apiKeyId }: ExpiringSecretRow, @Ctx() context: Context) {
     return API_KEY.load(context, apiKeyId);
   }

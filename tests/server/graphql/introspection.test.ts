@@ -1,3 +1,4 @@
+import { FIRST_QUERY } from '../../../src/server/graphql/graphiql';
 import { shareTestApi, type TestApp } from '../../support/app';
 
 let app: TestApp;
@@ -54,4 +55,16 @@ describe('a name that is like one of the schema', () => {
       expect(JSON.stringify(asked)).not.toContain('Did you mean');
     }
   });
+});
+
+test('the first query of the page at /graphiql runs as it is', async () => {
+  for (const role of ['SUPPORT', 'INTEGRATION_MANAGER', 'AUDITOR', 'SYSTEM_MANAGER'] as const) {
+    const { status, data, errors } = await app.ask(FIRST_QUERY, undefined, await app.keyFor(role));
+    expect({ role, status, data, errors }).toEqual({
+      role,
+      status: 200,
+      data: { webhookRequestLogs: { nodes: [] } },
+      errors: undefined,
+    });
+  }
 });
