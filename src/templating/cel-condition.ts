@@ -3,7 +3,7 @@ import { CEL } from './cel-environment';
 import { TooMuch } from './cel-guards';
 import { nameOf, nodesOf } from './cel-nodes';
 import { completeReading, type ReadableText, readable } from './cel-reading';
-import { replaceSteps, StepFault } from './cel-steps';
+import { MAX_INT, replaceSteps, StepFault } from './cel-steps';
 import { createCompileCache } from './compile-cache';
 import type { Subject } from './subject';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
@@ -23,6 +23,8 @@ export type Decision = { readonly holds: boolean } | ProgramFault;
 export const compileCondition = createCompileCache(200_000, compile);
 
 function compile(text: string): Condition | ProgramFault {
+  if (text.trim() === '')
+    return { message: 'The condition is empty: leave it out, or give null, to send every event.' };
   const source = sourceOf(text);
   try {
     const evaluate = CEL.parse(source.readable.text);
@@ -65,8 +67,24 @@ function faultOf(
     return `matches is not available, at ${place}: use contains, startsWith, endsWith, == or in.`;
   }
   if (!check.valid) return compileMessage(source, check.error);
+  const large = tooLargeLiteral(root);
+  if (large) {
+    const literal = source.part(large.start, large.end);
+    return `${literal} is outside of the range of int, at ${source.placeOf(large.start)}: write ${literal}.0 for a double.`;
+  }
   if (check.type === 'bool' || check.type === 'dyn') return null;
   return `The condition gives ${check.type}, not bool: compare it with something, such as doc.grand_total > 40000.`;
+}
+
+// the library reads integers of any size, and would compare them as no other program does
+function tooLargeLiteral(root: ASTNode): ASTNode | undefined {
+  const nodes = nodesOf(root);
+  const negated = new Set(nodes.filter((node) => nameOf(node) === '-_').map((node) => node.args as unknown));
+  return nodes.find((node) => {
+    const args: unknown = node.args;
+    if (node.op !== 'value' || typeof args !== 'bigint') return false;
+    return args > (negated.has(node) ? MAX_INT + 1n : MAX_INT) || args < -MAX_INT - 1n;
+  });
 }
 
 function compileMessage(source: Source, error: unknown): string {
@@ -77,10 +95,26 @@ function compileMessage(source: Source, error: unknown): string {
   return `${wholeCharacters(error.summary, source, error.range?.start)}${place}.${hint}`;
 }
 
+const SHIFTS = ' CEL has no shifts and no bitwise operators.';
+
+/** What other languages have, and CEL has not. */
+const MISSING: readonly { pattern: RegExp; cure: string }[] = [
+  {
+    pattern: /^now\s*\(/,
+    cure: 'There is no current time, so that a condition has the same answer whenever it is evaluated: timestamp(event.createdAt) is the time of the event.',
+  },
+  { pattern: /^[&|^~]/, cure: 'CEL has no shifts and no bitwise operators: write && for and, || for or.' },
+];
+
 /** For operators of other languages, such as Python and SQL. */
 function operatorHint({ readable: { text } }: Source, at = 0): string {
   const rest = text.slice(at);
   const before = text.slice(0, at);
+  const missing = MISSING.find(({ pattern }) => pattern.test(rest));
+  if (missing) return ` ${missing.cure}`;
+  if (rest.startsWith('>') && before.endsWith('>')) return SHIFTS;
+  if (rest.startsWith('<') && before.endsWith('<')) return SHIFTS;
+  if (rest.startsWith('*') && before.endsWith('*')) return ' There is no power: multiply.';
   if (/^=(?!=)/.test(rest)) return ' Write == to compare.';
   if (rest.startsWith('>') && before.endsWith('<')) return ' Write != for unequal.';
   const isWord = /^(?:and|or)\b/i.test(rest) || /\bnot\s+$/i.test(before);

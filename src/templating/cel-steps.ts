@@ -21,16 +21,32 @@ type Handle = (...values: unknown[]) => unknown;
 /** @param original the step of the library, with these values or others. @param node the node that faults name */
 type Step = (values: readonly unknown[], original: (changed?: readonly unknown[]) => unknown, node: ASTNode) => unknown;
 
-const MAX_INT = 2n ** 63n - 1n;
+export const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
 const BILLION = 1_000_000_000n;
 
 const ordered =
   (holds: (order: number) => boolean): Step =>
   ([left, right], original) => {
-    const order = compare(left, right);
+    const order = orderOf(left, right);
     return order === null ? original() : holds(order);
   };
+
+// beside a double of 2^63 or more, an int is ordered as a double, as the tests of the specification say: its largest is 2^63 then
+function orderOf(left: unknown, right: unknown): number | null {
+  const isBeyond = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 63;
+  const asDouble = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
+  return isBeyond(left) || isBeyond(right) ? compare(asDouble(left), asDouble(right)) : compare(left, right);
+}
+
+/** Letters of ASCII alone: the library changes all letters. */
+const inAscii =
+  (pattern: RegExp, change: (letters: string) => string): Step =>
+  ([text], original) =>
+    typeof text === 'string' ? text.replace(pattern, change) : original();
+
+/** White space of Unicode. The library also removes U+FEFF, and leaves U+0085. */
+const SPACE_AROUND = /^[\u0085\p{White_Space}]+|[\u0085\p{White_Space}]+$/gu;
 
 const found: Step = (values, original) => {
   const [text, wanted, from] = values;
@@ -68,6 +84,9 @@ const STEPS: Readonly<Record<string, Step>> = {
     if (left instanceof Date) return right instanceof Date ? durationLike(made, nanosOf(left) - nanosOf(right)) : made;
     return isDuration(left) && isDuration(right) ? durationLike(made, nanosIn(left) - nanosIn(right)) : made;
   },
+  lowerAscii: inAscii(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+  upperAscii: inAscii(/[a-z]+/g, (letters) => letters.toUpperCase()),
+  trim: ([text], original) => (typeof text === 'string' ? text.replace(SPACE_AROUND, '') : original()),
   indexOf: found,
   lastIndexOf: found,
   substring: (values, original) => original(placesInUnits(values)),

@@ -114,7 +114,19 @@ describe('what cannot be evaluated is said with the name of the key and never wi
 
 describe('what is refused, and where', () => {
   test.each([
-    ['', 'line 1, column 1'],
+    ['', 'The condition is empty: leave it out, or give null, to send every event.'],
+    [' \n', 'The condition is empty'],
+    ['now() > timestamp(event.createdAt)', 'There is no current time'],
+    ['doc.flags >> 2 == 1', 'CEL has no shifts and no bitwise operators'],
+    ['doc.flags << 2 == 1', 'CEL has no shifts and no bitwise operators'],
+    ['doc.flags & 2 == 1', 'CEL has no shifts and no bitwise operators: write && for and'],
+    ['doc.a ** 2 == 4', 'There is no power'],
+    [
+      'doc.a == 1 && doc.big > 9223372036854775808',
+      '9223372036854775808 is outside of the range of int, at line 1, column 25',
+    ],
+    ['doc.big < -9223372036854775809', 'outside of the range of int'],
+    ['doc.big > 18446744073709551616u', 'Invalid integer: 18446744073709551616'],
     ['doc.status =', 'line 1, column 12'],
     ['true && .5 + "a" == "b"', 'line 1, column 9'],
     ['doc.status == "Paid', 'line 1, column 15'],
