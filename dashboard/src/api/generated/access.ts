@@ -113,7 +113,7 @@ export const FIELD_ROLES = {
   "AuditEntry.criteria": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "AuditEntry.details": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "DeadLetter.error": ["SYSTEM_MANAGER"],
-  "ExpiringSecret.apiKey": ["SYSTEM_MANAGER","AUDITOR"],
+  "ExpiringSecret.apiKey": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","SUPPORT","AUDITOR"],
   "Export.where": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "OwnAuditEntry.after": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
   "OwnAuditEntry.before": ["SYSTEM_MANAGER","INTEGRATION_MANAGER","AUDITOR"],
