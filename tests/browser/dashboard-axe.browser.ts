@@ -1,0 +1,117 @@
+// Each page of the dashboard on filled data: WCAG 2.2 AA, the console, and the width of the window.
+import type { Browser, Page } from 'playwright-core';
+import { PAGE_PATHS, type PagePath } from '../../src/server/dashboard/page-paths';
+import { startTestApp, type TestApp } from '../support/app';
+import { mutate } from '../support/mutate';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { waitFor } from '../support/wait-for';
+import { createTestWebhook, invoice, publish } from '../support/webhooks';
+import { startBrowser } from './browser';
+import { isFilled, type Language, overhanging, violations, visit, visitAs } from './dashboard';
+
+let app: TestApp;
+let partner: Receiver;
+let browser: Browser;
+/** The address of an example of each page, where that is more than its path. */
+let examples: Partial<Record<PagePath, readonly string[]>>;
+
+beforeAll(async () => {
+  [app, partner, browser] = await Promise.all([startTestApp(), startReceiver(), startBrowser()]);
+  const at = (path: string) => new URL(path, partner.url).href;
+  partner.answerWith(({ path }) => ({ status: path === '/bad' ? 500 : 200 }));
+  const good = await createTestWebhook(app, at('/good'), {
+    name: 'Fjord Supply',
+    rateLimit: { maxRequests: 50, seconds: 1 },
+  });
+  await createTestWebhook(app, at('/bad'), { name: 'Atlas Steel', retrySchedule: [0] });
+  await createTestWebhook(app, at('/late'), { name: 'Dar Al Nour', condition: 'false' });
+  const incoming = await mutate(
+    app,
+    'createWebhook',
+    { name: 'Stripe', direction: 'INCOMING', provider: 'NONE' },
+    'webhook { id } address',
+  );
+  await fetch(incoming.address, {
+    method: 'POST',
+    body: '{"id":"evt_1"}',
+    headers: { 'content-type': 'application/json' },
+  });
+  await publish(
+    app,
+    Array.from({ length: 8 }, (_, index) => invoice(`INV-004${index}`)),
+  );
+  const [delivery, failed] = await waitFor('deliveries of each kind', async () => {
+    const query = `query ($status: DeliveryStatus!) {
+      deliveries(first: 20, where: { status: { eq: $status } }) { nodes { id requests(first: 1) { nodes { id } } } }
+    }`;
+    const [delivered, exhausted] = await Promise.all(
+      ['DELIVERED', 'EXHAUSTED'].map((status) => app.ask(query, { status })),
+    );
+    const [one, other] = [delivered?.data.deliveries.nodes, exhausted?.data.deliveries.nodes];
+    return one.length >= 8 && other.length >= 8 && [one[0], other[0]];
+  });
+  await app.ask(
+    'mutation ($id: ID!) { requestReplay(input: { deliveryId: $id, reason: "They lost it" }) { userErrors { message } } }',
+    { id: failed.id },
+    await app.keyFor('SUPPORT'),
+  );
+  await mutate(app, 'exportWebhookRequestLogs', {});
+  examples = {
+    '/': ['/', '/?q=INV'],
+    '/document': ['/document?type=Sales+Invoice&name=INV-0042'],
+    '/log/:id': [`/log/${failed.requests.nodes[0].id}`],
+    '/deliveries': ['/deliveries?tab=all'],
+    '/deliveries/:id': [`/deliveries/${delivery.id}`, `/deliveries/${failed.id}`],
+    '/webhooks/:id': [`/webhooks/${good.id}`, `/webhooks/${incoming.webhook.id}`],
+  };
+});
+afterAll(async () => {
+  await partner.stop();
+  await browser.close();
+  await app.stop();
+});
+
+/** What a theme may break. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 400, height: 800 };
+
+/** Both themes and both widths of what the page shows. @returns what is wrong */
+async function faultsOf(page: Page): Promise<object> {
+  const faults: Record<string, unknown> = {};
+  await isFilled(page);
+  const look = async (name: string, rules?: readonly string[]) => {
+    const [broken, wider] = [await violations(page, rules), await overhanging(page)];
+    if (broken.length > 0 || wider.length > 0) faults[name] = { broken, wider };
+  };
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await look('wide and light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look('wide and dark', OF_COLOURS);
+  await page.setViewportSize(NARROW);
+  await look('narrow and dark', OF_COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await look('narrow and light');
+  return faults;
+}
+
+describe.each<Language>(['en', 'ar'])('in %s', (language) => {
+  test('each page meets WCAG 2.2 AA in both themes, and is as wide as the window', async () => {
+    const { page } = await visitAs(browser, app.adminKey, app.url, { language });
+    const faults: Record<string, object> = {};
+    for (const path of PAGE_PATHS.filter((each) => each !== '/sign-in')) {
+      for (const address of examples[path] ?? [path]) {
+        await page.goto(app.url + address);
+        const found = await faultsOf(page);
+        if (Object.keys(found).length > 0) faults[address] = found;
+      }
+    }
+    expect(faults).toEqual({});
+  });
+
+  test('so does the page at which people sign in', async () => {
+    const { page } = await visit(browser, `${app.url}/sign-in`, { language });
+    expect(await faultsOf(page)).toEqual({});
+  });
+});
