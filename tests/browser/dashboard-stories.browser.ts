@@ -7,7 +7,7 @@ import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { startBrowser } from './browser';
 import { isFilled, type Language, visitAs } from './dashboard';
 
-const HOSTILE = '<script>document.title = "taken"</script>';
+const HOSTILE = "<script>document.title = 'taken'</script>";
 const DIGITS = '12345678901234567890';
 
 let app: TestApp;
