@@ -111,6 +111,6 @@ export function overhanging(page: Page): Promise<string[]> {
       const { left, right } = element.getBoundingClientRect();
       return (left < 0 || right > clientWidth) && !scrollsItself(element.parentElement);
     });
-    return [`${scrollWidth - clientWidth} px`, ...wide.map((element) => element.outerHTML.slice(0, 120))];
+    return [`${scrollWidth - clientWidth} px`, ...wide.slice(0, 12).map((element) => element.outerHTML.slice(0, 120))];
   });
 }
