@@ -71,6 +71,7 @@ const OTHERS: Record<string, string> = {
   attachEvidenceAnchor: 'takes a head',
   revealContent: 'reads, if a SYSTEM_MANAGER has allowed it for the webhook',
   placeLegalHold: 'keeps rows of the webhook',
+  previewErasure: 'counts, and erases nothing',
   requestLegalHoldRelease: 'takes a hold, whose release needs an approval',
   revokeSession: 'takes a session',
   revokeSessions: 'takes a user',
