@@ -6,7 +6,7 @@ import { newId } from '../../ids';
 import type { Answer } from '../../incoming/answers';
 import { MAX_CALL_BYTES } from '../../incoming/call-limits';
 import type { Found, Receiver } from '../../incoming/receive';
-import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
+import { isDatabaseUnavailable, isLockTimeout, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 import { headerValues } from '../../verification/call';
 import { isEmptyStatus } from '../../webhooks/incoming/agreement-rules';
 import { addressRange } from '../edge/address-range';
@@ -258,7 +258,8 @@ function answered<T>(outcome: { value: T } | null): T {
 }
 
 function asTemporary(error: unknown): unknown {
-  if (!isDatabaseUnavailable(error) && !isStatementTimeout(error)) return error;
+  // after a lock, the recorder has tried again for a second or two
+  if (!isDatabaseUnavailable(error) && !isStatementTimeout(error) && !isLockTimeout(error)) return error;
   const message = `The call was not recorded: ${whyUnavailable(error)}. Send it again.`;
   return Object.assign(new Refusal('UNAVAILABLE', message, 503), { cause: error });
 }

@@ -79,7 +79,7 @@ test('when it goes while calls are under way, everything that was answered 2xx i
   );
 });
 
-test('a statement that takes too long is answered 503, and the call that comes again is accepted once', async () => {
+test('a table that is locked for long is answered 503, and the call that comes again is accepted once', async () => {
   const client = new Client({ connectionString: app.database.superuserUrl });
   await client.connect();
   await client.query('begin; lock table incoming_ids in access exclusive mode');
