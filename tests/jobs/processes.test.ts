@@ -103,7 +103,7 @@ test('the log that the built program has sealed, it finds intact', async () => {
   await start('indexer');
   await waitFor('the heads', async () => {
     const { data } = await app.ask('{ evidenceStatus { waitingCount head { checkpoint } } }');
-    return data.evidenceStatus.waiting === 0 && data.evidenceStatus.head !== null;
+    return data.evidenceStatus.waitingCount === 0 && data.evidenceStatus.head !== null;
   });
   const { evidenceRun: run } = await mutate(app, 'verifyEvidence', { depth: 'CONTENT' }, 'evidenceRun { id }');
   const ended = await waitFor('the verification', async () => {
