@@ -35,11 +35,13 @@ const OF_MANAGERS: [path: () => string, also: string | null, buttons: string[]][
   [() => `/deliveries/${deliveryId}`, 'Ask to send again', ['Send again']],
   [() => '/replays', null, ['Send many again']],
   [() => '/health', null, ['Pause all deliveries']],
+  [() => '/people', null, ['New person']],
+  [() => '/evidence', null, ['Verify', 'Make the bundle']],
 ];
 
 test('SUPPORT sees no button that only a manager may press, and a manager sees each', async () => {
   const support = (await visitAs(browser, await app.keyFor('SUPPORT'), app.url)).page;
-  const manager = (await visitAs(browser, await app.keyFor('INTEGRATION_MANAGER'), app.url)).page;
+  const manager = (await visitAs(browser, app.adminKey, app.url)).page;
   for (const [path, also, buttons] of OF_MANAGERS) {
     await Promise.all([support, manager].map((page) => page.goto(app.url + path())));
     await Promise.all([support, manager].map(isFilled));
