@@ -1,6 +1,6 @@
 -- Approvals: acts that one person requests and another one approves or declines. docs/privacy.md describes who the second person is.
 
--- Who can be a second person. Only the login that prepares the database writes this row, at each start: the serving login cannot
+-- Who can be a second person. Only the login that prepares the database changes this row, at each start: the serving login cannot
 -- name another identity provider, or a shorter time.
 create table approval_rules (
   only_row boolean not null default true,
@@ -10,6 +10,9 @@ create table approval_rules (
   constraint approval_rules_only_row_check check (only_row),
   constraint approval_rules_wait_hours_check check (wait_hours between 1 and 720)
 );
+
+-- the defaults: a process with these settings needs no right to write them
+insert into approval_rules (issuer, wait_hours) values (null, 24);
 
 create table approvals (
   id uuid not null,
