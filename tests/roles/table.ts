@@ -39,7 +39,6 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everyRole: 'myAuditEntries',
   },
   Subscription: { readers: 'webhookRequestLogChanged' },
-  About: { everybody: 'version serverTime signInMethods oldestRequestAt' },
   Mutation: {
     administrators:
       'createMaskingRule deleteMaskingRule exportPersonalData setRetention eraseDocument erasePerson eraseContent rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
