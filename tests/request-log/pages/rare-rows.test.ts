@@ -152,9 +152,9 @@ describe('acts find the oldest row too', () => {
 
   test('the preview of an erasure', async () => {
     const { data } = await app.ask(
-      '{ previewErasure(input: { where: { responseStatus: { eq: 418 } } }) { requestCount } }',
+      'mutation { previewErasure(input: { where: { responseStatus: { eq: 418 } } }) { preview { requestCount } } }',
     );
-    expect(data.previewErasure).toEqual({ requestCount: 1 });
+    expect(data.previewErasure).toEqual({ preview: { requestCount: 1 } });
   });
 
   test('evidence and an erasure, in a transaction, which then plans as before', async () => {
