@@ -279,8 +279,8 @@ test('content that names a person is found by a filter, and erased', async () =>
     'erasure { id }',
   );
   await isDone(erasure.id);
-  // the filter of the preview, which the audit trail keeps
-  expect(await rowsWith(app.database, 'max@example.com')).toEqual({ audit_entries: 1 });
+  // the filter of each preview, which the audit trail keeps
+  expect(Object.keys(await rowsWith(app.database, 'max@example.com'))).toEqual(['audit_entries']);
 });
 
 // which faults there are: legal-holds.test.ts
