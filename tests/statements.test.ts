@@ -143,7 +143,7 @@ test('a filter through a link looks the linked rows up first, and the page is a 
   ledger.sent.length = 0;
   const query = '{ webhookRequestLogs(where: { webhook: { name: { startsWith: "Partner" } } }) { nodes { id } } }';
   expect(await readInOne(ledger.source, query)).toMatchObject({ kind: 'data' });
-  expect(ledger.sent).toHaveLength(2);
+  expect(queriesIn(ledger.sent)).toHaveLength(2);
 });
 
 test.each([
@@ -169,6 +169,11 @@ test('only what is asked for is read', async () => {
 /** One for each link of the longest query, and one for each count. */
 const MAX_STATEMENTS = 15;
 
+// a page is read in a transaction with settings of its own, which is sent with it and costs no further round trip
+function queriesIn(sent: readonly string[]): string[] {
+  return sent.filter((sql) => !/^(begin|commit|set local .*)$/.test(sql));
+}
+
 async function run({ source, sent }: Ledger, query: string): Promise<{ statements: string[]; rows: number }> {
   sent.length = 0;
   const { data, errors } = await graphql({ schema, source: query, contextValue: contextOf(source) });
@@ -176,7 +181,7 @@ async function run({ source, sent }: Ledger, query: string): Promise<{ statement
   const [list] = Object.values(data as Record<string, { nodes: object[] }>);
   // every list below a row has its rows too, else few statements prove nothing
   expect(JSON.stringify(data)).not.toContain('[]');
-  return { statements: [...sent], rows: list?.nodes.length ?? 0 };
+  return { statements: queriesIn(sent), rows: list?.nodes.length ?? 0 };
 }
 
 /** `count` users with a key and a webhook each, and as many events, each with a delivery and a request. */

@@ -190,10 +190,12 @@ describe('in an update, absent, null and a value are three things:', () => {
   );
 });
 
-test('roles that do not exist are refused by the schema, without naming those that do', async () => {
+test('roles that do not exist are refused by the schema, which names one like it to those who may introspect', async () => {
   const { status, errors } = await app.ask(CREATE, { input: { name: 'x', roles: ['SYSTEM_MANGER'] } });
   expect(status).toBe(400);
-  expect(errors?.[0]?.message).toMatch(/Value "SYSTEM_MANGER" does not exist in "Role" enum\.$/);
+  expect(errors?.[0]?.message).toMatch(
+    /Value "SYSTEM_MANGER" does not exist in "Role" enum\. Did you mean the enum value "SYSTEM_MANAGER"\?$/,
+  );
 });
 
 test('a user who is deactivated is out with the very next request, and in again when reactivated', async () => {
