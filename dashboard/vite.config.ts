@@ -40,9 +40,10 @@ function compressed(): Plugin {
 
 /** The texts of the documents that the pages send: the server trusts them, also where it answers no others. */
 function documents(): Plugin {
-  const texts = Object.values(generated)
-    .filter((each) => each instanceof generated.TypedDocumentString)
-    .map(String);
+  const texts = Object.entries(generated)
+    // fragments are part of the documents that use them
+    .filter(([name, each]) => each instanceof generated.TypedDocumentString && !name.endsWith('FragmentDoc'))
+    .map(([, each]) => String(each));
   return {
     name: 'hookledger-documents',
     apply: 'build',

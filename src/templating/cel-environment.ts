@@ -29,6 +29,9 @@ const MIXED = [
  */
 export const CEL = withMixedArithmetic(
   new Environment({ homogeneousAggregateLiterals: false })
+    // CEL itself has lowerAscii and upperAscii, which leave all letters but those of ASCII
+    .registerFunction('string.lower(): string', (text: string) => text.toLowerCase())
+    .registerFunction('string.upper(): string', (text: string) => text.toUpperCase())
     .registerVariable('doc', 'dyn')
     .registerVariable('event', {
       schema: {

@@ -42,7 +42,7 @@ test.each<[string, unknown, unknown, string, RegExp]>([
     'subscription { webhookRequestLogChange { id } }',
     undefined,
     'GRAPHQL_VALIDATION_FAILED',
-    /^Cannot query field "webhookRequestLogChange" on type "Subscription"\.$/,
+    /^Cannot query field "webhookRequestLogChange" on type "Subscription"\. Did you mean "webhookRequestLogChanged"\?$/,
   ],
   [
     'two fields at the root',

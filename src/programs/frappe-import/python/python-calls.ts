@@ -78,8 +78,8 @@ const METHODS = new Map<string, Method>(
     },
     startswith: (t, node, of) => affix(t, node, of, 'startsWith'),
     endswith: (t, node, of) => affix(t, node, of, 'endsWith'),
-    lower: (t, node, of) => onText(t, node, of, 'lowerAscii'),
-    upper: (t, node, of) => onText(t, node, of, 'upperAscii'),
+    lower: (t, node, of) => onText(t, node, of, 'lower'),
+    upper: (t, node, of) => onText(t, node, of, 'upper'),
     strip: (t, node, of) => onText(t, node, of, 'trim'),
   }),
 );
@@ -95,7 +95,6 @@ function affix(t: Translate, node: Call, of: PythonNode, method: string): Cel {
   return or(...calls);
 }
 
-// In spite of their names they change every letter, as Python's do; a test checks it.
 function onText(t: Translate, node: Call, of: PythonNode, method: string): Cel {
   if (node.args.positional.length + node.args.named.length > 0) throw refused(node, 'has an argument');
   return primary(`${inside(textOf(t, of), RANK.PRIMARY)}.${method}()`, 'TEXT', true);
