@@ -23,7 +23,7 @@ export interface RandomRequest {
 
 const MAX_DEPTH = 3;
 /** Their answers differ from moment to moment. */
-const OF_THE_MOMENT = /^evidence|countedUntil|Seconds$/;
+const OF_THE_MOMENT = /^evidence|^serverTime$|countedUntil|Seconds$/;
 const SCALARS: Record<string, readonly unknown[]> = {
   Int: [0, 1, 2, 100, 1_000, -1],
   Float: [0, 1.5],
