@@ -13,16 +13,16 @@ afterAll(() => app.stop());
 
 test.each([
   [{}, 200, '{"received":true}', 'application/json; charset=utf-8'],
-  [{ status: 202 }, 202, '{"received":true}', 'application/json; charset=utf-8'],
+  [{ statusCode: 202 }, 202, '{"received":true}', 'application/json; charset=utf-8'],
   [{ body: 'ok' }, 200, 'ok', 'application/json; charset=utf-8'],
   [{ body: '' }, 200, '', 'application/json; charset=utf-8'],
-  [{ status: 201, body: '<Response/>', contentType: 'text/xml' }, 201, '<Response/>', 'text/xml'],
+  [{ statusCode: 201, body: '<Response/>', contentType: 'text/xml' }, 201, '<Response/>', 'text/xml'],
   [{ body: 'ü🧾', contentType: 'text/plain; charset=utf-8' }, 200, 'ü🧾', 'text/plain; charset=utf-8'],
   [{ body: '{"ok":1}', contentType: 'application/vnd.x+json' }, 200, '{"ok":1}', 'application/vnd.x+json'],
-  [{ status: 204 }, 204, '', undefined],
-  [{ status: 204, contentType: 'text/xml' }, 204, '', undefined],
-  [{ status: 205 }, 205, '', undefined],
-  [{ status: 299 }, 299, '{"received":true}', 'application/json; charset=utf-8'],
+  [{ statusCode: 204 }, 204, '', undefined],
+  [{ statusCode: 204, contentType: 'text/xml' }, 204, '', undefined],
+  [{ statusCode: 205 }, 205, '', undefined],
+  [{ statusCode: 299 }, 299, '{"received":true}', 'application/json; charset=utf-8'],
 ])('%j', async (answer, status, text, contentType) => {
   const agreed = await agree(app, { provider: 'NONE', answer });
   const got = await callUnsigned(agreed, '{}');

@@ -55,7 +55,7 @@ test.each<[string, GraphQLRequest, string, RegExp]>([
     'a field that is not there',
     { query: 'subscription { webhookRequestLogChange { __typename } }' },
     'GRAPHQL_VALIDATION_FAILED',
-    /^Cannot query field "webhookRequestLogChange" on type "Subscription"\.$/,
+    /^Cannot query field "webhookRequestLogChange" on type "Subscription"\. Did you mean "webhookRequestLogChanged"\?$/,
   ],
   [
     'a bomb of fragments',
