@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
-const FOLDERS = ['src', 'tests', 'migrations', 'schema', 'docs'];
+const FOLDERS = ['src', 'dashboard', 'tests', 'migrations', 'schema', 'docs'];
 const files = FOLDERS.flatMap((folder) => [
   `/${folder}`,
   ...readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `/${folder}/${file}`),

@@ -22,7 +22,7 @@ const NARROWEST = `select setting, accepted, open from (
     union all
     select 'CONNECTION LIMIT of database ' || current_database(), count(*)::int,
       (select datconnlimit from pg_database where datname = current_database())
-    from pg_stat_activity where datname = current_database()
+    from pg_stat_activity where datname = current_database() and usesysid is not null
   ) as limits where accepted >= 0 order by accepted - open limit 1`;
 
 /**
