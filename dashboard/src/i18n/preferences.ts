@@ -1,5 +1,5 @@
 // What this browser remembers of a person: how pages look, and nothing that they show.
-export type Preference = 'language' | 'theme' | 'zone' | 'density' | 'keys';
+export type Preference = 'language' | 'theme' | 'zone' | 'keys';
 
 /** null: nothing was chosen, or the browser keeps nothing. */
 export function readPreference(name: Preference): string | null {

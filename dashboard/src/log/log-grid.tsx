@@ -12,7 +12,8 @@ import { RequestState } from '../ui/state-mark';
 import './log.css';
 import { useLogTexts } from './texts';
 
-const ROW_PX = { compact: 30, comfortable: 38 };
+/** `--row` of tokens.css. */
+const ROW_PX = 30;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 20;
 
@@ -30,15 +31,14 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
   const [, navigate] = useLocation();
   const scroller = useRef<HTMLDivElement>(null);
   const [picked, setPicked] = useState<string | null>(null);
-  const rowPx = document.documentElement.dataset.density === 'comfortable' ? ROW_PX.comfortable : ROW_PX.compact;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
+    estimateSize: () => ROW_PX,
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
     useFlushSync: false,
-    scrollMargin: rowPx,
+    scrollMargin: ROW_PX,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -48,7 +48,7 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
 
   const pick = (id: string | null) => {
     setPicked(id);
-    setFollows(id === null && (scroller.current?.scrollTop ?? 0) < rowPx);
+    setFollows(id === null && (scroller.current?.scrollTop ?? 0) < ROW_PX);
   };
   const walk = (event: KeyboardEvent) => {
     const at = rows.findIndex(({ id }) => id === picked);
@@ -83,14 +83,14 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
       aria-activedescendant={picked === null ? undefined : `row-${picked}`}
       tabIndex={0}
       onKeyDown={walk}
-      onScroll={({ currentTarget }) => setFollows(currentTarget.scrollTop < rowPx && picked === null)}
+      onScroll={({ currentTarget }) => setFollows(currentTarget.scrollTop < ROW_PX && picked === null)}
     >
       <Head />
       <div role="rowgroup" style={{ blockSize: virtual.getTotalSize(), position: 'relative' }}>
         {items.map(({ index, start }) => {
           const row = rows[index];
           return row ? (
-            <LogRow key={row.id} row={row} index={index} start={start - rowPx} isPicked={row.id === picked} />
+            <LogRow key={row.id} row={row} index={index} start={start - ROW_PX} isPicked={row.id === picked} />
           ) : null;
         })}
       </div>

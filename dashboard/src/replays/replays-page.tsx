@@ -18,6 +18,7 @@ import { Ltr } from '../ui/ltr';
 import { PagedTable } from '../ui/paged-table';
 import { StateMark, type Tone } from '../ui/state-mark';
 import { Time } from '../ui/time';
+import { UserErrors } from '../ui/user-errors';
 import { Approvals } from './approvals';
 import { ReplayForm } from './replay-form';
 import { useReplayTexts } from './texts';
@@ -107,6 +108,7 @@ function Acts({ replay: { id, status } }: { replay: Row }) {
   if (!viewer.may('Mutation.cancelReplay')) return null;
   const isOpen = status === 'PENDING' || status === 'RUNNING' || status === 'PAUSED';
   const error = pausing.error ?? resuming.error;
+  const refused = pausing.data?.data.pauseReplay?.userErrors ?? resuming.data?.data.resumeReplay?.userErrors;
   return (
     <span className="row">
       {status === 'RUNNING' || status === 'PENDING' ? (
@@ -119,6 +121,7 @@ function Acts({ replay: { id, status } }: { replay: Row }) {
         </Button>
       ) : null}
       {error ? <Failed error={error} /> : null}
+      <UserErrors errors={refused} />
       <ActDialog
         title={texts.cancel}
         submit={texts.cancel}

@@ -1,7 +1,8 @@
 import { useState } from 'react';
+import { FIELD_ROLES } from '../api/generated/access';
 import { RestoreVersionDocument, WebhookVersionsDocument, type WebhookVersionsQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
-import { useViewer } from '../api/viewer';
+import { type Role, useViewer } from '../api/viewer';
 import { ActDialog } from '../ui/act-dialog';
 import { Shown } from '../ui/answer';
 import { Button } from '../ui/button';
@@ -16,7 +17,7 @@ import type { KnownWebhook } from './webhook-page';
 type Version = NonNullable<NonNullable<WebhookVersionsQuery['webhook']>['versions']>['nodes'][number];
 
 /** Who may not read the changes sees who made them, and when. */
-const READ_CHANGES = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'AUDITOR'];
+const READ_CHANGES: readonly Role[] = FIELD_ROLES['WebhookVersion.changes'];
 
 export function WebhookVersions({ webhook }: { webhook: KnownWebhook }) {
   return <Versions webhook={webhook} after={null} />;
