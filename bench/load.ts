@@ -8,30 +8,23 @@ export const BATCH = 100;
 export const DOCUMENT_TYPE = 'Sales Invoice';
 const PUBLISHERS = 4;
 
-/** A submitted invoice of about 700 bytes, as an ERP sends it. @param document its number: of each event another one */
-export function eventJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
-  const data = eventDataJson(number, documentType, document);
-  return `{"documentType":"${documentType}","event":"on_submit","referenceDocument":"${nameOf(document)}","data":${data}}`;
-}
-
-const nameOf = (document: number) => `ACC-SINV-2025-${String(document).padStart(7, '0')}`;
-
-/** The document alone, as other systems take it. */
-export function eventDataJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
-  const name = nameOf(document);
+/** A submitted invoice of about 700 bytes, as an ERP sends it. */
+export function eventJson(number: number, documentType = DOCUMENT_TYPE): string {
+  const name = `ACC-SINV-2025-${String(number).padStart(7, '0')}`;
   return (
-    `{"benchNumber":${number},"doctype":"${documentType}","name":"${name}","company":"Example Trading LLC",` +
+    `{"documentType":"${documentType}","event":"on_submit","referenceDocument":"${name}",` +
+    `"data":{"benchNumber":${number},"doctype":"${documentType}","name":"${name}","company":"Example Trading LLC",` +
     '"customer":"CUST-00042","customer_name":"Al Noor Trading","posting_date":"2025-11-24","currency":"SAR",' +
     `"items":[${ITEM},${ITEM},${ITEM}],"total":1685.40,"total_taxes_and_charges":252.81,"grand_total":1938.21,` +
-    '"outstanding_amount":1938.21,"status":"Unpaid"}'
+    '"outstanding_amount":1938.21,"status":"Unpaid"}}'
   );
 }
 const ITEM =
   '{"item_code":"SKU-1007","item_name":"Printer paper A4","qty":5,"rate":112.36,"amount":561.80,"uom":"Box"}';
 
 /** The same event as a call of its own publishes it, as in the README: with a user and an idempotency key. */
-export function singleEventJson(number: number, documentType = DOCUMENT_TYPE, document = number): string {
-  return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number, documentType, document).slice(1)}`;
+export function singleEventJson(number: number): string {
+  return `{"user":"jane@example.com","idempotencyKey":"bench-${number}",${eventJson(number).slice(1)}`;
 }
 
 /** Calls so often, each connection as fast as it is answered; a call that fails ends the calls of all. */

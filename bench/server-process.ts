@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { scripts } from '../package.json';
+import commands from '../bin/commands.json';
 
 export interface ServerProcess {
   pid: number;
@@ -14,12 +14,8 @@ export interface ServerProcess {
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;
 const PROGRAM = join(__dirname, '../dist/src/main.js');
-// `npm start` runs the program by `exec env <variables> node <options> dist/src/main.js`
-const WORDS = scripts.start.split(' ');
-const SHIPPED_OPTIONS = WORDS.filter((word) => word.startsWith('--'));
-const SHIPPED_VARIABLES = Object.fromEntries(
-  WORDS.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split(/=(.*)/, 2)),
-);
+// as the command `start` runs it
+const { nodeOptions: SHIPPED_OPTIONS, environment: SHIPPED_VARIABLES } = commands.start;
 const PRELOAD = join(__dirname, 'end-with-parent.cjs');
 
 /** The compiled application as a process. @param cwd a folder without `.env`: nobody's settings get into the figures */
@@ -27,11 +23,15 @@ export async function startServer(env: Record<string, string>, cwd: string): Pro
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: npm run build`);
   // such as --cpu-prof --cpu-prof-dir=/tmp/profiles, to see where the time goes
   const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ').filter(Boolean) ?? [];
-  const child = spawn(process.execPath, [...SHIPPED_OPTIONS, ...nodeOptions, '--require', PRELOAD, PROGRAM], {
-    cwd,
-    env: { PATH: process.env.PATH, ...SHIPPED_VARIABLES, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...SHIPPED_OPTIONS, '--enable-source-maps', ...nodeOptions, '--require', PRELOAD, PROGRAM],
+    {
+      cwd,
+      env: { PATH: process.env.PATH, ...SHIPPED_VARIABLES, ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   child.stdin.on('error', () => undefined); // it ended: who waits for it hears so
   try {
     const url = await whenRunning(child);

@@ -5,8 +5,6 @@ import type { Calls, Receiver } from './receiver-process';
 export interface Expected {
   /** When it was published, or its call was due, in `clockMs`. Default: now. */
   at?: number;
-  /** How many webhooks want it. Default: one. */
-  copies?: number;
 }
 
 export interface Tally {
@@ -30,7 +28,6 @@ export interface Arrivals {
 
 interface Published {
   at: number;
-  copies: number;
   /** Under different webhook-ids. */
   arrived: number;
 }
@@ -38,7 +35,6 @@ interface Published {
 export function createTally(receiver: Receiver): Tally {
   const events: Published[] = [];
   const webhookIds = new Set<string>();
-  let expected = 0;
   let repeated = 0;
 
   function take({ webhookIds: ids, numbers, times }: Calls): Arrivals {
@@ -55,14 +51,13 @@ export function createTally(receiver: Receiver): Tally {
   const sumOf = (each: (event: Published) => number) =>
     events.reduce((sum, event) => sum + Math.max(0, each(event)), 0);
   return {
-    next({ at = clockMs(), copies = 1 } = {}) {
-      expected += copies;
-      return events.push({ at, copies, arrived: 0 }) - 1;
+    next({ at = clockMs() } = {}) {
+      return events.push({ at, arrived: 0 }) - 1;
     },
     published: () => events.length,
-    missing: () => expected - receiver.received(),
+    missing: () => events.length - receiver.received(),
     collect: async () => take(await receiver.calls()),
-    lost: () => sumOf(({ copies, arrived }) => copies - arrived),
-    duplicated: () => repeated + sumOf(({ copies, arrived }) => arrived - copies),
+    lost: () => sumOf(({ arrived }) => 1 - arrived),
+    duplicated: () => repeated + sumOf(({ arrived }) => arrived - 1),
   };
 }

@@ -10,6 +10,7 @@ create table users (
   email_verified boolean not null default false,
   identity_issuer text,             -- with identity_subject: the person at the identity provider
   identity_subject text,
+  receives_mail boolean not null default true,  -- whether the user wants mail: see 14-mail.sql
   roles_mapped boolean not null default false,  -- each sign-in sets the roles to those that the identity provider states
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
@@ -141,6 +142,14 @@ create index audit_windows_ends_at_idx on audit_windows (ends_at);
 create table audit_event_queue (
   entry_id uuid not null,
   constraint audit_event_queue_pkey primary key (entry_id)
+);
+
+-- The clusters on which this database was, in a row for each time that a start found another one: a dump has those of before.
+create table clusters (
+  since timestamptz not null,
+  system_identifier text not null,
+  timeline integer not null,        -- another one: it was recovered to a point in time, or promoted
+  constraint clusters_pkey primary key (since)
 );
 
 -- The logins of processes that serve requests. A start that finds the same fingerprint has nothing to prepare.

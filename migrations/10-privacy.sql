@@ -780,6 +780,8 @@ begin
     where n.id = any (gone_names);
   update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
     where k.user_id = person;
+  delete from public.mail_notices n where n.user_id = person;
+  delete from public.mail_recipients r where r.user_id = person;
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;

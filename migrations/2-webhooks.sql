@@ -26,6 +26,7 @@ create table webhooks (
   ordering text,                    -- one delivery per document at a time; null: several may be sent at once
   receive_audit_events boolean not null default false,  -- may receive audit entries as events; a SYSTEM_MANAGER sets it
   send_evidence_head boolean not null default false,  -- requests carry the newest head of the evidence log
+  send_traceparent boolean not null default false,  -- requests carry where they belong in a trace
   support_may_reveal boolean not null default false,  -- SUPPORT may see masked content, with a reason
   owner_id uuid not null,
   version integer not null default 1,                 -- the version of the settings: see webhook_versions

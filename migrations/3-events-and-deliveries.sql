@@ -32,6 +32,8 @@ create table business_events (
   directed_to uuid[],               -- the only webhooks that receive it; null: all that match
   caused_by uuid,                   -- the delivery that caused it
   cause_path uuid[] not null default '{}',            -- the webhooks that led to it, oldest first, at most 16
+  trace_id text,                    -- of traceparent
+  traceparent text,                 -- where it was published in a trace, of the W3C trace context; null: in none
   created_at timestamptz(3) not null,
   fanned_out_at timestamptz(3),     -- null: it has a row in the outbox
   wanted_by integer,                -- how many webhooks it matched
@@ -48,6 +50,8 @@ create index business_events_reference_idx on business_events (reference_documen
 create index business_events_user_id_idx on business_events (user_id, id);
 -- partial, because few events have a cause
 create index business_events_caused_by_idx on business_events (caused_by, id) where caused_by is not null;
+-- partial, because an installation may have no traces, or sample few
+create index business_events_trace_id_idx on business_events (trace_id, id) where trace_id is not null;
 
 -- Events that have not been fanned out yet. No index of business_events or deliveries names a column that changes, so that
 -- an update writes no index (HOT). Rows are found by such columns through small tables, of which this is the first.
@@ -79,6 +83,7 @@ create table deliveries (
   url text,
   headers text,                     -- JSON array of pairs
   payload_id uuid,
+  traceparent text,                 -- where its attempts belong in a trace: that of its event, until a replay in another one
   created_at timestamptz(3) not null,
   -- what attempts change stands last: of an update, the write-ahead log contains only what follows the first changed byte
   status text not null,
@@ -237,7 +242,7 @@ create table pending_decisions (
 create table deliveries_pause (
   id uuid not null,
   since timestamptz(3) not null,
-  user_id uuid not null,
+  user_id uuid,                     -- null: Hookledger itself, at a start with START_PAUSED
   reason text not null,
   constraint deliveries_pause_pkey primary key (id),
   constraint deliveries_pause_only_row_check check (id = '00000000-0000-0000-0000-000000000000'),
@@ -268,6 +273,7 @@ create table replays (
   of_audit_receiver boolean not null default false,  -- some of them are of webhooks that receive the audit trail
   replayed integer not null,
   skipped integer not null,         -- deliveries that could not be sent again, such as one on the wire
+  traceparent text,                 -- where it was ordered in a trace, of the W3C trace context; null: in none
   next_step_at timestamptz(3) not null,
   error text,
   created_at timestamptz(3) not null,

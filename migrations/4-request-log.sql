@@ -22,7 +22,7 @@ create table webhook_request_logs (
   wire_payload_id uuid,             -- the received bytes, if they differ from payload_id by a content encoding
   secret_id uuid,                   -- the secret that signed
   started_at timestamptz(3) not null,
-  trace_id text,                    -- of the W3C trace context
+  trace_id text,                    -- of its delivery, of the W3C trace context; null: in no trace
   -- evidence: see 9-evidence.sql
   content_salt bytea default uuid_send(gen_random_uuid()),      -- null once erased
   body_digest bytea,                -- of the payload of payload_id
@@ -59,6 +59,7 @@ create index webhook_request_logs_business_event_id_idx on webhook_request_logs 
 create index webhook_request_logs_document_type_idx on webhook_request_logs (document_type, id);
 create index webhook_request_logs_reference_idx on webhook_request_logs (reference_document text_pattern_ops, id);
 create index webhook_request_logs_replay_id_idx on webhook_request_logs (replay_id, id) where replay_id is not null;
+create index webhook_request_logs_trace_id_idx on webhook_request_logs (trace_id, id) where trace_id is not null;
 
 -- The links of events, deliveries and requests to users and webhooks. An enforced foreign key looks the named row up and locks it,
 -- for each row. Users and webhooks are never deleted and keep their ids (7-write-once-and-partitions.sql), so it is enough that
@@ -116,13 +117,15 @@ create index failed_requests_status_idx on failed_requests (status, id);
 
 -- The change feed, which statistics, search and subscriptions read. New rows cannot be found by the ids of the log: an id
 -- contains the time at which a request began, not that at which its transaction committed. Each statement that
--- opens or closes requests adds a row for up to 1,000 of them. The feed is not part of the record: rows that all readers have
+-- opens or closes requests adds a row for up to 1,000 of them, and so does one that changes deliveries otherwise than by opening or
+-- closing their attempts: who follows deliveries reads all kinds. The feed is not part of the record: rows that all readers have
 -- read are deleted after a day.
 create table request_changes (
   id bigint generated always as identity,
   xid bigint not null,              -- the transaction: readers compare it with the snapshot of what they have read
-  kind text not null,               -- OPENED, CLOSED; only triggers write it
-  request_ids uuid[] not null,      -- ascending
+  kind text not null,               -- OPENED, CLOSED, DELIVERIES; only triggers write it
+  request_ids uuid[] not null,      -- ascending; of DELIVERIES none
+  delivery_ids uuid[],              -- of DELIVERIES, ascending
   at timestamptz(3) not null default clock_timestamp(),
   constraint request_changes_pkey primary key (id)
 );

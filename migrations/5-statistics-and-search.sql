@@ -120,6 +120,14 @@ language sql immutable parallel safe as $$
   select attempts - (open_request_id is not null)::integer
 $$;
 
+-- Writes deliveries into the feed of changes of the log, in pieces of 1,000.
+create function write_moved_deliveries(ids uuid[]) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into public.request_changes (xid, kind, request_ids, delivery_ids)
+    select pg_current_xact_id()::text::bigint, 'DELIVERIES', '{}', array_agg(id order by place)
+    from unnest(ids) with ordinality as moved (id, place) group by (place - 1) / 1000 order by (place - 1) / 1000
+$$;
+
 create function write_new_deliveries_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -129,9 +137,11 @@ declare
   earliest constant timestamptz := public.earliest_time();
   latest constant timestamptz := public.latest_time();
   all_in_time boolean;
+  moved_ids uuid[];  -- an attempt that is opened with its delivery is in the feed
 begin
-  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest))
-    into user_ids, webhook_ids, all_in_time from made;
+  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest)),
+      array_agg(id order by id) filter (where open_request_id is null)
+    into user_ids, webhook_ids, all_in_time, moved_ids from made;
   if not all_in_time then
     perform public.refuse_row_out_of_time('deliveries', 'created_at', id, created_at) from made
       where not public.is_in_time(id, created_at, earliest, latest) limit 1;
@@ -143,6 +153,9 @@ begin
       count(*), sum(ended_attempts(attempts, open_request_id)),
       string_agg(arrival_ms(business_event_id, delivered_at)::text, ',')
     from made group by minute, webhook_id, document_type, status, skip_reason;
+  if moved_ids is not null then
+    perform public.write_moved_deliveries(moved_ids);
+  end if;
   return null;
 end $$;
 
@@ -151,7 +164,16 @@ end $$;
 -- signs.
 create function write_changed_deliveries_to_feed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  moved_ids uuid[];
 begin
+  -- The attempt on the wire is the same as before: no request that was opened or closed tells of the change. Who opens or closes an
+  -- attempt changes the delivery in the same transaction.
+  select array_agg(id order by id) into moved_ids from (
+    select id, open_request_id from became intersect select id, open_request_id from was) as moved;
+  if moved_ids is not null then
+    perform public.write_moved_deliveries(moved_ids);
+  end if;
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)
     select pg_current_xact_id()::text::bigint, minute, webhook_id, document_type, status, skip_reason, sum(sign),
@@ -168,7 +190,7 @@ begin
   return null;
 end $$;
 
-revoke execute on function write_new_deliveries_to_feed(), write_changed_deliveries_to_feed() from public;
+revoke execute on function write_moved_deliveries(uuid[]), write_new_deliveries_to_feed(), write_changed_deliveries_to_feed() from public;
 
 create trigger new_deliveries_go_to_feed after insert on deliveries
   referencing new table as made for each statement execute function write_new_deliveries_to_feed();

@@ -1,5 +1,5 @@
 -- The record is write-once: a closed request changes only by an erasure, and no row of the record is deleted. The serving login
--- has no right to (src/database/grants.ts); the triggers also stop mistakes of the owner.
+-- has no right to (src/database/roles.ts); the triggers also stop mistakes of the owner.
 
 create function refuse_change() returns trigger
 language plpgsql as $$
@@ -65,12 +65,12 @@ create trigger events_are_only_fanned_out before update on business_events
   for each row when (
     (new.id, new.document_type, new.event, new.reference_document, new.payload_id, new.enveloped, new.user_id, new.published_by,
      new.api_key_id, new.session_id, new.remote_address, new.idempotency_key, new.request_id, new.directed_to,
-     new.caused_by, new.cause_path, new.created_at, new.content_salt, new.body_digest, new.leaf_hash,
+     new.caused_by, new.cause_path, new.trace_id, new.traceparent, new.created_at, new.content_salt, new.body_digest, new.leaf_hash,
      new.erased_digests, new.erasure_id)
     is distinct from
     (old.id, old.document_type, old.event, old.reference_document, old.payload_id, old.enveloped, old.user_id, old.published_by,
      old.api_key_id, old.session_id, old.remote_address, old.idempotency_key, old.request_id, old.directed_to,
-     old.caused_by, old.cause_path, old.created_at, old.content_salt, old.body_digest, old.leaf_hash,
+     old.caused_by, old.cause_path, old.trace_id, old.traceparent, old.created_at, old.content_salt, old.body_digest, old.leaf_hash,
      old.erased_digests, old.erasure_id))
   execute function refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
 

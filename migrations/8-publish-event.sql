@@ -36,7 +36,7 @@ end $$;
 -- It finds its tables by the search_path of its caller, so that only publish_event(), which sets one, may run it.
 revoke execute on function user_named(text) from public;
 
--- Whether a document type can be mistaken for that of Hookledger's own events (src/webhooks/own-document-type.ts).
+-- Whether a document type can be mistaken for that of Hookledger's own events (src/webhooks/setting-limits.ts).
 create function is_own_document_type(value text) returns boolean
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select lower(regexp_replace(normalize(value, nfkc),
@@ -44,10 +44,19 @@ language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     '', 'g')) = 'hookledger'
 $$;
 
+-- What is kept of a traceparent of the W3C trace context, as traceparentOf() of src/tracing/traceparent.ts keeps it; null if it is none.
+create function traceparent_of(value text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select '00' || substr(value, 3, 50) || case when substr(value, 55, 1) ~ '[13579bdf]' then '-01' else '-00' end
+  where value ~ '^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$'
+    and (left(value, 2) <> '00' or length(value) = 55)
+$$;
+
 -- Publishes an event if and only if the transaction of the caller commits. The rules are those of the mutation publishEvents:
 -- with a known key and the same content it returns the id of the first event, with other content it fails. The characters in
--- brackets are the white space of TEXT_RULES in src/text.ts, which no locale of the database changes. `data` is json and not
--- jsonb, so that its text is kept.
+-- brackets are the white space of TEXT_RULES in src/values/text.ts, which no locale of the database changes. `data` is json and not
+-- jsonb, so that its text is kept. The trace that the event belongs to is a setting and no argument: the application sets it once for
+-- a transaction, and the triggers of watch_table() see it too.
 create function publish_event(document_type text, event text, reference_document text, data json,
   user_name text default null, idempotency_key text default null, caused_by text default null) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -66,6 +75,7 @@ declare
   given record;
   cause_id uuid;
   path uuid[] := '{}';
+  traceparent text := public.traceparent_of(current_setting('hookledger.traceparent', true));
 begin
   for given in select * from (values ('document_type', document_type), ('event', event),
       ('reference_document', reference_document), ('user_name', acting_user),
@@ -121,9 +131,10 @@ begin
     values (payload_id, body, octet_length(body), 'application/json')
     returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
-      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)
+      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, trace_id, traceparent, body_digest)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path, body_digest);
+      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path,
+      substr(traceparent, 4, 32), traceparent, body_digest);
   insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
@@ -193,7 +204,7 @@ create function watch_table(table_name regclass, document_type text default null
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   own_tables constant text[] := '{
-    prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
+    clusters, prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
@@ -201,7 +212,8 @@ declare
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
-    approval_rules, approvals, audit_windows, audit_event_queue}';
+    approval_rules, approvals, audit_windows, audit_event_queue,
+    mail_notices, mail_recipients, mail_conditions, expiry_reminders}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;

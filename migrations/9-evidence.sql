@@ -310,6 +310,7 @@ begin
     '","publishedBy":"', e.published_by,
     '"', ',"request":"' || e.request_id || '"',
     ',"session":"' || e.session_id || '"',
+    ',"traceId":' || to_json(e.trace_id),
     ',"user":"', e.user_id,
     '","v":1', ',"viaKey":"' || e.api_key_id || '"',
     '}');
@@ -541,4 +542,4 @@ revoke execute on function queue_audit_events() from public;
 create trigger entries_become_events after insert on audit_entries
   referencing new table as entries for each statement execute function queue_audit_events();
 
-select make_partition(name) from missing_partitions(3);
+select make_partition(name) from missing_partitions(1);

@@ -162,6 +162,8 @@ CREATE TABLE business_events (
   directed_to uuid[],
   caused_by uuid,
   cause_path uuid[] NOT NULL DEFAULT '{}'::uuid[],
+  trace_id text,
+  traceparent text,
   created_at timestamp(3) with time zone NOT NULL,
   fanned_out_at timestamp(3) with time zone,
   wanted_by integer,
@@ -177,12 +179,20 @@ CREATE TABLE business_events (
 ) PARTITION BY RANGE (id);
 CREATE INDEX business_events_caused_by_idx ON business_events USING btree (caused_by, id) WHERE caused_by IS NOT NULL;
 CREATE INDEX business_events_reference_idx ON business_events USING btree (reference_document text_pattern_ops, id);
+CREATE INDEX business_events_trace_id_idx ON business_events USING btree (trace_id, id) WHERE trace_id IS NOT NULL;
 CREATE INDEX business_events_user_id_idx ON business_events USING btree (user_id, id);
-CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.enveloped IS DISTINCT FROM old.enveloped OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash OR new.erased_digests IS DISTINCT FROM old.erased_digests OR new.erasure_id IS DISTINCT FROM old.erasure_id) EXECUTE FUNCTION refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
+CREATE TRIGGER events_are_only_fanned_out BEFORE UPDATE ON business_events FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.document_type IS DISTINCT FROM old.document_type OR new.event IS DISTINCT FROM old.event OR new.reference_document IS DISTINCT FROM old.reference_document OR new.payload_id IS DISTINCT FROM old.payload_id OR new.enveloped IS DISTINCT FROM old.enveloped OR new.user_id IS DISTINCT FROM old.user_id OR new.published_by IS DISTINCT FROM old.published_by OR new.api_key_id IS DISTINCT FROM old.api_key_id OR new.session_id IS DISTINCT FROM old.session_id OR new.remote_address IS DISTINCT FROM old.remote_address OR new.idempotency_key IS DISTINCT FROM old.idempotency_key OR new.request_id IS DISTINCT FROM old.request_id OR new.directed_to IS DISTINCT FROM old.directed_to OR new.caused_by IS DISTINCT FROM old.caused_by OR new.cause_path IS DISTINCT FROM old.cause_path OR new.trace_id IS DISTINCT FROM old.trace_id OR new.traceparent IS DISTINCT FROM old.traceparent OR new.created_at IS DISTINCT FROM old.created_at OR new.content_salt IS DISTINCT FROM old.content_salt OR new.body_digest IS DISTINCT FROM old.body_digest OR new.leaf_hash IS DISTINCT FROM old.leaf_hash OR new.erased_digests IS DISTINCT FROM old.erased_digests OR new.erasure_id IS DISTINCT FROM old.erasure_id) EXECUTE FUNCTION refuse_all_but_erasure('{reference_document,idempotency_key,remote_address}', 'event');
 CREATE TRIGGER events_go_to_queue AFTER INSERT ON business_events REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION queue_event_leaves();
 CREATE TRIGGER events_have_leaves BEFORE INSERT ON business_events FOR EACH ROW EXECUTE FUNCTION make_event_leaf();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON business_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON business_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE clusters (
+  since timestamp with time zone NOT NULL,
+  system_identifier text NOT NULL,
+  timeline integer NOT NULL,
+  CONSTRAINT clusters_pkey PRIMARY KEY (since)
+);
 
 CREATE TABLE dead_letters (
   id uuid NOT NULL,
@@ -229,6 +239,7 @@ CREATE TABLE deliveries (
   url text,
   headers text,
   payload_id uuid,
+  traceparent text,
   created_at timestamp(3) with time zone NOT NULL,
   status text NOT NULL,
   skip_reason text,
@@ -273,7 +284,7 @@ CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON deliveries FOR EACH ROW E
 CREATE TABLE deliveries_pause (
   id uuid NOT NULL,
   since timestamp(3) with time zone NOT NULL,
-  user_id uuid NOT NULL,
+  user_id uuid,
   reason text NOT NULL,
   CONSTRAINT deliveries_pause_only_row_check CHECK (id = '00000000-0000-0000-0000-000000000000'::uuid),
   CONSTRAINT deliveries_pause_pkey PRIMARY KEY (id),
@@ -542,6 +553,13 @@ CREATE TABLE evidence_stops (
   CONSTRAINT evidence_stops_pkey PRIMARY KEY (reporter)
 );
 
+CREATE TABLE expiry_reminders (
+  subject_id uuid NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  days smallint NOT NULL,
+  CONSTRAINT expiry_reminders_pkey PRIMARY KEY (subject_id, expires_at, days)
+);
+
 CREATE TABLE exports (
   id uuid NOT NULL,
   kind text NOT NULL,
@@ -694,6 +712,34 @@ CREATE TRIGGER holds_are_only_released BEFORE UPDATE ON legal_holds FOR EACH ROW
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION released_holds_never_change();
 CREATE TRIGGER releases_are_approved BEFORE INSERT OR UPDATE ON legal_holds FOR EACH ROW WHEN (new.released_at IS NOT NULL) EXECUTE FUNCTION refuse_without_approval();
 
+CREATE TABLE mail_conditions (
+  topic text NOT NULL,
+  told_at timestamp(3) with time zone NOT NULL,
+  seen_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT mail_conditions_pkey PRIMARY KEY (topic)
+);
+
+CREATE TABLE mail_notices (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  topic text NOT NULL,
+  webhook_id uuid,
+  facts text NOT NULL,
+  count integer NOT NULL,
+  due_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT mail_notices_pkey PRIMARY KEY (id)
+);
+CREATE INDEX mail_notices_due_at_idx ON mail_notices USING btree (due_at);
+CREATE UNIQUE INDEX mail_notices_exhausted_idx ON mail_notices USING btree (webhook_id, due_at, user_id, facts) WHERE topic = 'DELIVERIES_EXHAUSTED'::text;
+CREATE INDEX mail_notices_user_id_idx ON mail_notices USING btree (user_id, due_at);
+
+CREATE TABLE mail_recipients (
+  user_id uuid NOT NULL,
+  next_at timestamp(3) with time zone NOT NULL,
+  failures smallint NOT NULL DEFAULT 0,
+  CONSTRAINT mail_recipients_pkey PRIMARY KEY (user_id)
+);
+
 CREATE TABLE masking_rules (
   id uuid NOT NULL,
   roles text[] NOT NULL,
@@ -807,6 +853,7 @@ CREATE TABLE replays (
   of_audit_receiver boolean NOT NULL DEFAULT false,
   replayed integer NOT NULL,
   skipped integer NOT NULL,
+  traceparent text,
   next_step_at timestamp(3) with time zone NOT NULL,
   error text,
   created_at timestamp(3) with time zone NOT NULL,
@@ -825,6 +872,7 @@ CREATE TABLE request_changes (
   xid bigint NOT NULL,
   kind text NOT NULL,
   request_ids uuid[] NOT NULL,
+  delivery_ids uuid[],
   at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT request_changes_pkey PRIMARY KEY (id)
 );
@@ -945,6 +993,7 @@ CREATE TABLE users (
   email_verified boolean NOT NULL DEFAULT false,
   identity_issuer text,
   identity_subject text,
+  receives_mail boolean NOT NULL DEFAULT true,
   roles_mapped boolean NOT NULL DEFAULT false,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
@@ -1053,6 +1102,7 @@ CREATE INDEX webhook_request_logs_delivery_id_idx ON webhook_request_logs USING 
 CREATE INDEX webhook_request_logs_document_type_idx ON webhook_request_logs USING btree (document_type, id);
 CREATE INDEX webhook_request_logs_reference_idx ON webhook_request_logs USING btree (reference_document text_pattern_ops, id);
 CREATE INDEX webhook_request_logs_replay_id_idx ON webhook_request_logs USING btree (replay_id, id) WHERE replay_id IS NOT NULL;
+CREATE INDEX webhook_request_logs_trace_id_idx ON webhook_request_logs USING btree (trace_id, id) WHERE trace_id IS NOT NULL;
 CREATE INDEX webhook_request_logs_user_id_idx ON webhook_request_logs USING btree (user_id, id);
 CREATE INDEX webhook_request_logs_webhook_id_idx ON webhook_request_logs USING btree (webhook_id, id);
 CREATE TRIGGER closed_requests_go_to_feed AFTER UPDATE ON webhook_request_logs REFERENCING NEW TABLE AS closed FOR EACH STATEMENT EXECUTE FUNCTION write_closed_to_feed();
@@ -1130,6 +1180,7 @@ CREATE TABLE webhooks (
   ordering text,
   receive_audit_events boolean NOT NULL DEFAULT false,
   send_evidence_head boolean NOT NULL DEFAULT false,
+  send_traceparent boolean NOT NULL DEFAULT false,
   support_may_reveal boolean NOT NULL DEFAULT false,
   owner_id uuid NOT NULL,
   version integer NOT NULL DEFAULT 1,
@@ -1903,6 +1954,8 @@ begin
     where n.id = any (gone_names);
   update public.api_keys k set label = '[erased]', revoked_at = coalesce(k.revoked_at, date_trunc('milliseconds', clock_timestamp()))
     where k.user_id = person;
+  delete from public.mail_notices n where n.user_id = person;
+  delete from public.mail_recipients r where r.user_id = person;
   update public.sessions s set remote_address = null, user_agent = null,
       ended_at = coalesce(s.ended_at, date_trunc('milliseconds', clock_timestamp())), end_reason = coalesce(s.end_reason, 'REVOKED')
     where s.user_id = person;
@@ -1981,6 +2034,7 @@ begin
     '","publishedBy":"', e.published_by,
     '"', ',"request":"' || e.request_id || '"',
     ',"session":"' || e.session_id || '"',
+    ',"traceId":' || to_json(e.trace_id),
     ',"user":"', e.user_id,
     '","v":1', ',"viaKey":"' || e.api_key_id || '"',
     '}');
@@ -2459,6 +2513,7 @@ begin
     '","publishedBy":"', new.published_by,
     '"', ',"request":"' || new.request_id || '"',
     ',"session":"' || new.session_id || '"',
+    ',"traceId":' || to_json(new.trace_id),
     ',"user":"', new.user_id,
     '","v":1', ',"viaKey":"' || new.api_key_id || '"',
     '}'), 'UTF8'));
@@ -2975,6 +3030,7 @@ declare
   given record;
   cause_id uuid;
   path uuid[] := '{}';
+  traceparent text := public.traceparent_of(current_setting('hookledger.traceparent', true));
 begin
   for given in select * from (values ('document_type', document_type), ('event', event),
       ('reference_document', reference_document), ('user_name', acting_user),
@@ -3030,9 +3086,10 @@ begin
     values (payload_id, body, octet_length(body), 'application/json')
     returning payloads.body_digest into body_digest;
   insert into public.business_events (id, document_type, event, reference_document, payload_id, user_id,
-      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, body_digest)
+      published_by, remote_address, idempotency_key, created_at, caused_by, cause_path, trace_id, traceparent, body_digest)
     values (event_id, document_type, event, reference_document, payload_id, public.user_named(acting_user),
-      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path, body_digest);
+      publisher, host(inet_client_addr()), idempotency_key, published_at, cause_id, path,
+      substr(traceparent, 4, 32), traceparent, body_digest);
   insert into public.outbox (event_id) values (event_id);
   perform pg_notify('hookledger', 'events');
   return event_id;
@@ -3652,6 +3709,17 @@ AS $function$
     date_trunc('milliseconds', clock_timestamp()) + make_interval(hours => (select r.wait_hours from public.approval_rules r)) end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.traceparent_of(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select '00' || substr(value, 3, 50) || case when substr(value, 55, 1) ~ '[13579bdf]' then '-01' else '-00' end
+  where value ~ '^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$'
+    and (left(value, 2) <> '00' or length(value) = 55)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.unwatch_table(table_name regclass)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3705,7 +3773,7 @@ CREATE OR REPLACE FUNCTION public.watch_table(table_name regclass, document_type
 AS $function$
 declare
   own_tables constant text[] := '{
-    prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
+    clusters, prepared_logins, names, users, api_keys, audit_entries, webhooks, webhook_versions, masking_rules, webhook_secrets, webhook_credentials, webhook_circuits,
     webhook_slots, pending_decisions, deliveries_pause, payloads, business_events, outbox, idempotency_keys, deliveries,
     open_deliveries, finished_deliveries, blocking_deliveries, delivery_decisions, webhook_request_logs, replays, migrations,
     request_changes, feed_positions, failed_requests,
@@ -3713,7 +3781,8 @@ declare
     request_index, exports, incoming_agreements, incoming_tokens, incoming_ids, unrecorded_refusals, delivery_jobs, dead_letters, worker_leases,
     evidence_queue, evidence_blocks, evidence_nodes, evidence_leaves, evidence_keys, evidence_heads, evidence_runs,
     evidence_stops, evidence_anchors, evidence_anchor_targets, sessions, pending_sign_ins, legal_holds, erasures, erasure_recipients, retention_limits, kept_months,
-    approval_rules, approvals, audit_windows, audit_event_queue}';
+    approval_rules, approvals, audit_windows, audit_event_queue,
+    mail_notices, mail_recipients, mail_conditions, expiry_reminders}';
   publisher constant oid := 'public.publish_event'::regproc;
   watched pg_class;
   name text := document_type;
@@ -3809,7 +3878,16 @@ CREATE OR REPLACE FUNCTION public.write_changed_deliveries_to_feed()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  moved_ids uuid[];
 begin
+  -- The attempt on the wire is the same as before: no request that was opened or closed tells of the change. Who opens or closes an
+  -- attempt changes the delivery in the same transaction.
+  select array_agg(id order by id) into moved_ids from (
+    select id, open_request_id from became intersect select id, open_request_id from was) as moved;
+  if moved_ids is not null then
+    perform public.write_moved_deliveries(moved_ids);
+  end if;
   insert into public.delivery_changes (xid, minute, webhook_id, document_type, status, skip_reason, deliveries, attempts,
       arrivals)
     select pg_current_xact_id()::text::bigint, minute, webhook_id, document_type, status, skip_reason, sum(sign),
@@ -3876,6 +3954,18 @@ begin
       details::text);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.write_moved_deliveries(ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  insert into public.request_changes (xid, kind, request_ids, delivery_ids)
+    select pg_current_xact_id()::text::bigint, 'DELIVERIES', '{}', array_agg(id order by place)
+    from unnest(ids) with ordinality as moved (id, place) group by (place - 1) / 1000 order by (place - 1) / 1000
+$function$;
+REVOKE EXECUTE ON FUNCTION write_moved_deliveries(uuid[]) FROM public;
+
 CREATE OR REPLACE FUNCTION public.write_new_deliveries_to_feed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3889,9 +3979,11 @@ declare
   earliest constant timestamptz := public.earliest_time();
   latest constant timestamptz := public.latest_time();
   all_in_time boolean;
+  moved_ids uuid[];  -- an attempt that is opened with its delivery is in the feed
 begin
-  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest))
-    into user_ids, webhook_ids, all_in_time from made;
+  select array_agg(distinct user_id), array_agg(distinct webhook_id), bool_and(public.is_in_time(id, created_at, earliest, latest)),
+      array_agg(id order by id) filter (where open_request_id is null)
+    into user_ids, webhook_ids, all_in_time, moved_ids from made;
   if not all_in_time then
     perform public.refuse_row_out_of_time('deliveries', 'created_at', id, created_at) from made
       where not public.is_in_time(id, created_at, earliest, latest) limit 1;
@@ -3903,6 +3995,9 @@ begin
       count(*), sum(ended_attempts(attempts, open_request_id)),
       string_agg(arrival_ms(business_event_id, delivered_at)::text, ',')
     from made group by minute, webhook_id, document_type, status, skip_reason;
+  if moved_ids is not null then
+    perform public.write_moved_deliveries(moved_ids);
+  end if;
   return null;
 end $function$;
 REVOKE EXECUTE ON FUNCTION write_new_deliveries_to_feed() FROM public;

@@ -7,6 +7,7 @@ import { documents } from './documents/documents.feature';
 import { events } from './events/events.feature';
 import { evidence } from './evidence/evidence.feature';
 import { incoming } from './incoming/incoming.feature';
+import { mail } from './mail/mail.feature';
 import { masking } from './masking/masking.feature';
 import { privacy } from './privacy/privacy.feature';
 import type { LinkedFields } from './read-plan/linked-fields';
@@ -35,6 +36,7 @@ export const FEATURES: readonly Feature[] = [
   users,
   webhooks,
   events,
+  mail,
   requestLog,
   delivery,
   incoming,

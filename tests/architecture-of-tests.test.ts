@@ -1,19 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  foldersOver,
-  lineCount,
-  MAX_FILES,
-  MAX_LINES,
-  readSourceTree,
-  type SourceFile,
-} from './support/repository/source-tree';
+import { readSourceTree, type SourceFile } from './support/repository/source-tree';
 
 /** The endings of files that a test runner starts. */
 const STARTED = ['test', 'browser', 'chaos'];
 
 /** Folders that are not named for a folder of the source, with the reason. */
 const OTHER_FOLDERS: Record<string, string> = {
+  backup: 'restore a whole installation',
   browser: 'run in a browser',
   chaos: 'break a running installation',
   ci: 'test what the build checks',
@@ -26,10 +20,6 @@ const OTHER_FOLDERS: Record<string, string> = {
 const { files, importedBy, ringFrom } = readSourceTree(__dirname);
 
 const RULES: [string, (file: SourceFile) => string[]][] = [
-  [
-    `a file has at most ${MAX_LINES} lines`,
-    ({ text }) => (lineCount(text) > MAX_LINES ? [`${lineCount(text)} lines`] : []),
-  ],
   ['no file imports itself by way of others', (file) => (ringFrom(file) ?? []).map(({ path }) => path)],
   [
     'what tests share is in a file without tests',
@@ -48,10 +38,6 @@ const RULES: [string, (file: SourceFile) => string[]][] = [
 test.each(RULES)('%s', (_rule, faults) => {
   const found = files.map((file) => ({ path: file.path, faults: faults(file) }));
   expect(found.filter((each) => each.faults.length > 0)).toEqual([]);
-});
-
-test(`a folder has at most ${MAX_FILES} files`, () => {
-  expect(foldersOver(MAX_FILES, __dirname)).toEqual([]);
 });
 
 test('a folder that is named for nothing in the source still exists', () => {

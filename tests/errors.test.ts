@@ -1,4 +1,4 @@
-import { AppError, CallerChanged, Denied, InputError } from '../src/errors';
+import { AppError, CallerChanged, Denied, InputError } from '../src/errors/errors';
 
 test.each([
   [new AppError('NOT_FOUND', 'There is none.'), 'AppError: There is none.'],

@@ -1,4 +1,4 @@
-import { createFairSlots } from '../src/fair-slots';
+import { createFairSlots } from '../src/limits/fair-slots';
 
 /** Work that ends when it is told to. */
 function tasks() {

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 import { validate, version } from 'uuid';
-import { clockDifferenceMs, correctClock, sampleClock } from '../src/clock';
-import { newId, timeOfId } from '../src/ids';
+import { clockDifferenceMs, correctClock, sampleClock } from '../src/time/clock';
+import { newId, timeOfId } from '../src/values/ids';
 
 /** What the database answers at this moment. */
 const sample = (databaseMs: number) => ({ askedAt: performance.now(), databaseMs, answeredAt: performance.now() });

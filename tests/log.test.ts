@@ -1,15 +1,10 @@
-import { createLog, lazyLog } from '../src/log';
+import { createLog, lazyLog } from '../src/logging/log';
 import { sessionConfig } from '../src/sql/session';
 import { SessionPool } from '../src/sql/session-pool';
-import { createTestDatabase, type TestDatabase } from './support/database';
+import { useTestDatabase } from './support/database';
 import { waitFor } from './support/wait-for';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = useTestDatabase();
 
 test('an error of a pool is logged without the client that met it, whose key cancels statements', async () => {
   const lines: string[] = [];

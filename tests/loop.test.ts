@@ -1,5 +1,5 @@
-import { createLog } from '../src/log';
-import { createFailureNote, failingLoops, type Loop, startLoop } from '../src/loop';
+import { createLog } from '../src/logging/log';
+import { createFailureNote, failingLoops, type Loop, startLoop } from '../src/time/loop';
 import { waitFor } from './support/wait-for';
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import { newSalt } from '../src/random';
+import { newSalt } from '../src/values/random';
 
 test('salts have 16 bytes, differ, and stay as they are when further ones are made', () => {
   const salts = Array.from({ length: 300 }, newSalt);

@@ -1,9 +1,9 @@
 import { graphql } from 'graphql';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/database/data-source';
-import { toNodeId } from '../src/ids';
 import { sharedSchema } from '../src/server/schema/schema';
 import { everything } from '../src/sql/condition';
+import { toNodeId } from '../src/values/ids';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { contextOf, readInOne } from './support/read-in-one';
 import { statementsSentBy } from './support/sent-statements';

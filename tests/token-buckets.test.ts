@@ -1,5 +1,5 @@
-import { addressRange } from '../src/server/edge/address-range';
-import { createTokenBuckets } from '../src/token-buckets';
+import { createTokenBuckets } from '../src/limits/token-buckets';
+import { addressRange } from '../src/server/edge/rate-limits';
 
 describe('a bucket of 10, refilled by 2 a second', () => {
   let now = 0;

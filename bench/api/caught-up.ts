@@ -29,7 +29,7 @@ export async function untilCaughtUp(sql: Client, say: (what: string) => void): P
   return hadToRead;
 }
 
-// Each saves a FeedPosition; see request-change.store.ts.
+// Each saves a FeedPosition; see read-feed.store.ts.
 async function leftFor(sql: Client, reader: string): Promise<number> {
   const { rows } = await sql.query<{ left: number }>(
     `select count(*)::int as left from request_changes as c, feed_positions as p

@@ -6,24 +6,21 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import { MIGRATIONS } from '../../src/database/migrations';
-import { type ServerProcess, startServer } from '../server-process';
+import { startServer } from '../server-process';
 import { untilCaughtUp } from './caught-up';
-import { sayDisk, withoutDurability } from './generate/bulk-load';
-import { type Generated, generate, LONG } from './generate/generate';
-import { indexLog, passIndexing } from './generate/index-log';
+import { type Generated, generate } from './generate/generate';
+import type { Target } from './load';
 
 export interface Database extends Generated {
   servingUrl: string;
-  adminKey: string;
   /** As the superuser. */
   sql: Client;
-  /** @param env over the defaults */
-  start(processes: 'api' | 'worker,indexer', env?: Record<string, string>): Promise<ServerProcess>;
+  /** Our server as shipped, and how it is asked. */
+  startApi(): Promise<{ target: Target; stop(): Promise<void> }>;
 }
 
-// Of a small machine that is used as a database: the same for all sides. fsync and all else at their defaults.
+// Of a small machine that is used as a database: the same for both sides. fsync and all else at their defaults.
 const SETTINGS = {
-  shared_preload_libraries: 'pg_stat_statements',
   shared_buffers: '1GB',
   effective_cache_size: '8GB',
   max_wal_size: '4GB',
@@ -42,8 +39,6 @@ interface Kept extends Generated {
   adminKey: string;
   /** The names of the migrations, which contain a hash of their text: a database of other ones is made again. */
   migrations: string;
-  /** Whether its requests have their words. */
-  isIndexed: boolean;
 }
 
 export interface Wanted {
@@ -53,16 +48,10 @@ export interface Wanted {
   keep: string | null;
   /** Counted and indexed by the application, which takes longer than writing it. */
   caughtUp: boolean;
-  /** Of a long log, also with the words of its requests, which take as long again. Others are indexed with `caughtUp`. */
-  indexed: boolean;
 }
 
 /** @param stops how to end it, also where this fails */
-export async function openDatabase(
-  { rows, keep, caughtUp, indexed }: Wanted,
-  stops: Stops,
-  say: Say,
-): Promise<Database> {
+export async function openDatabase({ rows, keep, caughtUp }: Wanted, stops: Stops, say: Say): Promise<Database> {
   const folder = keep === null ? await mkdtemp(join(tmpdir(), 'hookledger-bench-')) : join(keep, `rows-${rows}`);
   await mkdir(folder, { recursive: true });
   const noteFile = join(folder, 'generated.json');
@@ -70,9 +59,7 @@ export async function openDatabase(
   const postgres = await startPostgres(join(folder, 'data'), known !== null);
   const superuser = Object.assign(new URL(postgres.superuserUrl), { pathname: '/hookledger' }).href;
   const sql = new Client({ connectionString: superuser, application_name: 'bench' });
-  const running = new Set<ServerProcess>();
   stops.push(async () => {
-    for (const server of running) await server.stop();
     await sql.end().catch(() => undefined);
     await postgres.stop();
     if (keep !== null) return;
@@ -80,33 +67,18 @@ export async function openDatabase(
     await rm(folder, { recursive: true, force: true });
   });
   await sql.connect();
-  await sql.query('create extension if not exists pg_stat_statements');
   const adminKey = known?.adminKey ?? `bench-administrator-${randomBytes(12).toString('hex')}`;
-  const start: Database['start'] = async (processes, env = {}) => {
-    const server = await startServer({ ...environmentOf(postgres, adminKey, processes), ...env }, folder);
-    running.add(server);
-    return {
-      ...server,
-      stop: async () => {
-        running.delete(server);
-        await server.stop();
-      },
-    };
+  const start = async (processes: 'api' | 'worker,indexer') => {
+    const server = await startServer(environmentOf(postgres, adminKey, processes), folder);
+    stops.push(server.stop);
+    return server;
   };
   // it migrates
   await (await start('api')).stop();
-  const write = async () => {
-    const written = await generate({ superuser, owner: postgres.migrationUrl }, rows, say);
-    if (rows > LONG) await passIndexing(sql);
-    return written;
-  };
-  const generated = known ?? (await withoutDurability(sql, write));
-  // the application indexes a million in some minutes by itself, which is part of what is watched
-  const isIndexed = known?.isIndexed || rows <= LONG;
-  if (indexed && !isIndexed) await withoutDurability(sql, () => indexLog(sql, postgres.migrationUrl, say));
-  const note: Kept = { ...generated, adminKey, migrations: MIGRATION_NAMES, isIndexed: isIndexed || indexed };
+  const generated = known ?? (await generate({ superuser, owner: postgres.migrationUrl }, rows, say));
+  const note: Kept = { ...generated, adminKey, migrations: MIGRATION_NAMES };
   await writeFile(noteFile, JSON.stringify(note), { mode: 0o600 });
-  let hasNew = known === null || (indexed && !isIndexed);
+  let hasNew = known === null;
   if (caughtUp) {
     const worker = await start('worker,indexer');
     hasNew = (await untilCaughtUp(sql, say)) || hasNew;
@@ -115,17 +87,16 @@ export async function openDatabase(
   if (hasNew) {
     await sql.query('vacuum (analyze)');
     say('  vacuumed');
-    await sayDisk(sql, generated.rows, say);
   }
   await sql.query('checkpoint');
-  const { rows: numbers, until } = generated;
   return {
-    rows: numbers,
-    until,
+    ...generated,
     servingUrl: postgres.servingUrl,
-    adminKey,
     sql,
-    start,
+    async startApi() {
+      const { url, stop } = await start('api');
+      return { target: { url: `${url}/graphql`, headers: { authorization: `Bearer ${adminKey}` } }, stop };
+    },
   };
 }
 

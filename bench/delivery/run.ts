@@ -4,16 +4,20 @@ import { type Bench, createWebhook, startTestBed, type TestBed, tidyUp } from '.
 import { callFlatOut, DOCUMENT_TYPE, singleEventJson } from '../load';
 import { sayer } from '../program';
 import { FIGURE_NAMES, type FigureName, type Figures, figureOf } from './figures';
-import { measureFilledQueue } from './figures/filled-queue';
-import { CONNECTIONS, measureFlatOut } from './figures/flat-out';
-import { measureReference } from './figures/reference';
-import { measureSigning } from './figures/signing';
-import type { Options } from './options';
+import { measureFilledQueue } from './filled-queue';
+import { CONNECTIONS, measureFlatOut } from './flat-out';
+import { measureReference } from './reference';
+import type { Size } from './sizes';
+
+export interface Options {
+  size: Size;
+  figures: readonly FigureName[];
+  arrangements: readonly Arrangement[];
+}
 
 /** All that one run measured, and how many events it checked. */
 export interface Measured {
   rawPerSecond: number;
-  signingUs: number;
   by: Partial<Record<Arrangement, Figures>>;
   events: number;
   lost: number;
@@ -28,7 +32,6 @@ export async function measureAll(options: Options, stops: (() => Promise<unknown
   const bed = await startTestBed(stops);
   say('the reference: undici alone');
   const rawPerSecond = await measureReference(bed.receiver.url, options.size.referenceSeconds);
-  const signingUs = measureSigning();
   const by: Measured['by'] = {};
   let webhookId: string | null = null;
   for (const arrangement of options.arrangements) {
@@ -44,7 +47,7 @@ export async function measureAll(options: Options, stops: (() => Promise<unknown
   const leftOpen = await rowsLeftOpen(bed);
   const { tally } = bed;
   const counts = { events: tally.published(), lost: tally.lost(), duplicated: tally.duplicated(), leftOpen };
-  return { rawPerSecond, signingUs, by, ...counts };
+  return { rawPerSecond, by, ...counts };
 }
 
 interface Steps {
@@ -76,10 +79,6 @@ async function measureArrangement(
     await tidyUp(bed);
     say(`a filled queue of ${size.filled}, one worker`);
     measured.filled = await measureFilledQueue(bed, webhookId, size.filled, arrangement);
-    if (arrangement === 'apart') {
-      say(`a filled queue of ${size.filledForTwo}, two workers`);
-      measured.filledForTwo = await measureFilledQueue(bed, webhookId, size.filledForTwo, 'two');
-    }
   }
   await tidyUp(bed);
   return measured;

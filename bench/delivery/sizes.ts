@@ -4,23 +4,16 @@ export interface Size {
   referenceSeconds: number;
   warmUp: number;
   filled: number;
-  filledForTwo: number;
   endToEnd: number;
   single: number;
-  /** Of each setting, and of end to end without and with many webhooks. */
-  setting: number;
   steadySeconds: number;
   /** Until the counts and the index have what was delivered before, and its garbage is collected. */
   settleSeconds: number;
   idleSeconds: number;
-  manyWebhooks: number;
   stuck: number;
   isolationSeconds: number;
   isolationLimitMs: number;
 }
-
-/** The target for memory compares so many deliveries with a tenth of them; fewer say nothing about it. */
-export const MEMORY_DELIVERIES = 500_000;
 
 /** Whether it runs: no figure of it says anything. */
 export const SMOKE: Size = {
@@ -28,14 +21,11 @@ export const SMOKE: Size = {
   referenceSeconds: 0.5,
   warmUp: 100,
   filled: 200,
-  filledForTwo: 200,
   endToEnd: 200,
   single: 100,
-  setting: 50,
   steadySeconds: 1,
   settleSeconds: 0,
   idleSeconds: 1,
-  manyWebhooks: 20,
   stuck: 100,
   isolationSeconds: 1,
   isolationLimitMs: 2_000,
@@ -46,14 +36,11 @@ export const QUICK: Size = {
   referenceSeconds: 2,
   warmUp: 600,
   filled: 6_000,
-  filledForTwo: 6_000,
   endToEnd: 6_000,
   single: 3_000,
-  setting: 600,
   steadySeconds: 3,
   settleSeconds: 30,
   idleSeconds: 20,
-  manyWebhooks: 1_000,
   stuck: 1_500,
   isolationSeconds: 2,
   isolationLimitMs: 4_000,
@@ -64,25 +51,12 @@ export const NORMAL: Size = {
   referenceSeconds: 5,
   warmUp: 2_000,
   filled: 40_000,
-  filledForTwo: 40_000,
   endToEnd: 40_000,
   single: 20_000,
-  setting: 5_000,
   steadySeconds: 10,
   settleSeconds: 30,
   idleSeconds: 20,
-  manyWebhooks: 5_000,
   stuck: 10_000,
   isolationSeconds: 10,
   isolationLimitMs: 20_000,
-};
-
-/** As the targets require: 60 s and more of each, and memory over 500,000 deliveries. */
-export const FULL: Size = {
-  ...NORMAL,
-  name: 'full',
-  filled: 250_000,
-  filledForTwo: 120_000,
-  endToEnd: MEMORY_DELIVERIES,
-  steadySeconds: 60,
 };

@@ -113,7 +113,11 @@ const run = promisify(execFile);
 async function measureBundle(api: Api, ids: readonly string[]) {
   const query = `mutation ($input: ExportEvidenceInput!) {
     exportEvidence(input: $input) { bundle { text } userErrors { field message } } }`;
-  const input = { ids, disclose: ['BODY', 'RESPONSE', 'URL', 'HEADERS'], reason: 'Benchmark of the sealed log' };
+  const input = {
+    rows: { ids },
+    disclose: ['BODY', 'RESPONSE', 'URL', 'HEADERS'],
+    reason: 'Benchmark of the sealed log',
+  };
   let text = '';
   const bundleMadeSeconds = await secondsOf(async () => {
     const answer = await api.ask<{ exportEvidence: { bundle: { text: string } | null } }>(query, { input });

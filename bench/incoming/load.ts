@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { startChild } from '../child';
 
 /** Where partners call, and how. */
 export interface Target {
@@ -48,20 +47,11 @@ const DIFFERENT_CALLS = 500;
 
 /** One run at a time. */
 export function startLoadProcess(): LoadProcess {
-  const child = fork(join(__dirname, 'load-process.mts'), { execArgv: [], serialization: 'advanced' });
-  const run = async ({ url, key, status }: Target, order: object): Promise<Answers> => {
+  const child = startChild(join(__dirname, 'load-process.mts'));
+  const run = ({ url, key, status }: Target, order: object): Promise<Answers> => {
     const { port, pathname } = new URL(url);
-    child.send({
-      port: Number(port),
-      path: pathname,
-      key,
-      status,
-      perSecond: null,
-      again: false,
-      seconds: 0,
-      ...order,
-    });
-    return answerOf(child);
+    const fixed = { port: Number(port), path: pathname, key, status };
+    return child.ask({ ...fixed, perSecond: null, again: false, seconds: 0, ...order });
   };
   return {
     callAll: (target, calls, connections, seconds) => run(target, { ...calls, connections, seconds }),
@@ -69,23 +59,6 @@ export function startLoadProcess(): LoadProcess {
     callFor: (target, seconds, connections) =>
       run(target, { first: 0, count: DIFFERENT_CALLS, repeats: false, again: true, connections, seconds }),
     endEarly: () => child.send('stop'),
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
+    stop: child.stop,
   };
-}
-
-function answerOf(child: ChildProcess): Promise<Answers> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error('the process that makes the load ended'));
-    child.once('exit', onExit);
-    child.once('message', (result: Answers | { fault: string }) => {
-      child.off('exit', onExit);
-      if ('fault' in result) reject(new Error(result.fault));
-      else resolve(result);
-    });
-  });
 }

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { queryClient } from './api/query-client';
-import { useViewerQuery, ViewerProvider } from './api/viewer';
+import { ViewerProvider } from './api/viewer';
+import { useViewerQuery } from './api/viewer-query';
 import { LanguageProvider } from './i18n/language';
 import { TimeZoneProvider } from './i18n/time-zone';
 import { Shell } from './shell/shell';

@@ -1,13 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app';
-import { initialLanguage } from './i18n/language';
-import { currentTheme, showTheme } from './shell/theme';
+// before the styles of components, which depart from them
 import './ui/fonts.css';
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/controls.css';
 import './ui/state.css';
+import { App } from './app';
+import { initialLanguage } from './i18n/language';
+import { currentTheme, showTheme } from './shell/theme';
 
 // before the first paint, so that nothing turns over
 const language = initialLanguage();

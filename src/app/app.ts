@@ -1,35 +1,37 @@
 import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
 import { type Config, ConfigError } from '../config/config';
-import { watchCommits } from '../database/commits';
-import { warnOfFewConnections } from '../database/connection-limits';
 import { createDataSource, type DataSourceOptions } from '../database/data-source';
 import { openDatabase, refusePowerfulLogin } from '../database/database';
 import { followDatabaseClock } from '../database/database-clock';
 import { approvalRulesOf, migrate } from '../database/migrate';
-import { DELIVER, MEASURING, MONITOR, SEALING, SERVE } from '../database/pools';
-import { refusePooler } from '../database/refuse-pooler';
+import { mostConnections, poolSizes } from '../database/pool-sizes';
+import { DELIVER, MEASURING, MONITOR, SEALING, SERVE, warnOfFewConnections } from '../database/pools';
+import { checkReadiness, refusePooler } from '../database/readiness';
 import { startWithDatabase } from '../database/start-with-database';
-import { watchBacklog } from '../delivery/queue/backlog-limit';
+import { pauseDeliveries } from '../delivery/pause/deliveries-pause.store';
+import { watchBacklog } from '../delivery/queue/backlog.store';
 import { createKeyring } from '../keyring/keyring';
-import type { Log } from '../log';
+import type { Log } from '../logging/log';
+import { tellManagers } from '../mail/mail-notice.store';
 import { journalAt, noJournal, refuseUnwritableJournal } from '../privacy/erasing/journal';
 import { repeatErasures } from '../privacy/erasing/repeat-erasures';
 import { createRateLimits } from '../server/edge/rate-limits';
-import { createHttpServer } from '../server/http-server';
+import { createHttpServer, createMonitorServer } from '../server/http-server';
+import { cached } from '../server/routes/files-routes';
 import { createMetrics } from '../server/routes/metrics';
-import { PoolShare } from '../sql/pool-share';
+import { PoolShare } from '../sql/session-pool';
 import { pipelinedTransactions } from '../sql/transactions';
+import { createStandbyLag } from '../system/standby-lag.store';
+import { readSystemHealth } from '../system/system-health';
+import { spanCounts } from '../tracing/span';
+import { startTracing } from '../tracing/tracing';
 import { ensureFirstAdministrator } from '../users/api-keys/first-administrator';
-import { anchorSettingsOf } from './anchor-settings';
 import { lostLogLines } from './log-output';
-import { mostConnections, poolSizes } from './pool-sizes';
-import type { Parts } from './process-parts';
-import { refuseMissingEncryptionKeys } from './refuse-missing-encryption-keys';
-import { startApi } from './start-api';
-import { type Delivering, startDelivering } from './start-delivering';
-import { startIndexing } from './start-indexing';
-import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stops';
-import { targetPolicyOf } from './target-settings';
+import { anchorSettingsOf, refuseMissingEncryptionKeys, targetPolicyOf } from './settings';
+import { startApi, type WatchedStandby } from './start-api';
+import { type Delivering, type Parts, startDelivering, startIndexing } from './start-workers';
+import { STOP_MS, type Stop, stopAll, stopTogether, stopWithin } from './stopping';
 
 export interface App {
   /** The address of the API; null: this process has none. */
@@ -80,11 +82,12 @@ async function startParts(
   const policy = targetPolicyOf(config);
   const anchors = await anchorSettingsOf(config);
   if (config.erasureJournalFile !== null) await refuseUnwritableJournal(config.erasureJournalFile);
+  if (config.tracing) stops.push({ part: 'traces', stop: await startTracing(config.tracing, log) });
   const database = await openDatabase(config, log, onLost);
   stops.push({ part: 'database', stop: database.stop });
-  await migrate(database.ownerUrl, database.servingUrl, database.cluster, approvalRulesOf(config));
+  const { ownerUrl, servingUrl: url, cluster } = database;
+  await migrate(ownerUrl, url, { cluster, rules: approvalRulesOf(config), log });
 
-  const { servingUrl: url } = database;
   const sizes = poolSizes(config);
   const open = async (options: DataSourceOptions) => {
     const pool = await createDataSource(url, options).initialize();
@@ -98,6 +101,7 @@ async function startParts(
   await warnOfFewConnections(source, mostConnections(config), log);
   const keyring = createKeyring(database.encryptionKeys);
   await refuseMissingEncryptionKeys(source, keyring);
+  if (config.startPaused) await startPaused(source, log);
   const adminToken = await source.transaction((db) => ensureFirstAdministrator(db, config.adminApiKey, log));
   if (adminToken !== null) showAdminToken(adminToken);
 
@@ -107,6 +111,10 @@ async function startParts(
   const monitor = await open(MONITOR);
   const metrics = createMetrics(new PoolShare(monitor, MEASURING), log);
   metrics.showLostLogLines(lostLogLines);
+  metrics.showSpans(spanCounts);
+  metrics.showPool(SERVE.name, source);
+  metrics.showPool(DELIVER.name, deliver);
+  metrics.showPool(MONITOR.name, monitor);
   const journal = config.erasureJournalFile === null ? noJournal : journalAt(config.erasureJournalFile, log);
   const parts: Parts = { source, deliver, monitor, keyring, policy, metrics, log, url };
   const transaction = pipelinedTransactions(deliver, SEALING);
@@ -115,8 +123,6 @@ async function startParts(
   const repeated = await repeatErasures(erasing);
   if (repeated > 0) log.warn({ repeated }, 'rows of a restored backup were erased again, as the journal says');
   const isIndexer = config.processes.has('indexer');
-  const commits = isWorker || isIndexer ? watchCommits(deliver, log) : null;
-  stops.push({ part: 'watch of commits', stop: async () => commits?.stop() });
   const delivering: Stop[] = [];
   const indexing: Stop[] = [];
   const serving: Stop[] = [];
@@ -125,52 +131,89 @@ async function startParts(
   );
   // together, so that slow callers take no time from attempts
   stops.push({ part: null, stop: (deadline) => stopTogether(groups, deadline) });
-  const worker = commits && isWorker ? startDelivering(parts, clock, commits, delivering) : null;
-  if (commits && isIndexer) startIndexing(config, parts, { anchors, erasing, commits }, indexing);
-  return config.port === null ? null : serve(config, config.port, parts, worker, serving);
+  const worker = isWorker ? startDelivering(config, parts, clock, delivering) : null;
+  if (isIndexer) startIndexing(config, parts, { anchors, erasing }, indexing);
+  return config.port === null && config.monitorPort === null ? null : serve(config, parts, worker, serving);
 }
 
-async function serve(
-  config: Config,
-  port: number,
-  parts: Parts,
-  worker: Delivering | null,
-  stops: Stop[],
-): Promise<string | null> {
+/** Before any loop starts: what a restored backup has to send may have been sent before. */
+async function startPaused(source: DataSource, log: Log): Promise<void> {
+  const { since, reason } = await source.transaction((db) => pauseDeliveries(db, null, 'START_PAUSED is on'));
+  log.warn({ since, reason }, 'all deliveries are paused: nothing is sent before resumeDeliveries');
+}
+
+/** Callers of `/readyz` need no key, so they may ask at any rate. */
+const HEALTH_KEPT_MS = 1_000;
+
+async function serve(config: Config, parts: Parts, worker: Delivering | null, stops: Stop[]): Promise<string | null> {
   const { source, monitor, metrics, log } = parts;
   const rates = createRateLimits(config.rateLimits);
-  const backlog = watchBacklog(source.manager, config.backlogLimits, log);
+  const onRefused = config.mail
+    ? (reason: string) => tellManagers(source.manager, 'PUBLISHING_REFUSED', { reason })
+    : undefined;
+  const backlog = watchBacklog(source.manager, config.backlogLimits, log, onRefused);
   stops.push({ part: 'backlog limit', stop: () => backlog.stop() });
   metrics.showBacklog(backlog);
-  const own = { url: config.publicUrl };
   const isApi = config.processes.has('api');
-  const api = isApi ? await startApi(config, parts, { backlog, rates, own, worker }, stops) : null;
-  const server = await createHttpServer(config, log, source, { source: monitor, metrics, rates, backlog }, api);
-  stops.push({ part: 'HTTP server', stop: () => server.close() });
-  const url = await listen(server, port, config.host);
-  own.url ??= url;
+  const replicaUrl = isApi ? config.databaseReplicaUrl : null;
+  const standby = replicaUrl === null ? null : watchStandby(replicaUrl, monitor, stops);
+  const sources = {
+    db: monitor.manager,
+    checkDatabase: () => checkReadiness(monitor),
+    refusal: backlog.refusal,
+    standbyLag: standby?.lag ?? null,
+  };
+  const health = cached(HEALTH_KEPT_MS, () => readSystemHealth(sources));
+  const own = { url: config.publicUrl };
+  const api = isApi ? await startApi(config, parts, { backlog, health, rates, own, standby, worker }, stops) : null;
+  const monitoring = { source: monitor, metrics, rates, backlog, health };
+  metrics.showReadiness(health);
+  let url: string | null = null;
+  if (config.port !== null) {
+    const server = await createHttpServer(config, log, source, monitoring, api);
+    stops.push({ part: 'HTTP server', stop: () => server.close() });
+    url = await listen(server, 'PORT', config.port, config.host);
+    own.url ??= url;
+  }
+  if (config.monitorPort !== null) {
+    // a proxy's callers of PORT must not use up what a monitor on its machine may read
+    const server = createMonitorServer(config, log, { ...monitoring, rates: createRateLimits(config.rateLimits) });
+    // it stops first, so that load balancers that ask it learn of the stop at once
+    stops.push({ part: 'HTTP server of MONITOR_PORT', stop: () => server.close() });
+    await listen(server, 'MONITOR_PORT', config.monitorPort, config.host);
+  }
   return isApi ? url : null;
 }
 
-const LISTEN_PROBLEMS: Record<string, (port: number, host: string) => string> = {
-  EADDRINUSE: (port) => `PORT: another program already listens on ${port}. Stop it, or name another port.`,
-  EACCES: (port) => `PORT: this user must not listen on ${port}. Name a port above 1023.`,
-  EADDRNOTAVAIL: (_port, host) =>
+/** By a connection of its own: those that read may all be in use. */
+function watchStandby(url: string, primary: DataSource, stops: Stop[]): WatchedStandby {
+  const connection = createDataSource(url, { ...MONITOR, name: 'standby', poolSize: 1 });
+  stops.push({ part: 'standby connection', stop: async () => connection.isInitialized && connection.destroy() });
+  return { url, connection, lag: createStandbyLag(primary.manager, connection) };
+}
+
+type PortSetting = 'PORT' | 'MONITOR_PORT';
+
+const LISTEN_PROBLEMS: Record<string, (setting: PortSetting, port: number, host: string) => string> = {
+  EADDRINUSE: (setting, port) =>
+    `${setting}: another program already listens on ${port}. Stop it, or name another port.`,
+  EACCES: (setting, port) => `${setting}: this user must not listen on ${port}. Name a port above 1023.`,
+  EADDRNOTAVAIL: (_setting, _port, host) =>
     `HOST: ${host} is not an address of this machine. Name one of its addresses, or 0.0.0.0 for all.`,
   ENOTFOUND: unresolved,
   EAI_AGAIN: unresolved,
 };
 
-function unresolved(_port: number, host: string): string {
+function unresolved(_setting: PortSetting, _port: number, host: string): string {
   return `HOST: the name ${host} cannot be resolved. Name an address of this machine, or 0.0.0.0 for all.`;
 }
 
-async function listen(server: FastifyInstance, port: number, host: string): Promise<string> {
+async function listen(server: FastifyInstance, setting: PortSetting, port: number, host: string): Promise<string> {
   try {
     await server.listen({ port, host });
   } catch (error) {
     const problem = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
-    throw problem ? new ConfigError([problem(port, host)]) : error;
+    throw problem ? new ConfigError([problem(setting, port, host)]) : error;
   }
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port');

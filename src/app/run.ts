@@ -1,9 +1,8 @@
 import { environment, readConfig } from '../config/config';
-import { createLog, type Log } from '../log';
+import { createLog, type Log } from '../logging/log';
 import { type App, startApp } from './app';
-import { writeFatalError } from './fatal-error';
 import { standardOutput } from './log-output';
-import { stopOnSignals } from './stop-on-signals';
+import { stopOnSignals, writeFatalError } from './stopping';
 
 /** Runs the server until a signal or a lost database ends the process. @param onRunning called when it has started */
 export async function run(onRunning: () => void): Promise<void> {

@@ -1,41 +1,55 @@
 // The API: GraphQL, subscriptions, exports, and the calls of partners.
+import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import { createDataSource } from '../database/data-source';
-import { ANSWERING, acceptingWith, READ, watchingWith } from '../database/pools';
-import { openDeliveries } from '../delivery/commands/apply-webhook-changes';
-import type { BacklogWatch } from '../delivery/queue/backlog-limit';
+import { ANSWERING, acceptingWith, READ, readingBeside, watchingWith } from '../database/pools';
+import { followStandby } from '../database/standby-route';
+import { openDeliveries } from '../delivery/commands/delivery-commands';
+import type { BacklogWatch } from '../delivery/queue/backlog.store';
 import { createPublisher } from '../events/publisher';
-import { createGuessLimit } from '../incoming/explaining/secret-guessing-limit';
+import { createGuessLimit } from '../incoming/explaining/explain-verification';
 import { createReceiver } from '../incoming/receive';
+import { startAuditNotes } from '../jobs/audit-loops';
 import { createNotifier } from '../jobs/notifier';
-import { startAuditNotes } from '../jobs/write-audit-notes';
-import { createMaskingRules } from '../masking/current-rules';
+import { createMaskingRules } from '../masking/masks-of-viewer';
 import { allMaskingRules } from '../masking/rules/masking-rule.store';
 import { createTail } from '../request-log/watch/tail';
-import { readDashboardFiles } from '../server/dashboard/dashboard-files';
-import { createOutageLog } from '../server/edge/outage-log';
+import { readDashboardFiles } from '../server/dashboard/dashboard-route';
+import { createOutageLog } from '../server/edge/http-errors';
 import type { RateLimits } from '../server/edge/rate-limits';
 import { createApollo } from '../server/graphql/apollo';
-import { createExecutor, type ExecutorOptions } from '../server/graphql/executor';
+import { createExecutor, createNoteAnswer, type ExecutorOptions } from '../server/graphql/executor';
 import { createGate } from '../server/graphql/graphql-gate';
-import { createNoteAnswer } from '../server/graphql/note-answer';
-import { createQuickAnswers } from '../server/graphql/quick-answers';
+import { createKnownDocuments } from '../server/graphql/known-documents';
 import { trustedDocumentsFor } from '../server/graphql/trusted-documents';
 import type { Api } from '../server/http-server';
 import { printApi, sharedSchema } from '../server/schema/schema';
 import { createWatchServer } from '../server/subscriptions/watch-server';
 import { createPipelines } from '../sql/pipelines';
-import { PoolShare } from '../sql/pool-share';
+import { PoolShare } from '../sql/session-pool';
+import { StandbyReads } from '../sql/standby-reads';
+import type { StandbyLag } from '../system/standby-lag.store';
+import type { ReadSystemHealth } from '../system/system-health';
 import { createExplain } from '../verification/explaining/explain-apart';
-import type { Parts } from './process-parts';
-import type { Delivering } from './start-delivering';
-import type { Stop } from './stops';
+import type { Delivering, Parts } from './start-workers';
+import type { Stop } from './stopping';
+
+/** The standby of DATABASE_REPLICA_URL. */
+export interface WatchedStandby {
+  url: string;
+  /** The connection over which its lag is measured. */
+  connection: DataSource;
+  lag(): Promise<StandbyLag>;
+}
 
 export interface ApiEdge {
   backlog: BacklogWatch;
+  health: ReadSystemHealth;
   rates: RateLimits;
   /** The URL at which partners call; null until the server listens. */
   own: { url: string | null };
+  /** null: there is none. */
+  standby: WatchedStandby | null;
   /** null: this process delivers nothing, and events are announced to other processes. */
   worker: Delivering | null;
 }
@@ -43,12 +57,12 @@ export interface ApiEdge {
 export async function startApi(
   config: Config,
   parts: Parts,
-  { backlog, rates, own, worker }: ApiEdge,
+  { backlog, health, rates, own, standby, worker }: ApiEdge,
   stops: Stop[],
 ): Promise<Api> {
   const { source, deliver, keyring, policy, metrics, log } = parts;
   const schema = sharedSchema();
-  const reading = await openReading(config, parts.url, stops);
+  const reading = await openReading(config, parts, standby, stops);
   const dashboard = readDashboardFiles();
   const gate = createGate(schema, rates, trustedDocumentsFor(config, schema, log, dashboard?.documents));
   const auditNotes = startAuditNotes(source, log);
@@ -60,23 +74,25 @@ export async function startApi(
     noteAnswer,
     noteOutage: createOutageLog(log),
   });
-  const quick = createQuickAnswers(gate, executor);
+  const quick = createKnownDocuments(gate, executor);
   const apollo = createApollo(schema, executor, log, gate, quick);
   const notifier = createNotifier(source.manager, log);
   stops.push({ part: 'notifier', stop: () => notifier.stop() });
   // other processes find events within a second if the relay of this one is busy
   const announce = worker?.wakeRelay ?? notifier.announce;
   const watchingDb = new PoolShare(source, watchingWith(config.connections.serve));
-  const requestTail = createTail(watchingDb, log);
-  stops.push({ part: 'subscriptions', stop: () => requestTail.stop() });
+  const tail = createTail(watchingDb, log);
+  stops.push({ part: 'subscriptions', stop: () => tail.stop() });
   const accepting = new PoolShare(deliver, acceptingWith(config.connections.deliver));
-  const publisher = createPublisher({
-    transaction: accepting.inTransaction,
-    checkBacklog: backlog.check,
-    directFanOut: worker?.directFanOut ?? null,
-    onPublished: announce,
-    log,
-  });
+  const publisher = metrics.measured(
+    createPublisher({
+      transaction: accepting.inTransaction,
+      checkBacklog: backlog.check,
+      directFanOut: worker?.directFanOut ?? null,
+      onPublished: announce,
+      log,
+    }),
+  );
   stops.push({ part: 'publisher', stop: publisher.idle });
   const receiver = createReceiver({
     db: deliver.manager,
@@ -89,13 +105,15 @@ export async function startApi(
   stops.push({ part: 'incoming calls', stop: () => receiver.stop() });
   const ownUrl = () => own.url ?? '';
   const services = {
+    hasMailServer: config.mail !== null,
     hasIdentityProvider: config.identityProvider !== null,
     maskingRules: createMaskingRules(() => allMaskingRules(source.manager)),
     webhookRules: { keyring, targetPolicy: policy, clientCertHeader: config.clientCertHeader },
     publicUrl: config.publicUrl,
+    systemHealth: health,
     ownUrl,
     addressOfToken: (token: string) => `${ownUrl()}/in/${token}`,
-    requestTail,
+    tail,
     openDeliveries,
     publisher,
     auditNotes,
@@ -115,6 +133,7 @@ export async function startApi(
     receiver,
     readingDb: reading.readingDb,
     services,
+    onAnswered: metrics.requestAnswered,
     sdl: () => printApi(schema),
     dashboard,
   };
@@ -126,16 +145,37 @@ const MAX_PIPELINES = 4;
 /** One third of the READ connections (at most 4) run pipelined quick statements; the rest are a pool. */
 async function openReading(
   config: Config,
-  primaryUrl: string,
+  { url: primaryUrl, source, monitor, metrics, log }: Parts,
+  standby: WatchedStandby | null,
   stops: Stop[],
 ): Promise<Omit<ExecutorOptions, 'onFallback' | 'noteAnswer' | 'noteOutage'>> {
-  const url = config.databaseReplicaUrl ?? primaryUrl;
+  const url = standby?.url ?? primaryUrl;
   const shared = Math.min(MAX_PIPELINES, Math.floor(config.connections.read / 3));
-  const reading = await createDataSource(url, { ...READ, poolSize: config.connections.read - shared }).initialize();
-  stops.push({ part: 'READ connections', stop: () => reading.destroy() });
+  const reading = createDataSource(url, { ...READ, poolSize: config.connections.read - shared });
+  stops.push({ part: 'READ connections', stop: async () => reading.isInitialized && reading.destroy() });
   const settings = { ...READ.settings, ...ANSWERING.settings };
   const pipelines = createPipelines(url, { connections: shared, settings });
   stops.push({ part: 'READ pipelines', stop: () => pipelines.stop() });
+  if (standby) {
+    const route = await followStandby({
+      reading,
+      standby: standby.connection,
+      primary: monitor.manager,
+      lag: standby.lag,
+      maxLagSeconds: config.replicaMaxLagSeconds,
+      onFallback: metrics.readFromPrimary,
+      log,
+    });
+    stops.push({ part: 'standby', stop: () => route.stop() });
+    metrics.showPool(READ.name, reading);
+    const readingDb = new StandbyReads(route, new PoolShare(source, readingBeside(config.connections.serve)));
+    const answering = readingDb.shaped((db) =>
+      db instanceof PoolShare ? db.withSettings(ANSWERING.settings) : new PoolShare(db.dataSource, ANSWERING),
+    );
+    return { readPlans: config.readPlans, readingDb, answering: { db: answering, pipelines } };
+  }
+  await reading.initialize();
+  metrics.showPool(READ.name, reading);
   return {
     readPlans: config.readPlans,
     readingDb: reading.manager,

@@ -1,5 +1,4 @@
-import { approvalLinkedFields } from './approval.linked-fields';
-import { ApprovalResolver } from './approval.resolver';
+import { ApprovalResolver, approvalLinkedFields } from './approval.resolver';
 
 export const approvals = {
   entities: [],

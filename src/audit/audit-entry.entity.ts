@@ -21,31 +21,31 @@ export const AUDIT_OUTCOMES = ['DONE', 'DENIED'] as const;
     and (identity_salt is not null or num_nonnulls(identity_issuer, identity_subject) = 0)`,
 )
 export class AuditEntryEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_entries_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
-  @Column({ type: 'timestamptz', precision: 3 })
-  at: Date;
+  @Column({ type: 'timestamptz', name: 'at', precision: 3 })
+  createdAt: Date;
 
   @Column('text')
   action: string;
 
-  @Column('uuid', { name: 'actor_id', nullable: true })
+  @Column('uuid', { nullable: true })
   actorId: string | null;
 
-  @Column('text', { name: 'actor_kind' })
+  @Column('text')
   actorKind: (typeof ACTOR_KINDS)[number];
 
-  @Column('uuid', { name: 'api_key_id', nullable: true })
+  @Column('uuid', { nullable: true })
   apiKeyId: string | null;
 
-  @Column('uuid', { name: 'session_id', nullable: true })
+  @Column('uuid', { nullable: true })
   sessionId: string | null;
 
-  @Column('text', { name: 'subject_type', nullable: true })
+  @Column('text', { nullable: true })
   subjectType: string | null;
 
-  @Column('uuid', { name: 'subject_id', nullable: true })
+  @Column('uuid', { nullable: true })
   subjectId: string | null;
 
   @Column('text', { default: 'DONE' })
@@ -61,50 +61,50 @@ export class AuditEntryEntity {
   @Column('text', { nullable: true })
   details: string | null;
 
-  @Column('text', { name: 'remote_address', nullable: true })
+  @Column('text', { nullable: true })
   remoteAddress: string | null;
 
-  @Column('text', { name: 'user_agent', nullable: true })
+  @Column('text', { nullable: true })
   userAgent: string | null;
 
   /** With the subject: the person at the identity provider who ordered or decided an erasure or the release of a hold. */
-  @Column('text', { name: 'identity_issuer', nullable: true })
+  @Column('text', { nullable: true })
   identityIssuer: string | null;
 
-  @Column('text', { name: 'identity_subject', nullable: true })
+  @Column('text', { nullable: true })
   identitySubject: string | null;
 
-  @Column('text', { name: 'request_id', nullable: true })
+  @Column('text', { nullable: true })
   requestId: string | null;
 
   /** The salt of the details, which are never erased. */
-  @Column('bytea', { name: 'content_salt', default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer;
 
   /** The salt of the criteria; null once they were erased. */
-  @Column('bytea', { name: 'criteria_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   criteriaSalt: Buffer | null;
 
   /** The salt of the reason; null once it was erased. */
-  @Column('bytea', { name: 'reason_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   reasonSalt: Buffer | null;
 
   /** The salt of address and User-Agent; null once they were erased. */
-  @Column('bytea', { name: 'origin_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   originSalt: Buffer | null;
 
   /** The salt of issuer and subject; null once they were erased. */
-  @Column('bytea', { name: 'identity_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   identitySalt: Buffer | null;
 
-  @Column('bytea', { name: 'leaf_hash' })
+  @Column('bytea')
   leafHash: Buffer;
 
   /** JSON: the digests of what was erased in its record; null: nothing was. */
-  @Column('text', { name: 'erased_digests', nullable: true })
+  @Column('text', { nullable: true })
   erasedDigests: string | null;
 
   /** The last erasure of a part; null: none. */
-  @Column('uuid', { name: 'erasure_id', nullable: true })
+  @Column('uuid', { nullable: true })
   erasureId: string | null;
 }

@@ -1,11 +1,10 @@
 // The audit trail as NDJSON, oldest first.
-import { firstIdAt, idBounds, isNodeName, newId, toNodeId } from '../ids';
+
+import type { Viewer } from '../access/viewer';
 import type { Db } from '../sql/db';
-import type { Viewer } from '../viewer';
-import { type EntryRange, type ExportedEntry, exportedEntries } from './audit-export.store';
-import type { AuditEntryRow } from './audit-trail.store';
-import { readDetails } from './entry-details';
-import { recordAct } from './write-audit-entry';
+import { firstIdAt, idBounds, isNodeName, newId, toNodeId } from '../values/ids';
+import { type AuditEntryRow, type EntryRange, type ExportedEntry, exportedEntries } from './audit-entry.store';
+import { readDetails, recordAct } from './write-audit-entry';
 
 export interface ExportedPart {
   /** The entry after which the file begins; null: at its beginning. */

@@ -1,14 +1,14 @@
-import { auditEntryLinkedFields } from './api/audit-entry.linked-fields';
-import { AuditEntryResolver, OwnAuditEntryResolver } from './api/audit-entry.resolver';
-import { auditEntrySqlFields } from './api/audit-entry.sql-fields';
-import { DeliveryCancellationResolver } from './api/cancellation.resolver';
-import { cancellationSqlFields } from './api/cancellation.sql-fields';
+import {
+  AuditEntryResolver,
+  auditEntryLinkedFields,
+  auditEntrySqlFields,
+  OwnAuditEntryResolver,
+} from './api/audit-entry.resolver';
+import { cancellationSqlFields, DeliveryCancellationResolver } from './api/cancellation.resolver';
 import { AuditEntryEntity } from './audit-entry.entity';
-import { AuditEventQueueEntity } from './events/audit-event-queue.entity';
-import { AuditWindowEntity } from './notes/audit-window.entity';
 
 export const audit = {
-  entities: [AuditEntryEntity, AuditWindowEntity, AuditEventQueueEntity],
+  entities: [AuditEntryEntity],
   resolvers: [AuditEntryResolver, OwnAuditEntryResolver, DeliveryCancellationResolver],
   linkedFields: auditEntryLinkedFields,
   sqlFields: [...auditEntrySqlFields, ...cancellationSqlFields],

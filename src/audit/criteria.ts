@@ -33,7 +33,7 @@ export const PLACES: Readonly<Record<Around, Readonly<Record<string, NameList | 
   // the arguments of the fields of these names
   search: { text: 'texts' },
   ofUser: { where: 'user' },
-  erasure: { input: 'erasure', name: 'documents', where: 'anything' },
+  erasure: { input: 'erasure', target: 'erasure', businessDocument: 'erasure', name: 'documents', where: 'anything' },
   content: {},
 };
 

@@ -1,6 +1,8 @@
 // How the values of the environment are written. Each function throws an Error that says what is allowed.
 import { isIP } from 'node:net';
-import { ROLES, type Role } from '../viewer';
+import leven from 'leven';
+import { ROLES, type Role } from '../access/viewer';
+import { parseDatabaseUrl, type Target } from '../values/database-url';
 
 export type Read<T> = (text: string) => T;
 
@@ -13,17 +15,26 @@ export const list: Read<string[]> = (text) =>
     .map((part) => part.trim())
     .filter(Boolean);
 
-export function oneOf(allowed: readonly string[]): Read<string> {
+export function oneOf<Value extends string>(allowed: readonly Value[]): Read<Value> {
   return (text) => {
-    if (!allowed.includes(text)) throw new Error(`"${text}" is not one of ${allowed.join(', ')}.`);
-    return text;
+    const value = allowed.find((each) => each === text);
+    if (value === undefined) throw new Error(`"${text}" is not one of ${allowed.join(', ')}.`);
+    return value;
   };
 }
 
-export const port: Read<number> = (text) => {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`"${text}" is not a port, 0 to 65535.`);
-  return Number(text);
-};
+const portFrom =
+  (least: number): Read<number> =>
+  (text) => {
+    const isPort = /^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= 65_535;
+    if (!isPort) throw new Error(`"${text}" is not a port, ${least} to 65535.`);
+    return Number(text);
+  };
+
+/** 0: any that is free. */
+export const port = portFrom(0);
+/** One that others must know. */
+export const fixedPort = portFrom(1);
 
 export const targetPorts: Read<ReadonlySet<number>> = (text) => {
   const ports = list(text).map(port);
@@ -34,6 +45,12 @@ export const targetPorts: Read<ReadonlySet<number>> = (text) => {
 export const count: Read<number> = (text) => {
   if (!/^\d{1,9}$/.test(text)) throw new Error(`"${text}" is not a whole number, 0 (no limit) to 999999999.`);
   return Number(text);
+};
+
+export const part: Read<number> = (text) => {
+  const number = /^\d?(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 0 && number <= 1) return number;
+  throw new Error(`"${text}" is not a part from 0 to 1, such as 0.1 for a tenth.`);
 };
 
 export const seconds: Read<number> = (text) => {
@@ -74,13 +91,92 @@ export const onOrOff: Read<boolean> = (text) => {
 };
 
 // the message does not repeat the value, which may contain a password
+/** @throws Error that does not have the password */
 export const postgresUrl: Read<string> = (text) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
-    throw new Error('is not postgres://user:password@host:port/database.');
+  parseDatabaseUrl(text);
+  return text;
+};
+
+const WRITING: readonly (Target | null)[] = ['any', 'read-write', 'primary', null];
+
+/** The URL of what is written to. */
+export const primaryUrl: Read<string> = (text) => {
+  const { hosts, target } = parseDatabaseUrl(text);
+  if (!WRITING.includes(target)) {
+    throw new Error(
+      `target_session_attrs is ${target}, but Hookledger writes there: let it be read-write. DATABASE_REPLICA_URL names a standby.`,
+    );
+  }
+  if (hosts.length > 1 && target === null) {
+    throw new Error(
+      'names several hosts, and not which of them is written to: add target_session_attrs=read-write, or =any if each of them leads to the primary.',
+    );
   }
   return text;
 };
+
+/** The server that mail is handed to. */
+export interface MailServer {
+  host: string;
+  port: number;
+  /** Whether TLS begins with the connection (smtps), and not with STARTTLS. */
+  tls: boolean;
+  /** null: the server asks for no password. */
+  login: { user: string; password: string } | null;
+}
+
+const SMTP_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 };
+
+// the message does not repeat the value, which may contain a password
+export const smtpUrl: Read<MailServer> = (text) => {
+  const url = URL.parse(text);
+  const ports = url && SMTP_PORTS[url.protocol];
+  const isPlain = url !== null && /^\/?$/.test(url.pathname) && !url.search && !url.hash;
+  const user = url && decoded(url.username);
+  const password = url && decoded(url.password);
+  if (
+    !url?.hostname ||
+    !ports ||
+    !isPlain ||
+    user === null ||
+    password === null ||
+    (user === '') !== (password === '')
+  ) {
+    throw new Error('is not smtp://user:password@host:port or smtps://user:password@host:port.');
+  }
+  const login = user ? { user, password: String(password) } : null;
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || ports),
+    tls: url.protocol === 'smtps:',
+    login,
+  };
+};
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+export interface Sender {
+  name: string;
+  address: string;
+}
+
+export const mailSender: Read<Sender> = (text) => {
+  const [, name, inBrackets] = /^([^<>\p{Cc}]*)<([^<>]+)>$/u.exec(text) ?? [];
+  const address = inBrackets ?? text;
+  if (isMailAddress(address)) return { name: name?.trim() ?? '', address };
+  throw new Error(`"${text}" is not an address such as hookledger@example.com or Hookledger <hookledger@example.com>.`);
+};
+
+/** One address, which no mail server reads as several, or as a route. */
+export function isMailAddress(text: string): boolean {
+  return /^[^\s\p{Cc}@<>()[\]\\,;:"]{1,64}@[^\s\p{Cc}@<>()[\]\\,;:"]{1,190}$/u.test(text);
+}
 
 export const processes: Read<Set<ProcessRole>> = (text) => {
   const roles = new Set<ProcessRole>();
@@ -201,4 +297,33 @@ function jsonIn(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+// A setting with a mistyped name would keep its default without a word: no journal, no limit.
+
+/** HOST and PORT are too short: other programs use names like them. */
+const MIN_LENGTH = 8;
+const LONG_NAME = 18;
+
+/**
+ * @param settings the names of all settings
+ * @returns a sentence for each variable whose name is unknown and nearly that of a setting that has no value
+ */
+export function mistypedSettings(env: Record<string, string | undefined>, settings: ReadonlySet<string>): string[] {
+  const isSet = (name: string) => Boolean(env[name]?.trim());
+  const missing = [...settings].filter((name) => name.length >= MIN_LENGTH && !isSet(name));
+  return Object.keys(env)
+    .filter((name) => !settings.has(name) && isSet(name))
+    .flatMap((name) => {
+      const meant = missing.find((setting) => isNearly(name.toUpperCase(), setting));
+      return meant === undefined ? [] : [`${name}: there is no such setting. Name it ${meant}, or remove it.`];
+    });
+}
+
+// two, so that LOG_LEVLE is near; PUBLIC_KEY is three away from PUBLIC_URL. Of the shortest, SMPT_URL is near, and SITE_URL is another name
+function isNearly(name: string, setting: string): boolean {
+  const lettersOf = (text: string) => [...text].sort().join('');
+  if (setting.length === MIN_LENGTH) return leven(name, setting) <= 1 || lettersOf(name) === lettersOf(setting);
+  const allowed = setting.length < LONG_NAME ? 2 : 3;
+  return Math.abs(name.length - setting.length) <= allowed && leven(name, setting) <= allowed;
 }

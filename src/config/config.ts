@@ -1,39 +1,49 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { SAMPLERS, type Sampler, type TracingSettings } from '../tracing/span';
 import {
   adminApiKey,
   connections,
   count,
   encryptionKeys,
+  fixedPort,
   headerName,
   host,
   httpUrl,
   issuerUrl,
   list,
+  type MailServer,
+  mailSender,
+  mistypedSettings,
   oneOf,
   onOrOff,
   origins,
   PROCESS_ROLES,
   type ProcessRole,
+  part,
   port,
   postgresUrl,
+  primaryUrl,
   processes,
   proxies,
   publicUrl,
   type Read,
   type RoleRule,
   roleMap,
+  type Sender,
   scopes,
   seconds,
+  smtpUrl,
   targetPorts,
   waitHours,
 } from './config-values';
-import { mistypedSettings } from './mistyped-settings';
 
 /** The configuration from the environment. Only this file reads `process.env`. */
 export interface Config {
   /** null: no port is opened. A process without the API listens only if PORT is set, and serves only its health. */
   port: number | null;
+  /** Where metrics are served, and not on `port`; null: they are on `port`. */
+  monitorPort: number | null;
   host: string;
   /** The login that serves requests; null: embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
@@ -41,11 +51,15 @@ export interface Config {
   migrationDatabaseUrl: string | null;
   /** A standby from which queries read; null: they read from the primary. */
   databaseReplicaUrl: string | null;
+  /** Queries read from the primary while the standby is further behind. */
+  replicaMaxLagSeconds: number;
   /** Whether requests may be served in production with a login that owns the tables. */
   allowOwnerRole: boolean;
   /** How long a start waits for an unavailable database. */
   databaseWaitSeconds: number;
   dataDir: string;
+  /** Whether the start pauses all deliveries before anything is sent, as for a restored backup. */
+  startPaused: boolean;
   processes: ReadonlySet<ProcessRole>;
   /** Maximum number of connections of each pool of this process. */
   connections: { serve: number; deliver: number; read: number };
@@ -88,6 +102,8 @@ export interface Config {
   evidenceTsaCaFile: string | null;
   /** The URL at which partners call, without a trailing slash; null: the address at which this process listens. */
   publicUrl: string | null;
+  /** How users get mail; null: they get none. */
+  mail: { server: MailServer; from: Sender } | null;
   /** A JSON file { "sha256:<hex>": "query ..." }; null: no documents are trusted. */
   trustedDocuments: string | null;
   /** Whether only trusted documents are executed. */
@@ -107,6 +123,8 @@ export interface Config {
   readPlans: boolean;
   /** Whether GraphiQL is served at `/graphiql`. */
   graphiql: boolean;
+  /** null: no spans are exported. */
+  tracing: TracingSettings | null;
   logLevel: string;
   production: boolean;
 }
@@ -150,13 +168,16 @@ export function readConfig(env: Environment): Config {
   };
   const config: Config = {
     port: read<number | null>('PORT', null, port),
+    monitorPort: read<number | null>('MONITOR_PORT', null, fixedPort),
     host: read('HOST', '127.0.0.1', host),
-    databaseUrl: read('DATABASE_URL', null, postgresUrl),
-    migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, postgresUrl),
+    databaseUrl: read('DATABASE_URL', null, primaryUrl),
+    migrationDatabaseUrl: read('MIGRATION_DATABASE_URL', null, primaryUrl),
     databaseReplicaUrl: read('DATABASE_REPLICA_URL', null, postgresUrl),
+    replicaMaxLagSeconds: read('REPLICA_MAX_LAG_SECONDS', 10, seconds),
     allowOwnerRole: read('ALLOW_OWNER_ROLE', false, onOrOff),
     databaseWaitSeconds: read('DATABASE_WAIT_SECONDS', 60, seconds),
     dataDir: resolve(read('DATA_DIR', '.data', String)),
+    startPaused: read('START_PAUSED', false, onOrOff),
     processes: read('PROCESSES', new Set<ProcessRole>(PROCESS_ROLES), processes),
     connections: {
       serve: read('SERVE_CONNECTIONS', 12, connections),
@@ -180,6 +201,7 @@ export function readConfig(env: Environment): Config {
     evidenceTsaCaFile: read<string | null>('EVIDENCE_TSA_CA_FILE', null, resolve),
     evidenceTsaUrl: read<string | null>('EVIDENCE_TSA_URL', null, httpUrl),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrl),
+    mail: readMail(read),
     trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, String),
     trustedDocumentsOnly: read<boolean | null>('TRUSTED_DOCUMENTS_ONLY', null, onOrOff) ?? trustsInProduction(env),
     rateLimits: {
@@ -191,11 +213,16 @@ export function readConfig(env: Environment): Config {
     backlogLimits: { items: read('MAX_BACKLOG', 1_000_000, count), mib: read('MAX_BACKLOG_MIB', 10_240, count) },
     readPlans: read('READ_PLANS', true, onOrOff),
     graphiql: read('GRAPHIQL', true, onOrOff),
+    tracing: readTracing(read),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     production: env.NODE_ENV === 'production',
   };
   if (config.processes.has('api')) config.port ??= DEFAULT_PORT;
-  problems.push(...contradictions(config, invalid), ...withoutIssuer(env, invalid), ...mistypedSettings(env, settings));
+  problems.push(
+    ...contradictions(config, invalid),
+    ...withoutAddress(env, invalid),
+    ...mistypedSettings(env, settings),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -215,13 +242,31 @@ function readIdentityProvider(read: ReadKey): Config['identityProvider'] {
   return issuer === null ? null : { issuer, ...provider };
 }
 
-/** Those that have no default. Without the issuer, no one could sign in by the provider, and nothing would say why. */
-function withoutIssuer(env: Environment, invalid: ReadonlySet<string>): string[] {
+/** Named as OpenTelemetry names them. Its SDK reads the rest, such as the headers for the collector, and only with an endpoint. */
+function readTracing(read: ReadKey): Config['tracing'] {
+  const endpoint = read<string | null>('OTEL_EXPORTER_OTLP_ENDPOINT', null, publicUrl);
+  const sampler = read<Sampler>('OTEL_TRACES_SAMPLER', 'parentbased_always_on', oneOf(SAMPLERS));
+  const ratio = read('OTEL_TRACES_SAMPLER_ARG', 1, part);
+  return endpoint === null ? null : { endpoint, sampler, ratio };
+}
+
+function readMail(read: ReadKey): Config['mail'] {
+  const server = read<MailServer | null>('SMTP_URL', null, smtpUrl);
+  const from = read<Sender>('SMTP_FROM', { name: '', address: '' }, mailSender);
+  return server && { server, from };
+}
+
+/** Those that have no default. Without the address, no one could sign in by the provider or get mail, and nothing would say why. */
+function withoutAddress(env: Environment, invalid: ReadonlySet<string>): string[] {
   const isSet = (key: string) => Boolean(env[key]?.trim());
-  if (isSet('OIDC_ISSUER')) return [];
-  return ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLE_MAP']
-    .filter((key) => isSet(key) && !invalid.has(key))
-    .map((key) => `${key}: is set without OIDC_ISSUER, the address of the provider.`);
+  const without = (needed: string, what: string, keys: readonly string[]) =>
+    (isSet(needed) ? [] : keys)
+      .filter((key) => isSet(key) && !invalid.has(key))
+      .map((key) => `${key}: is set without ${needed}, the address of the ${what}.`);
+  return [
+    ...without('OIDC_ISSUER', 'provider', ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLE_MAP']),
+    ...without('SMTP_URL', 'mail server', ['SMTP_FROM']),
+  ];
 }
 
 function trustsInProduction(env: Environment): boolean {
@@ -246,6 +291,9 @@ function contradictions(config: Config, invalid: ReadonlySet<string>): string[] 
   if (config.databaseReplicaUrl && !hasDatabase) {
     problems.push('DATABASE_REPLICA_URL: is set without DATABASE_URL, the database that it follows.');
   }
+  if (config.monitorPort !== null && config.monitorPort === config.port) {
+    problems.push(`MONITOR_PORT: is ${config.port}, as PORT is. Name another port, or remove it.`);
+  }
   if (config.clientCertHeader && config.trustedProxies.length === 0 && !invalid.has('TRUSTED_PROXIES')) {
     problems.push(
       'CLIENT_CERT_HEADER: is set, but TRUSTED_PROXIES is not: name the proxies that may pass on client certificates.',
@@ -257,6 +305,12 @@ function contradictions(config: Config, invalid: ReadonlySet<string>): string[] 
   }
   if (provider && !provider.clientId) problems.push('OIDC_CLIENT_ID: unset, but OIDC_ISSUER is set.');
   if (provider && !provider.clientSecret) problems.push('OIDC_CLIENT_SECRET: unset, but OIDC_ISSUER is set.');
+  if (config.mail && !config.mail.from.address && !invalid.has('SMTP_FROM')) {
+    problems.push('SMTP_FROM: unset, but SMTP_URL is set: name the address that mail is from.');
+  }
+  if (config.mail && !config.publicUrl && !invalid.has('PUBLIC_URL')) {
+    problems.push('PUBLIC_URL: unset. With SMTP_URL it must be given: mail has links to it.');
+  }
   if (config.trustedDocumentsOnly && !config.trustedDocuments) {
     problems.push('TRUSTED_DOCUMENTS_ONLY: is on, but TRUSTED_DOCUMENTS names no file: every query would be refused.');
   }

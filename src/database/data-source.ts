@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { AbstractLogger, DataSource } from 'typeorm';
 import { FEATURES } from '../features';
 import { type SessionOptions, sessionConfig } from '../sql/session';
 import { poolOf, SessionPool } from '../sql/session-pool';
 import { MIGRATIONS } from './migrations';
-import { PreparedLoginEntity } from './prepared-login.entity';
+import { PostgresNames } from './roles';
 
 export interface DataSourceOptions extends SessionOptions {
   /** Maximum number of connections. */
@@ -37,6 +37,13 @@ class PoolSource extends DataSource {
   }
 }
 
+/** TypeORM would write to stdout that a migration failed: what fails is thrown, and a migration that meets a lock is tried again. */
+class SilentLogger extends AbstractLogger {
+  protected writeLog(): void {
+    // nothing
+  }
+}
+
 /** A process that stands still in a transaction, and its machine with it, keeps locks for no longer. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
@@ -46,7 +53,9 @@ export function createDataSource(url: string, options: DataSourceOptions): DataS
   return new PoolSource({
     type: 'postgres',
     url,
-    entities: [PreparedLoginEntity, ...FEATURES.flatMap(({ entities }) => entities)],
+    namingStrategy: new PostgresNames(),
+    logger: new SilentLogger(),
+    entities: FEATURES.flatMap(({ entities }) => entities),
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

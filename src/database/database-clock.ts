@@ -1,9 +1,9 @@
 // Measures the difference between the clock of this process and the database's, and warns of it.
 import type { DataSource, QueryRunner } from 'typeorm';
-import { type ClockSample, clockDifferenceMs, correctClock, sampleClock } from '../clock';
-import type { Log } from '../log';
-import { type Loop, startLoop } from '../loop';
-import { refusedRowWithin } from '../refused-rows';
+import { refusedRowWithin } from '../errors/errors';
+import type { Log } from '../logging/log';
+import { type ClockSample, clockDifferenceMs, correctClock, sampleClock } from '../time/clock';
+import { type Loop, startLoop } from '../time/loop';
 
 const EVERY_MS = 10_000;
 const SAMPLES = 3;

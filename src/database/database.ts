@@ -2,7 +2,7 @@
 
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
-import type { Log } from '../log';
+import type { Log } from '../logging/log';
 import { DatabaseStartError } from './start-with-database';
 
 export interface Database {

@@ -2,7 +2,7 @@ import { isLockTimeout } from '../sql/database-errors';
 import { type Db, rowOf, rowsOf } from '../sql/db';
 
 /** How many months after this one have partitions. */
-export const MONTHS_AHEAD = 3;
+export const MONTHS_AHEAD = 1;
 
 export interface PartitionsMade {
   made: string[];

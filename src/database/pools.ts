@@ -1,5 +1,8 @@
 // The connection pools of a process, and how their sessions plan.
-import { IN_INDEX_ORDER, type ShareOptions } from '../sql/pool-share';
+
+import type { DataSource } from 'typeorm';
+import type { Log } from '../logging/log';
+import { IN_INDEX_ORDER, type ShareOptions } from '../sql/session-pool';
 import type { TransactionSettings } from '../sql/transactions';
 import type { DataSourceOptions } from './data-source';
 
@@ -19,7 +22,7 @@ export const BY_ID_PLANS = {
 };
 
 /**
- * A transaction of many events or deliveries that waits for a lock is repeated without what is locked (`delivery/capacity/locked-rows.ts`):
+ * A transaction of many events or deliveries that waits for a lock is repeated without what is locked (`delivery/capacity/locked-rows.store.ts`):
  * the lock may be that of a worker that stands still.
  */
 export const SHORT_LOCK_WAITS = { lock_timeout: '500ms' };
@@ -100,6 +103,13 @@ export const watchingWith = (serveConnections: number): ShareOptions => ({
   settings: INDEXES_ARE_CHEAP,
 });
 
+/** Queries while the standby cannot answer them. At most half of the pool, so that mutations and sign-in continue. */
+export const readingBeside = (serveConnections: number): ShareOptions => ({
+  atMost: Math.floor(serveConnections / 2),
+  statementTimeoutMs: READ.statementTimeoutMs,
+  settings: READ.settings,
+});
+
 /**
  * Queries in one statement: planned once for all values, through indexes, a row at a time. Their pages are small, but
  * the linked tables need not be; and a plan made for one value of a filter would be wrong for the next.
@@ -127,3 +137,52 @@ export const DROPPING = {
     enable_mergejoin: 'on',
   },
 } satisfies TransactionSettings;
+
+// Whether the database accepts as many connections as this process may open.
+
+interface Limit {
+  /** The setting that limits them, with the name of the login or of the database if it is theirs. */
+  setting: string;
+  accepted: number;
+  /** Now, those of other programs too. */
+  open: number;
+}
+
+// -1: no limit; superusers are not limited, but for max_connections
+const NARROWEST = `select setting, accepted, open from (
+    select 'max_connections' as setting, count(*)::int as open,
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true)::int, 0) as accepted
+    from pg_stat_activity where usesysid is not null
+    union all
+    select 'CONNECTION LIMIT of login ' || current_user, count(*)::int, (select rolconnlimit from pg_roles where rolname = current_user)
+    from pg_stat_activity where usename = current_user
+    union all
+    select 'CONNECTION LIMIT of database ' || current_database(), count(*)::int,
+      (select datconnlimit from pg_database where datname = current_database())
+    from pg_stat_activity where datname = current_database() and usesysid is not null
+  ) as limits where accepted >= 0 order by accepted - open limit 1`;
+
+/** @returns undefined: there is none */
+export async function narrowestLimit(source: DataSource): Promise<Limit | undefined> {
+  const [limit] = await source.query<Limit[]>(NARROWEST);
+  return limit;
+}
+
+/**
+ * Warns if that is not so: with fewer, callers wait for those that are in use.
+ * @param needed the most that this process has open
+ * @param source one of them is open
+ */
+export async function warnOfFewConnections(source: DataSource, needed: number, log: Pick<Log, 'warn'>): Promise<void> {
+  const limit = await narrowestLimit(source);
+  if (!limit) return;
+  const others = limit.open - 1;
+  if (others + needed <= limit.accepted) return;
+  log.warn(
+    { needed, accepted: limit.accepted, others },
+    `this process opens up to ${needed} connections, but the database accepts ${Math.max(limit.accepted - others, 0)}: ` +
+      `${limit.accepted} by ${limit.setting}, and others have ${others}. While it has fewer than it needs, callers wait. Raise ` +
+      `${limit.setting}, or lower SERVE_CONNECTIONS, DELIVER_CONNECTIONS and READ_CONNECTIONS`,
+  );
+}

@@ -2,10 +2,9 @@
 // changes nothing, but it writes the catalog, after which each session of each process plans its statements again.
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
-import { servingGrants } from './grants';
 import { MIGRATIONS } from './migrations';
 import { MONTHS_AHEAD } from './partitions';
-import { READER_ROLE, roleGrants } from './roles';
+import { READER_ROLE, roleGrants, servingGrants } from './roles';
 
 /**
  * What a start prepares, as it is: tables and their owners, and every right. A right of a role that

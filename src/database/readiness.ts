@@ -1,9 +1,11 @@
 // The checks of the database for GET /readyz.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { refusedRowWithin } from '../refused-rows';
+import { refusedRowWithin } from '../errors/errors';
 import { faultOfDatabase, isConfigurationLimit } from '../sql/database-errors';
-import { MIGRATIONS } from './migrations';
+import { DELIVER } from './pools';
+import { DatabaseStartError, PAST_THE_POOLER } from './start-with-database';
+import { migrationFault } from './stored-migrations';
 
 /** Monitors do not wait longer, and on a silent network a query would wait without end. */
 const ANSWER_MS = 5_000;
@@ -36,10 +38,19 @@ async function checkDatabase(source: DataSource): Promise<string | null> {
 }
 
 async function checkMigrations(source: DataSource): Promise<string | null> {
-  const fault = 'cannot be read';
-  const asked = source.query<{ n: number }[]>('select count(*)::int as n from migrations').then(
-    ([row]) => (row?.n === MIGRATIONS.length ? null : `${row?.n} of ${MIGRATIONS.length} have run`),
-    () => fault,
+  const asked = migrationFault(source).catch(() => 'cannot be read');
+  return Promise.race([asked, wait(ANSWER_MS, 'cannot be read', { ref: false })]);
+}
+
+/**
+ * Refuses a connection pooler that drops the settings of sessions: without them statements have no time limit and other plans; and one
+ * that shares sessions between transactions loses prepared statements too.
+ * @param deliver the pool DELIVER
+ */
+export async function refusePooler(deliver: DataSource): Promise<void> {
+  const [row] = await deliver.query<{ mode: string }[]>(`select current_setting('plan_cache_mode') as mode`);
+  if (row?.mode === DELIVER.settings.plan_cache_mode) return;
+  throw new DatabaseStartError(
+    `It cannot start: a connection pooler in front of the database drops the settings of sessions. ${PAST_THE_POOLER}`,
   );
-  return Promise.race([asked, wait(ANSWER_MS, fault, { ref: false })]);
 }

@@ -1,9 +1,17 @@
 // A start while the database cannot be reached: logs it and waits, instead of failing.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config';
-import type { Log } from '../log';
-import { codeOf, isDatabaseUnavailable, isFromServer, reasonOf } from '../sql/database-errors';
-import { databaseAddress } from './database-address';
+import type { Log } from '../logging/log';
+import {
+  codeOf,
+  isCertificateFault,
+  isDatabaseUnavailable,
+  isFromServer,
+  isReadOnlyFault,
+  reasonOf,
+} from '../sql/database-errors';
+import { addressOf } from '../sql/session-host';
+import { parseDatabaseUrl } from '../values/database-url';
 
 const RETRY_MS = 1_000;
 /** Wrong password, login or database name: waiting does not help. */
@@ -12,9 +20,12 @@ const REFUSED = new Set(['28P01', '28000', '3D000']);
 const OF_A_POOLER = /^unsupported startup parameter/;
 /** What to do about a connection pooler in front of the database. */
 export const PAST_THE_POOLER = 'Let DATABASE_URL name PostgreSQL itself: Hookledger has connection pools of its own.';
-/** pg has no code if the server has no TLS; Node's codes of a certificate that is not trusted. */
+/** pg has no code if the server has no TLS. */
 const NO_TLS = 'The server does not support SSL connections';
-const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/;
+const EXPIRED = 'CERT_HAS_EXPIRED';
+
+const READ_ONLY_CURE =
+  'Is it a standby? Let DATABASE_URL name the primary, or all servers with target_session_attrs=read-write';
 
 /** The database cannot be used; the message names it, the reason, and what to do. */
 export class DatabaseStartError extends Error {
@@ -42,29 +53,13 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
       return await start();
     } catch (error) {
       const reason = reasonOf(error);
-      if (isTlsFault(error, config)) {
-        throw new DatabaseStartError(
-          `It cannot start: ${database} cannot be used over TLS: ${reason}. Correct sslmode or sslrootcert in DATABASE_URL.`,
-          error,
-        );
-      }
-      if (OF_A_POOLER.test(reason)) {
-        throw new DatabaseStartError(
-          `It cannot start: ${database} is behind a connection pooler, which refuses it: ${reason}. ${PAST_THE_POOLER}`,
-          error,
-        );
-      }
-      if (REFUSED.has((error as { code?: string }).code ?? '')) {
-        throw new DatabaseStartError(
-          `It cannot start: ${database} refuses the login: ${reason}. Correct DATABASE_URL or MIGRATION_DATABASE_URL.`,
-          error,
-        );
-      }
+      const fault = lastingFault(error, urlsOf(config));
+      if (fault) throw new DatabaseStartError(`It cannot start: ${database} ${fault}`, error);
       if (!isDatabaseUnavailable(error)) throw isFromServer(error) ? unexpected(error as Error, database) : error;
       if (performance.now() >= end) {
         throw new DatabaseStartError(
           `It cannot start: ${database} could not be used for ${config.databaseWaitSeconds} s (DATABASE_WAIT_SECONDS): ` +
-            `${reason}. Start it, or correct DATABASE_URL.`,
+            `${reason}. ${isReadOnlyFault(error) ? READ_ONLY_CURE : 'Start it, or correct DATABASE_URL'}.`,
           error,
         );
       }
@@ -75,6 +70,23 @@ export async function startWithDatabase<T>(config: DatabaseConfig, log: Log, sta
   }
 }
 
+/**
+ * Why waiting for the database does not help, and what to do, after "the database at ...".
+ * @param urls those that were used
+ * @returns null: waiting may help, or the error says nothing of it
+ */
+export function lastingFault(error: unknown, urls: readonly string[]): string | null {
+  const reason = reasonOf(error);
+  const { code = '' } = error as { code?: string };
+  if (isTlsFault(error, urls)) {
+    const cure = code === EXPIRED ? 'Renew its certificate' : 'Correct sslmode or sslrootcert in DATABASE_URL';
+    return `cannot be used over TLS: ${reason}. ${cure}.`;
+  }
+  if (OF_A_POOLER.test(reason)) return `is behind a connection pooler, which refuses it: ${reason}. ${PAST_THE_POOLER}`;
+  if (REFUSED.has(code)) return `refuses the login: ${reason}. Correct DATABASE_URL or MIGRATION_DATABASE_URL.`;
+  return null;
+}
+
 function unexpected(error: Error, database: string): DatabaseStartError {
   return new DatabaseStartError(
     `It cannot start: ${database} answered with an error that is not expected: ${reasonOf(error)} (${codeOf(error)}). Was something ` +
@@ -83,11 +95,10 @@ function unexpected(error: Error, database: string): DatabaseStartError {
   );
 }
 
-function isTlsFault(error: unknown, config: DatabaseConfig): boolean {
-  const { code, message, path } = error as { code?: unknown; message?: unknown; path?: unknown };
-  const isAuthority =
-    path !== undefined && urlsOf(config).some((url) => new URL(url).searchParams.get('sslrootcert') === path);
-  return isAuthority || message === NO_TLS || CERTIFICATE.test(String(code));
+function isTlsFault(error: unknown, urls: readonly string[]): boolean {
+  const { path } = error as { path?: unknown };
+  const isAuthority = path !== undefined && urls.some((url) => parseDatabaseUrl(url).authority === path);
+  return isAuthority || isCertificateFault(error) || reasonOf(error).includes(NO_TLS);
 }
 
 function urlsOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: DatabaseConfig): string[] {
@@ -97,4 +108,10 @@ function urlsOf({ databaseUrl, migrationDatabaseUrl, databaseReplicaUrl }: Datab
 function addressesOf(config: DatabaseConfig): string {
   const addresses = urlsOf(config).map(databaseAddress);
   return addresses.length > 0 ? [...new Set(addresses)].join(', ') : 'DATA_DIR (embedded)';
+}
+
+/** Where a database is, for messages: without the login, which contains the password. */
+export function databaseAddress(databaseUrl: string): string {
+  const { hosts, database } = parseDatabaseUrl(databaseUrl);
+  return `${hosts.map(addressOf).join(',')}/${database}`;
 }

@@ -1,6 +1,6 @@
 /** At low load, for low latency. */
 const SHORT_MS = 10;
-/** The same for events, which their publishers have gathered (`sql/sharing/transaction-interval.ts`). */
+/** The same for events, which their publishers have gathered. */
 const SHORT_FOR_EVENTS_MS = 5;
 /** At high load, where fewer and larger batches cost less. */
 const LONG_MS = 20;

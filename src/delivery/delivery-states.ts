@@ -1,8 +1,10 @@
 // How deliveries are found by what changes: through the tables of open and of finished deliveries.
+
+import type { BusinessEventRow } from '../events/business-event.store';
 import { exactFilter, type FieldFilter } from '../graphql/lists/where-to-sql';
 import { any, type Condition, compares, isNull, type Side, sqlTest } from '../sql/condition';
-import { DELIVERY_STATUSES, type DeliveryStatus } from './delivery.entity';
-import { OPEN_STATUSES } from './delivery-state.entity';
+import { newId, timeOfId } from '../values/ids';
+import { DELIVERY_STATUSES, type DeliveryStatus, OPEN_STATUSES } from './delivery.entity';
 
 const OPEN = { table: 'open_deliveries', apartFrom: 'finished_deliveries' };
 const FINISHED = { table: 'finished_deliveries', apartFrom: 'open_deliveries' };
@@ -68,3 +70,26 @@ export const BY_NEXT_ATTEMPT: Condition = {
   key: '',
   orderedBy: 'next_attempt_at',
 };
+
+/** What a new delivery has, whatever was decided about it. */
+export function newDelivery(event: BusinessEventRow, webhookId: string) {
+  const id = newId();
+  return {
+    id,
+    businessEventId: event.id,
+    webhookId,
+    userId: event.userId,
+    documentType: event.documentType,
+    event: event.event,
+    referenceDocument: event.referenceDocument,
+    attempts: 0,
+    openRequestId: null,
+    leaseId: null,
+    blocks: false,
+    traceparent: event.traceparent,
+    createdAt: timeOfId(id),
+  };
+}
+
+/** What a delivery has in addition until its first attempt has ended. */
+export const PENDING = { status: 'PENDING' as const, skipReason: null, skipMessage: null, finishedAt: null };

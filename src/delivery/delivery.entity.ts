@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
@@ -20,6 +20,18 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 export const WAITS = ['CAPACITY', 'PREDECESSOR'] as const;
 export type Wait = (typeof WAITS)[number];
 
+/** The statuses of deliveries that are not finished. */
+export const OPEN_STATUSES = ['PENDING', 'RETRYING'] as const satisfies readonly DeliveryStatus[];
+
+/** The statuses of those that are. */
+export const FINISHED_STATUSES = [
+  'DELIVERED',
+  'EXHAUSTED',
+  'SKIPPED',
+  'CANCELLED',
+] as const satisfies readonly DeliveryStatus[];
+export type FinishedStatus = (typeof FINISHED_STATUSES)[number];
+
 @Entity('deliveries')
 @Index('deliveries_webhook_id_idx', ['webhookId', 'id'])
 @Index('deliveries_reference_idx', { synchronize: false })
@@ -32,43 +44,37 @@ export type Wait = (typeof WAITS)[number];
     else status in ('DELIVERED', 'EXHAUSTED', 'SKIPPED', 'CANCELLED') end`,
 )
 export class DeliveryEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Index('deliveries_business_event_id_idx')
-  @Column('uuid', { name: 'business_event_id' })
+  @Column('uuid')
   businessEventId: string;
 
-  @Column('uuid', { name: 'webhook_id' })
+  @Column('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
 
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'deliveries_webhook_id_fkey' })
-  webhook: WebhookEntity;
-
-  @Column('uuid', { name: 'user_id' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   userId: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'deliveries_user_id_fkey' })
-  user: UserEntity;
-
-  @Column('text', { name: 'document_type' })
+  @Column('text')
   documentType: string;
 
   @Column('text')
   event: string;
 
-  @Column('text', { name: 'reference_document' })
+  @Column('text')
   referenceDocument: string;
 
   @Column('text')
   status: DeliveryStatus;
 
-  @Column('text', { name: 'skip_reason', nullable: true })
+  @Column('text', { nullable: true })
   skipReason: SkipReason | null;
 
-  @Column('text', { name: 'skip_message', nullable: true })
+  @Column('text', { nullable: true })
   skipMessage: string | null;
 
   @Column('text', { nullable: true })
@@ -80,19 +86,23 @@ export class DeliveryEntity {
   @Column('text', { nullable: true })
   headers: string | null;
 
-  @Column('uuid', { name: 'payload_id', nullable: true })
+  @Column('uuid', { nullable: true })
   payloadId: string | null;
+
+  /** Where its attempts belong in a trace, as `traceparentOf` keeps it; null: in none. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
 
   @Column('integer')
   attempts: number;
 
-  @Column({ type: 'timestamptz', name: 'next_attempt_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   nextAttemptAt: Date | null;
 
   @Column('boolean')
   held: boolean;
 
-  @Column('text', { name: 'waits_for', nullable: true })
+  @Column('text', { nullable: true })
   waitsFor: Wait | null;
 
   @Column('boolean', { default: false })
@@ -101,34 +111,37 @@ export class DeliveryEntity {
   @Column('boolean', { default: false })
   test: boolean;
 
-  @Column('integer', { name: 'round_start', default: 0 })
+  @Column('integer', { default: 0 })
   roundStart: number;
 
-  @Column('uuid', { name: 'replay_id', nullable: true })
+  /** The last replay of the delivery. */
+  @Column('uuid', { nullable: true })
   replayId: string | null;
 
-  @Column({ type: 'timestamptz', name: 'delivered_at', precision: 3, nullable: true })
+  /** The time of the first success. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   deliveredAt: Date | null;
 
-  @Column('boolean', { name: 'cancel_requested', default: false })
+  /** Whether it was cancelled while an attempt was on the wire. */
+  @Column('boolean', { default: false })
   cancelRequested: boolean;
 
-  @Column('uuid', { name: 'job_id', nullable: true })
+  @Column('uuid', { nullable: true })
   jobId: string | null;
 
-  @Column('uuid', { name: 'lease_id', nullable: true })
+  @Column('uuid', { nullable: true })
   leaseId: string | null;
 
-  @Column('uuid', { name: 'open_request_id', nullable: true })
+  @Column('uuid', { nullable: true })
   openRequestId: string | null;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   finishedAt: Date | null;
 
   /** Its url, headers, message and reference were erased. */
-  @Column('uuid', { name: 'erasure_id', nullable: true })
+  @Column('uuid', { nullable: true })
   erasureId: string | null;
 }

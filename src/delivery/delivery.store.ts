@@ -1,56 +1,29 @@
-import { idBounds } from '../ids';
+import { BUSINESS_EVENTS } from '../events/business-event.store';
 import { columns } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
-import type { Listing } from '../sql/listing';
+import { joinsByIndex } from '../sql/index-lookup';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { firstIdAt, idBounds } from '../values/ids';
 import type { Ordering, WebhookStatus } from '../webhooks/webhook.entity';
+import { keepWebhooks } from '../webhooks/webhook.store';
 import type { CircuitState } from '../webhooks/webhook-circuit.entity';
-import { keepWebhooks } from '../webhooks/webhook-lock.store';
-import type { DeliveryStatus, SkipReason, Wait } from './delivery.entity';
-import { insertBlockingSql, insertFinishedSql, insertOpenSql } from './delivery-state.store';
+import { DeliveryEntity, OPEN_STATUSES } from './delivery.entity';
 
-export interface DeliveryRow {
-  id: string;
-  businessEventId: string;
-  webhookId: string;
-  userId: string;
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  status: DeliveryStatus;
-  skipReason: SkipReason | null;
-  skipMessage: string | null;
-  attempts: number;
-  nextAttemptAt: Date | null;
-  held: boolean;
-  waitsFor: Wait | null;
-  test: boolean;
-  /** The last replay of the delivery. */
-  replayId: string | null;
-  /** Whether it was cancelled while an attempt was on the wire. */
-  cancelRequested: boolean;
-  /** The time of the first success. */
-  deliveredAt: Date | null;
-  createdAt: Date;
-  finishedAt: Date | null;
-}
-
-export const DELIVERIES: Listing = {
-  table: 'deliveries',
-  columns: `id, business_event_id as "businessEventId", webhook_id as "webhookId", user_id as "userId",
-    document_type as "documentType", event, reference_document as "referenceDocument", status,
-    skip_reason as "skipReason", skip_message as "skipMessage", attempts, next_attempt_at as "nextAttemptAt", held,
-    waits_for as "waitsFor", test, replay_id as "replayId", cancel_requested as "cancelRequested",
-    delivered_at as "deliveredAt", created_at as "createdAt", finished_at as "finishedAt"`,
-};
-
-export async function deliveriesById(db: Db, ids: readonly string[]): Promise<Map<string, DeliveryRow>> {
-  const rows = await rowsOf<DeliveryRow>(
-    db,
-    `select ${DELIVERIES.columns} from deliveries where id = any($1::uuid[])`,
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const DELIVERIES = listing(DeliveryEntity, [
+  'method',
+  'url',
+  'headers',
+  'payloadId',
+  'traceparent',
+  'blocks',
+  'roundStart',
+  'jobId',
+  'leaseId',
+  'openRequestId',
+  'erasureId',
+]);
+export type DeliveryRow = RowOf<typeof DELIVERIES>;
+export const deliveriesById = byIds(DELIVERIES);
 
 /** A delivery as made by the fan-out, with its rendered request. */
 export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelRequested' | 'deliveredAt'> {
@@ -58,6 +31,7 @@ export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelReque
   url: string | null;
   headers: string | null;
   payloadId: string | null;
+  traceparent: string | null;
   jobId: string | null;
   /** The first attempt, if it is opened with the delivery, and its lease. */
   openRequestId: string | null;
@@ -80,6 +54,7 @@ export const NEW_DELIVERY = columns<NewDelivery>([
   ['url', 'url', 'text'],
   ['headers', 'headers', 'text'],
   ['payloadId', 'payload_id', 'uuid'],
+  ['traceparent', 'traceparent', 'text'],
   ['attempts', 'attempts', 'integer'],
   ['nextAttemptAt', 'next_attempt_at', 'timestamptz'],
   ['held', 'held', 'boolean'],
@@ -119,6 +94,7 @@ export interface DueDelivery
   url: string;
   headers: string;
   payloadId: string;
+  traceparent: string | null;
   body: Buffer | null;
   jobId: string | null;
   openRequestId: string | null;
@@ -141,6 +117,7 @@ export interface DueWebhook {
   failingSince: Date | null;
   hasCredentials: boolean;
   sendEvidenceHead: boolean;
+  sendTraceparent: boolean;
   /** The number of the due deliveries that are for this webhook. */
   deliveries: number;
 }
@@ -178,7 +155,7 @@ async function dueWebhooks(db: Db, ids: readonly string[]): Promise<Omit<DueWebh
        w.rate_limit as "rateLimit", w.rate_limit_seconds as "rateLimitSeconds", w.max_concurrency as "maxConcurrency",
        w.ordering, c.state as circuit, c.failures, c.failing_since as "failingSince",
        exists (select from webhook_credentials k where k.webhook_id = w.id) as "hasCredentials",
-       w.send_evidence_head as "sendEvidenceHead"
+       w.send_evidence_head as "sendEvidenceHead", w.send_traceparent as "sendTraceparent"
      from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.id = any($1::uuid[])`),
     [ids],
   );
@@ -203,7 +180,7 @@ export async function dueDeliveries(
     db,
     statement(`select d.id, d.business_event_id as "businessEventId", d.webhook_id as "webhookId", d.user_id as "userId",
        d.document_type as "documentType", d.event, d.reference_document as "referenceDocument", d.status, d.attempts,
-       d.round_start as "roundStart", d.method, d.url, d.headers, d.payload_id as "payloadId",
+       d.round_start as "roundStart", d.method, d.url, d.headers, d.payload_id as "payloadId", d.traceparent,
        case when p.byte_length <= ${LARGE_BODY} then p.body end as body, p.byte_length as "bodyBytes",
        d.job_id as "jobId", d.open_request_id as "openRequestId", d.test, d.blocks, d.replay_id as "replayId",
        d.delivered_at as "deliveredAt", d.cancel_requested as "cancelRequested"
@@ -224,4 +201,99 @@ export async function bodiesOf(db: Db, payloadIds: readonly string[]): Promise<M
     [payloadIds, ...idBounds(payloadIds)],
   );
   return new Map(rows.map(({ id, body }) => [id, body]));
+}
+
+// Parts of statements that change deliveries: they write the tables by which deliveries are found. Each statement changes the
+// row of a delivery first, so that its lock covers its rows in these tables.
+
+const OPEN = 'id, webhook_id, document_type, status, held, waits_for, next_attempt_at';
+const FINISHED = 'id, webhook_id, document_type, status, finished_at';
+const BLOCKING = 'webhook_id, document_type, reference_document, id';
+
+// `o` is an open delivery. The primary key begins with the status.
+const IS_OPEN = `o.status in (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`;
+
+/** @param source of rows with the columns of deliveries; with a WHERE clause if need be */
+export function insertOpenSql(source: string): string {
+  return `insert into open_deliveries (${OPEN}) select ${OPEN} from ${source}`;
+}
+
+export function insertFinishedSql(source: string): string {
+  return `insert into finished_deliveries (${FINISHED}) select ${FINISHED} from ${source}`;
+}
+
+function insertBlockingSql(source: string): string {
+  return `insert into blocking_deliveries (${BLOCKING}) select ${BLOCKING} from ${source}`;
+}
+
+/** Copies columns from changed deliveries. @param from a WITH query that returned the id and these columns */
+export function updateOpenSql(from: string, columns: readonly string[], where = 'true'): string {
+  const copied = columns.map((column) => `${column} = u.${column}`).join(', ');
+  return `update open_deliveries as o set ${copied} from ${from} as u
+    where ${where} and ${IS_OPEN} and ${joinsByIndex('o.id', 'u.id')}`;
+}
+
+/** A statement that moves open deliveries between held, waiting and due. @param update of `deliveries as d` */
+export function moveSql(update: string): string {
+  return `with moved as (${update} returning d.id, d.held, d.waits_for, d.next_attempt_at),
+      copied as (${updateOpenSql('moved', ['held', 'waits_for', 'next_attempt_at'])})
+    select id from moved`;
+}
+
+export function deleteOpenSql(from: string, where = 'true'): string {
+  return `delete from open_deliveries as o using ${from} as u
+    where ${where} and ${IS_OPEN} and ${joinsByIndex('o.id', 'u.id')}`;
+}
+
+/** @param from a WITH query that returned the columns of `blocking_deliveries` of the deliveries that block no longer */
+export function deleteBlockingSql(from: string, where = 'true'): string {
+  return `delete from blocking_deliveries as b using ${from} as u where ${where} and b.webhook_id = u.webhook_id
+    and b.document_type = u.document_type and b.reference_document = u.reference_document and b.id = u.id`;
+}
+
+/**
+ * Deliveries with the user of their event, as `acting_user_id`. The index on users is on events: on deliveries, every
+ * update would change it. It returns deliveries in the order of their events.
+ */
+export const DELIVERIES_OF_USERS = {
+  table: `(select d.*, e.user_id as acting_user_id
+    from business_events e join deliveries d on d.business_event_id = e.id) as deliveries`,
+  columns: DELIVERIES.columns,
+};
+
+/** Events with the event of the delivery that caused them, as `effect_of`. */
+export const EFFECTS_OF_EVENTS = {
+  table: `(select e.*, d.business_event_id as effect_of
+    from business_events e join deliveries d on d.id = e.caused_by) as effects`,
+  columns: BUSINESS_EVENTS.columns,
+};
+
+const BY_EVENT = { sql: 'business_event_id', property: 'businessEventId', type: 'uuid' } as const;
+
+/** The order of DELIVERIES_OF_USERS: the time of the event. */
+export function orderOfUser(order: { direction: 'ASC' | 'DESC' } | null | undefined) {
+  return { tag: 'Delivery of User', column: BY_EVENT, descending: order?.direction !== 'ASC' };
+}
+
+/**
+ * The latest times at which the last requests to a webhook can have arrived there, newest first: the time when a request
+ * was finished, but at most `travelMs` after it began. Only times after `since`, at most `atMost`. The rate limit counts
+ * the rows of the log, so no second count can differ from it.
+ */
+export async function recentArrivals(
+  db: Db,
+  webhookId: string,
+  since: Date,
+  { travelMs, atMost }: { travelMs: number; atMost: number },
+): Promise<Date[]> {
+  const rows = await rowsOf<{ arrivedBy: Date }>(
+    db,
+    // least() ignores the null of open requests
+    statement(`select * from (
+       select least(finished_at, started_at + $3 * interval '1 ms') as "arrivedBy" from webhook_request_logs
+       where webhook_id = $1 and id >= $2::uuid
+     ) as requests where "arrivedBy" > $4 order by "arrivedBy" desc limit $5`),
+    [webhookId, firstIdAt(since.getTime() - travelMs), travelMs, since, atMost],
+  );
+  return rows.map((row) => row.arrivedBy);
 }

@@ -1,6 +1,6 @@
 // The events about Hookledger itself. docs/own-events.md documents their keys: change both.
 import type { OwnEvent } from '../events/own-events';
-import { toNodeId } from '../ids';
+import { toNodeId } from '../values/ids';
 
 interface AboutWebhook {
   id: string;

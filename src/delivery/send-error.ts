@@ -2,18 +2,20 @@
  * Why an exchange failed. The codes are stored in the log and must not change. HTTP_STATUS: the response was not 2xx.
  * NOT_SENT: the cause is on our side. PROXY: the proxy of the webhook did not connect to the partner. AUTHENTICATION: there was no access token, so nothing was sent.
  */
-export type SendErrorCode =
-  | 'DNS'
-  | 'CONNECT'
-  | 'TLS'
-  | 'TIMEOUT'
-  | 'RESET'
-  | 'BLOCKED_ADDRESS'
-  | 'RESPONSE_TOO_LARGE'
-  | 'HTTP_STATUS'
-  | 'AUTHENTICATION'
-  | 'PROXY'
-  | 'NOT_SENT';
+export const SEND_ERROR_CODES = [
+  'DNS',
+  'CONNECT',
+  'TLS',
+  'TIMEOUT',
+  'RESET',
+  'BLOCKED_ADDRESS',
+  'RESPONSE_TOO_LARGE',
+  'HTTP_STATUS',
+  'AUTHENTICATION',
+  'PROXY',
+  'NOT_SENT',
+] as const;
+export type SendErrorCode = (typeof SEND_ERROR_CODES)[number];
 
 /** Passed through undici, which accepts only errors; `send` converts it to a value. */
 export class SendError extends Error {

@@ -1,26 +1,24 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { DeliveryListArgs } from '../delivery/api/delivery.inputs';
-import { DELIVERY, deliveryList } from '../delivery/api/delivery.linked-fields';
-import { DeliveryConnection, DeliveryType } from '../delivery/api/delivery.type';
-import { BusinessEventListArgs } from '../events/business-event.inputs';
-import { BUSINESS_EVENT, eventList } from '../events/business-event.linked-fields';
-import { BusinessEventConnection, BusinessEventType } from '../events/business-event.type';
+import { Arg, Args, type ClassType, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { READERS } from '../access/viewer';
+import { DELIVERY, deliveryList } from '../delivery/api/delivery.resolver';
+import { DeliveryConnection, DeliveryListArgs, DeliveryType } from '../delivery/api/delivery.type';
+import { BUSINESS_EVENT, eventList } from '../events/business-event.resolver';
+import { BusinessEventConnection, BusinessEventListArgs, BusinessEventType } from '../events/business-event.type';
 import type { Context } from '../graphql/context';
-import { withExample } from '../graphql/example';
+import { withExample } from '../graphql/directives';
 import { toConnection } from '../graphql/lists/connection';
-import { type ListQuery, listPage } from '../graphql/lists/list';
+import { type ListQuery, listPage, TimePageArgs } from '../graphql/lists/list';
 import { pageRequest } from '../graphql/lists/page-args';
-import { TimePageArgs } from '../graphql/lists/time-order';
 import { HasRole } from '../graphql/roles/has-role';
-import { firstIdAt } from '../ids';
-import { refuseWithMessage, storableText } from '../refuse-argument';
+import { type RowSource, rawJson, type SqlFields, type ValueField } from '../read-plan/sql-fields';
 import { RequestLogListArgs } from '../request-log/api/request-log.inputs';
-import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.linked-fields';
+import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.resolver';
 import { RequestLogConnection, RequestLogType } from '../request-log/api/request-log.type';
 import { all, type Condition } from '../sql/condition';
 import type { PageRequest } from '../sql/walks/keyset';
-import { READERS } from '../viewer';
-import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
+import { firstIdAt } from '../values/ids';
+import { refuseWithMessage, storableText } from '../values/refuse-argument';
+import { WEBHOOK } from '../webhooks/api/webhook.resolver';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import {
   BusinessDocumentType,
@@ -29,11 +27,31 @@ import {
   DocumentVerdictType,
 } from './business-document.type';
 import { type DocumentName, latestOf, ofDocument } from './document.store';
-import { documentId } from './document-id';
-import { loadDocument } from './document-node';
-import { sentenceOf } from './timeline';
+import { documentId, loadDocument } from './document-id';
 import { countTimeline, pageOfTimeline, type TimelineRow } from './timeline.store';
-import { verdictFrom } from './verdict';
+import { sentenceOf, verdictFrom } from './verdict';
+
+type RawName = [documentType: string, name: string];
+
+/** The document of a row. Its lists have no plan: only its names are read with the row. */
+const businessDocument: ValueField = {
+  ...rawJson(
+    (row: RowSource) => {
+      const [type, name] = [row.column('document_type'), row.column('reference_document')];
+      return `case when ${type} is not null and ${name} is not null then json_build_array(${type}, ${name}) end`;
+    },
+    (raw) => {
+      if (raw === null) return null;
+      const [documentType, name] = raw as RawName;
+      return { id: documentId({ documentType, name }), documentType, name };
+    },
+  ),
+  properties: ['id', 'documentType', 'name'],
+};
+
+export const documentSqlFields: readonly SqlFields[] = ['BusinessEvent', 'Delivery', 'WebhookRequestLog'].map(
+  (type) => ({ type, fields: { businessDocument } }),
+);
 
 // a time in milliseconds and one more digit: within one millisecond, causes come before their effects
 const PLACE = { sql: 'place', property: 'place', type: 'text' } as const;
@@ -182,3 +200,25 @@ export class DocumentTimelineEntryResolver {
     return WEBHOOK_REQUEST_LOG.load(context, row.requestId);
   }
 }
+
+interface AboutDocument {
+  documentType: string | null;
+  referenceDocument: string | null;
+}
+
+function linkFrom(type: () => ClassType<object>, description: string) {
+  @Resolver(type)
+  class DocumentLinkResolver {
+    @FieldResolver(() => BusinessDocumentType, { nullable: true, description })
+    businessDocument(@Root() { documentType, referenceDocument: name }: AboutDocument): DocumentName | null {
+      return documentType === null || name === null ? null : { documentType, name };
+    }
+  }
+  return DocumentLinkResolver;
+}
+
+export const documentLinkResolvers = [
+  linkFrom(() => BusinessEventType, 'The document that the event happened to.'),
+  linkFrom(() => DeliveryType, 'The document that the event happened to.'),
+  linkFrom(() => RequestLogType, 'The document that the request is about; null: it names no document or no type.'),
+];

@@ -1,14 +1,14 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { READERS } from '../access/viewer';
 import { DeliveryType, SkipReasonEnum } from '../delivery/api/delivery.type';
 import type { SkipReason } from '../delivery/delivery.entity';
-import { publishEnum } from '../graphql/enum';
+import { publishEnum } from '../graphql/directives';
 import { connectionOf } from '../graphql/lists/connection';
 import { NodeType } from '../graphql/node';
 import { HasRole } from '../graphql/roles/has-role';
 import { RequestLogType, RequestStatusEnum } from '../request-log/api/request-log.type';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
-import { READERS } from '../viewer';
 import { WebhookType } from '../webhooks/api/webhook.type';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.store';
 import { VERDICTS, type Verdict } from './verdict';

@@ -1,6 +1,8 @@
 // A document has no row of its own: its id contains its type and its name.
-import { isStorable } from '../text';
-import type { DocumentName } from './document.store';
+
+import { type Context, loaderFor } from '../graphql/context';
+import { isStorable } from '../values/text';
+import { type DocumentName, knownDocuments } from './document.store';
 
 const PREFIX = 'doc_';
 
@@ -28,4 +30,15 @@ function documentIn(json: string): DocumentName | null {
     if (!(error instanceof SyntaxError)) throw error;
     return null;
   }
+}
+
+// Documents by their ids. The documents that one request asks for at the same time are looked up by one statement.
+
+/** null: nothing is known of such a document, or it is not the id of a document. */
+export function loadDocument(context: Context, id: string): Promise<DocumentName | null> {
+  return loaderFor(context, 'BusinessDocument', async (ids) => {
+    const asked = ids.flatMap((each) => readDocumentId(each) ?? []);
+    const known = asked.length === 0 ? [] : await knownDocuments(context.db, asked);
+    return new Map(known.map((document) => [documentId(document), document]));
+  }).load(id);
 }

@@ -1,6 +1,9 @@
-import { BusinessDocumentResolver, DocumentTimelineEntryResolver } from './business-document.resolver';
-import { documentSqlFields } from './document.sql-fields';
-import { documentLinkResolvers } from './document-links.resolver';
+import {
+  BusinessDocumentResolver,
+  DocumentTimelineEntryResolver,
+  documentLinkResolvers,
+  documentSqlFields,
+} from './business-document.resolver';
 import { SearchResolver } from './search.resolver';
 
 export const documents = {

@@ -1,8 +1,6 @@
 // Finds documents, webhooks and users for the search.
-
-import { REFERENCE } from '../request-log/search/index-terms';
+import { folded, REFERENCE, referenceWord } from '../request-log/search/index-terms';
 import { prefix } from '../request-log/search/search-query';
-import { folded, referenceWord } from '../request-log/search/tokenizer';
 import { foundInIndex } from '../request-log/search/words.store';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { LOOKED_AT } from '../sql/listing';

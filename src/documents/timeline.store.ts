@@ -1,10 +1,9 @@
 // The timeline of a document: events, deliveries and requests in one order.
-
 import type { DeliveryStatus, SkipReason } from '../delivery/delivery.entity';
-import { FIRST_ID, LAST_ID } from '../ids';
 import type { RequestStatus } from '../request-log/webhook-request-log.entity';
 import { type Db, rowOf, rowsOf, type Statement, statement } from '../sql/db';
 import type { Count, Page, PageRequest } from '../sql/walks/keyset';
+import { FIRST_ID, LAST_ID } from '../values/ids';
 import { type DocumentName, MAX_EVENTS } from './document.store';
 
 export const TIMELINE_KINDS = [

@@ -2,7 +2,7 @@
 import type { DeliveryRow } from '../delivery/delivery.store';
 import type { WebhookRow } from '../webhooks/webhook.store';
 import type { DocumentName, Latest, Stuck } from './document.store';
-import { asSentence, numberText, timeText } from './sentence-parts';
+import type { TimelineKind, TimelineRow } from './timeline.store';
 
 export const VERDICTS = [
   'ARRIVED',
@@ -109,4 +109,64 @@ const untilRepaired = ({ stuck }: Latest) =>
 function beside({ request }: Latest, { deliveredAt, status }: DeliveryRow): string {
   if (deliveredAt !== null || status === 'DELIVERED' || !request?.error) return '';
   return ` The last attempt failed: ${asSentence(request.error)}`;
+}
+
+// The sentence of an entry of a timeline.
+
+export function sentenceOf(row: TimelineRow): string {
+  const sentence = ROW_SENTENCES[row.kind](row, row.webhookName ?? 'an unknown partner', row.event ?? 'it');
+  return row.test ? `Test: ${sentence}` : sentence;
+}
+
+const ROW_SENTENCES: Record<TimelineKind, (row: TimelineRow, name: string, event: string) => string> = {
+  EVENT_PUBLISHED: ({ userName, wantedBy }, _name, event) =>
+    `${event} happened${userName ? `, by ${userName}` : ''}.${wantedBy === 0 ? ' No webhook matched.' : ''}`,
+  DELIVERY_MADE: (_row, name, event) => `A delivery of ${event} to ${name} was created.`,
+  DELIVERY_SKIPPED: ({ skipMessage, skipReason }, name, event) =>
+    `${event} was not sent to ${name}: ${asSentence(skipMessage ?? String(skipReason))}`,
+  ATTEMPT_MADE: (row, name) => `Attempt ${row.attempts} to ${name}${outcomeOf(row)}`,
+  CALL_RECEIVED: (row, name) => `A call from ${name}${outcomeOf(row)}`,
+  DELIVERED: (_row, name, event) => `${event} was delivered to ${name}.`,
+  GIVEN_UP: ({ attempts }, name, event) =>
+    `The delivery of ${event} to ${name} failed after ${numberText(attempts ?? 0, 'attempt')}.`,
+  CANCELLED: (_row, name, event) => `The delivery of ${event} to ${name} was cancelled.`,
+};
+
+function outcomeOf({ requestStatus, responseStatus, durationMs, error }: TimelineRow): string {
+  if (requestStatus === 'PENDING') return ' began; its outcome is not known yet.';
+  const took = durationMs === null ? '' : ` after ${durationMs} ms`;
+  if (error) return `: ${asSentence(error)}`;
+  return responseStatus === null ? `: ${requestStatus}${took}.` : ` was answered with ${responseStatus}${took}.`;
+}
+
+// The parts of which verdicts and timelines are made.
+
+// made at the first use: it loads names of months, a tenth of the program's start
+let format: Intl.DateTimeFormat | undefined;
+
+const FORMAT = {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+} as const;
+
+/** Such as "3 March 2026 at 14:05:09 UTC". */
+function timeText(at: Date): string {
+  format ??= new Intl.DateTimeFormat('en-GB', FORMAT);
+  return `${format.format(at)} UTC`;
+}
+
+/** Such as "3 attempts". */
+function numberText(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** The text with a full stop, unless it ends with punctuation. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`;
 }

@@ -13,29 +13,135 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { PUBLISHERS, READERS, type Viewer } from '../access/viewer';
 import { exactArgument } from '../graphql/arguments/exact-argument';
 import { BodyType, bodyOf } from '../graphql/body.type';
-import { CONFIRMS_VIEWER, confirming } from '../graphql/confirms-viewer';
 import { Content } from '../graphql/content/content';
 import type { Context } from '../graphql/context';
-import { withExample } from '../graphql/example';
+import { withExample } from '../graphql/directives';
+import { CONFIRMS_VIEWER, confirming } from '../graphql/field-rules';
 import { loadContent } from '../graphql/limits/answer-size';
-import { payloadOf } from '../graphql/mutation-payload';
+import { byTime } from '../graphql/lists/list';
+import { conditionOf } from '../graphql/lists/where-to-sql';
 import { HasRole } from '../graphql/roles/has-role';
 import { Masked } from '../graphql/roles/masked';
-import { answer } from '../graphql/user-error';
-import { toNodeId } from '../ids';
-import { jsonOrText } from '../json/json-output';
+import { answer, payloadOf } from '../graphql/user-error';
+import { jsonOrText } from '../json/json-text';
 import { inTurns } from '../json/turns';
-import { PUBLISHERS, type Viewer } from '../viewer';
-import { type PublishEventInput, PublishEventsInput } from './business-event.inputs';
-import type { BusinessEventRow } from './business-event.store';
-import { BusinessEventType } from './business-event.type';
-import { documentBytes } from './data/envelope';
+import { byId, link, linkedFields, page, pageBelow, rootFields } from '../read-plan/linked-fields';
+import { type RowSource, rawJson, rowList, rowType, type SqlFields } from '../read-plan/sql-fields';
+import type { Listing } from '../sql/listing';
+import { USER } from '../users/user.resolver';
+import { toNodeId } from '../values/ids';
+import { BUSINESS_EVENTS, type BusinessEventRow, eventsById } from './business-event.store';
+import {
+  BusinessEventConnection,
+  BusinessEventListArgs,
+  BusinessEventType,
+  BusinessEventWhere,
+  type PublishEventInput,
+  PublishEventsInput,
+} from './business-event.type';
+import { documentBytes, documentSql } from './data/envelope';
 import { checkNumberOfEvents, type NewEvent } from './event-faults';
-import { type PayloadRow, payloadsById } from './payload.store';
+import { type PayloadRow, payloadsById, unlessErased } from './payload.store';
 import type { PublishedEvent } from './publish-events';
 import type { Publisher } from './publisher';
+
+/** The bytes of a payload, or of the document in it, which is never cut. @param enveloped an expression; absent: the payload */
+function payloadWithType(id: string, enveloped?: string): string {
+  const bytes = enveloped === undefined ? 'body' : documentSql(enveloped, 'body');
+  const total = enveloped === undefined ? 'byte_length' : `case when not ${enveloped} then byte_length end`;
+  return `(select json_build_array(encode(${bytes}, 'base64'), content_type, ${total}) from payloads
+    where id = ${id} and body is not null)`;
+}
+
+type RawPayload = [body: string, contentType: string, bytes: number | null];
+
+type OfRow = (row: RowSource) => string;
+
+/** The fields `data` and `dataBody`. @param ofBody the id of the payload with the bytes @param enveloped of an event */
+export function payloadFields(ofBody: OfRow, enveloped?: OfRow): SqlFields['fields'] {
+  const source = (id: OfRow) => (row: RowSource) =>
+    payloadWithType(unlessErased(id(row), row.column('erasure_id')), enveloped?.(row));
+  return {
+    data: rawJson(
+      source((row) => row.column('payload_id')),
+      (raw) => {
+        if (raw === null) return null;
+        const [base64, contentType, bytes] = raw as RawPayload;
+        const body = Buffer.from(base64, 'base64');
+        return jsonOrText(body, contentType, bytes !== null && bytes > body.length);
+      },
+    ),
+    dataBody: rawJson(source(ofBody), (raw) => {
+      if (raw === null) return null;
+      const [body, contentType, bytes] = raw as RawPayload;
+      return bodyOf(Buffer.from(body, 'base64'), contentType || null, bytes ?? undefined);
+    }),
+  };
+}
+
+export const businessEventSqlFields: readonly SqlFields[] = [
+  {
+    type: 'BusinessEvent',
+    fields: payloadFields(
+      (row) => row.column('payload_id'),
+      (row) => row.column('enveloped'),
+    ),
+  },
+];
+
+export const BUSINESS_EVENT = rowType('BusinessEvent', () => BusinessEventType, BUSINESS_EVENTS, eventsById);
+
+/** @param listing one with an additional column, where a field needs it */
+export function listOfEvents(listing: Listing = BUSINESS_EVENTS) {
+  return rowList(BUSINESS_EVENT, {
+    connection: () => BusinessEventConnection,
+    args: () => BusinessEventListArgs,
+    listQuery: (args) => ({
+      listing,
+      condition: conditionOf(args.where, BusinessEventWhere.filter),
+      order: byTime('BusinessEvent', args.orderBy),
+      args,
+    }),
+  });
+}
+
+export const eventList = listOfEvents();
+
+export const businessEventLinkedFields = [
+  rootFields({
+    businessEvent: byId(BUSINESS_EVENT, 'The id of the event, `evt_...`.', {
+      access: HasRole(...READERS),
+      description: withExample(
+        'The business event with this id; null: there is none.',
+        '{ businessEvent(id: "evt_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { event user { name } deliveries { nodes { ' +
+          'status } } } }',
+      ),
+    }),
+    businessEvents: page(eventList, {
+      access: HasRole(...READERS),
+      description: withExample(
+        'All business events, newest first.',
+        '{ businessEvents(where: { wantedBy: { eq: 0 } }) { nodes { documentType event referenceDocument } } }',
+      ),
+    }),
+  }),
+  linkedFields(BUSINESS_EVENT, {
+    user: link(USER, 'userId', 'The user who acted in the business system.'),
+    publishedBy: link(
+      USER,
+      'publishedBy',
+      'The user who published the event. `user` is the user who acted in the business system.',
+    ),
+  }),
+  linkedFields(USER, {
+    businessEvents: pageBelow(eventList, 'user_id', {
+      description: 'The business events of which this user is the `user`, newest first by default.',
+    }),
+  }),
+];
 
 declare module '../graphql/context' {
   interface Services {
@@ -91,18 +197,17 @@ export class BusinessEventResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('input', () => PublishEventsInput, { validate: false, description: 'The events.' }) input: PublishEventsInput,
   ) {
+    const { traceparent } = context;
     const publish = async (version?: string) => {
       checkNumberOfEvents(input.events.length);
       const events = await inTurns(newEvents(input.events, context, info));
-      const published = await context.services.publisher.publish(context.viewer as Viewer, events, version);
+      const published = await context.services.publisher.publish(context.viewer as Viewer, events, {
+        traceparent,
+        version,
+      });
       return { events: published.map((event) => ({ ...event, id: toNodeId('BusinessEvent', event.id) })) };
     };
     return answer({ events: null as PublishedEvent[] | null }, () => confirming(context, publish));
-  }
-
-  @FieldResolver(() => ID, { description: '`evt_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() row: BusinessEventRow) {
-    return toNodeId('BusinessEvent', row.id);
   }
 
   @Content()

@@ -1,48 +1,37 @@
-import { idBounds } from '../ids';
-import { newSalt } from '../random';
-import { columns, type RowCount } from '../sql/columns';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
-import { type HashPart, isInPartSql } from '../sql/hash-part';
-import { andIdBetween, BYTES_BEFORE, equalsByIndex, joinsByIndex } from '../sql/index-lookup';
-import { insertKeysSql, NEW_KEY, type NewKey } from './idempotency-key.store';
+import {
+  andIdBetween,
+  BYTES_BEFORE,
+  equalsByIndex,
+  type HashPart,
+  isInPartSql,
+  joinsByIndex,
+} from '../sql/index-lookup';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { TRACE_ID_SQL } from '../tracing/traceparent';
+import { idBounds } from '../values/ids';
+import { newSalt } from '../values/random';
+import { BusinessEventEntity } from './business-event.entity';
 import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from './payload.store';
 
-export interface BusinessEventRow {
-  id: string;
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  payloadId: string;
-  /** Whether its content was erased; a request may still need the payload. */
-  isErased: boolean;
-  /** Whether the payload is what webhooks get of the event by default, with the document in it: see envelope.ts. */
-  enveloped: boolean;
-  userId: string;
-  publishedBy: string;
-  idempotencyKey: string | null;
-  createdAt: Date;
-  fannedOutAt: Date | null;
-  wantedBy: number | null;
-  /** The delivery that caused the event. */
-  causedBy: string | null;
-  /** The webhooks whose deliveries led to the event, oldest first, at most 16. */
-  causePath: string[];
-  /** The received call that the event was made from. */
-  requestId: string | null;
-  /** The only webhooks that the event is delivered to; null: all that match. */
-  directedTo: string[] | null;
-}
+const EVENTS = listing(BusinessEventEntity, [
+  'apiKeyId',
+  'sessionId',
+  'remoteAddress',
+  'contentSalt',
+  'bodyDigest',
+  'leafHash',
+  'erasedDigests',
+  'erasureId',
+]);
 
-export const BUSINESS_EVENTS = {
-  table: 'business_events',
-  columns: `id, document_type as "documentType", event, reference_document as "referenceDocument",
-    payload_id as "payloadId", erasure_id is not null as "isErased", enveloped, user_id as "userId", published_by as "publishedBy",
-    idempotency_key as "idempotencyKey", created_at as "createdAt", fanned_out_at as "fannedOutAt",
-    wanted_by as "wantedBy", caused_by as "causedBy", cause_path as "causePath",
-    request_id as "requestId", directed_to as "directedTo"`,
-};
+/** isErased: whether its content was erased; a request may still need the payload. */
+export type BusinessEventRow = RowOf<typeof EVENTS> & { isErased: boolean };
 
-export interface NewEventRow extends Omit<BusinessEventRow, 'isErased' | 'fannedOutAt' | 'wantedBy'> {
+export const BUSINESS_EVENTS = { ...EVENTS, columns: `${EVENTS.columns}, erasure_id is not null as "isErased"` };
+
+export interface NewEventRow extends Omit<BusinessEventRow, 'isErased' | 'fannedOutAt' | 'wantedBy' | 'traceId'> {
   /** If its deliveries are made with it: when, and for how many webhooks. Other events go to the outbox. */
   fannedOut?: { at: Date; wantedBy: number };
   /** What published it: the API key and the browser session, from where. */
@@ -81,6 +70,7 @@ const NEW_EVENT = columns<Row>([
   ['createdAt', 'created_at', 'timestamptz'],
   ['causedBy', 'caused_by', 'uuid'],
   ['causePath', 'cause_path', 'text'],
+  ['traceparent', 'traceparent', 'text'],
   ['requestId', 'request_id', 'uuid'],
   ['directedTo', 'directed_to', 'text'],
   ['fannedOutAt', 'fanned_out_at', 'timestamptz'],
@@ -94,15 +84,15 @@ const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
 
 /**
- * Inserts events, in a statement that begins with WITH_NEW_PAYLOADS, or of one event with WITH_ONE_NEW_PAYLOAD.
+ * Inserts events, in a statement that begins with WITH_NEW_PAYLOADS.
  * @param first the number of its first parameter, the ids
  */
-export function insertEventsSql(first: number, count?: RowCount): string {
-  return `insert into business_events (${NEW_EVENT.names}, body_digest)
+export function insertEventsSql(first: number): string {
+  return `insert into business_events (${NEW_EVENT.names}, trace_id, body_digest)
      select e.id, document_type, event, reference_document, payload_id, enveloped, user_id, published_by, api_key_id, session_id,
-       remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], request_id, directed_to::uuid[],
-       fanned_out_at, wanted_by, content_salt, ${digestOfNew('e.payload_id', count)}
-     from ${NEW_EVENT.source(first, count)} as e (${NEW_EVENT.names})`;
+       remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], traceparent, request_id, directed_to::uuid[],
+       fanned_out_at, wanted_by, content_salt, ${TRACE_ID_SQL}, ${digestOfNew('e.payload_id')}
+     from ${NEW_EVENT.source(first)} as e (${NEW_EVENT.names})`;
 }
 
 /** Puts events into the outbox. @param ids the number of the parameter with their ids */
@@ -116,7 +106,7 @@ export function idsOfWaiting(events: readonly NewEventRow[]): string[] {
 }
 
 /** The values of the parameters of `insertEventsSql`. */
-export function eventValues(events: readonly NewEventRow[], count?: RowCount): unknown[] {
+export function eventValues(events: readonly NewEventRow[]): unknown[] {
   return NEW_EVENT.valuesOf(
     events.map((event) => ({
       ...event,
@@ -126,7 +116,6 @@ export function eventValues(events: readonly NewEventRow[], count?: RowCount): u
       wantedBy: event.fannedOut?.wantedBy ?? null,
       contentSalt: newSalt(),
     })),
-    count,
   );
 }
 
@@ -157,14 +146,7 @@ export async function announceEvents(db: Db): Promise<void> {
   await changedBy(db, statement(`select pg_notify('hookledger', 'events')`));
 }
 
-export async function eventsById(db: Db, ids: readonly string[]): Promise<Map<string, BusinessEventRow>> {
-  const rows = await rowsOf<BusinessEventRow>(
-    db,
-    `select ${BUSINESS_EVENTS.columns} from business_events where id = any($1::uuid[])`,
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const eventsById = byIds<BusinessEventRow>(BUSINESS_EVENTS);
 
 /** An event that waits for fan-out, with the bytes of its payload; null once they were erased. */
 export type OutboxEvent = BusinessEventRow & { body: Buffer | null; contentType: string };
@@ -281,4 +263,43 @@ export function leaveOutboxSql(first: number): { withQuery: string; sql: string 
 export async function leaveOutbox(db: Db, events: readonly FannedOut[], at: Date): Promise<void> {
   const { withQuery, sql } = leaveOutboxSql(1);
   await changedBy(db, statement(`with ${withQuery} ${sql}`), leaveOutboxValues(events, at));
+}
+
+export interface IdempotencyKey {
+  userId: string;
+  key: string;
+  eventId: string;
+  contentHash: Buffer;
+}
+
+export type NewKey = IdempotencyKey & { createdAt: Date };
+
+export const NEW_KEY = columns<NewKey>([
+  ['userId', 'user_id', 'uuid'],
+  ['key', 'key', 'text'],
+  ['eventId', 'event_id', 'uuid'],
+  ['contentHash', 'content_hash', 'bytea'],
+  ['createdAt', 'created_at', 'timestamptz'],
+]);
+
+/**
+ * Always in the same order, so that two transactions with the same keys wait for each other instead of deadlocking. The
+ * statement fails if a key was used meanwhile.
+ * @param first the number of its first parameter
+ */
+export function insertKeysSql(first: number): string {
+  return `insert into idempotency_keys (${NEW_KEY.names})
+    select * from ${NEW_KEY.source(first)} as k (${NEW_KEY.names}) order by user_id, key`;
+}
+
+/** Which of these keys were used. Sends no statement for none. */
+export async function knownKeys(db: Db, keys: readonly { userId: string; key: string }[]): Promise<IdempotencyKey[]> {
+  if (keys.length === 0) return [];
+  return rowsOf<IdempotencyKey>(
+    db,
+    statement(`select distinct k.user_id as "userId", k.key, k.event_id as "eventId", k.content_hash as "contentHash"
+     from unnest($1::uuid[], $2::text[]) as wanted (user_id, key)
+     join idempotency_keys k on k.user_id = wanted.user_id and k.key = wanted.key`),
+    [keys.map(({ userId }) => userId), keys.map(({ key }) => key)],
+  );
 }

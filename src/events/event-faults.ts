@@ -1,9 +1,9 @@
 // The rules for what may be published. They need no database.
-import { InputError, quoted, type UserError } from '../errors';
+import { InputError, quoted, type UserError } from '../errors/errors';
 import { atOnce, inTurns } from '../json/turns';
-import { textFault } from '../text';
-import { isOwnDocumentType } from '../webhooks/own-document-type';
-import { causeFault } from './causes';
+import { textFault } from '../values/text';
+import { isOwnDocumentType } from '../webhooks/setting-limits';
+import { causeFault } from './causes.store';
 
 export const MAX_EVENTS = 500;
 const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -29,6 +29,8 @@ export interface NewEvent {
   idempotencyKey: string | null;
   /** The id of a delivery, as the API shows it; null: no delivery caused the event. */
   causedBy: string | null;
+  /** Where it belongs in a trace, as `traceparentOf` keeps it; absent: where its call does. */
+  traceparent?: string | null;
   /** The UUID that it gets; absent: a new one. */
   id?: string;
 }

@@ -1,12 +1,8 @@
-import { BusinessEventEntity, OutboxEntity } from './business-event.entity';
-import { businessEventLinkedFields } from './business-event.linked-fields';
-import { BusinessEventResolver } from './business-event.resolver';
-import { businessEventSqlFields } from './business-event.sql-fields';
-import { IdempotencyKeyEntity } from './idempotency-key.entity';
-import { PayloadEntity } from './payload.entity';
+import { BusinessEventEntity } from './business-event.entity';
+import { BusinessEventResolver, businessEventLinkedFields, businessEventSqlFields } from './business-event.resolver';
 
 export const events = {
-  entities: [PayloadEntity, BusinessEventEntity, OutboxEntity, IdempotencyKeyEntity],
+  entities: [BusinessEventEntity],
   resolvers: [BusinessEventResolver],
   linkedFields: businessEventLinkedFields,
   sqlFields: businessEventSqlFields,

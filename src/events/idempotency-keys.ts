@@ -1,8 +1,8 @@
 // Compares the idempotency keys of events with those that were used before.
 import { hash } from 'node:crypto';
-import { InputError, quoted, type UserError } from '../errors';
+import { InputError, quoted, type UserError } from '../errors/errors';
+import type { IdempotencyKey } from './business-event.store';
 import type { NewEvent } from './event-faults';
-import type { IdempotencyKey } from './idempotency-key.store';
 
 /** An event that is to be published: its id if it is new, and the hash of its content. */
 export interface WantedEvent {

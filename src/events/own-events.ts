@@ -1,10 +1,11 @@
 // Events about Hookledger itself. They are business events and use the same outbox.
-import { newId, timeOfId } from '../ids';
+
 import type { Db } from '../sql/db';
 import { ensureUsersNamed } from '../users/user.store';
-import { type AUDIT_EVENT_PREFIX, OWN_DOCUMENT_TYPE } from '../webhooks/own-document-type';
+import { newId, timeOfId } from '../values/ids';
+import { type AUDIT_EVENT_PREFIX, OWN_DOCUMENT_TYPE } from '../webhooks/setting-limits';
 import { announceEvents, type NewEventRow, NOT_RECEIVED, putIntoOutbox, WITHOUT_KEY } from './business-event.store';
-import { MAX_CAUSE_PATH, pathsBehind } from './cause.store';
+import { MAX_CAUSE_PATH, pathsBehind } from './causes.store';
 import { newPayload } from './payload.store';
 
 /** The user who publishes them, who has neither roles nor keys. */
@@ -64,6 +65,7 @@ function rowOfOwn(
     createdAt: timeOfId(id),
     causedBy,
     causePath: [...path].slice(0, MAX_CAUSE_PATH),
+    traceparent: null,
     ...NOT_RECEIVED,
     ...WITHOUT_KEY,
   };

@@ -1,8 +1,8 @@
-import { newId } from '../ids';
-import { newSalt } from '../random';
-import { columns, type RowCount } from '../sql/columns';
+import { columns } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import { andIdBetween } from '../sql/index-lookup';
+import { newId } from '../values/ids';
+import { newSalt } from '../values/random';
 
 export interface Payload {
   id: string;
@@ -46,16 +46,8 @@ function insertPayloadsSql(): string {
 export const WITH_NEW_PAYLOADS = `with new_payloads as (${insertPayloadsSql()} returning id, body_digest),
   new_digests as materialized (select array_agg(id) as ids, array_agg(body_digest) as digests from new_payloads)`;
 
-/** The same for one payload. */
-export const WITH_ONE_NEW_PAYLOAD = `with new_payloads as (
-    insert into payloads (${NEW_PAYLOAD.names}) select * from ${NEW_PAYLOAD.source(1, 'ONE')} as new_row returning id, body_digest)`;
-
-/**
- * The digest of a payload that the same statement inserts; null: it inserts no such payload.
- * @param count ONE: after WITH_ONE_NEW_PAYLOAD
- */
-export function digestOfNew(id: string, count: RowCount = 'MANY'): string {
-  if (count === 'ONE') return `(select body_digest from new_payloads where id = ${id})`;
+/** The digest of a payload that the same statement inserts; null: it inserts no such payload. */
+export function digestOfNew(id: string): string {
   return `(select digests[array_position(ids, ${id})] from new_digests)`;
 }
 

@@ -1,17 +1,24 @@
 // Writes published events. Several calls share a transaction; each is accepted or refused for itself.
-import { currentTime } from '../clock';
-import { AppError, CallerChanged, InputError } from '../errors';
-import { newId, timeOfId } from '../ids';
+
+import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../access/viewer';
+import { AppError, CallerChanged, InputError } from '../errors/errors';
 import type { Db } from '../sql/db';
+import { currentTime } from '../time/clock';
 import type { CredentialState } from '../users/api-keys/authenticate';
 import { credentialStates, noLongerValid } from '../users/sessions/authenticate-session';
 import { ensureUsersNamed, idsByName } from '../users/user.store';
-import { type Credential, credentialId, mayPublish, PUBLISHERS, type Viewer } from '../viewer';
-import { type NewEventRow, NOT_RECEIVED, type OutboxRows, putIntoOutbox } from './business-event.store';
-import { type Cause, causesOf, pathsOfCauses } from './causes';
+import { newId, timeOfId } from '../values/ids';
+import {
+  knownKeys,
+  type NewEventRow,
+  type NewKey,
+  NOT_RECEIVED,
+  type OutboxRows,
+  putIntoOutbox,
+} from './business-event.store';
+import { type Cause, causesOf, pathsOfCauses } from './causes.store';
 import { envelopeOf } from './data/envelope';
 import type { NewEvent } from './event-faults';
-import { knownKeys, type NewKey } from './idempotency-key.store';
 import { claimsOf, contentHash, type KeyClaim, type KnownKeys, keyOf } from './idempotency-keys';
 import { newPayload } from './payload.store';
 
@@ -24,7 +31,9 @@ export interface PublishedEvent {
 export interface PublishCall {
   publisher: Viewer;
   events: readonly NewEvent[];
-  /** Given if the publisher comes from the auth cache: the version of the `CredentialState` that is known. */
+  /** Where the call is in a trace, as `traceparentOf` keeps it; null: in none. */
+  traceparent: string | null;
+  /** Given if the publisher comes from the auth cache, see `OptimisticAuth`: the transaction confirms it. */
   version?: string | undefined;
 }
 
@@ -77,8 +86,13 @@ export async function publishCalls(
 }
 
 /** Like `publishCalls`, for one call. @throws InputError or AppError when it is refused */
-export async function publishEvents(db: Db, publisher: Viewer, events: readonly NewEvent[]): Promise<PublishedEvent[]> {
-  const [result] = await publishCalls(db, [{ publisher, events }]);
+export async function publishEvents(
+  db: Db,
+  publisher: Viewer,
+  events: readonly NewEvent[],
+  traceparent: string | null = null,
+): Promise<PublishedEvent[]> {
+  const [result] = await publishCalls(db, [{ publisher, events, traceparent }]);
   if (!result || isRefused(result)) throw result;
   return result;
 }
@@ -88,7 +102,7 @@ export function isRefused(result: unknown): result is Refused {
 }
 
 interface Accepted {
-  publisher: Viewer;
+  call: PublishCall;
   claims: readonly KeyClaim[];
   causes: readonly Cause[];
 }
@@ -126,15 +140,16 @@ function wantedKeys(calls: readonly PublishCall[]): { userId: string; key: strin
  * @param keys gains the keys of an accepted call, so that the next call of the transaction finds them
  */
 function decide(
-  { publisher, events }: PublishCall,
+  call: PublishCall,
   ids: readonly string[],
   keys: KnownKeys,
   paths: ReadonlyMap<string, string[]>,
 ): Accepted | InputError {
+  const { publisher, events } = call;
   try {
     const causes = causesOf(events, paths);
     const wanted = events.map((event, index) => ({ event, id: ids[index] as string, hash: hashOf(event, publisher) }));
-    return { publisher, causes, claims: claimsOf(publisher.userId, wanted, keys) };
+    return { call, causes, claims: claimsOf(publisher.userId, wanted, keys) };
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;
@@ -147,10 +162,10 @@ function hashOf(event: NewEvent, publisher: Viewer): Buffer {
 }
 
 async function write(db: Db, accepted: readonly Accepted[], known: UserIds, writer: EventWriter): Promise<void> {
-  const fresh = accepted.map((call) => ({ ...call, events: freshEventsOf(call) }));
+  const fresh = accepted.map((each) => ({ ...each.call, events: freshEventsOf(each) }));
   const userIds = await usersOf(db, fresh, known);
   const payloads = fresh.flatMap(({ events }) => events.map(({ payload }) => payload));
-  const rows = fresh.flatMap((call) => call.events.map((event) => eventRow(event, call.publisher, userIds)));
+  const rows = fresh.flatMap((call) => call.events.map((event) => eventRow(event, call, userIds)));
   const keys = fresh.flatMap(({ publisher, events }) => events.flatMap((event) => newKeyOf(event, publisher)));
   await writer.write(db, { events: rows, payloads, keys });
 }
@@ -170,7 +185,11 @@ function freshEventsOf({ claims, causes }: Accepted) {
     }));
 }
 
-function eventRow({ id, event, cause, payload }: FreshEvent, publisher: Viewer, userIds: UserIds): NewEventRow {
+function eventRow(
+  { id, event, cause, payload }: FreshEvent,
+  { publisher, traceparent }: Pick<PublishCall, 'publisher' | 'traceparent'>,
+  userIds: UserIds,
+): NewEventRow {
   const { documentType, referenceDocument, idempotencyKey, user } = event;
   return {
     id,
@@ -185,6 +204,7 @@ function eventRow({ id, event, cause, payload }: FreshEvent, publisher: Viewer, 
     sessionId: publisher.sessionId,
     remoteAddress: publisher.remoteAddress,
     idempotencyKey,
+    traceparent: event.traceparent ?? traceparent,
     createdAt: timeOfId(id),
     ...cause,
     ...NOT_RECEIVED,

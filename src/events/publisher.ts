@@ -1,13 +1,15 @@
 // Accepts events: calls of the same moment share a transaction.
 import { setImmediate } from 'node:timers/promises';
-import { AppError, InputError } from '../errors';
-import type { Log } from '../log';
-import { isConflict, isDatabaseUnavailable, isLockTimeout, isRolledBack } from '../sql/database-errors';
+import type { Viewer } from '../access/viewer';
+import { AppError, InputError } from '../errors/errors';
+import type { Log } from '../logging/log';
+import { isConflict, isDatabaseUnavailable, isLockTimeout } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import { createNoteFailedTogether } from '../sql/sharing/failed-together';
 import { type Committed, createGroupCommit } from '../sql/sharing/group-commit';
-import { commitWithThese, type Transaction } from '../sql/transactions';
-import type { Viewer } from '../viewer';
+import { commitWithThese, endAfter, type Transaction, type TransactionEnds } from '../sql/transactions';
+import type { Span } from '../tracing/span';
+import { startSpan } from '../tracing/tracing';
 import { type OutboxRows, putIntoOutbox } from './business-event.store';
 import { checkNumberOfEvents, faultsOfEvents, type NewEvent } from './event-faults';
 import {
@@ -22,12 +24,15 @@ import {
 export interface Publisher {
   /**
    * Resolves when all of these events are committed.
-   * @param version given if the publisher comes from the auth cache, see `OptimisticAuth`. The transaction confirms it
    * @throws InputError for their faults; CallerChanged if the publisher is not as it was cached; AppError UNAUTHENTICATED or
    * FORBIDDEN if the publisher may no longer publish, UNAVAILABLE while the backlog is full, and when another transaction holds one
    * of the idempotency keys, or makes one of the users, and does not end
    */
-  publish(publisher: Viewer, events: readonly NewEvent[], version?: string): Promise<PublishedEvent[]>;
+  publish(
+    publisher: Viewer,
+    events: readonly NewEvent[],
+    call: Pick<PublishCall, 'traceparent' | 'version'>,
+  ): Promise<PublishedEvent[]>;
   /** Waits until all given events are committed or refused. */
   idle(): Promise<void>;
 }
@@ -42,12 +47,12 @@ const EVENTS_PER_UNIT = 5;
 const DELIVERIES_PER_UNIT = 1.25;
 const BYTES_PER_UNIT = (16 * 1024 * 1024) / 200;
 
-/** Makes deliveries in the transaction that publishes their events: `delivery/fan-out/direct-fan-out.ts`. */
+/** Makes deliveries in the transaction that publishes their events: `delivery/engine/direct-fan-out.ts`. */
 export interface DirectFanOut {
   /** Takes slots for the deliveries of one call, and may wait a short time for them: see `delivery/capacity/slot-reservations.ts`. */
   reserve(events: readonly NewEvent[]): SlotReservation | Promise<SlotReservation>;
   /** For one transaction. null: all of these events go to the outbox. @param reserved for the calls of the transaction */
-  begin(events: readonly NewEvent[], reserved: readonly SlotReservation[]): DirectWriter | null;
+  begin(events: readonly NewEvent[], reserved: readonly SlotReservation[]): DirectPublishing | null;
 }
 
 /** Slots of the worker that are kept free for deliveries of a call. */
@@ -60,12 +65,11 @@ export interface SlotReservation {
 
 export const NO_SLOTS: SlotReservation = { slots: new Map(), release: () => undefined };
 
-/** Call `committed`, `rolledBack` or `mayHaveCommitted` when its transaction has ended. */
-export interface DirectWriter extends EventWriter {
-  /** Sends the deliveries. @returns whether some events wait in the outbox */
-  committed(): boolean;
-  rolledBack(): void;
-  mayHaveCommitted(): void;
+export interface DirectPublishing extends EventWriter {
+  /** What it opens. */
+  attempts: TransactionEnds;
+  /** Whether some events wait in the outbox. */
+  hasWaiting(): boolean;
 }
 
 export interface PublisherParts {
@@ -81,6 +85,7 @@ export interface PublisherParts {
 
 interface GatheredCall extends PublishCall {
   reserved: SlotReservation;
+  span: Span;
 }
 
 const COMMITTING_OUTBOX: EventWriter = { prepare: async () => undefined, write: commitIntoOutbox };
@@ -97,6 +102,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const noteNotDirect = createNoteFailedTogether('direct_publish', log);
 
   async function run(calls: readonly GatheredCall[], isAgain: boolean): Promise<Committed<PublishResult>> {
+    if (!isAgain) linkCalls(calls);
     const direct = isAgain ? null : beginDirectly(calls);
     const written = direct && (await publishDirectly(calls, direct));
     if (written) return written;
@@ -105,7 +111,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
     return { results };
   }
 
-  function beginDirectly(calls: readonly GatheredCall[]): DirectWriter | null | undefined {
+  function beginDirectly(calls: readonly GatheredCall[]): DirectPublishing | null | undefined {
     return directFanOut?.begin(
       calls.flatMap(({ events }) => events),
       calls.map(({ reserved }) => reserved),
@@ -115,14 +121,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
   /** @returns null: the transaction was rolled back. The outbox, which needs less, may accept the events */
   async function publishDirectly(
     calls: readonly PublishCall[],
-    direct: DirectWriter,
+    direct: DirectPublishing,
   ): Promise<Committed<PublishResult> | null> {
     let results: PublishResult[];
     try {
       results = await transaction((db) => publishCalls(db, calls, direct), OPTIONS);
     } catch (error) {
-      if (isRolledBack(error)) direct.rolledBack();
-      else direct.mayHaveCommitted();
+      endAfter(error, direct.attempts);
       if (isDatabaseUnavailable(error)) throw error;
       // one of these calls would fail again, and all others with it: each runs alone
       if (calls.length > 1 && isConflict(error)) throw error;
@@ -130,7 +135,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
       return null;
     }
     const afterwards = () => {
-      if (direct.committed()) onPublished(eventsOf(results));
+      direct.attempts.onCommit();
+      if (direct.hasWaiting()) onPublished(eventsOf(results));
     };
     return { results, afterwards };
   }
@@ -155,18 +161,22 @@ export function createPublisher(parts: PublisherParts): Publisher {
     },
   });
   return {
-    async publish(publisher, events, version) {
+    async publish(publisher, events, call) {
       checkNumberOfEvents(events.length);
       const found = faultsOfEvents(events);
       const faults = found instanceof Promise ? await found : found;
       if (faults.length > 0) throw new InputError(faults);
       checkBacklog();
+      const span = publishSpan(call, events);
       const reserved = await slotsFor(events);
       try {
-        const result = await shared.add({ publisher, events, version, reserved });
+        const { traceparent } = span;
+        const result = await shared.add({ ...call, traceparent, publisher, events, reserved, span });
         if (isRefused(result)) throw result;
+        span.end();
         return result;
       } catch (error) {
+        span.end(error instanceof AppError ? error.code : (error as Error).name);
         throw isLockTimeout(error) ? keyOrUserIsHeld() : error;
       } finally {
         reserved.release();
@@ -179,6 +189,19 @@ export function createPublisher(parts: PublisherParts): Publisher {
       await shared.idle();
     },
   };
+}
+
+/** The span of a call, which names the traces that its events belong to otherwise. */
+function publishSpan({ traceparent }: Pick<PublishCall, 'traceparent'>, events: readonly NewEvent[]): Span {
+  const span = startSpan('publish', traceparent);
+  span.set(() => ({ 'messaging.batch.message_count': events.length }));
+  for (const { traceparent: own = null } of events) span.link(own);
+  return span;
+}
+
+/** Of calls that share a transaction, each names the first one. */
+function linkCalls([first, ...others]: readonly GatheredCall[]): void {
+  for (const { span } of others) span.link(first?.span.traceparent ?? null);
 }
 
 function eventsOf(results: readonly PublishResult[]): number {

@@ -1,9 +1,9 @@
 // The key of the log: made at the first sealing, and stored encrypted with ENCRYPTION_KEY.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { currentTime } from '../clock';
-import { newId } from '../ids';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
+import { currentTime } from '../time/clock';
+import { newId } from '../values/ids';
 import { writeVkey } from './formats/signed-note';
 import { evidenceKeys, insertKey, type StoredKey } from './head.store';
 

@@ -3,15 +3,13 @@ import { recordOwnAct } from '../audit/write-audit-entry';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { appendFirst } from './append-leaves';
 import { RESTARTED_ACTION } from './formats/leaf-kinds';
 import { type Checkpoint, readCheckpoint } from './formats/signed-note';
 import { evidenceKeys, newestHead, type SignedHead } from './head.store';
-import type { HeadMemory } from './head-memory';
-import { beginsWith, contradictionOf, SealingStopped } from './known-head';
+import { beginsWith, contradictionOf, type HeadMemory, SealingStopped } from './known-head';
 import { makeLogKey, originOf, readOrigin } from './log-key';
+import { appendFirst, signHead } from './seal';
 import { deleteReportedHeads, reportedHeads } from './sealing-stop.store';
-import { signHead } from './sign-head';
 import { newestTree, waitForTree } from './tree.store';
 
 export interface Restarted {

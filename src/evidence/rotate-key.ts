@@ -1,15 +1,20 @@
 // Another key for the log. The old one vouches for it: for a while, heads carry the signatures of both.
+
+import type { Viewer } from '../access/viewer';
 import { insertAuditEntry } from '../audit/audit-entry.store';
 import { auditEntry, recordOwnAct } from '../audit/write-audit-entry';
-import { currentTime } from '../clock';
-import { InputError } from '../errors';
+import { InputError } from '../errors/errors';
 import type { Keyring } from '../keyring/keyring';
 import type { Db } from '../sql/db';
-import type { Viewer } from '../viewer';
-import { appendFirst } from './append-leaves';
+import { currentTime } from '../time/clock';
 import { ROTATED_ACTION } from './formats/leaf-kinds';
-import { destroyRetired, evidenceKeys, noteRotation } from './head.store';
+import { auditRecord } from './formats/records';
+import { partSalt } from './formats/salted-digests';
+import { inclusionProof, type ReadTile, writeTlogProof } from './formats/tree-proofs';
+import { destroyRetired, evidenceKeys, firstHeadFrom, noteRotation } from './head.store';
 import { makeLogKey } from './log-key';
+import { appendFirst } from './seal';
+import { sealedRotations } from './sealed-rows.store';
 import { reportedHeads } from './sealing-stop.store';
 import { waitForTree } from './tree.store';
 
@@ -67,4 +72,23 @@ export async function destroyRetiredKeys(db: Db): Promise<void> {
 
 function refused(message: string): InputError {
   return new InputError([{ field: [], code: 'CONFLICT', message }]);
+}
+
+// The proofs by which a verifier with an old key learns the new one.
+
+/** The sealed entries of all rotations of a log, oldest first, each under the first head that both keys signed. */
+export async function rotationProofs(db: Db, origin: string, read: ReadTile): Promise<string[]> {
+  const proofs: string[] = [];
+  for (const { leafIndex, ...entry } of await sealedRotations(db)) {
+    const head = await firstHeadFrom(db, origin, leafIndex + 1);
+    if (!head || entry.contentSalt === null) continue;
+    const details = {
+      salt: partSalt(entry.contentSalt, 'details').toString('base64'),
+      content: Buffer.from(entry.details ?? '').toString('base64'),
+    };
+    const extra = JSON.stringify({ record: auditRecord(entry), parts: { details } });
+    const proof = await inclusionProof(leafIndex, head.treeSize, read);
+    proofs.push(writeTlogProof({ extra, index: leafIndex, proof, checkpoint: head.checkpoint }));
+  }
+  return proofs;
 }

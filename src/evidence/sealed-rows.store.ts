@@ -1,7 +1,9 @@
 // Reads the rows that are leaves with everything that their records contain, and where their leaves are.
 import { type Db, rowsOf, statement } from '../sql/db';
-import { type FactsOf, LEAF_KINDS, type LeafKind, ROTATED_ACTION } from './formats/leaf-kinds';
+import { type FactsOf, LEAF_KINDS, type LeafKind, ROTATED_ACTION, recordOf } from './formats/leaf-kinds';
 import type { PayloadFacts } from './formats/salted-digests';
+import { inclusionProof, type ReadTile, writeTlogProof } from './formats/tree-proofs';
+import type { SignedHead } from './head.store';
 
 /** The table of a kind of rows, as `r`. */
 export interface LeafTable {
@@ -44,8 +46,8 @@ export const LEAF_TABLES: { readonly [Kind in LeafKind]: LeafTable } = {
       r.content_salt as "contentSalt", r.erased_digests as "erasedDigests", r.created_at as "createdAt", r.directed_to as "directedTo",
       r.document_type as "documentType", r.enveloped, r.event, r.idempotency_key as "idempotencyKey",
       r.reference_document as "referenceDocument", r.remote_address as "remoteAddress", r.payload_id as "payloadId",
-      r.published_by as "publishedBy", r.request_id as "requestId", r.session_id as "sessionId", r.user_id as "userId",
-      r.api_key_id as "apiKeyId"`,
+      r.published_by as "publishedBy", r.request_id as "requestId", r.session_id as "sessionId",
+      r.trace_id as "traceId", r.user_id as "userId", r.api_key_id as "apiKeyId"`,
     isFinal: 'true',
   },
   decision: {
@@ -90,8 +92,8 @@ export interface LeafPlace {
   leafIndex: number | null;
   /** When the leaf was put into the tree. */
   sealedAt: Date | null;
-  /** Whether its content was erased. */
-  isErased: boolean;
+  /** The erasure of its content; null: it was not erased. */
+  erasureId: string | null;
 }
 
 const PLACES = `left join lateral (select sealed_at from evidence_blocks where first_index <= l.leaf_index
@@ -103,7 +105,7 @@ export async function leafPlaces(db: Db, kind: LeafKind, ids: readonly string[])
   const rows = await rowsOf<LeafPlace>(
     db,
     statement(`select r.id, ${isFinal} as "isFinal", l.leaf_index::float8 as "leafIndex", block.sealed_at as "sealedAt",
-       r.erasure_id is not null as "isErased"
+       r.erasure_id as "erasureId"
      from ${table} r left join evidence_leaves l on l.kind = ${LEAF_KINDS[kind]} and l.subject_id = r.id ${PLACES}
      where r.id = any($1::uuid[])`),
     [ids],
@@ -162,4 +164,35 @@ export async function sealedRotations(db: Db): Promise<(FactsOf['audit'] & { lea
      where r.action = '${ROTATED_ACTION}' and r.subject_id = any(array(select id from evidence_keys))
      order by l.leaf_index`),
   );
+}
+
+// The proof of one row.
+
+/** The tree that proofs are made for. */
+export interface ProvenTree {
+  head: SignedHead;
+  read: ReadTile;
+}
+
+/** A tlog-proof, whose `extra` has the record of the row, and the parts that are disclosed. */
+export async function proofOf<Kind extends LeafKind>(
+  kind: Kind,
+  facts: FactsOf[Kind],
+  leafIndex: number,
+  { head, read }: ProvenTree,
+  parts: object = {},
+): Promise<string> {
+  const proof = await inclusionProof(leafIndex, head.treeSize, read);
+  return proofText(kind, facts, { leafIndex, proof, head }, parts);
+}
+
+/** @param place in the tree of the head, with its inclusion proof */
+export function proofText<Kind extends LeafKind>(
+  kind: Kind,
+  facts: FactsOf[Kind],
+  { leafIndex, proof, head }: { leafIndex: number; proof: readonly Buffer[]; head: SignedHead },
+  parts: object = {},
+): string {
+  const extra = JSON.stringify({ record: recordOf(kind, facts), parts });
+  return writeTlogProof({ extra, index: leafIndex, proof, checkpoint: head.checkpoint });
 }

@@ -5,12 +5,9 @@ import { isUnrelatedToRows, isWithoutPartition, reasonOf } from '../sql/database
 import type { Db } from '../sql/db';
 import type { NoteFailedTogether } from '../sql/sharing/failed-together';
 import type { Transaction } from '../sql/transactions';
-import { appendBlocks } from './append-leaves';
 import { LEAF_KINDS } from './formats/leaf-kinds';
-import type { HeadMemory } from './head-memory';
-import { SealingStopped } from './known-head';
-import { appendWaiting } from './seal';
-import { signHead } from './sign-head';
+import { type HeadMemory, SealingStopped } from './known-head';
+import { appendBlocks, appendWaiting, signHead } from './seal';
 import { newLeavesOf, oldestQueued, type QueuedRow } from './tree.store';
 
 /** Rows that are sealed each by itself after a failure; the next step continues with those after them. */

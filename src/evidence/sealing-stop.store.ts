@@ -1,6 +1,9 @@
 // Why nothing is sealed, as all processes see it.
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
-import type { StopCode } from './evidence-head.entity';
+
+/** Why a process seals nothing, or not all (ROWS). */
+export const STOP_CODES = ['UNREADABLE', 'UNWRITABLE', 'OTHER_LOG', 'NEWER', 'CONTRADICTS', 'FAILED', 'ROWS'] as const;
+export type StopCode = (typeof STOP_CODES)[number];
 
 export interface SealingStop {
   /** The host and the file of the process that found it. */

@@ -1,4 +1,5 @@
 import { type ASTNode, type GraphQLDirective, GraphQLSchema, getDirectiveValues } from 'graphql';
+import { registerEnumType } from 'type-graphql';
 
 /** A type, field or argument of the schema. */
 export interface Annotated {
@@ -26,4 +27,21 @@ export function withDirectives(
   const config = schema.toConfig();
   const added = definitions.flatMap((define) => define(schema));
   return new GraphQLSchema({ ...config, directives: [...config.directives, ...added] });
+}
+
+/** A description with an example query. GraphiQL shows the example, and a test validates it against the schema. */
+export function withExample(description: string, example: string): string {
+  return `${description}\n\n\`\`\`graphql\n${example}\n\`\`\``;
+}
+
+/** Publishes a union of strings as a GraphQL enum. @returns the type for decorators */
+export function publishEnum<Value extends string>(
+  name: string,
+  values: readonly Value[],
+  description: string,
+  valuesConfig: Partial<Record<Value, { description: string }>> = {},
+): Record<Value, Value> {
+  const object = Object.fromEntries(values.map((value) => [value, value])) as Record<Value, Value>;
+  registerEnumType(object, { name, description, valuesConfig });
+  return object;
 }

@@ -1,5 +1,11 @@
 // Whether a field of what a field returns is selected, so that it is read together with the rest.
-import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLResolveInfo,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 
 type Selecting = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
 
@@ -16,4 +22,10 @@ export function selects({ fieldNodes, fragments }: Selecting, name: string): boo
 /** Those of the names that are selected. */
 export function selectedOf(info: Selecting, names: readonly string[]): string[] {
   return names.filter((name) => selects(info, name));
+}
+
+/** The fragments of a document, by name. */
+export function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }

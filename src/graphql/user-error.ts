@@ -1,6 +1,6 @@
-import { Field, ObjectType } from 'type-graphql';
-import { InputError, USER_ERROR_CODES, type UserError } from '../errors';
-import { publishEnum } from './enum';
+import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { InputError, USER_ERROR_CODES, type UserError } from '../errors/errors';
+import { publishEnum } from './directives';
 
 const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'The kind of fault in an input.', {
   REQUIRED: { description: 'A value is missing, or is null where it may only be omitted.' },
@@ -20,7 +20,7 @@ const UserErrorCodeEnum = publishEnum('UserErrorCode', USER_ERROR_CODES, 'The ki
   description:
     'A fault in the input of a mutation. Faults of authentication, limits and malformed documents are top-level errors.',
 })
-export class UserErrorType {
+class UserErrorType {
   @Field(() => [String], {
     nullable: true,
     description:
@@ -46,4 +46,29 @@ export async function answer<Payload extends object>(
     if (error instanceof InputError) return { ...empty, userErrors: error.errors };
     throw error;
   }
+}
+
+export interface Payload {
+  userErrors: UserError[];
+}
+
+/** The GraphQL type of a field, and its description. */
+export type PayloadField = [type: () => unknown, description?: string];
+
+/** The type of a mutation's result: `userErrors`, and the given fields, which are null if the input was refused. */
+export function payloadOf(mutation: string, fields: Record<string, PayloadField>): ClassType<Payload> {
+  @ObjectType(`${mutation}Payload`, {
+    simpleResolvers: true,
+    description:
+      `The result of ${mutation[0]?.toLowerCase()}${mutation.slice(1)}. ` +
+      'If `userErrors` is not empty, nothing was changed.',
+  })
+  class PayloadType {
+    @Field(() => [UserErrorType], { description: 'The faults of the input. Empty: the mutation succeeded.' })
+    userErrors: UserError[];
+  }
+  for (const [name, [type, description]] of Object.entries(fields)) {
+    Field(type as () => typeof String, { nullable: true, description })(PayloadType.prototype, name);
+  }
+  return PayloadType;
 }

@@ -1,21 +1,35 @@
-// Decides whether a call is accepted or refused, and reads its event, id and document.
-import { uuidOf } from '../ids';
 import type { RequestErrorCode } from '../request-log/webhook-request-log.entity';
-import { headerValues } from '../verification/call';
-import { type CallContent, readContent, saidAt } from '../verification/call-content';
+import { toNodeId, uuidOf } from '../values/ids';
+import { type HeaderPairs, SHORT_TEXT } from '../values/text';
+import { type CallContent, headerValues, type IncomingCall, readContent, saidAt } from '../verification/call';
 import { isRefusal, type RefusalCode } from '../verification/claim';
 import { decodeContent } from '../verification/decode-content';
 import { judge } from '../verification/judge';
 import type { HandshakeAnswer } from '../verification/provider';
-import type { ArrivedCall } from './arrived-call';
-import { MAX_CALL_BYTES } from './call-limits';
+import { isEmptyStatus } from '../webhooks/incoming/agreement-rules';
 import { contentHash } from './duplicate-calls';
-import type { IncomingSettings } from './incoming-settings';
-import { shortText } from './short-text';
+import { type IncomingSettings, MAX_CALL_BYTES } from './incoming-settings';
+
+/** Why the body of a call is incomplete. */
+export const SHORTFALLS = ['TOO_LARGE', 'TIMEOUT', 'RESET'] as const;
+export type Shortfall = (typeof SHORTFALLS)[number];
+
+/** A call as it was received. */
+export interface ArrivedCall extends IncomingCall {
+  /** The id of its row in the log. It contains the time when the call began. */
+  readonly id: string;
+  readonly token: string;
+  /** The number of received bytes of the body; `body` may contain only the first of them. */
+  readonly bodyBytes: number;
+  readonly shortfall: Shortfall | null;
+  readonly remoteAddress: string | null;
+}
+
+// Decides whether a call is accepted or refused, and reads its event, id and document.
 
 export interface Refused {
   readonly accepted: false;
-  readonly code: RequestErrorCode;
+  readonly code: RefusalCode | Shortfall;
   /** The message in the log. */
   readonly message: string;
   /** The seconds after which the call may be repeated; null: repeating it is useless. */
@@ -43,7 +57,7 @@ export interface Accepted {
 export type Decision = Accepted | Refused;
 
 // Without the number of bytes that were received: not all users who may read the message may know the length of the body.
-const SHORTFALLS = {
+const SHORTFALL_REASONS = {
   TOO_LARGE: `The body is larger than the maximum of ${MAX_CALL_BYTES} bytes (1 MiB).`,
   TIMEOUT: 'The body was not received completely in time. dataBody has what was received.',
   RESET: 'The connection ended before the whole body was received. dataBody has what was received.',
@@ -64,7 +78,7 @@ export async function decide(
 ): Promise<Decision> {
   const shut = refusalOfInactive(settings);
   if (shut) return shut;
-  if (call.shortfall) return refused(call.shortfall, SHORTFALLS[call.shortfall]);
+  if (call.shortfall) return refused(call.shortfall, SHORTFALL_REASONS[call.shortfall]);
   const decoded = await decodeContent(call.headers, call.body);
   if (decoded !== null && isRefusal(decoded)) return refused(decoded.code, decoded.message);
   const decodedBody = decoded?.body ?? null;
@@ -109,6 +123,81 @@ function claimedContent(call: ArrivedCall, { agreement, places }: IncomingSettin
   };
 }
 
-function refused(code: RefusalCode | RequestErrorCode, message: string, retryAfter: number | null = null): Refused {
+function refused(code: Refused['code'], message: string, retryAfter: number | null = null): Refused {
   return { accepted: false, code, message, retryAfter };
+}
+
+/** A text of a partner as a name: one line of at most 200 characters; null: nothing is left. */
+function shortText(text: string | null): string | null {
+  if (text === null) return null;
+  const clean = text
+    .slice(0, 10 * SHORT_TEXT)
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, SHORT_TEXT)
+    .toWellFormed();
+  return clean === '' ? null : clean;
+}
+
+// The responses to a partner. A refusal contains only the kind of fault; the log contains the details.
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderPairs;
+  readonly body: string;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const RECEIVED = '{"received":true}';
+
+/** The response to an accepted call, and to a duplicate of one. */
+export function answerTo(id: string, { row }: IncomingSettings, { handshake }: Accepted): Answer {
+  if (handshake) return made(id, 200, handshake.contentType, handshake.body);
+  if (isEmptyStatus(row.answerStatus)) return { status: row.answerStatus, headers: named(id), body: '' };
+  return made(id, row.answerStatus, row.answerType ?? JSON_TYPE, row.answerBody ?? RECEIVED);
+}
+
+const STATUSES: Partial<Record<RequestErrorCode, number>> = {
+  NOT_SIGNED: 401,
+  BAD_SIGNATURE: 401,
+  UNKNOWN_KEY: 401,
+  STALE: 401,
+  MALFORMED: 400,
+  TOO_LARGE: 413,
+  TIMEOUT: 408,
+  RATE_LIMITED: 429,
+  NOT_ACTIVE: 503,
+};
+
+const SENTENCES: Partial<Record<RequestErrorCode, string>> = {
+  NOT_SIGNED: 'The call is not signed.',
+  BAD_SIGNATURE: 'The signature does not match.',
+  UNKNOWN_KEY: 'The key or password is not accepted.',
+  STALE: 'The signed time differs too much from the time of receipt.',
+  MALFORMED: 'The call could not be read.',
+  TOO_LARGE: 'The body is larger than 1 MiB.',
+  TIMEOUT: 'The body was not received in time.',
+  RATE_LIMITED: 'Too many calls: try again later.',
+  NOT_ACTIVE: 'Calls are not accepted at this address at the moment: try again later.',
+};
+
+export function answerToRefused(id: string, { webhook }: IncomingSettings, { code, retryAfter }: Refused): Answer {
+  const isGone = webhook.status === 'ARCHIVED';
+  const status = isGone ? 410 : (STATUSES[code] ?? 400);
+  const message = isGone ? 'This address is no longer in use.' : (SENTENCES[code] ?? 'The call was refused.');
+  const requestId = toNodeId('WebhookRequestLog', id);
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
+  const answer = made(id, status, JSON_TYPE, body);
+  return retryAfter === null
+    ? answer
+    : { ...answer, headers: [...answer.headers, ['retry-after', String(retryAfter)]] };
+}
+
+function made(id: string, status: number, contentType: string, body: string): Answer {
+  return { status, headers: [...named(id), ['content-type', contentType]], body };
+}
+
+/** A header by which a partner can refer to the call in the log. */
+function named(id: string): HeaderPairs {
+  return [['x-request-id', toNodeId('WebhookRequestLog', id)]];
 }

@@ -1,7 +1,7 @@
 // Finds repeated calls by their id and, if the id is not signed, also by their content.
 import { createHmac, createSecretKey, hash } from 'node:crypto';
-import { currentTime } from '../clock';
 import type { Db } from '../sql/db';
+import { currentTime } from '../time/clock';
 import { type CallClaim, claimCallIds, type FirstCall, redirectCallIds } from './received-call.store';
 
 /** A call, and the hashes that identify it. */

@@ -1,13 +1,13 @@
 // Whether a call becomes an event, and what this event says.
-import type { EventToMatch } from '../delivery/fan-out/matches';
+import { type EventToMatch, matches } from '../delivery/engine/webhook-directory';
 import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
-import { pathsBehind } from '../events/cause.store';
-import { newId, timeOfId, toNodeId } from '../ids';
+import { pathsBehind } from '../events/causes.store';
 import type { Db } from '../sql/db';
+import { newId, timeOfId, toNodeId } from '../values/ids';
+import { webhooksForTypes } from '../webhooks/outgoing-webhook.store';
 import type { Accepted } from './accept-or-refuse';
-import type { DecidedCall } from './decided-call';
 import type { IncomingSettings } from './incoming-settings';
-import type { IsUnwanted } from './unwanted-events';
+import type { DecidedCall } from './recorded-call';
 
 /** The id of the event that this call becomes unless it is a duplicate; null: it becomes none. */
 export function eventIdFor({ settings, decision }: DecidedCall): string | null {
@@ -83,10 +83,34 @@ export function eventOfCall(
     remoteAddress: call.remoteAddress,
     causedBy: path ? causedBy : null,
     causePath: path ?? [],
+    traceparent: null,
     directedTo: directedTo(settings),
     requestId: call.id,
     idempotencyKey: null,
     createdAt: timeOfId(content.id),
   };
   return isUnwanted(event) ? { ...event, fannedOut: { at: now, wantedBy: 0 } } : event;
+}
+
+// Finds the events of calls that no webhook is for: they need no fan-out.
+
+/** How many webhooks are compared: where more may match, it is left to the fan-out, which has all webhooks in memory. */
+const MAX_WEBHOOKS = 100;
+
+/** Whether no webhook is for an event, as the webhooks were when they were read. */
+type IsUnwanted = (event: EventToMatch) => boolean;
+
+const ALL_MAY_BE_WANTED: IsUnwanted = () => false;
+
+/**
+ * Reads the webhooks in the transaction that writes these events, so that a webhook that was created before is never missed. Their ids
+ * must have been made before: an event that misses a webhook which is being created is older than it.
+ */
+export async function findUnwanted(db: Db, events: readonly EventToMatch[]): Promise<IsUnwanted> {
+  if (events.length === 0) return ALL_MAY_BE_WANTED;
+  const types = events.flatMap(({ documentType, directedTo }) => (directedTo === null ? documentType : []));
+  const ids = events.flatMap(({ directedTo }) => directedTo ?? []);
+  const webhooks = await webhooksForTypes(db, [...new Set(types)], [...new Set(ids)], MAX_WEBHOOKS);
+  if (webhooks.length >= MAX_WEBHOOKS) return ALL_MAY_BE_WANTED;
+  return (event) => !webhooks.some((webhook) => matches(webhook, event));
 }

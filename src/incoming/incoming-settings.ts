@@ -1,18 +1,21 @@
 // Finds the incoming settings of an address. They are cached, and their version is compared before a call is answered: for accepted
-// calls in their transaction (`outdated-calls.ts`), for refused ones by `find`.
+// calls in their transaction (`record-calls.ts`), for refused ones by `find`.
 import { LRUCache } from 'lru-cache';
-import { currentTime } from '../clock';
 import type { Keyring } from '../keyring/keyring';
+import { createTokenBuckets, type TokenBuckets } from '../limits/token-buckets';
 import type { Db } from '../sql/db';
-import { createTokenBuckets, type TokenBuckets } from '../token-buckets';
+import { currentTime } from '../time/clock';
+import { MAX_DECODED_BYTES } from '../verification/decode-content';
 import type { Agreement } from '../verification/judge';
-import type { Place, VerificationSettings } from '../verification/provider';
-import { DEFAULT_SETTINGS } from '../verification/provider';
+import { DEFAULT_SETTINGS, type Place, type VerificationSettings } from '../verification/provider';
 import { PROVIDERS } from '../verification/providers/providers';
-import { type AgreementRow, agreementsById } from '../webhooks/incoming/incoming-agreement.store';
-import { type TokenTarget, targetsOfTokens } from '../webhooks/incoming/incoming-token.store';
-import { decryptVerificationSecrets } from '../webhooks/incoming/verification-secret';
-import { verificationSecrets } from '../webhooks/incoming/verification-secret.store';
+import {
+  type AgreementRow,
+  agreementsById,
+  type TokenTarget,
+  targetsOfTokens,
+} from '../webhooks/incoming/incoming-agreement.store';
+import { decryptVerificationSecrets, verificationSecrets } from '../webhooks/incoming/verification-secret.store';
 import { type WebhookRow, webhooksById } from '../webhooks/webhook.store';
 
 /** Everything that decides about a call. */
@@ -149,3 +152,14 @@ function placesOf(own: string | null, usual: readonly Place[]): readonly Place[]
   const [from, name] = JSON.parse(own) as [Place['from'], string];
   return [{ from, name }];
 }
+
+// The limits of incoming calls: how much of a call is read, and how much of it is recorded. Those of refused
+// calls are in refusals/unrecorded-refusals.ts.
+
+/** The maximum size of a body, before and after decoding: 1 MiB. Of a larger body, the beginning is recorded. */
+export const MAX_CALL_BYTES = MAX_DECODED_BYTES;
+
+/** How many headers are recorded. */
+export const MAX_RECORDED_HEADERS = 200;
+/** How many characters of the URL are recorded. */
+export const MAX_RECORDED_URL_CHARACTERS = 4_096;

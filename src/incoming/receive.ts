@@ -1,20 +1,39 @@
 // Receives a call: decides about it, records it, and then answers it.
-import { currentMs } from '../clock';
+
 import type { Keyring } from '../keyring/keyring';
-import type { Log } from '../log';
+import type { Log } from '../logging/log';
 import type { Db } from '../sql/db';
 import type { Transaction } from '../sql/transactions';
-import { hashIncomingToken } from '../webhooks/incoming/incoming-token';
-import { type Decision, decide, type Refused, refusalOfInactive } from './accept-or-refuse';
-import { type Answer, answerToRefused } from './answers';
-import type { ArrivedCall } from './arrived-call';
+import { currentMs } from '../time/clock';
+import { REFUSAL_CODES } from '../verification/claim';
+import { hashIncomingToken } from '../webhooks/incoming/incoming-agreement.store';
+import {
+  type Answer,
+  type ArrivedCall,
+  answerToRefused,
+  type Decision,
+  decide,
+  type Refused,
+  refusalOfInactive,
+  SHORTFALLS,
+} from './accept-or-refuse';
 import { createSettingsCache, type IncomingSettings } from './incoming-settings';
-import { createRecorder } from './record-in-batches';
-import { createRefusalRate } from './refusals/refusal-rate';
-import { createUnrecordedRefusals } from './refusals/unrecorded-refusals';
+import { createRecorder } from './record-calls';
+import { createRefusalRate, createUnrecordedRefusals } from './refusals/unrecorded-refusals';
 
-/** The result of a call, for metrics. UNAVAILABLE: it was answered 503, and the partner is to repeat it. */
-export type CallResult = 'ACCEPTED' | 'DUPLICATE' | 'UNKNOWN_ADDRESS' | 'UNAVAILABLE' | Refused['code'];
+const RECORDED = ['ACCEPTED', 'DUPLICATE'] as const;
+/** UNAVAILABLE: it was answered 503, and the partner is to repeat it. */
+const UNRECORDED = ['UNKNOWN_ADDRESS', 'UNAVAILABLE'] as const;
+const REFUSED = [...new Set([...REFUSAL_CODES, ...SHORTFALLS])];
+
+/** The result of a call, for metrics. */
+export type CallResult = (typeof RECORDED)[number] | (typeof UNRECORDED)[number] | Refused['code'];
+
+/** All that can happen to a call, for metrics that begin at 0. A refused call has a row unless there are very many of them. */
+export const CALL_RESULTS: readonly { outcome: CallResult; recorded: boolean }[] = [
+  ...[...RECORDED, ...REFUSED].map((outcome) => ({ outcome, recorded: true })),
+  ...[...UNRECORDED, ...REFUSED].map((outcome) => ({ outcome, recorded: false })),
+];
 
 export interface ReceiverParts {
   db: Db;

@@ -1,25 +1,40 @@
 // Records decided calls in one transaction: finds duplicates, and creates the events of the others.
-import { currentMs, currentTime } from '../clock';
+
 import type { NewEventRow } from '../events/business-event.store';
 import { newPayload, type Payload } from '../events/payload.store';
-import { timeOfId } from '../ids';
+import type { Log } from '../logging/log';
 import type { Db } from '../sql/db';
 import { afterSending } from '../sql/session';
-import { commitWithThese } from '../sql/transactions';
+import { createNoteFailedTogether } from '../sql/sharing/failed-together';
+import { createGroupCommit, type GroupCommit, MAX_SIZE } from '../sql/sharing/group-commit';
+import { commitWithThese, type Transaction } from '../sql/transactions';
+import { currentMs, currentTime } from '../time/clock';
+import { timeOfId } from '../values/ids';
 import { headerValues } from '../verification/call';
-import type { Accepted, Refused } from './accept-or-refuse';
-import { type Answer, answerTo, answerToRefused } from './answers';
-import type { ArrivedCall } from './arrived-call';
-import type { DecidedCall } from './decided-call';
+import { targetsOfTokens } from '../webhooks/incoming/incoming-agreement.store';
+import {
+  type Accepted,
+  type Answer,
+  type ArrivedCall,
+  answerTo,
+  answerToRefused,
+  type Refused,
+} from './accept-or-refuse';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
-import { causePathsOf, eventIdFor, eventOfCall, eventToMatch, type Known, namesOf } from './event-of-call';
-import { OutdatedCalls, outdatedCalls } from './outdated-calls';
+import {
+  causePathsOf,
+  eventIdFor,
+  eventOfCall,
+  eventToMatch,
+  findUnwanted,
+  type Known,
+  namesOf,
+} from './event-of-call';
 import { type FirstCall, insertReceived, type ReceivedRow } from './received-call.store';
-import { recordedHeaders, recordedUrl } from './recorded-call';
-import { findUnwanted } from './unwanted-events';
+import { type DecidedCall, recordedHeaders, recordedUrl } from './recorded-call';
 
 /** The result of a recorded call. */
-export interface Recorded {
+interface Recorded {
   readonly answer: Answer;
   readonly outcome: 'ACCEPTED' | 'DUPLICATE' | Refused['code'];
   /** Whether its event waits in the outbox. */
@@ -31,7 +46,7 @@ export interface Recorded {
  * @returns one result for each call, in the same order
  * @throws OutdatedCalls
  */
-export async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
+async function recordCalls(db: Db, calls: readonly DecidedCall[]): Promise<Recorded[]> {
   const eventIds = calls.map(eventIdFor);
   const repeatable = calls.map((decided, index) => knownCall(decided, eventIds[index] ?? null));
   const toMatch = calls.flatMap((decided, index) => {
@@ -189,4 +204,64 @@ function commonTo({ call, settings }: Pick<DecidedCall, 'call' | 'settings'>, an
     responseBytes: body?.length ?? null,
     remoteAddress: call.remoteAddress,
   };
+}
+
+// Records decided calls. A call is answered when its transaction has committed.
+
+/**
+ * One transaction takes at most 64 calls or 4 MiB, unless one call is larger: while its statement is written, nothing else runs. Of more
+ * callers, one part is answered, and calls again, while PostgreSQL records the calls of the other.
+ */
+const SIZE_OF_CALL = MAX_SIZE / 64;
+const BYTES_PER_UNIT = (4 * 1024 * 1024) / MAX_SIZE;
+
+/** null: the settings by which the call was accepted have changed, so that it is not recorded. */
+type Result = Recorded | null;
+
+export function createRecorder(transaction: Transaction, log: Pick<Log, 'warn'>): GroupCommit<DecidedCall, Result> {
+  return createGroupCommit({
+    onFailedTogether: createNoteFailedTogether('incoming', log),
+    run: async (calls) => ({ results: await recordCurrent(transaction, calls) }),
+    sizeOf: ({ call, decision }) => {
+      const decoded = decision.accepted ? (decision.decodedBody?.length ?? 0) : 0;
+      return Math.max(SIZE_OF_CALL, (call.body.length + decoded) / BYTES_PER_UNIT);
+    },
+  });
+}
+
+async function recordCurrent(transaction: Transaction, calls: readonly DecidedCall[]): Promise<readonly Result[]> {
+  if (calls.length === 0) return [];
+  try {
+    return await transaction((db) => recordCalls(db, calls));
+  } catch (error) {
+    if (!(error instanceof OutdatedCalls)) throw error;
+    const current = calls.filter((call) => !error.calls.has(call));
+    const recorded = [...(await recordCurrent(transaction, current))];
+    return calls.map((call) => (error.calls.has(call) ? null : (recorded.shift() as Result)));
+  }
+}
+
+// Calls are decided by settings that are cached. The transaction that records them compares the versions.
+
+/** Thrown in the transaction, which is rolled back: what it has claimed for these calls must not remain. */
+export class OutdatedCalls extends Error {
+  /** @param calls to be decided again */
+  constructor(readonly calls: ReadonlySet<DecidedCall>) {
+    super(`${calls.size} calls were accepted by settings that have changed`);
+    this.name = 'OutdatedCalls';
+  }
+}
+
+/**
+ * The calls that were accepted by settings that have changed, or at an address that has expired. Refused calls are not compared: their
+ * settings were read just before.
+ */
+async function outdatedCalls(db: Db, calls: readonly DecidedCall[]): Promise<ReadonlySet<DecidedCall>> {
+  const accepted = calls.filter(({ decision }) => decision.accepted);
+  if (accepted.length === 0) return new Set();
+  const hashes = new Map(accepted.map(({ call, tokenHash }) => [call.token, tokenHash]));
+  const targets = await targetsOfTokens(db, [...hashes.values()], currentTime());
+  const versions = new Map(targets.map(({ hash, version }) => [hash.toString('base64'), version]));
+  const current = new Map([...hashes].map(([token, hash]) => [token, versions.get(hash.toString('base64'))]));
+  return new Set(accepted.filter(({ call, settings }) => current.get(call.token) !== settings.row.version));
 }

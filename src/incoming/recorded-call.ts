@@ -1,8 +1,20 @@
+import { type HeaderPairs, SECRET_VALUE } from '../values/text';
+import type { ArrivedCall, Decision } from './accept-or-refuse';
+import { type IncomingSettings, MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './incoming-settings';
+
+/** A call and its decision. */
+export interface DecidedCall {
+  readonly call: ArrivedCall;
+  /** By which it was decided. */
+  readonly settings: IncomingSettings;
+  /** Of the address. */
+  readonly tokenHash: Buffer;
+  readonly decision: Decision;
+  /** How many bytes of a refused body are recorded. */
+  readonly keptBytes: number;
+}
+
 // A call as the log records it, without credentials.
-import { type HeaderPairs, SECRET_VALUE } from '../header-pairs';
-import type { ArrivedCall } from './arrived-call';
-import { MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './call-limits';
-import type { IncomingSettings } from './incoming-settings';
 
 const TOKEN_IN_URL = '[token]';
 

@@ -1,21 +1,24 @@
 import type { DataSource } from 'typeorm';
-import { currentMs } from '../clock';
+import { recordOwnAct } from '../audit/write-audit-entry';
 import type { DatabaseClock } from '../database/database-clock';
 import { MONTHS_AHEAD, makePartitions } from '../database/partitions';
+import { apiKeyExpiring } from '../delivery/own-event-builders';
 import { freeStranded } from '../delivery/queue/stranded-deliveries.store';
+import { publishOwnEvents } from '../events/own-events';
 import { keysInUse } from '../keyring/encrypted-secret.store';
 import type { Keyring } from '../keyring/keyring';
 import { rewrapSecrets } from '../keyring/rewrap-secrets';
-import type { Log } from '../log';
-import { createFailureNote, type FailureNote, type Loop, startLoop } from '../loop';
+import type { Log } from '../logging/log';
 import { positionsOf } from '../request-log/feed/feed-position.store';
-import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/request-change.store';
+import { pruneFeed, rebuildChangeFeed } from '../request-log/feed/read-feed.store';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
 import { deleteCreatedBefore } from '../sql/delete-old-rows';
+import { currentMs, currentTime } from '../time/clock';
+import { createFailureNote, type FailureNote, type Loop, startLoop } from '../time/loop';
+import { takeExpiringKeys } from '../users/api-keys/api-key.store';
 import { expireApprovals } from '../users/approvals/approval.store';
 import { forgetSessionsBefore } from '../users/sessions/session.store';
-import { warnOfExpiringKeys } from './warn-of-expiring-keys';
 
 const HOUR_MS = 3600_000;
 /** Repeated events and calls are recognised for so long. */
@@ -125,4 +128,24 @@ async function rewrap(source: DataSource, keyring: Keyring, log: Log): Promise<v
   const unknown = (await keysInUse(source.manager)).filter((name) => !keyring.knows(name));
   if (unknown.length > 0)
     log.error({ unknown }, 'ENCRYPTION_KEY lacks keys with which another process has encrypted secrets');
+}
+
+// API keys that expire: two warnings before the end, as events of our own, and an entry in the audit trail at the end.
+
+export async function warnOfExpiringKeys(source: DataSource, log: Log): Promise<void> {
+  const taken = await source.transaction(async (db) => {
+    const keys = await takeExpiringKeys(db, currentTime());
+    await publishOwnEvents(db, keys.filter(({ noticeDays }) => noticeDays > 0).map(apiKeyExpiring));
+    for (const { id, noticeDays, expiresAt } of keys) {
+      if (noticeDays > 0) continue;
+      const act = { action: 'api_key.expired', subjectType: 'ApiKey', subjectId: id, details: { expiresAt } };
+      await recordOwnAct(db, act);
+    }
+    return keys;
+  });
+  for (const { label, userName, expiresAt, noticeDays } of taken) {
+    const fields = { label, user: userName, expiresAt };
+    if (noticeDays > 0) log.warn(fields, 'an API key expires soon: create another one, and use it before then');
+    else log.warn(fields, 'an API key has expired: its calls are refused');
+  }
 }

@@ -1,5 +1,4 @@
 // A form as a JSON object, for conditions, templates and the locations in a call.
-
 import { readJsonText } from './json-text';
 
 /**
@@ -27,13 +26,13 @@ function hasTooMany(text: string): boolean {
  */
 export function formJson(fields: readonly (readonly [name: string, value: string])[]): string {
   const members = [...new Map(fields)].map(([name, value]) => {
-    const isPayload = name === 'payload' && isObject(value);
+    const isPayload = name === 'payload' && isObjectForm(value);
     return `${JSON.stringify(name)}:${isPayload ? value : JSON.stringify(value)}`;
   });
   return `{${members.join(',')}}`;
 }
 
-function isObject(text: string): boolean {
+function isObjectForm(text: string): boolean {
   if (!/^[ \n\r\t]*\{/.test(text)) return false;
   try {
     readJsonText(text);
@@ -41,4 +40,18 @@ function isObject(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a value of JSON is an object, and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

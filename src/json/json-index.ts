@@ -1,7 +1,7 @@
 // Scans a JSON text once, quickly: the position of each container, and whether its content must be inspected.
-import { escapeLength } from './json-escape';
-import { isKeptByDouble } from './json-number';
-import { createMayRepeat, type MayRepeat } from './json-repeated-key';
+
+import { createMayRepeat, type MayRepeat } from './json-problem';
+import { escapeLength, isKeptByDouble } from './json-scalar';
 
 /** Deeper containers are counted, not indexed. A payload has at most 100 levels; a request has more around it. */
 export const INDEXED_LEVELS = 200;
@@ -207,4 +207,23 @@ function doubled(numbers: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(numbers.length * 2);
   larger.set(numbers);
   return larger;
+}
+
+/** Whether the containers in an entry are nested too deeply and were counted, but not indexed. */
+function hasUnindexedParts(index: JsonIndex, entry: number): boolean {
+  const at = entry * ENTRY_SIZE;
+  return index.entries[at + NEXT] === entry + 1 && index.entries[at + INFO]! >> 1 > 1;
+}
+
+/** The text with those entries made empty, so that JSON.parse creates no more levels than the index has. */
+export function withoutUnindexedParts(text: string, index: JsonIndex): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (let entry = 0; entry < index.count; entry++) {
+    if (!hasUnindexedParts(index, entry)) continue;
+    kept.push(text.slice(from, index.entries[entry * ENTRY_SIZE + START]! + 1));
+    from = index.entries[entry * ENTRY_SIZE + END]! - 1;
+  }
+  kept.push(text.slice(from));
+  return kept.join('');
 }

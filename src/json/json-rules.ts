@@ -1,7 +1,7 @@
 // Inspects a JSON text strictly: where it is malformed, and what in it must be refused.
-import { isKeptByDouble } from './json-number';
+
 import { type JsonProblem, jsonSyntaxError, shown } from './json-problem';
-import { endOfString, problemOfString } from './json-string';
+import { endOfString, isKeptByDouble, problemOfString } from './json-scalar';
 
 /** The maximum nesting of a payload. */
 export const MAX_LEVELS = 100;

@@ -1,6 +1,6 @@
 // Encrypts secrets for storage: each secret with a random key of its own, and that key with ENCRYPTION_KEY
 // (AES-256-GCM).
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A secret as it is stored. `kek` names the ENCRYPTION_KEY that wrapped it, so that keys can be rotated. */
 export interface EncryptedSecret {
@@ -16,6 +16,10 @@ export interface Keyring {
   decrypt(encrypted: EncryptedSecret, place: string): Buffer;
   /** Wraps the same secret with the newest key; `box` does not change. @throws Error like `decrypt` */
   rewrap(encrypted: EncryptedSecret, place: string): EncryptedSecret;
+  /** A code (HMAC-SHA-256) that only this installation can make. @param purpose of the text: a code for one is none for another */
+  sign(text: string, purpose: string): Buffer;
+  /** Whether any of the keys made it. */
+  isSigned(text: string, purpose: string, code: Buffer): boolean;
   /** Whether the key with this name is configured. */
   knows(kek: string): boolean;
   /** The names of all keys, newest first. */
@@ -42,6 +46,9 @@ export function createKeyring(keys: readonly Buffer[]): Keyring {
     rewrap(encrypted, place) {
       return { kek: newestName, wrapped: encryptWith(newest, unwrap(encrypted, place), place), box: encrypted.box };
     },
+    sign: (text, purpose) => codeOf(newest, text, purpose),
+    isSigned: (text, purpose, code) =>
+      keys.some((key) => code.length === CODE_BYTES && timingSafeEqual(codeOf(key, text, purpose), code)),
     knows: (kek) => byName.has(kek),
     names: [newestName, ...[...byName.keys()].filter((name) => name !== newestName)],
   };
@@ -50,6 +57,13 @@ export function createKeyring(keys: readonly Buffer[]): Keyring {
 // identifies the key without revealing anything about it
 function nameOf(key: Buffer): string {
   return createHash('sha256').update('hookledger-kek').update(key).digest('hex').slice(0, 8);
+}
+
+const CODE_BYTES = 32;
+
+function codeOf(key: Buffer, text: string, purpose: string): Buffer {
+  const own = createHmac('sha256', key).update(`hookledger-${purpose}`).digest();
+  return createHmac('sha256', own).update(text).digest();
 }
 
 const IV_BYTES = 12;

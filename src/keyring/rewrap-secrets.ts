@@ -1,5 +1,5 @@
-import { FIRST_ID } from '../ids';
 import type { Db } from '../sql/db';
+import { FIRST_ID } from '../values/ids';
 import {
   ENCRYPTED_TABLES,
   type EncryptedRow,

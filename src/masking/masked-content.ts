@@ -1,8 +1,7 @@
 // The one function that content of a row passes on its way to a viewer, whether a resolver or a read plan has read it.
-import { HIDDEN, hiddenJson, maskedJson } from './mask-value';
+import { HIDDEN, hiddenJson, maskedJson, networkOf } from './mask-value';
 import type { Mask, Masks } from './masks-of-viewer';
 import { MASKED_PARTS, type MaskedPart, type Origin } from './rule';
-import { networkOf } from './shown-address';
 
 /**
  * FILTER: conditions of other users, which may name values of content. ADDRESS: the address of a partner, of which SUPPORT

@@ -1,7 +1,6 @@
 import { RevealResolver } from './reveal/reveal.resolver';
 import { MaskingRuleEntity } from './rules/masking-rule.entity';
-import { maskingRuleLinkedFields } from './rules/masking-rule.linked-fields';
-import { MaskingRuleResolver } from './rules/masking-rule.resolver';
+import { MaskingRuleResolver, maskingRuleLinkedFields } from './rules/masking-rule.resolver';
 
 export const masking = {
   entities: [MaskingRuleEntity],

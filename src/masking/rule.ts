@@ -1,6 +1,7 @@
 // Masking rules, apart from how they are stored.
-import type { PathStep } from '../json/json-path';
-import type { Role, Viewer } from '../viewer';
+
+import type { Role, Viewer } from '../access/viewer';
+import type { PathStep } from '../json/json-part';
 
 /** The parts of an exchange that a rule can name. */
 export const MASKED_PARTS = ['DATA', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS'] as const;
@@ -28,7 +29,7 @@ export interface MaskingRule {
   /** null: all. */
   webhookId: string | null;
   part: MaskedPart;
-  /** change-rules.ts says which part takes one, json-path.ts how it is written. */
+  /** change-rules.ts says which part takes one, json-part.ts how it is written. */
   path: readonly PathStep[];
   strategy: Strategy;
 }

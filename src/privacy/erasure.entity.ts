@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
@@ -23,7 +23,7 @@ export type ErasureStatus = (typeof ERASURE_STATUSES)[number];
   '(row_count <= 100 and other_count = 0) or ordered_by is null or approval_id is not null',
 )
 export class ErasureEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
@@ -32,57 +32,51 @@ export class ErasureEntity {
   @Column('text')
   status: ErasureStatus;
 
-  @Column('uuid', { name: 'user_id', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   userId: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'erasures_user_id_fkey' })
-  user: UserEntity | null;
-
   /** The events, with their deliveries and requests. */
-  @Column('uuid', { name: 'event_ids', array: true })
+  @Column('uuid', { array: true })
   eventIds: string[];
 
   /** Requests without an event. */
-  @Column('uuid', { name: 'request_ids', array: true })
+  @Column('uuid', { array: true })
   requestIds: string[];
 
-  @Column('integer', { name: 'row_count' })
+  @Column('integer')
   rowCount: number;
 
   /** What it took of others when it was ordered: reasons in the audit trail, open replays and valid exports. */
-  @Column('integer', { name: 'other_count', default: 0 })
+  @Column('integer', { default: 0 })
   otherCount: number;
 
   @Column('text')
   reason: string;
 
-  @Column('uuid', { name: 'ordered_by', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   orderedBy: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'erasures_ordered_by_fkey' })
-  orderer: UserEntity | null;
-
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
   /** See migrations/13-approvals.sql; null: it needs none. */
-  @Column('uuid', { name: 'approval_id', nullable: true })
+  @Column('uuid', { nullable: true })
   approvalId: string | null;
 
-  @Column('integer', { name: 'erased_count', default: 0 })
+  @Column('integer', { default: 0 })
   erasedCount: number;
 
-  @Column('integer', { name: 'deferred_count', default: 0 })
+  @Column('integer', { default: 0 })
   deferredCount: number;
 
-  @Column('text', { name: 'deferred_reason', nullable: true })
+  @Column('text', { nullable: true })
   deferredReason: string | null;
 
-  @Column({ type: 'timestamptz', name: 'next_step_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   nextStepAt: Date | null;
 
-  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   finishedAt: Date | null;
 }

@@ -1,9 +1,9 @@
 // Orders to erase content.
-import { columns } from '../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { ErasureEntity } from './erasure.entity';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { ErasureEntity } from './erasure.entity';
 
-export type ErasureRow = Omit<ErasureEntity, 'user' | 'orderer'>;
+export type ErasureRow = ErasureEntity;
 
 /** What an order has before its first step. */
 export const NOT_BEGUN = {
@@ -14,36 +14,14 @@ export const NOT_BEGUN = {
   finishedAt: null,
 };
 
-const ERASURE = columns<ShownErasure>([
-  ['id', 'id', 'uuid'],
-  ['kind', 'kind', 'text'],
-  ['status', 'status', 'text'],
-  ['userId', 'user_id', 'uuid'],
-  ['rowCount', 'row_count', 'integer'],
-  ['otherCount', 'other_count', 'integer'],
-  ['reason', 'reason', 'text'],
-  ['orderedBy', 'ordered_by', 'uuid'],
-  ['createdAt', 'created_at', 'timestamptz'],
-  ['approvalId', 'approval_id', 'uuid'],
-  ['erasedCount', 'erased_count', 'integer'],
-  ['deferredCount', 'deferred_count', 'integer'],
-  ['deferredReason', 'deferred_reason', 'text'],
-  ['nextStepAt', 'next_step_at', 'timestamptz'],
-  ['finishedAt', 'finished_at', 'timestamptz'],
-]);
-
 /** Without the rows that an order names: there may be thousands. */
-export type ShownErasure = Omit<ErasureRow, 'eventIds' | 'requestIds'>;
+export const ERASURES = listing(ErasureEntity, ['eventIds', 'requestIds']);
+export type ShownErasure = RowOf<typeof ERASURES>;
+export const erasuresById = byIds(ERASURES);
 
-export const ERASURES = {
-  table: 'erasures',
-  columns: `id, kind, status, user_id as "userId", row_count as "rowCount", other_count as "otherCount", reason, ordered_by as "orderedBy",
-    created_at as "createdAt", approval_id as "approvalId", erased_count as "erasedCount",
-    deferred_count as "deferredCount", deferred_reason as "deferredReason", next_step_at as "nextStepAt",
-    finished_at as "finishedAt"`,
-};
+const ERASURE = ERASURES.values;
 
-const READ = `${ERASURES.columns}, event_ids as "eventIds", request_ids as "requestIds"`;
+const { columns: READ } = listing(ErasureEntity);
 
 export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> {
   const [events, requests] = [ERASURE.length + 1, ERASURE.length + 2];
@@ -53,15 +31,6 @@ export async function insertErasure(db: Db, erasure: ErasureRow): Promise<void> 
      select made.*, $${events}::uuid[], $${requests}::uuid[] from unnest(${ERASURE.arrays()}) as made`),
     [...ERASURE.valuesOf([erasure]), erasure.eventIds, erasure.requestIds],
   );
-}
-
-export async function erasuresById(db: Db, ids: readonly string[]): Promise<Map<string, ShownErasure>> {
-  const rows = await rowsOf<ShownErasure>(
-    db,
-    statement(`select ${ERASURES.columns} from erasures where id = any($1::uuid[])`),
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Of an order that waited for its approval. */
@@ -159,4 +128,58 @@ export async function endPass(db: Db, id: string, result: PassResult): Promise<n
 /** After a hold was released: what was deferred because of it is tried again at once. */
 export async function retryDeferredNow(db: Db, now: Date): Promise<void> {
   await changedBy(db, statement(`update erasures set next_step_at = $1 where status = 'DEFERRED'`), [now]);
+}
+
+// Partners that have received rows, or may have: they must be informed of an erasure (GDPR Art. 19).
+
+export interface Recipient {
+  webhookId: string;
+  webhookName: string;
+  /** Empty: it is no longer known. */
+  host: string;
+  firstAt: Date;
+  lastAt: Date;
+  requestCount: number;
+}
+
+const MAX_LISTED = 1_000;
+const RECIPIENT = `x.webhook_id as "webhookId", w.name as "webhookName", x.host, x.first_at as "firstAt", x.last_at as "lastAt"`;
+const NAMED = 'join webhooks w on w.id = x.webhook_id';
+
+export async function recipientsOfRequests(db: Db, ids: readonly string[]): Promise<Recipient[]> {
+  return rowsOf(
+    db,
+    statement(
+      `select ${RECIPIENT}, x.request_count as "requestCount" from recipients_of($1::uuid[]) x ${NAMED}
+     order by x.webhook_id, x.host`,
+    ),
+    [ids],
+  );
+}
+
+/** The first 1,000. */
+export async function recipientsOfTargets(
+  db: Db,
+  { events, requests }: { events: readonly string[]; requests: readonly string[] },
+): Promise<Recipient[]> {
+  return rowsOf(
+    db,
+    statement(`select ${RECIPIENT}, x.request_count as "requestCount" from recipients_of(array(
+       select id from webhook_request_logs where business_event_id = any($1::uuid[]) and erasure_id is null
+       union all select unnest($2::uuid[])
+     )) x ${NAMED} order by x.webhook_id, x.host limit $3`),
+    [events, requests, MAX_LISTED],
+  );
+}
+
+/** Of what an order has erased so far: the first 1,000. */
+export async function recipientsOfErasure(db: Db, erasureId: string): Promise<Recipient[]> {
+  return rowsOf(
+    db,
+    statement(
+      `select ${RECIPIENT}, x.requests as "requestCount" from erasure_recipients x ${NAMED}
+     where x.erasure_id = $1 order by x.webhook_id, x.host limit $2`,
+    ),
+    [erasureId, MAX_LISTED],
+  );
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 import { WebhookEntity } from '../webhooks/webhook.entity';
 
@@ -9,31 +9,25 @@ import { WebhookEntity } from '../webhooks/webhook.entity';
 @Check('legal_holds_document_check', 'reference_document is null or document_type is not null')
 @Check('legal_holds_released_check', '(release_id is null) = (released_at is null)')
 export class LegalHoldEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'legal_holds_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
   name: string;
 
-  @Column('uuid', { name: 'webhook_id', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => WebhookEntity)
   webhookId: string | null;
 
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'legal_holds_webhook_id_fkey' })
-  webhook: WebhookEntity | null;
-
-  @Column('text', { name: 'document_type', nullable: true })
+  @Column('text', { nullable: true })
   documentType: string | null;
 
-  @Column('text', { name: 'reference_document', nullable: true })
+  @Column('text', { nullable: true })
   referenceDocument: string | null;
 
-  @Column('uuid', { name: 'user_id', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   userId: string | null;
-
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'legal_holds_user_id_fkey' })
-  user: UserEntity | null;
 
   @Column({ type: 'timestamptz', name: 'from_at', precision: 3, nullable: true })
   from: Date | null;
@@ -44,20 +38,17 @@ export class LegalHoldEntity {
   @Column('text')
   reason: string;
 
-  @Column('uuid', { name: 'placed_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   placedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'placed_by', foreignKeyConstraintName: 'legal_holds_placed_by_fkey' })
-  placer: UserEntity;
-
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
   /** The approval that released it: see migrations/13-approvals.sql. */
-  @Column('uuid', { name: 'release_id', nullable: true })
+  @Column('uuid', { nullable: true })
   releaseId: string | null;
 
-  @Column({ type: 'timestamptz', name: 'released_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   releasedAt: Date | null;
 }

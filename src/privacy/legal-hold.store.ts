@@ -1,25 +1,11 @@
 // Legal holds: what may not be erased or dropped.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { LegalHoldEntity } from './legal-hold.entity';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { LegalHoldEntity } from './legal-hold.entity';
 
-export type LegalHoldRow = Omit<LegalHoldEntity, 'webhook' | 'user' | 'placer'>;
-
-export const LEGAL_HOLDS = {
-  table: 'legal_holds',
-  columns: `id, name, webhook_id as "webhookId", document_type as "documentType",
-  reference_document as "referenceDocument", user_id as "userId", from_at as "from", to_at as "to", reason,
-  placed_by as "placedBy", created_at as "createdAt", release_id as "releaseId",
-  released_at as "releasedAt"`,
-};
-
-export async function legalHoldsById(db: Db, ids: readonly string[]): Promise<Map<string, LegalHoldRow>> {
-  const rows = await rowsOf<LegalHoldRow>(
-    db,
-    statement(`select ${LEGAL_HOLDS.columns} from legal_holds where id = any($1::uuid[])`),
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const LEGAL_HOLDS = listing(LegalHoldEntity);
+export type LegalHoldRow = RowOf<typeof LEGAL_HOLDS>;
+export const legalHoldsById = byIds(LEGAL_HOLDS);
 
 export async function countHoldsInForce(db: Db): Promise<number> {
   const row = await rowOf<{ count: number }>(

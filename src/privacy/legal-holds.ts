@@ -1,11 +1,10 @@
 // Places and releases legal holds.
 
+import type { Viewer } from '../access/viewer';
 import { recordOwnAct } from '../audit/write-audit-entry';
-import { currentTime } from '../clock';
-import { InputError, type UserError } from '../errors';
-import { newId, timeOfId, toNodeId, uuidOf } from '../ids';
+import { InputError, type UserError } from '../errors/errors';
 import type { Db } from '../sql/db';
-import { reasonFault, withCommas } from '../text';
+import { currentTime } from '../time/clock';
 import { type ApprovalRow, waitingApproval } from '../users/approvals/approval.store';
 import {
   approvalDetails,
@@ -17,7 +16,9 @@ import {
   requestApproval,
 } from '../users/approvals/second-person';
 import { usersById } from '../users/user.store';
-import type { Viewer } from '../viewer';
+import { newId, timeOfId, toNodeId, uuidOf } from '../values/ids';
+import { reasonFault } from '../values/reason';
+import { withCommas } from '../values/text';
 import { webhooksById } from '../webhooks/webhook.store';
 import { retryDeferredNow } from './erasure.store';
 import {
@@ -122,7 +123,7 @@ export async function requestRelease(db: Db, viewer: Viewer, id: string, reason:
     throw new InputError([{ field: ['id'], code: 'CONFLICT', message }]);
   }
   const order = { kind: 'HOLD_RELEASE', legalHoldId: hold.id, id: newApprovalId(), reason: reason.trim() } as const;
-  const approval = await requestApproval(db, viewer, order, 'id');
+  const approval = await requestApproval(db, viewer, order, ['id']);
   const details = { name: hold.name, ...approvalDetails(approval) };
   await record(db, viewer, 'hold.release_requested', hold, approval.reason, details);
   return approval;

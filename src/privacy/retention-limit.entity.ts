@@ -1,4 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 
 /** How long content and rows are kept. */
@@ -11,32 +11,29 @@ import { UserEntity } from '../users/user.entity';
 @Check('retention_limits_minimum_reason_check', '(minimum_days is null) = (minimum_reason is null)')
 export class RetentionLimitEntity {
   /** The id of the webhook; the nil UUID: all. */
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'retention_limits_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
-  @Column('integer', { name: 'content_days', nullable: true })
+  @Column('integer', { nullable: true })
   contentDays: number | null;
 
-  @Column('integer', { name: 'minimum_days', nullable: true })
+  @Column('integer', { nullable: true })
   minimumDays: number | null;
 
-  @Column('text', { name: 'minimum_reason', nullable: true })
+  @Column('text', { nullable: true })
   minimumReason: string | null;
 
   /** Only in the row of all: the months after which a month is dropped as a whole; null: never. */
-  @Column('integer', { name: 'row_months', nullable: true })
+  @Column('integer', { nullable: true })
   rowMonths: number | null;
 
   @Column('text')
   reason: string;
 
-  @Column('uuid', { name: 'changed_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   changedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'changed_by', foreignKeyConstraintName: 'retention_limits_changed_by_fkey' })
-  changer: UserEntity;
-
-  @Column({ type: 'timestamptz', name: 'changed_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   changedAt: Date;
 }

@@ -1,21 +1,20 @@
 // How long content is kept, and what has passed its limit.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { RetentionLimitEntity } from './retention-limit.entity';
-
-export type RetentionLimitRow = Omit<RetentionLimitEntity, 'changer'>;
+import { listing, type RowOf } from '../sql/listing';
+import { RetentionLimitEntity } from './retention-limit.entity';
 
 /** The limit of all webhooks without one of their own, and of events. */
 export const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000';
 
-const LIMIT = `id, content_days as "contentDays", minimum_days as "minimumDays", minimum_reason as "minimumReason",
-  row_months as "rowMonths", reason, changed_by as "changedBy", changed_at as "changedAt"`;
+const LIMITS = listing(RetentionLimitEntity);
+export type RetentionLimitRow = RowOf<typeof LIMITS>;
 
 export async function retentionLimits(db: Db): Promise<RetentionLimitRow[]> {
-  return rowsOf(db, statement(`select ${LIMIT} from retention_limits order by id`));
+  return rowsOf(db, statement(`select ${LIMITS.columns} from retention_limits order by id`));
 }
 
 export async function limitForUpdate(db: Db, id: string): Promise<RetentionLimitRow | null> {
-  return rowOf(db, statement(`select ${LIMIT} from retention_limits where id = $1 for update`), [id]);
+  return rowOf(db, statement(`select ${LIMITS.columns} from retention_limits where id = $1 for update`), [id]);
 }
 
 export async function saveLimit(db: Db, limit: RetentionLimitRow): Promise<void> {

@@ -1,12 +1,13 @@
 // Sets how long content and rows are kept.
 import { isDeepStrictEqual } from 'node:util';
+import type { Viewer } from '../access/viewer';
 import { recordAct } from '../audit/write-audit-entry';
-import { currentTime } from '../clock';
-import { InputError, type UserError } from '../errors';
-import { uuidOf } from '../ids';
+import { InputError, type UserError } from '../errors/errors';
 import type { Db } from '../sql/db';
-import { reasonFault, textFault } from '../text';
-import type { Viewer } from '../viewer';
+import { currentTime } from '../time/clock';
+import { uuidOf } from '../values/ids';
+import { reasonFault } from '../values/reason';
+import { textFault } from '../values/text';
 import { webhooksById } from '../webhooks/webhook.store';
 import { ALL_WEBHOOKS, limitForUpdate, type RetentionLimitRow, saveLimit } from './retention-limit.store';
 

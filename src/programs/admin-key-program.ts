@@ -1,10 +1,10 @@
 // hookledger admin-key --because REASON: makes a key of a SYSTEM_MANAGER when none is left.
 import { hostname, userInfo } from 'node:os';
-import { refuseMissingEncryptionKeys } from '../app/refuse-missing-encryption-keys';
+import { refuseMissingEncryptionKeys } from '../app/settings';
 import { ADMINISTRATOR, makeAdministratorKey } from '../users/api-keys/first-administrator';
 import { runOperatorCommand } from './operator-command';
 
-const USAGE = `hookledger admin-key --because REASON
+const HELP = `hookledger admin-key --because REASON
 
 Makes an API key of the user ${ADMINISTRATOR}, who is activated and gets the role SYSTEM_MANAGER if necessary, and prints it once. Run it
 with the settings of the server: it needs the database and ENCRYPTION_KEY. Other keys stay as they are; revoke the lost one.
@@ -12,7 +12,8 @@ REASON has 1 to 1,000 characters, on one line. The audit trail keeps it, with th
 `;
 
 runOperatorCommand({
-  usage: USAGE,
+  name: 'admin-key',
+  help: HELP,
   async act({ reason, source, keyring }) {
     await refuseMissingEncryptionKeys(source, keyring);
     const by = `${machineUser()}@${hostname()}`;

@@ -1,5 +1,8 @@
 // A client of the API over HTTP, with a key.
-import { CommandError } from './command-error';
+
+import { readFile } from 'node:fs/promises';
+import { environment } from '../config/config';
+import { CommandError } from './terminal';
 
 export interface UserError {
   field: string[] | null;
@@ -22,8 +25,11 @@ export interface Client {
 
 const TIMEOUT_MS = 30_000;
 
+/** @param url where Hookledger answers */
+export const endpointOf = (url: string) => `${url.replace(/\/+$/, '')}/graphql`;
+
 export function createClient(url: string, key: string, timeoutMs = TIMEOUT_MS): Client {
-  const endpoint = `${url.replace(/\/+$/, '')}/graphql`;
+  const endpoint = endpointOf(url);
   return {
     async ask<Data>(query: string, variables: object) {
       const answer = await post(endpoint, key, JSON.stringify({ query, variables }), timeoutMs);
@@ -33,7 +39,7 @@ export function createClient(url: string, key: string, timeoutMs = TIMEOUT_MS): 
   };
 }
 
-interface TopLevelError {
+export interface TopLevelError {
   message: string;
   extensions?: { code?: string };
 }
@@ -45,7 +51,7 @@ interface Answer {
 
 const OF_THE_QUESTION = ['BAD_USER_INPUT', 'LIMIT_EXCEEDED'];
 
-function errorFrom(endpoint: string, errors: readonly TopLevelError[]): CommandError {
+export function errorFrom(endpoint: string, errors: readonly TopLevelError[]): CommandError {
   const message = errors.map((error) => error.message).join(' ');
   const codes = errors.map(({ extensions }) => extensions?.code ?? '');
   if (codes.includes('FORBIDDEN')) return new Forbidden(`${endpoint}: ${message}`);
@@ -67,17 +73,56 @@ async function post(endpoint: string, key: string, body: string, timeoutMs: numb
         `${endpoint} did not answer within ${timeoutMs / 1_000} s: it may still do what was asked.`,
       );
     }
-    const { code, message = error.message } = (error.cause ?? {}) as Partial<NodeJS.ErrnoException>;
-    throw new CommandError(
-      `${endpoint} cannot be reached (${code ?? message}): is Hookledger running there? --url names another.`,
-    );
+    throw unreachable(endpoint, error);
   });
   if (response.status === 413) throw new Refusal('It is larger than a request may be.');
   const answer = (await response.json().catch(() => null)) as Answer | null;
   if (answer === null || (answer.data === undefined && answer.errors === undefined)) {
-    throw new CommandError(
-      `${endpoint} answers ${response.status}, and not like Hookledger's API: --url names another.`,
-    );
+    throw foreignAnswer(endpoint, response.status);
   }
   return answer;
+}
+
+/** @param error of `fetch` */
+export function unreachable(endpoint: string, error: Error): CommandError {
+  const { code, message = error.message } = (error.cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return new CommandError(
+    `${endpoint} cannot be reached (${code ?? message}): is Hookledger running there? --url names another.`,
+  );
+}
+
+export function foreignAnswer(endpoint: string, status: number): CommandError {
+  return new CommandError(`${endpoint} answers ${status}, and not like Hookledger's API: --url names another.`);
+}
+
+// Where the API answers, and the key that a command sends.
+
+export const DEFAULT_URL = 'http://127.0.0.1:4000';
+/** Where a command finds the key that it sends, unless it is given a file. */
+const KEY_VARIABLE = 'API_KEY';
+
+/** Two options of a command, as its help explains them. */
+export const ACCESS_HELP = `  --url URL        where Hookledger answers; default ${DEFAULT_URL}
+  --key-file FILE  holds an API key of a SYSTEM_MANAGER or INTEGRATION_MANAGER; default: ${KEY_VARIABLE} of the environment
+`;
+
+/** @throws CommandError */
+export function readUrl(text: string = DEFAULT_URL): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return url.href;
+  throw new CommandError(`--url ${text} is not a URL such as https://hookledger.example.com.`);
+}
+
+/** @param path a file that holds the key; null: the environment does. @throws CommandError */
+export async function readKey(path: string | null): Promise<string> {
+  const key = path === null ? environment()[KEY_VARIABLE] : await readFile(path, 'utf8').catch(() => null);
+  if (key === null) throw new CommandError(`${path} cannot be read: it must contain an API key.`);
+  if (!key || !/^[\x21-\x7e]+$/.test(key.trim())) {
+    const fault =
+      path === null
+        ? `The environment has no API key: set ${KEY_VARIABLE}, or name a file with --key-file.`
+        : `${path} contains no API key.`;
+    throw new CommandError(fault);
+  }
+  return key.trim();
 }

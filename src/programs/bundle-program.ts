@@ -7,6 +7,10 @@ import { SOURCE_FOLDER } from '../source-folder';
 
 const FILE = join(SOURCE_FOLDER, 'hookledger.js');
 
+const TRACING = ['api', 'exporter-trace-otlp-http', 'resources', 'sdk-trace-node'].map(
+  (name) => `@opentelemetry/${name}`,
+);
+
 async function bundle(): Promise<void> {
   rmSync(join(SOURCE_FOLDER, 'compiled'), { recursive: true, force: true });
   await build({
@@ -23,8 +27,8 @@ async function bundle(): Promise<void> {
     sourcesContent: false,
     // it looks for the module of Node in a way that fails in a bundle, and then computes hashes in JavaScript
     alias: { '@apollo/utils.createhash': 'node:crypto' },
-    // the one is not installed, the other is nine megabytes for one page
-    external: ['pg-native', '@graphql-yoga/render-graphiql'],
+    // the first is not installed, the second is nine megabytes for one page, and the third is loaded only if a collector is set
+    external: ['pg-native', '@graphql-yoga/render-graphiql', ...TRACING],
     // in packages alone: graphql-js otherwise looks for a second copy of itself whenever it compares types
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',

@@ -1,6 +1,6 @@
 // Binds the arguments of a plan to the variables of a request.
 import { getArgumentValues } from 'graphql';
-import { preparedArguments } from '../graphql/arguments/argument-rules';
+import { preparedArguments } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
 import { fromBeginning, type ListQuery, requestOf, spanOf } from '../graphql/lists/list';
 import type { Condition } from '../sql/condition';

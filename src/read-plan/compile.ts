@@ -12,16 +12,34 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type ListOrder, tagOf } from '../graphql/lists/cursor';
 import { rulesOf } from '../graphql/roles/has-role';
 import { formOf, maskedPartOf } from '../graphql/roles/masked';
-import { ID_PREFIXES, isNodeName } from '../ids';
-import { jsonOf, nodeIdOf, numberOf, timeOf, wordOf } from '../sql/json-sql';
-import { compileConnection } from './compile-connection';
-import { type Compiler, setsOf, Unreadable } from './compiler';
-import { maskedField } from './masked-field';
-import { pickerOf } from './pick';
-import type { ObjectEntry, ObjectPlan, PagesPlan, PostProcess, QueryPlan, RootEntry } from './plan';
-import { type CollectedField, collectFields } from './selection';
+import { base64UrlOf, concatenated, jsonOf, literal, nodeIdOf, numberOf, timeOf, wordOf } from '../sql/json-sql';
+import type { PageRequest } from '../sql/listing';
+import { orderText } from '../sql/walks/scan-text';
+import { ID_PREFIXES, isNodeName } from '../values/ids';
+import {
+  type CollectedField,
+  type Compiler,
+  collectFields,
+  maskedField,
+  pickerOf,
+  setsOf,
+  Unreadable,
+} from './compiler';
+import type {
+  ConnectionEntry,
+  ConnectionPlan,
+  EdgeEntry,
+  ObjectEntry,
+  ObjectPlan,
+  PageInfoEntry,
+  PagesPlan,
+  PostProcess,
+  QueryPlan,
+  RootEntry,
+} from './plan';
 import type { PagesField, SqlField, TypeSqlFields, ValueField } from './sql-fields';
 
 export function compileQuery(given: Omit<Compiler, 'rules'>, operation: OperationDefinitionNode): QueryPlan | null {
@@ -185,4 +203,132 @@ function columnField(types: TypeSqlFields, name: string, type: GraphQLOutputType
   }
   const write = writerOf(type);
   return { kind: 'value', json: (row) => write(row.column(column), !isNonNullType(type)) };
+}
+
+function compileConnection(
+  compiler: Compiler,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  objectOf: (sets: readonly SelectionSetNode[]) => ObjectPlan,
+): ConnectionPlan {
+  const found: { object: ObjectPlan | null; paths: Path[] } = { object: null, paths: [] };
+  const note = (collected: CollectedField, path: Path) => {
+    // the rows are written once: a query that selects both `nodes` and `edges { node }` is left to the resolvers
+    if (found.object) throw new Unreadable();
+    found.object = objectOf(setsOf(collected));
+    found.paths.push(path);
+  };
+  const entries = collectFields(compiler, type, sets).map((collected) =>
+    connectionEntry(compiler, type, collected, note),
+  );
+  const needsPageInfo = entries.some(
+    (entry) => entry.kind === 'pageInfo' && entry.entries.some((each) => each.kind !== 'constant'),
+  );
+  return { entries, object: found.object, needsPageInfo, postProcess: postProcessOf(found.object, found.paths[0]) };
+}
+
+type Path = { list: string; node: string | null };
+type Note = (collected: CollectedField, path: Path) => void;
+
+function connectionEntry(
+  compiler: Compiler,
+  type: GraphQLObjectType,
+  collected: CollectedField,
+  note: Note,
+): ConnectionEntry {
+  const { key, name } = collected;
+  if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(type.name) };
+  if (name === 'nodes') {
+    note(collected, { list: key, node: null });
+    return { key, kind: 'nodes' };
+  }
+  if (name === 'edges') return { key, kind: 'edges', entries: edgeEntries(compiler, type, collected, note) };
+  if (name === 'pageInfo') return { key, kind: 'pageInfo', entries: pageInfoEntries(compiler, type, collected) };
+  if (name === 'totalCount' || name === 'totalCountIsExact') return { key, kind: name };
+  throw new Unreadable();
+}
+
+function edgeEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField, note: Note): EdgeEntry[] {
+  const edgeType = below(type, 'edges');
+  return collectFields(compiler, edgeType, setsOf(collected)).map((each): EdgeEntry => {
+    if (each.name === '__typename') return { key: each.key, kind: 'constant', json: JSON.stringify(edgeType.name) };
+    if (each.name === 'cursor') return { key: each.key, kind: 'cursor' };
+    if (each.name !== 'node') throw new Unreadable();
+    note(each, { list: collected.key, node: each.key });
+    return { key: each.key, kind: 'node' };
+  });
+}
+
+const PAGE_INFO = ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'searchedTo', 'notSearched'] as const;
+
+function pageInfoEntries(compiler: Compiler, type: GraphQLObjectType, collected: CollectedField): PageInfoEntry[] {
+  const infoType = below(type, 'pageInfo');
+  return collectFields(compiler, infoType, setsOf(collected)).map(({ key, name }): PageInfoEntry => {
+    if (name === '__typename') return { key, kind: 'constant', json: JSON.stringify(infoType.name) };
+    const kind = PAGE_INFO.find((each) => each === name);
+    if (!kind) throw new Unreadable();
+    return { key, kind };
+  });
+}
+
+function below(type: GraphQLObjectType, field: string): GraphQLObjectType {
+  const found = type.getFields()[field];
+  const named = found && getNamedType(found.type);
+  if (!isObjectType(named)) throw new Unreadable();
+  return named;
+}
+
+function postProcessOf(object: ObjectPlan | null, path: Path | undefined): PostProcess | null {
+  const postProcess = object?.postProcess;
+  if (!postProcess || !path) return null;
+  return (connection, context) => {
+    for (const each of connection[path.list] as Record<string, unknown>[]) {
+      postProcess(path.node === null ? each : (each[path.node] as Record<string, unknown>), context);
+    }
+  };
+}
+
+// SQL of the cursors of a page, and of how far it was searched.
+
+/** By field, its JSON. @param name of the rows of the page, as pageSource() returns them */
+export function pageInfoTexts(order: ListOrder, request: PageRequest, name: string) {
+  const more = `(select count(*) filter (where is_match) > ${request.size} or coalesce(bool_or(is_last), false) from ${name})`;
+  const other = literal(String(request.cursor !== null));
+  const firstOf = (value: string, ofWhich: string, direction: Pick<PageRequest, 'order' | 'backward'>) =>
+    `(select ${value} from (
+      select * from (select * from ${name}${ofWhich} limit ${request.size}) as ${name} order by ${orderText(direction)} limit 1
+    ) as ${name})`;
+  const cursor = cursorText(order, name);
+  const against = { order: request.order, backward: !request.backward };
+  // in the direction of the request: the first row, and the last one that was looked at
+  const begins = `coalesce(${firstOf(cursor, ' where is_match', request)}, 'null')`;
+  const ends = `coalesce(${firstOf(cursor, '', against)}, 'null')`;
+  const time = timeText(order, name);
+  const searchedTo =
+    time === null ? literal('null') : `coalesce(case when ${more} then ${firstOf(time, '', against)} end, 'null')`;
+  return {
+    hasNextPage: request.backward ? other : `${more}::text`,
+    hasPreviousPage: request.backward ? `${more}::text` : other,
+    startCursor: request.backward ? ends : begins,
+    endCursor: request.backward ? begins : ends,
+    searchedTo,
+  };
+}
+
+/** SQL of the time of a place, as JSON; null: the order is not one of time. */
+function timeText({ column }: ListOrder, name: string): string | null {
+  const ofId = (id: string) => concatenated(timeOf(`(timestamptz 'epoch' + ms_of_id(${id}) * interval '1 ms')`, false));
+  if (column === null) return ofId(`${name}.looked_id`);
+  if (column.type === 'uuid') return ofId(`${name}.looked_value`);
+  return column.type === 'timestamptz' ? concatenated(timeOf(`${name}.looked_value`, false)) : null;
+}
+
+// the same as cursorOf() of graphql/lists/cursor.ts
+export function cursorText(order: ListOrder, alias: string): string {
+  const { column } = order;
+  const write = column?.type === 'timestamptz' ? timeOf : jsonOf;
+  const value = column ? write(`${alias}.looked_value`, true) : [literal('null')];
+  const before = literal(`[${JSON.stringify(tagOf(order))},"`);
+  const text = concatenated([before, `${alias}.looked_id::text`, literal('",'), ...value, literal(']')]);
+  return concatenated([literal('"'), base64UrlOf(text), literal('"')]);
 }

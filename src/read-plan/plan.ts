@@ -1,7 +1,7 @@
 // The plan of a query: what one statement reads, and where each part stands in the answer.
 import type { FieldNode, GraphQLField } from 'graphql';
+import type { Role, Viewer } from '../access/viewer';
 import type { Context } from '../graphql/context';
-import type { Role } from '../viewer';
 import type { LinkField, PagesField, RowField, TypeSqlFields, ValueField } from './sql-fields';
 
 /** Changes a value of the answer, in place, after the database has returned it. */
@@ -71,4 +71,24 @@ export interface QueryPlan {
   /** The viewer needs at least one role of each list. */
   rules: readonly (readonly Role[])[];
   postProcess: PostProcess | null;
+}
+
+/** Why the resolvers answer a query, and not one statement. */
+export const FALLBACK_REASONS = [
+  // a field that can be read only by its resolver
+  'no_plan',
+  // the roles of the viewer do not allow every field
+  'roles',
+  'invalid_argument',
+  'timeout',
+  // an error that is not expected: it is logged as a warning
+  'error',
+] as const;
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
+export type OnFallback = (reason: FallbackReason) => void;
+
+/** Whether the viewer may read every field of the plan. Otherwise the resolvers answer, and refuse field by field. */
+export function rolesAllow({ rules }: QueryPlan, viewer: Viewer | null): boolean {
+  return viewer !== null && rules.every((rule) => rule.some((role) => viewer.roles.has(role)));
 }

@@ -9,21 +9,18 @@ import {
   visit,
 } from 'graphql';
 import type { Context } from '../graphql/context';
-import { fragmentsOf } from '../graphql/fragments';
-import { AnswerTooLarge, callerOf } from '../graphql/limits/answer-size';
-import { MAX_ANSWER_BYTES, startLargeAnswer } from '../graphql/limits/large-answers';
+import { AnswerTooLarge, callerOf, MAX_ANSWER_BYTES, startLargeAnswer } from '../graphql/limits/answer-size';
 import { masksOf } from '../graphql/roles/masked';
+import { fragmentsOf } from '../graphql/selects';
 import { isStatementTimeout, isTooLargeForDatabase } from '../sql/database-errors';
 import { needsResolving } from '../sql/walks/resolve-condition';
 import { type Bound, bindArguments, type Variables, withResolvedConditions } from './bind';
 import { compileQuery } from './compile';
 import type { Compiler } from './compiler';
-import { type FallbackReason, rolesAllow } from './fallback';
-import type { QueryPlan } from './plan';
-import { RawAnswer } from './raw-answer';
+import { type FallbackReason, type QueryPlan, rolesAllow } from './plan';
 import { type Answering, readAnswer, readPrepared } from './read.store';
 import type { TypeSqlFields } from './sql-fields';
-import { statementOf } from './statement';
+import { RawAnswer, statementOf } from './statement';
 import { allowingLarge } from './template';
 
 export interface QueryRequest {

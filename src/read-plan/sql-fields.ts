@@ -1,8 +1,14 @@
 // How a feature declares the fields of its types, so that one SQL statement answers a query. The resolvers define the
 // right answer: they resolve what is not declared, and a test compares both ways over the whole schema.
 
-import type { Context } from '../graphql/context';
-import type { ListQuery } from '../graphql/lists/list';
+import type { ClassType } from 'type-graphql';
+import { type Context, loaderFor } from '../graphql/context';
+import { byTime, type ListQuery, timeArgsOf } from '../graphql/lists/list';
+import type { PageArgs } from '../graphql/lists/page-args';
+import type { Where } from '../graphql/lists/where';
+import { conditionOf } from '../graphql/lists/where-to-sql';
+import { all, type Condition } from '../sql/condition';
+import type { Db } from '../sql/db';
 import { jsonOf, type Texts } from '../sql/json-sql';
 import type { Listing } from '../sql/walks/keyset';
 
@@ -97,4 +103,60 @@ export function columnsOf(list: string): Map<string, string> {
 /** A field whose SQL returns JSON, which `after` converts. */
 export function rawJson(sql: (row: RowSource) => string, after?: ValueField['after']): ValueField {
   return { kind: 'value', json: (row) => jsonOf(sql(row), true), sql, ...(after && { after }) };
+}
+
+// Types whose objects are rows of a table, and the lists of them.
+
+export interface IdentifiedRow {
+  id: string;
+}
+
+/** @template Name the name of the GraphQL type */
+export interface RowType<Row extends IdentifiedRow = IdentifiedRow, Name extends string = string> {
+  name: Name;
+  type: () => ClassType<object>;
+  listing: Listing;
+  /** The row with this id. The rows that one request asks for at the same time are read by one statement. */
+  load(context: Context, id: string | null): Promise<Row | null> | null;
+}
+
+export function rowType<Row extends IdentifiedRow, Name extends string>(
+  name: Name,
+  type: () => ClassType<object>,
+  listing: Listing,
+  rowsById: (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Row>>,
+): RowType<Row, Name> {
+  const load = (context: Context, id: string | null) =>
+    id === null ? null : loaderFor(context, name, (ids) => rowsById(context.db, ids)).load(id);
+  return { name, type, listing, load };
+}
+
+export interface RowList<Args extends PageArgs = PageArgs> {
+  of: RowType;
+  connection: () => ClassType<object>;
+  args: () => ClassType<Args>;
+  /** @throws AppError BAD_USER_INPUT */
+  listQuery(args: Args, context: Context): ListQuery;
+}
+
+export function rowList<Args extends PageArgs>(of: RowType, list: Omit<RowList<Args>, 'of'>): RowList<Args> {
+  return { of, ...list };
+}
+
+/** The rows of a type that meet the `where`, in the order of time. @param only those that a caller sees */
+export function timeList<Tests extends object>(
+  of: RowType,
+  where: Where<Tests>,
+  { connection, only }: { connection: () => ClassType<object>; only?: (context: Context) => Condition },
+) {
+  const Args = timeArgsOf(where);
+  return rowList(of, {
+    connection,
+    args: () => Args,
+    listQuery: (args, context) => {
+      const given = conditionOf(args.where, where.filter);
+      const condition = only ? all([only(context), given]) : given;
+      return { listing: of.listing, condition, order: byTime(of.name, args.orderBy), args };
+    },
+  });
 }

@@ -1,15 +1,13 @@
 // The text of the statement that builds the JSON of a plan's answer, with gaps for the texts that differ by request.
 
-import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES } from '../graphql/limits/large-answers';
+import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES } from '../graphql/limits/answer-size';
 import { tagOf } from '../graphql/lists/cursor';
 import { type Bind, type Condition, toSql } from '../sql/condition';
 import { concatenated, literal, type Texts } from '../sql/json-sql';
-import { andNotToCome, isByMonth } from '../sql/months-to-come';
-import { countSource } from '../sql/walks/count-source';
-import { pageSource } from '../sql/walks/page-source';
+import { countSource, pageSource } from '../sql/walks/page-source';
 import { orderText } from '../sql/walks/scan-text';
 import type { Bound, BoundPages } from './bind';
-import { cursorText, pageInfoTexts } from './page-info';
+import { cursorText, pageInfoTexts } from './compile';
 import type { ConnectionEntry, EdgeEntry, ObjectPlan, PageInfoEntry, PagesPlan, QueryPlan } from './plan';
 import type { RowSource } from './sql-fields';
 
@@ -97,7 +95,7 @@ function oneText(writing: Writing, plan: ObjectPlan, key: string, id: string | n
   if (id === null) return literal('null');
   const place = placeAt(writing);
   const text = rowText(writing, plan, place);
-  const row = `select ${columnsOf(place)} from ${plan.type.table} where id = ${writing.gap(({ bind, bound }) => bind(bound.ids.get(key)))}::uuid${notToCome(writing, plan.type.table)}`;
+  const row = `select ${columnsOf(place)} from ${plan.type.table} where id = ${writing.gap(({ bind, bound }) => bind(bound.ids.get(key)))}::uuid`;
   return `coalesce((select ${text} from (${row}) as ${place.alias}${place.joins.join('')}), 'null')`;
 }
 
@@ -143,11 +141,6 @@ function rowText(writing: Writing, plan: ObjectPlan, place: Place): string {
   );
 }
 
-// a gap: the text of a template is kept for longer than a month
-function notToCome(writing: Writing, table: string, id = 'id'): string {
-  return isByMonth(table) ? writing.gap(() => andNotToCome(table, id)) : '';
-}
-
 function joinedRow(writing: Writing, { joins, joined }: Place, table: string, id: string): string {
   const key = `${table} ${id}`;
   const known = joined.get(key);
@@ -155,7 +148,7 @@ function joinedRow(writing: Writing, { joins, joined }: Place, table: string, id
   const alias = writing.alias();
   joined.set(key, alias);
   joins.push(` left join ${table} as ${alias}
-    on ${alias}.id = ${id}${notToCome(writing, table, `${alias}.id`)}`);
+    on ${alias}.id = ${id}`);
   return alias;
 }
 

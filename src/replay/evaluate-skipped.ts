@@ -2,8 +2,8 @@
 // lock may wait for them. None of these deliveries was ever sent, so nothing of them has to stay as it was.
 import { type RenderedDelivery, storeRequests } from '../delivery/commands/delivery-commands.store';
 import { deliveriesById } from '../delivery/delivery.store';
-import { MAX_RENDERED_AT_ONCE } from '../delivery/fan-out/evaluate-templates';
-import { newPayloadsOf, type Rendered, renderRequests } from '../delivery/fan-out/render-requests';
+import { newPayloadsOf, type Rendered, renderRequests } from '../delivery/engine/render-requests';
+import { MAX_RENDERED_AT_ONCE } from '../delivery/engine/skip-reasons/evaluation';
 import { outboxEventsById } from '../events/business-event.store';
 import { insertPayloads } from '../events/payload.store';
 import type { Db } from '../sql/db';

@@ -1,14 +1,31 @@
 // Runs the steps of replays.
 
-import { toNodeId } from '../ids';
-import type { Log } from '../log';
-import { type Commits, type Loop, restUntilCommit, startLoop } from '../loop';
+import { replayQueued } from '../delivery/own-event-builders';
+import { publishOwnEvents } from '../events/own-events';
+import type { Log } from '../logging/log';
+import { batched } from '../sql/batched-statements';
+import { all, type Condition } from '../sql/condition';
 import { isDatabaseUnavailable } from '../sql/database-errors';
 import type { Db } from '../sql/db';
-import { batched } from '../sql/wire/batched-statements';
-import { withEvaluations } from './evaluate-skipped';
-import { claimDueReplay, nextStepInMs, postponeStep } from './replay.store';
-import { stepReplay } from './replay-step';
+import { currentTime } from '../time/clock';
+import { type Loop, startLoop } from '../time/loop';
+import { usersById } from '../users/user.store';
+import { FIRST_ID, toNodeId } from '../values/ids';
+import { type ToEvaluate, withEvaluations } from './evaluate-skipped';
+import {
+  changeReplay,
+  claimDueReplay,
+  type DeliveryRange,
+  deliveriesInRange,
+  endOfWindow,
+  finishedBy,
+  nextStepInMs,
+  noteStep,
+  postponeStep,
+  type ReplayRow,
+} from './replay.store';
+import { type ResendParts, resendDeliveries } from './replay-delivery';
+import { conditionFrom } from './start-replay';
 
 const REST_MS = 1_000;
 /** While another worker runs the step that is due. */
@@ -21,14 +38,12 @@ export interface ReplayParts {
   db: Db;
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   log: Log;
-  /** undefined: replays are looked for once a second. */
-  commits?: Commits;
   /** Called after deliveries became due. */
   onReplayed(): void;
 }
 
 export function startReplayLoop(parts: ReplayParts): Loop {
-  return startLoop('replay', restUntilCommit(REST_MS, parts.commits), parts.log, async () => {
+  return startLoop('replay', REST_MS, parts.log, async () => {
     const dueInMs = await nextStepInMs(batched(parts.db));
     if (dueInMs === null) return false;
     if (dueInMs > 0) return Math.min(REST_MS, Math.max(MIN_REST_MS, dueInMs));
@@ -57,5 +72,83 @@ async function runStep({ db, transaction, log }: ReplayParts): Promise<boolean> 
     log.error({ err: error, replay: toNodeId('Replay', id) }, 'a step of a replay failed');
     await transaction((own) => postponeStep(own, id, RETRY_MS, FAILED));
     return false;
+  }
+}
+
+// One step of a replay: some deliveries, in one transaction.
+
+/** Enough to send a steady stream, and few enough to cost little. */
+const STEPS_PER_SECOND = 4;
+/** The number of deliveries that a step scans: a condition that few of a million meet must not make a long statement. */
+const WINDOW = 10_000;
+
+export interface Stepped {
+  stepped: true;
+}
+const STEPPED: Stepped = { stepped: true };
+
+/**
+ * Sends the next deliveries of a claimed replay again and moves its cursor past them, in one transaction: each delivery is
+ * processed exactly once, even if processes die. A delivery that cannot be sent again does not count in the rate.
+ * @returns `toEvaluate`: nothing was changed
+ */
+async function stepReplay(db: Db, parts: ResendParts, replay: ReplayRow): Promise<Stepped | ToEvaluate> {
+  const now = currentTime();
+  const condition = conditionOf(replay);
+  if (typeof condition === 'string') return finish(db, replay, now, { status: 'FAILED', error: condition });
+  const rest = { after: replay.cursor ?? FIRST_ID, last: replay.lastDeliveryId };
+  const end = await endOfWindow(db, rest, WINDOW);
+  if (end === null) return finish(db, replay, now, { status: 'QUEUED', error: null });
+  return replayWithin(db, parts, replay, { after: rest.after, last: end }, condition, now);
+}
+
+async function replayWithin(
+  db: Db,
+  parts: ResendParts,
+  replay: ReplayRow,
+  range: DeliveryRange,
+  condition: Condition,
+  now: Date,
+): Promise<Stepped | ToEvaluate> {
+  const atMost = Math.ceil(replay.rate / STEPS_PER_SECOND);
+  const all = await deliveriesInRange(db, range, condition, atMost);
+  const found = beforeLater(all, parts.evaluations.later);
+  const resent = await resendDeliveries(db, parts, replay, found);
+  if ('toEvaluate' in resent) return resent;
+  const skipped = resent.faults.size;
+  const replayed = found.length - skipped;
+  const cursor = found.length === atMost || found.length < all.length ? (found.at(-1)?.id as string) : range.last;
+  await noteStep(db, replay.id, { cursor, replayed, skipped, restMs: (replayed * 1000) / replay.rate }, now);
+  return STEPPED;
+}
+
+// At least one: the first one is evaluated, even if it was for later when there were others before it.
+function beforeLater<Found extends { id: string }>(found: readonly Found[], later: ReadonlySet<string>): Found[] {
+  const first = found.findIndex(({ id }, index) => index > 0 && later.has(id));
+  return first === -1 ? [...found] : found.slice(0, first);
+}
+
+async function finish(
+  db: Db,
+  replay: ReplayRow,
+  now: Date,
+  end: { status: 'QUEUED' | 'FAILED'; error: string | null },
+): Promise<Stepped> {
+  await changeReplay(db, replay.id, { ...end, startedAt: replay.startedAt ?? now, finishedAt: now });
+  if (end.status === 'QUEUED') await publishQueued(db, replay);
+  return STEPPED;
+}
+
+async function publishQueued(db: Db, replay: ReplayRow): Promise<void> {
+  const orderedBy = (await usersById(db, [replay.orderedBy])).get(replay.orderedBy)?.name ?? null;
+  await publishOwnEvents(db, [replayQueued({ ...replay, orderedBy })]);
+}
+
+// Returns a message if the condition was stored by a version with other filters.
+function conditionOf({ condition, createdAt }: ReplayRow): Condition | string {
+  try {
+    return all([conditionFrom(condition ?? 'null'), finishedBy(createdAt)]);
+  } catch (error) {
+    return `This version cannot read the where of the replay (${(error as Error).message}): start a new replay.`;
   }
 }

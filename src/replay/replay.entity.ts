@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
@@ -11,44 +11,46 @@ export type ReplayStatus = (typeof REPLAY_STATUSES)[number];
 @Check('replays_status_check', oneOf('status', REPLAY_STATUSES))
 @Check('replays_finished_check', `(finished_at is null) = (status in ('PENDING', 'RUNNING', 'PAUSED'))`)
 export class ReplayEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'replays_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
   status: ReplayStatus;
 
+  /** The DeliveryWhere as JSON; null: a replay of one delivery. */
   @Column('text', { nullable: true })
   condition: string | null;
 
-  @Column('uuid', { name: 'delivery_id', nullable: true })
+  @Column('uuid', { nullable: true })
   deliveryId: string | null;
 
   @Column('text')
   reason: string;
 
+  /** At most this many deliveries per second. */
   @Column('integer')
   rate: number;
 
-  @Column('uuid', { name: 'ordered_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   orderedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'replays_ordered_by_fkey' })
-  orderer: UserEntity;
-
-  @Column('uuid', { name: 'approval_id', nullable: true })
+  /** The approval; null: it needed none. */
+  @Column('uuid', { nullable: true })
   approvalId: string | null;
 
-  @Column('uuid', { name: 'last_delivery_id' })
+  @Column('uuid')
   lastDeliveryId: string;
 
+  /** The last delivery that was processed. */
   @Column('uuid', { nullable: true })
   cursor: string | null;
 
-  @Column('integer', { name: 'delivery_count' })
+  @Column('integer')
   deliveryCount: number;
 
-  @Column('boolean', { name: 'of_audit_receiver', default: false })
+  /** Whether it has deliveries of webhooks that receive the audit trail. */
+  @Column('boolean', { default: false })
   ofAuditReceiver: boolean;
 
   @Column('integer')
@@ -57,22 +59,26 @@ export class ReplayEntity {
   @Column('integer')
   skipped: number;
 
-  @Column({ type: 'timestamptz', name: 'next_step_at', precision: 3 })
+  /** Where it was ordered in a trace, as `traceparentOf` keeps it; null: in none. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
+
+  @Column({ type: 'timestamptz', precision: 3 })
   nextStepAt: Date;
 
   @Column('text', { nullable: true })
   error: string | null;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'started_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   startedAt: Date | null;
 
-  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   finishedAt: Date | null;
 
   /** Its condition and reason were erased. */
-  @Column('uuid', { name: 'erasure_id', nullable: true })
+  @Column('uuid', { nullable: true })
   erasureId: string | null;
 }

@@ -1,35 +1,104 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import { currentTime } from '../clock';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { READERS, type Viewer } from '../access/viewer';
+import { DELIVERY, deliveryList } from '../delivery/api/delivery.resolver';
 import { DeliveryType } from '../delivery/api/delivery.type';
 import type { DeliveryRow } from '../delivery/delivery.store';
 import { checkInput } from '../graphql/arguments/check-input';
 import type { Context } from '../graphql/context';
-import { withExample } from '../graphql/example';
-import { whereAsJson } from '../graphql/lists/stored-where';
-import { type PayloadField, payloadOf } from '../graphql/mutation-payload';
+import { withExample } from '../graphql/directives';
+import { whereAsJson } from '../graphql/lists/absent-filters';
 import { HasRole } from '../graphql/roles/has-role';
 import { Masked } from '../graphql/roles/masked';
-import { answer } from '../graphql/user-error';
-import { toNodeId, uuidOf } from '../ids';
+import { answer, type PayloadField, payloadOf } from '../graphql/user-error';
+import { byId, link, linkedFields, page, pageBelow, rootFields } from '../read-plan/linked-fields';
+import { rawJson, rowType, type SqlFields, timeList } from '../read-plan/sql-fields';
+import { requestList, WEBHOOK_REQUEST_LOG } from '../request-log/api/request-log.resolver';
 import type { Db } from '../sql/db';
-import type { Viewer } from '../viewer';
-import { WEBHOOK } from '../webhooks/api/webhook.linked-fields';
+import { currentTime } from '../time/clock';
+import { USER } from '../users/user.resolver';
+import { uuidOf } from '../values/ids';
+import { WEBHOOK } from '../webhooks/api/webhook.resolver';
 import { WebhookType } from '../webhooks/api/webhook.type';
+import { REPLAYS, type ReplayRow, replaysById } from './replay.store';
 import {
   CancelReplayInput,
   PauseReplayInput,
+  ReplayConnection,
   ReplayDeliveriesInput,
   ReplayDeliveryInput,
+  ReplayPreviewType,
+  ReplayType,
+  ReplayWebhookCountType,
+  ReplayWhere,
   ResumeReplayInput,
-} from './replay.inputs';
-import type { ReplayRow } from './replay.store';
-import { ReplayPreviewType, ReplayType, ReplayWebhookCountType } from './replay.type';
-import { type CountShape, countShape } from './replay-count';
+} from './replay.type';
 import { replayDelivery } from './replay-delivery';
-import { cancelReplay, pauseReplay, resumeReplay } from './replay-lifecycle';
-import { MAX_OPEN_REPLAYS } from './replay-limit';
-import { countDeliveries, startReplay } from './start-replay';
+import {
+  type CountShape,
+  cancelReplay,
+  countDeliveries,
+  countShape,
+  MAX_OPEN_REPLAYS,
+  pauseReplay,
+  resumeReplay,
+  startReplay,
+} from './start-replay';
+
+export const replaySqlFields: readonly SqlFields[] = [
+  {
+    type: 'Replay',
+    fields: {
+      where: rawJson(
+        (row) => row.column('condition'),
+        (raw) => whereAsJson(raw as string | null),
+      ),
+    },
+  },
+];
+
+export const REPLAY = rowType('Replay', () => ReplayType, REPLAYS, replaysById);
+
+const replays = timeList(REPLAY, ReplayWhere, { connection: () => ReplayConnection });
+
+export const replayLinkedFields = [
+  rootFields({
+    replay: byId(REPLAY, 'The id of the replay, `rpl_...`.', {
+      access: HasRole(...READERS),
+      description: withExample(
+        'The replay with this id; null: there is none.',
+        '{ replay(id: "rpl_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status deliveryCount replayed skipped error } }',
+      ),
+    }),
+    replays: page(replays, {
+      access: HasRole(...READERS),
+      description: withExample(
+        'All replays, including those of single deliveries, newest first.',
+        '{ replays(first: 5) { nodes { reason status orderedBy { name } } } }',
+      ),
+    }),
+  }),
+  linkedFields(REPLAY, {
+    orderedBy: link(USER, 'orderedBy', 'The user who started the replay.'),
+    delivery: link(
+      DELIVERY,
+      'deliveryId',
+      'The delivery of replayDelivery; null: a replay of many deliveries, see `where`.',
+    ),
+    deliveries: pageBelow(deliveryList, 'replay_id', {
+      description: 'The deliveries whose last replay this is, newest first by default.',
+    }),
+    requests: pageBelow(requestList, 'replay_id', {
+      description: 'The attempts of this replay, newest first by default.',
+    }),
+  }),
+  linkedFields(DELIVERY, {
+    replay: link(REPLAY, 'replayId', 'The last replay that sent the delivery again; null: none did.'),
+  }),
+  linkedFields(WEBHOOK_REQUEST_LOG, {
+    replay: link(REPLAY, 'replayId', 'The replay that the request belongs to; null: none.'),
+  }),
+];
 
 const replayField: PayloadField = [() => ReplayType, 'The replay as it is now.'];
 const ReplayDeliveryPayload = payloadOf('ReplayDelivery', {
@@ -53,11 +122,6 @@ function change(context: Context, id: string, work: (db: Db, viewer: Viewer, id:
 
 @Resolver(() => ReplayType)
 export class ReplayResolver {
-  @FieldResolver(() => ID, { description: '`rpl_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() row: ReplayRow) {
-    return toNodeId('Replay', row.id);
-  }
-
   @Masked('FILTER')
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
@@ -97,7 +161,8 @@ export class ReplayResolver {
       'Sends all finished deliveries that meet `where` again, oldest first, at most `rate` per second. Deliveries that are ' +
         'open when the replay starts are not included, and those that cannot be sent again are skipped, by the rules of ' +
         'replayDelivery. The replay runs in the background, survives restarts, and can be paused. ' +
-        `TOO_LARGE: ${MAX_OPEN_REPLAYS} replays of this user are PENDING or RUNNING.`,
+        `TOO_LARGE: ${MAX_OPEN_REPLAYS} replays of this user are PENDING or RUNNING. CONFLICT: not \`expectedReplayable\` ` +
+        'deliveries can be sent again; the message has both numbers.',
       'mutation {\n  replayDeliveries(input: { where: { status: { eq: EXHAUSTED } }, reason: "their disk was full", dryRun: true }) {\n' +
         '    preview { replayable } userErrors { message }\n  }\n}',
     ),
@@ -109,14 +174,15 @@ export class ReplayResolver {
   ) {
     return answer({ replay: null as ReplayRow | null, preview: null as CountShape | null }, async () => {
       checkInput(input);
-      const { where, reason, rate } = input;
+      const { where, reason, rate, expectedReplayable = null } = input;
       const viewer = context.viewer as Viewer;
       if (input.dryRun)
         return {
           replay: null,
           preview: countShape((await countDeliveries(context.db, viewer, where, currentTime())).tallies),
         };
-      const request = { where, reason, rate };
+      const { traceparent } = context;
+      const request = { where, reason, rate, expectedReplayable, traceparent };
       const started = await context.transaction((db) => startReplay(db, viewer, request));
       return { replay: started.replay, preview: countShape(started.count.tallies) };
     });
@@ -164,6 +230,25 @@ export class ReplayResolver {
     @Arg('input', () => CancelReplayInput, { description: 'The replay to cancel.' }) input: CancelReplayInput,
   ) {
     return change(context, input.id, cancelReplay);
+  }
+}
+
+@Resolver(() => ReplayPreviewType)
+export class ReplayPreviewResolver {
+  @FieldResolver(() => DeliveryType, {
+    nullable: true,
+    description: 'The oldest of the deliveries that can be sent again, by `createdAt`; null: none can.',
+  })
+  oldest(@Root() { oldestId }: CountShape, @Ctx() context: Context) {
+    return DELIVERY.load(context, oldestId);
+  }
+
+  @FieldResolver(() => DeliveryType, {
+    nullable: true,
+    description: 'The newest of the deliveries that can be sent again, by `createdAt`; null: none can.',
+  })
+  newest(@Root() { newestId }: CountShape, @Ctx() context: Context) {
+    return DELIVERY.load(context, newestId);
   }
 }
 

@@ -1,44 +1,15 @@
+import type { DeliveryStatus } from '../delivery/delivery.entity';
+import { DELIVERIES } from '../delivery/delivery.store';
+import { all, bindings, type Condition, compares, sqlTest, toSql } from '../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import { ReplayEntity, type ReplayStatus } from './replay.entity';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { idsToEnd } from '../sql/walks/ids-to-end';
+import { FIRST_ID, idBounds } from '../values/ids';
+import { ReplayEntity } from './replay.entity';
 
-export interface ReplayRow {
-  id: string;
-  status: ReplayStatus;
-  /** The DeliveryWhere as JSON; null: a replay of one delivery. */
-  condition: string | null;
-  deliveryId: string | null;
-  reason: string;
-  /** At most this many deliveries per second. */
-  rate: number;
-  orderedBy: string;
-  /** The approval; null: it needed none. */
-  approvalId: string | null;
-  lastDeliveryId: string;
-  /** The last delivery that was processed. */
-  cursor: string | null;
-  deliveryCount: number;
-  /** Whether it has deliveries of webhooks that receive the audit trail. */
-  ofAuditReceiver: boolean;
-  replayed: number;
-  skipped: number;
-  nextStepAt: Date;
-  error: string | null;
-  createdAt: Date;
-  startedAt: Date | null;
-  finishedAt: Date | null;
-}
-
-export const REPLAYS = {
-  table: 'replays',
-  columns: `id, status, condition, delivery_id as "deliveryId", reason, rate, ordered_by as "orderedBy", approval_id as "approvalId",
-    last_delivery_id as "lastDeliveryId", cursor, delivery_count as "deliveryCount", of_audit_receiver as "ofAuditReceiver", replayed, skipped, next_step_at as "nextStepAt", error,
-    created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`,
-};
-
-export async function replaysById(db: Db, ids: readonly string[]): Promise<Map<string, ReplayRow>> {
-  const rows = await rowsOf<ReplayRow>(db, `select ${REPLAYS.columns} from replays where id = any($1::uuid[])`, [ids]);
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const REPLAYS = listing(ReplayEntity, ['erasureId']);
+export type ReplayRow = RowOf<typeof REPLAYS>;
+export const replaysById = byIds(REPLAYS);
 
 export async function insertReplay(db: Db, replay: ReplayRow): Promise<void> {
   await db.insert(ReplayEntity, replay);
@@ -113,5 +84,100 @@ export async function postponeStep(db: Db, id: string, restMs: number, error: st
     statement(`update replays set error = $3, next_step_at = clock_timestamp() + $2 * interval '1 ms'
      where id = $1 and finished_at is null`),
     [id, restMs, error],
+  );
+}
+
+// The deliveries that a replay sends again.
+
+/** The newest delivery; null: there is none. */
+export async function newestDeliveryId(db: Db): Promise<string | null> {
+  const row = await rowOf<{ id: string }>(db, 'select id from deliveries order by id desc limit 1');
+  return row?.id ?? null;
+}
+
+/** Deliveries after `after`, up to and including `last`. */
+export interface DeliveryRange {
+  after: string;
+  last: string;
+}
+
+/** Deliveries that were finished at that time and are not open now. */
+export function finishedBy(at: Date): Condition {
+  return compares('finished_at', '<=', at);
+}
+
+function within({ after, last }: DeliveryRange): Condition {
+  return sqlTest((bind) => `id > ${bind(after)}::uuid and id <= ${bind(last)}::uuid`);
+}
+
+/** The last of the first `atMost` deliveries in the range; null: there are none. */
+export async function endOfWindow(db: Db, range: DeliveryRange, atMost: number): Promise<string | null> {
+  const row = await rowOf<{ id: string }>(
+    db,
+    statement(`select id from (select id from deliveries where id > $1 and id <= $2 order by id limit $3) as window_
+     order by id desc limit 1`),
+    [range.after, range.last, atMost],
+  );
+  return row?.id ?? null;
+}
+
+/** The first deliveries in the range that meet the condition, oldest first. */
+export async function deliveriesInRange(
+  db: Db,
+  range: DeliveryRange,
+  condition: Condition,
+  atMost: number,
+): Promise<{ id: string; webhookId: string }[]> {
+  const { values, bind } = bindings();
+  const sql = `select id, webhook_id as "webhookId" from deliveries where ${toSql(all([within(range), condition]), bind)}
+    order by id limit ${bind(atMost)}`;
+  return rowsOf(db, sql, values);
+}
+
+export interface DeliveryTally {
+  status: DeliveryStatus;
+  webhookId: string;
+  isReplayable: boolean;
+  count: number;
+  /** The first and the last of them by time, as their ids are. */
+  oldest: string;
+  newest: string;
+}
+
+/**
+ * Counts the deliveries up to `last` that meet the condition, and those of them that can be sent again by the rules of
+ * replay-delivery.ts. Skipped ones with data count, although their evaluation may skip them again.
+ * @throws InputError TOO_LARGE if that takes too long
+ */
+export async function tallyDeliveries(db: Db, last: string, condition: Condition): Promise<DeliveryTally[]> {
+  const tallies = new Map<string, DeliveryTally>();
+  const upToLast = within({ after: FIRST_ID, last });
+  for await (const page of idsToEnd(db, DELIVERIES, all([condition, upToLast]))) {
+    for (const tally of await talliesOf(db, page)) {
+      const key = `${tally.webhookId} ${tally.status} ${tally.isReplayable}`;
+      const before = tallies.get(key) ?? { ...tally, count: 0 };
+      const ids = [before.oldest, before.newest, tally.oldest, tally.newest].sort();
+      const ends = { oldest: ids.at(0) as string, newest: ids.at(-1) as string };
+      tallies.set(key, { ...tally, ...ends, count: before.count + tally.count });
+    }
+  }
+  return [...tallies.values()];
+}
+
+async function talliesOf(db: Db, ids: readonly string[]): Promise<DeliveryTally[]> {
+  if (ids.length === 0) return [];
+  return rowsOf(
+    db,
+    statement(`select d.status, d.webhook_id as "webhookId", count(*)::int as count,
+      min(d.id::text) as oldest, max(d.id::text) as newest,
+      d.status in ('DELIVERED', 'EXHAUSTED', 'CANCELLED', 'SKIPPED') and not d.test and d.skip_reason is distinct from 'LOOP'
+        and p.body is not null and w.status <> 'ARCHIVED' as "isReplayable"
+    from (
+      select id, status, webhook_id, skip_reason, test, case status when 'SKIPPED'
+          then (select e.payload_id from business_events e where e.id = business_event_id) else payload_id end as payload_id
+      from deliveries where id = any($1::uuid[]) and id between $2 and $3
+    ) as d left join payloads p on p.id = d.payload_id join webhooks w on w.id = d.webhook_id
+    group by d.status, d.webhook_id, "isReplayable"`),
+    [ids, ...idBounds(ids)],
   );
 }

@@ -1,35 +1,40 @@
 // Opens a row of the log before a call, and closes it once after the call.
-import { digestOfAny } from '../events/payload.store';
-import { idBounds } from '../ids';
+
 import { columns } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { andIdBetween, joinsByIndex } from '../sql/index-lookup';
-import type { Direction } from '../webhooks/webhook.entity';
-import { type RequestTiming, TIMING_COLUMNS } from './request-timing.store';
+import { TRACE_ID_SQL } from '../tracing/traceparent';
+import { idBounds } from '../values/ids';
+import { type RequestTiming, TIMING_COLUMNS } from './request-log.store';
 import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
 
-/** A row as it is opened before the call. */
+/** What a row of an attempt has when it is opened before the call, beside what it repeats of its delivery. */
 export interface OpenRequest {
   id: string;
-  webhookId: string;
-  direction: Direction;
-  documentType: string;
-  event: string;
-  referenceDocument: string;
-  businessEventId: string;
   deliveryId: string;
-  userId: string;
   attemptNumber: number;
-  method: string;
-  url: string;
   /** JSON array of pairs, in the order in which they are sent. Secret values are already replaced. */
   headers: string;
   payloadId: string;
   secretId: string | null;
   startedAt: Date;
-  test: boolean;
-  replayId: string | null;
   contentSalt: Buffer;
+}
+
+/** Columns that the row has of its source. */
+const OPENED =
+  'document_type, event, reference_document, business_event_id, webhook_id, delivery_id, user_id, attempt_number, method, url, ' +
+  'payload_id, secret_id, started_at, test, replay_id, content_salt';
+
+/**
+ * Opens rows for attempts of deliveries: the only statement that does.
+ * @param source has the columns of the deliveries, `traceparent` too, and `request_id`, `delivery_id`, `attempt_number`, `sent_headers`, `secret_id`,
+ * `started_at`, `content_salt`
+ * @param digest that of the payload `payload_id`
+ */
+export function openSql(source: string, digest: string): string {
+  return `insert into webhook_request_logs (id, direction, headers, status, duplicate, body_digest, trace_id, ${OPENED})
+    select request_id, 'OUTGOING', sent_headers, 'PENDING', false, ${digest}, ${TRACE_ID_SQL}, ${OPENED} from ${source}`;
 }
 
 /** The columns that are written when the row is closed. */
@@ -46,47 +51,6 @@ export interface ClosedRequest extends RequestTiming {
   error: string | null;
   errorCode: RequestErrorCode | null;
   remoteAddress: string | null;
-}
-
-const OPEN_REQUEST = columns<OpenRequest>([
-  ['id', 'id', 'uuid'],
-  ['webhookId', 'webhook_id', 'uuid'],
-  ['direction', 'direction', 'text'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['businessEventId', 'business_event_id', 'uuid'],
-  ['deliveryId', 'delivery_id', 'uuid'],
-  ['userId', 'user_id', 'uuid'],
-  ['attemptNumber', 'attempt_number', 'integer'],
-  ['method', 'method', 'text'],
-  ['url', 'url', 'text'],
-  ['headers', 'headers', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['secretId', 'secret_id', 'uuid'],
-  ['startedAt', 'started_at', 'timestamptz'],
-  ['test', 'test', 'boolean'],
-  ['replayId', 'replay_id', 'uuid'],
-  ['contentSalt', 'content_salt', 'bytea'],
-]);
-
-/** How many parameters `openSql` takes. */
-export const OPEN_PARAMETERS = OPEN_REQUEST.length + 2;
-
-/** The values of the parameters of `openSql`. */
-export function openValues(requests: readonly OpenRequest[]): unknown[] {
-  return [...OPEN_REQUEST.valuesOf(requests), ...idBounds(requests.map(({ payloadId }) => payloadId))];
-}
-
-/**
- * Opens rows, in a statement that begins with WITH_NEW_PAYLOADS: the table does not show them yet. Its parameters are those of
- * `openValues`.
- * @param first the number of the first one
- */
-export function openSql(first: number): string {
-  return `insert into webhook_request_logs (${OPEN_REQUEST.names}, status, duplicate, body_digest)
-    select o.*, 'PENDING', false, ${digestOfAny('o.payload_id', first + OPEN_REQUEST.length)}
-    from unnest(${OPEN_REQUEST.arrays(first)}) as o (${OPEN_REQUEST.names})`;
 }
 
 export const CLOSED_REQUEST = columns<ClosedRequest>([

@@ -1,51 +1,30 @@
 // Reads the log. Lists omit large columns: headers and responses are loaded only if they are selected.
 import { unlessErased } from '../events/payload.store';
 import { type Db, rowsOf, statement } from '../sql/db';
-import type { Listing } from '../sql/listing';
-import type { Direction } from '../webhooks/webhook.entity';
-import type { RequestTiming } from './request-timing.store';
-import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
+import { byIds, type Listing, listing, type RowOf } from '../sql/listing';
+import { WebhookRequestLogEntity } from './webhook-request-log.entity';
 
-export interface RequestRow extends RequestTiming {
-  id: string;
-  webhookId: string | null;
-  direction: Direction;
-  status: RequestStatus;
-  documentType: string | null;
-  event: string | null;
-  referenceDocument: string | null;
-  businessEventId: string | null;
-  deliveryId: string | null;
-  userId: string | null;
-  attemptNumber: number;
-  duplicate: boolean;
-  test: boolean;
-  replayId: string | null;
-  method: string;
-  url: string;
-  /** null: there is none, or the content of the request was erased, while another row may still need the payload. */
-  payloadId: string | null;
-  /** INCOMING: the bytes as received, if they had a content encoding; null as above. */
-  wirePayloadId: string | null;
-  startedAt: Date;
-  finishedAt: Date | null;
-  durationMs: number | null;
-  responseStatus: number | null;
-  error: string | null;
-  errorCode: RequestErrorCode | null;
-  remoteAddress: string | null;
-}
-
-export const REQUEST_LOG = {
-  table: 'webhook_request_logs',
-  columns: `id, webhook_id as "webhookId", direction, status, document_type as "documentType", event,
-    reference_document as "referenceDocument", business_event_id as "businessEventId", delivery_id as "deliveryId",
-    user_id as "userId", attempt_number as "attemptNumber", duplicate, test, replay_id as "replayId", method, url,
-    ${unlessErased('payload_id')} as "payloadId", ${unlessErased('wire_payload_id')} as "wirePayloadId",
-    started_at as "startedAt", finished_at as "finishedAt", duration_ms as "durationMs",
-    response_status as "responseStatus", error, error_code as "errorCode", remote_address as "remoteAddress",
-    dns_ms as "dnsMs", connect_ms as "connectMs", tls_ms as "tlsMs", first_byte_ms as "firstByteMs"`,
-};
+export const REQUEST_LOG = listing(
+  WebhookRequestLogEntity,
+  [
+    'headers',
+    'secretId',
+    'responseHeaders',
+    'responseBody',
+    'responseBytes',
+    'responseTruncated',
+    'contentSalt',
+    'bodyDigest',
+    'wireBodyDigest',
+    'leafHash',
+    'erasedDigests',
+    'erasureId',
+  ],
+  // null: there is none, or the content of the request was erased, while another row may still need the payload
+  { payloadId: unlessErased('payload_id'), wirePayloadId: unlessErased('wire_payload_id') },
+);
+export type RequestRow = RowOf<typeof REQUEST_LOG>;
+export const requestsById = byIds(REQUEST_LOG);
 
 /** The log in an order of its index. It lacks rows that are open or not indexed yet. */
 export const ORDERED_REQUEST_LOG: Listing = {
@@ -53,15 +32,6 @@ export const ORDERED_REQUEST_LOG: Listing = {
   columns: `${REQUEST_LOG.columns}, took_ms as "tookMs"`,
   ordered: { table: 'request_index', values: { outcome: 'status', took_ms: 'coalesce(duration_ms, -1)' } },
 };
-
-export async function requestsById(db: Db, ids: readonly string[]): Promise<Map<string, RequestRow>> {
-  const rows = await rowsOf<RequestRow>(
-    db,
-    `select ${REQUEST_LOG.columns} from webhook_request_logs where id = any($1::uuid[])`,
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
 
 /** Headers of the request and of the response, as JSON arrays of pairs. */
 export interface RequestHeaders {
@@ -98,4 +68,31 @@ export async function responsesById(db: Db, ids: readonly string[]): Promise<Map
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The parts of the duration of an outgoing request, in whole milliseconds. */
+export interface RequestTiming {
+  /** null here, and of the next two: the connection was reused, or this step was not needed or not finished. */
+  dnsMs: number | null;
+  connectMs: number | null;
+  tlsMs: number | null;
+  /** From the first byte of the request to the first byte of the response; null: no response began. */
+  firstByteMs: number | null;
+}
+
+export const NOT_MEASURED: RequestTiming = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+
+/** Its columns of the log. */
+export const TIMING_COLUMNS = [
+  ['dnsMs', 'dns_ms', 'integer'],
+  ['connectMs', 'connect_ms', 'integer'],
+  ['tlsMs', 'tls_ms', 'integer'],
+  ['firstByteMs', 'first_byte_ms', 'integer'],
+] as const;
+
+/** When the oldest request of the log began; null: there is none. */
+export async function oldestRequestAt(db: Db): Promise<Date | null> {
+  const sql = 'select started_at from webhook_request_logs order by id limit 1';
+  const [row] = await rowsOf<{ started_at: Date }>(db, sql);
+  return row?.started_at ?? null;
 }

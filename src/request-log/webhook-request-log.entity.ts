@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 import { REFUSAL_CODES } from '../verification/claim';
 import { type Direction, WebhookEntity } from '../webhooks/webhook.entity';
@@ -23,6 +23,9 @@ export const REQUEST_ERROR_CODES = [
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
+/** The statuses of finished requests that did not succeed. */
+export const FAILED_STATUSES = ['FAILED', 'UNKNOWN', 'REFUSED'] as const satisfies readonly RequestStatus[];
+
 /**
  * One HTTP request and its response. The row is opened before the call, closed once after it, and never changed again.
  */
@@ -34,6 +37,7 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 @Index('webhook_request_logs_document_type_idx', ['documentType', 'id'])
 @Index('webhook_request_logs_reference_idx', { synchronize: false })
 @Index('webhook_request_logs_replay_id_idx', ['replayId', 'id'], { where: 'replay_id is not null' })
+@Index('webhook_request_logs_trace_id_idx', ['traceId', 'id'], { where: 'trace_id is not null' })
 @Check(
   'webhook_request_logs_status_check',
   `case when finished_at is null then status = 'PENDING' and leaf_hash is null
@@ -44,15 +48,12 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
   '(content_salt is null) = (erasure_id is not null) and (content_salt is null) = (erased_digests is not null)',
 )
 export class WebhookRequestLogEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_request_logs_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
-  @Column('uuid', { name: 'webhook_id', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => WebhookEntity)
   webhookId: string | null;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_request_logs_webhook_id_fkey' })
-  webhook: WebhookEntity | null;
 
   @Column('text')
   direction: Direction;
@@ -60,29 +61,26 @@ export class WebhookRequestLogEntity {
   @Column('text')
   status: RequestStatus;
 
-  @Column('text', { name: 'document_type', nullable: true })
+  @Column('text', { nullable: true })
   documentType: string | null;
 
   @Column('text', { nullable: true })
   event: string | null;
 
-  @Column('text', { name: 'reference_document', nullable: true })
+  @Column('text', { nullable: true })
   referenceDocument: string | null;
 
-  @Column('uuid', { name: 'business_event_id', nullable: true })
+  @Column('uuid', { nullable: true })
   businessEventId: string | null;
 
-  @Column('uuid', { name: 'delivery_id', nullable: true })
+  @Column('uuid', { nullable: true })
   deliveryId: string | null;
 
-  @Column('uuid', { name: 'user_id', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   userId: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'webhook_request_logs_user_id_fkey' })
-  user: UserEntity | null;
-
-  @Column('integer', { name: 'attempt_number' })
+  @Column('integer')
   attemptNumber: number;
 
   @Column('boolean')
@@ -91,7 +89,7 @@ export class WebhookRequestLogEntity {
   @Column('boolean', { default: false })
   test: boolean;
 
-  @Column('uuid', { name: 'replay_id', nullable: true })
+  @Column('uuid', { nullable: true })
   replayId: string | null;
 
   @Column('text')
@@ -103,84 +101,85 @@ export class WebhookRequestLogEntity {
   @Column('text', { nullable: true })
   headers: string | null;
 
-  @Column('uuid', { name: 'payload_id', nullable: true })
+  @Column('uuid', { nullable: true })
   payloadId: string | null;
 
-  @Column('uuid', { name: 'wire_payload_id', nullable: true })
+  /** INCOMING: the bytes as received, if they had a content encoding. */
+  @Column('uuid', { nullable: true })
   wirePayloadId: string | null;
 
-  @Column('uuid', { name: 'secret_id', nullable: true })
+  @Column('uuid', { nullable: true })
   secretId: string | null;
 
-  @Column({ type: 'timestamptz', name: 'started_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   startedAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   finishedAt: Date | null;
 
-  @Column('integer', { name: 'duration_ms', nullable: true })
+  @Column('integer', { nullable: true })
   durationMs: number | null;
 
-  @Column('integer', { name: 'response_status', nullable: true })
+  @Column('integer', { nullable: true })
   responseStatus: number | null;
 
-  @Column('text', { name: 'response_headers', nullable: true })
+  @Column('text', { nullable: true })
   responseHeaders: string | null;
 
-  @Column('bytea', { name: 'response_body', nullable: true })
+  @Column('bytea', { nullable: true })
   responseBody: Buffer | null;
 
-  @Column('integer', { name: 'response_bytes', nullable: true })
+  @Column('integer', { nullable: true })
   responseBytes: number | null;
 
-  @Column('boolean', { name: 'response_truncated', nullable: true })
+  @Column('boolean', { nullable: true })
   responseTruncated: boolean | null;
 
   @Column('text', { nullable: true })
   error: string | null;
 
-  @Column('text', { name: 'error_code', nullable: true })
+  @Column('text', { nullable: true })
   errorCode: RequestErrorCode | null;
 
-  @Column('text', { name: 'remote_address', nullable: true })
+  @Column('text', { nullable: true })
   remoteAddress: string | null;
 
-  @Column('text', { name: 'trace_id', nullable: true })
+  @Column('text', { nullable: true })
   traceId: string | null;
 
-  @Column('integer', { name: 'dns_ms', nullable: true })
+  @Column('integer', { nullable: true })
   dnsMs: number | null;
 
-  @Column('integer', { name: 'connect_ms', nullable: true })
+  @Column('integer', { nullable: true })
   connectMs: number | null;
 
-  @Column('integer', { name: 'tls_ms', nullable: true })
+  @Column('integer', { nullable: true })
   tlsMs: number | null;
 
-  @Column('integer', { name: 'first_byte_ms', nullable: true })
+  @Column('integer', { nullable: true })
   firstByteMs: number | null;
 
   /** The salt of its digests; null once its content was erased. */
-  @Column('bytea', { name: 'content_salt', nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
+  @Column('bytea', { nullable: true, default: () => 'uuid_send(gen_random_uuid())' })
   contentSalt: Buffer | null;
 
   /** The digest of the payload of payloadId. */
-  @Column('bytea', { name: 'body_digest', nullable: true })
+  @Column('bytea', { nullable: true })
   bodyDigest: Buffer | null;
 
   /** The digest of the payload of wirePayloadId. */
-  @Column('bytea', { name: 'wire_body_digest', nullable: true })
+  @Column('bytea', { nullable: true })
   wireBodyDigest: Buffer | null;
 
   /** null: the request is open. */
-  @Column('bytea', { name: 'leaf_hash', nullable: true })
+  @Column('bytea', { nullable: true })
   leafHash: Buffer | null;
 
   /** Once its content was erased: the digests of the content in its record. */
-  @Column('text', { name: 'erased_digests', nullable: true })
+  @Column('text', { nullable: true })
   erasedDigests: string | null;
 
   /** The erasure of its content; null: none. */
-  @Column('uuid', { name: 'erasure_id', nullable: true })
+  @Column('uuid', { nullable: true })
   erasureId: string | null;
 }

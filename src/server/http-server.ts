@@ -6,59 +6,58 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
   LogController,
+  type onRequestAsyncHookHandler,
 } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import type { Context, Services } from '../graphql/context';
-import { newId } from '../ids';
 import type { Receiver } from '../incoming/receive';
-import { type Log, lazyLog } from '../log';
+import { type Log, lazyLog } from '../logging/log';
 import type { Db } from '../sql/db';
+import type { ReadSystemHealth } from '../system/system-health';
 import { createAuthCache } from '../users/auth-cache';
-import type { DashboardFiles } from './dashboard/dashboard-files';
-import { serveDashboard } from './dashboard/dashboard-route';
+import { newId } from '../values/ids';
+import { type DashboardFiles, serveDashboard } from './dashboard/dashboard-route';
+import { closeOldestConnections, closeUnusedConnections, refuseWhileClosing } from './edge/closing';
 import { createConcurrencyLimiter } from './edge/concurrency-limiter';
-import { createOwnPages } from './edge/cross-site';
+import { createOwnPages, refuseFraming } from './edge/cross-site';
 import { answerError, answerErrorsAsJson, answerUnreadable } from './edge/http-errors';
-import { readJsonBodies } from './edge/json-body';
+import { decideOnPageHeaders } from './edge/page-headers';
 import type { RateLimits } from './edge/rate-limits';
+import { readJsonBodies } from './edge/read-body';
 import { readViewerAgain } from './edge/read-viewer';
-import { refuseFraming } from './edge/refuse-framing';
-import { refuseWhileClosing } from './edge/refuse-while-closing';
-import { closeUnusedConnections } from './edge/unused-connections';
+import { countRequests, type RequestMetrics } from './edge/request-metrics';
+import { traceRequests } from './edge/trace-requests';
 import { serveGraphiQL } from './graphql/graphiql-route';
 import type { Gate } from './graphql/graphql-gate';
 import { serveGraphQL } from './graphql/graphql-route';
-import type { QuickAnswers } from './graphql/quick-answers';
+import type { KnownDocuments } from './graphql/known-documents';
 import { serveEvents } from './publishing/events-route';
 import { serveAuditExport } from './routes/audit-entries-route';
-import { serveEvidenceFiles } from './routes/evidence-files-route';
-import { type BacklogState, serveHealth } from './routes/health-route';
+import { serveEvidenceFiles, serveSchema, serveWebhookKeys } from './routes/files-routes';
+import { type BacklogState, serveReadiness } from './routes/health-route';
 import { serveIncoming, shownPath } from './routes/incoming-route';
-import type { Metrics } from './routes/metrics';
-import { serveMetrics } from './routes/metrics-route';
+import { serveMailLinks } from './routes/mail-links-route';
+import { type Metrics, serveMetrics } from './routes/metrics';
 import { serveExports } from './routes/request-export-route';
-import { serveSchema } from './routes/schema-route';
-import { serveWebhookKeys } from './routes/webhook-keys-route';
-import { createRefusedSignIns } from './sign-in/audit-refused-sign-ins';
-import { serveBackChannelLogout } from './sign-in/back-channel-logout-route';
 import { createIdentityProvider } from './sign-in/identity-provider';
-import { serveOpenId } from './sign-in/openid-route';
-import { serveSignIn } from './sign-in/sign-in-route';
-import { serveEventStreams, streamUrl } from './subscriptions/server-sent-events';
+import { createRefusedSignIns, serveBackChannelLogout, serveOpenId, serveSignIn } from './sign-in/sign-in-route';
+import { STREAM_PATH, serveEventStreams, streamUrl } from './subscriptions/server-sent-events';
 import type { WatchServer } from './subscriptions/watch-server';
 import { isWebSocketUpgrade, serveWebSockets } from './subscriptions/web-socket';
 
 export interface Api {
   apollo: ApolloServer<Context>;
   gate: Gate;
-  quick: QuickAnswers;
+  quick: KnownDocuments;
   rates: RateLimits;
   watching: WatchServer;
   receiver: Receiver;
   readingDb: Db;
   services: Services;
+  onAnswered: RequestMetrics['requestAnswered'];
   /** Called at the first request for it. */
   sdl(): string;
   /** null: the pages were not built. */
@@ -72,11 +71,12 @@ export interface Monitoring {
   metrics: Metrics;
   rates: RateLimits;
   backlog: BacklogState;
+  health: ReadSystemHealth;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** @param api null for a worker, which serves only health and metrics. */
+/** What listens on PORT. @param api null for a worker, which serves only health and metrics. */
 export async function createHttpServer(
   config: Config,
   log: Log,
@@ -84,14 +84,54 @@ export async function createHttpServer(
   monitoring: Monitoring,
   api: Api | null,
 ): Promise<FastifyInstance> {
+  const server = createServer(config, log);
+  const countVisit = serveMonitors(server, monitoring, config.monitorPort === null);
+  if (!api) return server;
+  await serveApi(server, config, source, api);
+  serveWebhookKeys(server, monitoring.source, countVisit);
+  serveEvidenceFiles(server, monitoring.source, countVisit);
+  if (config.graphiql) serveGraphiQL(server, countVisit);
+  serveDashboard(server, api.dashboard, countVisit);
+  return server;
+}
+
+/** Of several monitors and probes, each with a few connections. */
+const MONITOR_CONNECTIONS = 100;
+
+/** What listens on MONITOR_PORT. */
+export function createMonitorServer(config: Config, log: Log, monitoring: Monitoring): FastifyInstance {
+  const server = createServer(config, log, { forceCloseConnections: true });
+  closeOldestConnections(server, MONITOR_CONNECTIONS);
+  serveMonitors(server, monitoring, true);
+  return server;
+}
+
+/** @returns counts the visits of an address to a path without a key */
+function serveMonitors(
+  server: FastifyInstance,
+  { rates, health, backlog, metrics }: Monitoring,
+  withMetrics: boolean,
+): onRequestAsyncHookHandler {
+  const countVisit = async ({ ip }: FastifyRequest) => rates.countVisit(ip);
+  serveReadiness(server, health, backlog, countVisit);
+  if (withMetrics) serveMetrics(server, metrics, countVisit);
+  return countVisit;
+}
+
+function createServer(
+  config: Config,
+  log: Log,
+  options: Pick<FastifyServerOptions, 'forceCloseConnections'> = {},
+): FastifyInstance {
   const server = fastify({
+    ...options,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: 30_000,
-    // refuse-while-closing.ts answers these requests, in the form of all errors
+    // closing.ts answers these requests, in the form of all errors
     return503OnClosing: false,
-    // refuse-framing.ts answers requests without a host, in the form of all errors
+    // cross-site.ts answers requests without a host, in the form of all errors
     http: { shouldUpgradeCallback: isWebSocketUpgrade, requireHostHeader: false },
     rewriteUrl: streamUrl,
     clientErrorHandler: answerUnreadable,
@@ -110,19 +150,11 @@ export async function createHttpServer(
     done();
   });
   if (log.isLevelEnabled('debug')) server.addHook('onResponse', logAnswer);
+  decideOnPageHeaders(server, config.publicUrl);
   refuseFraming(server);
   refuseWhileClosing(server);
   closeUnusedConnections(server);
   answerErrorsAsJson(server);
-  const countVisit = async ({ ip }: FastifyRequest) => monitoring.rates.countVisit(ip);
-  monitoring.metrics.showReadiness(serveHealth(server, monitoring, countVisit));
-  serveMetrics(server, monitoring.metrics, countVisit);
-  if (!api) return server;
-  await serveApi(server, config, source, api);
-  serveWebhookKeys(server, monitoring.source, countVisit);
-  serveEvidenceFiles(server, monitoring.source, countVisit);
-  if (config.graphiql) serveGraphiQL(server, countVisit);
-  serveDashboard(server, api.dashboard, countVisit);
   return server;
 }
 
@@ -155,6 +187,10 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
   server.decorate('rates', rates);
   server.decorate('auditNotes', services.auditNotes);
   server.decorate('ownPages', createOwnPages(config.publicUrl));
+  if (config.mail) {
+    const { keyring } = services.webhookRules;
+    serveMailLinks(server, { source, keyring }, async ({ ip }) => rates.countVisit(ip));
+  }
   serveIncoming(server, { ...config, ownUrl: services.ownUrl }, api.receiver);
   // calls of partners, which come in large numbers, have neither a viewer nor cookies
   await server.register((scope) => serveViewers(scope, config, source, api));
@@ -163,6 +199,8 @@ async function serveApi(server: FastifyInstance, config: Config, source: DataSou
 /** All routes that read the key or the session of the caller. */
 async function serveViewers(server: FastifyInstance, config: Config, source: DataSource, api: Api): Promise<void> {
   const { apollo, gate, quick, watching, services } = api;
+  traceRequests(server, STREAM_PATH);
+  countRequests(server, api.onAnswered, STREAM_PATH);
   server.addHook('preHandler', readViewerAgain);
   await server.register(cookie);
   const readJson = readJsonBodies(server);

@@ -1,8 +1,7 @@
 // Conditions on rows, as immutable values. `toSql` alone writes them as SQL.
-import { firstIdAt } from '../ids';
+import { firstIdAt } from '../values/ids';
 import type { Db } from './db';
 import { equalsByIndex } from './index-lookup';
-import { andNotToCome } from './months-to-come';
 
 /** Adds a value to a statement. @returns its placeholder, `$1`, `$2` ... */
 export type Bind = (value: unknown) => string;
@@ -66,14 +65,14 @@ export interface Link {
 
 /** A link whose ids were read. */
 export interface LinkedIds {
-  kind: 'linkedIds';
+  kind: 'idsLink';
   column: string;
   ids: readonly string[];
 }
 
 /** A link to more rows than may be named: the linked row of each row is looked up and tested. */
 export interface LinkedRow extends Omit<Link, 'kind'> {
-  kind: 'linkedRow';
+  kind: 'joinLink';
 }
 
 /** Rows that a smaller table names. */
@@ -141,9 +140,9 @@ export function toSql(condition: Condition, bind: Bind): string {
       // also true if the part is null: a missing value is not the wanted one
       return `(${sqlOf(condition.part)}) is not true`;
     case 'link':
-    case 'linkedRow':
+    case 'joinLink':
       return meetsLink(condition.column, condition.table, sqlOf(condition.condition));
-    case 'linkedIds': {
+    case 'idsLink': {
       const [only, ...others] = condition.ids;
       // as a parameter, an empty array would be compared with every row
       if (only === undefined) return 'false';
@@ -164,7 +163,7 @@ export function toSql(condition: Condition, bind: Bind): string {
  */
 function meetsLink(column: string, table: string, where: string): string {
   return `exists (select from (values (${column})) as asked (linked_id)
-    join ${table} on ${table}.id ${equalsByIndex('asked.linked_id')}${andNotToCome(table, `${table}.id`)} where ${where} offset 0)`;
+    join ${table} on ${table}.id ${equalsByIndex('asked.linked_id')} where ${where} offset 0)`;
 }
 
 /** Collects the values of one statement. */
@@ -189,7 +188,7 @@ export function isSlow(condition: Condition): boolean {
     case 'not':
       return isSlow(condition.part);
     case 'link':
-    case 'linkedRow':
+    case 'joinLink':
       return isSlow(condition.condition);
     case 'side':
     case 'foundIds':

@@ -19,6 +19,8 @@ const CODES = new Set([
   '57P05', // idle_session_timeout ended the session
   '58030', // I/O error
 ]);
+/** Node's codes of a certificate that is not trusted. */
+const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/;
 const QUERY_CANCELED = '57014';
 /** The constraint of rows whose time is not that of the database: its clock was set, which is measured every ten seconds. */
 const ROWS_ARE_IN_TIME = 'rows_are_in_time';
@@ -39,6 +41,19 @@ export class PoolFull extends Error {
   constructor(setting: string, waitedMs: number) {
     super(`all connections of ${setting} were in use for ${waitedMs / 1_000} s`);
     this.name = 'PoolFull';
+  }
+}
+
+/** None of the hosts of a URL has a server of the kind that the URL asks for. */
+export class NoHost extends Error {
+  /** Of a fault that waiting does not cure, such as a wrong password; undefined: there is none. */
+  readonly code: string | undefined;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'NoHost';
+    const { code } = causeOf(cause);
+    this.code = typeof code === 'string' ? code : undefined;
   }
 }
 
@@ -68,19 +83,20 @@ function causeOf(error: unknown): Cause {
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof CommitUnknown || error instanceof PoolFull) return true;
+  if (error instanceof NoHost && error.code === undefined) return true;
   // TypeORM releases a connection that is lost during a transaction, and then the next statement fails with this error
   if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   const { code, message, syscall, constraint } = causeOf(error);
   if (constraint === ROWS_ARE_IN_TIME || isWithoutPartition(error)) return true;
   if (typeof code === 'string') {
     if (syscall === 'connect' && SOCKET_FAULTS.has(code)) return true;
-    if (CONNECTION_FAULTS.has(code) || CODES.has(code)) return true;
+    if (CONNECTION_FAULTS.has(code) || CODES.has(code) || CERTIFICATE.test(code)) return true;
     return CLASSES.includes(code.slice(0, 2)) && code !== CONFIGURATION_LIMIT;
   }
   // pg has no code for these
   return (
     typeof message === 'string' &&
-    /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|connection timeout/i.test(
+    /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|connection timeout|^timeout expired$/i.test(
       message,
     )
   );
@@ -102,7 +118,31 @@ export function faultOfDatabase(error: unknown): string {
   if (code === DISK_FULL) return 'has no space left on its disk';
   if (code === TOO_MANY_CONNECTIONS) return 'accepts no more connections';
   if (code === READ_ONLY) return 'is read-only';
+  if (isCertificateFault(error)) return 'has a certificate that is not accepted';
   return 'cannot be reached';
+}
+
+/** A query of a standby keeps rows that the log says are gone: it is cancelled, or its session is ended. */
+const CONFLICTS_WITH_RECOVERY = new Set(['40001', '40P01', '57P04']);
+
+/** Whether the replay of the log has stopped a statement that reads. Elsewhere a statement that reads fails with none of these codes. */
+export function isRecoveryConflict(error: unknown): boolean {
+  return CONFLICTS_WITH_RECOVERY.has(String(causeOf(error).code));
+}
+
+/** Whether the primary may answer what a standby did not: not if it was too slow, or all connections were in use. */
+export function isFaultOfStandby(error: unknown): boolean {
+  return isRecoveryConflict(error) || (isDatabaseUnavailable(error) && !(error instanceof PoolFull));
+}
+
+/** Whether no session begins because the certificate of the server is not trusted, or has expired. */
+export function isCertificateFault(error: unknown): boolean {
+  return CERTIFICATE.test(String(causeOf(error).code));
+}
+
+/** Whether a statement that writes met a server that only reads, as a standby does. */
+export function isReadOnlyFault(error: unknown): boolean {
+  return causeOf(error).code === READ_ONLY;
 }
 
 /** Whether the database has opened no connection because it has as many as it accepts. */

@@ -1,9 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { PoolShare } from './pool-share';
+import { BatchedStatements } from './batched-statements';
 import { SafeClient, sessions } from './session';
+import { PoolShare } from './session-pool';
+import { StandbyReads } from './standby-reads';
 import { commitWithThese } from './transactions';
-import { BatchedStatements } from './wire/batched-statements';
 import type { Statement } from './wire/statement';
 import type { Answer } from './wire/statement-batch';
 
@@ -34,6 +35,7 @@ export async function changedBy(db: Db, sql: string | Statement, values: Values 
 
 // Uses the connection of the transaction directly, because query() of TypeORM does not support prepared statements.
 async function run(db: Db, sql: string | Statement, values: Values): Promise<Answer> {
+  if (db instanceof StandbyReads) return db.read((own) => run(own, sql, values));
   if (db instanceof PoolShare) return db.inTransaction((own) => withCommit(own, run(own, sql, values)));
   const { text, name } = typeof sql === 'string' ? { text: sql, name: undefined } : sql;
   if (db instanceof BatchedStatements) return db.run({ text, values, ...(name !== undefined && { name }) });

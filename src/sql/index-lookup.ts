@@ -1,4 +1,4 @@
-import { FIRST_ID, LAST_ID } from '../ids';
+import { FIRST_ID, LAST_ID } from '../values/ids';
 
 /**
  * `d.id ${equalsByIndex('s.id')}` is `d.id = s.id`, written so that PostgreSQL looks the row up in the index for each `s`,
@@ -49,3 +49,16 @@ export function isOneOf<Value>(
  */
 export const BYTES_BEFORE = (value: string, order: string) =>
   `coalesce(sum(coalesce(octet_length(${value}), 0)) over (order by ${order} rows between unbounded preceding and 1 preceding), 0)::float8`;
+
+/** One of `of` parts of a set, by the hash of the ids. */
+export interface HashPart {
+  index: number;
+  of: number;
+}
+
+export const WHOLE: HashPart = { index: 0, of: 1 };
+
+/** Whether the UUID of a column is in a part. @param index, of the numbers of the parameters */
+export function isInPartSql(column: string, index: number, of: number): string {
+  return `mod(uuid_hash(${column})::bigint + 2147483648, $${of}::bigint) = $${index}::bigint`;
+}

@@ -1,5 +1,8 @@
 // Lists: what they read, and in which order.
+import { getMetadataArgsStorage } from 'typeorm';
+import { type Columns, columnOf, columns } from './columns';
 import { type Bind, type Condition, everything, sqlTest } from './condition';
+import { type Db, rowsOf } from './db';
 
 /** A table as a list. */
 export interface Listing {
@@ -66,4 +69,51 @@ export function beyondCursor(request: PageRequest, value = request.order.column?
   return sqlTest(
     (bind: Bind) => `(${value}, id) ${operator} (${bind(cursor.value)}::${column.type}, ${bind(cursor.id)}::uuid)`,
   );
+}
+
+/** A list whose rows are of this type. */
+export interface ListingOf<Row> extends Listing {
+  /** For INSERT. */
+  values: Columns<Row>;
+}
+
+/** The rows of a list. */
+export type RowOf<List> = List extends ListingOf<infer Row> ? Row : never;
+
+/**
+ * The table of an entity as a list: its columns are the SELECT list, its properties the row.
+ * @param left what rows do not have. @param sql what is selected instead of a column
+ */
+export function listing<Entity extends object, Left extends keyof Entity & string = never>(
+  entity: new () => Entity,
+  left: readonly Left[] = [],
+  sql: { [Property in keyof Entity]?: string } = {},
+): ListingOf<Omit<Entity, Left>> {
+  const storage = getMetadataArgsStorage();
+  const { name: table } = storage.tables.find(({ target }) => target === entity) as { name: string };
+  const listed = storage.columns.filter(
+    ({ target, propertyName }) => target === entity && !left.some((each) => each === propertyName),
+  );
+  const selected = listed.map(({ propertyName: property, options }) => {
+    const column = sql[property as keyof Entity] ?? options.name ?? columnOf(property);
+    return column === property ? column : `${column} as "${property}"`;
+  });
+  const values = listed.map(
+    ({ propertyName, options }) =>
+      [
+        propertyName as Exclude<keyof Entity, Left>,
+        options.name ?? columnOf(propertyName),
+        String(options.type),
+      ] as const,
+  );
+  return { table, columns: selected.join(', '), values: columns(values) };
+}
+
+/** The rows with these ids. */
+export function byIds<Row extends { id: string }>({ table, columns: selected }: ListingOf<Row>) {
+  return async (db: Db, ids: readonly string[]): Promise<Map<string, Row>> => {
+    // not prepared: it is planned for the months that these ids are of
+    const rows = await rowsOf<Row>(db, `select ${selected} from ${table} where id = any($1::uuid[])`, [ids]);
+    return new Map(rows.map((row) => [row.id, row]));
+  };
 }

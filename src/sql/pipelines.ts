@@ -1,6 +1,7 @@
 // A few connections that send statements without waiting for earlier answers. The queries of a dashboard take the
 // database a fraction of a millisecond, and waking a server process for each costs as much as the query.
 
+import { StatementGatherer } from './batched-statements';
 import { isDatabaseUnavailable } from './database-errors';
 import type { Statement } from './db';
 import { SafeClient, sessionConfig } from './session';
@@ -34,15 +35,7 @@ interface Pipeline {
   client: SafeClient;
   ready: boolean;
   waiting: number;
-  /** Those of this turn. */
-  gathered: Gathered[];
-}
-
-interface Gathered {
-  statement: Statement;
-  values: unknown[];
-  resolve(row: object): void;
-  reject(error: unknown): void;
+  gatherer: StatementGatherer;
 }
 
 interface SpeedHistory {
@@ -67,7 +60,9 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
   function open(): void {
     if (stopped || pipelines.length >= connections || performance.now() < connectAgainAt) return;
     const client = new SafeClient(configOf(url, settings));
-    const pipeline: Pipeline = { client, ready: false, waiting: 0, gathered: [] };
+    const connection = { run: client.run.bind(client), release: () => undefined };
+    const gatherer = new StatementGatherer(async () => connection);
+    const pipeline: Pipeline = { client, ready: false, waiting: 0, gatherer };
     pipelines.push(pipeline);
     const lost = () => {
       const at = pipelines.indexOf(pipeline);
@@ -90,10 +85,8 @@ export function createPipelines(url: string, { connections, settings }: Pipeline
   async function run<Row extends object>(pipeline: Pipeline, statement: Statement, values: unknown[]): Promise<Row> {
     pipeline.waiting += 1;
     try {
-      const row = await new Promise<object>((resolve, reject) => {
-        gather(pipeline, [{ statement, values, resolve, reject }]);
-      });
-      return row as Row;
+      const { rows } = await pipeline.gatherer.run({ ...statement, values });
+      return rows[0] as Row;
     } finally {
       pipeline.waiting -= 1;
     }
@@ -148,30 +141,6 @@ function leastBusy(pipelines: readonly Pipeline[]): Pipeline | null {
   return found;
 }
 
-function isGathering({ gathered }: Pipeline): boolean {
-  return gathered.length > 0 && gathered.length < MAX_TOGETHER;
-}
-
-// The end of the turn: each write to a socket costs a system call, and often wakes the other side.
-function gather(pipeline: Pipeline, statements: readonly Gathered[]): void {
-  if (pipeline.gathered.length === 0) setImmediate(() => sendGathered(pipeline));
-  pipeline.gathered.push(...statements);
-}
-
-// The server skips statements behind one that fails. They did not fail, and are sent again.
-function sendGathered(pipeline: Pipeline): void {
-  const gathered = pipeline.gathered.splice(0);
-  let isFirst = true;
-  const failed = (each: Gathered, error: unknown) => {
-    if (isFirst || isDatabaseUnavailable(error)) each.reject(error);
-    else gather(pipeline, [each]);
-    isFirst = false;
-  };
-  for (const each of gathered) {
-    const { statement, values } = each;
-    pipeline.client.run({ ...statement, values }).then(
-      ({ rows: [row] }) => each.resolve(row as object),
-      (error: unknown) => failed(each, error),
-    );
-  }
+function isGathering({ gatherer: { size } }: Pipeline): boolean {
+  return size > 0 && size < MAX_TOGETHER;
 }

@@ -1,11 +1,30 @@
 // The configuration of all sessions with the database, for all libraries that open one.
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Client, type ClientConfig, type FieldDef } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { noteRefusedRow } from '../refused-rows';
-import { sendable } from './wire/message-writer';
-import { socketWithTimeout } from './wire/socket-timeout';
-import { type Answer, type ResultColumns, StatementBatch, type Waiting } from './wire/statement-batch';
+import { noteRefusedRow } from '../errors/errors';
+import { isReadOnlyFault, NoHost } from './database-errors';
+import {
+  accepts,
+  addressOf,
+  chooseHost,
+  configOf,
+  followState,
+  forgetHost,
+  type HostList,
+  hostListOf,
+  isForWriting,
+  kindOf,
+  type ServerState,
+} from './session-host';
+import {
+  type Answer,
+  checkSendable,
+  type ResultColumns,
+  StatementBatch,
+  sendAll,
+  type Waiting,
+} from './wire/statement-batch';
 
 /** How long the server may take to close a session. */
 const GOODBYE_MS = 1_000;
@@ -68,6 +87,18 @@ let lost = 0;
  */
 export const connectionsLost = (): number => lost;
 
+/** All sessions of this process, by the URL of their database. */
+const open = new Map<string, Set<SafeClient>>();
+
+/**
+ * The server has become a standby, or another one has taken its place: every session with it would read what is old, and write nothing.
+ */
+function retireAll(url: string): void {
+  lost += 1;
+  forgetHost(url);
+  for (const session of open.get(url) ?? []) session.retire();
+}
+
 /**
  * A client with a listener for errors. A server that shuts down may accept a connection and end it in one packet:
  * pg-pool has removed its listener by then, the caller has not added one yet, and an `error` event without a listener
@@ -75,20 +106,94 @@ export const connectionsLost = (): number => lost;
  */
 export class SafeClient extends Client {
   readonly #socket: Socket;
+  /** null: the URL names one host, and accepts whatever is there. */
+  readonly #hosts: HostList | null;
+  readonly #state: ServerState;
+  /** Whether a caller of its pool has it. */
+  inUse = false;
+  /** Whether it is to be closed once no caller has it. */
+  isRetired = false;
+  #isEnded = false;
   /** By the names of the statements that this session has prepared. */
   readonly #columns = new Map<string, ResultColumns>();
   #gathered: Gathered[] = [];
 
   constructor(config?: string | ClientConfig) {
-    super(config);
+    const url = (typeof config === 'string' ? config : config?.connectionString) ?? '';
+    const hosts = url === '' ? null : hostListOf(url);
+    super(hosts ? { ...(config as ClientConfig), ...configOf(hosts) } : config);
+    this.#hosts = hosts;
     // the one of `socketWithTimeout`: with TLS, another one around it replaces it later
     this.#socket = streamOf(this);
+    // pg adds its own when it connects; until then, and where no host is found, an error without a listener would end the process
+    this.#socket.on('error', () => undefined);
     this.on('error', () => {
       lost += 1;
+      forgetHost(url);
     });
-    connectionOf(this).on('errorMessage', noteRefusedRow);
+    connectionOf(this).on('errorMessage', (fault) => {
+      noteRefusedRow(fault);
+      if (isReadOnlyFault(fault)) retireAll(url);
+    });
+    this.#state = followState(this, () => {
+      // a standby that is promoted says so to the sessions that it has
+      if (hosts && open.get(url)?.has(this) && !accepts(hosts.target, this.#state)) this.retire();
+    });
+    this.once('connect', () => {
+      const same = open.get(url) ?? new Set();
+      open.set(url, same.add(this));
+    });
+    this.once('end', () => {
+      const same = open.get(url);
+      if (same?.delete(this) && same.size === 0) open.delete(url);
+    });
     // the key allows to cancel statements of this session, and pg-pool attaches the client to errors that are logged
     Object.defineProperty(this, 'secretKey', { enumerable: false });
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: (error: Error) => void): void;
+  override connect(callback?: (error: Error) => void): Promise<this> | undefined {
+    if (!this.#hosts) return callback ? void super.connect(callback) : super.connect().then(() => this);
+    const connecting = this.#connectToOne(this.#hosts);
+    if (!callback) return connecting.then(() => this);
+    connecting.then(() => (callback as (error: Error | null) => void)(null), callback);
+    return undefined;
+  }
+
+  async #connectToOne(hosts: HostList): Promise<void> {
+    const choosing = chooseHost(hosts);
+    const { host, port } = await choosing.catch((error: unknown) => {
+      this.#socket.destroy();
+      throw error;
+    });
+    this.host = host;
+    this.port = port;
+    if (this.#isEnded || this.#socket.destroyed) throw new Error('Connection terminated before a host was found');
+    for (const other of open.get(hosts.text) ?? []) {
+      if (other.host !== host || other.port !== port) other.retire(isForWriting(hosts));
+    }
+    try {
+      await super.connect();
+    } catch (error) {
+      forgetHost(hosts.text, choosing);
+      throw error;
+    }
+    if (accepts(hosts.target, this.#state)) return;
+    forgetHost(hosts.text, choosing);
+    void this.end().catch(() => undefined);
+    throw new NoHost(`no host is ${hosts.target} (${addressOf(this)}: ${kindOf(this.#state)} now)`);
+  }
+
+  /**
+   * Closes the session once no caller has it.
+   * @param atOnce also while a caller has it: its server may answer nothing more
+   */
+  retire(atOnce = false): void {
+    this.isRetired = true;
+    // as if the connection were lost, which every owner of a session expects
+    if (atOnce || !this.inUse)
+      streamOf(this).destroy(new Error('Connection terminated: another server is the primary'));
   }
 
   /**
@@ -120,13 +225,15 @@ export class SafeClient extends Client {
       super.query(new StatementBatch(known));
       return;
     }
-    const { written, fault } = sendable(gathered.map(({ statement }) => statement));
-    for (const { reject } of gathered.slice(written)) reject(fault);
     const stream = streamOf(this);
-    stream.cork();
     const failed: { first?: unknown } = {};
-    for (const each of gathered.slice(0, written)) this.#runAlone(each, failed);
+    stream.cork();
+    const { sent, fault } = sendAll(gathered, (each) => {
+      checkSendable(each.statement.values);
+      this.#runAlone(each, failed);
+    });
     stream.uncork();
+    for (const { reject } of gathered.slice(sent)) reject(fault);
   }
 
   #prepared({ statement: { name, text, values }, resolve, reject }: Gathered): Waiting[] {
@@ -166,6 +273,7 @@ export class SafeClient extends Client {
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
+    this.#isEnded = true;
     const stream = streamOf(this);
     // a server that does not answer does not close its side
     const timer = setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
@@ -221,4 +329,17 @@ function connectionOf(client: Client): Connection {
 
 function streamOf(client: Client): Socket {
   return connectionOf(client).stream;
+}
+
+/**
+ * A socket that is destroyed after `silenceMs` without traffic. When a firewall drops the connection or the host loses
+ * its power, a statement gets no answer, and PostgreSQL, which stops it after `statement_timeout`, cannot report that.
+ */
+function socketWithTimeout(silenceMs: number): Socket {
+  const socket = new Socket();
+  // isDatabaseUnavailable of database-errors.ts recognises this text, which is that of pg for lost connections
+  socket.setTimeout(silenceMs, () =>
+    socket.destroy(new Error(`Connection terminated: silent for ${socket.timeout} ms`)),
+  );
+  return socket;
 }

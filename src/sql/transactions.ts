@@ -1,9 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { CommitUnknown, isFromServer } from './database-errors';
+import { CommitUnknown, isFromServer, isRolledBack } from './database-errors';
 import { type SafeClient, sessions } from './session';
-import { NotSent } from './wire/not-sent';
 import { type Statement, statement } from './wire/statement';
-import type { Answer } from './wire/statement-batch';
+import { type Answer, NotSent } from './wire/statement-batch';
 
 export interface TransactionOptions {
   /**
@@ -17,6 +16,21 @@ export interface TransactionOptions {
 
 /** @throws CommitUnknown if the answer to COMMIT is lost */
 export type Transaction = <T>(work: (db: EntityManager) => Promise<T>, options?: TransactionOptions) => Promise<T>;
+
+/** What is done when a transaction has ended. */
+export interface TransactionEnds {
+  onCommit(): void;
+  /** PostgreSQL has reported that it is rolled back. */
+  onRollback(): void;
+  /** It may have committed. */
+  onUnknown(): void;
+}
+
+/** Call it with the error of a transaction. */
+export function endAfter(error: unknown, ends: TransactionEnds): void {
+  if (isRolledBack(error)) ends.onRollback();
+  else ends.onUnknown();
+}
 
 /** What differs in these transactions from the sessions of their pool. */
 export interface TransactionSettings {

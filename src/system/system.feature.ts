@@ -1,3 +1,9 @@
 import { AboutResolver } from './about.resolver';
+import { SystemHealthResolver } from './system-health.resolver';
 
-export const system = { entities: [], resolvers: [AboutResolver], linkedFields: [], sqlFields: [] };
+export const system = {
+  entities: [],
+  resolvers: [AboutResolver, SystemHealthResolver],
+  linkedFields: [],
+  sqlFields: [],
+};

@@ -1,12 +1,10 @@
 import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { CEL } from './cel-environment';
-import { TooMuch } from './cel-guards';
-import { nameOf, nodesOf } from './cel-nodes';
-import { completeReading, type ReadableText, readable } from './cel-reading';
-import { MAX_INT, replaceSteps, StepFault } from './cel-steps';
-import { createCompileCache } from './compile-cache';
+import { completeReading, nameOf, nodesOf, type ReadableText, readable } from './cel-reading';
+import { MAX_INT, replaceSteps, StepFault, TooMuch } from './cel-steps';
 import type { Subject } from './subject';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
+import { createCompileCache } from './time-limit';
 
 /** A compiled CEL expression (cel.dev) that decides whether an event is sent. */
 export interface Condition {

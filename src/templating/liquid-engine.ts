@@ -1,8 +1,5 @@
 import { AssignTag, type Context, type Emitter, Liquid, toValueSync } from 'liquidjs';
-import { ExactNumber } from './exact-number';
-import { FILTERS, OPERATORS } from './liquid-filters';
-import { type FilterHandler, jsonOf } from './liquid-json';
-import { TemplateFault } from './template-fault';
+import { ExactNumber, FILTERS, type FilterHandler, jsonOf, OPERATORS, TemplateFault } from './liquid-filters';
 
 /** The use of a template, which determines how outputs are escaped and how long the result may be. */
 export type TemplateUse = 'URL' | 'HEADER' | 'JSON';
@@ -54,17 +51,28 @@ export const ENGINES: Record<TemplateUse, Liquid> = {
   JSON: createEngine('JSON'),
 };
 
-function createEngine(use: TemplateUse): Liquid {
+/** What outputs write, where a template is tried without a document. */
+interface Trial {
+  /** An output that is no count. */
+  output: string;
+  /** An output with the filter json. */
+  complete: string;
+  limitMs: number;
+}
+
+/** @param trial null: outputs write the values of the document */
+export function createEngine(use: TemplateUse, trial: Trial | null = null): Liquid {
   const engine = new Liquid({
     strictFilters: true,
     strictVariables: true,
     // a missing variable is allowed in if and unless, and before the filter default
     lenientIf: true,
-    ownPropertyOnly: true,
+    ownPropertyOnly: trial === null,
+    ...(trial && { renderLimit: trial.limitMs }),
     parseLimit: MAX_TEMPLATE[use],
     memoryLimit: MAX_MADE,
     operators: OPERATORS,
-    outputEscape: ESCAPES[use],
+    outputEscape: trial ? (value) => (typeof value === 'number' ? String(value) : trial.output) : ESCAPES[use],
     // otherwise dates depend on the time zone of the machine
     timezoneOffset: 0,
     locale: 'en-US',
@@ -73,7 +81,9 @@ function createEngine(use: TemplateUse): Liquid {
   engine.registerTag('assign', StrictAssign);
   for (const name of Object.keys(engine.filters)) engine.unregisterFilter(name);
   for (const [name, handler] of Object.entries(FILTERS)) engine.registerFilter(name, handler);
-  for (const [name, handler] of Object.entries(COMPLETE[use])) engine.registerFilter(name, { handler, raw: true });
+  for (const [name, complete] of Object.entries(COMPLETE[use])) {
+    engine.registerFilter(name, { handler: trial ? () => trial.complete : complete, raw: true });
+  }
   return engine;
 }
 

@@ -1,7 +1,75 @@
-import { type Context, defaultOperators, filters, type Operators } from 'liquidjs';
-import { ExactNumber } from './exact-number';
-import { type FilterHandler, jsonOf } from './liquid-json';
-import { TemplateFault } from './template-fault';
+import { type Context, Drop, defaultOperators, type FilterImplOptions, filters, type Operators } from 'liquidjs';
+import type { SourcedJson } from '../json/json-sourced';
+
+/** Thrown by a template. The message continues a sentence after the text that failed, and must not quote a value. */
+export class TemplateFault extends Error {}
+
+/**
+ * A number of a document that a double prints differently, such as 100.00. It computes as a double and prints as
+ * written.
+ */
+export class ExactNumber extends Drop {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override valueOf(): number {
+    return Number(this.#text);
+  }
+
+  override toString(): string {
+    return this.#text;
+  }
+}
+
+/** Reads the numbers of one document. Equal texts give the same object, so that `uniq` recognises equal numbers. */
+export function createExactNumbers(): (text: string) => number | ExactNumber {
+  const known = new Map<string, ExactNumber>();
+  return (text) => {
+    const number = Number(text);
+    if (String(number) === text) return number;
+    const exact = known.get(text) ?? new ExactNumber(text);
+    known.set(text, exact);
+    return exact;
+  };
+}
+
+/** A filter, called with its input and its arguments. */
+export type FilterHandler = Extract<FilterImplOptions, (...values: never[]) => unknown>;
+
+/** The document for which a template is rendered. Set before rendering. */
+export const documentOf = new WeakMap<Context, SourcedJson>();
+
+/**
+ * The filter `json`: the exact text of a part of the document. Values that filters created are written from their
+ * parts.
+ */
+export const jsonOf: FilterHandler = function (value: unknown) {
+  return write(this.context, value);
+};
+
+function write(context: Context, value: unknown): string {
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber)
+    return counted(context, scalar(value));
+  const source = documentOf.get(context)?.sourceOf(value);
+  if (source !== undefined) return counted(context, source);
+  if (Array.isArray(value)) return `[${value.map((element) => write(context, element)).join(',')}]`;
+  const members = Object.entries(value).map(([key, member]) => `${scalar(key)}:${write(context, member)}`);
+  return `{${members.join(',')}}`;
+}
+
+function scalar(value: unknown): string {
+  if (value instanceof ExactNumber) return value.toString();
+  return JSON.stringify(value) ?? 'null';
+}
+
+function counted(context: Context, text: string): string {
+  context.memoryLimit.use(text.length + 1);
+  return text;
+}
 
 // Without filters that read code from data (where_exp ...), that are random (sample), or that bypass the escaping
 // (raw).

@@ -1,10 +1,9 @@
 import { Context, type Liquid, LiquidError, Tokenizer, TokenKind, UndefinedVariableError } from 'liquidjs';
-import { createCompileCache } from './compile-cache';
 import { ENGINES, MAX_TEMPLATE, renderWith, TAG_NAMES, type TemplateUse } from './liquid-engine';
-import { documentOf } from './liquid-json';
+import { documentOf, TemplateFault } from './liquid-filters';
 import type { Subject } from './subject';
-import { TemplateFault } from './template-fault';
 import { excerpt, type ProgramFault, positionAt, unstorableAt } from './text-position';
+import { createCompileCache } from './time-limit';
 
 /** A compiled Liquid template (shopify.github.io/liquid) over `doc`, `event` and `user`. */
 export interface Template {

@@ -2,7 +2,7 @@ import { type JsonPart, rootOf } from '../json/json-part';
 import { type SourcedJson, sourcedJson } from '../json/json-sourced';
 import { readJsonText } from '../json/json-text';
 import { celValue } from './cel-environment';
-import { createExactNumbers } from './exact-number';
+import { createExactNumbers } from './liquid-filters';
 
 /** The variable `event` in conditions and templates. */
 export interface EventWords {

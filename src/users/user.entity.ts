@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { Role } from '../viewer';
+import type { Role } from '../access/viewer';
 
 @Entity('users')
 @Unique('users_name_key', ['name'])
@@ -8,13 +8,13 @@ import type { Role } from '../viewer';
 @Index('users_full_name_idx', ['fullName'], { where: 'full_name is not null' })
 @Index('users_with_roles_idx', ['id'], { where: "roles <> '{}'" })
 export class UserEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
   name: string;
 
-  @Column('text', { name: 'full_name', nullable: true })
+  @Column('text', { nullable: true })
   fullName: string | null;
 
   @Column('text', { array: true })
@@ -26,28 +26,30 @@ export class UserEntity {
   @Column('text', { nullable: true })
   email: string | null;
 
-  @Column('boolean', { name: 'email_verified', default: false })
+  @Column('boolean', { default: false })
   emailVerified: boolean;
 
-  @Column('text', { name: 'identity_issuer', nullable: true })
+  @Column('boolean', { default: true })
+  receivesMail: boolean;
+
+  @Column('text', { nullable: true })
   identityIssuer: string | null;
 
-  @Column('text', { name: 'identity_subject', nullable: true })
+  @Column('text', { nullable: true })
   identitySubject: string | null;
 
-  @Column('boolean', { name: 'roles_mapped', default: false })
+  @Column('boolean', { default: false })
   rolesMapped: boolean;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   updatedAt: Date;
 
   /** Since when the user is this person with these roles: the database writes it. */
   @Column({
     type: 'timestamptz',
-    name: 'standing_since',
     precision: 3,
     default: () => "date_trunc('milliseconds', clock_timestamp())",
     insert: false,

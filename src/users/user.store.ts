@@ -1,39 +1,18 @@
-import { currentTime } from '../clock';
-import { newId, timeOfId } from '../ids';
+import type { Role } from '../access/viewer';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
-import type { Role } from '../viewer';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { currentTime } from '../time/clock';
+import { newId, timeOfId } from '../values/ids';
 import { UserEntity } from './user.entity';
-
-export interface UserRow {
-  id: string;
-  name: string;
-  fullName: string | null;
-  roles: Role[];
-  active: boolean;
-  email: string | null;
-  emailVerified: boolean;
-  identityIssuer: string | null;
-  identitySubject: string | null;
-  rolesMapped: boolean;
-  createdAt: Date;
-}
 
 /** A user without an identity at a provider. */
 export type NewUser = Pick<UserEntity, 'id' | 'name' | 'fullName' | 'roles' | 'active' | 'createdAt' | 'updatedAt'> & {
   email?: string | null;
 };
 
-export const USERS = {
-  table: 'users',
-  columns: `id, name, full_name as "fullName", roles, active, email, email_verified as "emailVerified",
-    identity_issuer as "identityIssuer", identity_subject as "identitySubject", roles_mapped as "rolesMapped",
-    created_at as "createdAt"`,
-};
-
-export async function usersById(db: Db, ids: readonly string[]): Promise<Map<string, UserRow>> {
-  const rows = await rowsOf<UserRow>(db, `select ${USERS.columns} from users where id = any($1::uuid[])`, [ids]);
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const USERS = listing(UserEntity, ['updatedAt', 'standingSince']);
+export type UserRow = RowOf<typeof USERS>;
+export const usersById = byIds(USERS);
 
 export async function findUser(db: Db, id: string): Promise<UserRow | null> {
   return rowOf<UserRow>(db, statement(`select ${USERS.columns} from users where id = $1`), [id]);

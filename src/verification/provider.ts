@@ -1,9 +1,27 @@
-import type { IncomingCall } from './call';
-import type { CallContent } from './call-content';
+import type { CallContent, IncomingCall, Place } from './call';
 import type { Claim, Refusal, SecretKind } from './claim';
-import type { Place } from './place';
 
-export type { Place } from './place';
+/** The providers whose signatures calls can have. The last five are general methods. */
+export const PROVIDER_NAMES = [
+  'STANDARD_WEBHOOKS',
+  'SVIX',
+  'GITHUB',
+  'GITLAB',
+  'STRIPE',
+  'SHOPIFY',
+  'SLACK',
+  'TWILIO',
+  'MAILGUN',
+  'FRAPPE',
+  'HMAC',
+  'TOKEN',
+  'BASIC',
+  'MTLS',
+  'NONE',
+] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+export type { Place } from './call';
 
 /** The form of the secrets of a provider. */
 export interface SecretForm {

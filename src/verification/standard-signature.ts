@@ -1,14 +1,15 @@
-import { badSignature } from './body-signature';
 import type { IncomingCall } from './call';
 import { type Claim, isRefusal, malformed, type Proof, type Refusal } from './claim';
 import { ed25519Proof, hmacProof, type SignedContent } from './compare-secrets';
-import { onlyHeader, readTimestamp } from './read-header';
 import {
+  badSignature,
   ED25519_FORM,
   hmacForm,
   MAX_SIGNATURES,
+  onlyHeader,
   readableOf,
   readSignature,
+  readTimestamp,
   type SignatureForm,
 } from './read-signature';
 

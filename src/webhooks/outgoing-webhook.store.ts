@@ -1,11 +1,13 @@
 // Outgoing webhooks as a process keeps them in memory, and how it reads what changed since.
-
 import { type Db, rowsOf, statement } from '../sql/db';
+import { listing, type RowOf } from '../sql/listing';
 import { DATABASE_RUN } from '../sql/session';
-import { WEBHOOKS, type WebhookRow } from './webhook.store';
+import { WebhookEntity } from './webhook.entity';
+import type { WebhookRow } from './webhook.store';
 
+const WITH_CHANGE = listing(WebhookEntity);
 /** An outgoing webhook as the transaction `changedIn` left it. */
-export type OutgoingWebhook = WebhookRow & { changedIn: string };
+export type OutgoingWebhook = RowOf<typeof WITH_CHANGE>;
 
 /**
  * Webhooks as the transactions that are visible in `snapshot` left them: the run of the database (`DATABASE_RUN`), and a `pg_snapshot` as
@@ -24,7 +26,6 @@ export interface WebhookState {
   hasPending: boolean;
 }
 
-const COLUMNS = `${WEBHOOKS.columns}, changed_in as "changedIn"`;
 const SNAPSHOT = `${DATABASE_RUN} || ' ' || pg_current_snapshot()::text`;
 const LIVE = `direction = 'OUTGOING' and status <> 'ARCHIVED'`;
 
@@ -33,7 +34,7 @@ export async function outgoingWebhooks(db: Db): Promise<WebhooksAt> {
   const rows = await rowsOf<{ snapshot: string } & (OutgoingWebhook | { id: null })>(
     db,
     statement(`select ${SNAPSHOT} as snapshot, w.* from (select) as always
-     left join (select ${COLUMNS} from webhooks where ${LIVE}) as w on true`),
+     left join (select ${WITH_CHANGE.columns} from webhooks where ${LIVE}) as w on true`),
   );
   return { snapshot: rows[0]?.snapshot as string, webhooks: rows.filter(isWebhook).map(webhookOf) };
 }
@@ -86,7 +87,7 @@ export async function statesAndChanges(
        coalesce((select true from pending_decisions p where p.webhook_id = asked.id limit 1), false) as "hasPending",
        changed.*
      from (select) as always left join (unnest($1::uuid[]) as asked (id) full join (
-       select ${COLUMNS} from webhooks
+       select ${WITH_CHANGE.columns} from webhooks
        where direction = 'OUTGOING' and changed_in >= pg_snapshot_xmin($2::pg_snapshot)::text::bigint
          and changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
          and not pg_visible_in_snapshot(changed_in::text::xid8, $2::pg_snapshot)
@@ -123,7 +124,7 @@ function webhookOf(row: OutgoingWebhook & Beside): OutgoingWebhook {
 export async function versionedWebhooksById(db: Db, ids: readonly string[]): Promise<Map<string, OutgoingWebhook>> {
   const rows = await rowsOf<OutgoingWebhook>(
     db,
-    statement(`select ${COLUMNS} from webhooks where id = any($1::uuid[])`),
+    statement(`select ${WITH_CHANGE.columns} from webhooks where id = any($1::uuid[])`),
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -1,3 +1,5 @@
+import type { WebhookRow } from './webhook.store';
+
 // The limits and defaults of the settings of webhooks. Those of templates are in templating/liquid-engine.ts, the default retry
 // schedule is in delivery/retry-schedule.ts, and names have at most SHORT_TEXT characters (text.ts).
 
@@ -62,3 +64,72 @@ export const MAX_PREFIX_CHARACTERS = 50;
 export const MAX_FORWARDS = 20;
 export const MAX_ANSWER_CHARACTERS = 4_096;
 export const DEFAULT_ANSWER_STATUS = 200;
+
+// The settings that are stored as they are given, in the column of the same name. A line here is what a client may give, the default,
+// for which webhooks it is, and what versions record.
+
+/** The default of each, which null sets. */
+type Defaults = Partial<WebhookRow>;
+
+export const OF_BOTH_DIRECTIONS = { documentType: null, supportMayReveal: false } satisfies Defaults;
+
+/** The settings of the requests. */
+export const OF_REQUESTS = {
+  condition: null,
+  method: 'POST',
+  bodyFormat: 'STANDARD',
+  body: null,
+  receiveAuditEvents: false,
+  sendEvidenceHead: false,
+  sendTraceparent: false,
+} satisfies Defaults;
+
+export const OF_OUTGOING = {
+  url: null,
+  retrySchedule: null,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  dedupeSeconds: null,
+  maxConcurrency: null,
+  ordering: null,
+  ...OF_REQUESTS,
+} satisfies Defaults;
+
+/** What a client may give of them. An absent field keeps its value, and null sets the default. */
+export type Given<Of extends Defaults> = { [Name in keyof Of & keyof WebhookRow]?: WebhookRow[Name] | null };
+
+/** The columns of those that are given. */
+export function columnsOf<Of extends Defaults>(defaults: Of, given: Given<Of>): Partial<WebhookRow> {
+  const entries = Object.entries(defaults).filter(([name]) => given[name as keyof Given<Of>] !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, given[name as keyof Given<Of>] ?? value]));
+}
+
+/** Those of a webhook, as a client would give them. */
+export function settingsIn<Of extends Defaults>(
+  defaults: Of,
+  webhook: WebhookRow,
+): Pick<WebhookRow, keyof Of & keyof WebhookRow> {
+  const names = Object.keys(defaults) as (keyof Of & keyof WebhookRow)[];
+  return Object.fromEntries(names.map((name) => [name, webhook[name]])) as Pick<
+    WebhookRow,
+    keyof Of & keyof WebhookRow
+  >;
+}
+
+/**
+ * The document type of Hookledger's own events. A webhook for all types does not receive them: it must name this type.
+ */
+export const OWN_DOCUMENT_TYPE = 'Hookledger';
+
+/** The names of own events about entries of the audit trail begin with it. */
+export const AUDIT_EVENT_PREFIX = 'audit.';
+
+/** Spaces, and what no reader sees. The function is_own_document_type of migrations/8-publish-event.sql has the same. */
+const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Whether a document type is reserved. Compared without case, width, spaces and what is not seen, so that no reader takes another
+ * event for one.
+ */
+export function isOwnDocumentType(documentType: string): boolean {
+  return documentType.normalize('NFKC').replace(UNSEEN, '').toLowerCase() === OWN_DOCUMENT_TYPE.toLowerCase();
+}

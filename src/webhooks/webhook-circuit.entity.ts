@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../sql/columns';
 import { WebhookEntity } from './webhook.entity';
 
@@ -11,17 +11,15 @@ export type CircuitState = (typeof CIRCUIT_STATES)[number];
 @Check('webhook_circuits_state_check', oneOf('state', CIRCUIT_STATES))
 @Index('webhook_circuits_waiting_idx', ['webhookId'], { where: 'has_waiting' })
 export class WebhookCircuitEntity {
-  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_circuits_pkey' })
+  @PrimaryColumn('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_circuits_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('text')
   state: CircuitState;
 
-  @Column({ type: 'timestamptz', name: 'open_until', precision: 3, nullable: true })
+  /** OPEN: until when nothing is sent. HALF_OPEN: when another probe may be sent. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   openUntil: Date | null;
 
   @Column('text', { nullable: true })
@@ -30,15 +28,16 @@ export class WebhookCircuitEntity {
   @Column('integer')
   openings: number;
 
-  @Column('uuid', { name: 'probe_delivery_id', nullable: true })
+  @Column('uuid', { nullable: true })
   probeDeliveryId: string | null;
 
   @Column('integer')
   failures: number;
 
-  @Column('boolean', { name: 'has_waiting', default: false })
+  /** Some of its deliveries wait for capacity: new ones queue behind them. */
+  @Column('boolean', { default: false })
   hasWaiting: boolean;
 
-  @Column({ type: 'timestamptz', name: 'failing_since', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   failingSince: Date | null;
 }

@@ -1,23 +1,10 @@
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../sql/db';
 import { equalsByIndex } from '../sql/index-lookup';
-import type { CircuitState } from './webhook-circuit.entity';
+import { listing, type RowOf } from '../sql/listing';
+import { WebhookCircuitEntity } from './webhook-circuit.entity';
 
-export interface CircuitRow {
-  webhookId: string;
-  state: CircuitState;
-  /** OPEN: until when nothing is sent. HALF_OPEN: when another probe may be sent. */
-  openUntil: Date | null;
-  reason: string | null;
-  openings: number;
-  probeDeliveryId: string | null;
-  failures: number;
-  failingSince: Date | null;
-  /** Some of its deliveries wait for capacity: new ones queue behind them. */
-  hasWaiting: boolean;
-}
-
-const COLUMNS = `webhook_id as "webhookId", state, open_until as "openUntil", reason, openings,
-  probe_delivery_id as "probeDeliveryId", failures, failing_since as "failingSince", has_waiting as "hasWaiting"`;
+const CIRCUITS = listing(WebhookCircuitEntity);
+export type CircuitRow = RowOf<typeof CIRCUITS>;
 
 /**
  * Locks the circuits: only the transaction that holds the lock decides what is sent to a webhook. Lock webhooks first,
@@ -28,7 +15,7 @@ export async function lockCircuits(db: Db, webhookIds: readonly string[]): Promi
   const rows = await rowsOf<CircuitRow>(
     db,
     statement(
-      `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[]) order by webhook_id for update`,
+      `select ${CIRCUITS.columns} from webhook_circuits where webhook_id = any($1::uuid[]) order by webhook_id for update`,
     ),
     [webhookIds],
   );
@@ -46,7 +33,7 @@ export async function lockFailingCircuits(
   const rows = await rowsOf<CircuitRow>(
     db,
     statement(
-      `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[])
+      `select ${CIRCUITS.columns} from webhook_circuits where webhook_id = any($1::uuid[])
          and (failures > 0 or state <> 'CLOSED' or webhook_id = any($2::uuid[])) order by webhook_id for update`,
     ),
     [webhookIds, always],
@@ -61,7 +48,7 @@ export const cleanCircuitsSql = (among: number) => `array(select c.webhook_id fr
 export async function circuitsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, CircuitRow>> {
   const rows = await rowsOf<CircuitRow>(
     db,
-    `select ${COLUMNS} from webhook_circuits where webhook_id = any($1::uuid[])`,
+    `select ${CIRCUITS.columns} from webhook_circuits where webhook_id = any($1::uuid[])`,
     [webhookIds],
   );
   return new Map(rows.map((row) => [row.webhookId, row]));
@@ -131,4 +118,45 @@ export async function webhookConditions(db: Db): Promise<Record<string, number>>
       count(*) filter (where c.has_waiting)::int as waiting, count(*) filter (where w.status = 'DISABLED')::int as disabled
     from webhooks w join webhook_circuits c on c.webhook_id = w.id where w.status <> 'ARCHIVED'`);
   return (await rowOf<Record<string, number>>(db, sql)) ?? {};
+}
+
+/**
+ * The number of requests on the wire for each of these webhooks. Only webhooks with slots are counted: see `takeSlots`.
+ */
+export async function slotsTaken(db: Db, webhookIds: readonly string[]): Promise<Map<string, number>> {
+  if (webhookIds.length === 0) return new Map();
+  const rows = await rowsOf<{ webhookId: string; taken: number }>(
+    db,
+    statement(`select webhook_id as "webhookId", count(*)::integer as taken from webhook_slots
+     where webhook_id = any($1::uuid[]) group by webhook_id`),
+    [webhookIds],
+  );
+  return new Map(rows.map((row) => [row.webhookId, row.taken]));
+}
+
+/**
+ * Takes a slot for each request to a webhook with a max_concurrency. Call it in the transaction that opens the
+ * requests.
+ */
+export async function takeSlots(db: Db, requests: readonly { webhookId: string; requestId: string }[]): Promise<void> {
+  if (requests.length === 0) return;
+  await changedBy(
+    db,
+    statement('insert into webhook_slots (webhook_id, request_id) select * from unnest($1::uuid[], $2::uuid[])'),
+    [requests.map((each) => each.webhookId), requests.map((each) => each.requestId)],
+  );
+}
+
+/** Releases the slots. Call it in the transaction that closes the requests. */
+export async function giveSlotsBack(
+  db: Db,
+  requests: readonly { webhookId: string; requestId: string }[],
+): Promise<void> {
+  if (requests.length === 0) return;
+  await changedBy(
+    db,
+    statement(`delete from webhook_slots as s using unnest($1::uuid[], $2::uuid[]) as r (webhook_id, request_id)
+     where s.webhook_id = r.webhook_id and s.request_id = r.request_id`),
+    [requests.map((each) => each.webhookId), requests.map((each) => each.requestId)],
+  );
 }

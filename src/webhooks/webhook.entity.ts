@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../sql/columns';
 import { UserEntity } from '../users/user.entity';
 
@@ -33,7 +33,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 @Check('webhooks_ordering_check', oneOf('ordering', ORDERINGS))
 @Check('webhooks_status_check', oneOf('status', WEBHOOK_STATUSES))
 export class WebhookEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhooks_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
@@ -45,101 +45,106 @@ export class WebhookEntity {
   @Column('text')
   status: WebhookStatus;
 
-  @Column('text', { name: 'status_reason', nullable: true })
+  @Column('text', { nullable: true })
   statusReason: string | null;
 
   @Column('text', { nullable: true })
   url: string | null;
 
-  @Column('text', { name: 'document_type', nullable: true })
+  @Column('text', { nullable: true })
   documentType: string | null;
 
   @Column('text', { array: true })
   events: string[];
 
-  @Column('integer', { name: 'retry_schedule', array: true, nullable: true })
+  @Column('integer', { array: true, nullable: true })
   retrySchedule: number[] | null;
 
-  @Column('integer', { name: 'timeout_ms' })
+  @Column('integer')
   timeoutMs: number;
 
+  /** A CEL expression; null: every event that matches. */
   @Column('text', { nullable: true })
   condition: string | null;
 
   @Column('text', { default: 'POST' })
   method: Method;
 
+  /** JSON array of [name, Liquid template]. */
   @Column('text', { default: '[]' })
   headers: string;
 
-  @Column('text', { name: 'body_format', default: 'STANDARD' })
+  @Column('text', { default: 'STANDARD' })
   bodyFormat: BodyFormat;
 
+  /** JSON: a Liquid template; null: made from `fields`. */
   @Column('text', { nullable: true })
   body: string | null;
 
+  /** JSON array of [key, fieldname]. */
   @Column('text', { nullable: true })
   fields: string | null;
 
-  @Column('text', { name: 'pass_headers', array: true, default: [] })
+  /** Names of the headers of a received call that are forwarded; `*`: all that are allowed. */
+  @Column('text', { array: true, default: [] })
   passHeaders: string[];
 
   @Column('text', { array: true, default: ['V1'] })
   signatures: SignatureScheme[];
 
-  @Column('integer', { name: 'rate_limit', nullable: true })
+  /** The maximum number of requests in any window of `rateLimitSeconds`. */
+  @Column('integer', { nullable: true })
   rateLimit: number | null;
 
-  @Column('integer', { name: 'rate_limit_seconds', nullable: true })
+  @Column('integer', { nullable: true })
   rateLimitSeconds: number | null;
 
-  @Column('integer', { name: 'max_concurrency', nullable: true })
+  @Column('integer', { nullable: true })
   maxConcurrency: number | null;
 
   @Column('text', { nullable: true })
   ordering: Ordering | null;
 
-  @Column('integer', { name: 'dedupe_seconds', nullable: true })
+  @Column('integer', { nullable: true })
   dedupeSeconds: number | null;
 
   /** Allowed by a SYSTEM_MANAGER. */
-  @Column('boolean', { name: 'receive_audit_events', default: false })
+  @Column('boolean', { default: false })
   receiveAuditEvents: boolean;
 
   /** Requests carry the newest head of the evidence log. */
-  @Column('boolean', { name: 'send_evidence_head', default: false })
+  @Column('boolean', { default: false })
   sendEvidenceHead: boolean;
 
-  @Column('boolean', { name: 'support_may_reveal', default: false })
+  /** Requests carry where they belong in a trace. */
+  @Column('boolean', { default: false })
+  sendTraceparent: boolean;
+
+  @Column('boolean', { default: false })
   supportMayReveal: boolean;
 
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   ownerId: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'owner_id', foreignKeyConstraintName: 'webhooks_owner_id_fkey' })
-  owner: UserEntity;
-
+  /** The version of the settings; 1 for a new webhook. */
   @Column('integer', { default: 1 })
   version: number;
 
-  @Column('uuid', { name: 'status_changed_by', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   statusChangedBy: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'status_changed_by', foreignKeyConstraintName: 'webhooks_status_changed_by_fkey' })
-  statusChanger: UserEntity | null;
-
-  @Column({ type: 'timestamptz', name: 'status_changed_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   statusChangedAt: Date | null;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   updatedAt: Date;
 
   /** The transaction that inserted or last updated the row. A trigger sets it. */
-  @Column('bigint', { name: 'changed_in' })
+  @Column('bigint')
   changedIn: string;
 }

@@ -1,77 +1,12 @@
+import { bindings, type Condition, toSql } from '../sql/condition';
 import { type Db, rowOf, rowsOf, statement } from '../sql/db';
-import {
-  type BodyFormat,
-  type Direction,
-  type Method,
-  type Ordering,
-  type SignatureScheme,
-  WebhookEntity,
-  type WebhookStatus,
-} from './webhook.entity';
+import { byIds, listing, type RowOf } from '../sql/listing';
+import { type Ordering, WebhookEntity, type WebhookStatus } from './webhook.entity';
 import { WebhookCircuitEntity } from './webhook-circuit.entity';
-import { keepWebhooks, lockWebhooks } from './webhook-lock.store';
 
-export interface WebhookRow {
-  id: string;
-  name: string;
-  direction: Direction;
-  status: WebhookStatus;
-  statusReason: string | null;
-  url: string | null;
-  documentType: string | null;
-  events: string[];
-  retrySchedule: number[] | null;
-  timeoutMs: number;
-  /** A CEL expression; null: every event that matches. */
-  condition: string | null;
-  method: Method;
-  /** JSON array of [name, Liquid template]. */
-  headers: string;
-  bodyFormat: BodyFormat;
-  /** JSON: a Liquid template; null: made from `fields`. */
-  body: string | null;
-  /** JSON array of [key, fieldname]. */
-  fields: string | null;
-  signatures: SignatureScheme[];
-  /** Names of the headers of a received call that are forwarded; `*`: all that are allowed. */
-  passHeaders: string[];
-  /** The maximum number of requests in any window of `rateLimitSeconds`. */
-  rateLimit: number | null;
-  rateLimitSeconds: number | null;
-  maxConcurrency: number | null;
-  ordering: Ordering | null;
-  dedupeSeconds: number | null;
-  /** Allowed by a SYSTEM_MANAGER. */
-  receiveAuditEvents: boolean;
-  /** Requests carry the newest head of the evidence log. */
-  sendEvidenceHead: boolean;
-  supportMayReveal: boolean;
-  ownerId: string;
-  /** The version of the settings; 1 for a new webhook. */
-  version: number;
-  statusChangedBy: string | null;
-  statusChangedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-export const WEBHOOKS = {
-  table: 'webhooks',
-  columns: `id, name, direction, status, status_reason as "statusReason", url, document_type as "documentType", events,
-    retry_schedule as "retrySchedule", timeout_ms as "timeoutMs", condition, method, headers,
-    body_format as "bodyFormat", body, fields, signatures, pass_headers as "passHeaders", rate_limit as "rateLimit",
-    rate_limit_seconds as "rateLimitSeconds", max_concurrency as "maxConcurrency", ordering,
-    dedupe_seconds as "dedupeSeconds", receive_audit_events as "receiveAuditEvents", send_evidence_head as "sendEvidenceHead", support_may_reveal as "supportMayReveal", owner_id as "ownerId", version,
-    status_changed_by as "statusChangedBy", status_changed_at as "statusChangedAt", created_at as "createdAt",
-    updated_at as "updatedAt"`,
-};
-
-export async function webhooksById(db: Db, ids: readonly string[]): Promise<Map<string, WebhookRow>> {
-  const rows = await rowsOf<WebhookRow>(db, `select ${WEBHOOKS.columns} from webhooks where id = any($1::uuid[])`, [
-    ids,
-  ]);
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const WEBHOOKS = listing(WebhookEntity, ['changedIn']);
+export type WebhookRow = RowOf<typeof WEBHOOKS>;
+export const webhooksById = byIds(WEBHOOKS);
 
 /** Locks the webhook, so that its changes happen one after the other. */
 export async function findWebhookForUpdate(db: Db, id: string): Promise<WebhookRow | null> {
@@ -140,4 +75,59 @@ export async function webhooksForShare(db: Db, ids: readonly string[]): Promise<
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+// The lock of a webhook: what changes it waits for the transactions that rely on it, and they wait for it. It is an advisory
+// lock, because row locks are not fair: of many transactions that share the lock of a row, one always holds it, and a change
+// would wait without end. Advisory locks are given in the order in which they are asked for.
+//
+// Take it before circuits and deliveries, and all webhooks of a transaction at once: any other order can deadlock. A statement
+// that reads what is locked comes after it, since a statement does not see what was committed while it waited.
+
+const KEYS = `(select distinct hashtext(id::text) as key from unnest($1::uuid[]) as id order by key) as keys`;
+const CLASS = `hashtext('hookledger.webhook')`;
+
+/** No webhook of these is changed until the transaction ends. */
+export async function keepWebhooks(db: Db, ids: readonly string[]): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock_shared(${CLASS}, key) from ${KEYS}`), [ids]);
+}
+
+/** Waits until no transaction keeps these webhooks, and excludes others until this one ends. */
+async function lockWebhooks(db: Db, ids: readonly string[]): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(${CLASS}, key) from ${KEYS}`), [ids]);
+}
+
+/** A condition for the webhook `id`: no transaction changes it, or waits for doing so. Then it is kept. */
+export const IS_KEPT_FREE = `pg_try_advisory_xact_lock_shared(${CLASS}, hashtext(id::text))`;
+
+/** A part of a statement: those of the webhooks `$1` that are kept. It does not wait for one that is being changed. */
+export const TRY_KEEP_WEBHOOKS = `select id from unnest($1::uuid[]) as id
+  where ${IS_KEPT_FREE}`;
+
+/** One import after the other, so that two do not create a webhook of the same name. Until the transaction ends. */
+export async function lockImports(db: Db): Promise<void> {
+  await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.webhook-import'))`));
+}
+
+/** Webhooks that are not archived, at most `max`. */
+export async function webhooksMeeting(db: Db, condition: Condition, max: number): Promise<WebhookRow[]> {
+  const { values, bind } = bindings();
+  const sql = `select ${WEBHOOKS.columns} from webhooks
+    where status <> 'ARCHIVED' and ${toSql(condition, bind)} order by id limit ${max}`;
+  return rowsOf<WebhookRow>(db, sql, values);
+}
+
+/** All statements of the transaction, of which this is the first, see the same rows. */
+export async function useOneSnapshot(db: Db): Promise<void> {
+  await rowsOf(db, 'set transaction isolation level repeatable read');
+}
+
+export interface NamedWebhook {
+  id: string;
+  name: string;
+}
+
+/** The webhooks that are not archived, oldest first. */
+export async function namedWebhooks(db: Db): Promise<NamedWebhook[]> {
+  return rowsOf<NamedWebhook>(db, statement(`select id, name from webhooks where status <> 'ARCHIVED' order by id`));
 }

@@ -1,17 +1,13 @@
 // The warning of a process that may open more connections than the database accepts.
 import { randomBytes } from 'node:crypto';
-import { warnOfFewConnections } from '../../src/database/connection-limits';
 import { createDataSource } from '../../src/database/data-source';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { warnOfFewConnections } from '../../src/database/pools';
+import { useTestDatabase } from '../support/database';
 
 /** More than any limit of the tests' PostgreSQL. */
 const TOO_MANY = 100_000;
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = useTestDatabase();
 
 async function warnings(needed: number, url = database.servingUrl): Promise<string[]> {
   const source = await createDataSource(url, { name: 'room', poolSize: 1 }).initialize();

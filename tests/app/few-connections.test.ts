@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { askAt, type GraphQLAnswer } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Receiver, startReceiver } from '../support/receiver';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { startApp } from '../../src/app/app';
 import { ConfigError, readConfig } from '../../src/config/config';
 import { DatabaseStartError } from '../../src/database/start-with-database';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { askAt } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProgram } from '../support/program';

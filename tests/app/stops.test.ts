@@ -1,4 +1,4 @@
-import { type Stop, stopAll, stopTogether, stopWithin } from '../../src/app/stops';
+import { type Stop, stopAll, stopTogether, stopWithin } from '../../src/app/stopping';
 
 const LONG_MS = 60_000;
 const never = () => new Promise<void>(() => undefined);

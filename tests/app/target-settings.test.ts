@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { targetPolicyOf } from '../../src/app/target-settings';
+import { targetPolicyOf } from '../../src/app/settings';
 import { readConfig } from '../../src/config/config';
 import { checkTargetUrl } from '../../src/webhooks/request/target-url';
 

@@ -1,5 +1,5 @@
 // Who ordered and decided is known, as a person of the identity provider, for as long as what was ordered must be kept.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { verify } from '../evidence/stored-tree';
 import { type Orders, ordersOf } from '../privacy/erasing/orders';
 import { dumpOf } from '../support/dump';

@@ -1,5 +1,6 @@
 // The database checks who the second person is, and that the time has passed, also of who holds the serving login.
-import { uuidOf } from '../../src/ids';
+import { Client } from 'pg';
+import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -93,8 +94,11 @@ test('a hold is not released before its time, nor by an approval that no second 
 
 test('an approval begins as WAITING, at the present time, of an order that waits for it', async () => {
   const { hold } = await waiting();
+  // a session of the program would report the refused time at /readyz, in the tests that follow too
+  const client = new Client({ connectionString: app.env.DATABASE_URL });
+  await client.connect();
   const insert = (status: string, createdAt: string, subject: string) =>
-    run(
+    client.query(
       `insert into approvals (id, kind, status, legal_hold_id, reason, requested_by, created_at, decided_at)
        values (new_id(), 'HOLD_RELEASE', $1, $2, 'x', $3, ${createdAt}, case when $1 <> 'WAITING' then now() end)`,
       [status, subject, administrator],
@@ -102,6 +106,7 @@ test('an approval begins as WAITING, at the present time, of an order that waits
   await expect(insert('APPROVED', 'now()', hold)).rejects.toThrow('an approval begins as WAITING');
   await expect(insert('WAITING', `now() - interval '2 days'`, hold)).rejects.toThrow('within 10 minutes of the time');
   await expect(insert('WAITING', 'now()', administrator)).rejects.toThrow('no hold in force');
+  await client.end();
 });
 
 test('a decision stays: only an erasure removes its reasons', async () => {

@@ -1,7 +1,8 @@
 // People who sign in at an identity provider, as the way back from it does it. The provider itself is not asked.
-import { uuidOf } from '../../src/ids';
+
 import { signInIdentity } from '../../src/users/identity/sign-in-identity';
 import { startSession } from '../../src/users/sessions/sessions';
+import { uuidOf } from '../../src/values/ids';
 import type { Store } from '../evidence/stored-tree';
 import type { TestApp } from '../support/app';
 import { SAME_ORIGIN } from '../support/browser-session';

@@ -1,5 +1,5 @@
 // Who can approve an erasure or the release of a hold as a second person. Its own application, because it needs an identity provider.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { askIn, sessionFor } from '../support/browser-session';
 import { askMutation, mutate } from '../support/mutate';
 import { known, person, signInAs, type TestPerson } from './persons';

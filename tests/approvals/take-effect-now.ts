@@ -1,5 +1,5 @@
 // Approvals of erasures and of releases of holds, where no second person can give them.
-import { takeEffect } from '../../src/approvals/take-effect';
+import { takeEffect } from '../../src/approvals/decide';
 import type { Transaction } from '../../src/sql/transactions';
 import type { TestDatabase } from '../support/database';
 

@@ -1,5 +1,5 @@
 // How long an erasure or the release of a hold waits, and who is told. Its own application, because it needs an identity provider.
-import { announceApprovals } from '../../src/approvals/announce';
+import { announceApprovals } from '../../src/approvals/decide';
 import { tamperWith } from '../evidence/stored-tree';
 import { askIn } from '../support/browser-session';
 import { askMutation, mutate } from '../support/mutate';
@@ -129,7 +129,7 @@ test('the erasure of a user who ordered or decided something needs an approval f
   const [first, second] = [await person(world), await person(world)];
   const preview = async (userId: string) => {
     const { data } = await world.app.ask(
-      `mutation { previewErasure(input: { userId: "${userId}" }) { preview { rowCount needsSecondPerson } } }`,
+      `mutation { previewErasure(input: { target: { userId: "${userId}" } }) { preview { rowCount needsSecondPerson } } }`,
     );
     return data.previewErasure.preview;
   };

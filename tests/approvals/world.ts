@@ -1,6 +1,6 @@
 // An application with an identity provider, and holds whose release its people request and approve. The provider itself is not
 // asked: people sign in as its way back does it.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
 import { startTestApp, type TestApp } from '../support/app';
 import { askIn } from '../support/browser-session';

@@ -1,5 +1,5 @@
 // Entries of the audit trail as events, for a SIEM.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';

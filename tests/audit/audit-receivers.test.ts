@@ -41,8 +41,11 @@ const TAKING: Record<string, (taken: Taken) => object[]> = {
   pauseWebhook: ({ webhook }) => [{ id: webhook }],
   resumeWebhook: ({ webhook }) => [{ id: webhook }],
   archiveWebhook: ({ webhook }) => [{ id: webhook }],
-  testWebhook: ({ webhook, event }) => [{ id: webhook, eventId: event }],
-  previewWebhook: ({ webhook, event }) => [{ id: webhook, eventId: event }],
+  testWebhook: ({ webhook, event }) => [{ id: webhook, sample: { eventId: event } }],
+  previewWebhook: ({ webhook, event }) => [
+    { id: webhook, sample: { eventId: event } },
+    { id: webhook, draft: { condition: 'true' } },
+  ],
   retryDelivery: ({ open }) => [{ deliveryId: open }],
   cancelDelivery: ({ open }) => [{ deliveryId: open, reason: 'x' }],
   replayDelivery: ({ delivered }) => [{ deliveryId: delivered, reason: 'x' }],
@@ -75,6 +78,8 @@ const OTHERS: Record<string, string> = {
   requestLegalHoldRelease: 'takes a hold, whose release needs an approval',
   revokeSession: 'takes a session',
   revokeSessions: 'takes a user',
+  setMyMail: 'is about the caller',
+  requestAddressVerification: 'is about the caller',
 };
 
 const fileOf = (...webhooks: object[]) => JSON.stringify({ format: 'hookledger/webhooks', formatVersion: 1, webhooks });
@@ -175,10 +180,10 @@ test('nothing was changed, and a file that leaves it as it is can be imported', 
 
 test('nobody sends an event about the audit trail to a webhook that may not receive it', async () => {
   const { id } = await createTestWebhook(app, receiver.url, { documentType: 'Nothing' });
-  const { userErrors } = await mutate(app, 'testWebhook', { id, eventId: taken.event });
+  const { userErrors } = await mutate(app, 'testWebhook', { id, sample: { eventId: taken.event } });
   expect(userErrors).toEqual([
     {
-      field: ['eventId'],
+      field: ['sample', 'eventId'],
       code: 'CONFLICT',
       message: expect.stringMatching(/^Partner may not receive audit\.\S+, which is about the audit trail/),
     },

@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { agree, callStandard } from '../incoming/callers';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';

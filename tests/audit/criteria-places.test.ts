@@ -1,7 +1,14 @@
 // Where the name of a document or of a user stands: at each such place of each argument of the schema it is found, and at no other.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, type GraphQLInputType, type GraphQLObjectType, getNamedType, isInputObjectType } from 'graphql';
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  getNamedType,
+  isInputObjectType,
+} from 'graphql';
 import { namesIn, namesInFields } from '../../src/audit/criteria';
 
 const schema = buildSchema(readFileSync(join(__dirname, '../../schema/schema.graphql'), 'utf8'), { assumeValid: true });
@@ -24,7 +31,7 @@ const OF_FIELDS: Readonly<Record<string, List>> = {
   'UserWhere.fullName': 'users',
   'UserWhere.email': 'users',
   'PreviewWebhookInput.user': 'users',
-  'PreviewErasureInput.name': 'documents',
+  'BusinessDocumentInput.name': 'documents',
   'WebhookRequestLogWhere.search': 'texts',
   'Query.search.text': 'texts',
 };
@@ -65,11 +72,13 @@ const named = (list: List | null, found: Partial<Record<List, string[]>>) =>
   list === null ? Object.keys(found).length === 0 : found[list]?.includes(NAME) && Object.keys(found).length === 1;
 
 const query = schema.getQueryType() as GraphQLObjectType;
+/** What a preview of an erasure is given is recorded as the arguments of a list are. */
+const { previewErasure } = (schema.getMutationType() as GraphQLObjectType).getFields();
 
 test('each place in the arguments of each list of the schema', () => {
   const counts = { documents: 0, users: 0, texts: 0, none: 0 };
   const faults: string[] = [];
-  for (const field of Object.values(query.getFields())) {
+  for (const field of [...Object.values(query.getFields()), previewErasure as GraphQLField<unknown, unknown>]) {
     for (const argument of field.args) {
       for (const { path, value, list } of places(argument.type, LINKS, `Query.${field.name}`, argument.name)) {
         counts[list ?? 'none'] += 1;

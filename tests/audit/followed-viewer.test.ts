@@ -1,8 +1,8 @@
+import type { Viewer } from '../../src/access/viewer';
 import { createDataSource } from '../../src/database/data-source';
-import { createMaskingRules } from '../../src/masking/current-rules';
+import { createMaskingRules } from '../../src/masking/masks-of-viewer';
 import { allMaskingRules } from '../../src/masking/rules/masking-rule.store';
-import { followViewer } from '../../src/server/routes/followed-viewer';
-import type { Viewer } from '../../src/viewer';
+import { followViewer } from '../../src/server/routes/audit-entries-route';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { newReader } from './reader';

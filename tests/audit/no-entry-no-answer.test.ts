@@ -52,7 +52,7 @@ const ACTS: Act[] = [
     shows: '"accepted":true',
     ask: () =>
       asked(
-        `{ explainVerification(input: { webhookId: "${agreed.id}", requestId: "${ids.request}" }) { accepted summary } }`,
+        `{ explainVerification(input: { webhookId: "${agreed.id}", call: { requestId: "${ids.request}" } }) { accepted summary } }`,
       ),
   },
   {
@@ -61,7 +61,7 @@ const ACTS: Act[] = [
     shows: CONTENT,
     ask: () =>
       asked(
-        `mutation { previewWebhook(input: { id: "${ids.webhook}", eventId: "${ids.event}" }) { preview { request { body } } } }`,
+        `mutation { previewWebhook(input: { id: "${ids.webhook}", sample: { eventId: "${ids.event}" } }) { preview { request { body } } } }`,
       ),
   },
   {
@@ -116,7 +116,7 @@ test('a bundle of evidence is not handed out without its entry', async () => {
   const store = await openStore(app.database);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
   await store.source.destroy();
-  const query = `mutation { exportEvidence(input: { ids: ["${ids.request}"], disclose: [BODY], reason: "The yearly audit" }) { bundle { text } userErrors { message } } }`;
+  const query = `mutation { exportEvidence(input: { rows: { ids: ["${ids.request}"] }, disclose: [BODY], reason: "The yearly audit" }) { bundle { text } userErrors { message } } }`;
   await app.database.query(BREAK);
   const refused = await app.ask(query).finally(() => app.database.query(MEND));
   expect(refused.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');

@@ -1,13 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { createDenialNotes } from '../../src/audit/notes/denial-windows';
-import { type ContentRead, createReadNotes } from '../../src/audit/notes/reading-windows';
-import { closeEndedWindows, recordLost, writeDenials, writeReads } from '../../src/audit/notes/write-notes';
+import type { Viewer } from '../../src/access/viewer';
+import { closeEndedWindows, recordLost, writeDenials, writeReads } from '../../src/audit/notes/audit-notes';
+import { type ContentRead, createDenialNotes, createReadNotes } from '../../src/audit/notes/note-windows';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
-import { newId } from '../../src/ids';
-import { startAuditNotes } from '../../src/jobs/write-audit-notes';
-import { createLog } from '../../src/log';
-import type { Viewer } from '../../src/viewer';
+import { startAuditNotes } from '../../src/jobs/audit-loops';
+import { createLog } from '../../src/logging/log';
+import { newId } from '../../src/values/ids';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { MINUTE_MS, untilWindowLasts } from './window-end';
 

@@ -1,5 +1,5 @@
-import { uuidOf } from '../../src/ids';
-import type { Role } from '../../src/viewer';
+import type { Role } from '../../src/access/viewer';
+import { uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 

@@ -1,5 +1,7 @@
 // What each role sees of the dashboard, a replay that takes two people, and a session that ends.
 import type { Browser } from 'playwright-core';
+import { ROLES_OF, type Role, type RootField } from '../../dashboard/src/api/generated/access';
+import type { PagePath } from '../../src/server/dashboard/page-paths';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
@@ -12,15 +14,19 @@ let partner: Receiver;
 let browser: Browser;
 let webhookId: string;
 let deliveryId: string;
+let requestId: string;
 
 beforeAll(async () => {
   [app, partner, browser] = await Promise.all([startTestApp(), startReceiver(), startBrowser()]);
   ({ id: webhookId } = await createTestWebhook(app, partner.url));
   await publish(app, [invoice('INV-0042')]);
-  deliveryId = await waitFor('the delivery', async () => {
-    const { data } = await app.ask('{ deliveries(first: 1, where: { status: { eq: DELIVERED } }) { nodes { id } } }');
-    return data.deliveries.nodes[0]?.id;
+  const delivery = await waitFor('the delivery', async () => {
+    const { data } = await app.ask(
+      '{ deliveries(first: 1, where: { status: { eq: DELIVERED } }) { nodes { id lastRequest { id } } } }',
+    );
+    return data.deliveries.nodes[0];
   });
+  [deliveryId, requestId] = [delivery.id, delivery.lastRequest.id];
 });
 afterAll(async () => {
   await partner.stop();
@@ -28,33 +34,77 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** Buttons of managers. The second column is one that SUPPORT has too, so that the page is known to be there. */
-const OF_MANAGERS: [path: () => string, also: string | null, buttons: string[]][] = [
-  [() => '/webhooks', null, ['Import settings', 'Export settings']],
-  [() => `/webhooks/${webhookId}`, null, ['Send a test', 'Pause', 'New secret', 'Archive']],
-  [() => `/deliveries/${deliveryId}`, 'Ask to send again', ['Send again']],
-  [() => '/replays', null, ['Send many again']],
-  [() => '/health', null, ['Pause all deliveries']],
-  [() => '/people', null, ['New person']],
-  [() => '/evidence', null, ['Verify', 'Make the bundle']],
-];
+type Path = Exclude<PagePath, '/sign-in'>;
+/** The field of Query by which a page is open to a role. */
+const NEEDS: Record<Path, RootField | null> = {
+  '/': 'Query.search',
+  '/document': 'Query.businessDocument',
+  '/log': 'Query.webhookRequestLogs',
+  '/log/:id': 'Query.webhookRequestLog',
+  '/deliveries': 'Query.deliveries',
+  '/deliveries/:id': 'Query.delivery',
+  '/replays': 'Query.replays',
+  '/webhooks': 'Query.webhooks',
+  '/webhooks/new': 'Mutation.createWebhook',
+  '/webhooks/:id': 'Query.webhook',
+  '/webhooks/:id/edit': 'Mutation.updateWebhook',
+  '/evidence': 'Query.evidenceStatus',
+  '/audit': 'Query.myAuditEntries',
+  '/privacy': 'Query.maskingRules',
+  '/exports': 'Query.exports',
+  '/health': 'Query.deliveriesPaused',
+  '/people': 'Query.users',
+  '/me': null,
+};
+/** Buttons of a page, and the field without which a role has none. */
+const BUTTONS: Partial<Record<Path, Record<string, RootField>>> = {
+  '/deliveries/:id': { 'Send again': 'Mutation.replayDelivery' },
+  '/replays': { 'Send many again': 'Mutation.replayDeliveries' },
+  '/webhooks': { 'Import settings': 'Mutation.importWebhooks' },
+  '/webhooks/:id': {
+    'Send a test': 'Mutation.testWebhook',
+    Pause: 'Mutation.pauseWebhook',
+    'New secret': 'Mutation.rotateWebhookSecret',
+    Archive: 'Mutation.archiveWebhook',
+  },
+  '/evidence': { Verify: 'Mutation.verifyEvidence' },
+  '/exports': { 'New export': 'Mutation.exportWebhookRequestLogs' },
+  '/health': { 'Pause all deliveries': 'Mutation.pauseDeliveries' },
+  '/people': { 'New person': 'Mutation.createUser', 'Keys and sessions': 'Query.apiKeys' },
+};
+const ROLES: Role[] = ['SYSTEM_MANAGER', 'INTEGRATION_MANAGER', 'SUPPORT', 'AUDITOR', 'PUBLISHER'];
+const may = (role: Role, field: RootField | null) => {
+  const roles: readonly Role[] | null = field && ROLES_OF[field];
+  return roles === null || roles.includes(role);
+};
 
-test('SUPPORT sees no button that only a manager may press, and a manager sees each', async () => {
-  const support = (await visitAs(browser, await app.keyFor('SUPPORT'), app.url)).page;
-  const manager = (await visitAs(browser, app.adminKey, app.url)).page;
-  for (const [path, also, buttons] of OF_MANAGERS) {
-    await Promise.all([support, manager].map((page) => page.goto(app.url + path())));
-    await Promise.all([support, manager].map(isFilled));
-    if (also) await support.getByRole('button', { name: also, exact: true }).waitFor();
-    for (const name of buttons) {
-      await manager.getByRole('button', { name, exact: true }).waitFor();
-      expect([path(), name, await support.getByRole('button', { name, exact: true }).count()]).toEqual([
-        path(),
-        name,
-        0,
-      ]);
-    }
+test.each(ROLES)('%s opens the pages and has the buttons that the schema allows', async (role) => {
+  const { page } = await visitAs(browser, await app.keyFor(role), app.url);
+  const ids: Partial<Record<Path, string>> = {
+    '/document': '/document?type=Sales+Invoice&name=INV-0042',
+    '/log/:id': `/log/${requestId}`,
+    '/deliveries/:id': `/deliveries/${deliveryId}`,
+    '/webhooks/:id': `/webhooks/${webhookId}`,
+    '/webhooks/:id/edit': `/webhooks/${webhookId}/edit`,
+  };
+  const [expected, found]: Record<string, unknown>[] = [{}, {}];
+  for (const [path, needs] of Object.entries(NEEDS) as [Path, RootField | null][]) {
+    const isOpen = may(role, needs);
+    const buttons = isOpen ? Object.entries(BUTTONS[path] ?? {}) : [];
+    const allowed = buttons.filter(([, field]) => may(role, field)).map(([name]) => name);
+    Object.assign(expected as object, { [path]: { isOpen, buttons: allowed } });
+    await page.goto(app.url + (ids[path] ?? path));
+    await isFilled(page);
+    for (const name of allowed) await page.getByRole('button', { name, exact: true }).first().waitFor();
+    const shown = await page.getByRole('button').allTextContents();
+    Object.assign(found as object, {
+      [path]: {
+        isOpen: (await page.getByText('Only these roles may read this').count()) === 0,
+        buttons: buttons.map(([name]) => name).filter((name) => shown.includes(name)),
+      },
+    });
   }
+  expect(found).toEqual(expected);
 });
 
 test('SUPPORT asks for a replay, and a manager approves it in another browser', async () => {
@@ -74,6 +124,7 @@ test('SUPPORT asks for a replay, and a manager approves it in another browser', 
   await approving.getByRole('button', { name: 'Approve' }).click();
   await approving.waitFor({ state: 'detached' });
   await waitFor('the second call', () => partner.calls.length === 2);
+  await manager.getByText('Decided before').click();
   await manager.getByText('They said so on the phone').waitFor();
 });
 

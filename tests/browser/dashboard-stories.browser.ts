@@ -43,18 +43,18 @@ const READ_OUT: Record<Language, { field: string; dir: string; sentences: RegExp
     field: 'Document, id, webhook or person',
     dir: 'ltr',
     sentences: [
-      /^Atlas Steel did not get it: all attempts failed, the last on .+\.$/,
-      /^Nothing was sent to Dar Al Nour: the condition of the webhook was false\.$/,
-      /^Fjord Supply got it on .+, and answered 200\.$/,
+      /^\u2068Atlas Steel\u2069 did not get it: all attempts failed, the last on .+\.$/,
+      /^Nothing was sent to \u2068Dar Al Nour\u2069: the condition of the webhook was false\.$/,
+      /^\u2068Fjord Supply\u2069 got it on .+, and answered 200\.$/,
     ],
   },
   ar: {
     field: 'مستند أو معرّف أو خطاف أو شخص',
     dir: 'rtl',
     sentences: [
-      /^لم يصل إلى Atlas Steel: فشلت كل المحاولات، وآخرها في .+\.$/,
-      /^لم يُرسل شيء إلى Dar Al Nour: لم يتحقق شرط الخطاف\.$/,
-      /^وصل إلى Fjord Supply في .+ وكان الجواب 200\.$/,
+      /^لم يصل إلى \u2068Atlas Steel\u2069: فشلت كل المحاولات، وآخرها في .+\.$/,
+      /^لم يُرسل شيء إلى \u2068Dar Al Nour\u2069: لم يتحقق شرط الخطاف\.$/,
+      /^وصل إلى \u2068Fjord Supply\u2069 في .+ وكان الجواب 200\.$/,
     ],
   },
 };
@@ -103,6 +103,15 @@ test('content is asked for when it is opened and not before, and is shown as tex
   expect(shown).toContain(DIGITS);
   expect(await body.locator('script').count()).toBe(0);
   expect(await page.title()).toContain('INV-HOSTILE');
+});
+
+test('a partner that fails is named to the operator before its circuit opens', async () => {
+  const { page } = await visitAs(browser, key, `${app.url}/health`);
+  await page.getByText('1 partner fails, we are fine.').waitFor();
+  const row = page.getByRole('row', { name: 'Atlas Steel' });
+  await row.getByText('the last 2 failed').waitFor();
+  await row.getByRole('link', { name: 'HTTP 500' }).waitFor();
+  expect(await page.getByRole('row', { name: 'Fjord Supply' }).count()).toBe(0);
 });
 
 test('a part of the address that is no filter of the log is named, and the others apply', async () => {

@@ -1,6 +1,6 @@
 // Accidents of all kinds, and commands beside them: each acknowledged event has its deliveries, each of these ends, and all is sealed.
 import { setTimeout as wait } from 'node:timers/promises';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { strays } from '../delivery/attempt/invariants';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice } from '../support/webhooks';

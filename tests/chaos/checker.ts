@@ -1,6 +1,6 @@
 // What was acknowledged, received, kept, counted, indexed, told and exported must be the same. One function a comparison.
 import { setTimeout as wait } from 'node:timers/promises';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { strays } from '../delivery/attempt/invariants';
 import { fetchExport, linesOf, requestExport } from '../request-log/export/exports';
 import type { Installation } from './installation';

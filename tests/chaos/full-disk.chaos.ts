@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chown, mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chownIds, findServerUser } from '../../src/database/embedded-postgres/server-user';
+import { chownIds, findServerUser } from '../../src/database/embedded-postgres/data-paths';
 import { waitFor } from '../support/wait-for';
 import { ROUNDS } from './random';
 import { missingForMounts, testWhere } from './requirements';

@@ -1,6 +1,6 @@
 // What may happen to the parts of an installation, by accident or by command.
 import { setTimeout as wait } from 'node:timers/promises';
-import { toNodeId } from '../../src/ids';
+import { toNodeId } from '../../src/values/ids';
 import { createTestWebhook } from '../support/webhooks';
 import { API, INDEXER, type PartsApart, WORKERS } from './parts-apart';
 import type { Random } from './random';

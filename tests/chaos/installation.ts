@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startTcpProxy, type TcpProxy } from '../database/database-outage/tcp-proxy';
+import type { AnotherVersion } from '../support/another-version';
 import { askAt, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -20,8 +21,13 @@ export interface Installation {
   env: Record<string, string>;
   /** One that runs. @param n chooses */
   urlOf(n: number): string | null;
-  /** Sends the signal, waits for the end, and starts another in its place. @returns the one that ended */
-  replace(n: number, signal: 'SIGTERM' | 'SIGKILL', env?: Record<string, string>): Promise<Program>;
+  /**
+   * Sends the signal, waits for the end, and starts another in its place, which may be of another version.
+   * @returns the one that ended
+   */
+  replace(n: number, signal: 'SIGTERM' | 'SIGKILL', env?: Record<string, string>, version?: Version): Promise<Program>;
+  /** Whether the process that was reached here has got a signal. */
+  isStopping(url: string): boolean;
   /** What came to its end without a signal from here, with the last lines that it wrote. */
   endedByThemselves(): string[];
   /** All that all processes wrote, those that ended too. */
@@ -31,12 +37,19 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
+type Version = Pick<AnotherVersion, 'start'>;
+
+/** As it was built here. */
+const THIS_VERSION: Version = { start: startProgram };
+
 export interface InstallationOptions {
+  /** Of the first processes. */
+  version?: Version;
   /** A folder for the tables, which the user of the server can write. */
   tablespace?: string;
 }
 
-export async function startInstallation({ tablespace }: InstallationOptions): Promise<Installation> {
+export async function startInstallation({ tablespace, version: first }: InstallationOptions): Promise<Installation> {
   const [server, partner] = await Promise.all([createPostgresServer(), startReceiver()]);
   if (tablespace !== undefined) await server.moveTablesTo(tablespace);
   const proxy = await startTcpProxy(server.port);
@@ -51,12 +64,12 @@ export async function startInstallation({ tablespace }: InstallationOptions): Pr
   const all: Program[] = [];
   const current: (Program | null)[] = [];
   const told = new Set<Program>();
-  const start = async (more: Record<string, string> = {}) => {
-    const program = await startProgram({ ...env, ...more });
+  const start = async (more: Record<string, string> = {}, version: Version = THIS_VERSION) => {
+    const program = await version.start({ ...env, ...more });
     all.push(program);
     return program;
   };
-  for (let n = 0; n < PROCESSES; n += 1) current.push(await start());
+  for (let n = 0; n < PROCESSES; n += 1) current.push(await start({}, first));
 
   const urlOf = (n: number) => {
     const lives = current.filter((program) => program?.lives());
@@ -69,14 +82,15 @@ export async function startInstallation({ tablespace }: InstallationOptions): Pr
     partner,
     env,
     urlOf,
-    async replace(n, signal, more) {
+    async replace(n, signal, more, version) {
       const program = current[n] as Program;
       current[n] = null;
       told.add(program);
       await program.kill(signal);
-      current[n] = await start(more);
+      current[n] = await start(more, version);
       return program;
     },
+    isStopping: (url) => [...told].some((program) => program.url === url),
     endedByThemselves: () =>
       all
         .filter((program) => !program.lives() && !told.has(program))

@@ -23,6 +23,8 @@ export interface Load {
   calls: Set<string>;
   /** What was answered in place of an acknowledgement, and how often: `503 UNAVAILABLE, Retry-After`, `connection`. */
   refusals: Map<string, number>;
+  /** The same without those of processes that got a signal. */
+  refusalsOfOthers: Map<string, number>;
   /** What was never acknowledged, or was acknowledged as two things. */
   faults: string[];
   acknowledged(): number;
@@ -44,6 +46,7 @@ export async function startLoad(installation: Installation): Promise<Load> {
     events: new Map(),
     calls: new Set(),
     refusals: new Map(),
+    refusalsOfOthers: new Map(),
     faults: [],
     acknowledged: () => load.events.size + load.calls.size,
     async stop() {
@@ -72,9 +75,7 @@ export async function startLoad(installation: Installation): Promise<Load> {
 async function publish(installation: Installation, load: Load, name: string, random: Random): Promise<void> {
   const references = Array.from({ length: random.between(1, 6) }, (_, n) => `${name}-${n}`);
   const events = references.map((each) => invoice(each, { documentType: DOCUMENT_TYPE, idempotencyKey: each }));
-  const ids = await untilAcknowledged(load, name, random, async (n) => {
-    const url = installation.urlOf(n);
-    if (url === null) return { refusal: 'connection' };
+  const ids = await untilAcknowledged(installation, load, name, random, async (url) => {
     // not by sendRaw(): programs keep their connections, also to a process that stops
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -98,9 +99,7 @@ async function call(
 ): Promise<void> {
   const id = newCallId();
   const body = JSON.stringify({ type: 'chaos.call', number: name });
-  const done = await untilAcknowledged(load, name, random, async (n) => {
-    const url = installation.urlOf(n);
-    if (url === null) return { refusal: 'connection' };
+  const done = await untilAcknowledged(installation, load, name, random, async (url) => {
     const answer = await callStandard({ ...agreed, address: `${url}/in/${agreed.token}` }, body, { id });
     if (answer.status === 200) return { acknowledged: true };
     return { refusal: refusalOf(answer.status, answer.headers['retry-after'], answer.json) };
@@ -119,21 +118,29 @@ function refusalOf(
 
 type Outcome<T> = { acknowledged: T } | { refusal: string };
 
-/** @param ask of the process that this number chooses; another one each time */
+/** @param ask of the process at this URL; another one each time */
 async function untilAcknowledged<T>(
+  installation: Installation,
   load: Load,
   name: string,
   random: Random,
-  ask: (n: number) => Promise<Outcome<T>>,
+  ask: (url: string) => Promise<Outcome<T>>,
 ): Promise<T | null> {
   const end = Date.now() + PATIENCE_MS;
   for (let n = random.between(0, 1); Date.now() < end; n += 1) {
+    const url = installation.urlOf(n);
     // a process that was killed answers nothing
-    const outcome = await ask(n).catch((): Outcome<T> => ({ refusal: 'connection' }));
+    const noAnswer = (): Outcome<T> => ({ refusal: 'connection' });
+    const outcome = url === null ? noAnswer() : await ask(url).catch(noAnswer);
     if ('acknowledged' in outcome) return outcome.acknowledged;
-    load.refusals.set(outcome.refusal, (load.refusals.get(outcome.refusal) ?? 0) + 1);
+    count(load.refusals, outcome.refusal);
+    if (url === null || !installation.isStopping(url)) count(load.refusalsOfOthers, outcome.refusal);
     await wait(AGAIN_AFTER_MS);
   }
   load.faults.push(`${name} was not accepted for ${PATIENCE_MS} ms`);
   return null;
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
 }

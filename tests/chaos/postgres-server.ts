@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,14 +7,17 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { prepareBinaries } from '../../src/database/embedded-postgres/binaries';
 import { createCluster } from '../../src/database/embedded-postgres/cluster';
-import { prepareDataPaths } from '../../src/database/embedded-postgres/data-paths';
-import { openLog } from '../../src/database/embedded-postgres/files/log-file';
+import {
+  chownIds,
+  findServerUser,
+  prepareDataPaths,
+  type ServerUser,
+} from '../../src/database/embedded-postgres/data-paths';
+import { openLog } from '../../src/database/embedded-postgres/files';
 import { freePort } from '../../src/database/embedded-postgres/free-port';
-import { prepareLogins, type Urls, urlsAt } from '../../src/database/embedded-postgres/logins';
+import { createSecrets, prepareLogins, type Urls, urlsAt } from '../../src/database/embedded-postgres/logins';
 import { findLiveServer, removeStalePostmasterFile } from '../../src/database/embedded-postgres/postmaster-file';
-import { createSecrets } from '../../src/database/embedded-postgres/secrets';
-import { findServerUser, type ServerUser } from '../../src/database/embedded-postgres/server-user';
-import { serverArguments } from '../../src/database/embedded-postgres/settings';
+import { serverArguments } from '../../src/database/embedded-postgres/server';
 import { startWatched, type WatchedProcess } from '../../src/database/embedded-postgres/watched-process';
 import { waitFor } from '../support/wait-for';
 
@@ -35,7 +38,23 @@ export interface PostgresServer {
   query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Another server that follows it, from a copy of its files. */
   startStandby(): Promise<StandbyServer>;
+  /**
+   * Its files while it works, from which `recover` makes a server.
+   * @param pgBasebackup the program that copies them; default: this test does
+   * @returns the folder with them
+   */
+  copyFiles(pgBasebackup?: string): Promise<string>;
+  /**
+   * Another server, with its logins, from a copy of its files and the log that it has archived. Ends at a restore point.
+   * @param home the folder with the copy, which is its own from now on
+   */
+  recover(home: string, restorePoint: string): Promise<RecoveredServer>;
   /** Stops it and removes what it had. */
+  remove(): Promise<void>;
+}
+
+export interface RecoveredServer {
+  port: number;
   remove(): Promise<void>;
 }
 
@@ -50,8 +69,11 @@ export interface StandbyServer {
   remove(): Promise<void>;
 }
 
-/** The binaries are those of the installed package, or of the `native` folder that TEST_POSTGRES_BINARIES names. */
-export async function createPostgresServer(): Promise<PostgresServer> {
+/**
+ * The binaries are those of the installed package, or of the `native` folder that TEST_POSTGRES_BINARIES names.
+ * @param archives whether it keeps its write-ahead log, for `recover`
+ */
+export async function createPostgresServer({ archives = false } = {}): Promise<PostgresServer> {
   const user = await findServerUser();
   const paths = await prepareDataPaths(await mkdtemp(join(tmpdir(), 'hookledger-chaos-')), user);
   const binaries = await prepareBinaries(process.env.TEST_POSTGRES_BINARIES, paths, user);
@@ -59,13 +81,20 @@ export async function createPostgresServer(): Promise<PostgresServer> {
   await createCluster(binaries.folder, binaries.major, paths, user, secrets.passwords.superuser, false);
   // over TCP, since a proxy stands in front of it
   const urls = (port: number) => urlsAt({ port, socketFolder: null }, secrets);
+  const archive = join(paths.home, 'archive');
+  const archiving = { archive_mode: 'on', archive_command: `cp %p ${archive}/%f` };
+  const settings: Record<string, string> = { fsync: 'off', ...(archives && archiving) };
+  if (archives) {
+    await mkdir(archive);
+    if (user) await chown(archive, ...chownIds(user));
+  }
   let running: { watched: WatchedProcess; port: number } | null = null;
 
   const startOnce = async (): Promise<boolean> => {
     await removeStalePostmasterFile(paths.cluster);
     const port = await freePort();
     const log = await openLog(paths.log);
-    const args = serverArguments(paths.cluster, { port, socketFolder: null }, { fsync: 'off' });
+    const args = serverArguments(paths.cluster, { port, socketFolder: null }, settings);
     const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
     await log.close();
     while ((await findLiveServer(paths.cluster))?.status !== 'ready') {
@@ -111,7 +140,7 @@ export async function createPostgresServer(): Promise<PostgresServer> {
     query: (sql, values) => inDatabase('hookledger', sql, values),
     async startStandby() {
       const primary = new URL(urls(running?.port ?? 0).superuserUrl);
-      const home = await copyOfCluster(primary.href, paths.cluster, user);
+      const home = await copyOfCluster(primary.href, paths.cluster, user, 'standby.signal');
       const cluster = join(home, 'cluster');
       const { username, password, port: from } = primary;
       const conninfo = `host=127.0.0.1 port=${from} user=${username} password=${decodeURIComponent(password)}`;
@@ -140,13 +169,36 @@ export async function createPostgresServer(): Promise<PostgresServer> {
           await waitFor('the standby to stop streaming', async () => (await streams()) === 0);
         },
         promote: async () => void (await query('select pg_promote()')),
-        async remove() {
-          const live = await findLiveServer(cluster);
-          if (live) process.kill(live.pid, 'SIGQUIT');
-          await watched.ended;
-          await rm(home, { recursive: true, force: true, maxRetries: 3 });
-        },
+        remove: () => removeCopy(home, watched),
       };
+    },
+    copyFiles(pgBasebackup) {
+      const { superuserUrl } = urls(running?.port ?? 0);
+      return copyOfCluster(superuserUrl, paths.cluster, user, 'recovery.signal', pgBasebackup);
+    },
+    async recover(home, restorePoint) {
+      const cluster = join(home, 'cluster');
+      const port = await freePort();
+      const log = await openLog(join(home, 'server.log'));
+      const args = serverArguments(
+        cluster,
+        { port, socketFolder: null },
+        {
+          fsync: 'off',
+          restore_command: `cp ${archive}/%f %p`,
+          recovery_target_name: restorePoint,
+          recovery_target_action: 'promote',
+        },
+      );
+      const watched = startWatched(binaries.folder, 'postgres', args, user, log.fd);
+      await log.close();
+      const isPromoted = () =>
+        ask<{ done: boolean }>(port, 'hookledger', 'select not pg_is_in_recovery() as done').then(
+          ([row]) => row?.done,
+          () => false,
+        );
+      await waitFor(`a server that has recovered (its log: ${home})`, isPromoted, 120_000);
+      return { port, remove: () => removeCopy(home, watched) };
     },
     async remove() {
       await server.stop('SIGINT');
@@ -158,16 +210,46 @@ export async function createPostgresServer(): Promise<PostgresServer> {
   return server;
 }
 
-/** The files of a running server, as it would recover them. @returns the folder with them */
-async function copyOfCluster(url: string, from: string, user: ServerUser | null): Promise<string> {
-  const home = await mkdtemp(join(dirname(dirname(from)), 'standby-'));
+async function removeCopy(home: string, watched: WatchedProcess): Promise<void> {
+  const live = await findLiveServer(join(home, 'cluster'));
+  if (live) process.kill(live.pid, 'SIGQUIT');
+  await watched.ended;
+  await rm(home, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/**
+ * The files of a running server, as it would recover them.
+ * @param signal the file that says how
+ * @returns the folder with them
+ */
+async function copyOfCluster(
+  url: string,
+  from: string,
+  user: ServerUser | null,
+  signal: string,
+  pgBasebackup: string | null = null,
+): Promise<string> {
+  const home = await mkdtemp(join(dirname(dirname(from)), 'copy-'));
   const to = join(home, 'cluster');
+  if (pgBasebackup === null) await copyAside(url, from, to);
+  else await promisify(execFile)(pgBasebackup, ['-d', url, '-D', to, '-X', 'stream', '-c', 'fast']);
+  await writeFile(join(to, signal), '');
+  // the copy belongs to who made it
+  await promisify(execFile)('chmod', ['755', home]);
+  await promisify(execFile)('chmod', ['700', to]);
+  if (user) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, to]);
+  return home;
+}
+
+async function copyAside(url: string, from: string, to: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`select pg_backup_start('standby', fast => true)`);
+    await client.query(`select pg_backup_start('copy', fast => true)`);
     const left = new Set([join(from, 'postmaster.pid'), join(from, 'postmaster.opts')]);
-    const isCopied = (path: string) => !left.has(path) && !path.startsWith(join(from, 'pg_wal/'));
+    // what PostgreSQL removes at any moment, and makes again
+    const isPassing = (path: string) => path.includes('/pgsql_tmp') || path.includes('/pg_internal.init');
+    const isCopied = (path: string) => !left.has(path) && !isPassing(path) && !path.startsWith(join(from, 'pg_wal/'));
     await cp(from, to, { recursive: true, filter: isCopied });
     const { rows } = await client.query('select labelfile from pg_backup_stop(wait_for_archive => false)');
     await writeFile(join(to, 'backup_label'), rows[0].labelfile);
@@ -175,10 +257,4 @@ async function copyOfCluster(url: string, from: string, user: ServerUser | null)
     await client.end();
   }
   for (const folder of ['archive_status', 'summaries']) await mkdir(join(to, 'pg_wal', folder), { recursive: true });
-  await writeFile(join(to, 'standby.signal'), '');
-  // the copy belongs to who made it
-  await promisify(execFile)('chmod', ['755', home]);
-  await promisify(execFile)('chmod', ['700', to]);
-  if (user) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, to]);
-  return home;
 }

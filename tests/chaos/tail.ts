@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { openStream, type TestStream } from '../request-log/watch/event-source';
 import type { Installation } from './installation';
 

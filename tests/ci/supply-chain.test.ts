@@ -32,12 +32,17 @@ describe('with what the registry answers', () => {
     advisories: { metadata: { vulnerabilities: {} }, vulnerabilities: {} },
   };
 
-  /** Runs the check with an npm that prints this. */
-  async function check(answers: { signatures: object; advisories: object }): Promise<{ code: number; output: string }> {
-    const { signatures, advisories } = answers;
+  /** Runs the check with an npm that prints this. `ofAll` is about development dependencies too. */
+  async function check(answers: {
+    signatures: object;
+    advisories: object;
+    ofAll?: object;
+  }): Promise<{ code: number; output: string }> {
+    const { signatures, advisories, ofAll = advisories } = answers;
+    await writeFile(join(folder, 'all'), JSON.stringify(ofAll));
     await writeFile(join(folder, 'signatures'), JSON.stringify(signatures));
     await writeFile(join(folder, 'advisories'), JSON.stringify(advisories));
-    const npm = `#!/bin/sh\ncase "$2" in signatures) cat '${folder}/signatures';; *) cat '${folder}/advisories';; esac\nexit 1\n`;
+    const npm = `#!/bin/sh\ncase "$*" in *signatures*) cat '${folder}/signatures';; *--omit=dev*) cat '${folder}/advisories';; *) cat '${folder}/all';; esac\nexit 1\n`;
     await writeFile(join(folder, 'npm'), npm);
     await chmod(join(folder, 'npm'), 0o755);
     const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
@@ -67,10 +72,23 @@ describe('with what the registry answers', () => {
     expect((await check({ ...GOOD, advisories: advisories('low') })).code).toBe(0);
   });
 
+  test('a grave advisory about a package in the pages of the dashboard fails, one about another tool does not', async () => {
+    const about = (name: string) => ({
+      metadata: { vulnerabilities: { high: 1 } },
+      vulnerabilities: { [name]: { name, range: '<9', severity: 'high' } },
+    });
+    // imported, and a dependency of what is imported
+    for (const name of ['react-dom', '@fontsource-variable/inter', 'scheduler']) {
+      const { code, output } = await check({ ...GOOD, ofAll: about(name) });
+      expect([name, code, output]).toEqual([name, 1, expect.stringContaining(`${name} <9: high`)]);
+    }
+    expect((await check({ ...GOOD, ofAll: about('jest') })).code).toBe(0);
+  });
+
   test('a registry that does not answer is said, and is no failure', async () => {
     const error = { error: { code: 'E405', summary: '405 Method Not Allowed' } };
     const { code, output } = await check({ signatures: error, advisories: error });
     expect(code).toBe(0);
-    expect(output.match(/the registry does not answer \(405 Method Not Allowed\)/g)).toHaveLength(4);
+    expect(output.match(/the registry does not answer \(405 Method Not Allowed\)/g)).toHaveLength(5);
   });
 });

@@ -1,19 +1,18 @@
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useTestApp } from '../support/app';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { type Client, createClient, RequestError } from './client';
 import { WhatBecameOfDocumentDocument, WhatWasExchangedDocument, type WhatWasExchangedQuery } from './generated';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let webhookId: string;
 
 const INVOICE = { documentType: 'Sales Invoice', referenceDocument: 'INV-0042' };
 const clientOf = async (role: 'SUPPORT' | 'AUDITOR' | 'PUBLISHER') => createClient(app.url, await app.keyFor(role));
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith((_call, n) => (n === 1 ? { status: 400, body: '{"error":"unknown customer"}' } : {}));
   webhookId = (await createTestWebhook(app, partner.url, { name: 'Bookkeeping', retrySchedule: [0, 0] })).id;
   await publish(app, [invoice('INV-0042', { user: 'amina@example.com' })]);
@@ -22,7 +21,6 @@ beforeAll(async () => {
     return data.deliveries.nodes[0]?.status === 'DELIVERED';
   });
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 test('support: did the partner get it, what came back, who triggered it', async () => {
   const support = await clientOf('SUPPORT');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startApp } from '../../src/app/app';
 import { ConfigError, readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { DATABASE, ENCRYPTION_KEY, problemsOf } from './problems';
 
 describe('a value that cannot work is refused, and the message names the key, the value, and what would be right', () => {
@@ -22,6 +22,10 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['SERVE_CONNECTIONS', '3', '"3" is not a number of connections, 4 to 200.'],
     ['DELIVER_CONNECTIONS', '201', '"201" is not a number of connections, 4 to 200.'],
     ['READ_CONNECTIONS', 'many', '"many" is not a number of connections, 4 to 200.'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', '"localhost:4318" is not an address such as'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote', '"jaeger_remote" is not one of always_on, always_off, traceidratio,'],
+    ['OTEL_TRACES_SAMPLER_ARG', '10%', '"10%" is not a part from 0 to 1, such as 0.1 for a tenth.'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', '"1.5" is not a part from 0 to 1'],
     ['ALLOW_HTTP_TARGETS', 'maybe', '"maybe" is neither on nor off.'],
     [
       'OIDC_ISSUER',
@@ -46,6 +50,8 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['CLIENT_CERT_HEADER', 'X Client', '"X Client" is not the name of a header, such as X-Client-Cert.'],
     ['PUBLIC_URL', 'hooks.example.com', '"hooks.example.com" is not an address such as https://hooks.example.com'],
     ['PUBLIC_URL', 'https://a.example/?x=1', '"https://a.example/?x=1" is not an address such as'],
+    ['SMTP_FROM', 'sara', '"sara" is not an address such as hookledger@example.com'],
+    ['SMTP_FROM', 'a@example.com, b@example.com', '"a@example.com, b@example.com" is not an address'],
     ['CORS_ORIGINS', '*', '"*" is not an origin such as https://dashboard.example.com'],
     ['CORS_ORIGINS', 'https://a.example,https://b.example/', '"https://b.example/" is not an origin such as'],
     ['TRUSTED_PROXIES', '10.0.0.2,proxy', '"proxy" is neither an IP address nor a network in CIDR form, such as'],
@@ -56,6 +62,7 @@ describe('a value that cannot work is refused, and the message names the key, th
     ['RATE_LIMIT_REQUESTS_AT_ONCE', 'many', '"many" is not a whole number, 0 (no limit) to 999999999.'],
     ['RATE_LIMIT_WRONG_KEYS_PER_MINUTE', '1000000000', '"1000000000" is not a whole number'],
     ['MAX_BACKLOG', '-1', '"-1" is not a whole number, 0 (no limit) to 999999999.'],
+    ['START_PAUSED', 'maybe', '"maybe" is neither on nor off.'],
     ['MAX_BACKLOG_MIB', '10 GiB', '"10 GiB" is not a whole number'],
     ['TRUSTED_DOCUMENTS_ONLY', 'perhaps', '"perhaps" is neither on nor off.'],
     ['CLIENT_CERT_HEADER', 'X-Client-Cert', 'is set, but TRUSTED_PROXIES is not: name the proxies'],
@@ -84,6 +91,22 @@ describe('a value that cannot work is refused, and the message names the key, th
       }
     },
   );
+
+  test.each([
+    ['a,b', '', 'names several hosts, and not which of them is written to: add target_session_attrs=read-write'],
+    ['a,b', '?target_session_attrs=standby', 'target_session_attrs is standby, but Hookledger writes there'],
+    ['a,b', '?target_session_attrs=rw', 'target_session_attrs is "rw", which is none of any, read-write'],
+  ])('DATABASE_URL with %s%s', (hosts, query, message) => {
+    const url = `postgres://u:secret@${hosts}/ledger${query}`;
+    const problems = problemsOf({ ...DATABASE, DATABASE_URL: url });
+    expect(problems).toEqual([expect.stringContaining(`DATABASE_URL: ${message}`)]);
+  });
+
+  test('DATABASE_REPLICA_URL names standbys, in any number', () => {
+    for (const query of ['', '?target_session_attrs=prefer-standby']) {
+      expect(problemsOf({ ...DATABASE, DATABASE_REPLICA_URL: `postgres://u:p@a,b/ledger${query}` })).toEqual([]);
+    }
+  });
 
   test('all at once: one start reports every bad key', () => {
     const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', ALLOW_HTTP_TARGETS: 'z', NODE_ENV: 'production' });
@@ -171,5 +194,28 @@ describe('values that cannot work together are refused', () => {
     ['OIDC_ROLE_MAP', '[{ "claim": "groups", "value": "erp-audit", "role": "AUDITOR" }]'],
   ])('%s without OIDC_ISSUER', (key, value) => {
     expect(problemsOf({ [key]: value })).toEqual([`${key}: is set without OIDC_ISSUER, the address of the provider.`]);
+  });
+
+  test('SMTP_URL alone, and SMTP_FROM without it', () => {
+    expect(problemsOf({ SMTP_URL: 'smtps://mail.example.com' })).toEqual([
+      'SMTP_FROM: unset, but SMTP_URL is set: name the address that mail is from.',
+      'PUBLIC_URL: unset. With SMTP_URL it must be given: mail has links to it.',
+    ]);
+    expect(problemsOf({ SMTP_FROM: 'hookledger@example.com' })).toEqual([
+      'SMTP_FROM: is set without SMTP_URL, the address of the mail server.',
+    ]);
+  });
+
+  test.each([
+    'mail.example.com',
+    'https://mail.example.com',
+    'smtp://mail.example.com/?logger=true',
+    'smtp://:hunter2@mail.example.com',
+    'smtp://ledger@mail.example.com',
+    'smtp://ledger:%zz@mail.example.com',
+  ])('SMTP_URL=%s, of which nothing is repeated', (url) => {
+    expect(
+      problemsOf({ SMTP_URL: url, SMTP_FROM: 'a@example.com', PUBLIC_URL: 'https://hooks.example.com' }),
+    ).toContain('SMTP_URL: is not smtp://user:password@host:port or smtps://user:password@host:port.');
   });
 });

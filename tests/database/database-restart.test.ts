@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeIncomingToken } from '../../src/webhooks/incoming/incoming-token';
+import { makeIncomingToken } from '../../src/webhooks/incoming/incoming-agreement.store';
 import { askAt } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Program, startProgram } from '../support/program';

@@ -4,11 +4,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import type { DataPaths } from '../../src/database/embedded-postgres/data-paths';
+import { type DataPaths, findServerUser, spawnIds } from '../../src/database/embedded-postgres/data-paths';
 import { AlreadyRunning, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import * as ports from '../../src/database/embedded-postgres/free-port';
-import { isPostmasterByPs, isPostmasterOf } from '../../src/database/embedded-postgres/process-identity';
-import { findServerUser, spawnIds } from '../../src/database/embedded-postgres/server-user';
+import { isPostmasterByPs, isPostmasterOf } from '../../src/database/embedded-postgres/postmaster-file';
 import { waitFor } from '../support/wait-for';
 import { type Program, startProgram } from './embedded-postgres/program';
 import {

@@ -1,15 +1,14 @@
 /** @jest-environment node */
 // Rows of the record that name a user or a webhook that does not exist, which no foreign key refuses.
-import { newId } from '../../src/ids';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { newId } from '../../src/values/ids';
+import { useTestDatabase } from '../support/database';
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let userId: string;
 let webhookId: string;
 const STRANGER = '01900000-0000-7000-8000-000000000000';
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   [userId, webhookId] = [newId(), newId()];
   await database.query(
     `insert into users (id, name, roles, active, created_at, updated_at) values ($1, 'u', '{}', true, now(), now())`,
@@ -21,7 +20,6 @@ beforeAll(async () => {
     [webhookId, userId],
   );
 });
-afterAll(() => database.drop());
 
 /** Inserts one row for each of these, in one statement. */
 const insert = (table: string, rows: object[]) =>

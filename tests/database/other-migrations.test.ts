@@ -9,7 +9,7 @@ import { startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres/embedded-postgres';
 import { migrate } from '../../src/database/migrate';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { dumpOf } from '../support/dump';
 import { startProgram } from '../support/program';

@@ -3,7 +3,7 @@
 import { createDataSource } from '../../src/database/data-source';
 import { followDatabaseClock } from '../../src/database/database-clock';
 import { checkReadiness } from '../../src/database/readiness';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

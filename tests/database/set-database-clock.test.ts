@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { followDatabaseClock } from '../../src/database/database-clock';
 import { MONTHS_AHEAD, makePartitions } from '../../src/database/partitions';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { startTestApp } from '../support/app';
 import { invoice } from '../support/webhooks';
 

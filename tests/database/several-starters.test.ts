@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
 import { MIGRATIONS } from '../../src/database/migrations';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { askAt, type LogSink } from '../support/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -203,9 +203,10 @@ describe('a starter whose lock is lost', () => {
 
   test('while it waits for others begins again, and leaves no connection behind', async () => {
     await withDatabase('hookledger_template', async (database) => {
+      await database.query('delete from prepared_logins');
       await block(database, '4206900001');
       const starting = start(database);
-      await cutLock(database, `wait_event = 'advisory'`);
+      await cutLock(database, `state = 'idle' and query like 'select pg_try_advisory_lock%'`);
       await unblock(database, '4206900001');
       const app = await starting;
       expect((await fetch(`${app.url}/readyz`)).status).toBe(200);

@@ -3,9 +3,9 @@ import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
 import { createDataSource } from '../../src/database/data-source';
 import { DELIVER } from '../../src/database/pools';
-import { refusePooler } from '../../src/database/refuse-pooler';
+import { refusePooler } from '../../src/database/readiness';
 import { startWithDatabase } from '../../src/database/start-with-database';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProgram } from '../support/program';
 import { waitFor } from '../support/wait-for';
@@ -93,6 +93,39 @@ test('a login that is refused ends the start at once, with a sentence that holds
   expect(ending).toContain('refuses the login: password authentication failed for user "hookledger_owner".');
   expect(ending).not.toContain('    at ');
   expect(ending).not.toContain('not-the-password');
+});
+
+test('a start on a server that only reads, as a standby does, says which address is right', async () => {
+  isAway = false;
+  await database.query(`alter database ${database.name} set default_transaction_read_only = on`);
+  try {
+    const ending = await endingOf({ DATABASE_WAIT_SECONDS: '1' });
+    expect(ending).toMatch(
+      /could not be used for 1 s .+ Is it a standby\? Let DATABASE_URL name the primary, or all servers with/,
+    );
+    const listed = `${env.DATABASE_URL}?target_session_attrs=read-write`;
+    const refused = await endingOf({ DATABASE_WAIT_SECONDS: '1', DATABASE_URL: listed, MIGRATION_DATABASE_URL: '' });
+    expect(refused).toMatch(/no host is read-write \(127\.0\.0\.1:\d+: is read-only\)\./);
+  } finally {
+    await database.query(`alter database ${database.name} set default_transaction_read_only = off`);
+  }
+});
+
+test('a start whose host answers nothing waits for it too', async () => {
+  const silent = await startTcpProxy(() => null);
+  silent.goSilent();
+  try {
+    const url = Object.assign(new URL(database.servingUrl), {
+      hostname: '127.0.0.1',
+      port: String(silent.port),
+      search: '',
+    });
+    const slow = `${url.href}?connect_timeout=1&target_session_attrs=any`;
+    const ending = await endingOf({ DATABASE_WAIT_SECONDS: '1', DATABASE_URL: slow, MIGRATION_DATABASE_URL: slow });
+    expect(ending).toMatch(/could not be used for 1 s .+: timeout expired\)/);
+  } finally {
+    await silent.stop();
+  }
 });
 
 test('a start behind a pooler that refuses the settings of sessions ends at once, and says what to do', async () => {

@@ -1,16 +1,17 @@
 // The database answers, and cannot write: its disk is full, or it is read-only as after a failover.
-import { startTestApp, type TestApp } from '../support/app';
+
+import { useTestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import { waitFor } from '../support/wait-for';
 import { invoice } from '../support/webhooks';
 
-let app: TestApp;
 let address: string;
 const lines: string[] = [];
 
+const app = useTestApp({ LOG_LEVEL: 'info' }, { write: (line) => lines.push(line) });
+
 beforeAll(async () => {
-  app = await startTestApp({ LOG_LEVEL: 'info' }, { write: (line) => lines.push(line) });
   ({ address } = await mutate(
     app,
     'createWebhook',
@@ -20,7 +21,6 @@ beforeAll(async () => {
   await app.database.query(`create function refuse_to_write() returns trigger language plpgsql as $$
     begin raise exception 'could not extend file "base/%/1259"', random() using errcode = tg_argv[0]; end $$`);
 });
-afterAll(() => app.stop());
 
 const MUTATIONS = [
   ['publishEvents', { events: [invoice('INV-1')] }],

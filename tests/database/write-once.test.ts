@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { firstIdAt, newId } from '../../src/ids';
 import { isDatabaseUnavailable, whyUnavailable } from '../../src/sql/database-errors';
+import { firstIdAt, newId } from '../../src/values/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { NEVER, type Receiver, startReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';

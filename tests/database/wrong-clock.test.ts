@@ -2,8 +2,8 @@
 // A process whose clock is wrong, on a database whose clock is right.
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { uuidOf } from '../../src/ids';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
+import { uuidOf } from '../../src/values/ids';
 import { agree, callStandard, newCallId } from '../incoming/callers';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

@@ -1,13 +1,13 @@
-import type { Attempt } from '../../src/delivery/attempt/attempt';
-import { createFirstAttempts, type FirstAttemptSender } from '../../src/delivery/attempt/open-first-attempts';
-import { startWorkerLeases, type WorkerLeases } from '../../src/delivery/attempt/worker-leases';
-import { createDueJobs, type DueJobs } from '../../src/delivery/capacity/due-jobs';
+import { createQueueBacklog, type QueueBacklog } from '../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity, type WorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
-import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delivery/fan-out/direct-fan-out';
-import { createFanOut } from '../../src/delivery/fan-out/fan-out';
-import type { FirstAttempts, Opening } from '../../src/delivery/fan-out/first-attempts';
-import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
-import { WHOLE } from '../../src/sql/hash-part';
+import type { Attempt } from '../../src/delivery/engine/attempt';
+import type { AttemptTransaction, FirstAttempts } from '../../src/delivery/engine/attempt-transaction';
+import { createDirectFanOut, type StoppableDirectFanOut } from '../../src/delivery/engine/direct-fan-out';
+import { createFanOut } from '../../src/delivery/engine/fan-out';
+import { createFirstAttempts, type FirstAttemptSender } from '../../src/delivery/engine/open-first-attempts';
+import { createWebhookDirectory } from '../../src/delivery/engine/webhook-directory';
+import { startWorkerLeases, type WorkerLeases } from '../../src/delivery/engine/worker-leases';
+import { WHOLE } from '../../src/sql/index-lookup';
 import { ALL_IDS, type Parts } from './worker-parts';
 
 /** The part of a worker that opens first attempts, step by step. */
@@ -15,18 +15,18 @@ export interface Direct {
   firstAttempts: FirstAttempts;
   leases: WorkerLeases;
   capacity: WorkerCapacity;
-  dueJobs: DueJobs;
+  queueBacklog: QueueBacklog;
   /** What was given to the sender, unless there is a real one. */
   sent: Attempt[];
   handedBack: Attempt[];
   /** What publishers of this process use. Before `fanOut`, it knows no webhooks. */
   directFanOut: StoppableDirectFanOut;
-  /** How often it gave deliveries jobs. */
+  /** How often the worker was woken because deliveries got jobs. */
   queued(): number;
   /** What a relay would have found when it looked last. @param forMs how long events have waited; null: none does */
   leaveOutbox(forMs: number | null): void;
   /** One transaction of the fan-out that opens attempts, as far as its commit. @returns what to do when it has ended */
-  fanOut(): Promise<Pick<Opening, 'committed' | 'mayHaveCommitted'>>;
+  fanOut(): Promise<Pick<AttemptTransaction, 'onCommit' | 'onUnknown'>>;
   stop(): Promise<void>;
 }
 
@@ -44,49 +44,51 @@ export function startDirect(
 ): Direct {
   const sent: Attempt[] = [];
   const handedBack: Attempt[] = [];
+  let queued = 0;
   const capacity = createWorkerCapacity(slots);
-  const dueJobs = createDueJobs();
-  dueJobs.taken(dueJobs.mark(), 0, true);
+  const queueBacklog = createQueueBacklog();
+  queueBacklog.taken(queueBacklog.mark(), 0, true);
   const leases = startWorkerLeases({ ...parts, onTakenOver: () => undefined });
   const firstAttempts = createFirstAttempts({
     keyring: parts.keyring,
     readEvidenceHead: parts.readEvidenceHead,
     capacity,
-    dueJobs,
+    queueBacklog,
     leases,
     maxWaitForSlotsMs,
-    worker: worker ?? {
+    worker: {
       send: (attempts) => void sent.push(...attempts),
       handBack: (attempts) => void handedBack.push(...attempts),
+      ...worker,
+      wake() {
+        queued += 1;
+        worker?.wake();
+      },
     },
   });
   // ends the transaction as the test says
-  let opening: Opening | null = null;
+  let attempts: AttemptTransaction | null = null;
   const held: FirstAttempts = {
     ...firstAttempts,
-    begin() {
-      const own = firstAttempts.begin();
-      opening = own;
-      return { ...own, committed: () => undefined };
+    begin(webhooks) {
+      const own = firstAttempts.begin(webhooks);
+      attempts = own;
+      return { ...own, onCommit: () => undefined };
     },
   };
   const directory = createWebhookDirectory();
   const fanOut = createFanOut({ ...parts.fanOutParts, directory, firstAttempts: held });
-  let queued = 0;
   let behindSince: number | null = null;
   const directFanOut = createDirectFanOut({
     directory,
     firstAttempts,
     behindSince: () => behindSince,
-    onQueued: () => {
-      queued += 1;
-    },
   });
   return {
     firstAttempts,
     leases,
     capacity,
-    dueJobs,
+    queueBacklog,
     sent,
     handedBack,
     directFanOut,
@@ -96,7 +98,7 @@ export function startDirect(
     },
     async fanOut() {
       await fanOut(WHOLE, ALL_IDS);
-      return opening as unknown as Opening;
+      return attempts as unknown as AttemptTransaction;
     },
     stop: leases.stop,
   };

@@ -1,17 +1,16 @@
 // What deliveries, events and users lead to, in both directions.
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+
+import { useTestApp } from '../support/app';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith(({ path }) => ({ status: path.startsWith('/down') ? 500 : 200 }));
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const at = (path: string) => new URL(path, partner.url).href;
 

@@ -11,8 +11,8 @@ import {
   type SenderOptions,
   type SendResult,
 } from '../../src/delivery/http/send';
-import { parseNetworks } from '../../src/networks';
-import { NOT_MEASURED } from '../../src/request-log/request-timing.store';
+import { NOT_MEASURED } from '../../src/request-log/request-log.store';
+import { parseNetworks } from '../../src/values/networks';
 
 /** Partners and senders of one test file; `closeAll` belongs into its afterEach. */
 const open: (() => Promise<unknown>)[] = [];

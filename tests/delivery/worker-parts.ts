@@ -1,29 +1,29 @@
 import { createDataSource } from '../../src/database/data-source';
 import { SHORT_LOCK_WAITS } from '../../src/database/pools';
-import type { Attempt } from '../../src/delivery/attempt/attempt';
-import { createHeldLeases } from '../../src/delivery/attempt/held-leases';
-import { startAttempts } from '../../src/delivery/attempt/start-attempts';
-import type { WorkerParts } from '../../src/delivery/attempt/worker';
-import { createDueJobs } from '../../src/delivery/capacity/due-jobs';
-import { createLockedRows } from '../../src/delivery/capacity/locked-rows';
-import { giveNewJobs } from '../../src/delivery/capacity/new-jobs';
+import { createLockedRows } from '../../src/delivery/capacity/locked-rows.store';
+import { createQueueBacklog, giveNewJobs } from '../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
-import { createFanOut, type FanOut } from '../../src/delivery/fan-out/fan-out';
-import type { FirstAttempts } from '../../src/delivery/fan-out/first-attempts';
-import type { PendingStepParts } from '../../src/delivery/fan-out/pending-decisions';
-import { createWebhookDirectory } from '../../src/delivery/fan-out/webhook-directory';
+import type { Attempt } from '../../src/delivery/engine/attempt';
+import type { FirstAttempts } from '../../src/delivery/engine/attempt-transaction';
+import { createFanOut, type FanOut } from '../../src/delivery/engine/fan-out';
+import type { PendingStepParts } from '../../src/delivery/engine/pending-decisions';
+import { startAttempts } from '../../src/delivery/engine/start-attempts';
+import { createWebhookDirectory } from '../../src/delivery/engine/webhook-directory';
+import type { WorkerParts } from '../../src/delivery/engine/worker';
+import { createHeldLeases } from '../../src/delivery/engine/worker-leases';
 import { createSender } from '../../src/delivery/http/send';
 import { createDeadLetters } from '../../src/delivery/queue/dead-letters';
-import { OLDEST } from '../../src/delivery/queue/queue-start';
+import { OLDEST } from '../../src/delivery/queue/read-position';
 import { NO_SLOTS } from '../../src/events/publisher';
-import { FIRST_ID, LAST_ID } from '../../src/ids';
 import { createKeyring } from '../../src/keyring/keyring';
-import { createLog } from '../../src/log';
-import { parseNetworks } from '../../src/networks';
+import { createLog } from '../../src/logging/log';
 import type { Db } from '../../src/sql/db';
-import { WHOLE } from '../../src/sql/hash-part';
+import { WHOLE } from '../../src/sql/index-lookup';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
-import { shareTestApi, type TestApp } from '../support/app';
+import { FIRST_ID, LAST_ID } from '../../src/values/ids';
+import { parseNetworks } from '../../src/values/networks';
+import { type TestApp, useTestApi } from '../support/app';
+import { duringFile } from '../support/during-file';
 
 /** For a step of a relay. */
 export const ALL_IDS = { from: FIRST_ID, before: LAST_ID };
@@ -38,14 +38,15 @@ export const NO_FIRST_ATTEMPTS: FirstAttempts = {
   stopReserving: () => undefined,
   queued: () => undefined,
   begin: () => ({
-    mayOpen: () => false,
+    mayOpen: false,
     prepare: async () => new Map(),
     freeSlotsFor: () => Number.POSITIVE_INFINITY,
     open: ({ deliveries }) => ({ deliveries: [...deliveries], requests: [] }),
-    committed: () => undefined,
-    rolledBack: () => undefined,
-    mayHaveCommitted: () => undefined,
+    onCommit: () => undefined,
+    onRollback: () => undefined,
+    onUnknown: () => undefined,
   }),
+  idle: async () => undefined,
 };
 
 /** The parts of a worker, on the database of an application without a worker. */
@@ -93,7 +94,7 @@ export async function startParts(app: TestApp): Promise<Parts> {
     sender,
     log: createLog('silent'),
     capacity: createWorkerCapacity(),
-    dueJobs: createDueJobs(),
+    queueBacklog: createQueueBacklog(),
     locked,
     leases: createHeldLeases(),
     onAttemptEnded: () => undefined,
@@ -123,19 +124,8 @@ export async function startParts(app: TestApp): Promise<Parts> {
   };
 }
 
-/**
- * The parts of a worker on the shared application, for the tests of a file. To be called before the first test; `installed` gives both
- * from then on.
- */
-export function workerParts(): { installed(): { app: TestApp; parts: Parts } } {
-  let installation: { app: TestApp; parts: Parts };
-  beforeAll(async () => {
-    const app = await shareTestApi();
-    installation = { app, parts: await startParts(app) };
-  });
-  afterAll(async () => {
-    await installation.parts.stop();
-    await installation.app.stop();
-  });
-  return { installed: () => installation };
+/** The parts of a worker on the shared application, for all tests of a file. */
+export function workerParts(): { app: TestApp; parts: Parts } {
+  const app = useTestApi();
+  return { app, parts: duringFile(() => startParts(app)) };
 }

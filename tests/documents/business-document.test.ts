@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { seedRequest } from '../request-log/pages/seeded-log';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
@@ -39,8 +39,10 @@ test('the newest delivery counts, and tests do not', async () => {
   const { id } = await createWebhook('Bank', '/ok', type);
   await publish(given.app, [invoice(NAME, { documentType: type })]);
   const first = verdictOn(await pageWith(given.app, NAME, type, { Bank: 'ARRIVED' }), 'Bank').delivery.id;
-  const sample = `documentType: "${type}", event: "on_submit", referenceDocument: "${NAME}", data: {}`;
-  await given.app.ask(`mutation { testWebhook(input: { id: "${id}", ${sample} }) { userErrors { message } } }`);
+  const event = `documentType: "${type}", event: "on_submit", referenceDocument: "${NAME}", data: {}`;
+  await given.app.ask(
+    `mutation { testWebhook(input: { id: "${id}", sample: { given: { ${event} } } }) { userErrors { message } } }`,
+  );
   const tested = (await waitFor('the test in the timeline', async () => {
     const found = await readPage(given.app, NAME, type);
     return found?.timeline.nodes.some(({ sentence }) => sentence === 'Test: on_submit was delivered to Bank.') && found;

@@ -1,14 +1,9 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { seedRequest } from '../request-log/pages/seeded-log';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const idOf = (...parts: unknown[]) => `doc_${Buffer.from(JSON.stringify(parts)).toString('base64url')}`;
 const NAMES = 'businessDocument { __typename id documentType name }';

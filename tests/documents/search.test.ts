@@ -1,10 +1,10 @@
 // The one box: typed results for ids and words.
 
 import { indexed, seedSearched } from '../request-log/search/searched-log';
-import { startTestApp, type TestApp } from '../support/app';
+import { useTestApp } from '../support/app';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApp();
 let support: string;
 let webhook: string;
 let user: string;
@@ -24,7 +24,6 @@ const SEARCH = `query ($text: String!, $first: Int) {
 }`;
 
 beforeAll(async () => {
-  app = await startTestApp();
   support = await app.keyFor('SUPPORT');
   webhook = (
     await createTestWebhook(app, 'https://bank.example/hooks', { name: 'Bank ٢٤', documentType: 'Sales Invoice' })
@@ -46,7 +45,6 @@ beforeAll(async () => {
   await seedSearched(app.database, { at: at + 2, referenceDocument: 'INV-0043', documentType: 'Payment Entry' });
   await indexed(app);
 });
-afterAll(() => app.stop());
 
 async function search(text: string, first?: number | null, key?: string) {
   const { data, errors } = await app.ask(SEARCH, { text, first }, key);

@@ -1,5 +1,5 @@
 // What support agents are told of what is not sent because something in the database is wrong with it.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { deadLetters, refuse } from '../delivery/queue/broken-rows';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';

@@ -1,9 +1,9 @@
 // A timeline that is longer than one look at the database, and what a page of a document costs.
 import { graphql } from 'graphql';
+import type { Viewer } from '../../src/access/viewer';
 import { createDataSource } from '../../src/database/data-source';
 import { sharedSchema } from '../../src/server/schema/schema';
-import type { Viewer } from '../../src/viewer';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { contextOf } from '../support/read-in-one';
 import { statementsSentBy } from '../support/sent-statements';
 import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from './documents';
@@ -11,13 +11,11 @@ import { documentPage, OLDEST_FIRST, PAGE, type Page, type TimelinePage } from '
 const EVENTS = 1_100;
 const NAME = 'STOCK-1';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   for (const statement of MANY_EVENTS) await app.database.query(statement);
 });
-afterAll(() => app.stop());
 
 const idOf = (kind: number) =>
   `(lpad(to_hex(at::bigint), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8' || lpad(to_hex(${kind}), 3, '0') ||

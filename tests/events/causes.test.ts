@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { newId, toNodeId, uuidOf } from '../../src/ids';
+import { newId, toNodeId, uuidOf } from '../../src/values/ids';
 import { type DeliveryState, deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { type Parts, startParts } from '../delivery/worker-parts';
 import { shareTestApi, type TestApp } from '../support/app';

@@ -1,12 +1,7 @@
-import { askAt, shareTestApi, type TestApp } from '../support/app';
+import { askAt, useTestApi } from '../support/app';
 import { invoice } from '../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const PUBLISH = `mutation ($input: PublishEventsInput!) {
   publishEvents(input: $input) { events { id duplicate } userErrors { field code message } }

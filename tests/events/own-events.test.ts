@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { approvalWaiting } from '../../src/approvals/announce';
+import { approvalWaiting } from '../../src/approvals/decide';
 import { createDataSource } from '../../src/database/data-source';
 import {
   apiKeyExpiring,
@@ -14,8 +14,8 @@ import {
 } from '../../src/delivery/own-event-builders';
 import { eventType } from '../../src/events/data/envelope';
 import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
-import { newId } from '../../src/ids';
-import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/own-document-type';
+import { newId } from '../../src/values/ids';
+import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/setting-limits';
 import { allFinished, deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';

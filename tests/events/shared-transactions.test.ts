@@ -1,20 +1,15 @@
 // Calls of publishEvents at the same moment share a transaction, and each is answered for itself.
 import { Client } from 'pg';
+import type { Role } from '../../src/access/viewer';
 import { createDataSource } from '../../src/database/data-source';
-import { InputError } from '../../src/errors';
+import { InputError } from '../../src/errors/errors';
 import type { NewEvent } from '../../src/events/event-faults';
 import { type PublishResult, publishCalls } from '../../src/events/publish-events';
-import type { Role } from '../../src/viewer';
-import { askAt, shareTestApi, type TestApp } from '../support/app';
+import { askAt, useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { invoice } from '../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const PUBLISH = `mutation ($input: PublishEventsInput!) {
   publishEvents(input: $input) { events { id duplicate } userErrors { field code } }
@@ -93,7 +88,7 @@ describe('in one transaction', () => {
       return await source.transaction((db) =>
         publishCalls(
           db,
-          calls.map((events) => ({ publisher, events })),
+          calls.map((events) => ({ publisher, events, traceparent: null })),
         ),
       );
     } finally {

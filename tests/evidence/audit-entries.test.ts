@@ -52,7 +52,7 @@ test('the proof of an entry proves who did what, and has no text of the entry th
 });
 
 test('a bundle of entries discloses what was chosen, and a word of a reason that is changed is found', async () => {
-  const input = { ids: [entry], disclose: ['REASON', 'DETAILS'], reason: 'Asked for by the auditor' };
+  const input = { rows: { ids: [entry] }, disclose: ['REASON', 'DETAILS'], reason: 'Asked for by the auditor' };
   const { data } = await app.ask(EXPORT, { input });
   const { text } = data.exportEvidence.bundle;
   const key = ['--key', await vkey()];

@@ -1,11 +1,11 @@
 // Heads that only a compromised key signed prove nothing, unless others had them before it was compromised.
-import type { AnchorKind } from '../../src/evidence/anchors/anchor.entity';
+import type { AnchorKind } from '../../src/evidence/anchors/anchor.store';
 import { insertAnchor } from '../../src/evidence/anchors/anchor.store';
 import { readWitnessVkey, type VerifierKey } from '../../src/evidence/formats/signed-note';
 import { newestHead, type SignedHead } from '../../src/evidence/head.store';
 import { rotateKey } from '../../src/evidence/rotate-key';
 import { seal } from '../../src/evidence/seal';
-import { newId } from '../../src/ids';
+import { newId } from '../../src/values/ids';
 import { makeWitnessKey } from './anchors/witness-and-authority';
 import { addAuditor, INSERT_CLOSED, type Store, startStore, tamperWith, verify } from './stored-tree';
 

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { LEAF_KINDS, type LeafKind } from '../../src/evidence/formats/leaf-kinds';
 import { seal } from '../../src/evidence/seal';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
-import { newId } from '../../src/ids';
+import { newId } from '../../src/values/ids';
 import { columnsOf, insertRandomRows, VALUES } from './random-rows';
 import { addAuditor, exceptOfNobody, type Store, startStore, tamperWith, verify } from './stored-tree';
 
 const KINDS = Object.keys(LEAF_KINDS) as LeafKind[];
 const ROWS = 60;
 /** leaf_hash is not trusted; the others are no facts: they are set at fan-out. */
-const NOT_RECORDED = ['leaf_hash', 'fanned_out_at', 'wanted_by'];
+const NOT_RECORDED = ['leaf_hash', 'fanned_out_at', 'wanted_by', 'traceparent'];
 
 /** Another value of a column, of the same type. */
 const OTHER: Record<string, string> = {

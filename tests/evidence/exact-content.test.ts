@@ -38,7 +38,7 @@ test('a response of bytes that are no text, with repeated headers, is proven as 
   await publish(app, [invoice('EXACT-1')]);
   const ids = await sealedRequests(app, 1);
   const { data } = await app.ask(EXPORT, {
-    input: { ids, disclose: ['RESPONSE', 'RESPONSE_HEADERS'], reason: 'Tried by a test' },
+    input: { rows: { ids }, disclose: ['RESPONSE', 'RESPONSE_HEADERS'], reason: 'Tried by a test' },
   });
   const { text } = data.exportEvidence.bundle;
   const { vkeys, proofs } = JSON.parse(text);

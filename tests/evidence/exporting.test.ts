@@ -2,8 +2,8 @@
 import { filteredRows } from '../../src/evidence/exporting/filtered-rows.store';
 import { newestHead } from '../../src/evidence/head.store';
 import { seal } from '../../src/evidence/seal';
-import { toNodeId } from '../../src/ids';
 import { everything } from '../../src/sql/condition';
+import { toNodeId } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { verify } from './sealing';
 import { openStore, type Store } from './stored-tree';
@@ -41,15 +41,15 @@ async function inserted(documentType: string, count: number): Promise<string[]> 
   return rows.map(({ id }) => id).sort();
 }
 
-async function exported(input: object, key?: string) {
-  const { data, errors } = await app.ask(EXPORT, { input: { reason: REASON, ...input } }, key);
+async function exported(rows: object, key?: string, disclose: string[] = []) {
+  const { data, errors } = await app.ask(EXPORT, { input: { rows, disclose, reason: REASON } }, key);
   return { ...data?.exportEvidence, code: errors?.[0]?.extensions.code };
 }
 
 const ofType = (documentType: string) => ({ documentType: { eq: documentType } });
 
 test('a filter exports the sealed requests that meet it, oldest first, and counts those that are not sealed', async () => {
-  const { bundle } = await exported({ where: ofType('Sales Invoice'), disclose: ['URL'] });
+  const { bundle } = await exported({ where: ofType('Sales Invoice') }, undefined, ['URL']);
   expect(bundle).toMatchObject({ rowCount: 7, notSealedCount: 2 });
   const vkey = JSON.parse(bundle.text).vkeys[0];
   const { code, output } = await verify(bundle.text, ['--key', vkey, '--json']);
@@ -97,26 +97,24 @@ test('the audit trail has the filter of an export', async () => {
 });
 
 const REFUSED = [
-  { what: 'neither ids nor a filter', input: {}, field: 'ids', code: 'REQUIRED' },
-  { what: 'null for both', input: { ids: null, where: null }, field: 'ids', code: 'REQUIRED' },
-  { what: 'both', input: { ids: [], where: ofType('X') }, field: 'where', code: 'INVALID' },
-  { what: 'an empty filter', input: { where: {} }, field: 'where', code: 'INVALID' },
+  { what: 'no id', rows: { ids: [] }, field: 'ids', code: 'REQUIRED' },
+  { what: 'an empty filter', rows: { where: {} }, field: 'where', code: 'INVALID' },
   {
     what: 'a filter of a null',
-    input: { where: { documentType: null } },
+    rows: { where: { documentType: null } },
     field: 'where.documentType',
     code: 'INVALID',
   },
-  { what: 'a foreign id', input: { where: { id: { eq: 'whk_x' } } }, field: 'where.id.eq', code: 'INVALID' },
-  { what: 'a filter that no request meets', input: { where: ofType('None') }, field: 'where', code: 'NOT_FOUND' },
-  { what: 'requests that are not sealed', input: { where: ofType('Waiting') }, field: 'where', code: 'INVALID' },
+  { what: 'a foreign id', rows: { where: { id: { eq: 'whk_x' } } }, field: 'where.id.eq', code: 'INVALID' },
+  { what: 'a filter that no request meets', rows: { where: ofType('None') }, field: 'where', code: 'NOT_FOUND' },
+  { what: 'requests that are not sealed', rows: { where: ofType('Waiting') }, field: 'where', code: 'INVALID' },
 ];
 
-test.each(REFUSED)('$what is refused', async ({ input, field, code }) => {
-  const { bundle, userErrors } = await exported(input);
+test.each(REFUSED)('$what is refused', async ({ rows, field, code }) => {
+  const { bundle, userErrors } = await exported(rows);
   expect(bundle).toBeNull();
   const faults = userErrors.map((each: { field: string[]; code: string }) => [each.field.join('.'), each.code]);
-  expect(faults).toContainEqual([field, code]);
+  expect(faults).toContainEqual([`rows.${field}`, code]);
 });
 
 test('more requests than a bundle may have are refused, with the limit and what to do', async () => {

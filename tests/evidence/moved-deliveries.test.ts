@@ -1,7 +1,7 @@
 // A delivery that arrived has no record of its own: its requests say what it is about.
 
 import type { Scope } from '../../src/evidence/verifying/scope';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Role } from '../../src/access/viewer';
 import { openNote, readCheckpoint, readVkey } from '../../src/evidence/formats/signed-note';
-import type { Role } from '../../src/viewer';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 async function exported(input: object): Promise<string> {
-  const { data, errors } = await app.ask(EXPORT, { input: { ids, reason: REASON, ...input } });
+  const { data, errors } = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON, ...input } });
   if (errors) throw new Error(JSON.stringify(errors));
   const { bundle, userErrors } = data.exportEvidence;
   expect(userErrors).toEqual([]);
@@ -47,7 +47,7 @@ const extraOf = (proof: string) => {
 };
 
 test('--content shows what is disclosed, once it is verified', async () => {
-  const bundle = await exported({ ids: [ids[3]], disclose: ['BODY', 'RESPONSE'] });
+  const bundle = await exported({ rows: { ids: [ids[3]] }, disclose: ['BODY', 'RESPONSE'] });
   const { parts } = extraOf(JSON.parse(bundle).proofs[0]);
   const shown = await verify(bundle, ['--key', vkey, '--content']);
   expect(shown).toMatchObject({ code: 0 });
@@ -113,7 +113,7 @@ test('readers of the log read its evidence, its proof only with the response, wh
   }
   const { errors } = await app.ask(query, {}, await app.keyFor('PUBLISHER'));
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-  const support = await app.ask(EXPORT, { input: { ids, reason: REASON } }, await app.keyFor('SUPPORT'));
+  const support = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON } }, await app.keyFor('SUPPORT'));
   expect(support.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
@@ -262,21 +262,21 @@ test('an export is recorded, and refused for faults of its input', async () => {
   });
   expect(entry?.reason).toBe(REASON);
   const { data } = await app.ask(EXPORT, {
-    input: { ids: [ids[0], ids[0], 'req_x'], reason: ' ', earlierSizes: [0.5] },
+    input: { rows: { ids: [ids[0], ids[0], 'req_x'] }, reason: ' ', earlierSizes: [0.5] },
   });
   expect(data.exportEvidence.userErrors.map(({ field }: { field: string[] }) => field.join('.'))).toEqual([
-    'ids.1',
-    'ids.2',
+    'rows.ids.1',
+    'rows.ids.2',
     'earlierSizes.0',
     'reason',
   ]);
   for (const unstorable of ['\0', '\ud800']) {
-    const refused = await app.ask(EXPORT, { input: { ids, reason: REASON + unstorable } });
+    const refused = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON + unstorable } });
     expect(refused.data.exportEvidence.userErrors).toMatchObject([{ field: ['reason'], code: 'INVALID' }]);
   }
-  const unknown = await app.ask(EXPORT, { input: { ids: [`req_${'0'.repeat(32)}`], reason: REASON } });
-  expect(unknown.data.exportEvidence.userErrors[0]).toMatchObject({ code: 'NOT_FOUND', field: ['ids', '0'] });
-  const head = await app.ask(EXPORT, { input: { ids, reason: REASON, earlierSizes: [999_999] } });
+  const unknown = await app.ask(EXPORT, { input: { rows: { ids: [`req_${'0'.repeat(32)}`] }, reason: REASON } });
+  expect(unknown.data.exportEvidence.userErrors[0]).toMatchObject({ code: 'NOT_FOUND', field: ['rows', 'ids', '0'] });
+  const head = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON, earlierSizes: [999_999] } });
   expect(head.data.exportEvidence.userErrors[0]).toMatchObject({ code: 'NOT_FOUND', field: ['earlierSizes'] });
 });
 

@@ -1,13 +1,15 @@
 // The record of a row: written by the application and by SQL functions, with the same bytes.
 import { randomBytes } from 'node:crypto';
 import { canonicalize } from '@sigstore/core/dist/json';
-import { auditRecord } from '../../src/evidence/formats/audit-record';
-import { decisionRecord } from '../../src/evidence/formats/decision-record';
-import { eventRecord } from '../../src/evidence/formats/event-record';
 import { LEAF_KINDS, type LeafKind, recordOf } from '../../src/evidence/formats/leaf-kinds';
 import { leafHashOf } from '../../src/evidence/formats/merkle-tree';
-import { nameRecord } from '../../src/evidence/formats/name-record';
-import { requestRecord } from '../../src/evidence/formats/request-record';
+import {
+  auditRecord,
+  decisionRecord,
+  eventRecord,
+  nameRecord,
+  requestRecord,
+} from '../../src/evidence/formats/records';
 import { partDigest, payloadDigest } from '../../src/evidence/formats/salted-digests';
 import { LEAF_TABLES } from '../../src/evidence/sealed-rows.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -22,7 +24,7 @@ afterAll(() => database.drop());
 
 // beside the salt, which the digests contain, and the hash itself
 const NOT_RECORDED: Record<string, readonly string[]> = {
-  business_events: ['fanned_out_at', 'wanted_by'],
+  business_events: ['fanned_out_at', 'wanted_by', 'traceparent'],
   audit_entries: ['criteria_salt', 'reason_salt', 'origin_salt', 'identity_salt'],
 };
 
@@ -193,6 +195,7 @@ test('the records of an event, a decision, an audit entry and a name keep their 
     publishedBy: id,
     requestId: null,
     sessionId: null,
+    traceId: null,
     userId: id,
     apiKeyId: id,
   });

@@ -32,7 +32,7 @@ async function rotate(input: object = {}, key?: string) {
 }
 
 async function bundle(ids: string[]): Promise<string> {
-  const { data } = await app.ask(EXPORT, { input: { ids, reason: 'A dispute with the partner' } });
+  const { data } = await app.ask(EXPORT, { input: { rows: { ids }, reason: 'A dispute with the partner' } });
   expect(data.exportEvidence.userErrors).toEqual([]);
   return data.exportEvidence.bundle.text;
 }

@@ -39,7 +39,7 @@ async function records(
   ids: string[],
   disclose: string[] = [],
 ): Promise<{ record: Record<string, unknown>; disclosed: string[] }[]> {
-  const { data } = await app.ask(EXPORT, { input: { ids, reason: REASON, disclose } });
+  const { data } = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON, disclose } });
   expect(data.exportEvidence.userErrors).toEqual([]);
   const key = (await (await fetch(`${app.url}/evidence/vkey`)).text()).trim();
   const { code, output } = await verify(data.exportEvidence.bundle.text, ['--key', key, '--json']);
@@ -112,9 +112,9 @@ test('a delivery that arrived has no decision, and its export names the cure', a
     expect(found?.evidence ?? null).toBeNull();
     return found?.status === 'DELIVERED' && (found.id as string);
   });
-  const { data } = await app.ask(EXPORT, { input: { ids: [id], reason: REASON } });
+  const { data } = await app.ask(EXPORT, { input: { rows: { ids: [id] }, reason: REASON } });
   expect(data.exportEvidence.userErrors).toEqual([
-    { field: ['ids', '0'], code: 'INVALID', message: expect.stringContaining('Export its requests') },
+    { field: ['rows', 'ids', '0'], code: 'INVALID', message: expect.stringContaining('Export its requests') },
   ]);
 });
 

@@ -10,11 +10,11 @@ import type { TrustedParties } from '../../src/evidence/verifying/tree/check-anc
 import type { Trust } from '../../src/evidence/verifying/tree/check-tree';
 import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
-import { insertRun, runsById } from '../../src/evidence/verifying/verification-run.store';
+import { findingsOf, insertRun, runsById } from '../../src/evidence/verifying/verification-run.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
-import { newId } from '../../src/ids';
 import { createKeyring, type Keyring } from '../../src/keyring/keyring';
 import { pipelinedTransactions, type Transaction } from '../../src/sql/transactions';
+import { newId } from '../../src/values/ids';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { keepRows, restoreRows } from '../support/empty-database';
 
@@ -94,7 +94,7 @@ export async function verify(
   expect(await verifyNext(store.source.manager, store.transaction, trustOf(store, parties))).toBe(true);
   const run = (await runsById(store.source.manager, [id])).get(id);
   expect(run).toMatchObject({ status: 'COMPLETED', error: null });
-  return JSON.parse(run?.findings ?? '');
+  return JSON.parse((await findingsOf(store.source.manager, [id])).get(id) ?? '');
 }
 
 /** Without those about users and webhooks that do not exist: random rows of names are of none. */

@@ -6,7 +6,7 @@ import type { Scope } from '../../src/evidence/verifying/scope';
 import { Findings } from '../../src/evidence/verifying/tree/findings';
 import { storedLeaves } from '../../src/evidence/verifying/tree/tree-rows.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
-import { FIRST_ID, newId, toNodeId } from '../../src/ids';
+import { FIRST_ID, newId, toNodeId } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { openStore, type Store, tamperWith, trustOf, verify } from './stored-tree';
 
@@ -102,7 +102,7 @@ test('a run says its scope, and so does the audit trail', async () => {
     { given: undefined, shown: { kind: 'ALL', from: null, to: null, ids: null } },
     { given: { ids }, shown: { kind: 'IDS', from: null, to: null, ids } },
     {
-      given: { from: '2020-01-01T00:00:00Z', to: between },
+      given: { range: { from: '2020-01-01T00:00:00Z', to: between } },
       shown: { kind: 'RANGE', from: '2020-01-01T00:00:00.000Z', to: between, ids: null },
     },
   ];
@@ -118,15 +118,12 @@ test('a run says its scope, and so does the audit trail', async () => {
 });
 
 const REFUSED = [
-  { what: 'an empty scope', scope: {}, field: 'scope.from', code: 'REQUIRED' },
-  { what: 'a start without an end', scope: { from: '2026-01-01T00:00:00Z' }, field: 'scope.to', code: 'REQUIRED' },
   {
     what: 'an end that is not after the start',
-    scope: { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' },
-    field: 'scope.to',
+    scope: { range: { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } },
+    field: 'scope.range.to',
     code: 'INVALID',
   },
-  { what: 'a start beside ids', scope: { from: '2026-01-01T00:00:00Z', ids: [] }, field: 'scope.ids', code: 'INVALID' },
   { what: 'no ids', scope: { ids: [] }, field: 'scope.ids', code: 'REQUIRED' },
   { what: 'too many ids', scope: { ids: Array(1001).fill('req_x') }, field: 'scope.ids', code: 'TOO_LARGE' },
   { what: 'a foreign id', scope: { ids: ['whk_x'] }, field: 'scope.ids.0', code: 'INVALID' },

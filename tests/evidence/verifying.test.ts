@@ -3,7 +3,7 @@
 import { seal } from '../../src/evidence/seal';
 import type { Finding } from '../../src/evidence/verifying/tree/findings';
 import type { RunDepth } from '../../src/evidence/verifying/verification-run.entity';
-import { newId } from '../../src/ids';
+import { newId } from '../../src/values/ids';
 import { addAuditor, type Store, startStore, tamperWith, verify } from './stored-tree';
 
 const HOST = 'erp.example.com';

@@ -1,5 +1,6 @@
 // What a client developer learns of one part of the schema holds in all parts of it.
 import {
+  buildSchema,
   type GraphQLArgument,
   type GraphQLEnumType,
   type GraphQLInputObjectType,
@@ -17,7 +18,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { sharedSchema } from '../../src/server/schema/schema';
+import { printApi, sharedSchema } from '../../src/server/schema/schema';
 
 const schema = sharedSchema();
 const objects = Object.values(schema.getTypeMap()).filter(
@@ -64,6 +65,7 @@ const TWO_KINDS = {
   headers: 'of a request, the contract has them as JSON, and `headerList` as a list',
   scope: 'of OAuth 2.0, the term',
   search: 'the contract: words in a filter, and what is found',
+  subject: 'of a certificate, the term of X.509',
   user: 'the contract: publishers name a user by name',
   version: 'of settings a number, of Hookledger a text',
   where: 'a filter as it was given is JSON',
@@ -85,6 +87,7 @@ test('a name has one kind', () => {
 
 /** Types with an id that `node` does not find. */
 const NOT_NODES = {
+  DeliveryChange: 'a position in the feed of changes',
   OwnAuditEntry: 'a caller without the role to read AuditEntry sees its own entries in another type',
   PublishedEvent: 'the id of a BusinessEvent, which a PUBLISHER may not read',
   SigningKey: 'the `kid` of a published key',
@@ -105,14 +108,14 @@ test('each Node says when it was created', () => {
 
 test('the status of an object is `status`', () => {
   const others = objects.filter((type) => type.getFields().state);
-  // of a circuit breaker, `state` is the term
-  expect(others.map(({ name }) => name)).toEqual(['WebhookCircuit']);
+  // of a circuit breaker, and of a part that is monitored, `state` is the term
+  expect(others.map(({ name }) => name)).toEqual(['WebhookCircuit', 'PartHealth']);
 });
 
 test('each mutation has one input of its own, and a payload of its own with `userErrors`', () => {
   for (const { name, args, type } of mutations) {
-    // anchorEvidence has nothing to be said
-    const inputs = name === 'anchorEvidence' ? [] : [`${capital(name)}Input`];
+    const hasNothingToSay = ['anchorEvidence', 'requestAddressVerification'].includes(name);
+    const inputs = hasNothingToSay ? [] : [`${capital(name)}Input`];
     expect(args.map((arg) => [arg.name, getNamedType(arg.type).name])).toEqual(inputs.map((input) => ['input', input]));
     const payload = getNamedType(type) as GraphQLObjectType;
     expect([payload.name, String(payload.getFields().userErrors?.type)]).toEqual([
@@ -120,6 +123,18 @@ test('each mutation has one input of its own, and a payload of its own with `use
       '[UserError!]!',
     ]);
   }
+});
+
+/** Inputs that ask for one of several fields and are no `@oneOf`. */
+const NOT_ONE_OF = { JSONPathFilter: '`eq` may be null, which no field of a `@oneOf` may' };
+
+test('an input that asks for exactly one of several fields is a `@oneOf`, also as clients see it', () => {
+  const asking = Object.values(schema.getTypeMap()).filter((type): type is GraphQLInputObjectType => {
+    return isInputObjectType(type) && /exactly one|either|not both/i.test(type.description ?? '');
+  });
+  expect(asking.filter(({ isOneOf }) => !isOneOf).map(({ name }) => name)).toEqual(Object.keys(NOT_ONE_OF));
+  const seen = buildSchema(printApi(schema)).getType('ContentTarget') as GraphQLInputObjectType;
+  expect(seen.isOneOf).toBe(true);
 });
 
 test('what is done to a delivery names it `deliveryId`', () => {
@@ -166,7 +181,10 @@ test('a link that fails leaves the rest of the row', () => {
       .map((field) => `${type.name}.${field.name}`),
   );
   // an edge and a change are about their row
-  expect(links.filter((name) => !/Edge\.node$/.test(name))).toEqual(['WebhookRequestLogChange.webhookRequestLog']);
+  expect(links.filter((name) => !/Edge\.node$/.test(name))).toEqual([
+    'DeliveryChange.delivery',
+    'WebhookRequestLogChange.webhookRequestLog',
+  ]);
 });
 
 test('`first` may be left out and may be null everywhere', () => {

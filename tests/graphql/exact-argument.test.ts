@@ -7,9 +7,7 @@ import {
   parse,
 } from 'graphql';
 import { exactArgument } from '../../src/graphql/arguments/exact-argument';
-import { memberOf } from '../../src/json/json-member';
-import type { ExactValue } from '../../src/json/json-part';
-import { rootOf } from '../../src/json/json-part';
+import { type ExactValue, memberOf, rootOf } from '../../src/json/json-part';
 import { readJsonText } from '../../src/json/json-text';
 import { endsByItself } from '../support/ends-by-itself';
 

@@ -2,7 +2,7 @@
 import { isNonNullType, isObjectType } from 'graphql';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { sharedSchema } from '../../src/server/schema/schema';
 import { askAt, type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';

@@ -1,8 +1,8 @@
 import { buildSchema, execute, type GraphQLSchema, parse, subscribe } from 'graphql';
+import type { Role } from '../../src/access/viewer';
 import type { Context } from '../../src/graphql/context';
 import { withDirectives } from '../../src/graphql/directives';
 import { enforceRoles, roleDirectives } from '../../src/graphql/roles/has-role';
-import type { Role } from '../../src/viewer';
 
 const BASICS = `
   enum Role { SYSTEM_MANAGER INTEGRATION_MANAGER SUPPORT AUDITOR PUBLISHER }

@@ -1,4 +1,4 @@
-import { createLargeAnswers, largestWith } from '../../src/graphql/limits/large-answers';
+import { createLargeAnswers, largestWith } from '../../src/graphql/limits/answer-size';
 
 const MIB = 1024 * 1024;
 const turn = () => new Promise(setImmediate);

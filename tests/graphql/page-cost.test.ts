@@ -1,11 +1,6 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const NESTED = `query ($n: Int = 100) {
   users(first: $n) { nodes { webhooks(first: $n) { nodes { requests(first: 100) { nodes { id } } } } } }

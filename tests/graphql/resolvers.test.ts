@@ -1,14 +1,13 @@
 // What no read plan answers is resolved field by field, each time in the same way.
-import { shareTestApi, type TestApp } from '../support/app';
+
+import { useTestApi } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await createTestWebhook(app, 'https://partner.example/hook', { name: 'Bookkeeping' });
 });
-afterAll(() => app.stop());
 
 const TIMES = 4;
 

@@ -1,6 +1,6 @@
 // All lists of a document together look at a limited number of rows.
 import { getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
-import { costOf, createPlans, shareOfLists } from '../../src/graphql/limits/cost';
+import { costOf, createPlans, shareOfLists } from '../../src/graphql/limits/cost-plan';
 import { COST_WEIGHTS } from '../../src/server/graphql/cost-weights';
 import { sharedSchema } from '../../src/server/schema/schema';
 

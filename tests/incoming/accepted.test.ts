@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { toNodeId } from '../../src/ids';
+import { toNodeId } from '../../src/values/ids';
 import { keyIdOf } from '../../src/webhooks/signing/signing-secret';
 import { shareTestApi, type TestApp } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
@@ -82,7 +82,11 @@ const PARTNERS: Record<string, Partner> = {
     input: { provider: 'NONE' },
     body: '{"event":"moved"}',
     headers: () => ({}),
-    becomes: { documentType: 'None', event: 'moved', referenceDocument: expect.stringMatching(/^req_/) as never },
+    becomes: {
+      documentType: 'Unsigned call',
+      event: 'moved',
+      referenceDocument: expect.stringMatching(/^req_/) as never,
+    },
   },
 };
 

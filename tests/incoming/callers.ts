@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';

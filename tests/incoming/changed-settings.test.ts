@@ -1,9 +1,9 @@
 // Calls are decided by settings that are cached, and recorded if these are still current.
-import { uuidOf } from '../../src/ids';
-import type { DecidedCall } from '../../src/incoming/decided-call';
-import { OutdatedCalls } from '../../src/incoming/outdated-calls';
-import { createRecorder } from '../../src/incoming/record-in-batches';
-import { createLog } from '../../src/log';
+
+import { createRecorder, OutdatedCalls } from '../../src/incoming/record-calls';
+import type { DecidedCall } from '../../src/incoming/recorded-call';
+import { createLog } from '../../src/logging/log';
+import { uuidOf } from '../../src/values/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';

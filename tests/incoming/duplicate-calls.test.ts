@@ -1,5 +1,5 @@
 // A call that comes again is answered like the first, kept, and has no consequences.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import {

@@ -1,5 +1,5 @@
 // What calls become: events for all that want them, for some alone, or nothing; and what goes on with them.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

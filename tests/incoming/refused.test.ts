@@ -1,6 +1,6 @@
 // Each kind of refusal: what the partner is answered, and what the log keeps of it.
 import { createHmac } from 'node:crypto';
-import { toNodeId, uuidOf } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';

@@ -1,5 +1,5 @@
 // Events that no webhook is for are fanned out with their call; all others wait for a worker, in whichever process they come.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { deliveriesOf } from '../delivery/attempt/stored-attempts';
 import type { TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

@@ -1,4 +1,4 @@
-import { restAfter, urgency } from '../../src/jobs/follow-throttle';
+import { restAfter, urgency } from '../../src/jobs/change-feed-loops';
 
 const shareAt = (behindMs: number) => 100 / (100 + restAfter(100, urgency(behindMs)));
 

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import { uuidOf } from '../../src/ids';
 import { startMaintenance } from '../../src/jobs/maintenance';
 import { createKeyring } from '../../src/keyring/keyring';
-import { createLog } from '../../src/log';
-import { failingLoops } from '../../src/loop';
+import { createLog } from '../../src/logging/log';
+import { failingLoops } from '../../src/time/loop';
+import { uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf } from '../users/user-keys';

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { createNotifier } from '../../src/jobs/notifier';
-import { createLog, type Log } from '../../src/log';
+import { createLog, type Log } from '../../src/logging/log';
 import type { Db } from '../../src/sql/db';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { collectGarbage } from '../support/live-memory';

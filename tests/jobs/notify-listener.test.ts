@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { startNotifyListener } from '../../src/jobs/notify-listener';
-import { createLog } from '../../src/log';
+import { startNotifyListener } from '../../src/jobs/notifier';
+import { createLog } from '../../src/logging/log';
 import { startTcpProxy, type TcpProxy } from '../database/database-outage/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { waitFor } from '../support/wait-for';

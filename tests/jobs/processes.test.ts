@@ -1,13 +1,14 @@
 // An installation whose parts run in processes of their own.
-import { startTestApp, type TestApp } from '../support/app';
+
+import { useTestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type Program, startProgram, unusedPort } from '../support/program';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp({ PROCESSES: 'api' });
+const partner = useReceiver();
 const programs: Program[] = [];
 
 async function start(part: 'worker' | 'indexer', settings: Record<string, string> = {}): Promise<Program> {
@@ -17,15 +18,10 @@ async function start(part: 'worker' | 'indexer', settings: Record<string, string
 }
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
   await createTestWebhook(app, partner.url);
 });
 afterEach(async () => {
   await Promise.all(programs.splice(0).map((program) => program.kill('SIGKILL')));
-});
-afterAll(async () => {
-  await app.stop();
-  await partner.stop();
 });
 
 async function closedRequests(): Promise<number> {

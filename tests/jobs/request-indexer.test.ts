@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import { restAfter } from '../../src/jobs/follow-throttle';
-import { createIndexerStep } from '../../src/jobs/request-indexer';
-import { createLog } from '../../src/log';
+import { createIndexerStep, restAfter } from '../../src/jobs/change-feed-loops';
+import { createLog } from '../../src/logging/log';
 import type { IndexBatch } from '../../src/request-log/search/index-requests';
 import type { Transaction } from '../../src/sql/transactions';
 import { agree, callUnsigned } from '../incoming/callers';

@@ -1,10 +1,8 @@
-import { NO_HEAD_FILE } from '../../src/evidence/head-memory';
-import { SealingStopped } from '../../src/evidence/known-head';
-import { startSealing } from '../../src/jobs/sealing-loop';
-import { createLog } from '../../src/log';
+import { NO_HEAD_FILE, SealingStopped } from '../../src/evidence/known-head';
+import { startSealing } from '../../src/jobs/evidence-loops';
+import { createLog } from '../../src/logging/log';
 import { INSERT_CLOSED, storeForEach } from '../evidence/stored-tree';
 import { waitFor } from '../support/wait-for';
-import { commitsByHand } from './commits-by-hand';
 
 const store = storeForEach();
 
@@ -23,7 +21,7 @@ test('it is not said that a stopped process seals again while another one has th
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const said = (message: string) => lines.some((line) => JSON.parse(line).msg.includes(message));
   await database.query(INSERT_CLOSED, [1]);
-  const loop = startSealing(source, keyring, { host: 'localhost', memory, commits: commitsByHand() }, log);
+  const loop = startSealing(source, keyring, { host: 'localhost', memory }, log);
   try {
     await waitFor('the stop', () => said('nothing is sealed'));
     await database.query(`select pg_advisory_lock(hashtext('hookledger.evidence'))`);

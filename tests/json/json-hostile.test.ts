@@ -1,6 +1,5 @@
-import { memberOf } from '../../src/json/json-member';
-import { levelsOf, problemsOf, textOf } from '../../src/json/json-part';
-import { createMayRepeat } from '../../src/json/json-repeated-key';
+import { levelsOf, memberOf, problemsOf, textOf } from '../../src/json/json-part';
+import { createMayRepeat } from '../../src/json/json-problem';
 import { endsByItself } from '../support/ends-by-itself';
 import { at, nested, read, syntaxErrorOf } from './json-parts';
 

@@ -1,6 +1,5 @@
-import { AppError } from '../../src/errors';
-import { memberOf } from '../../src/json/json-member';
-import { type JsonPart, rootOf } from '../../src/json/json-part';
+import { AppError } from '../../src/errors/errors';
+import { type JsonPart, memberOf, rootOf } from '../../src/json/json-part';
 import { readJsonText } from '../../src/json/json-text';
 
 export function read(text: string): JsonPart {

@@ -1,9 +1,9 @@
 /** @jest-environment node */
 // The values of both sides are compared strictly, so they must be of one context. `expect` would take most of the time.
 import { deepStrictEqual } from 'node:assert/strict';
-import { isKeptByDouble } from '../../src/json/json-number';
 import { type JsonPart, problemsOf, textOf } from '../../src/json/json-part';
 import { inspectJson } from '../../src/json/json-rules';
+import { isKeptByDouble } from '../../src/json/json-scalar';
 import { at, read, syntaxErrorOf } from './json-parts';
 
 const STRINGS = ['', 'a', 'b', 'Größe', '😀', '"\\/', '\n\t', '\u2028', '__proto__', 'x'.repeat(60), '\ud800', '\0'];

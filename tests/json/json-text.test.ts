@@ -1,9 +1,8 @@
 /** @jest-environment node */
 import { buildSchema, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { INFO, indexJson } from '../../src/json/json-index';
-import { memberOf } from '../../src/json/json-member';
-import { isKeptByDouble } from '../../src/json/json-number';
-import { bytesOf, levelsOf, problemsOf, textOf } from '../../src/json/json-part';
+import { bytesOf, levelsOf, memberOf, problemsOf, textOf } from '../../src/json/json-part';
+import { isKeptByDouble } from '../../src/json/json-scalar';
 import { readJsonText } from '../../src/json/json-text';
 import { at, nested, read } from './json-parts';
 

@@ -30,6 +30,18 @@ test.each<[string, (encrypted: EncryptedSecret) => EncryptedSecret, string?]>([
   expect(() => keyring.decrypt(encrypted, place)).toThrow();
 });
 
+test('a code is of its text, purpose and keys, and of all of its bytes', () => {
+  const [older, newer] = [randomBytes(32), randomBytes(32)];
+  const code = createKeyring([older]).sign('usr_1', 'unsubscribe');
+  const both = createKeyring([newer, older]);
+  expect(both.isSigned('usr_1', 'unsubscribe', code)).toBe(true);
+  expect(both.isSigned('usr_2', 'unsubscribe', code)).toBe(false);
+  expect(both.isSigned('usr_1', 'verify', code)).toBe(false);
+  expect(both.isSigned('usr_1', 'unsubscribe', code.subarray(0, 31))).toBe(false);
+  expect(both.isSigned('usr_1', 'unsubscribe', changed(code))).toBe(false);
+  expect(createKeyring([newer]).isSigned('usr_1', 'unsubscribe', code)).toBe(false);
+});
+
 test('a part of the tag is not enough: it could be guessed', () => {
   const encrypted = keyring.encrypt(Buffer.alloc(0), PLACE);
   for (const bytes of [4, 8, 12, 15]) {

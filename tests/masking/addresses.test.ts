@@ -1,4 +1,4 @@
-import { networkOf, networkOfSql } from '../../src/masking/shown-address';
+import { networkOf, networkOfSql } from '../../src/masking/mask-value';
 import { fetchExport } from '../request-log/export/exports';
 import { seedRequest } from '../request-log/pages/seeded-log';
 import { shareTestApi, type TestApp } from '../support/app';

@@ -261,7 +261,7 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
     askMutation(
       app,
       'exportEvidence',
-      { ids: [ids.WebhookRequestLog], reason: 'Tried by a test', ...more },
+      { rows: { ids: [ids.WebhookRequestLog] }, reason: 'Tried by a test', ...more },
       'bundle { text }',
       keys.AUDITOR,
     );
@@ -270,12 +270,12 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
     expect({ part, errors }).toMatchObject({ part, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   }
   // the record of a request has the length of its response
-  for (const selection of [{}, { ids: null, where: { id: { eq: ids.WebhookRequestLog } } }]) {
+  for (const selection of [{}, { rows: { where: { id: { eq: ids.WebhookRequestLog } } } }]) {
     const { errors } = await bundle({ disclose: ['REFERENCE', 'ERROR'], ...selection });
     const message = expect.stringContaining(`the response of ${ids.WebhookRequestLog} from you`);
     expect(errors).toMatchObject([{ message, extensions: { code: 'FORBIDDEN' } }]);
   }
-  const { data } = await bundle({ ids: [ids.BusinessEvent], disclose: ['REFERENCE'] });
+  const { data } = await bundle({ rows: { ids: [ids.BusinessEvent] }, disclose: ['REFERENCE'] });
   expectNoSecret('a bundle', data.exportEvidence.bundle.text);
   const file = await fetch(`${app.url}/audit-entries`, { headers: { authorization: `Bearer ${keys.AUDITOR}` } });
   const text = await file.text();
@@ -286,7 +286,7 @@ test('an AUDITOR gets it in no bundle, and in no file of the trail', async () =>
 test('an INTEGRATION_MANAGER with a mask previews no stored event', async () => {
   const rule = { roles: ['INTEGRATION_MANAGER'], part: 'DATA', path: '$.iban', strategy: 'HIDE' };
   await mutate(app, 'createMaskingRule', rule);
-  const input = { id: ids.Webhook, eventId: ids.BusinessEvent };
+  const input = { id: ids.Webhook, sample: { eventId: ids.BusinessEvent } };
   const answer = await askMutation(
     app,
     'previewWebhook',

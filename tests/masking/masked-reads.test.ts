@@ -1,6 +1,6 @@
 import { startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { HIDDEN } from '../../src/masking/mask-value';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

@@ -1,4 +1,4 @@
-import { readJsonPath } from '../../src/json/json-path';
+import { readJsonPath } from '../../src/json/json-part';
 import { HIDDEN } from '../../src/masking/mask-value';
 import { maskedContent } from '../../src/masking/masked-content';
 import { masksOfRoles } from '../../src/masking/masks-of-viewer';

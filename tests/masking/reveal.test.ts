@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { seedRequest } from '../request-log/pages/seeded-log';
 import { shareTestApi, type TestApp } from '../support/app';
 import { askIn, post, sessionFor } from '../support/browser-session';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { endWaiting } from '../approvals/take-effect-now';
 import { startTestApp, type TestApp } from '../support/app';
 import { sessionFor } from '../support/browser-session';
@@ -118,7 +118,7 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     ]),
   );
   const preview = await app.ask(
-    'mutation { previewErasure(input: { documentType: "Customer", name: "JaneDoe" }) { preview { rowCount heldCount exportCount needsSecondPerson } } }',
+    'mutation { previewErasure(input: { target: { businessDocument: { documentType: "Customer", name: "JaneDoe" } } }) { preview { rowCount heldCount exportCount needsSecondPerson } } }',
   );
   expect(preview.data.previewErasure.preview).toEqual({
     rowCount: 4,
@@ -135,7 +135,8 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
   expect(Object.keys(await rowsWith(app.database, 'Somebody'))).toContain('payloads');
   const { data } =
     await app.ask(`{ webhookRequestLog(id: "${request}") { url headers data response error referenceDocument
-    responseStatus evidence { status proof } } businessEvent(id: "${event}") { referenceDocument data evidence { status proof } } }`);
+    responseStatus evidence { status erasedAt proof } } businessEvent(id: "${event}") { referenceDocument data evidence { status erasedAt proof } }
+    auditEntries(where: { action: { eq: "content.erased" }, subjectId: { eq: "${erasure.id}" } }) { nodes { createdAt } } }`);
   expect(data.webhookRequestLog).toMatchObject({
     url: '[erased]',
     headers: null,
@@ -143,6 +144,11 @@ test('rule 5: a document is erased with every copy, and its proofs still verify'
     responseStatus: 200,
     evidence: { status: 'ERASED' },
   });
+  const [requestErasedAt, eventErasedAt] = [data.webhookRequestLog, data.businessEvent].map(
+    (row) => row.evidence.erasedAt,
+  );
+  const steps = data.auditEntries.nodes.map(({ createdAt }: { createdAt: string }) => createdAt);
+  expect(steps).toEqual(expect.arrayContaining([requestErasedAt, eventErasedAt]));
   expect(data.webhookRequestLog.evidence.proof).toContain('c2sp.org/tlog-proof@v1');
   expect(data.businessEvent).toMatchObject({
     referenceDocument: '[erased]',
@@ -242,6 +248,10 @@ test('a person is erased with their events, name, address and sessions', async (
   await sessionFor(app.url, key.token);
   const [event = ''] = await publish(app, [customer('BY-URSULA', { user: 'ursula.person' })]);
   await settled(event);
+  await app.database.query(
+    `insert into mail_notices (id, user_id, topic, facts, count, due_at) values (new_id(), $1, 'WEBHOOK_FAILING', '{}', 1, 'infinity')`,
+    [uuidOf('User', id)],
+  );
   const { erasure, userErrors } = await mutate(
     app,
     'erasePerson',
@@ -251,6 +261,7 @@ test('a person is erased with their events, name, address and sessions', async (
   expect(userErrors).toEqual([]);
   await isDone(erasure.id);
   expect(await rowsWith(app.database, 'ursula')).toEqual({});
+  expect(await app.database.query('select from mail_notices')).toEqual([]);
   expect(await rowsWith(app.database, 'BY-URSULA')).toEqual({});
   const again = await mutate(app, 'erasePerson', { userId: id, reason: REASON });
   expect(again.userErrors[0].message).toBe('This user was erased already.');
@@ -267,7 +278,7 @@ test('content that names a person is found by a filter, and erased', async () =>
   await settled(event);
   const preview = await waitFor('the index', async () => {
     const { data } = await app.ask(
-      'mutation { previewErasure(input: { where: { search: "max@example.com" } }) { preview { rowCount } } }',
+      'mutation { previewErasure(input: { target: { where: { search: "max@example.com" } } }) { preview { rowCount } } }',
     );
     return data.previewErasure.preview.rowCount > 0 && data.previewErasure.preview;
   });

@@ -5,7 +5,7 @@ import { killAtStatement } from '../evidence/seal/kill-at-statement.mjs';
 
 const require = createRequire(new URL('../../dist/src/main.js', import.meta.url));
 const { DataSource } = require('typeorm');
-const { createLog } = require('./log.js');
+const { createLog } = require('./logging/log.js');
 const { journalAt } = require('./privacy/erasing/journal.js');
 const { eraseNext } = require('./privacy/erasing/run-erasures.js');
 const { SafeClient, sessionConfig } = require('./sql/session.js');

@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { atOnce } from '../users/at-once';

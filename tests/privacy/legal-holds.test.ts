@@ -1,5 +1,5 @@
 // Legal holds: who places, asks for the release, and releases.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { takeEffectNow } from '../approvals/take-effect-now';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';

@@ -21,7 +21,7 @@ const erase = (name: string) =>
   mutate(app, 'eraseDocument', { ...target(name), reason: 'Request 17 under Art. 17' }, 'erasure { id status }');
 
 async function needsSecondPerson(name: string): Promise<boolean> {
-  const query = `mutation { previewErasure(input: { documentType: "Sales Invoice", name: "${name}" }) { preview { needsSecondPerson } } }`;
+  const query = `mutation { previewErasure(input: { target: { businessDocument: { documentType: "Sales Invoice", name: "${name}" } } }) { preview { needsSecondPerson } } }`;
   return (await app.ask(query)).data.previewErasure.preview.needsSecondPerson;
 }
 

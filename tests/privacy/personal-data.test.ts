@@ -39,8 +39,8 @@ async function settled(name: string, more: object = {}): Promise<string> {
   return event;
 }
 
-async function order(input: object): Promise<{ id: string; url: string }> {
-  const answer = await mutate(app, 'exportPersonalData', { reason: REASON, ...input }, 'export { id url kind }');
+async function order(target: object): Promise<{ id: string; url: string }> {
+  const answer = await mutate(app, 'exportPersonalData', { target, reason: REASON }, 'export { id url kind }');
   expect(answer.userErrors).toEqual([]);
   expect(answer.export.kind).toBe('PERSON');
   return answer.export;
@@ -126,17 +126,18 @@ test('a person whom documents name has a file, which says what was erased and by
   await settled('MAX-1', { data: { name: 'MAX-1', contact: 'max@example.com' } });
   await waitFor('the index', async () => {
     const { data } = await app.ask(
-      'mutation { previewErasure(input: { where: { search: "max@example.com" } }) { preview { rowCount } } }',
+      'mutation { previewErasure(input: { target: { where: { search: "max@example.com" } } }) { preview { rowCount } } }',
     );
     return data.previewErasure.preview.rowCount === 5;
   });
   const before = await linesOf({ where: { search: 'max@example.com' } });
   expect(kindsOf(before)).toMatchObject({ event: 1, delivery: 2, request: 2, recipient: 1 });
-  const preview = `mutation { previewErasure(input: { documentType: "Customer", name: "MAX-1" }) { preview { complete recipients { host
-    requestCount webhookName } } } }`;
+  const preview = `mutation { previewErasure(input: { target: { businessDocument: { documentType: "Customer", name: "MAX-1" } } }) { preview { complete recipients { host
+    requestCount webhookName webhook { name } } } } }`;
   const told = { host, requestCount: 1, webhookName: 'the partner' };
-  expect((await app.ask(preview)).data.previewErasure.preview).toEqual({ complete: true, recipients: [told] });
-  const { id, url } = await order({ documentType: 'Customer', name: 'MAX-1' });
+  const linked = { ...told, webhook: { name: 'the partner' } };
+  expect((await app.ask(preview)).data.previewErasure.preview).toEqual({ complete: true, recipients: [linked] });
+  const { id, url } = await order({ businessDocument: { documentType: 'Customer', name: 'MAX-1' } });
   const { erasure } = await mutate(
     app,
     'eraseDocument',
@@ -168,11 +169,11 @@ test('a person whom documents name has a file, which says what was erased and by
 
 test('only a SYSTEM_MANAGER orders and downloads it, and not without an entry in the audit trail', async () => {
   await settled('ROLES-1');
-  const { url, id } = await order({ documentType: 'Customer', name: 'ROLES-1' });
+  const { url, id } = await order({ businessDocument: { documentType: 'Customer', name: 'ROLES-1' } });
   for (const role of ['AUDITOR', 'INTEGRATION_MANAGER', 'SUPPORT'] as const) {
     const key = await app.keyFor(role);
     expect((await download(url, key)).status).toBe(403);
-    const query = `mutation { exportPersonalData(input: { documentType: "Customer", name: "ROLES-1", reason: "${REASON}" }) {
+    const query = `mutation { exportPersonalData(input: { target: { businessDocument: { documentType: "Customer", name: "ROLES-1" } }, reason: "${REASON}" }) {
       export { id } } }`;
     expect((await app.ask(query, undefined, key)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
@@ -200,19 +201,18 @@ test('only a SYSTEM_MANAGER orders and downloads it, and not without an entry in
 });
 
 const NOBODY = 'usr_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e';
+const customer = (name: string) => ({ businessDocument: { documentType: 'Customer', name } });
 
 test.each([
-  { input: {}, field: null, code: 'REQUIRED' },
-  { input: { userId: NOBODY, documentType: 'A', name: 'B' }, field: null, code: 'INVALID' },
-  { input: { userId: NOBODY }, field: ['userId'], code: 'NOT_FOUND' },
-  { input: { userId: 'whk_1' }, field: ['userId'], code: 'NOT_FOUND' },
-  { input: { documentType: 'Customer', name: 'NOT-THERE' }, field: ['name'], code: 'NOT_FOUND' },
-  { input: { documentType: 'Customer' }, field: ['name'], code: 'REQUIRED' },
-  { input: { documentType: 'Customer', name: 'NUL\u0000' }, field: ['name'], code: 'INVALID' },
-  { input: { documentType: 'Customer', name: 'x'.repeat(10_000) }, field: ['name'], code: 'TOO_LARGE' },
-  { input: { userId: NOBODY, reason: '' }, field: ['reason'], code: 'REQUIRED' },
-])('$input is refused', async ({ input, field, code }) => {
-  const answer = await mutate(app, 'exportPersonalData', { reason: REASON, ...input }, 'export { id }');
+  { target: { userId: NOBODY }, field: ['target', 'userId'], code: 'NOT_FOUND' },
+  { target: { userId: 'whk_1' }, field: ['target', 'userId'], code: 'NOT_FOUND' },
+  { target: customer('NOT-THERE'), field: ['target', 'businessDocument', 'name'], code: 'NOT_FOUND' },
+  { target: customer('NUL\u0000'), field: ['target', 'businessDocument', 'name'], code: 'INVALID' },
+  { target: customer('x'.repeat(10_000)), field: ['target', 'businessDocument', 'name'], code: 'TOO_LARGE' },
+  { target: { where: {} }, field: ['target', 'where'], code: 'INVALID' },
+  { target: { userId: NOBODY }, reason: '', field: ['reason'], code: 'REQUIRED' },
+])('$target is refused', async ({ target, reason = REASON, field, code }) => {
+  const answer = await mutate(app, 'exportPersonalData', { target, reason }, 'export { id }');
   expect(answer.export).toBeNull();
   expect(answer.userErrors).toContainEqual(expect.objectContaining({ field, code }));
 });

@@ -1,7 +1,8 @@
 // A start that finds what an earlier one has ordered, because it could not be erased yet, continues that order.
-import { uuidOf } from '../../src/ids';
+
 import { type JournalLine, noJournal } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
+import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { type JournalLine, journalAt } from '../../src/privacy/erasing/journal';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Receiver, startReceiver } from '../support/receiver';

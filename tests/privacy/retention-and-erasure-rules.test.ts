@@ -1,10 +1,9 @@
 // Rules of retention and erasure that have no file of their own: docs/privacy.md lists them all, with their tests.
 import { seal } from '../../src/evidence/seal';
-import { uuidOf } from '../../src/ids';
 import { erasePastLimits } from '../../src/privacy/erasing/erase-past-limits';
 import { noJournal } from '../../src/privacy/erasing/journal';
-import { PassPositions } from '../../src/privacy/erasing/pass-positions';
-import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
+import { type ErasingParts, PassPositions } from '../../src/privacy/erasing/run-erasures';
+import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';

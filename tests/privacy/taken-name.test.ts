@@ -1,5 +1,5 @@
 // A publisher names users, and can name one as an erased person is named.
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';

@@ -1,6 +1,5 @@
 // `npx hookledger admin-key`, as a process beside a running server whose administrator's key is lost.
 import { randomBytes } from 'node:crypto';
-import { readReason } from '../../src/programs/operator-command';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { runHookledger } from './run-hookledger';
@@ -75,7 +74,7 @@ test('without a reason, with another ENCRYPTION_KEY and without the database it 
   expect(await adminKey(['--because', ' '])).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^--because: reason must not be empty\.\n\nhookledger admin-key --because REASON\n/),
+    stderr: '--because: reason must not be empty: hookledger admin-key --help says what it takes.\n',
   });
   const otherKey = { ...app.env, ENCRYPTION_KEY: randomBytes(32).toString('base64') };
   expect(await adminKey(['--because', REASON], otherKey)).toMatchObject({
@@ -100,15 +99,16 @@ test('without a reason, with another ENCRYPTION_KEY and without the database it 
 });
 
 test.each<[string, string[], RegExp]>([
-  ['no reason', [], /^--because is missing\.$/],
-  ['an empty reason', ['--because', ''], /^--because: reason must not be empty\.$/],
+  ['no reason', [], /^--because is missing: /],
   [
     'a long reason',
     ['--because', 'x'.repeat(1_001)],
-    /^--because: reason has 1001 characters; at most 1000 are allowed\.$/,
+    /^--because: reason has 1001 characters; at most 1000 are allowed: /,
   ],
-  ['another option', ['--why', REASON], /^Unknown option '--why'/],
-  ['a reason without its option', [REASON], /^Unexpected argument 'The password safe was lost'/],
-])('the arguments are refused, each for its reason: %s', (_what, args, fault) => {
-  expect(readReason(args).fault).toMatch(fault);
+  ['another option', ['--why', REASON], /^Unknown option '--why': /],
+  ['a reason without its option', [REASON], /^The password safe was lost is not expected: /],
+])('the arguments are refused, each for its reason: %s', async (_what, args, fault) => {
+  const { code, stdout, stderr } = await adminKey(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(fault);
 });

@@ -105,7 +105,7 @@ test('what is no command, and settings that cannot work, are refused', async () 
   expect(await hookledger([])).toMatchObject({ code: 0, stdout: expect.stringContaining('hookledger verify FILE') });
   expect(await hookledger(['evidence', 'erase'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('There is no command evidence erase.'),
+    stderr: 'There is no command evidence erase: hookledger --help lists the commands.\n',
   });
   expect(await hookledger(['verify'])).toMatchObject({
     code: 2,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const COMMAND = join(__dirname, '../../bin/hookledger.mjs');
+export const COMMAND = join(__dirname, '../../bin/hookledger.mjs');
 
 export interface Ended {
   code: number;

@@ -2,25 +2,23 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { runHookledger } from './run-hookledger';
 
 const URL = 'https://partner.example/hook';
 
-let app: TestApp;
+const app = useTestApi();
 let folder: string;
 let key: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   folder = await mkdtemp(join(tmpdir(), 'hookledger-settings-'));
   key = await app.keyFor('INTEGRATION_MANAGER');
   await createTestWebhook(app, URL, { name: 'Treasury', documentType: 'Sales Invoice' });
   await createTestWebhook(app, URL, { name: 'CRM', documentType: 'Customer' });
 });
 afterAll(async () => {
-  await app.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -124,9 +122,14 @@ describe('what is refused ends with 1, and what is not possible with 2:', () => 
     ],
     [1, 'an unknown filter', ['export-webhooks', '--where', '{"nam": 1}'], /Field "nam" is not defined/],
     [2, 'a file that is not there', ['import-webhooks', 'none.json'], /^none\.json does not exist\./],
-    [2, 'no file', ['import-webhooks'], /^One file is expected\.\n\nhookledger import-webhooks FILE/],
-    [2, 'two files', ['export-webhooks', 'a', 'b'], /^One file is expected, not 2\.\n\nhookledger export-webhooks/],
-    [2, 'an unknown option', ['import-webhooks', 'good.json', '--force'], /--force.*\n\nhookledger import-webhooks/s],
+    [2, 'no file', ['import-webhooks'], /^One file is expected: hookledger import-webhooks --help/],
+    [2, 'two files', ['export-webhooks', 'a', 'b'], /^One file is expected, not 2: hookledger export-webhooks --help/],
+    [
+      2,
+      'an unknown option',
+      ['import-webhooks', 'good.json', '--force'],
+      /^Unknown option '--force': hookledger import-webhooks --help .*\.\n$/,
+    ],
     [2, 'a filter that is no JSON', ['export-webhooks', '--where', '{nam'], /^--where is not JSON/],
     [
       2,

@@ -1,12 +1,8 @@
-import { type GraphQLAnswer, startTestApp, type TestApp } from '../support/app';
+import { type GraphQLAnswer, useTestApp } from '../support/app';
 
-let app: TestApp;
 const lines: string[] = [];
 
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', LOG_LEVEL: 'debug' }, { write: (line) => void lines.push(line) });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api', LOG_LEVEL: 'debug' }, { write: (line) => void lines.push(line) });
 
 /** `/metrics` is up to 2 s old. */
 const METRICS_AGE_MS = 2_100;

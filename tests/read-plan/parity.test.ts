@@ -1,7 +1,7 @@
+import { ROLES, type Role } from '../../src/access/viewer';
 import { type App, startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
-import { ROLES, type Role } from '../../src/viewer';
+import { createLog } from '../../src/logging/log';
 import { type Ids, pathsOf, rootPathsOf, typeNamed } from '../roles/paths';
 import { seed, switchDeliveries } from '../roles/rows';
 import { inQueries, printSelection } from '../roles/selection';

@@ -1,21 +1,17 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import { expireLeases, turn } from '../delivery/attempt/stored-attempts';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
-import { startTestApp, type TestApp } from '../support/app';
+import { useTestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { allFinished, createOwnWebhook, order, queued, replayThatIs, type Webhook, whereWebhook } from './replays';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp({ PROCESSES: 'api' });
+const partner = useReceiver();
 const workers: { stop(): Promise<unknown> }[] = [];
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-});
 afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.stop())));
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 /** One to be killed: a process of its own. */
 async function startDoomed(): Promise<Program> {

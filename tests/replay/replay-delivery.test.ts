@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Webhook as Verifier } from 'standardwebhooks';
-import { toNodeId } from '../../src/ids';
+import { toNodeId } from '../../src/values/ids';
 import { attemptsOf, turn } from '../delivery/attempt/stored-attempts';
-import { startTestApp, type TestApp } from '../support/app';
+import { useTestApp } from '../support/app';
 import { listStates } from '../support/delivery-states';
 import { askMutation, mutate } from '../support/mutate';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useFreshReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
 import {
@@ -18,17 +18,8 @@ import {
   type Webhook,
 } from './replays';
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+const app = useTestApp();
+const partner = useFreshReceiver();
 
 const nodeId = ({ id }: RoundState) => toNodeId('Delivery', id);
 const replay = (delivery: RoundState, reason = 'their disk was full') =>
@@ -70,6 +61,23 @@ test('the same webhook-id and bytes arrive again, with a fresh timestamp and a s
   expect(verifier.verify(second.body.toString(), second.headers as Record<string, string>)).toEqual(
     JSON.parse(first.body.toString()),
   );
+});
+
+test('a replay sends what was rendered before, though the webhook would render something else now', async () => {
+  const header = (value: string) => ({ headers: [{ name: 'x-made', value }] });
+  const { webhook, delivery } = await ended(header('before'));
+  const changes = {
+    ...header('since'),
+    url: `${partner.url}/since`,
+    method: 'PUT',
+    bodyFormat: 'JSON',
+    body: '{"since":true}',
+  };
+  expect((await mutate(app, 'updateWebhook', { id: webhook.id, ...changes })).userErrors).toEqual([]);
+  expect((await replay(delivery)).userErrors).toEqual([]);
+  await waitFor('the second call', () => partner.calls.length === 2);
+  const sent = partner.calls.map(({ method, path, headers, body }) => [method, path, headers['x-made'], String(body)]);
+  expect(sent[1]).toEqual(sent[0]);
 });
 
 test('the order says who gave it and why, and the delivery and its new request lead to it', async () => {

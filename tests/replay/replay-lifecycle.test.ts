@@ -1,8 +1,8 @@
-import { toNodeId, uuidOf } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import { turn as turnWebhook } from '../delivery/attempt/stored-attempts';
-import { startTestApp, type TestApp } from '../support/app';
+import { useTestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import {
   allFinished,
@@ -16,16 +16,12 @@ import {
   whereWebhook,
 } from './replays';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
 beforeEach(() => {
   partner.calls.length = 0;
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 type How = 'pause' | 'resume' | 'cancel';
 

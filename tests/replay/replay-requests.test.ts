@@ -1,21 +1,19 @@
 // A replay that one person asks for, and another approves or declines.
-import { toNodeId, uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
+import { toNodeId, uuidOf } from '../../src/values/ids';
+import { useTestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { allFinished, createOwnWebhook, erase, type Webhook } from './replays';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let support: string;
 let manager: string;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   [support, manager] = [await app.keyFor('SUPPORT'), await app.keyFor('INTEGRATION_MANAGER')];
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 /** A webhook with one delivery that has arrived. */
 async function delivered(): Promise<{ webhook: Webhook; id: string }> {

@@ -3,8 +3,8 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
-import { toNodeId, uuidOf } from '../../src/ids';
 import { replayDelivery } from '../../src/replay/replay-delivery';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import { attemptsOf, type DeliveryState, deliveriesOf, turn } from '../delivery/attempt/stored-attempts';
 import { startTestApp, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -153,7 +153,7 @@ async function replayWhile({ id }: DeliveryState, change: (transaction: number) 
     await change(transactions);
     return source.transaction(work);
   };
-  return replayDelivery({ db: source.manager, transaction }, viewer, id, 'they want it after all');
+  return replayDelivery({ db: source.manager, transaction, traceparent: null }, viewer, id, 'they want it after all');
 }
 
 test('what was evaluated before the webhook was changed is evaluated again', async () => {

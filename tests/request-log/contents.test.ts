@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Answer, type Receiver, startReceiver } from '../support/receiver';
+import { useTestApp } from '../support/app';
+import { type Answer, useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 
 const KEY = 'a key that is longer than its mask';
 const DEEP = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
@@ -31,7 +31,6 @@ const REQUEST = `id status url method attemptNumber duplicate direction document
   response responseBody { text base64 contentType bytes sha256 truncated } responseHeaders responseHeaderList { name value }`;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith(({ path }) => ANSWERS[path.slice(1)] as Answer);
   for (const name of Object.keys(ANSWERS)) {
     const secretHeaders = name === 'echo' ? [{ name: 'x-key', value: KEY }] : [];
@@ -48,7 +47,6 @@ beforeAll(async () => {
     return data.webhookRequestLogs.totalCount === Object.keys(ANSWERS).length;
   });
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 async function read(name: string) {
   const { data, errors } = await app.ask(

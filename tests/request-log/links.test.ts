@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { uuidOf } from '../../src/values/ids';
+import { useTestApp } from '../support/app';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { seedRequest } from './pages/seeded-log';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let stubborn: string;
 let willing: string;
 let events: string[];
 
 /** Two events for two webhooks: one partner takes each at once, the other refuses each twice before it takes it. */
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   partner.answerWith(({ path }, n) => (path === '/stubborn' && refusals(n) < 2 ? { status: 503, body: 'later' } : {}));
   const at = (path: string) => new URL(path, partner.url).href;
   stubborn = (await createTestWebhook(app, at('/stubborn'), { name: 'stubborn', retrySchedule: [0, 0, 0] })).id;
@@ -25,7 +24,6 @@ beforeAll(async () => {
     return data.deliveries.totalCount === 4;
   });
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 /** How often this delivery was refused before the n-th call. */
 function refusals(n: number): number {

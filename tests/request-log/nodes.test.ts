@@ -1,14 +1,9 @@
 import { documentId } from '../../src/documents/document-id';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { seedRequest } from './pages/seeded-log';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 describe('nodes', () => {
   let known: Record<string, string>;

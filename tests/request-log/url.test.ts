@@ -1,22 +1,20 @@
-import type { Role } from '../../src/viewer';
+import type { Role } from '../../src/access/viewer';
 import { withoutSecrets } from '../../src/webhooks/credentials/shown-url';
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
+import { useTestApp } from '../support/app';
+import { useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 import { change } from '../webhooks/webhook-changes';
 import { fetchExport, linesOf } from './export/exports';
 import { seedRequest } from './pages/seeded-log';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let origin: string;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   origin = new URL(partner.url).origin;
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 /** Has a request made to the URL. @returns its webhook's id */
 async function call(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 
 /** An INCOMING webhook that has a value wherever one may be missing, with a refused call that was not kept. */

@@ -55,7 +55,7 @@ function rowsBehind(field: string, target: GraphQLNamedType): GraphQLObjectType[
 /** Of root fields that have no id of a row as their argument. */
 const OTHER_ARGS: Record<string, (ids: Ids) => string> = {
   explainVerification: (ids) =>
-    `input: { webhookId: "${ids['Webhook.incoming']}", headers: [{ name: "x-signature", value: "00" }], body: "{}", at: "2026-03-04T00:00:00Z" }`,
+    `input: { webhookId: "${ids['Webhook.incoming']}", call: { given: { headers: [{ name: "x-signature", value: "00" }], rawBody: { text: "{}" } } }, at: "2026-03-04T00:00:00Z" }`,
   evidenceConsistency: () => 'from: 1, to: 1',
   evidenceCompleteness: (ids) => `month: "2026-03", webhookId: "${ids.Webhook}"`,
 };

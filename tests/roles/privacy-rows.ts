@@ -1,5 +1,5 @@
 // Rows of holds and erasures, and inputs of their mutations.
-import { toNodeId } from '../../src/ids';
+import { toNodeId } from '../../src/values/ids';
 import { tamperWith } from '../evidence/stored-tree';
 import type { TestApp } from '../support/app';
 import { invoice, publish } from '../support/webhooks';
@@ -9,14 +9,15 @@ import type { Roles } from './table';
 let made = 0;
 
 export const privacyMutations = (app: TestApp, webhook: string) => ({
-  previewErasure: () => 'input: { documentType: "Nothing", name: "X" }',
+  previewErasure: () => 'input: { target: { businessDocument: { documentType: "Nothing", name: "X" } } }',
   placeLegalHold: () => `input: { name: "made", documentType: "Nothing", reason: "Tried by a test" }`,
   requestLegalHoldRelease: async () => `input: { id: "${(await makeHold(app)).hold}", reason: "Tried by a test" }`,
   setRetention: () => {
     made += 1;
     return `input: { webhookId: "${webhook}", contentDays: ${1000 + made}, reason: "Tried by a test" }`;
   },
-  exportPersonalData: async () => `input: { userId: "${await makePerson(app)}", reason: "Tried by a test" }`,
+  exportPersonalData: async () =>
+    `input: { target: { userId: "${await makePerson(app)}" }, reason: "Tried by a test" }`,
   eraseDocument: async () =>
     `input: { documentType: "Erased", name: "${await makeEvent(app)}", reason: "Tried by a test" }`,
   erasePerson: async () => `input: { userId: "${await makePerson(app)}", reason: "Tried by a test" }`,

@@ -1,4 +1,4 @@
-import { toNodeId, uuidOf } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import type { Ids } from './paths';

@@ -1,5 +1,5 @@
 import { documentId } from '../../src/documents/document-id';
-import { toNodeId, uuidOf } from '../../src/ids';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import { pem } from '../delivery/partner';
 import type { TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
@@ -18,6 +18,9 @@ import { makeKey, makeRevokedKey, makeUser } from './user-rows';
 const NOWHERE = 'http://127.0.0.1:9/';
 let made = 0;
 
+/** An event for which a webhook is tried. */
+const SAMPLE = 'sample: { given: { documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {} } }';
+
 /** An input that works. What it is about is made anew where the mutation uses it up. */
 export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Promise<string> {
   made += 1;
@@ -28,6 +31,8 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
   const inputs: Record<string, () => string | Promise<string>> = {
     createUser: () => `input: { name: "made-${made}", roles: [] }`,
     updateUser: () => about(`fullName: "Name ${made}"`),
+    setMyMail: () => otherMail(app, ids),
+    requestAddressVerification: () => withAddress(app, ids),
     createApiKey: () => `input: { userId: "${ids.Scratch}", label: "made" }`,
     revokeApiKey: () => about(),
     ...sessionMutations(app, ids),
@@ -42,8 +47,12 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     pauseWebhook: () => about(),
     resumeWebhook: () => about(),
     archiveWebhook: () => about(),
-    testWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
-    previewWebhook: () => about('documentType: "Nothing", event: "on_submit", referenceDocument: "X", data: {}'),
+    testWebhook: () => about(SAMPLE),
+    previewWebhook: async () => {
+      // one of the newest events that the webhook is for
+      await publish(app, [invoice('X', { documentType: 'Nothing' })]);
+      return about(SAMPLE);
+    },
     retryDelivery: async () => `input: { deliveryId: "${await waitingDelivery(app)}" }`,
     cancelDelivery: async () => `input: { deliveryId: "${await waitingDelivery(app)}", reason: "made" }`,
     replayDelivery: async () => `input: { deliveryId: "${await endedDelivery(app)}", reason: "made" }`,
@@ -55,7 +64,7 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
     pauseDeliveries: () => 'input: { reason: "made" }',
     resumeDeliveries: () => 'input: {}',
     ...privacyMutations(app, ids.Webhook as string),
-    exportEvidence: () => `input: { ids: ["${ids.WebhookRequestLog}"], reason: "Tried by a test" }`,
+    exportEvidence: () => `input: { rows: { ids: ["${ids.WebhookRequestLog}"] }, reason: "Tried by a test" }`,
     verifyEvidence: () => 'input: { depth: TREE }',
     rotateEvidenceKey: () => 'input: { reason: "Tried by a test", compromisedAt: "2026-01-01T00:00:00Z" }',
     anchorEvidence: () => knowingWitness(app),
@@ -68,6 +77,22 @@ export async function mutationArgs(app: TestApp, ids: Ids, mutation: string): Pr
   const input = inputs[mutation];
   if (!input) throw new Error(`say how ${mutation} is called`);
   return input();
+}
+
+/** So that it changes something. */
+async function otherMail(app: TestApp, { key }: Ids): Promise<string> {
+  const { data } = await app.ask('{ viewer { receivesMail } }', {}, key);
+  return `input: { receivesMail: ${!data?.viewer?.receivesMail} }`;
+}
+
+/** So that there is an address to verify. @returns no arguments */
+async function withAddress(app: TestApp, { key }: Ids): Promise<string> {
+  const { data } = await app.ask('{ viewer { id } }', {}, key);
+  await app.database.query('delete from mail_notices');
+  await app.database.query(`update users set email = id || '@example.com', email_verified = false where id = $1`, [
+    uuidOf('User', data?.viewer?.id ?? ''),
+  ]);
+  return '';
 }
 
 /** @returns no arguments */

@@ -1,15 +1,18 @@
 import {
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
   isAbstractType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
+import { sharedSchema } from '../../src/server/schema/schema';
 
 /** What a query asks of a type. Without picks: its `__typename`. */
 export interface Selection {
@@ -37,10 +40,14 @@ export function isRow(type: unknown): type is GraphQLObjectType {
 /** Would make the query of a document too long, below each of its requests. */
 const isCut = (type: GraphQLObjectType) => type.name === 'Evidence' || isRow(type);
 
+const anyRow = (type: GraphQLInterfaceType) => sharedSchema().getPossibleTypes(type)[0] as GraphQLObjectType;
+
 /** A field with everything below it, down to rows and `rows` times further: 1 is every field of the next row. */
 export function pick(field: GraphQLField<unknown, unknown>, rows: number, args?: string): Pick {
   const type = getNamedType(field.type);
   if (isLeafType(type)) return { field, args, below: null };
+  // of whatever type the row is: each guards its own fields
+  if (isInterfaceType(type)) return { field, args, below: { type: anyRow(type), picks: [] } };
   if (!isObjectType(type)) throw new Error(`say which type is asked of ${field.name}`);
   return { field, args, below: isCut(type) && rows === 0 ? { type, picks: [] } : everything(type, rows) };
 }

@@ -1,22 +1,19 @@
-import { startTestApp, type TestApp } from '../support/app';
-import { type Receiver, startReceiver } from '../support/receiver';
-import type { Ids } from './paths';
-import { typeNamed } from './paths';
+import { useTestApp } from '../support/app';
+import { useReceiver } from '../support/receiver';
+import { type Ids, typeNamed } from './paths';
 import { seed } from './rows';
 import { everything, printSelection } from './selection';
 import { TABLE, words } from './table';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let ids: Ids;
 let support: string;
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   ids = await seed(app, partner.url);
   support = await app.keyFor('SUPPORT');
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const CONTENT = words(TABLE.WebhookRequestLog?.contentReaders);
 

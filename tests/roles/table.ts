@@ -1,5 +1,5 @@
 // Who may use what: the table that roles.test.ts holds against the API.
-import { READERS, type Role } from '../../src/viewer';
+import { READERS, type Role } from '../../src/access/viewer';
 
 /** The roles of a caller; null: a caller without a key. */
 export type Roles = readonly Role[] | null;
@@ -32,13 +32,14 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     everybody: 'about viewer viewerRoles',
     readers: `businessDocument node nodes user users webhook webhooks businessEvent businessEvents delivery deliveries
       webhookRequestLog webhookRequestLogs webhookRequestLogStats deliveryStats expiringSecrets search replay replays approval approvals export exports deliveriesPaused deadLetters
-      evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions`,
+      evidenceStatus evidenceHeads evidenceAnchors evidenceConsistency evidenceCompleteness mySessions systemHealth`,
     contentReaders: 'explainVerification',
     keyReaders:
-      'evidenceRun apiKeys auditEntry auditEntries sessions legalHold legalHolds maskingRule maskingRules erasure erasures retentionLimits keptMonths',
+      'evidenceRun evidenceRuns apiKeys auditEntry auditEntries sessions legalHold legalHolds maskingRule maskingRules erasure erasures retentionLimits keptMonths',
     everyRole: 'myAuditEntries',
   },
-  Subscription: { readers: 'webhookRequestLogChanged' },
+  Subscription: { readers: 'webhookRequestLogChanged deliveryChanged' },
+
   Mutation: {
     administrators:
       'createMaskingRule deleteMaskingRule exportPersonalData setRetention eraseDocument erasePerson eraseContent rotateEvidenceKey createUser updateUser createApiKey revokeApiKey',
@@ -48,17 +49,19 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     askers: 'requestReplay',
     publishers: 'publishEvents',
     support: 'revealContent',
-    readers: 'exportWebhookRequestLogs revokeSession revokeSessions',
+    readers: 'exportWebhookRequestLogs revokeSession revokeSessions setMyMail requestAddressVerification',
     keyReaders:
       'placeLegalHold requestLegalHoldRelease previewErasure exportEvidence verifyEvidence anchorEvidence attachEvidenceAnchor',
   },
-  Evidence: { readers: 'status sealedAt leafIndex treeSize leafHash proof' },
+  Evidence: { readers: 'status sealedAt erasedAt leafIndex treeSize leafHash proof' },
+  SystemHealth: { readers: 'database queue workers index statistics sealing standby' },
+  PartHealth: { readers: 'state since behindSeconds message' },
   EvidenceHead: { readers: 'treeSize checkpoint signedAt' },
   EvidenceStatus: { readers: 'origin keys treeSize head waitingCount oldestWaitingSeconds stops lastAnchors' },
   EvidenceCompleteness: {
     readers: `deliveryCount attemptCount requestCount sealedCount waitingCount droppedAttemptCount decisionCount sealedDecisionCount droppedDecisionCount holeCount holes rowsDropped next`,
   },
-  EvidenceHole: { readers: 'name rowKind rowId deliveryId attemptNumber message' },
+  EvidenceHole: { readers: 'name rowKind rowId row deliveryId delivery attemptNumber message' },
   EvidenceTarget: { readers: 'kind by anchoredSize anchoredAt triedAt error' },
   EvidenceAnchor: { readers: 'kind by origin treeSize receivedAt query proof' },
   EvidenceStop: { readers: 'code message reporter checkpoint since' },
@@ -67,7 +70,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders: 'id orderedBy depth scope status checked findings findingCount error createdAt finishedAt',
   },
   EvidenceScope: { keyReaders: 'kind from to ids' },
-  EvidenceFinding: { keyReaders: 'name rowKind rowId leafIndex treeSize message' },
+  EvidenceFinding: { keyReaders: 'name rowKind rowId row leafIndex treeSize message' },
   VerifyEvidencePayload: { everybody: 'evidenceRun userErrors' },
   ExportEvidencePayload: { everybody: 'bundle userErrors' },
   RotateEvidenceKeyPayload: { everybody: 'vkey userErrors' },
@@ -85,7 +88,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     keyReaders:
       'rowCount eventCount deliveryCount requestCount heldCount erasedCount reasonCount replayCount exportCount needsSecondPerson complete recipients',
   },
-  Recipient: { keyReaders: 'host firstAt lastAt requestCount webhookId webhookName' },
+  Recipient: { keyReaders: 'host firstAt lastAt requestCount webhookId webhook webhookName' },
   ExportPersonalDataPayload: { everybody: 'export userErrors' },
   KeptMonth: { keyReaders: 'month part reason error since' },
   RetentionLimit: { keyReaders: 'contentDays minimumDays minimumReason rowMonths reason changedAt webhook changedBy' },
@@ -97,7 +100,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RequestLegalHoldReleasePayload: { everybody: 'approval userErrors' },
   User: {
     readers:
-      'id name fullName roles active email emailVerified identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',
+      'id name fullName roles active email emailVerified receivesMail identityIssuer rolesMapped createdAt webhooks requests deliveries businessEvents',
     keyReaders: 'apiKeys auditEntries sessions',
   },
   ExpiringSecret: { readers: 'kind name expiresAt webhook apiKey' },
@@ -108,7 +111,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     readers: 'id user method current createdAt expiresAt lastUsedAt endedAt endReason endedBy remoteAddress userAgent',
   },
   Webhook: {
-    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds receiveAuditEvents sendEvidenceHead supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
+    readers: `id name direction status statusReason url documentType events condition method headers bodyFormat body fields retrySchedule timeoutMs signatures signingKeys dedupeSeconds receiveAuditEvents sendEvidenceHead sendTraceparent supportMayReveal rateLimit maxConcurrency ordering circuit owner createdAt
       updatedAt proxy caCertificates credentials requests deliveries health stats incoming passHeaders unrecordedRefusals version versions statusChangedAt statusChangedBy`,
     keyReaders: 'auditEntries',
   },
@@ -124,7 +127,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   VerificationKey: { readers: 'id kind createdAt expiresAt live' },
   IncomingAddress: { readers: 'createdAt expiresAt' },
   UnrecordedRefusals: { readers: 'minute errorCode callCount' },
-  VerificationReport: { contentReaders: 'accepted errorCode summary keyId at checks' },
+  VerificationReport: { contentReaders: 'accepted errorCode summary keyId verificationKey at checks' },
   VerificationCheck: { contentReaders: 'name passed message' },
   WebhookHealth: {
     readers: 'lastSuccessAt lastSuccess lastFailureAt lastFailure streak successRate waitingCount nextAttemptAt',
@@ -140,7 +143,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   RateLimit: { readers: 'maxRequests seconds' },
   SigningKey: { readers: 'id scheme createdAt expiresAt live publicKey' },
   BusinessEvent: {
-    readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy causedBy
+    readers: `id documentType event referenceDocument user businessDocument publishedBy idempotencyKey createdAt fannedOutAt wantedBy traceId causedBy
       effects deliveries requests evidence data dataBody deadLetters`,
   },
   DeadLetter: {
@@ -153,7 +156,7 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   },
   WebhookRequestLog: {
     readers: `id direction status referenceDocument documentType event attemptNumber duplicate test replay method url
-      responseStatus error errorCode startedAt finishedAt durationMs dnsMs connectMs tlsMs firstByteMs remoteAddress webhook user businessEvent businessDocument delivery
+      responseStatus error errorCode startedAt finishedAt durationMs dnsMs connectMs tlsMs firstByteMs traceId remoteAddress webhook user businessEvent businessDocument delivery
       evidence headers headerList data dataBody response responseHeaders responseHeaderList responseBody`,
   },
   Replay: {
@@ -176,13 +179,15 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
     managers: 'name action webhook changes unusedSecrets secretMissing secret publicKey frappeSecret token address',
   },
   ExportWebhooksPayload: { everybody: 'file userErrors' },
-  ImportWebhooksPayload: { everybody: 'plan webhooks userErrors' },
-  RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored userErrors' },
+  ImportWebhooksPayload: { everybody: 'plan webhooks warnings userErrors' },
+  RestoreWebhookVersionPayload: { everybody: 'webhook secret publicKey frappeSecret notRestored warnings userErrors' },
+  SettingWarning: { everybody: 'field message' },
   AuditEntry: {
-    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId reason before after details criteria remoteAddress userAgent identityIssuer identitySubject requestId evidence`,
+    keyReaders: `id createdAt action outcome actor actorKind apiKey session sessionId subjectType subjectId subject reason before after details criteria remoteAddress userAgent identityIssuer identitySubject requestId evidence`,
   },
   OwnAuditEntry: {
-    everyRole: 'id createdAt action outcome sessionId subjectType subjectId reason remoteAddress userAgent requestId',
+    everyRole:
+      'id createdAt action outcome sessionId subjectType subjectId subject reason remoteAddress userAgent requestId',
     contentReaders: 'before after details criteria',
   },
   WebhookRequestLogStats: { everybody: `${STATS} figures` },
@@ -198,15 +203,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   DocumentTimelineEntry: {
     readers: `at kind sentence event skipReason requestStatus responseStatus error webhook businessEvent delivery request`,
   },
-  ReplayPreview: { everybody: 'deliveryCount replayable byStatus byWebhook' },
+  ReplayPreview: { everybody: 'deliveryCount replayable oldest newest byStatus byWebhook' },
   ReplayStatusCount: { everybody: 'status deliveryCount replayable' },
   ReplayWebhookCount: { everybody: 'webhook deliveryCount replayable' },
   Body: { everybody: 'text base64 contentType bytes sha256 masked truncated' },
   HttpHeader: { everybody: 'name value' },
   WebhookRequestLogChange: { everybody: 'id kind dropped webhookRequestLog' },
+  DeliveryChange: { everybody: 'id dropped delivery' },
   PageInfo: { everybody: 'hasNextPage hasPreviousPage startCursor endCursor searchedTo notSearched' },
   ...connections(
-    'DocumentTimelineEntry EvidenceHead EvidenceAnchor ExpiringSecret User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
+    'DocumentTimelineEntry EvidenceHead EvidenceRun EvidenceAnchor ExpiringSecret User ApiKey Session Webhook BusinessEvent Delivery WebhookRequestLog Replay Approval Export',
     'AuditEntry OwnAuditEntry WebhookVersion MaskingRule DeadLetter LegalHold Erasure',
   ),
   ExportWebhookRequestLogsPayload: { everybody: 'export userErrors' },
@@ -214,14 +220,16 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   UpdateUserPayload: { everybody: 'user userErrors' },
   CreateApiKeyPayload: { everybody: 'apiKey token userErrors' },
   RevokeSessionPayload: { everybody: 'session userErrors' },
+  RequestAddressVerificationPayload: { everybody: 'user userErrors' },
+  SetMyMailPayload: { everybody: 'user userErrors' },
   RevokeSessionsPayload: { everybody: 'sessions userErrors' },
   RevealContentPayload: { everybody: 'content userErrors' },
   RevealedContent: { everybody: 'data dataBody headerList response responseBody responseHeaderList' },
   CreateMaskingRulePayload: { everybody: 'maskingRule userErrors' },
   DeleteMaskingRulePayload: { everybody: 'maskingRule userErrors' },
   RevokeApiKeyPayload: { everybody: 'apiKey userErrors' },
-  CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret token address userErrors' },
-  UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret userErrors' },
+  CreateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret token address warnings userErrors' },
+  UpdateWebhookPayload: { everybody: 'webhook secret publicKey frappeSecret warnings userErrors' },
   RotateWebhookSecretPayload: { everybody: 'webhook secret publicKey userErrors' },
   RotateWebhookTokenPayload: { everybody: 'webhook token address userErrors' },
   PauseWebhookPayload: { everybody: 'webhook userErrors' },
@@ -229,7 +237,9 @@ export const TABLE: Record<string, Partial<Record<keyof typeof GROUPS, string>>>
   ArchiveWebhookPayload: { everybody: 'webhook userErrors' },
   PreviewErasurePayload: { everybody: 'preview userErrors' },
   PreviewWebhookPayload: { everybody: 'preview userErrors' },
-  WebhookPreview: { managers: 'matches conditionHolds skipReason skipMessage request' },
+  WebhookPreview: { managers: 'faults matches conditionHolds skipReason skipMessage request recent' },
+  DraftFault: { managers: 'field line column message' },
+  RecentOutcome: { managers: 'businessEvent outcome skipReason skipMessage' },
   PreviewedRequest: { managers: 'method url headers body' },
   TestWebhookPayload: { everybody: 'delivery userErrors' },
   RetryDeliveryPayload: { everybody: 'delivery userErrors' },

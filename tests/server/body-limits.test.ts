@@ -1,8 +1,8 @@
 // How much of a body is read, of whom, and at once.
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Viewer } from '../../src/access/viewer';
 import { answerErrorsAsJson } from '../../src/server/edge/http-errors';
-import { heldWith, readJsonBodies } from '../../src/server/edge/json-body';
-import type { Viewer } from '../../src/viewer';
+import { heldWith, readJsonBodies } from '../../src/server/edge/read-body';
 import { openCall, type RawCall } from '../incoming/bodies/raw-call';
 import { shareTestApi, startTestApp, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';

@@ -1,5 +1,5 @@
 /** @jest-environment node */
-import { cached, oneAtATime } from '../../src/server/routes/cached';
+import { cached, oneAtATime } from '../../src/server/routes/files-routes';
 
 test('what is asked while an answer is on its way, and for a while after it, is asked once', async () => {
   let now = 0;

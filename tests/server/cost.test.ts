@@ -3,14 +3,9 @@ import { join } from 'node:path';
 import { isInputObjectType, isObjectType } from 'graphql';
 import { COST_WEIGHTS } from '../../src/server/graphql/cost-weights';
 import { sharedSchema } from '../../src/server/schema/schema';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 async function costOf(query: string, variables?: object): Promise<number | undefined> {
   return (await app.ask(query, variables)).extensions?.cost?.requested;

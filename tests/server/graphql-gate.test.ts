@@ -1,11 +1,11 @@
 import 'reflect-metadata';
+import type { Role } from '../../src/access/viewer';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { createRateLimits } from '../../src/server/edge/rate-limits';
 import { type Caller, createGate, type Gate, type GraphQLRequest } from '../../src/server/graphql/graphql-gate';
 import { trustedDocumentsFor } from '../../src/server/graphql/trusted-documents';
 import { sharedSchema } from '../../src/server/schema/schema';
-import type { Role } from '../../src/viewer';
 
 // What runs outside Apollo, such as subscriptions, is refused by the same rules and in the same words.
 const schema = sharedSchema();

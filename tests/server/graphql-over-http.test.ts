@@ -1,12 +1,7 @@
 import { auditServer } from 'graphql-http';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 /** 400 for what is no valid document, also to clients that accept application/json: the draft no longer requires 200. */
 const DELIBERATE = ['572B', 'FDE2', '7B9B'];

@@ -1,4 +1,4 @@
-import { createBudget } from '../../src/server/edge/in-flight-budget';
+import { createBudget } from '../../src/server/edge/concurrency-limiter';
 
 test('all together hold no more than there is, and what ends gives everything back', () => {
   const budget = createBudget(10);

@@ -1,14 +1,9 @@
 // A body may take half a minute to arrive. What its key may do is asked again when it is there.
 import { request } from 'node:http';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 /** A viewer who was read longer ago than 250 ms is read again. */
 const LATE_MS = 300;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { Client } from 'pg';
 import { startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { startTcpProxy, type TcpProxy } from '../database/database-outage/tcp-proxy';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { type Program, startProgram } from '../support/program';

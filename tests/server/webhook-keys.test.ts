@@ -1,19 +1,14 @@
 import { createPublicKey, type JsonWebKey, verify, webcrypto } from 'node:crypto';
-import { uuidOf } from '../../src/ids';
-import { startTestApp, type TestApp } from '../support/app';
-import { type ReceivedCall, type Receiver, startReceiver } from '../support/receiver';
+import { uuidOf } from '../../src/values/ids';
+import { useTestApp } from '../support/app';
+import { type ReceivedCall, useReceiver } from '../support/receiver';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
 import { signed, signingKeysOf } from '../webhooks/signing/signing';
 import { change } from '../webhooks/webhook-changes';
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+const app = useTestApp();
+const partner = useReceiver();
 
 interface PublishedKey extends JsonWebKey {
   kid: string;

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
+import { batched } from '../../src/sql/batched-statements';
 import { type Db, rowOf, statement } from '../../src/sql/db';
-import { batched } from '../../src/sql/wire/batched-statements';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

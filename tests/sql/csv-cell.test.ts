@@ -1,13 +1,8 @@
-import { csvCell, csvCellSql } from '../../src/sql/csv-cell';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { csvCell, csvCellSql } from '../../src/sql/json-sql';
+import { useTestDatabase } from '../support/database';
 import { endsByItself } from '../support/ends-by-itself';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = useTestDatabase();
 
 /** What comes in, and what a spreadsheet gets. */
 const CELLS: [text: string, cell: string][] = [

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { BY_ID_PLANS } from '../../src/database/pools';
-import { pruneFeed } from '../../src/request-log/feed/request-change.store';
+import { pruneFeed } from '../../src/request-log/feed/read-feed.store';
 import { deleteCreatedBefore } from '../../src/sql/delete-old-rows';
 import { forgetSessionsBefore } from '../../src/users/sessions/session.store';
 import { createTestDatabase, type TestDatabase } from '../support/database';

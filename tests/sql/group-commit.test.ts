@@ -67,41 +67,44 @@ test('an item that comes alone begins at once, by no timer, and the next one aft
   expect(runs.map(({ items }) => items)).toEqual([[1], [2]]);
 });
 
-test('items that come during a transaction share the next one, each with its own result', async () => {
+test('items that come while two transactions run share the next one, by no timer and each with its own result', async () => {
   const { group, runs } = grouped();
-  const first = group.add(0);
+  void group.add(0);
+  void group.add(1);
   await turns();
-  const others = [1, 2, 3, 4, 5].map((item) => group.add(item));
+  const second = group.add(2);
   await turns();
-  expect(runs).toHaveLength(1);
-  runs[0]?.commit();
-  await first;
-  await pass(10);
-  expect(runs[1]?.items).toEqual([1, 2, 3, 4, 5]);
+  const others = [3, 4, 5, 6, 7].map((item) => group.add(item));
+  await turns();
+  expect(runs.map(({ items }) => items)).toEqual([[0, 1], [2]]);
   runs[1]?.commit();
-  expect(await Promise.all(others)).toEqual([10, 20, 30, 40, 50]);
+  await second;
+  await turns();
+  expect(runs[2]?.items).toEqual([3, 4, 5, 6, 7]);
+  runs[2]?.commit();
+  expect(await Promise.all(others)).toEqual([30, 40, 50, 60, 70]);
 });
 
-test('callers who call again as soon as they are answered share the next transaction with those who wait', async () => {
+test('callers who call again as soon as they are answered share the next transaction', async () => {
   const { group, runs, after } = grouped();
-  for (const item of [1, 2, 3, 4, 5, 6]) void group.add(item);
+  for (const item of [1, 2, 3, 4, 5, 6, 7, 8]) void group.add(item);
   await turns();
-  for (const item of [7, 8]) void group.add(item);
-  await pass(20);
   runs[0]?.commit();
   await pass(3);
+  for (const item of [11, 12]) void group.add(item);
+  await pass(1);
   expect([runs.length, after]).toEqual([1, []]);
-  for (const item of [11, 12, 13, 14, 15]) void group.add(item);
+  for (const item of [13, 14, 15, 16, 17]) void group.add(item);
   await turns();
   expect([runs[1]?.items, after]).toEqual([
-    [7, 8, 11, 12, 13, 14, 15],
-    [1, 2, 3, 4, 5, 6],
+    [11, 12, 13, 14, 15, 16, 17],
+    [1, 2, 3, 4, 5, 6, 7, 8],
   ]);
   runs[1]?.commit();
   await pass(1);
-  void group.add(16);
+  void group.add(18);
   await pass(20);
-  expect([runs[2]?.items, after.length]).toEqual([[16], 13]);
+  expect([runs[2]?.items, after.length]).toEqual([[18], 15]);
 });
 
 test('idle does at once what was put off', async () => {
@@ -124,18 +127,6 @@ test('an item that was tried alone has its work done too', async () => {
   runs[1]?.commit();
   await turns();
   expect(after).toEqual([1]);
-});
-
-test('while a transaction takes long a second one begins, and no third', async () => {
-  const { group, runs } = grouped();
-  for (const item of [1, 2, 3]) {
-    void group.add(item);
-    await pass(100);
-  }
-  expect(runs.map(({ items }) => items)).toEqual([[1], [2]]);
-  runs[0]?.commit();
-  await pass(20);
-  expect(runs.map(({ items }) => items)).toEqual([[1], [2], [3]]);
 });
 
 test('one transaction has items up to a size of 200, or one that is larger', async () => {

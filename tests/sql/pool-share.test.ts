@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { type Db, rowOf } from '../../src/sql/db';
-import { PoolShare } from '../../src/sql/pool-share';
+import { PoolShare } from '../../src/sql/session-pool';
 import { pipelinedTransactions } from '../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { waitFor } from '../support/wait-for';

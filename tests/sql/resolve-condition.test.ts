@@ -49,20 +49,20 @@ const FIRST_ROWS = { kind: 'idBound', operator: '<', id: '00000000-0fa0-0000-000
 
 test('as many linked rows as are named', async () => {
   const link = await resolved(all([compares('kind', '=', 'FEW'), FIRST_ROWS]));
-  expect(link).toMatchObject({ kind: 'linkedIds', column: 'link' });
-  expect(link?.kind === 'linkedIds' && new Set(link.ids).size).toBe(MAX_LINKED);
+  expect(link).toMatchObject({ kind: 'idsLink', column: 'link' });
+  expect(link?.kind === 'idsLink' && new Set(link.ids).size).toBe(MAX_LINKED);
 });
 
 test.each([
   ['one more', all([compares('kind', '=', 'MANY'), FIRST_ROWS])],
   ['rows among more than are looked at, so that there may be others', compares('kind', '=', 'NEWEST')],
 ])('of %s, the linked row of each row is tested', async (_what, condition) => {
-  expect(await resolved(condition)).toMatchObject({ kind: 'linkedRow', table: 'linked' });
+  expect(await resolved(condition)).toMatchObject({ kind: 'joinLink', table: 'linked' });
 });
 
 test('a filter by no linked row is no test of each row', () => {
   const { bind, values } = bindings();
-  expect(toSql({ kind: 'linkedIds', column: 'link', ids: [] }, bind)).toBe('false');
+  expect(toSql({ kind: 'idsLink', column: 'link', ids: [] }, bind)).toBe('false');
   expect(values).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ test.each([
   ['or', (part: Condition) => any([part, compares('kind', '=', 'x')])],
   ['not', not],
 ])('in %s, each linked row is looked up, and the linked table is not read for each', (_what, within) => {
-  const link: Condition = { kind: 'linkedRow', column: 'link', table: 'linked', condition: everything };
+  const link: Condition = { kind: 'joinLink', column: 'link', table: 'linked', condition: everything };
   expect(toSql(within(all([link])), bindings().bind)).toContain('exists (select from (values (link))');
 });
 

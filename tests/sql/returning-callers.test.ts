@@ -62,19 +62,6 @@ test('after callers stayed away, the sixteenth transaction tries it again', () =
   expect(answer(returning)).toBe(true);
 });
 
-test('callers who have always come may stay away twice', () => {
-  const { returning, come, stayAway } = start();
-  for (let n = 0; n < 20; n += 1) {
-    expect(answer(returning)).toBe(true);
-    come();
-  }
-  for (let n = 0; n < 3; n += 1) {
-    expect(answer(returning)).toBe(true);
-    stayAway();
-  }
-  expect(answer(returning)).toBe(false);
-});
-
 test('callers who call at their own pace are not expected, although as many came in time: some came while the others were served', () => {
   const { returning, come } = start();
   expect(answer(returning, 16)).toBe(true);

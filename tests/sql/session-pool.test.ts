@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { createDataSource } from '../../src/database/data-source';
+import { useOf } from '../../src/sql/session-pool';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { waitFor } from '../support/wait-for';
 
@@ -119,4 +120,15 @@ test('callers that are refused after they have waited in their pool wait no long
   await Promise.all([...early, late]);
   expect(ends.slice(-3)).toEqual(['early', 'early', 'late']);
   for (const each of held) await each();
+});
+
+test('a pool says how many connections are in use, how many callers wait, and how many got none', async () => {
+  const release = await hold(first, 4);
+  limitWait(first, 50);
+  const asked = first.query('select 1');
+  expect(useOf(first)).toEqual({ inUse: 4, idle: 0, waiting: 1, refused: 0 });
+  await expect(asked).rejects.toThrow('TEST_CONNECTIONS');
+  expect(useOf(first)).toEqual({ inUse: 4, idle: 0, waiting: 0, refused: 1 });
+  await release();
+  expect(useOf(first)).toEqual({ inUse: 0, idle: 4, waiting: 0, refused: 1 });
 });

@@ -4,21 +4,18 @@ import { CommitUnknown, isDatabaseUnavailable } from '../../src/sql/database-err
 import { changedBy } from '../../src/sql/db';
 import { type SafeClient, sessionConfig } from '../../src/sql/session';
 import { commitWithThese, pipelinedTransactions } from '../../src/sql/transactions';
-import { NotSent } from '../../src/sql/wire/not-sent';
 import { type Statement, statement } from '../../src/sql/wire/statement';
-import { StatementBatch } from '../../src/sql/wire/statement-batch';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { NotSent, StatementBatch } from '../../src/sql/wire/statement-batch';
+import { useTestDatabase } from '../support/database';
 import { waitFor } from '../support/wait-for';
 
-let database: TestDatabase;
+const database = useTestDatabase();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   await database.query('create table noted (note text)');
   await database.query('grant all on noted to public');
 });
 beforeEach(() => database.query('truncate noted'));
-afterAll(() => database.drop());
 
 const ECHO = statement('select $1::text as said');
 const NOTE = statement('insert into noted (note) values ($1::text)');

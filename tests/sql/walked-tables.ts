@@ -1,5 +1,5 @@
 // Small tables with the names and indexes of large ones.
-import { firstIdAt } from '../../src/ids';
+import { firstIdAt } from '../../src/values/ids';
 import type { TestDatabase } from '../support/database';
 
 export const ROWS = 1_200;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Role } from '../../src/access/viewer';
 import { startApp } from '../../src/app/app';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
-import type { Role } from '../../src/viewer';
+import { createLog } from '../../src/logging/log';
 import { connectTo, createTestDatabase, type TestDatabase } from './database';
+import { duringFile } from './during-file';
 import { changedObjects, keepRows, restoreRows } from './empty-database';
 import { waitFor } from './wait-for';
 
@@ -53,6 +54,16 @@ export async function startTestApp(overrides: Record<string, string> = {}, logTo
     await database.drop();
     throw error;
   }
+}
+
+/** `startTestApp` for all tests of a file. */
+export function useTestApp(...settings: Parameters<typeof startTestApp>): TestApp {
+  return duringFile(() => startTestApp(...settings));
+}
+
+/** `shareTestApi` for all tests of a file. */
+export function useTestApi(): TestApp {
+  return duringFile(shareTestApi);
 }
 
 interface SharedApi {
@@ -149,7 +160,8 @@ async function startOn(database: TestDatabase, overrides: Record<string, string>
   return { app, url: app.url ?? '', env };
 }
 
-function clientOf(running: Pick<TestApp, 'url' | 'env' | 'database' | 'stop'>): TestApp {
+/** Of an application that a test has started by itself. */
+export function clientOf(running: Pick<TestApp, 'url' | 'env' | 'database' | 'stop'>): TestApp {
   const { url, env } = running;
   const adminKey = env.ADMIN_API_KEY ?? '';
   const ask: TestApp['ask'] = (query, variables, key = adminKey) => askAt(url, query, variables, key);

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type QueryConfig, type QueryResult } from 'pg';
+import { duringFile } from './during-file';
 
 interface Urls {
   servingUrl: string;
@@ -27,21 +28,34 @@ export async function createTestDatabase(template = 'hookledger_template'): Prom
   return connectTo(name);
 }
 
+/** `createTestDatabase` for all tests of a file. */
+export function useTestDatabase(template?: string): TestDatabase {
+  return duringFile(async () => {
+    const database = await createTestDatabase(template);
+    return { ...database, stop: database.drop };
+  });
+}
+
 /** A database that exists. */
 export async function connectTo(name: string): Promise<TestDatabase> {
-  const { servingUrl, migrationUrl, superuserUrl } = urls();
+  return connectAt(urls(), name);
+}
+
+/** The same on another server. */
+export async function connectAt({ servingUrl, migrationUrl, superuserUrl }: Urls, name: string): Promise<TestDatabase> {
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
   const client = new Client({ connectionString: at(superuserUrl) });
   await client.connect();
+  const query = oneByOne(client);
   return {
     name,
     servingUrl: at(servingUrl),
     migrationUrl: at(migrationUrl),
     superuserUrl: at(superuserUrl),
-    query: async (sql, values) => (await client.query(sql, values)).rows,
+    query: async (text, values = []) => (await query({ text, values })).rows,
     prepared: async (text, values = []) => {
       const name = createHash('sha256').update(text).digest('base64url');
-      return (await client.query({ name, text, values })).rows;
+      return (await query({ name, text, values })).rows;
     },
     close: () => client.end(),
     drop: async () => {
@@ -53,8 +67,18 @@ export async function connectTo(name: string): Promise<TestDatabase> {
 
 const urls = () => JSON.parse(process.env.TEST_POSTGRES ?? '') as Urls;
 
+/** Tests ask several things at once, which a session of `pg` no longer queues. */
+function oneByOne(client: Client): (query: QueryConfig) => Promise<QueryResult> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (query) => {
+    const asked = last.then(() => client.query(query));
+    last = asked.catch(() => undefined);
+    return asked;
+  };
+}
+
 interface Admin {
-  client: Client;
+  query: ReturnType<typeof oneByOne>;
   stop(): Promise<void>;
 }
 
@@ -63,7 +87,7 @@ async function asAdmin(sql: string): Promise<void> {
   const { ofWorker } = globalThis as unknown as { ofWorker?: Map<string, Admin> };
   const shared = ofWorker?.get('admin');
   if (shared) {
-    await shared.client.query(sql);
+    await shared.query({ text: sql });
     return;
   }
   const client = new Client({ connectionString: urls().superuserUrl });
@@ -73,6 +97,7 @@ async function asAdmin(sql: string): Promise<void> {
     await client.query(sql).finally(stop);
     return;
   }
-  ofWorker.set('admin', { client, stop });
-  await client.query(sql);
+  const query = oneByOne(client);
+  ofWorker.set('admin', { query, stop });
+  await query({ text: sql });
 }

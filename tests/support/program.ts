@@ -21,10 +21,17 @@ export interface Program {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Resolves when it says that it runs; global-setup.ts has built it. @param env its environment */
-export async function startProgram(env: Record<string, string>): Promise<Program> {
+/**
+ * Resolves when it says that it runs; global-setup.ts has built it.
+ * @param env its environment
+ * @param folder of another version (another-version.ts)
+ */
+export async function startProgram(
+  env: Record<string, string>,
+  folder: string = join(__dirname, '../..'),
+): Promise<Program> {
   const child = spawn(process.execPath, [...YOUNG_SPACE, '--enable-source-maps', 'dist/src/main.js'], {
-    cwd: join(__dirname, '../..'),
+    cwd: folder,
     env: { PATH, NODE_COMPILE_CACHE, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,11 +2,10 @@
 import { getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import type { DataSource } from 'typeorm';
 import type { Context } from '../../src/graphql/context';
-import { newId } from '../../src/ids';
-import { createLog } from '../../src/log';
+import { createLog } from '../../src/logging/log';
 import { createReadQuery } from '../../src/read-plan/read-query';
-import { SQL_FIELDS } from '../../src/server/schema/all-sql-fields';
-import { sharedSchema } from '../../src/server/schema/schema';
+import { SQL_FIELDS, sharedSchema } from '../../src/server/schema/schema';
+import { newId } from '../../src/values/ids';
 import { UNMASKED } from '../masking/unmasked';
 
 const NO_PIPELINES = { row: () => null, learn: () => undefined, stop: async () => undefined };
@@ -40,6 +39,7 @@ export function contextOf(source: DataSource): Context {
     },
     requestId: 'test',
     remoteAddress: '127.0.0.1',
+    traceparent: null,
     log: createLog('silent'),
     variables: () => undefined,
     services: UNMASKED,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { duringFile } from './during-file';
 
 export interface ReceivedCall {
   method: string;
@@ -28,6 +29,21 @@ export interface Receiver {
   /** How the next calls are answered; 200 by default. */
   answerWith(answer: (call: ReceivedCall, n: number) => Answer): void;
   stop(): Promise<void>;
+}
+
+/** `startReceiver` for all tests of a file. */
+export function useReceiver(): Receiver {
+  return duringFile(startReceiver);
+}
+
+/** The same, which before each test has forgotten what it got and how it answered. */
+export function useFreshReceiver(): Receiver {
+  const receiver = useReceiver();
+  beforeEach(() => {
+    receiver.calls.length = 0;
+    receiver.answerWith(() => ({}));
+  });
+  return receiver;
 }
 
 export async function startReceiver(): Promise<Receiver> {

@@ -1,4 +1,4 @@
-import { createCompileCache } from '../../src/templating/compile-cache';
+import { createCompileCache } from '../../src/templating/time-limit';
 
 test('what is used is kept, what was used longest ago goes', () => {
   const compiled: string[] = [];

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type App, startApp } from '../../src/app/app';
-import { readDetails } from '../../src/audit/entry-details';
+import { readDetails } from '../../src/audit/write-audit-entry';
 import { readConfig } from '../../src/config/config';
-import { createLog } from '../../src/log';
-import { makeToken } from '../../src/users/api-keys/api-key-token';
+import { createLog } from '../../src/logging/log';
+import { makeToken } from '../../src/users/api-keys/authenticate';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { keepRows, restoreRows } from '../support/empty-database';
 import { createKeyOf } from './user-keys';

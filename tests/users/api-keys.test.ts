@@ -1,5 +1,5 @@
-import { uuidOf } from '../../src/ids';
-import { keyIdOf, makeToken } from '../../src/users/api-keys/api-key-token';
+import { keyIdOf, makeToken } from '../../src/users/api-keys/authenticate';
+import { uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { sendRaw } from '../support/raw-http';

@@ -1,5 +1,5 @@
 /** @jest-environment node */
-import { currentMs } from '../../src/clock';
+import { currentMs } from '../../src/time/clock';
 import { type AuthCacheEntry, createAuthCache } from '../../src/users/auth-cache';
 
 test('what was read by a clock that was ahead is read again, because its age is not known', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Role } from '../../src/viewer';
+import type { Role } from '../../src/access/viewer';
 import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;

@@ -1,6 +1,6 @@
 // A publisher whose key was used a moment ago is not looked up before the transaction that publishes: it compares the key with
 // what is cached. The answers are those to a key that is looked up first.
-import type { Role } from '../../src/viewer';
+import type { Role } from '../../src/access/viewer';
 import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import { uuidOf } from '../../src/ids';
-import { warnOfExpiringKeys } from '../../src/jobs/warn-of-expiring-keys';
-import { createLog } from '../../src/log';
+import { warnOfExpiringKeys } from '../../src/jobs/maintenance';
+import { createLog } from '../../src/logging/log';
+import { uuidOf } from '../../src/values/ids';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
 import { shareTestApi, type TestApp } from '../support/app';
 import { waitFor } from '../support/wait-for';

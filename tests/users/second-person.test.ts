@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
-import { uuidOf } from '../../src/ids';
 import { refuseWithoutSecondPerson } from '../../src/users/approvals/second-person';
+import { uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { mutate } from '../support/mutate';
 

@@ -2,8 +2,8 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
-import { toNodeId } from '../../src/ids';
 import { type Identity, signInIdentity } from '../../src/users/identity/sign-in-identity';
+import { toNodeId } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { publish } from '../support/webhooks';
 import { afterWaiting, atOnce } from './at-once';

@@ -3,7 +3,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
 import { MAX_LIVE_API_KEYS } from '../../src/users/api-keys/api-keys';
 import { signInIdentity } from '../../src/users/identity/sign-in-identity';
-import { MAX_USERS } from '../../src/users/max-users';
+import { MAX_USERS } from '../../src/users/user-limits';
 import { shareTestApi, type TestApp } from '../support/app';
 
 let app: TestApp;

@@ -1,5 +1,5 @@
-import { toNodeId, uuidOf } from '../../src/ids';
-import type { Role } from '../../src/viewer';
+import type { Role } from '../../src/access/viewer';
+import { toNodeId, uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { afterWaiting, atOnce } from './at-once';

@@ -2,8 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { ClientCertificate, IncomingCall } from '../../src/verification/call';
 import type { RefusalCode, VerificationSecret } from '../../src/verification/claim';
 import { type Agreement, type Judgement, judge } from '../../src/verification/judge';
-import { DEFAULT_SETTINGS, type VerificationSettings } from '../../src/verification/provider';
-import type { ProviderName } from '../../src/verification/provider-name';
+import { DEFAULT_SETTINGS, type ProviderName, type VerificationSettings } from '../../src/verification/provider';
 import { PROVIDERS } from '../../src/verification/providers/providers';
 
 /** Seconds since 1970, and no minute of grace around it. */

@@ -1,6 +1,6 @@
 // Content encodings are taken off, and cost no more than they may.
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import type { HeaderPairs } from '../../src/header-pairs';
+import type { HeaderPairs } from '../../src/values/text';
 import { decodeContent, MAX_DECODED_BYTES } from '../../src/verification/decode-content';
 import { growthDuring } from '../support/live-memory';
 

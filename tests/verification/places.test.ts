@@ -1,9 +1,8 @@
 // Where each provider's calls say what they are, by what its documentation shows.
 
-import { readJsonPath } from '../../src/json/json-path';
-import { readContent, saidAt } from '../../src/verification/call-content';
-import type { ProviderName } from '../../src/verification/provider-name';
-import { PROVIDER_NAMES } from '../../src/verification/provider-name';
+import { readJsonPath } from '../../src/json/json-part';
+import { readContent, saidAt } from '../../src/verification/call';
+import { PROVIDER_NAMES, type ProviderName } from '../../src/verification/provider';
 import { PROVIDERS } from '../../src/verification/providers/providers';
 import { type CallParts, callOf } from './calls';
 

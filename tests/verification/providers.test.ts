@@ -1,7 +1,11 @@
 // What all providers have in common, and what they ask of secrets and settings.
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_SETTINGS, type VerificationSettings } from '../../src/verification/provider';
-import { PROVIDER_NAMES, type ProviderName } from '../../src/verification/provider-name';
+import {
+  DEFAULT_SETTINGS,
+  PROVIDER_NAMES,
+  type ProviderName,
+  type VerificationSettings,
+} from '../../src/verification/provider';
 import { PROVIDERS } from '../../src/verification/providers/providers';
 import { accepted, agreementOf, judged, refused, URL } from './calls';
 import { hmacOf } from './signers';

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { VerificationSettings } from '../../src/verification/provider';
-import type { ProviderName } from '../../src/verification/provider-name';
+import type { ProviderName, VerificationSettings } from '../../src/verification/provider';
 import { type CallParts, NOW, URL } from './calls';
 
 export interface Signer {

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 // Forms of calls that nothing has confirmed yet: what reading them may cost is bounded before it is done.
 import { createHmac } from 'node:crypto';
-import { readContent } from '../../src/verification/call-content';
+import { readContent } from '../../src/verification/call';
 import { accepted, agreementOf, type CallParts, callOf, judged, NOW, refused, URL } from './calls';
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };

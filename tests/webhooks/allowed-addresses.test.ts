@@ -1,4 +1,4 @@
-import { parseNetworks } from '../../src/networks';
+import { parseNetworks } from '../../src/values/networks';
 import { allowsAddress, isPublicAddress } from '../../src/webhooks/request/allowed-addresses';
 
 const PUBLIC = ['8.8.8.8', '1.1.1.1', '93.184.216.34', '172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1'];

@@ -1,12 +1,7 @@
-import { isOwnDocumentType } from '../../src/webhooks/own-document-type';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { isOwnDocumentType } from '../../src/webhooks/setting-limits';
+import { useTestDatabase } from '../support/database';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = useTestDatabase();
 
 /** The characters that can stand in a document type: no control characters and no surrogates. */
 const characters = Array.from({ length: 0x110000 }, (_, code) => code)

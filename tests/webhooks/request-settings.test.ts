@@ -1,12 +1,7 @@
-import { startTestApp, type TestApp } from '../support/app';
-
-let app: TestApp;
+import { useTestApp } from '../support/app';
 
 // as in production: nothing but https to the internet
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', ALLOW_HTTP_TARGETS: '', ALLOWED_TARGET_NETWORKS: '' });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api', ALLOW_HTTP_TARGETS: '', ALLOWED_TARGET_NETWORKS: '' });
 
 const URL = 'https://partner.example/hooks';
 const FIELDS = 'id url condition method headers { name template } bodyFormat body fields { key fieldname }';

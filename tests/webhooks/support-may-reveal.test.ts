@@ -1,15 +1,13 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { exported } from './settings-file/settings-file';
 
-let app: TestApp;
+const app = useTestApi();
 let managerKey: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   managerKey = await app.keyFor('INTEGRATION_MANAGER');
 });
-afterAll(() => app.stop());
 
 const KINDS = {
   OUTGOING: { url: 'https://partner.example/hook' },

@@ -1,6 +1,5 @@
-import { parseNetworks } from '../../src/networks';
-import { checkTarget } from '../../src/webhooks/request/target-template';
-import { checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
+import { parseNetworks } from '../../src/values/networks';
+import { checkTarget, checkTargetUrl, readTargetUrl } from '../../src/webhooks/request/target-url';
 
 const STRICT = { allowHttp: false, allowedNetworks: [] };
 const DEVELOPMENT = { allowHttp: true, allowedNetworks: parseNetworks('127.0.0.0/8') };

@@ -1,15 +1,10 @@
 import { MAX_WEBHOOKS } from '../../src/webhooks/setting-limits';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { rowsRead } from '../support/rows-read';
 import { createTestWebhook } from '../support/webhooks';
 import { plan } from './settings-file/settings-file';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const TOO_MANY = {
   code: 'TOO_LARGE',

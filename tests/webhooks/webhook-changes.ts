@@ -1,4 +1,4 @@
-import { uuidOf } from '../../src/ids';
+import { uuidOf } from '../../src/values/ids';
 import type { TestApp } from '../support/app';
 import { CHANGES_RECORDED } from '../support/changes-recorded';
 

@@ -1,15 +1,14 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { createTestWebhook } from '../support/webhooks';
 import { change, URL } from './webhook-changes';
 
-let app: TestApp;
+const app = useTestApi();
 let ownerId: string;
 
 // two names twice, so that the id has to decide; made in an order that is not the alphabet's
 const NAMES = ['delta', 'alpha', 'charlie', 'alpha', 'echo', 'bravo', 'delta'];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   const key = await app.keyFor('INTEGRATION_MANAGER');
   ownerId = (await app.ask('{ viewer { id } }', undefined, key)).data.viewer.id;
   for (const name of NAMES) await createTestWebhook(app, URL, { name, documentType: `Type of ${name}` });
@@ -17,7 +16,6 @@ beforeAll(async () => {
   const { webhook } = await change(app, 'createWebhook', more);
   await change(app, 'pauseWebhook', { id: webhook.id });
 });
-afterAll(() => app.stop());
 
 interface Args {
   first?: number;

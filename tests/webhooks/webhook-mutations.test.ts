@@ -1,15 +1,10 @@
-import { uuidOf } from '../../src/ids';
-import { shareTestApi, startTestApp, type TestApp } from '../support/app';
+import { uuidOf } from '../../src/values/ids';
+import { shareTestApi, useTestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { auditTrailOf, change, type Mutation, readWebhook, rowCounts, URL } from './webhook-changes';
 
-let app: TestApp;
-
 // as in production: nothing but https to the internet
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', ALLOW_HTTP_TARGETS: '', ALLOWED_TARGET_NETWORKS: '' });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api', ALLOW_HTTP_TARGETS: '', ALLOWED_TARGET_NETWORKS: '' });
 
 const UNKNOWN_USER = 'usr_00000000000070008000000000000000';
 
@@ -40,57 +35,30 @@ test('a webhook has what it was given, and a default for the rest', async () => 
 });
 
 describe('a url is refused, and nothing is stored, when it', () => {
+  // each form that is refused: target-url.test.ts and allowed-addresses.test.ts
   const refused: [string, RegExp, string[]][] = [
-    ['is not a URL', /not a URL/, ['', 'partner.example', 'https:partner.example', '//partner.example']],
-    ['names no host', /names no host/, ['https://', 'https:///path', 'https://:443/', 'https://?a=b']],
-    ['names a host that cannot be', /host or port/, ['https://a:99999/', 'https://[::1', 'https://256.1.1.1/']],
+    ['is not a URL', /not a URL/, ['', 'partner.example']],
     [
       'has credentials in it',
       /credentials/,
       ['https://user:hunter2@partner.example/', 'https://hunter2@partner.example'],
     ],
     [
-      'is not of HTTP',
-      /only sent over HTTP/,
-      ['file:///etc/passwd', 'ftp://partner.example/', 'gopher://partner.example'],
-    ],
-    [
       'is not encrypted',
       /must start with https:\/\/, unless ALLOW_HTTP_TARGETS is on/,
       ['http://partner.example/', 'HTTP://partner.example/'],
     ],
-    [
-      'is private',
-      /a private address/,
-      ['https://10.0.0.1/', 'https://192.168.1.1', 'https://172.31.0.1', 'https://[fd00::1]'],
-    ],
-    ['is loopback', /a loopback address/, ['https://127.0.0.1/', 'https://127.8.8.8:8443', 'https://[::1]/']],
-    ['is link-local', /a link-local address/, ['https://169.254.169.254/latest/', 'https://[fe80::1]/']],
-    ['is CGNAT', /CGNAT/, ['https://100.64.0.1/', 'https://100.127.255.254/']],
-    ['is unspecified or broadcast', /address/, ['https://0.0.0.0/', 'https://[::]/', 'https://255.255.255.255/']],
-    ['is IPv4 mapped into IPv6', /mapped to IPv6/, ['https://[::ffff:127.0.0.1]/', 'https://[::ffff:8.8.8.8]/']],
-    ['is NAT64', /NAT64|not an address of the public/, ['https://[64:ff9b::a9fe:a9fe]/', 'https://[64:ff9b:1::1]/']],
-    ['is IPv4-compatible', /not an address of the public/, ['https://[::10.0.0.1]/', 'https://[::a00:1]/']],
-    ['is decimal', /write 127\.0\.0\.1\./, ['https://2130706433/']],
-    ['is octal', /write 127\.0\.0\.1\./, ['https://0177.0.0.1/', 'https://017700000001/']],
-    ['is hexadecimal', /write 127\.0\.0\.1\./, ['https://0x7f000001/', 'https://0x7f.0.0.1/']],
-    ['is short', /write 127\.0\.0\.1\./, ['https://127.1/', 'https://127.0.1/']],
-    ['has full-width digits', /write 127\.0\.0\.1\./, ['https://１２７.０.０.１/', 'https://127。0。0。1/']],
-    [
-      'ends its host in a dot',
-      /dot|unusual/,
-      ['https://partner.example./', 'https://127.0.0.1./', 'https://localhost./'],
-    ],
+    ['is private', /a private address/, ['https://10.0.0.1/', 'https://[fd00::1]']],
+    ['is IPv4 mapped into IPv6', /mapped to IPv6/, ['https://[::ffff:127.0.0.1]/']],
+    ['is octal', /write 127\.0\.0\.1\./, ['https://0177.0.0.1/']],
     [
       'is this machine by name',
       /localhost is the machine .* unless ALLOWED_TARGET_NETWORKS names/,
-      ['https://localhost/', 'https://LOCALHOST:8443', 'https://a.localhost/'],
+      ['https://localhost/', 'https://a.localhost/'],
     ],
     ['is too long', /2049 characters long: at most 2048/, [`${URL}/`.padEnd(2_049, 'x')]],
-    ['breaks a line', /line break/, [`${URL}\r\nX-Evil: 1`, `${URL}\n`, `https://part\tner.example`]],
-    ['holds what no text may', /invisible/, [`${URL}/\u0000`, `${URL}/\ud83d`, `${URL}/\u200b`, `${URL}/\u202e`]],
-    ['has a fragment', /fragment/, [`${URL}#top`]],
-    ['has a backslash', /backslash/, ['https:\\\\partner.example', 'https://partner.example\\@127.0.0.1/']],
+    ['breaks a line', /line break/, [`${URL}\r\nX-Evil: 1`]],
+    ['holds what no text may', /invisible/, [`${URL}/\u0000`, `${URL}/\ud83d`, `${URL}/\u202e`]],
   ];
   test.each(refused)('%s', async (_what, message, urls) => {
     const { id, updatedAt } = await fresh();

@@ -1,6 +1,6 @@
 // What the questions are about differs from one to the next, as on a real dashboard: caches help as much as they would there.
 import type { Client } from 'pg';
-import { firstIdAt, toNodeId } from '../../../src/ids';
+import { firstIdAt, toNodeId } from '../../../src/values/ids';
 import type { QueryName } from './queries';
 
 /** Ids are UUIDs here; each side writes them as it does. */

@@ -1,4 +1,4 @@
-// What a dashboard asks, in each side's own words: the same rows and fields, checked before anything is measured.
+// What a dashboard asks, in the words of both sides: the same rows and fields, checked before anything is measured.
 
 export const QUERIES = ['list', 'webhook', 'timeline', 'failures'] as const;
 export type QueryName = (typeof QUERIES)[number];
@@ -49,16 +49,5 @@ export const POSTGRAPHILE: Record<QueryName, string> = {
     allWebhookRequestLogs(first: 25, orderBy: ROW_ID_DESC, filter: { status: { equalTo: "FAILED" },
         documentType: { equalTo: $type }, rowId: { greaterThanOrEqualTo: $fromId, lessThan: $toId } }) {
       nodes { rowId status documentType referenceDocument errorCode error startedAt webhookByWebhookId { rowId name } }
-      pageInfo { hasNextPage endCursor } } }`,
-};
-
-// Its resolvers are in peers/typeorm-server.ts; the time range is a range of ids here too.
-export const TYPEORM: Record<QueryName, string> = {
-  ...OURS,
-  list: OURS.list.replace('$after: String', '$after: ID'),
-  timeline: OURS.timeline.replace('where: { referenceDocument: { eq: $document } }', 'referenceDocument: $document'),
-  failures: `query ($type: String!, $fromId: ID!, $toId: ID!) {
-    webhookRequestLogs(first: 25, status: "FAILED", documentType: $type, from: $fromId, to: $toId) {
-      nodes { id status documentType referenceDocument errorCode error startedAt webhook { id name } }
       pageInfo { hasNextPage endCursor } } }`,
 };

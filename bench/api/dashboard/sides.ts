@@ -1,10 +1,10 @@
-// Our server and those it is compared with, each with the questions in its own words.
+// Our server and PostGraphile, each with the questions in its own words.
+import { ask } from '../ask';
 import type { Database } from '../database';
 import type { Target } from '../load';
-import { startPeer } from '../peers/peer-process';
-import { ask } from './ask';
+import { startPostgraphile } from '../postgraphile';
 import { ourVariables, type Parameters, peerVariables } from './parameters';
-import { OURS, POSTGRAPHILE, QUERIES, type QueryName, TYPEORM } from './queries';
+import { OURS, POSTGRAPHILE, QUERIES, type QueryName } from './queries';
 
 export interface Side {
   name: string;
@@ -15,17 +15,9 @@ export interface Side {
 
 type Stops = (() => Promise<unknown>)[];
 
-/** @param env over our server's defaults */
-export async function startOurs(
-  database: Database,
-  parameters: Parameters,
-  stops: Stops,
-  name = 'hookledger',
-  env: Record<string, string> = {},
-): Promise<Side> {
-  const server = await database.start('api', env);
-  stops.push(server.stop);
-  const target = { url: `${server.url}/graphql`, headers: { authorization: `Bearer ${database.adminKey}` } };
+export async function openOurs(database: Database, parameters: Parameters, stops: Stops): Promise<Side> {
+  const { target, stop } = await database.startApi();
+  stops.push(stop);
   const cursor =
     'query ($id: ID!) { webhookRequestLogs(first: 1, where: { id: { eq: $id } }) { pageInfo { endCursor } } }';
   const variables = await ourVariables(parameters, async (id) => {
@@ -34,15 +26,15 @@ export async function startOurs(
     });
     return webhookRequestLogs.pageInfo.endCursor;
   });
-  return { name, target, queries: OURS, variables };
+  return { name: 'hookledger', target, queries: OURS, variables };
 }
 
 interface Ended {
   pageInfo: { endCursor: string };
 }
 
-export async function startPostgraphile(database: Database, parameters: Parameters, stops: Stops): Promise<Side> {
-  const peer = await startPeer('postgraphile-server.mjs', database.servingUrl);
+export async function openPostgraphile(database: Database, parameters: Parameters, stops: Stops): Promise<Side> {
+  const peer = await startPostgraphile(database.servingUrl);
   stops.push(peer.stop);
   const target = { url: peer.url, headers: {} };
   const cursor = `query ($id: UUID!) { allWebhookRequestLogs(first: 1, orderBy: ROW_ID_DESC, filter: { rowId: { equalTo: $id } }) {
@@ -54,34 +46,23 @@ export async function startPostgraphile(database: Database, parameters: Paramete
   return { name: 'PostGraphile 5', target, queries: POSTGRAPHILE, variables };
 }
 
-export async function startTypeorm(database: Database, parameters: Parameters, stops: Stops): Promise<Side> {
-  const peer = await startPeer('typeorm-server.ts', database.servingUrl);
-  stops.push(peer.stop);
-  const variables = await peerVariables(parameters, async (id) => id);
-  return { name: 'TypeORM relations', target: { url: peer.url, headers: {} }, queries: TYPEORM, variables };
-}
-
 export function bodiesOf(side: Side, query: QueryName): string[] {
   return side.variables[query].map((variables) => JSON.stringify({ query: side.queries[query], variables }));
 }
 
 const CHECKED = 12;
 
-/** Every side gives the same rows in the same order, for some of the parameters. @throws Error with the first difference */
-export async function checkSame(sides: readonly Side[]): Promise<void> {
-  const [first, ...others] = sides as [Side, ...Side[]];
+/** Both give the same rows in the same order, for some of the parameters. @throws Error with the first difference */
+export async function checkSame(one: Side, other: Side): Promise<void> {
   for (const query of QUERIES) {
-    for (let index = 0; index < Math.min(CHECKED, first.variables[query].length); index += 1) {
-      const wanted = await contentOf(first, query, index);
-      if (!wanted.includes('-')) continue;
-      for (const other of others) {
-        const got = await contentOf(other, query, index);
-        if (got === wanted) continue;
-        throw new Error(
-          `${other.name} answers otherwise than ${first.name} to "${query}" with ${JSON.stringify(other.variables[query][index])}:\n` +
-            `${got.slice(0, 600)}\n  instead of\n${wanted.slice(0, 600)}`,
-        );
-      }
+    for (let index = 0; index < Math.min(CHECKED, one.variables[query].length); index += 1) {
+      const wanted = await contentOf(one, query, index);
+      const got = await contentOf(other, query, index);
+      if (got === wanted) continue;
+      throw new Error(
+        `${other.name} answers otherwise than ${one.name} to "${query}" with ${JSON.stringify(other.variables[query][index])}:\n` +
+          `${got.slice(0, 600)}\n  instead of\n${wanted.slice(0, 600)}`,
+      );
     }
   }
 }

@@ -1,15 +1,11 @@
 // A log of ninety days, shaped like real traffic, written by set-based SQL some hours at a time.
 import { Client } from 'pg';
-import { buildIndexes, dropIndexes, fillPages, vacuumPartitions } from './bulk-load';
 import { prepareSession, writeHours } from './chunk';
 import { dropLookup, makeLookup } from './lookup';
 import { ensurePastPartitions, PARENTS } from './partitions';
 
 /** Tables whose indexes are built when they are full. */
 const FILLED = [...PARENTS, 'finished_deliveries'];
-/** Logs of more rows have shorter bodies: their words are most of the time and of the disk that a log takes. */
-export const LONG = 2_000_000;
-const MEDIAN_BYTES = { short: 600, long: 250 };
 const WRITERS = 2;
 /** Rows of one transaction, about: bounds memory and temporary space. */
 const CHUNK_EVENTS = 40_000;
@@ -31,10 +27,9 @@ export async function generate(
   await withClient(urls.owner, (owner) => ensurePastPartitions(owner, new Date(now - 91 * DAY_MS), new Date(now)));
   return withClient(urls.superuser, async (sql) => {
     await setStatementTriggers(sql, 'enable always');
-    const plan = await makeLookup(sql, rows, now, rows > LONG ? MEDIAN_BYTES.long : MEDIAN_BYTES.short);
+    const plan = await makeLookup(sql, rows, now);
     const chunks = await chunksOf(sql);
     const indexes = await dropIndexes(sql, FILLED);
-    await fillPages(sql, PARENTS);
     let written = 0;
     let told = Date.now();
     const write = () =>
@@ -54,9 +49,8 @@ export async function generate(
     await sql.query('truncate evidence_queue');
     await setStatementTriggers(sql, 'enable');
     say(`  ${written.toLocaleString('en')} requests written`);
-    await vacuumPartitions(sql, FILLED, (work) => withClient(urls.superuser, work));
-    say('  vacuumed');
-    await buildIndexes(sql, indexes, say);
+    await buildIndexes(sql, indexes);
+    say('  indexes built');
     return { rows: written, until: plan.until };
   });
 }
@@ -68,6 +62,28 @@ async function setStatementTriggers(sql: Client, state: 'enable' | 'enable alway
      from pg_trigger where not tgisinternal and tgrelid = 'webhook_request_logs'::regclass and tgtype & 1 = 0 and tgtype & 4 = 4`,
   );
   for (const { statement } of rows) await sql.query(statement.replace('$1', state));
+}
+
+interface Index {
+  name: string;
+  definition: string;
+}
+
+/** Drops the indexes of these tables and of their partitions, but for primary keys. @returns them */
+async function dropIndexes(sql: Client, tables: readonly string[]): Promise<Index[]> {
+  const { rows } = await sql.query<Index>(
+    `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition
+     from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = any ($1::regclass[]) and not i.indisprimary order by i.indrelid, c.relname`,
+    [tables],
+  );
+  for (const { name } of rows) await sql.query(`drop index ${name}`);
+  return rows;
+}
+
+async function buildIndexes(sql: Client, indexes: readonly Index[]): Promise<void> {
+  await sql.query("set maintenance_work_mem = '2GB'; set max_parallel_maintenance_workers = 2");
+  for (const { definition } of indexes) await sql.query(definition.replace(' ON ONLY ', ' ON '));
 }
 
 /** Ranges of hours with about so many events each, the oldest first. */

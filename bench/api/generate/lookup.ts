@@ -30,13 +30,10 @@ export interface Plan {
   rareEvery: number;
   /** In ms since 1970: nothing is later. */
   until: number;
-  hours: number;
-  /** The length of half of the bodies is below it. */
-  medianBytes: number;
 }
 
 /** Makes the schema `bench_generator`; `dropLookup` takes it away. @param rows requests wanted, about */
-export async function makeLookup(sql: Client, rows: number, now: number, medianBytes: number): Promise<Plan> {
+export async function makeLookup(sql: Client, rows: number, now: number): Promise<Plan> {
   const until = Math.floor(now / HOUR_MS) * HOUR_MS;
   await sql.query('drop schema if exists bench_generator cascade');
   await sql.query('create schema bench_generator');
@@ -48,7 +45,7 @@ export async function makeLookup(sql: Client, rows: number, now: number, medianB
   await sql.query(
     'analyze bench_generator.hours, bench_generator.webhook_slots, bench_generator.user_slots, bench_generator.items',
   );
-  return { events, rareEvery: Math.max(1, Math.floor(events / RARE_EVENTS)), until, hours: DAYS * 24, medianBytes };
+  return { events, rareEvery: Math.max(1, Math.floor(events / RARE_EVENTS)), until };
 }
 
 /** One event in seven is told to two webhooks; a failure brings further attempts. Measured on what is generated. */

@@ -15,7 +15,7 @@ export class ApiError extends Error {
 export interface FieldFault {
   message: string;
   path?: readonly (string | number)[];
-  extensions?: { code?: string; retryAfterSeconds?: number };
+  extensions?: { code?: string; retryAfterSeconds?: number; requestId?: string };
 }
 
 /** The faults at this path or below it, such as `['webhook', 'versions']`. */

@@ -6,6 +6,7 @@ import type { TypedDocumentString } from './generated/documents';
 export type LiveState = 'connecting' | 'live' | 'away' | 'ended';
 
 let client: Client | null = null;
+let isConnected = false;
 
 function liveClient(): Client {
   client ??= createClient({
@@ -17,6 +18,14 @@ function liveClient(): Client {
     shouldRetry: () => true,
     keepAlive: 20_000,
     connectionAckWaitTimeout: 10_000,
+    on: {
+      connected: () => {
+        isConnected = true;
+      },
+      closed: () => {
+        isConnected = false;
+      },
+    },
   });
   return client;
 }
@@ -29,7 +38,8 @@ export interface LiveSink<Data> {
 }
 
 /**
- * Follows a subscription while the tab is visible. `variables` is asked at each beginning, so that it can name the last change received.
+ * Follows a subscription while the tab is visible. `variables` is asked at each beginning, also when the connection was lost and is there
+ * again, so that it can name the last change received.
  * @returns a function that ends it
  */
 export function follow<Data, Variables extends Record<string, unknown>>(
@@ -48,7 +58,13 @@ export function follow<Data, Variables extends Record<string, unknown>>(
   const subscribe = () => {
     let isStopped = false;
     const dispose = liveClient().subscribe<Data>(
-      { query: document.toString(), variables: variables() },
+      {
+        query: document.toString(),
+        // read whenever the client subscribes, which it does again by itself after each connection
+        get variables() {
+          return variables();
+        },
+      },
       {
         next: ({ data, errors }) => {
           if (isStopped) return;
@@ -62,9 +78,12 @@ export function follow<Data, Variables extends Record<string, unknown>>(
         complete: () => undefined,
       },
     );
-    sink.state('live');
+    const show = () => sink.state(isConnected ? 'live' : 'connecting');
+    const listeners = [liveClient().on('connected', show), liveClient().on('closed', show)];
+    show();
     return () => {
       isStopped = true;
+      for (const remove of listeners) remove();
       dispose();
     };
   };

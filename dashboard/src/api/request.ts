@@ -1,6 +1,7 @@
 // One GraphQL request over HTTP, with the cookie of the session.
 import { ApiError, type FieldFault } from './api-error';
 import type { TypedDocumentString } from './generated/documents';
+import { noteUse } from './session-use';
 
 export interface Answer<Data> {
   data: Data;
@@ -21,6 +22,7 @@ export async function request<Data, Variables>(
 ): Promise<Answer<Data>> {
   const response = await post('/graphql', { query: document.toString(), variables }, signal);
   const received = await readJson<Received<Data>>(response);
+  if (response.status !== 401) noteUse();
   if (received.data) return { data: received.data, faults: received.errors ?? [] };
   throw errorOf(response, received.errors?.[0]);
 }

@@ -1,12 +1,18 @@
 // Signing in and out.
 import type { FieldFault } from './api-error';
+import { forgetDrafts } from './kept-drafts';
 import { queryClient } from './query-client';
 import { errorOf, post, readJson } from './request';
 import { setSessionEnded } from './session-state';
+import { hearTabs, tellTabs } from './tabs';
+import { viewerInCache } from './viewer-query';
 
-/** Tells the other tabs of this browser that another person may be signed in. */
-const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('hookledger');
-tabs?.addEventListener('message', () => void queryClient.resetQueries());
+hearTabs((message) => {
+  if (message.kind === 'used') return;
+  // nothing of another person stays; what the same person has typed does
+  if (message.kind === 'signed in') void goOn(message.userId === viewerInCache()?.viewer?.id);
+  else void queryClient.resetQueries();
+});
 
 interface LoginAnswer {
   user?: { id: string };
@@ -22,9 +28,13 @@ export async function signInWithKey(apiKey: string): Promise<string> {
 }
 
 /** Shows what the session that has begun may read; nothing of another one stays. */
-export async function beginAgain(sameUser: boolean): Promise<void> {
+export async function beginAgain(userId: string, sameUser: boolean): Promise<void> {
+  tellTabs({ kind: 'signed in', userId });
+  await goOn(sameUser);
+}
+
+async function goOn(sameUser: boolean): Promise<void> {
   setSessionEnded(false);
-  tabs?.postMessage('signed in');
   if (sameUser) await queryClient.invalidateQueries();
   else await queryClient.resetQueries();
 }
@@ -34,7 +44,8 @@ export async function signOut(): Promise<void> {
   const response = await post('/auth/logout', {});
   const { providerUrl } = await readJson<{ providerUrl?: string | null }>(response);
   queryClient.clear();
-  tabs?.postMessage('signed out');
+  forgetDrafts();
+  tellTabs({ kind: 'signed out' });
   window.location.assign(providerUrl ?? '/sign-in');
 }
 

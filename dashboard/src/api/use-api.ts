@@ -1,13 +1,15 @@
 import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import type { ApiError } from './api-error';
+import type { ApiError, FieldFault } from './api-error';
 import type { TypedDocumentString } from './generated/documents';
 import { type Answer, request } from './request';
 
-export interface AskOptions {
+export interface AskOptions<Data = unknown> {
   /** false: not asked. */
   enabled?: boolean;
   /** Milliseconds between two refreshes while the tab is visible. */
   refreshMs?: number;
+  /** Whether an answer stays as it is: it is then not refreshed. */
+  isFinal?(data: Data): boolean;
   /** Milliseconds for which an answer is not asked for again; `Infinity` for what never changes. */
   freshMs?: number;
   /** Keeps the last answer on the page while that for other variables is under way. */
@@ -18,13 +20,19 @@ export interface AskOptions {
 export function useApi<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
-  { enabled = true, refreshMs, freshMs, keepPrevious = false }: AskOptions = {},
+  { enabled = true, refreshMs, isFinal, freshMs, keepPrevious = false }: AskOptions<Data> = {},
 ): UseQueryResult<Answer<Data>, ApiError> {
   return useQuery<Answer<Data>, ApiError>({
     queryKey: [document.toString(), variables],
     queryFn: ({ signal }) => request(document, variables, signal),
     enabled,
-    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs, refetchIntervalInBackground: false }),
+    ...(refreshMs === undefined
+      ? {}
+      : {
+          refetchInterval: ({ state: { data } }: { state: { data: Answer<Data> | undefined } }) =>
+            data && isFinal?.(data.data) ? false : refreshMs,
+          refetchIntervalInBackground: false,
+        }),
     ...(freshMs === undefined ? {} : { staleTime: freshMs }),
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
@@ -52,17 +60,28 @@ export interface Pages<Row> {
   isLoading: boolean;
   isLoadingMore: boolean;
   error: ApiError | null;
+  /** Why the list of a page is null, or a field of a row. */
+  faults: readonly FieldFault[];
+  isRefreshing: boolean;
   more(): void;
   retry(): void;
 }
+
+interface PagesOptions<Data> extends Pick<AskOptions, 'enabled' | 'refreshMs'> {
+  /** The first page, where another query has read it. */
+  begin?: Data | undefined;
+}
+
+/** For how long a first page that another query has read is not asked for again. */
+const FRESH_MS = 60_000;
 
 /** A list, page by page. */
 export function useApiPages<Data, Variables extends { after?: string | null | undefined }, Row>(
   document: TypedDocumentString<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   connectionOf: (data: Data) => Connection<Row> | null | undefined,
-  { enabled = true, refreshMs }: Pick<AskOptions, 'enabled' | 'refreshMs'> = {},
-): Pages<Row> {
+  { enabled = true, refreshMs, begin }: PagesOptions<Data> = {},
+): Pages<Row> & { first: Data | undefined } {
   const query = useInfiniteQuery({
     queryKey: [document.toString(), variables, 'pages'],
     initialPageParam: null as string | null,
@@ -72,17 +91,21 @@ export function useApiPages<Data, Variables extends { after?: string | null | un
       return pageInfo?.hasNextPage ? (pageInfo.endCursor ?? null) : null;
     },
     enabled,
+    ...(begin && { initialData: { pages: [{ data: begin, faults: [] }], pageParams: [null] }, staleTime: FRESH_MS }),
     ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs, refetchIntervalInBackground: false }),
   });
   const pages = query.data?.pages.map(({ data }) => connectionOf(data)) ?? [];
   const last = pages.at(-1);
   return {
+    first: query.data?.pages[0]?.data,
     rows: pages.flatMap((page) => page?.nodes ?? []),
     hasMore: last?.pageInfo.hasNextPage ?? false,
     searchedTo: last?.pageInfo.searchedTo ?? null,
     isLoading: query.isPending && enabled,
     isLoadingMore: query.isFetchingNextPage,
     error: query.error as ApiError | null,
+    faults: query.data?.pages.flatMap(({ faults }) => faults) ?? [],
+    isRefreshing: query.isRefetching,
     more: () => void query.fetchNextPage(),
     retry: () => void query.refetch(),
   };

@@ -1,8 +1,7 @@
 // Who is signed in, and what their roles may do.
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { ROLES_OF, type RootField } from './generated/access';
-import { ViewerDocument, type ViewerQuery } from './generated/documents';
-import { useApi } from './use-api';
+import type { ViewerQuery } from './generated/documents';
 
 export type Role = 'SYSTEM_MANAGER' | 'INTEGRATION_MANAGER' | 'SUPPORT' | 'AUDITOR' | 'PUBLISHER';
 
@@ -17,10 +16,6 @@ export interface ViewerFacts {
 }
 
 const ViewerContext = createContext<ViewerFacts | null>(null);
-
-export function useViewerQuery() {
-  return useApi(ViewerDocument, {}, { freshMs: 60_000 });
-}
 
 export function ViewerProvider({ data, children }: { data: ViewerQuery; children: ReactNode }) {
   const facts = useMemo((): ViewerFacts => {

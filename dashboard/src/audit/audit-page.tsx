@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { AuditDocument, type AuditQuery, OwnAuditDocument } from '../api/generated/documents';
 import { useApiPages } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { paths } from '../paths';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { Empty } from '../ui/answer';
 import { Button } from '../ui/button';
@@ -59,7 +60,15 @@ function All() {
         pages={pages}
         columns={columns}
         keyOf={({ id }) => id}
-        empty={<Empty title={texts.none} />}
+        empty={
+          search.size === 0 ? (
+            <Empty title={texts.none} />
+          ) : (
+            <Empty title={texts.noneOfFilter}>
+              <Button onPress={() => setSearch({})}>{texts.clear}</Button>
+            </Empty>
+          )
+        }
       />
       <Dialog title={texts.details} isOpen={shown !== null} onClose={() => setShown(null)} wide>
         {shown === null ? null : <AuditDetails id={shown} />}
@@ -133,7 +142,7 @@ function Filters({ initial, onApply }: FiltersProps) {
     onChange: (value: string) => setFilter({ ...filter, [name]: value }),
   });
   return (
-    <form className="log-filters" role="search" onSubmit={submit}>
+    <form className="filters" role="search" onSubmit={submit}>
       <TextField label={texts.filterActor} {...field('actor')} />
       <TextField label={texts.filterAction} {...field('action')} placeholder="webhook." ltr />
       <TextField label={texts.filterSubject} {...field('subject')} placeholder="whk_..." ltr />

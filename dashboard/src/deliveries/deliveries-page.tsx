@@ -1,42 +1,61 @@
 import { type FormEvent, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
-import { DeliveriesDocument, type DeliveriesQuery, DeliveryCountsDocument } from '../api/generated/documents';
-import { useApi, useApiPages } from '../api/use-api';
+import { Link } from 'wouter';
+import { DeliveriesDocument, type DeliveriesQuery, type DeliveryRowFragment } from '../api/generated/documents';
+import { useApiPages } from '../api/use-api';
 import { formatCount } from '../i18n/plural';
 import { paths } from '../paths';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { Empty } from '../ui/answer';
-import { Button } from '../ui/button';
+import { Button, LinkButton } from '../ui/button';
 import { TextField } from '../ui/field';
 import { Ltr } from '../ui/ltr';
 import { PagedTable } from '../ui/paged-table';
 import { DeliveryState } from '../ui/state-mark';
 import { Time } from '../ui/time';
-import { deliveryOrder, deliveryWhere, readDeliveryFilter, TABS, writeDeliveryFilter } from './delivery-filter';
+import { VisibleText } from '../ui/visible-text';
+import {
+  deliveryOrder,
+  deliveryWhere,
+  readDeliveryFilter,
+  TABS,
+  whereOfAllTabs,
+  writeDeliveryFilter,
+} from './delivery-filter';
 import { useDeliveryTexts } from './texts';
-
-type Row = NonNullable<DeliveriesQuery['deliveries']>['nodes'][number];
+import { useLiveDeliveries } from './use-live-deliveries';
+import { withChanges } from './with-changes';
 
 const REFRESH_MS = 10_000;
+/** While changes come by themselves. */
+const LIVE_REFRESH_MS = 30_000;
 
 export default function DeliveriesPage() {
   const texts = useDeliveryTexts();
   const [search, setSearch] = useSearchParams();
   const filter = readDeliveryFilter(search);
   const [document, setDocument] = useState(filter.document ?? '');
-  const pages = useApiPages(
+  const { state: live, changed, dropped, clear } = useLiveDeliveries(whereOfAllTabs(filter));
+  const read = useApiPages(
     DeliveriesDocument,
     { where: deliveryWhere(filter), orderBy: deliveryOrder(filter) },
     ({ deliveries }) => deliveries,
-    { refreshMs: REFRESH_MS },
+    { refreshMs: live === 'live' ? LIVE_REFRESH_MS : REFRESH_MS },
   );
+  const { rows, fresh } = withChanges(read.rows, changed, filter.tab);
+  const pages = { ...read, rows };
+  const readAgain = () => {
+    clear();
+    read.retry();
+  };
+  const isNarrowed = filter.document !== null || filter.webhook !== null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSearch(writeDeliveryFilter({ ...filter, document: document.trim() || null }));
   };
   return (
     <Page title={texts.title}>
-      <Counts />
+      {pages.first ? <Counts of={pages.first} /> : null}
       <nav className="tabs" aria-label={texts.state}>
         {TABS.map((tab) => (
           <Link
@@ -49,7 +68,7 @@ export default function DeliveriesPage() {
           </Link>
         ))}
       </nav>
-      <form className="log-filters" role="search" onSubmit={submit}>
+      <form className="filters" role="search" onSubmit={submit}>
         <TextField
           label={texts.document}
           value={document}
@@ -57,19 +76,37 @@ export default function DeliveriesPage() {
           type="search"
           placeholder="INV-0042"
         />
-        <Button type="submit">{texts.tabs.all}</Button>
+        <Button type="submit">{texts.find}</Button>
       </form>
+      <div className="row" role="status">
+        <span>{texts.live[live ?? 'connecting']}</span>
+        {fresh > 0 ? <Button onPress={readAgain}>{texts.fresh(fresh)}</Button> : null}
+        {dropped > 0 ? <Button onPress={readAgain}>{texts.dropped(dropped)}</Button> : null}
+      </div>
       <PagedTable
         label={texts.tabs[filter.tab]}
         pages={pages}
         keyOf={({ id }) => id}
-        empty={<Empty title={texts.none}>{filter.tab === 'open' ? <p>{texts.noneOpen}</p> : null}</Empty>}
+        empty={
+          <Empty title={isNarrowed ? texts.noneOfFilter : texts.none}>
+            {isNarrowed ? (
+              <LinkButton to={paths.deliveries(writeDeliveryFilter({ ...filter, document: null, webhook: null }))}>
+                {texts.clear}
+              </LinkButton>
+            ) : filter.tab === 'open' ? (
+              <p>{texts.noneOpen}</p>
+            ) : null}
+          </Empty>
+        }
         columns={[
           {
             header: texts.document,
             cell: ({ id, referenceDocument, test }) => (
               <Link href={paths.delivery(id)}>
-                <bdi>{referenceDocument}</bdi> {test ? texts.test : null}
+                <bdi>
+                  <VisibleText text={referenceDocument} />
+                </bdi>{' '}
+                {test ? texts.test : null}
               </Link>
             ),
           },
@@ -107,7 +144,7 @@ export default function DeliveriesPage() {
   );
 }
 
-function State({ row }: { row: Row }) {
+function State({ row }: { row: DeliveryRowFragment }) {
   const texts = useDeliveryTexts();
   const why = row.deadLetter
     ? texts.stuck(row.deadLetter.code)
@@ -126,12 +163,9 @@ function State({ row }: { row: Row }) {
   );
 }
 
-function Counts() {
+function Counts({ of: { waiting, retrying, exhausted } }: { of: DeliveriesQuery }) {
   const texts = useDeliveryTexts();
-  const { data } = useApi(DeliveryCountsDocument, {}, { refreshMs: REFRESH_MS, keepPrevious: true });
   const shown = (count: { totalCount?: number | null; totalCountIsExact?: boolean | null } | null | undefined) =>
     typeof count?.totalCount === 'number' ? texts.atLeast(count.totalCount, count.totalCountIsExact ?? false) : '…';
-  if (!data) return null;
-  const { waiting, retrying, exhausted } = data.data;
   return <p>{texts.counts(shown(waiting), shown(retrying), shown(exhausted))}</p>;
 }

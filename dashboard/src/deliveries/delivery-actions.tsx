@@ -25,7 +25,9 @@ export function DeliveryActions({ delivery }: { delivery: KnownDelivery }) {
   return (
     <>
       {isOpen && viewer.may('Mutation.retryDelivery') ? (
-        <Button onPress={() => setAct('retry')}>{texts.retry}</Button>
+        <Button asks onPress={() => setAct('retry')}>
+          {texts.retry}
+        </Button>
       ) : null}
       {isOpen && !delivery.cancelRequested && viewer.may('Mutation.cancelDelivery') ? (
         <Button kind="danger" onPress={() => setAct('cancel')}>
@@ -33,10 +35,14 @@ export function DeliveryActions({ delivery }: { delivery: KnownDelivery }) {
         </Button>
       ) : null}
       {!isOpen && viewer.may('Mutation.replayDelivery') ? (
-        <Button onPress={() => setAct('again')}>{texts.again}</Button>
+        <Button asks onPress={() => setAct('again')}>
+          {texts.again}
+        </Button>
       ) : null}
       {!isOpen && !viewer.may('Mutation.replayDelivery') && viewer.may('Mutation.requestReplay') ? (
-        <Button onPress={() => setAct('ask')}>{texts.ask}</Button>
+        <Button asks onPress={() => setAct('ask')}>
+          {texts.ask}
+        </Button>
       ) : null}
       <ActDialog
         title={texts.retry}

@@ -1,5 +1,7 @@
 // Which deliveries the page shows, in its address.
-import type { DeliveryOrder, DeliveryWhere } from '../api/generated/documents';
+import type { DeliveryOrder, DeliveryRowFragment, DeliveryWhere } from '../api/generated/documents';
+
+type DeliveryStatus = DeliveryRowFragment['status'];
 
 export const TABS = ['open', 'held', 'exhausted', 'skipped', 'delivered', 'all'] as const;
 export type Tab = (typeof TABS)[number];
@@ -38,9 +40,21 @@ const OF_TAB: Record<Tab, DeliveryWhere> = {
   all: {},
 };
 
-export function deliveryWhere({ tab, webhook, document }: DeliveryFilter): DeliveryWhere {
+/** Whether a delivery is one of the tab, by its state. */
+export function belongsTo(tab: Tab, { status, held }: { status: DeliveryStatus; held: boolean }): boolean {
+  if (tab === 'all') return true;
+  if (tab === 'held') return held;
+  const { eq, in: among } = OF_TAB[tab].status ?? {};
+  return eq === status || (among?.includes(status) ?? false);
+}
+
+export function deliveryWhere(filter: DeliveryFilter): DeliveryWhere {
+  return { ...OF_TAB[filter.tab], ...whereOfAllTabs(filter) };
+}
+
+/** The same of all tabs together. */
+export function whereOfAllTabs({ webhook, document }: DeliveryFilter): DeliveryWhere {
   return {
-    ...OF_TAB[tab],
     ...(webhook === null ? {} : { webhook: { id: { eq: webhook } } }),
     ...(document === null ? {} : { referenceDocument: { eq: document } }),
   };

@@ -1,6 +1,7 @@
 import { Link, useParams } from 'wouter';
 import { DeliveryDocument, type DeliveryQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
+import { useViewer } from '../api/viewer';
 import { formatDuration } from '../i18n/amount';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
@@ -10,6 +11,7 @@ import { Facts } from '../ui/facts';
 import { Ltr } from '../ui/ltr';
 import { DeliveryState, RequestState } from '../ui/state-mark';
 import { Table } from '../ui/table';
+import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
 import { DeliveryActions } from './delivery-actions';
 import { useDeliveryTexts } from './texts';
@@ -27,14 +29,27 @@ export default function DeliveryPage() {
   return (
     <Page title={title} actions={known ? <DeliveryActions delivery={known} /> : null}>
       <Shown of={query} rows={8}>
-        {({ delivery }) => (delivery ? <Known delivery={delivery} /> : <Empty title={texts.missing} />)}
+        {({ delivery }) => (delivery ? <Known delivery={delivery} /> : <Missing />)}
       </Shown>
     </Page>
   );
 }
 
+/** Deliveries of dropped months are gone with their requests. */
+function Missing() {
+  const texts = useDeliveryTexts();
+  const times = useTimes();
+  const { about } = useViewer();
+  return (
+    <Empty title={texts.missing}>
+      {about.oldestRequestAt ? <p>{texts.agedOut(times.full(about.oldestRequestAt))}</p> : null}
+    </Empty>
+  );
+}
+
 function Known({ delivery }: { delivery: KnownDelivery }) {
   const texts = useDeliveryTexts();
+  const ui = useUiTexts();
   const times = useTimes();
   const { webhook, deadLetter, predecessor, cancelledBy, user, businessEvent } = delivery;
   const attempts = delivery.requests?.nodes ?? [];
@@ -90,7 +105,7 @@ function Known({ delivery }: { delivery: KnownDelivery }) {
       <section className="card stack">
         <h2>{texts.allAttempts}</h2>
         {attempts.length === 0 ? (
-          <p className="faint">{texts.noAttempts}</p>
+          <p className="faint">{delivery.requests ? texts.noAttempts : ui.notKnown}</p>
         ) : (
           <Table
             label={texts.allAttempts}

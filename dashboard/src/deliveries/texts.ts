@@ -1,8 +1,9 @@
 import { textsOf } from '../i18n/language';
-import { formatCount } from '../i18n/plural';
+import { formatCount, plural } from '../i18n/plural';
 
 const en = {
   title: 'Deliveries',
+  find: 'Find',
   one: 'Delivery',
   tabs: {
     open: 'Waiting and retrying',
@@ -25,8 +26,14 @@ const en = {
   finished: 'Finished',
   last: 'Last answer',
   none: 'No delivery is in this state',
+  noneOfFilter: 'No delivery in this state meets the filter',
+  clear: 'Clear the filter',
+  live: { connecting: 'Connecting', live: 'Live', away: 'Paused', ended: 'Live has ended' },
+  fresh: (count: number) => plural('en', count, { one: 'Show # new', other: 'Show # new' }),
+  dropped: (count: number) => `${formatCount(count)} changes were left out by the server: read again`,
   noneOpen: 'Nothing is owed: all deliveries were made, given up or skipped.',
   missing: 'There is no such delivery',
+  agedOut: (time: string) => `What is older than ${time} was removed, as the limits of retention say.`,
   held: 'held: the webhook is paused or disabled, or all deliveries are paused',
   waitsFor: {
     CAPACITY: 'waits for the rate limit, the number of requests at once or the circuit of the webhook',
@@ -62,6 +69,7 @@ const en = {
 
 const ar: typeof en = {
   title: 'التسليمات',
+  find: 'ابحث',
   one: 'تسليم',
   tabs: {
     open: 'بالانتظار وتُعاد',
@@ -83,8 +91,21 @@ const ar: typeof en = {
   finished: 'انتهى',
   last: 'آخر جواب',
   none: 'لا تسليم بهذه الحالة',
+  noneOfFilter: 'لا تسليم في هذه الحالة يطابق المرشح',
+  clear: 'امسح المرشح',
+  live: { connecting: 'جارٍ الاتصال', live: 'مباشر', away: 'متوقف', ended: 'انتهى البث المباشر' },
+  fresh: (count) =>
+    plural('ar', count, {
+      one: 'اعرض جديدًا واحدًا',
+      two: 'اعرض جديدين',
+      few: 'اعرض # جديدة',
+      many: 'اعرض # جديدًا',
+      other: 'اعرض # جديد',
+    }),
+  dropped: (count) => `أسقط الخادم ${formatCount(count)} من التغييرات: اقرأ مجددًا`,
   noneOpen: 'لا شيء مستحق: كل التسليمات تمت أو تُركت أو لم تُرسل.',
   missing: 'لا يوجد تسليم كهذا',
+  agedOut: (time) => `أُزيل ما هو أقدم من ${time} بحسب حدود الاحتفاظ.`,
   held: 'موقوف: الخطاف موقوف أو معطّل، أو كل التسليمات موقوفة',
   waitsFor: {
     CAPACITY: 'ينتظر حد المعدل أو عدد الطلبات الجارية أو عودة خادمهم إلى العمل',

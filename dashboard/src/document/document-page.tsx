@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { DocumentDocument, type DocumentQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { Empty, Shown } from '../ui/answer';
 import { Button, LinkButton } from '../ui/button';
@@ -50,47 +51,39 @@ function Known({ known, documentType, name }: { known: KnownDocument; documentTy
   const wasPublished = (known.timeline?.nodes ?? []).some(({ kind }) => kind === 'EVENT_PUBLISHED');
   return (
     <>
-      <div className="row no-print">
-        <CopyButton text={[`${documentType} ${name}`, ...sentences].join('\n')} label={texts.copyAnswer} />
-        <Button onPress={() => window.print()}>{texts.receipt}</Button>
-        <LinkButton to={paths.log({ range: 'all', document: name })}>{texts.log}</LinkButton>
+      <div className="stack no-print">
+        <div className="row">
+          <CopyButton text={[`${documentType} ${name}`, ...sentences].join('\n')} label={texts.copyAnswer} />
+          <Button onPress={() => window.print()}>{texts.receipt}</Button>
+          <LinkButton to={paths.log({ range: 'all', document: name })}>{texts.log}</LinkButton>
+        </div>
+        <ul className="verdicts">
+          {verdicts.map((verdict, index) => (
+            <li key={verdict.webhook?.id ?? index} data-tone={VERDICT_TONES[verdict.verdict]}>
+              <StateMark tone={VERDICT_TONES[verdict.verdict]}>{''}</StateMark>
+              <span>{sentences[index]}</span>
+              <span className="under row">
+                {verdict.lastRequest ? <Link href={paths.request(verdict.lastRequest.id)}>{texts.request}</Link> : null}
+                {verdict.webhook ? (
+                  <Link href={paths.webhook(verdict.webhook.id)}>
+                    <bdi>{verdict.webhook.name}</bdi>
+                  </Link>
+                ) : null}
+                <details>
+                  <summary>{texts.exactWords}</summary>
+                  <Ltr>
+                    {verdict.sentence} {verdict.delivery?.skipMessage ?? ''}
+                  </Ltr>
+                </details>
+              </span>
+            </li>
+          ))}
+        </ul>
+        {known.verdicts && verdicts.length === 0 && wasPublished ? <p className="note">{texts.nobody}</p> : null}
+        <p className="faint">{texts.checked(times.full(asked))}</p>
+        <h2>{texts.timeline}</h2>
+        <DocumentTimeline first={known.timeline} documentType={documentType} name={name} />
       </div>
-      <ul className="verdicts">
-        {verdicts.map((verdict, index) => (
-          <li key={verdict.webhook?.id ?? index} data-tone={VERDICT_TONES[verdict.verdict]}>
-            <StateMark tone={VERDICT_TONES[verdict.verdict]}>{''}</StateMark>
-            <bdi>{sentences[index]}</bdi>
-            <span className="under row">
-              {verdict.lastRequest ? <Link href={paths.request(verdict.lastRequest.id)}>{texts.request}</Link> : null}
-              {verdict.webhook ? (
-                <Link href={paths.webhook(verdict.webhook.id)}>
-                  <bdi>{verdict.webhook.name}</bdi>
-                </Link>
-              ) : null}
-              {verdict.verdict === 'HELD' && verdict.webhook?.statusReason ? (
-                <span>
-                  <bdi>{verdict.webhook.statusReason}</bdi>{' '}
-                  {verdict.webhook.statusChangedBy ? (
-                    <bdi>
-                      {texts.by(verdict.webhook.statusChangedBy.fullName ?? verdict.webhook.statusChangedBy.name)}
-                    </bdi>
-                  ) : null}
-                </span>
-              ) : null}
-              <details>
-                <summary>{texts.exactWords}</summary>
-                <Ltr>
-                  {verdict.sentence} {verdict.delivery?.skipMessage ?? ''}
-                </Ltr>
-              </details>
-            </span>
-          </li>
-        ))}
-      </ul>
-      {verdicts.length === 0 && wasPublished ? <p className="note">{texts.nobody}</p> : null}
-      <p className="faint">{texts.checked(times.full(asked))}</p>
-      <h2>{texts.timeline}</h2>
-      <DocumentTimeline first={known.timeline} documentType={documentType} name={name} />
       <Receipt known={known} documentType={documentType} name={name} />
     </>
   );

@@ -83,7 +83,8 @@ function toneOf({ kind, requestStatus }: Entry): Tone {
 function TimelineEntry({ entry }: { entry: Entry }) {
   const texts = useDocumentTexts();
   const { request, webhook, businessEvent, skipReason } = entry;
-  const by = businessEvent?.user ?? request?.user;
+  // that of the delivery and its attempts is the same
+  const by = entry.kind === 'EVENT_PUBLISHED' || entry.kind === 'CALL_RECEIVED' ? businessEvent?.user : null;
   return (
     <li>
       <Time at={entry.at} />

@@ -9,8 +9,7 @@ const en = {
       `${name} did not get it: the delivery was cancelled${time ? ` on ${time}` : ''}.`,
     GIVEN_UP: (name: string, time: string) =>
       `${name} did not get it: all attempts failed${time ? `, the last on ${time}` : ''}.`,
-    HELD: (name: string) =>
-      `${name} has not got it yet: the webhook is paused or disabled, or all deliveries are paused.`,
+    HELD: (name: string, why: string) => `${name} has not got it yet: ${why}.`,
     NOT_SENT: (name: string, reason: string) => `Nothing was sent to ${name}: ${reason}.`,
     ON_ITS_WAY: (name: string, time: string) =>
       `It is on its way to ${name}${time ? `; the next attempt is due on ${time}` : ''}.`,
@@ -19,6 +18,13 @@ const en = {
     WAITING: (name: string) =>
       `${name} has not got it yet: it waits for an earlier delivery, or for the limits of the webhook.`,
   },
+  held: {
+    PAUSED: 'the webhook is paused',
+    DISABLED: 'the webhook is disabled',
+    ARCHIVED: 'the webhook is archived',
+    ACTIVE: 'all deliveries are paused',
+  } as Record<string, string>,
+  comma: ', ',
   answered: (status: number) => `, and answered ${status}`,
   skip: {
     CONDITION_FALSE: 'the condition of the webhook was false',
@@ -69,12 +75,19 @@ const ar: typeof en = {
     ARRIVED: (name, time, code) => `وصل إلى ${name} في ${time}${code}.`,
     CANCELLED: (name, time) => `لم يصل إلى ${name}: أُلغي التسليم${time ? ` في ${time}` : ''}.`,
     GIVEN_UP: (name, time) => `لم يصل إلى ${name}: فشلت كل المحاولات${time ? `، وآخرها في ${time}` : ''}.`,
-    HELD: (name) => `لم يصل إلى ${name} بعد: الخطاف موقوف أو معطّل، أو أن كل التسليمات موقوفة.`,
+    HELD: (name, why) => `لم يصل إلى ${name} بعد: ${why}.`,
     NOT_SENT: (name, reason) => `لم يُرسل شيء إلى ${name}: ${reason}.`,
     ON_ITS_WAY: (name, time) => `في الطريق إلى ${name}${time ? `؛ المحاولة التالية في ${time}` : ''}.`,
     STUCK: (name) => `لم يصل إلى ${name}: في قاعدة البيانات خلل يخص هذا التسليم، ويجب أن ينظر فيه مشغّل.`,
     WAITING: (name) => `لم يصل إلى ${name} بعد: ينتظر تسليمًا أسبق، أو حدود الخطاف.`,
   },
+  held: {
+    PAUSED: 'الخطاف موقوف مؤقتًا',
+    DISABLED: 'الخطاف معطّل',
+    ARCHIVED: 'الخطاف مؤرشف',
+    ACTIVE: 'كل التسليمات موقوفة',
+  },
+  comma: '، ',
   answered: (status) => ` وكان الجواب ${status}`,
   skip: {
     CONDITION_FALSE: 'لم يتحقق شرط الخطاف',

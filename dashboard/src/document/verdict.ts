@@ -1,4 +1,5 @@
 // The answer for one webhook, as a sentence that can be read out. It is made of kinds, codes and numbers, so that each language has its own.
+import { isolated } from '../i18n/isolated';
 import type { Times } from '../i18n/time-zone';
 import type { Tone } from '../ui/state-mark';
 import type { DocumentTexts } from './texts';
@@ -8,7 +9,12 @@ export type VerdictKind = keyof DocumentTexts['verdict'];
 export interface VerdictFacts {
   verdict: VerdictKind;
   nextAttemptAt?: string | null;
-  webhook: { name: string } | null;
+  webhook: {
+    name: string;
+    status: string;
+    statusReason?: string | null;
+    statusChangedBy?: { name: string; fullName?: string | null } | null;
+  } | null;
   delivery: {
     deliveredAt?: string | null;
     finishedAt?: string | null;
@@ -50,7 +56,7 @@ export function verdictSentence(
   times: Pick<Times, 'full' | 'zone'>,
 ): string {
   const { verdict, delivery, lastRequest, webhook } = facts;
-  const name = webhook?.name ?? '?';
+  const name = isolated(webhook?.name ?? '?');
   const full = (time: string | null | undefined) => (time ? `${times.full(time)} (${times.zone})` : '');
   switch (verdict) {
     case 'ARRIVED': {
@@ -65,6 +71,13 @@ export function verdictSentence(
       return texts.verdict.NOT_SENT(name, texts.skip[delivery?.skipReason ?? ''] ?? delivery?.skipReason ?? '?');
     case 'ON_ITS_WAY':
       return texts.verdict.ON_ITS_WAY(name, full(facts.nextAttemptAt));
+    case 'HELD': {
+      const by = webhook?.statusChangedBy;
+      const why = texts.held[webhook?.status ?? ''] ?? texts.held.ACTIVE ?? '';
+      const words = [webhook?.statusReason, by ? texts.by(isolated(by.fullName ?? by.name)) : null];
+      const said = webhook?.status === 'ACTIVE' ? [] : words.filter((word) => word);
+      return texts.verdict.HELD(name, said.length > 0 ? `${why} (${said.join(texts.comma)})` : why);
+    }
     default:
       return texts.verdict[verdict](name);
   }

@@ -47,7 +47,7 @@ export function BundleForm() {
         ))}
       </fieldset>
       <p>
-        <Button isDisabled={listed.length === 0} onPress={() => setOpen(true)}>
+        <Button asks isDisabled={listed.length === 0} onPress={() => setOpen(true)}>
           {texts.make}
         </Button>
       </p>
@@ -55,7 +55,7 @@ export function BundleForm() {
         <div role="status" className="row">
           <span>{texts.bundleMade(bundle.rowCount, bundle.notSealedCount)}</span>
           <Ltr className="mono">SHA-256 {bundle.sha256}</Ltr>
-          <Button kind="primary" onPress={() => saveFile(bundle.text, 'evidence.json')}>
+          <Button kind="primary" asks={false} onPress={() => saveFile(bundle.text, 'evidence.json')}>
             {texts.save}
           </Button>
         </div>
@@ -67,7 +67,7 @@ export function BundleForm() {
         onClose={() => setOpen(false)}
         document={ExportEvidenceDocument}
         reason="required"
-        variables={(reason) => ({ input: { ids: listed, disclose: [...disclose], reason: reason ?? '' } })}
+        variables={(reason) => ({ input: { rows: { ids: listed }, disclose: [...disclose], reason: reason ?? '' } })}
         userErrors={(data) => data.exportEvidence?.userErrors}
         done={(data) => {
           setOpen(false);

@@ -31,6 +31,7 @@ export function CheckProof() {
       <p>
         <Button
           kind="primary"
+          asks={false}
           isDisabled={proof.trim() === '' || key.trim() === ''}
           onPress={async () => setResult(await verifyProof(proof, key))}
         >

@@ -42,7 +42,7 @@ export function Completeness() {
     <section className="card stack">
       <h2>{texts.months}</h2>
       <p>{texts.monthsText}</p>
-      <div className="log-filters">
+      <div className="filters">
         <TextField
           label={texts.month}
           value={month}
@@ -53,11 +53,11 @@ export function Completeness() {
           placeholder="2026-12"
           ltr
         />
-        <Button isDisabled={isBusy} onPress={() => void count(null)}>
+        <Button asks isDisabled={isBusy} onPress={() => void count(null)}>
           {texts.countNow}
         </Button>
         {next === null ? null : (
-          <Button isDisabled={isBusy} onPress={() => void count(next)}>
+          <Button asks isDisabled={isBusy} onPress={() => void count(next)}>
             {texts.further}
           </Button>
         )}

@@ -3,10 +3,12 @@ import { useApi } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { formatCount } from '../i18n/plural';
 import { useTimes } from '../i18n/time-zone';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { Shown } from '../ui/answer';
 import { CopyButton } from '../ui/copy-button';
 import { Facts } from '../ui/facts';
+import { Later } from '../ui/later';
 import { Ltr } from '../ui/ltr';
 import { StateMark } from '../ui/state-mark';
 import { Table } from '../ui/table';
@@ -14,6 +16,8 @@ import { Time } from '../ui/time';
 import { BundleForm } from './bundle-form';
 import { CheckProof } from './check-proof';
 import { Completeness } from './completeness';
+import { Heads } from './heads';
+import { Runs } from './runs';
 import { useEvidenceTexts } from './texts';
 import { VerifyLog } from './verify-log';
 
@@ -25,18 +29,34 @@ const LONG_S = 60;
 
 export default function EvidencePage() {
   const texts = useEvidenceTexts();
-  const viewer = useViewer();
   const query = useApi(EvidencePageDocument, {}, { refreshMs: REFRESH_MS });
   return (
     <Page title={texts.title}>
       <Shown of={query} rows={8}>
         {({ evidenceStatus }) => (evidenceStatus ? <StatusCard status={evidenceStatus} /> : null)}
       </Shown>
+      {/* below what is there: it would move when that arrives */}
+      {query.isPending ? null : <Acts />}
+    </Page>
+  );
+}
+
+function Acts() {
+  const texts = useEvidenceTexts();
+  const viewer = useViewer();
+  const [search, setSearch] = useSearchParams();
+  const show = (run: string) => setSearch({ run });
+  return (
+    <>
+      <Later title={texts.heads}>
+        <Heads />
+      </Later>
       <CheckProof />
-      {viewer.may('Mutation.verifyEvidence') ? <VerifyLog /> : null}
+      {viewer.may('Mutation.verifyEvidence') ? <VerifyLog onOrdered={show} /> : null}
+      {viewer.may('Query.evidenceRuns') ? <Runs shown={search.get('run')} onShow={show} /> : null}
       <Completeness />
       {viewer.may('Mutation.exportEvidence') ? <BundleForm /> : null}
-    </Page>
+    </>
   );
 }
 

@@ -3,11 +3,14 @@ import { Link } from 'wouter';
 import {
   HealthDocument,
   type HealthQuery,
+  type PartPartsFragment,
   PauseDeliveriesDocument,
   ResumeDeliveriesDocument,
 } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
 import { useViewer } from '../api/viewer';
+import { formatShare } from '../i18n/amount';
+import { isolated } from '../i18n/isolated';
 import { formatCount } from '../i18n/plural';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
@@ -16,8 +19,9 @@ import { ActDialog } from '../ui/act-dialog';
 import { Shown, Skeleton } from '../ui/answer';
 import { Button } from '../ui/button';
 import { Ltr } from '../ui/ltr';
-import { StateMark, WebhookState } from '../ui/state-mark';
+import { StateMark, type Tone, WebhookState } from '../ui/state-mark';
 import { Table } from '../ui/table';
+import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
 import { type Check, useReadiness } from './readiness';
 import { useHealthTexts } from './texts';
@@ -27,34 +31,65 @@ const REFRESH_MS = 10_000;
 const STEP_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
+const PARTS = ['database', 'queue', 'workers', 'index', 'statistics', 'sealing', 'standby'] as const;
+type PartName = (typeof PARTS)[number];
+
+const TONES: Record<PartPartsFragment['state'], Tone> = {
+  OK: 'good',
+  BEHIND: 'bad',
+  PAUSED: 'refused',
+  FULL: 'bad',
+  INCOMPLETE: 'bad',
+  STOPPED: 'bad',
+  UNKNOWN: 'unknown',
+};
+
 export default function HealthPage() {
   const texts = useHealthTexts();
   const times = useTimes();
   const [now] = useState(() => Math.ceil(Date.now() / STEP_MS) * STEP_MS);
-  const variables = { now: new Date(now).toISOString(), hourAgo: new Date(now - HOUR_MS).toISOString() };
+  const before = (ms: number) => new Date(now - ms).toISOString();
+  const variables = { now: before(0), hourAgo: before(HOUR_MS), dayAgo: before(24 * HOUR_MS) };
   const query = useApi(HealthDocument, variables, { refreshMs: REFRESH_MS });
-  const readiness = useReadiness(REFRESH_MS);
+  const data = query.data?.data;
+  // what the API said last is older than what /readyz says
+  const isDown = query.error !== null || (query.failureCount > 0 && !data);
+  const readiness = useReadiness({ refreshMs: REFRESH_MS, enabled: isDown });
+  const asOf = isDown ? readiness.dataUpdatedAt : query.dataUpdatedAt;
+  if (!data && !isDown) {
+    return (
+      <Page title={texts.title}>
+        <Skeleton rows={12} />
+      </Page>
+    );
+  }
   return (
     <Page title={texts.title}>
-      {readiness.data && query.data ? <Sentence checks={readiness.data} data={query.data.data} /> : null}
-      {query.data?.data ? <Pause data={query.data.data} /> : null}
+      {data && !isDown ? <Sentence data={data} /> : null}
+      {data ? <Pause data={data} /> : null}
       <section className="card stack">
         <h2>{texts.our}</h2>
-        {readiness.error ? (
+        {isDown && readiness.error ? (
           <p className="note" data-tone="bad" role="alert">
             {texts.unreachable}
           </p>
         ) : null}
-        {readiness.data ? <Checks checks={readiness.data} /> : readiness.error ? null : <Skeleton rows={4} />}
-        {readiness.dataUpdatedAt > 0 ? (
-          <p className="faint">{texts.asOf(times.full(new Date(readiness.dataUpdatedAt).toISOString()))}</p>
+        {isDown ? (
+          readiness.data ? (
+            <Checks checks={readiness.data} />
+          ) : readiness.error ? null : (
+            <Skeleton rows={4} />
+          )
+        ) : data ? (
+          <Parts health={data.systemHealth} />
         ) : null}
+        {asOf > 0 ? <p className="faint">{texts.asOf(times.full(new Date(asOf).toISOString()))}</p> : null}
       </section>
       <Shown of={query} rows={6}>
-        {(data) => (
+        {(shown) => (
           <>
-            <Partners data={data} />
-            <Stuck data={data} />
+            <Partners data={shown} />
+            <Stuck data={shown} />
           </>
         )}
       </Shown>
@@ -63,13 +98,15 @@ export default function HealthPage() {
 }
 
 /** Us or them, and will it heal by itself. */
-function Sentence({ checks, data }: { checks: readonly Check[]; data: HealthQuery }) {
+function Sentence({ data }: { data: HealthQuery }) {
   const texts = useHealthTexts();
-  const { open, unwell } = data;
+  const ui = useUiTexts();
+  const { open, unwell, systemHealth } = data;
+  if (!unwell || !data.deadLetters || !systemHealth) return <StateMark tone="unknown">{ui.notKnown}</StateMark>;
   const count =
     typeof open?.totalCount === 'number' ? texts.atLeast(open.totalCount, open.totalCountIsExact ?? false) : '?';
-  const isOurs = checks.some(({ fault }) => fault !== null) || (data.deadLetters?.nodes.length ?? 0) > 0;
-  const failing = unwell?.nodes.length ?? 0;
+  const isOurs = partsOf(systemHealth).some(isFault) || data.deadLetters.nodes.length > 0;
+  const failing = unwell.nodes.length;
   const tone = isOurs ? 'bad' : failing > 0 ? 'refused' : 'good';
   return (
     <p className="note" data-tone={tone}>
@@ -77,6 +114,43 @@ function Sentence({ checks, data }: { checks: readonly Check[]; data: HealthQuer
         <strong>{isOurs ? texts.ours : failing > 0 ? texts.theirs(failing, count) : texts.fine(count)}</strong>
       </StateMark>
     </p>
+  );
+}
+
+type Health = HealthQuery['systemHealth'];
+
+function partsOf(health: Health): [PartName, PartPartsFragment][] {
+  if (!health) return [];
+  return PARTS.flatMap((name) => {
+    const part = health[name];
+    return part ? [[name, part]] : [];
+  });
+}
+
+/** A pause is what a person wants: the page says it above. */
+function isFault([, { state }]: [PartName, PartPartsFragment]): boolean {
+  return state !== 'OK' && state !== 'PAUSED';
+}
+
+function Parts({ health }: { health: Health }) {
+  const texts = useHealthTexts();
+  const times = useTimes();
+  if (!health) return <StateMark tone="unknown">{texts.states.UNKNOWN}</StateMark>;
+  return (
+    <ul className="stack">
+      {partsOf(health).map(([name, { state, since, behindSeconds, message }]) => (
+        <li key={name} className="row">
+          <StateMark tone={TONES[state]}>
+            {texts.parts[name]}: {texts.states[state]}
+          </StateMark>
+          {since ? <span>{texts.sinceTime(times.full(since))}</span> : null}
+          {typeof behindSeconds === 'number' && behindSeconds >= 1 ? (
+            <span className="faint">{texts.behind(Math.round(behindSeconds))}</span>
+          ) : null}
+          {message ? <Ltr>{message}</Ltr> : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -96,6 +170,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
 
 function Partners({ data }: { data: HealthQuery }) {
   const texts = useHealthTexts();
+  const ui = useUiTexts();
   const times = useTimes();
   const failing = data.unwell?.nodes ?? [];
   const total = data.webhookRequestLogStats?.total;
@@ -105,7 +180,9 @@ function Partners({ data }: { data: HealthQuery }) {
       <h2>{texts.their}</h2>
       {total ? <p>{texts.hour(total.requestCount, total.failed, total.unknown)}</p> : null}
       {due ? <p>{texts.oldest(times.full(due))}</p> : null}
-      {failing.length === 0 ? (
+      {!data.unwell ? (
+        <StateMark tone="unknown">{ui.notKnown}</StateMark>
+      ) : failing.length === 0 ? (
         <StateMark tone="good">{texts.partnersFine}</StateMark>
       ) : (
         <Table
@@ -123,20 +200,27 @@ function Partners({ data }: { data: HealthQuery }) {
             },
             {
               header: texts.state,
-              cell: ({ status, statusReason, circuit }) => (
+              cell: ({ status, statusReason, circuit, health }) => (
                 <>
-                  <WebhookState status={status} /> {statusReason ? <bdi>{statusReason}</bdi> : null}
+                  {status === 'ACTIVE' && circuit?.state !== 'OPEN' ? (
+                    <StateMark tone="bad">{health?.streak?.succeeding ? texts.failsSometimes : texts.fails}</StateMark>
+                  ) : (
+                    <WebhookState status={status} circuit={circuit} />
+                  )}{' '}
+                  {statusReason ? <bdi>{statusReason}</bdi> : null}
                   {circuit?.openUntil ? <div>{texts.opens(times.full(circuit.openUntil))}</div> : null}
                 </>
               ),
             },
             {
               header: texts.since,
-              cell: ({ statusChangedAt, circuit }) => {
-                const since = circuit?.failingSince ?? statusChangedAt;
+              cell: ({ statusChangedAt, circuit, health }) => {
+                const streak = health?.streak?.succeeding ? null : health?.streak;
+                const since = circuit?.failingSince ?? streak?.since ?? statusChangedAt;
                 return since ? <Time at={since} as="ago" /> : null;
               },
             },
+            { header: texts.requests, cell: ({ health }) => <LastRequests health={health} /> },
             { header: texts.owner, cell: ({ owner }) => <bdi>{owner?.fullName ?? owner?.name}</bdi> },
             {
               header: texts.waiting,
@@ -155,13 +239,37 @@ function Partners({ data }: { data: HealthQuery }) {
   );
 }
 
+type Failing = NonNullable<HealthQuery['unwell']>['nodes'][number];
+
+/** A circuit opens only after many failures: this shows the first ones. */
+function LastRequests({ health }: Pick<Failing, 'health'>) {
+  const texts = useHealthTexts();
+  const { streak, successRate, lastFailure } = health ?? {};
+  return (
+    <>
+      {streak && !streak.succeeding ? <div>{texts.inARow(streak.requestCount)}</div> : null}
+      {typeof successRate === 'number' ? <div>{texts.ofDay(isolated(formatShare(successRate)))}</div> : null}
+      {lastFailure ? (
+        <Link href={paths.request(lastFailure.id)}>
+          <Ltr className="mono">
+            {lastFailure.responseStatus === null ? lastFailure.errorCode : `HTTP ${lastFailure.responseStatus}`}
+          </Ltr>
+        </Link>
+      ) : null}
+    </>
+  );
+}
+
 function Stuck({ data }: { data: HealthQuery }) {
   const texts = useHealthTexts();
+  const ui = useUiTexts();
   const rows = data.deadLetters?.nodes ?? [];
   return (
     <section className="card stack">
       <h2>{texts.stuck}</h2>
-      {rows.length === 0 ? (
+      {!data.deadLetters ? (
+        <StateMark tone="unknown">{ui.notKnown}</StateMark>
+      ) : rows.length === 0 ? (
         <StateMark tone="good">{texts.stuckNone}</StateMark>
       ) : (
         <Table

@@ -1,4 +1,4 @@
-// What /readyz says of the process that answers, without GraphQL: it answers also while the database does not.
+// What /readyz says of the process that answers. It is asked where GraphQL does not answer, as while the database is away.
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../api/api-error';
 import { readJson } from '../api/request';
@@ -17,6 +17,7 @@ interface Readiness {
 /** What each other part says of itself while nothing is wrong. */
 const GOOD: Record<string, string> = {
   deliveries: 'running',
+  workers: 'running',
   evidence: 'sealed',
   search: 'up to date',
   statistics: 'up to date',
@@ -31,7 +32,7 @@ export function checksOf(answer: Readiness): Check[] {
   return [...Object.entries(answer.checks).map(([name, fault]) => ({ name, fault })), ...parts];
 }
 
-export function useReadiness(refreshMs: number) {
+export function useReadiness({ refreshMs, enabled }: { refreshMs: number; enabled: boolean }) {
   return useQuery<Check[], ApiError>({
     queryKey: ['/readyz'],
     queryFn: async ({ signal }) => {
@@ -41,6 +42,7 @@ export function useReadiness(refreshMs: number) {
       });
       return checksOf(await readJson<Readiness>(response));
     },
+    enabled,
     refetchInterval: refreshMs,
     retry: false,
   });

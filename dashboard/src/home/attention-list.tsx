@@ -2,12 +2,14 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { AttentionDocument, type AttentionQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
+import { isolated } from '../i18n/isolated';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
 import { Shown } from '../ui/answer';
 import { Ltr } from '../ui/ltr';
 import { StateBars } from '../ui/state-bars';
 import { DELIVERY_TONES, StateMark, type Tone, useStateWords } from '../ui/state-mark';
+import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
 import { useHomeTexts } from './texts';
 
@@ -28,7 +30,7 @@ export function AttentionList() {
   const time = (ago: number) => new Date(now - ago).toISOString();
   const query = useApi(
     AttentionDocument,
-    { now: time(0), dayAgo: time(DAY_MS), weekAgo: time(7 * DAY_MS) },
+    { now: time(0), dayAgo: time(DAY_MS), weekAgo: time(7 * DAY_MS), inTwoWeeks: time(-14 * DAY_MS) },
     { refreshMs: REFRESH_MS },
   );
   return <Shown of={query}>{(data) => <Attention data={data} checkedAt={query.dataUpdatedAt} />}</Shown>;
@@ -38,12 +40,15 @@ function Attention({ data, checkedAt }: { data: AttentionQuery; checkedAt: numbe
   const texts = useHomeTexts();
   const times = useTimes();
   const words = useStateWords();
+  const ui = useUiTexts();
   const needs = useNeeds(data);
   return (
     <>
       <section className="card stack">
         <h2>{texts.needs}</h2>
-        {needs.length === 0 ? (
+        {needs.length === 0 && lacksOne(data) ? (
+          <StateMark tone="unknown">{ui.notKnown}</StateMark>
+        ) : needs.length === 0 ? (
           <StateMark tone="good">{texts.needsNothing(times.full(new Date(checkedAt).toISOString()))}</StateMark>
         ) : (
           <ul className="stack">
@@ -76,8 +81,14 @@ function Attention({ data, checkedAt }: { data: AttentionQuery; checkedAt: numbe
   );
 }
 
+/** A list that could not be read may have something. */
+function lacksOne({ approvals, broken, givenUp, stuck, expiring, evidenceStatus }: AttentionQuery): boolean {
+  return [approvals, broken, givenUp, stuck, expiring, evidenceStatus].some((part) => part === null);
+}
+
 /** The worst first. */
-function useNeeds({ approvals, deliveriesPaused, broken, givenUp, stuck, evidenceStatus }: AttentionQuery): Need[] {
+function useNeeds(data: AttentionQuery): Need[] {
+  const { approvals, deliveriesPaused, broken, givenUp, stuck, expiring, evidenceStatus } = data;
   const texts = useHomeTexts();
   const pausedBy = deliveriesPaused?.pausedBy;
   return [
@@ -131,7 +142,17 @@ function useNeeds({ approvals, deliveriesPaused, broken, givenUp, stuck, evidenc
       at: statusChangedAt,
       text: (
         <Link href={paths.webhook(id)} title={statusReason ?? undefined}>
-          <bdi>{texts.disabled(name)}</bdi>
+          <span>{texts.disabled(isolated(name))}</span>
+        </Link>
+      ),
+    })),
+    ...(expiring?.nodes ?? []).map(({ kind, name, expiresAt, webhook }) => ({
+      key: `${kind} ${expiresAt} ${webhook?.id ?? name}`,
+      tone: 'refused' as const,
+      at: expiresAt,
+      text: (
+        <Link href={webhook ? paths.webhook(webhook.id) : paths.people()}>
+          <span>{texts.expires(texts.secrets[kind], isolated(webhook?.name ?? name ?? ''))}</span>
         </Link>
       ),
     })),
@@ -141,7 +162,7 @@ function useNeeds({ approvals, deliveriesPaused, broken, givenUp, stuck, evidenc
       at: finishedAt ?? null,
       text: (
         <Link href={paths.delivery(id)}>
-          <bdi>{texts.givenUp(referenceDocument, webhook?.name ?? '?')}</bdi>
+          <span>{texts.givenUp(isolated(referenceDocument), isolated(webhook?.name ?? '?'))}</span>
         </Link>
       ),
     })),

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/field';

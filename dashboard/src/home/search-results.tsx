@@ -105,7 +105,8 @@ function Found({ result }: { result: Result }) {
       return (
         <>
           <Link href={paths.request(result.id)}>
-            <Ltr className="mono">{result.id}</Ltr> <bdi>{result.requestDocument}</bdi>
+            {result.requestDocument ? <bdi>{result.requestDocument}</bdi> : <Ltr className="mono">{result.id}</Ltr>}{' '}
+            <bdi>{result.webhook?.name}</bdi>
           </Link>
           <RequestState status={result.requestStatus} direction={result.direction} />
           <Time at={result.startedAt} />

@@ -1,3 +1,4 @@
+import type { ExpiringSecretKind } from '../api/generated/documents';
 import { textsOf } from '../i18n/language';
 
 const en = {
@@ -25,6 +26,15 @@ const en = {
   givenUp: (document: string, webhook: string) => `${webhook} did not get ${document}: all attempts failed`,
   stuck: (kind: string, webhook: string) =>
     `Stuck: ${kind}${webhook ? `, ${webhook}` : ''}. Something in the database is wrong.`,
+  expires: (secret: string, of: string) => `${secret} expires: ${of}`,
+  secrets: {
+    API_KEY: 'An API key',
+    CA_CERTIFICATE: 'A certificate authority',
+    CLIENT_CERTIFICATE: 'A client certificate',
+    INCOMING_ADDRESS: 'An address that was replaced',
+    SIGNING_KEY: 'A signing key that was replaced',
+    VERIFICATION_KEY: 'A verification key that was replaced',
+  } satisfies Record<ExpiringSecretKind, string>,
   approvals: {
     REPLAY: 'asks to send a delivery again',
     ERASURE: 'asks to erase content',
@@ -57,6 +67,15 @@ const ar: typeof en = {
   disabled: (name) => `${name} معطّل: لا يُرسل شيء إلى هذا الشريك`,
   givenUp: (document, webhook) => `لم يصل ${document} إلى ${webhook}: فشلت كل المحاولات`,
   stuck: (kind, webhook) => `عالق: ${kind}${webhook ? `، ${webhook}` : ''}. في قاعدة البيانات خلل.`,
+  expires: (secret, of) => `ينتهي قريبًا ${secret}: ${of}`,
+  secrets: {
+    API_KEY: 'مفتاح API',
+    CA_CERTIFICATE: 'سلطة شهادات',
+    CLIENT_CERTIFICATE: 'شهادة عميل',
+    INCOMING_ADDRESS: 'عنوان استُبدل',
+    SIGNING_KEY: 'مفتاح توقيع استُبدل',
+    VERIFICATION_KEY: 'مفتاح تحقق استُبدل',
+  },
   approvals: { REPLAY: 'يطلب إعادة إرسال تسليم', ERASURE: 'يطلب محو محتوى', HOLD_RELEASE: 'يطلب رفع حجز قانوني' },
   stop: 'توقف السجل المختوم',
   today: 'تسليمات آخر 24 ساعة',

@@ -48,6 +48,10 @@ export interface Times {
   clock(time: string): string;
   /** `15:07` */
   minute(time: string): string;
+  /** `Tue 1 Dec, 15:07` */
+  dayAndMinute(time: string): string;
+  /** `1 Dec` */
+  shortDay(time: string): string;
   /** `Tue 1 Dec 2026` */
   day(time: string): string;
   /** `Tue 1 Dec 2026, 15:07:14` */
@@ -85,6 +89,8 @@ export function timesIn(locale: string, zone: string): Times {
     zone,
     clock: format({ ...clock, fractionalSecondDigits: 3 }),
     minute: format({ hour: '2-digit', minute: '2-digit' }),
+    dayAndMinute: format({ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    shortDay: format({ day: 'numeric', month: 'short' }),
     day: format(day),
     full: format({ ...day, ...clock }),
     utc: (time) => `${utc(time)} UTC`,

@@ -32,7 +32,7 @@ export function LogBars({ from, to, where, onPick }: Props) {
   const query = useApi(RequestLogBarsDocument, variables, { keepPrevious: true, refreshMs: REFRESH_MS });
   const stats = query.data?.data.webhookRequestLogStats;
   if (query.error && !stats) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (!stats) return <div style={{ blockSize: 100 }} />;
+  if (!stats) return <div style={{ blockSize: 122 }} />;
   const bars = (stats.buckets ?? []).map((bucket) => ({
     start: bucket.start,
     end: bucket.end,

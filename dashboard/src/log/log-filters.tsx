@@ -38,7 +38,7 @@ export function LogFilters({ filter, onChange, canSearch }: Props) {
   };
   const { between } = filter;
   return (
-    <form className="log-filters" role="search" onSubmit={submit}>
+    <form className="filters" role="search" onSubmit={submit}>
       <div className="wide">
         <TextField
           label={texts.document}

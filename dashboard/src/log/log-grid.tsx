@@ -9,13 +9,19 @@ import { paths } from '../paths';
 import { isShortcut } from '../shell/shortcuts';
 import { Ltr } from '../ui/ltr';
 import { RequestState } from '../ui/state-mark';
+import { VisibleText } from '../ui/visible-text';
 import './log.css';
 import { useLogTexts } from './texts';
 
 /** `--row` of tokens.css. */
 const ROW_PX = 30;
+/** The length of `15:07:14`. */
+const SECONDS = 8;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 20;
+
+/** Where Escape leads back to. */
+const FROM_LOG = { from: 'log' };
 
 interface Props {
   rows: readonly LogRowFragment[];
@@ -30,7 +36,7 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
   const texts = useLogTexts();
   const [, navigate] = useLocation();
   const scroller = useRef<HTMLDivElement>(null);
-  const [picked, setPicked] = useState<string | null>(null);
+  const [picked, setPicked] = useState<string | null>(pickedBefore);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -46,6 +52,20 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
     if (hasMore && !isLoading && rows.length > 0 && last >= rows.length - AHEAD) more();
   }, [hasMore, isLoading, last, rows.length, more]);
 
+  // back from a request: the row from which it was opened has the focus again
+  const [returnTo, setReturnTo] = useState(picked);
+  const returnIndex = returnTo === null ? -1 : rows.findIndex(({ id }) => id === returnTo);
+  useEffect(() => {
+    if (returnIndex < 0) return;
+    setReturnTo(null);
+    setFollows(false);
+    virtual.scrollToIndex(returnIndex);
+    scroller.current?.focus({ preventScroll: true });
+  }, [returnIndex, setFollows, virtual]);
+  const open = (id: string) => {
+    rememberPicked(id);
+    navigate(paths.request(id), { state: FROM_LOG });
+  };
   const pick = (id: string | null) => {
     setPicked(id);
     setFollows(id === null && (scroller.current?.scrollTop ?? 0) < ROW_PX);
@@ -68,7 +88,7 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
       const row = rows[next];
       if (row) pick(row.id);
       virtual.scrollToIndex(next);
-    } else if (event.key === 'Enter' && picked !== null) navigate(paths.request(picked));
+    } else if (event.key === 'Enter' && picked !== null) open(picked);
     else if (event.key === 'Escape') pick(null);
     else return;
     event.preventDefault();
@@ -98,6 +118,16 @@ export function LogGrid({ rows, hasMore, isLoading, more, setFollows }: Props) {
   );
 }
 
+/** The picked row stays with the entry of the browser's history, and nowhere else. */
+function rememberPicked(id: string): void {
+  window.history.replaceState({ ...window.history.state, picked: id }, '');
+}
+
+function pickedBefore(): string | null {
+  const picked: unknown = window.history.state?.picked;
+  return typeof picked === 'string' ? picked : null;
+}
+
 function Head() {
   const texts = useLogTexts();
   const cell = (name: string, className?: string) => (
@@ -111,7 +141,7 @@ function Head() {
       <span role="columnheader">
         <span className="hidden-text">{texts.direction}</span>
       </span>
-      {cell(texts.status)}
+      {cell(texts.status, 'state-head')}
       {cell(texts.http)}
       {cell(texts.document)}
       {cell(texts.webhook, 'webhook')}
@@ -133,9 +163,13 @@ const LogRow = memo(function LogRow({ row, index, start, isPicked }: RowProps) {
   const texts = useLogTexts();
   const times = useTimes();
   const isOut = row.direction === 'OUTGOING';
+  const clock = times.clock(row.startedAt);
+  const isToday = times.day(row.startedAt) === times.day(new Date().toISOString());
   return (
     <Link
       href={paths.request(row.id)}
+      state={FROM_LOG}
+      onClick={() => rememberPicked(row.id)}
       id={`row-${row.id}`}
       role="row"
       aria-rowindex={index + 2}
@@ -147,10 +181,20 @@ const LogRow = memo(function LogRow({ row, index, start, isPicked }: RowProps) {
       style={{ position: 'absolute', insetInline: 0, insetBlockStart: start }}
     >
       <span role="gridcell" title={`${times.full(row.startedAt)} ${times.zone}`}>
-        <Ltr>{times.clock(row.startedAt)}</Ltr>
+        {isToday ? null : (
+          <>
+            <bdi className="faint">{times.shortDay(row.startedAt)}</bdi>{' '}
+          </>
+        )}
+        <Ltr>
+          {clock.slice(0, SECONDS)}
+          {isToday ? <span className="milliseconds">{clock.slice(SECONDS)}</span> : null}
+        </Ltr>
       </span>
       <span role="gridcell" title={texts.directions[row.direction]}>
-        <span aria-hidden="true">{isOut ? '↗' : '↙'}</span>
+        <span aria-hidden="true" className="way">
+          {isOut ? '↗' : '↙'}
+        </span>
         <span className="hidden-text">{texts.directions[row.direction]}</span>
       </span>
       <span role="gridcell">
@@ -160,7 +204,9 @@ const LogRow = memo(function LogRow({ row, index, start, isPicked }: RowProps) {
         <Ltr>{row.responseStatus ?? (row.errorCode ? shortCode(row.errorCode) : '')}</Ltr>
       </span>
       <span role="gridcell" title={`${row.documentType ?? ''} ${row.referenceDocument ?? ''}`}>
-        <bdi>{row.referenceDocument ?? ''}</bdi>
+        <bdi>
+          <VisibleText text={row.referenceDocument ?? ''} />
+        </bdi>
       </span>
       <span role="gridcell" className="webhook" title={row.webhook?.name}>
         <bdi>{row.webhook?.name ?? ''}</bdi>

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
 import { RequestLogCountDocument } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { useTimes } from '../i18n/time-zone';
+import { useSearchParams } from '../search-params';
 import { Page } from '../shell/page';
 import { isShortcut } from '../shell/shortcuts';
 import { Empty, Failed, Skeleton } from '../ui/answer';
@@ -79,9 +79,16 @@ function Rows({ filter, where, isLive, change }: RowsProps) {
   return (
     <>
       <div className="row" role="status">
-        {log.live === null ? <span className="faint">{texts.liveOff}</span> : <span>{texts.live[log.live]}</span>}
+        {log.live === null ? (
+          <span className="faint">{texts.liveOff}</span>
+        ) : (
+          <span className="live" data-live={log.live}>
+            {texts.live[log.live]}
+          </span>
+        )}
         {log.held.length > 0 ? <Button onPress={log.showHeld}>{texts.fresh(log.held.length)}</Button> : null}
         {log.caughtUp ? <span className="faint">{texts.caughtUp(log.caughtUp)}</span> : null}
+        {log.wasTooLong ? <span>{texts.tooLong}</span> : null}
         {log.dropped ? <span>{texts.droppedRows(log.dropped)}</span> : null}
         <Count where={where} />
       </div>

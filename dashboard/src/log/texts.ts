@@ -33,6 +33,7 @@ const en = {
   live: { connecting: 'Connecting', live: 'Live', away: 'Paused', ended: 'Live has ended' },
   liveOff: 'Live is off while you search, and in a range that has ended.',
   caughtUp: (count: number) => `Caught up: ${plural('en', count, { one: '# change', other: '# changes' })}.`,
+  tooLong: 'This tab was away for longer than changes are told afterwards. The page was read again.',
   droppedRows: (count: number) => `${formatCount(count)} changes were left out by the server. The page was read again.`,
   nothing: 'Nothing matches this filter',
   nothingEver: 'Nothing was exchanged yet',
@@ -87,6 +88,7 @@ const ar: typeof en = {
   liveOff: 'لا بث مباشر أثناء البحث ولا في مدة انتهت.',
   caughtUp: (count) =>
     `تم اللحاق: ${plural('ar', count, { one: 'تغيير واحد', two: 'تغييران', few: '# تغييرات', many: '# تغييرًا', other: '# تغيير' })}.`,
+  tooLong: 'غابت هذه الصفحة أطول مما تُروى التغييرات بعده، فقُرئت مجددًا.',
   droppedRows: (count) => `أسقط الخادم ${formatCount(count)} من التغييرات، فقُرئت الصفحة مجددًا.`,
   nothing: 'لا شيء يطابق هذا المرشح',
   nothingEver: 'لم يجرِ أي تبادل بعد',

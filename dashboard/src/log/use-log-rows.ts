@@ -15,6 +15,8 @@ const PAGE = 100;
 /** How often changes are shown: more often while few come. */
 const FLUSH_MS = { few: 250, many: 1_000 };
 const MANY_A_SECOND = 20;
+/** A subscription resumes at most 20 hours back. */
+const RESUME_MS = 19 * 3_600_000;
 
 export interface LogState extends LogRows {
   state: 'loading' | 'ready' | 'more';
@@ -27,6 +29,8 @@ export interface LogState extends LogRows {
   caughtUp: number | null;
   /** Changes that the server left out; the page was read again. */
   dropped: number | null;
+  /** The tab was away for longer than a subscription resumes; the page was read again. */
+  wasTooLong: boolean;
   more(): void;
   showHeld(): void;
   retry(): void;
@@ -51,10 +55,13 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
   const [live, setLive] = useState<LiveState | null>(null);
   const [caughtUp, setCaughtUp] = useState<number | null>(null);
   const [dropped, setDropped] = useState<number | null>(null);
+  const [wasTooLong, setTooLong] = useState(false);
   const [round, setRound] = useState(0);
   const follows = useRef(true);
   const lastChange = useRef<string | null>(null);
   const newestRow = useRef<string | null>(null);
+  /** false: the server has refused a position of this page. */
+  const canResume = useRef(true);
   const isLoading = state === 'loading';
   const name = JSON.stringify(where);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the filter is known by its text
@@ -67,7 +74,9 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
     setError(null);
     readPage(stableWhere, null, abort.signal).then(
       ({ nodes, next }) => {
-        newestRow.current = nodes[0]?.id ?? null;
+        const [first] = nodes;
+        newestRow.current =
+          first && canResume.current && Date.now() - Date.parse(first.startedAt) < RESUME_MS ? first.id : null;
         lastChange.current = null;
         setRows(appendPage(NO_ROWS, nodes));
         setCursor(next);
@@ -88,7 +97,17 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
     let waiting: LogRowFragment[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;
     let wasAway = false;
+    let wasLive = false;
     let received = 0;
+    let isOver = false;
+    const position = () => lastChange.current ?? newestRow.current;
+    // without a position, what happened between reading and following is read once more
+    let isRead = position() !== null;
+    const readGap = async () => {
+      isRead = true;
+      const { nodes } = await readPage(stableWhere, null);
+      if (!isOver) setRows((current) => applyChanges(current, nodes, follows.current));
+    };
     const flush = () => {
       timer = null;
       const changes = waiting;
@@ -97,9 +116,12 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
       wasAway = false;
       setRows((current) => applyChanges(current, changes, follows.current));
     };
-    const end = follow(TailDocument, () => ({ where: stableWhere, after: lastChange.current ?? newestRow.current }), {
+    const end = follow(TailDocument, () => ({ where: stableWhere, after: position() }), {
       state(next) {
-        if (next === 'away') wasAway = true;
+        if (next === 'away' || (next === 'connecting' && wasLive)) wasAway = true;
+        if (next !== 'live') received = 0;
+        else if (!isRead) void readGap().catch(noteFailure);
+        if (next === 'live') wasLive = true;
         setLive(next);
       },
       next({ webhookRequestLogChanged: { id, dropped: left, webhookRequestLog } }) {
@@ -115,8 +137,10 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
       ended(faults) {
         const [fault] = faults;
         // a position that is too old, or unknown to this server: the list is read again
-        if (fault?.extensions?.code === 'BAD_USER_INPUT' && received === 0 && lastChange.current !== null) {
+        if (fault?.extensions?.code === 'BAD_USER_INPUT' && received === 0 && position() !== null) {
           lastChange.current = null;
+          canResume.current = false;
+          setTooLong(true);
           setRound((previous) => previous + 1);
         } else if (fault) {
           noteFailure(new ApiError(fault.extensions?.code ?? 'ENDED', fault.message));
@@ -124,6 +148,7 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
       },
     });
     return () => {
+      isOver = true;
       end();
       if (timer !== null) clearTimeout(timer);
     };
@@ -157,6 +182,7 @@ export function useLogRows(where: WebhookRequestLogWhere, isLive: boolean): LogS
     live,
     caughtUp,
     dropped,
+    wasTooLong,
     more,
     showHeld: () => setRows(show),
     retry: () => setRound((previous) => previous + 1),

@@ -7,6 +7,7 @@ import { applyTheme, currentTheme, type Theme } from '../shell/theme';
 import { Facts } from '../ui/facts';
 import { SelectField } from '../ui/field';
 import { Ltr } from '../ui/ltr';
+import { Mail } from './mail';
 import { Sessions } from './sessions';
 import { useMeTexts } from './texts';
 
@@ -32,7 +33,7 @@ export default function MePage() {
       </section>
       <section className="card stack">
         <h2>{texts.look}</h2>
-        <div className="log-filters">
+        <div className="filters">
           <SelectField<LanguageCode>
             label={texts.language}
             value={code}
@@ -61,6 +62,7 @@ export default function MePage() {
         </div>
         <p className="faint">{texts.remembered}</p>
       </section>
+      {user && may('Mutation.setMyMail') ? <Mail user={user} /> : null}
       {may('Query.mySessions') ? <Sessions /> : null}
     </Page>
   );

@@ -25,6 +25,20 @@ const en = {
   endText: 'The browser with this session must sign in again.',
   none: 'There is no session: an API key was used.',
   version: 'Version',
+  mail: 'Mail',
+  mailAddress: 'Address',
+  noMailAddress: 'not known',
+  mailState: 'When a webhook of mine fails',
+  mailOn: 'I get mail',
+  mailOff: 'I get no mail',
+  notVerified: 'The address is not verified: no mail is sent to it.',
+  verify: 'Verify the address',
+  verifyText: 'Within ten minutes you get a mail with a link. Open it, and confirm that it is your address.',
+  endMail: 'No more mail',
+  endMailText: 'You learn of trouble with your webhooks on these pages alone.',
+  beginMail: 'Get mail',
+  beginMailText:
+    'You get mail when a webhook of yours fails, is disabled or gives up deliveries, and before a secret of it expires.',
 };
 
 const ar: typeof en = {
@@ -52,6 +66,19 @@ const ar: typeof en = {
   endText: 'على المتصفح صاحب هذه الجلسة أن يسجّل الدخول مجددًا.',
   none: 'لا جلسة: استُعمل مفتاح API.',
   version: 'الإصدار',
+  mail: 'البريد',
+  mailAddress: 'العنوان',
+  noMailAddress: 'غير معروف',
+  mailState: 'حين يفشل خطاف ويب لي',
+  mailOn: 'أتلقى بريدًا',
+  mailOff: 'لا أتلقى بريدًا',
+  notVerified: 'العنوان غير موثَّق: لا يُرسل إليه بريد.',
+  verify: 'وثّق العنوان',
+  verifyText: 'يصلك خلال عشر دقائق بريد فيه رابط. افتحه وأكّد أن العنوان لك.',
+  endMail: 'أوقف البريد',
+  endMailText: 'لن تعرف بمشكلات خطافاتك إلا من هذه الصفحات.',
+  beginMail: 'أرسل لي بريدًا',
+  beginMailText: 'تتلقى بريدًا حين يفشل خطاف ويب لك أو يُعطَّل أو يتخلى عن عمليات تسليم، وقبل انتهاء سر له.',
 };
 
 export const useMeTexts = textsOf(en, ar);

@@ -42,7 +42,7 @@ export default function PeoplePage() {
         ) : null
       }
     >
-      <div className="log-filters">
+      <div className="filters">
         <TextField label={texts.find} value={begin} onChange={setBegin} type="search" />
         <SelectField<Which>
           label={texts.roles}
@@ -58,7 +58,20 @@ export default function PeoplePage() {
         label={texts.title}
         pages={pages}
         keyOf={({ id }) => id}
-        empty={<Empty title={texts.none} />}
+        empty={
+          <Empty title={texts.none}>
+            {begin.trim() === '' && which === 'everyone' ? null : (
+              <Button
+                onPress={() => {
+                  setBegin('');
+                  setWhich('everyone');
+                }}
+              >
+                {texts.clear}
+              </Button>
+            )}
+          </Empty>
+        }
         columns={[
           {
             header: texts.name,

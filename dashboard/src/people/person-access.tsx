@@ -14,6 +14,7 @@ import { CheckField, TextField } from '../ui/field';
 import { Ltr } from '../ui/ltr';
 import { SecretOnce } from '../ui/secret-once';
 import { Table } from '../ui/table';
+import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
 import type { Person } from './people-page';
 import { usePeopleTexts } from './texts';
@@ -21,6 +22,7 @@ import { usePeopleTexts } from './texts';
 /** The keys and sessions of a person, and making and ending them. */
 export function PersonAccess({ person }: { person: Person }) {
   const texts = usePeopleTexts();
+  const ui = useUiTexts();
   const viewer = useViewer();
   const query = useApi(PersonAccessDocument, { id: person.id });
   const [revoked, setRevoked] = useState<{ id: string; label: string } | null>(null);
@@ -63,7 +65,7 @@ export function PersonAccess({ person }: { person: Person }) {
               ]}
             />
           ) : (
-            <p className="faint">{texts.noKeys}</p>
+            <p className="faint">{user && !user.apiKeys ? ui.notKnown : texts.noKeys}</p>
           )}
           {viewer.may('Mutation.createApiKey') ? <NewKey userId={person.id} /> : null}
           <h3>{texts.sessions}</h3>
@@ -90,7 +92,7 @@ export function PersonAccess({ person }: { person: Person }) {
               ) : null}
             </>
           ) : (
-            <p className="faint">{texts.noSessions}</p>
+            <p className="faint">{user && !user.sessions ? ui.notKnown : texts.noSessions}</p>
           )}
           <ActDialog
             title={texts.revokeKey}
@@ -138,7 +140,9 @@ function NewKey({ userId }: { userId: string }) {
   return (
     <>
       <p>
-        <Button onPress={() => setOpen(true)}>{texts.newKey}</Button>
+        <Button asks onPress={() => setOpen(true)}>
+          {texts.newKey}
+        </Button>
       </p>
       <ActDialog
         title={texts.newKey}
@@ -159,7 +163,9 @@ function NewKey({ userId }: { userId: string }) {
         <TextField label={texts.networks} value={networks} onChange={setNetworks} placeholder="203.0.113.0/24" ltr />
         <CheckField label={texts.neverExpires} checked={neverExpires} onChange={setNeverExpires} />
       </ActDialog>
-      {token === null ? null : <SecretOnce title={texts.theKey} secret={token} onClose={() => setToken(null)} />}
+      {token === null ? null : (
+        <SecretOnce title={texts.theKey} secrets={{ [texts.theKey]: token }} onClose={() => setToken(null)} />
+      )}
     </>
   );
 }

@@ -18,6 +18,7 @@ const en = {
   change: 'Change',
   save: 'Save',
   none: 'No person matches',
+  clear: 'Clear the filter',
   mapped: 'given by the identity provider',
   meaning: {
     SYSTEM_MANAGER: 'May do everything, also make people and keys.',
@@ -68,6 +69,7 @@ const ar: typeof en = {
   change: 'غيّر',
   save: 'احفظ',
   none: 'لا شخص يطابق',
+  clear: 'امسح المرشح',
   mapped: 'يمنحها مزوّد الهوية',
   meaning: {
     SYSTEM_MANAGER: 'يفعل كل شيء، ومنه إنشاء الأشخاص والمفاتيح.',

@@ -3,11 +3,12 @@ import { Link } from 'wouter';
 import {
   type ApprovalPartsFragment,
   ApprovalsDocument,
+  type ApprovalsPageFragment,
   type ApprovalWhere,
   ApproveDocument,
   DeclineDocument,
 } from '../api/generated/documents';
-import { useApiPages } from '../api/use-api';
+import { type Pages, useApiPages } from '../api/use-api';
 import { useViewer } from '../api/viewer';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
@@ -28,38 +29,93 @@ const REFRESH_MS = 10_000;
 const WAITING: ApprovalWhere = { status: { eq: 'WAITING' } };
 const DECIDED: ApprovalWhere = { status: { in: ['APPROVED', 'DECLINED', 'EXPIRED'] } };
 
-interface Decision {
-  act: 'approve' | 'decline';
-  approval: ApprovalPartsFragment;
+type Row = ApprovalsPageFragment['nodes'][number];
+
+interface Read extends Omit<Pages<Row>, 'rows' | 'hasMore' | 'searchedTo' | 'isLoadingMore' | 'more'> {
+  page: ApprovalsPageFragment | null | undefined;
 }
 
-/** What waits for a second person, and what was decided. Nobody decides on what they asked for: the server refuses it. */
-export function Approvals({ waiting }: { waiting: boolean }) {
+interface Decision {
+  act: 'approve' | 'decline';
+  approval: Row;
+}
+
+/** What waits for a second person. @param read the first page, and how it was read with the replays */
+export function WaitingApprovals({ read: { page, ...read } }: { read: Read }) {
+  const texts = useReplayTexts();
+  const [isFurther, setFurther] = useState(false);
+  const further = useApprovals(WAITING, isFurther);
+  const first: Pages<Row> = {
+    ...read,
+    rows: page?.nodes ?? [],
+    hasMore: page?.pageInfo.hasNextPage ?? false,
+    searchedTo: page?.pageInfo.searchedTo ?? null,
+    isLoadingMore: false,
+    more: () => setFurther(true),
+  };
+  return (
+    <Approvals
+      label={texts.waiting}
+      empty={texts.noneWaiting}
+      pages={further.rows.length > first.rows.length ? further : first}
+    />
+  );
+}
+
+export function DecidedApprovals() {
+  const texts = useReplayTexts();
+  return <Approvals label={texts.decided} empty={texts.noneDecided} pages={useApprovals(DECIDED)} />;
+}
+
+function useApprovals(where: ApprovalWhere, enabled = true) {
+  const privacy = useViewer().may('Query.erasure');
+  return useApiPages(ApprovalsDocument, { where, privacy }, ({ approvals }) => approvals, {
+    refreshMs: REFRESH_MS,
+    enabled,
+  });
+}
+
+interface Props {
+  label: string;
+  empty: string;
+  pages: Pages<Row>;
+}
+
+/** Nobody decides on what they asked for: the server refuses it. */
+function Approvals({ label, empty, pages }: Props) {
   const texts = useReplayTexts();
   const times = useTimes();
   const viewer = useViewer();
   const [decision, setDecision] = useState<Decision | null>(null);
-  const pages = useApiPages(ApprovalsDocument, { where: waiting ? WAITING : DECIDED }, ({ approvals }) => approvals, {
-    refreshMs: REFRESH_MS,
-  });
   const close = () => setDecision(null);
   return (
     <>
       <PagedTable
-        label={waiting ? texts.waiting : texts.decided}
+        label={label}
         pages={pages}
+        skeleton={1}
         keyOf={({ id }) => id}
-        empty={waiting ? <p className="faint">{texts.noneWaiting}</p> : null}
+        empty={<p className="faint">{empty}</p>}
         columns={[
           { header: texts.asked, cell: ({ createdAt }) => <Time at={createdAt} /> },
           {
             header: texts.what,
-            cell: ({ kind, delivery }) => (
+            cell: ({ kind, delivery, erasure, legalHold }) => (
               <>
                 {texts.kinds[kind]}{' '}
                 {delivery ? (
                   <Link href={paths.delivery(delivery.id)}>
                     <bdi>{delivery.referenceDocument}</bdi> <bdi>{delivery.webhook?.name}</bdi>
+                  </Link>
+                ) : null}
+                {erasure ? (
+                  <Link href={paths.privacy({ tab: 'erased' })}>
+                    {texts.erasure(erasure.rowCount, erasure.otherCount)}
+                  </Link>
+                ) : null}
+                {legalHold ? (
+                  <Link href={paths.privacy({ tab: 'held' })}>
+                    <bdi>{legalHold.name}</bdi>
                   </Link>
                 ) : null}
               </>
@@ -97,7 +153,9 @@ export function Approvals({ waiting }: { waiting: boolean }) {
                       {texts.approve}
                     </Button>
                   )}
-                  <Button onPress={() => setDecision({ act: 'decline', approval })}>{texts.decline}</Button>
+                  <Button asks onPress={() => setDecision({ act: 'decline', approval })}>
+                    {texts.decline}
+                  </Button>
                 </span>
               ) : null,
           },

@@ -1,5 +1,6 @@
 // Many deliveries again: what would be sent is counted first, and a large number is typed.
 import { useState } from 'react';
+import { Link } from 'wouter';
 import {
   CountReplayDocument,
   type CountReplayMutation,
@@ -7,11 +8,14 @@ import {
   StartReplayDocument,
 } from '../api/generated/documents';
 import { useAct } from '../api/use-api';
+import { paths } from '../paths';
 import { ActDialog } from '../ui/act-dialog';
 import { Failed } from '../ui/answer';
 import { Button } from '../ui/button';
+import { Facts } from '../ui/facts';
 import { SelectField, TextField } from '../ui/field';
 import { Table } from '../ui/table';
+import { Time } from '../ui/time';
 import { UserErrors } from '../ui/user-errors';
 import { useReplayTexts } from './texts';
 
@@ -61,7 +65,12 @@ export function ReplayForm({ onClose }: { onClose(): void }) {
       document={StartReplayDocument}
       reason="required"
       isReady={isConfirmed}
-      variables={(reason) => ({ where: where(), reason: reason ?? '', rate: Number(rate) || 1 })}
+      variables={(reason) => ({
+        where: where(),
+        reason: reason ?? '',
+        rate: Number(rate) || 1,
+        expectedReplayable: preview?.replayable ?? 0,
+      })}
       userErrors={(data) => data.replayDeliveries?.userErrors}
     >
       <p>{texts.createText}</p>
@@ -79,7 +88,7 @@ export function ReplayForm({ onClose }: { onClose(): void }) {
       <TextField label={texts.to} value={to} onChange={change(setTo)} type="datetime-local" ltr />
       <TextField label={texts.rate} value={rate} onChange={setRate} type="number" ltr />
       <p>
-        <Button onPress={() => void count()} isDisabled={counting.isPending}>
+        <Button asks onPress={() => void count()} isDisabled={counting.isPending}>
           {texts.count}
         </Button>
       </p>
@@ -90,6 +99,12 @@ export function ReplayForm({ onClose }: { onClose(): void }) {
           <p>
             <strong>{texts.counted(preview.replayable)}</strong> {texts.countedOf(preview.deliveryCount)}
           </p>
+          <Facts
+            of={{
+              [texts.oldest]: <Named delivery={preview.oldest} />,
+              [texts.newest]: <Named delivery={preview.newest} />,
+            }}
+          />
           <Table
             label={texts.deliveries}
             rows={preview.byWebhook}
@@ -105,6 +120,19 @@ export function ReplayForm({ onClose }: { onClose(): void }) {
         </div>
       ) : null}
     </ActDialog>
+  );
+}
+
+/** null: no delivery can be sent again. */
+function Named({ delivery }: { delivery: Preview['oldest'] }) {
+  if (!delivery) return null;
+  return (
+    <>
+      <Time at={delivery.createdAt} />{' '}
+      <Link href={paths.delivery(delivery.id)}>
+        <bdi>{delivery.referenceDocument}</bdi>
+      </Link>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { FieldFault } from '../api/api-error';
 import {
   CancelReplayDocument,
   PauseReplayDocument,
@@ -14,12 +15,13 @@ import { Page } from '../shell/page';
 import { ActDialog } from '../ui/act-dialog';
 import { Empty, Failed } from '../ui/answer';
 import { Button } from '../ui/button';
+import { Later } from '../ui/later';
 import { Ltr } from '../ui/ltr';
 import { PagedTable } from '../ui/paged-table';
 import { StateMark, type Tone } from '../ui/state-mark';
 import { Time } from '../ui/time';
 import { UserErrors } from '../ui/user-errors';
-import { Approvals } from './approvals';
+import { DecidedApprovals, WaitingApprovals } from './approvals';
 import { ReplayForm } from './replay-form';
 import { useReplayTexts } from './texts';
 
@@ -37,7 +39,12 @@ export default function ReplaysPage() {
   const texts = useReplayTexts();
   const viewer = useViewer();
   const [isOpen, setOpen] = useState(false);
-  const pages = useApiPages(ReplaysDocument, {}, ({ replays }) => replays, { refreshMs: REFRESH_MS });
+  const read = useApiPages(ReplaysDocument, { privacy: viewer.may('Query.erasure') }, ({ replays }) => replays, {
+    refreshMs: REFRESH_MS,
+  });
+  const isOfWaiting = ({ path }: FieldFault) => path?.[0] === 'waiting';
+  const pages = { ...read, faults: read.faults.filter((fault) => !isOfWaiting(fault)) };
+  const waiting = { ...read, page: read.first?.waiting, faults: read.faults.filter(isOfWaiting) };
   return (
     <Page
       title={texts.title}
@@ -49,15 +56,17 @@ export default function ReplaysPage() {
         ) : null
       }
     >
-      <section className="card stack">
+      {/* as high as with one row, so that the list below does not move when it arrives */}
+      <section className="card stack" style={{ minBlockSize: 150 }}>
         <h2>{texts.waiting}</h2>
-        <Approvals waiting />
+        <WaitingApprovals read={waiting} />
       </section>
       <section className="card stack">
         <h2>{texts.replays}</h2>
         <PagedTable
           label={texts.replays}
           pages={pages}
+          skeleton={2}
           keyOf={({ id }) => id}
           empty={<Empty title={texts.none} />}
           columns={[
@@ -90,10 +99,9 @@ export default function ReplaysPage() {
           ]}
         />
       </section>
-      <section className="card stack">
-        <h2>{texts.decided}</h2>
-        <Approvals waiting={false} />
-      </section>
+      <Later title={texts.decided}>
+        <DecidedApprovals />
+      </Later>
       {isOpen ? <ReplayForm onClose={() => setOpen(false)} /> : null}
     </Page>
   );
@@ -112,9 +120,15 @@ function Acts({ replay: { id, status } }: { replay: Row }) {
   return (
     <span className="row">
       {status === 'RUNNING' || status === 'PENDING' ? (
-        <Button onPress={() => pausing.mutate({ input: { id } })}>{texts.pause}</Button>
+        <Button asks onPress={() => pausing.mutate({ input: { id } })}>
+          {texts.pause}
+        </Button>
       ) : null}
-      {status === 'PAUSED' ? <Button onPress={() => resuming.mutate({ input: { id } })}>{texts.resume}</Button> : null}
+      {status === 'PAUSED' ? (
+        <Button asks onPress={() => resuming.mutate({ input: { id } })}>
+          {texts.resume}
+        </Button>
+      ) : null}
       {isOpen ? (
         <Button kind="danger" onPress={() => setCancelling(true)}>
           {texts.cancel}

@@ -9,6 +9,7 @@ const en = {
   waiting: 'Waits for a second person',
   noneWaiting: 'Nothing waits for a second person.',
   decided: 'Decided before',
+  noneDecided: 'Nothing was decided yet.',
   kinds: {
     REPLAY: 'Send again',
     ERASURE: 'Erase',
@@ -20,6 +21,8 @@ const en = {
     DECLINED: 'declined',
     EXPIRED: 'expired',
   } satisfies Record<ApprovalPartsFragment['status'], string>,
+  erasure: (rows: number, ofOthers: number) =>
+    `${plural('en', rows, { one: '# row', other: '# rows' })}${ofOthers > 0 ? `, and ${formatCount(ofOthers)} of others` : ''}`,
   asks: 'Who asks',
   asked: 'Asked',
   what: 'What',
@@ -63,6 +66,8 @@ const en = {
   counted: (count: number) =>
     plural('en', count, { one: '# delivery would be sent again', other: '# deliveries would be sent again' }),
   countedOf: (count: number) => `of ${formatCount(count)} that meet the filter`,
+  oldest: 'The oldest of them',
+  newest: 'The newest of them',
   webhook: 'Webhook',
   type: (count: string) => `Type ${count} to confirm`,
   start: 'Send them again',
@@ -73,8 +78,11 @@ const ar: typeof en = {
   waiting: 'ينتظر شخصًا ثانيًا',
   noneWaiting: 'لا شيء ينتظر شخصًا ثانيًا.',
   decided: 'قُرر من قبل',
+  noneDecided: 'لم يُقرر شيء بعد.',
   kinds: { REPLAY: 'إعادة إرسال', ERASURE: 'محو', HOLD_RELEASE: 'رفع حجز قانوني' },
   statuses: { WAITING: 'ينتظر', APPROVED: 'ووفق عليه', DECLINED: 'رُفض', EXPIRED: 'انتهت مدته' },
+  erasure: (rows, ofOthers) =>
+    `${plural('ar', rows, { one: 'صف واحد', two: 'صفان', few: '# صفوف', many: '# صفًا', other: '# صف' })}${ofOthers > 0 ? `، و${formatCount(ofOthers)} لغيرك` : ''}`,
   asks: 'من يطلب',
   asked: 'طُلب',
   what: 'ماذا',
@@ -133,6 +141,8 @@ const ar: typeof en = {
       other: 'سيُعاد إرسال # تسليم',
     }),
   countedOf: (count) => `من ${formatCount(count)} تطابق المرشح`,
+  oldest: 'أقدمها',
+  newest: 'أحدثها',
   webhook: 'خطاف الويب',
   type: (count) => `اكتب ${count} للتأكيد`,
   start: 'أعد إرسالها',

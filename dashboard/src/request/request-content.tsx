@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { type ContentPartsFragment, RequestContentDocument } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
+import { useTimes } from '../i18n/time-zone';
 import { Shown } from '../ui/answer';
 import { BodyView, type ShownBody } from '../ui/body-view';
 import { Button } from '../ui/button';
@@ -20,19 +21,25 @@ interface Props {
   direction: 'OUTGOING' | 'INCOMING';
   /** Other attempts of the delivery, to compare with. */
   others: readonly { id: string; name: string }[];
+  /** The content was erased: when, or null if the audit trail does not say. */
+  erased: { at: string | null } | null;
   /** Instead of what the server shows of it: what was revealed. */
   revealed: ContentPartsFragment | null;
 }
 
-export function RequestContent({ id, direction, others, revealed }: Props) {
+export function RequestContent({ id, direction, others, erased, revealed }: Props) {
   const texts = useRequestTexts();
+  const times = useTimes();
   const [isOpen, setOpen] = useState(false);
+  if (erased) return <p className="note">{texts.erased(erased.at ? times.full(erased.at) : null)}</p>;
   if (!isOpen && !revealed) {
     return (
       <div className="stack">
         <p className="faint">{texts.contentNote}</p>
         <p>
-          <Button onPress={() => setOpen(true)}>{texts.openContent}</Button>
+          <Button asks onPress={() => setOpen(true)}>
+            {texts.openContent}
+          </Button>
         </p>
       </div>
     );
@@ -41,7 +48,7 @@ export function RequestContent({ id, direction, others, revealed }: Props) {
   return <Loaded id={id} direction={direction} others={others} />;
 }
 
-function Loaded({ id, direction, others }: Omit<Props, 'revealed'>) {
+function Loaded({ id, direction, others }: Omit<Props, 'revealed' | 'erased'>) {
   const query = useApi(RequestContentDocument, { id }, { freshMs: Number.POSITIVE_INFINITY });
   return (
     <Shown of={query} rows={8}>
@@ -96,7 +103,7 @@ function Headers({ headers }: { headers: readonly { name: string; value: string 
         {
           header: texts.value,
           cell: ({ value }) => (
-            <Ltr className="mono">
+            <Ltr className="mono wire">
               <VisibleText text={value} />
             </Ltr>
           ),

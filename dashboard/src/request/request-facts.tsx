@@ -17,17 +17,21 @@ export function RequestSummary({ of: request }: { of: RequestFactsOf }) {
   const times = useTimes();
   const { summary } = texts;
   const took = formatDuration(request.durationMs ?? 0);
-  const next = request.delivery?.nextAttemptAt;
+  const { delivery } = request;
   const sentence = () => {
     if (request.status === 'PENDING') return summary.open;
     if (request.status === 'UNKNOWN') return summary.unknown;
     if (typeof request.responseStatus !== 'number') return summary.sentNoAnswer(took);
     return (request.direction === 'OUTGOING' ? summary.sent : summary.received)(request.responseStatus, took);
   };
+  const next = () => {
+    if (!delivery || request.status === 'SUCCEEDED') return null;
+    if (delivery.nextAttemptAt) return summary.next(times.full(delivery.nextAttemptAt));
+    return summary.end[delivery.status] ?? null;
+  };
   return (
     <p>
-      {sentence()} {next && request.status !== 'SUCCEEDED' ? summary.next(times.full(next)) : null}{' '}
-      {request.duplicate ? texts.repeated : null} {request.test ? texts.test : null}
+      {sentence()} {next()} {request.duplicate ? texts.repeated : null} {request.test ? texts.test : null}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { type ContentPartsFragment, RequestDocument } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
@@ -26,7 +26,12 @@ export default function RequestPage() {
   const times = useTimes();
   const { about } = useViewer();
   const { id = '' } = useParams<{ id: string }>();
-  const query = useApi(RequestDocument, { id }, { refreshMs: REFRESH_MS });
+  const query = useApi(
+    RequestDocument,
+    { id },
+    { refreshMs: REFRESH_MS, isFinal: ({ webhookRequestLog: known }) => known === null || isSettled(known) },
+  );
+  useEscapeToLog();
   const known = query.data?.data.webhookRequestLog;
   const title = known ? `${known.referenceDocument ?? texts.title} - ${known.webhook?.name ?? ''}` : texts.title;
   return (
@@ -48,9 +53,27 @@ export default function RequestPage() {
   );
 }
 
+/** Escape closes a request that was opened from the log, as it closes a dialog. */
+function useEscapeToLog() {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]')) return;
+      if (window.history.state?.from === 'log') window.history.back();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+}
+
+/** The request has ended, its record is sealed, and no further attempt is due. */
+function isSettled({ finishedAt, evidence, delivery }: RequestFactsOf): boolean {
+  return Boolean(finishedAt && evidence?.sealedAt && !delivery?.nextAttemptAt);
+}
+
 function Request({ request }: { request: RequestFactsOf }) {
   const texts = useRequestTexts();
   const [revealed, setRevealed] = useState<ContentPartsFragment | null>(null);
+  const { evidence } = request;
   const attempts = request.delivery?.requests?.nodes ?? [];
   const others = attempts
     .filter(({ id }) => id !== request.id)
@@ -75,9 +98,11 @@ function Request({ request }: { request: RequestFactsOf }) {
           id={request.id}
           direction={request.direction}
           others={others}
+          erased={evidence?.status === 'ERASED' ? { at: evidence.erasedAt ?? null } : null}
           revealed={revealed}
         />
-        {revealed ? <p className="note">{texts.revealed}</p> : <Reveal request={request} onReveal={setRevealed} />}
+        {revealed ? <p className="note">{texts.revealed}</p> : null}
+        {revealed || evidence?.status === 'ERASED' ? null : <Reveal request={request} onReveal={setRevealed} />}
       </section>
       {attempts.length > 1 ? (
         <section className="card stack">

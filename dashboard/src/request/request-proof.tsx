@@ -23,7 +23,7 @@ export function RequestProof({ of: request }: { of: RequestFactsOf }) {
         {isSealed && evidence.sealedAt
           ? texts.sealed(times.full(evidence.sealedAt), String(evidence.leafIndex))
           : texts.notSealedYet}{' '}
-        {evidence.status === 'ERASED' ? texts.erased : null}
+        {evidence.status === 'ERASED' ? texts.erased(evidence.erasedAt ? times.full(evidence.erasedAt) : null) : null}
       </p>
       <p className="faint">
         {texts.evidenceStatus('')} <Ltr className="mono">{evidence.status}</Ltr>
@@ -31,7 +31,9 @@ export function RequestProof({ of: request }: { of: RequestFactsOf }) {
       {evidence.leafHash ? <Ltr className="mono">{evidence.leafHash}</Ltr> : null}
       {isSealed && !isOpen ? (
         <p>
-          <Button onPress={() => setOpen(true)}>{texts.openProof}</Button>
+          <Button asks onPress={() => setOpen(true)}>
+            {texts.openProof}
+          </Button>
         </p>
       ) : null}
       {isOpen ? <ProofText id={request.id} /> : null}

@@ -1,3 +1,4 @@
+import type { DeliveryStatus } from '../api/generated/documents';
 import { textsOf } from '../i18n/language';
 
 const en = {
@@ -12,6 +13,11 @@ const en = {
     open: 'The request is under way.',
     unknown: 'The process ended before it recorded the outcome. The partner may have received it. It is sent again.',
     next: (time: string) => `The next attempt is due at ${time}.`,
+    end: {
+      DELIVERED: 'A later attempt has delivered it.',
+      EXHAUSTED: 'No attempt follows by itself: the delivery was given up, and can be sent again.',
+      CANCELLED: 'No attempt follows: the delivery was cancelled.',
+    } as Partial<Record<DeliveryStatus, string>>,
   },
   facts: 'Facts',
   started: 'Began',
@@ -51,7 +57,8 @@ const en = {
   proof: 'Proof',
   sealed: (time: string, leaf: string) => `Sealed ${time} as leaf ${leaf}.`,
   notSealedYet: 'Not sealed yet: that happens about a second after the request ends.',
-  erased: 'The content was erased. The proof that the exchange took place stays.',
+  erased: (time: string | null) =>
+    `The content was erased${time === null ? '' : ` on ${time}`}. The proof that the exchange took place stays.`,
   evidenceStatus: (status: string) => `State of the evidence: ${status}`,
   openProof: 'Show the proof',
   saveProof: 'Copy the proof',
@@ -77,6 +84,11 @@ const ar: typeof en = {
     open: 'الطلب جارٍ.',
     unknown: 'انتهت العملية قبل تسجيل النتيجة. ربما وصل الطلب إلى الشريك، وسيُرسل مجددًا.',
     next: (time) => `المحاولة التالية في ${time}.`,
+    end: {
+      DELIVERED: 'سلّمته محاولة لاحقة.',
+      EXHAUSTED: 'لا تتبعها محاولة من تلقاء نفسها: تُرك التسليم، ويمكن إرساله مجددًا.',
+      CANCELLED: 'لا تتبعها محاولة: أُلغي التسليم.',
+    },
   },
   facts: 'الوقائع',
   started: 'بدأ',
@@ -116,7 +128,7 @@ const ar: typeof en = {
   proof: 'الإثبات',
   sealed: (time, leaf) => `خُتم في ${time} بالورقة رقم ${leaf}.`,
   notSealedYet: 'لم يُختم بعد: يحدث ذلك بعد نحو ثانية من انتهاء الطلب.',
-  erased: 'مُحي المحتوى. يبقى الإثبات بأن التبادل جرى.',
+  erased: (time) => `مُحي المحتوى${time === null ? '' : ` في ${time}`}. يبقى الإثبات بأن التبادل جرى.`,
   evidenceStatus: (status) => `حالة الإثبات: ${status}`,
   openProof: 'اعرض الإثبات',
   saveProof: 'انسخ الإثبات',

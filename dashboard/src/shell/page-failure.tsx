@@ -39,7 +39,7 @@ function Failure({ error }: { error: Error }) {
       <p>{isGone ? texts.newVersionText : texts.crashedText}</p>
       {isGone ? null : <pre className="faint">{error.message}</pre>}
       <p>
-        <Button kind="primary" onPress={() => window.location.reload()}>
+        <Button kind="primary" asks={false} onPress={() => window.location.reload()}>
           {texts.reload}
         </Button>
       </p>

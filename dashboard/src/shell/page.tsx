@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
+import { VisibleText } from '../ui/visible-text';
 
 /** A page: its title is that of the tab too. @param actions beside the title */
 export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
@@ -8,7 +9,11 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
   return (
     <main id="page" className="page stack" tabIndex={-1}>
       <div className="page-head">
-        <h1>{title}</h1>
+        <h1>
+          <bdi>
+            <VisibleText text={title} />
+          </bdi>
+        </h1>
         {actions ? <div className="row">{actions}</div> : null}
       </div>
       {children}

@@ -11,6 +11,7 @@ type PageName =
   | 'webhooks'
   | 'evidence'
   | 'audit'
+  | 'privacy'
   | 'exports'
   | 'health'
   | 'people'
@@ -43,9 +44,12 @@ export const PAGES: readonly Page[] = [
   page('/deliveries/:id', null, 'Query.delivery', () => import('../deliveries/delivery-page')),
   page('/replays', 'replays', 'Query.replays', () => import('../replays/replays-page')),
   page('/webhooks', 'webhooks', 'Query.webhooks', () => import('../webhooks/webhooks-page')),
+  page('/webhooks/new', null, 'Mutation.createWebhook', () => import('../webhooks/new-webhook-page')),
   page('/webhooks/:id', null, 'Query.webhook', () => import('../webhooks/webhook-page')),
+  page('/webhooks/:id/edit', null, 'Mutation.updateWebhook', () => import('../webhooks/edit-webhook-page')),
   page('/evidence', 'evidence', 'Query.evidenceStatus', () => import('../evidence/evidence-page')),
   page('/audit', 'audit', 'Query.myAuditEntries', () => import('../audit/audit-page')),
+  page('/privacy', 'privacy', 'Query.maskingRules', () => import('../privacy/privacy-page')),
   page('/exports', 'exports', 'Query.exports', () => import('../exports/exports-page')),
   page('/health', 'health', 'Query.deliveriesPaused', () => import('../health/health-page')),
   page('/people', 'people', 'Query.users', () => import('../people/people-page')),

@@ -1,12 +1,18 @@
-import { Suspense } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { ROLES_OF } from '../api/generated/access';
-import { signOut } from '../api/session';
+import { safeReturnTo, signOut } from '../api/session';
 import { useViewer, type ViewerFacts } from '../api/viewer';
+import { useTimeZone } from '../i18n/time-zone';
 import { paths } from '../paths';
+import { useSearchParams } from '../search-params';
 import { SessionEnded } from '../sign-in/session-ended';
+import { SessionWarning } from '../sign-in/session-warning';
 import { Denied, Skeleton } from '../ui/answer';
 import { Button, LinkButton } from '../ui/button';
+import { guardedNavigation } from './leave-guard';
+import { NewVersion } from './new-version';
+import { Offline } from './offline';
 import { Page } from './page';
 import { PageFailure } from './page-failure';
 import { PAGES, type Page as PageEntry } from './pages';
@@ -16,6 +22,14 @@ import { useShellTexts } from './texts';
 
 /** The frame around each page. */
 export function Shell() {
+  return (
+    <Router aroundNav={guardedNavigation}>
+      <Frame />
+    </Router>
+  );
+}
+
+function Frame() {
   const texts = useShellTexts();
   const [path] = useLocation();
   return (
@@ -32,12 +46,19 @@ export function Shell() {
                 <Allowed page={page} />
               </Route>
             ))}
+            {/* who is signed in has gone on from there */}
+            <Route path="/sign-in">
+              <GoOn />
+            </Route>
             <Route>
               <NotFound />
             </Route>
           </Switch>
         </Suspense>
       </PageFailure>
+      <SessionWarning />
+      <Offline />
+      <NewVersion />
       <SessionEnded />
       <Shortcuts />
     </div>
@@ -48,8 +69,15 @@ function Rail() {
   const texts = useShellTexts();
   const viewer = useViewer();
   const [path] = useLocation();
+  const { zone } = useTimeZone();
+  const rail = useRef<HTMLElement>(null);
+  // on a phone the pages are one row, of which this page may be out of sight
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path marks the link
+  useEffect(() => {
+    rail.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
-    <nav className="rail" aria-label={texts.navigation}>
+    <nav ref={rail} className="rail" aria-label={texts.navigation}>
       <span className="brand">Hookledger</span>
       {PAGES.filter((page) => page.name !== null && isOpenTo(viewer, page)).map((page) => (
         <Link key={page.path} href={page.path} aria-current={isAt(path, page.path) ? 'page' : undefined}>
@@ -57,7 +85,14 @@ function Rail() {
         </Link>
       ))}
       <span className="spring" />
-      {viewer.user ? <bdi className="faint">{viewer.user.fullName ?? viewer.user.name}</bdi> : null}
+      <span className="who faint">
+        {texts.times} <bdi>{zone}</bdi>
+      </span>
+      {viewer.user ? (
+        <span className="who faint">
+          <bdi>{viewer.user.fullName ?? viewer.user.name}</bdi>
+        </span>
+      ) : null}
       <Button kind="plain" onPress={() => void signOut()}>
         {texts.signOut}
       </Button>
@@ -83,6 +118,11 @@ function Allowed({ page }: { page: PageEntry }) {
       <Denied roles={ROLES_OF[page.needs as keyof typeof ROLES_OF] ?? []} />
     </Page>
   );
+}
+
+function GoOn() {
+  const [search] = useSearchParams();
+  return <Redirect to={safeReturnTo(search.get('returnTo'))} replace />;
 }
 
 function NotFound() {

@@ -42,11 +42,12 @@ export function Shortcuts() {
     let chordUntil = 0;
     const listen = (event: KeyboardEvent) => {
       if (!isShortcut(event)) return;
-      if (performance.now() < chordUntil) {
+      // when the keys were pressed: a busy page handles them later
+      if (event.timeStamp < chordUntil) {
         chordUntil = 0;
         const go = GO[event.key];
         if (go) navigate(go());
-      } else if (event.key === 'g') chordUntil = performance.now() + CHORD_MS;
+      } else if (event.key === 'g') chordUntil = event.timeStamp + CHORD_MS;
       else if (event.key === '?') setOpen(true);
       else if (event.key === '/') {
         event.preventDefault();

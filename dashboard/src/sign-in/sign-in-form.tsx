@@ -33,7 +33,7 @@ export function SignInForm({ methods, returnTo, previousUser, done }: Props) {
       const { data } = await request(ViewerDocument, {});
       if (data.viewerRoles.length === 0) return setKept(false);
       setKey('');
-      await beginAgain(previousUser === userId);
+      await beginAgain(userId, previousUser === userId);
       done();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;

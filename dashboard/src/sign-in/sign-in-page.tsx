@@ -1,6 +1,7 @@
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { safeReturnTo } from '../api/session';
 import { useViewer } from '../api/viewer';
+import { useSearchParams } from '../search-params';
 import { SignInForm } from './sign-in-form';
 import { useSignInTexts } from './texts';
 

@@ -22,6 +22,10 @@ interface Props<Data, Variables> {
   reason?: 'required' | 'optional' | 'none';
   variables(reason: string | null): Variables;
   userErrors(data: Data): readonly UserError[] | undefined;
+  /** What the reason begins with. */
+  given?: string;
+  /** After it was refused with these errors, which the dialog shows. */
+  refused?(errors: readonly UserError[], reason: string): void;
   /** After it has succeeded. Without it the dialog closes. */
   done?(data: Data): void;
   children?: ReactNode;
@@ -47,18 +51,22 @@ function Form<Data, Variables>(props: Props<Data, Variables>) {
     isReady = true,
     variables,
     userErrors,
+    given: begun = '',
+    refused,
     done,
     children,
   } = props;
   const texts = useUiTexts();
   const cache = useQueryClient();
   const act = useAct(document);
-  const [given, setGiven] = useState('');
+  const [given, setGiven] = useState(begun);
   const errors = act.data ? userErrors(act.data.data) : undefined;
   const send = async (event: FormEvent) => {
     event.preventDefault();
     const answer = await act.mutateAsync(variables(given.trim() || null)).catch(() => null);
-    if (!answer || userErrors(answer.data)?.length) return;
+    if (!answer) return;
+    const faults = userErrors(answer.data) ?? [];
+    if (faults.length > 0) return refused?.(faults, given);
     await cache.invalidateQueries();
     if (done) done(answer.data);
     else onClose();

@@ -19,6 +19,7 @@ const en = {
   sha256: 'SHA-256 of the bytes',
   truncated: 'Only the beginning was kept.',
   masked: 'Values that are hidden from your role are shown as ***.',
+  hidden: 'The body is hidden from your role.',
   binary: 'The bytes are no UTF-8 text. They are shown in hexadecimal.',
   indented: 'Indented',
   asSent: 'As sent',
@@ -33,6 +34,7 @@ const ar: typeof en = {
   sha256: 'SHA-256 للبايتات',
   truncated: 'حُفظت البداية فقط.',
   masked: 'القيم المحجوبة عن دورك تظهر هكذا: ***.',
+  hidden: 'المحتوى محجوب عن دورك.',
   binary: 'البايتات ليست نص UTF-8، وتظهر بالنظام الست عشري.',
   indented: 'منسّق',
   asSent: 'كما أُرسل',
@@ -69,6 +71,7 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
     return bytes ? hexLines(bytes) : [];
   }, [json, isRaw, body, bytes]);
   if (!body) return <p className="faint">{texts.none}</p>;
+  const isHidden = body.masked && bytes === null;
   return (
     <div className="stack">
       <Facts
@@ -79,7 +82,7 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
         }}
       />
       {body.truncated ? <p className="note">{texts.truncated}</p> : null}
-      {body.masked ? <p className="note">{texts.masked}</p> : null}
+      {body.masked ? <p className="note">{isHidden ? texts.hidden : texts.masked}</p> : null}
       {typeof body.text !== 'string' && body.base64 ? <p className="note">{texts.binary}</p> : null}
       <div className="row">
         {json ? (
@@ -94,7 +97,11 @@ export function BodyView({ body, name }: { body: ShownBody | null; name: string 
           </Button>
         ) : null}
       </div>
-      {lines.length === 0 ? <p className="faint">{texts.empty}</p> : <Lines lines={lines} label={name} />}
+      {isHidden ? null : lines.length === 0 ? (
+        <p className="faint">{texts.empty}</p>
+      ) : (
+        <Lines lines={lines} label={name} />
+      )}
     </div>
   );
 }

@@ -1,17 +1,25 @@
 import type { ReactNode } from 'react';
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components';
 import { Link } from 'wouter';
+import { useOnline } from '../api/use-online';
+import { useUiTexts } from './texts';
 
 type Kind = 'primary' | 'danger' | 'plain';
 
 interface Props extends Omit<ButtonProps, 'className' | 'style' | 'children'> {
   kind?: Kind;
   children: ReactNode;
+  /** Whether it asks the server for something: it is then disabled without a connection. Default: buttons that submit, or are primary or dangerous. */
+  asks?: boolean;
   /** Why it cannot be pressed: it is then disabled, and the reason is its title and its description. */
   why?: string | null;
 }
 
-export function Button({ kind, why = null, children, isDisabled, ...props }: Props) {
+export function Button({ kind, asks, why: given = null, children, isDisabled, ...props }: Props) {
+  const texts = useUiTexts();
+  const isOnline = useOnline();
+  const needsServer = asks ?? (props.type === 'submit' || kind === 'primary' || kind === 'danger');
+  const why = needsServer && !isOnline ? texts.noActions : given;
   const button = (
     <AriaButton {...props} className="button" data-kind={kind} isDisabled={isDisabled || why !== null}>
       {children}

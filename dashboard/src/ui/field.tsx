@@ -24,11 +24,10 @@ interface TextFieldProps extends FieldProps {
 
 export function TextField({ label, hint, fault = null, value, onChange, ltr, lines, ...props }: TextFieldProps) {
   const id = useId();
-  const described = [...(hint ? [`${id}-hint`] : []), ...(fault ? [`${id}-fault`] : [])].join(' ') || undefined;
   const shared = {
     id,
     value,
-    'aria-describedby': described,
+    'aria-describedby': describedBy(id, hint, fault),
     'aria-invalid': fault !== null,
     // a value that is typed decides its direction
     dir: ltr ? 'ltr' : 'auto',
@@ -65,6 +64,7 @@ export function SelectField<Value extends string>(props: SelectFieldProps<Value>
         id={id}
         value={value}
         aria-invalid={fault !== null}
+        aria-describedby={describedBy(id, hint, fault)}
         onChange={(event) => onChange(event.target.value as Value)}
       >
         {options.map((option) => (
@@ -82,19 +82,31 @@ export function CheckField(props: {
   label: string;
   hint?: ReactNode;
   checked: boolean;
+  isDisabled?: boolean;
   onChange(checked: boolean): void;
 }) {
-  const { label, hint, checked, onChange } = props;
+  const { label, hint, checked, isDisabled = false, onChange } = props;
   const id = useId();
   return (
     <div className="field">
       <span className="check">
-        <input id={id} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          disabled={isDisabled}
+          aria-describedby={hint ? `${id}-hint` : undefined}
+          onChange={(event) => onChange(event.target.checked)}
+        />
         <label htmlFor={id}>{label}</label>
       </span>
       <Under id={id} hint={hint} fault={null} />
     </div>
   );
+}
+
+function describedBy(id: string, hint: ReactNode, fault: string | null): string | undefined {
+  return [...(hint ? [`${id}-hint`] : []), ...(fault ? [`${id}-fault`] : [])].join(' ') || undefined;
 }
 
 function Under({ id, hint, fault }: { id: string; hint: ReactNode; fault: string | null }) {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { textsOf } from '../i18n/language';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
@@ -17,22 +17,37 @@ const ar: typeof en = {
 };
 const useTexts = textsOf(en, ar);
 
-/** A secret that the API shows once. It is in the memory of the page alone, and gone when the dialog closes. */
-export function SecretOnce({ title, secret, onClose }: { title: string; secret: string; onClose(): void }) {
+interface Props {
+  title: string;
+  /** By what they are for. */
+  secrets: Readonly<Record<string, string>>;
+  onClose(): void;
+  /** What is said besides. */
+  children?: ReactNode;
+}
+
+/** Secrets that the API shows once. They are in the memory of the page alone, and gone when the dialog closes. */
+export function SecretOnce({ title, secrets, onClose, children }: Props) {
   const texts = useTexts();
   const [isStored, setStored] = useState(false);
   return (
     <Dialog title={title} isOpen onClose={onClose} dismissable={false}>
       <p>{texts.once}</p>
-      <pre className="body-lines" data-short dir="ltr">
-        {secret}
-      </pre>
-      <p>
-        <CopyButton text={secret} />
-      </p>
+      {Object.entries(secrets).map(([name, secret]) => (
+        <div key={name} className="stack">
+          {name === title ? null : <h3>{name}</h3>}
+          <pre className="body-lines" data-short dir="ltr">
+            {secret}
+          </pre>
+          <p>
+            <CopyButton text={secret} />
+          </p>
+        </div>
+      ))}
+      {children}
       <CheckField label={texts.stored} checked={isStored} onChange={setStored} />
       <p>
-        <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
+        <Button kind="primary" asks={false} isDisabled={!isStored} onPress={onClose}>
           {texts.close}
         </Button>
       </p>

@@ -16,12 +16,16 @@ const en = {
   asTable: 'As a table',
   from: 'From',
   nothing: 'nothing',
+  comma: ', ',
+  most: (count: string) => `highest bar: ${count}`,
   keys: 'Arrow keys walk, Enter shows only this time.',
 };
 const ar: typeof en = {
   asTable: 'كجدول',
   from: 'من',
   nothing: 'لا شيء',
+  comma: '، ',
+  most: (count) => `أعلى عمود: ${count}`,
   keys: 'تنتقل الأسهم بين الأعمدة، ومفتاح الإدخال يحصر العرض في هذا الوقت.',
 };
 const useTexts = textsOf(en, ar);
@@ -50,7 +54,8 @@ export function StateBars({ label, bars, onPick }: Props) {
     else return;
     event.preventDefault();
   };
-  const said = `${times.full(current.start)}: ${sentenceOf(current) || texts.nothing}`;
+  const span = (bar: Bar) => `${times.dayAndMinute(bar.start)} - ${times.minute(bar.end)}`;
+  const said = `${span(current)}: ${sentenceOf(current, texts.comma) || texts.nothing}`;
   return (
     <figure className="stack" style={{ gap: 4 }}>
       <div
@@ -67,7 +72,7 @@ export function StateBars({ label, bars, onPick }: Props) {
         {bars.map((bar, index) => (
           <i
             key={bar.start}
-            title={`${times.full(bar.start)}\n${sentenceOf(bar) || texts.nothing}`}
+            title={`${span(bar)}\n${sentenceOf(bar, texts.comma) || texts.nothing}`}
             data-current={chosen === index || undefined}
             onMouseEnter={() => setChosen(index)}
             onClick={() => onPick?.(bar)}
@@ -78,7 +83,12 @@ export function StateBars({ label, bars, onPick }: Props) {
           </i>
         ))}
       </div>
-      <figcaption className="faint">{said}</figcaption>
+      <div className="bars-ends faint" aria-hidden="true">
+        <span>{times.dayAndMinute(bars[0]?.start ?? current.start)}</span>
+        <span>{texts.most(formatCount(most))}</span>
+        <span>{times.dayAndMinute(bars.at(-1)?.end ?? current.end)}</span>
+      </div>
+      <figcaption>{said}</figcaption>
       <details>
         <summary className="faint">{texts.asTable}</summary>
         <Table
@@ -86,7 +96,7 @@ export function StateBars({ label, bars, onPick }: Props) {
           rows={bars.filter((bar) => countOf(bar) > 0)}
           keyOf={(bar) => bar.start}
           columns={[
-            { header: texts.from, cell: (bar) => times.full(bar.start) },
+            { header: texts.from, cell: (bar) => times.dayAndMinute(bar.start) },
             ...current.parts.map(({ name }, index) => ({
               header: name,
               number: true,
@@ -103,9 +113,9 @@ function countOf({ parts }: Bar): number {
   return parts.reduce((sum, { count }) => sum + count, 0);
 }
 
-function sentenceOf({ parts }: Bar): string {
+function sentenceOf({ parts }: Bar, comma: string): string {
   return parts
     .filter(({ count }) => count > 0)
     .map(({ name, count }) => `${formatCount(count)} ${name}`)
-    .join(', ');
+    .join(comma);
 }

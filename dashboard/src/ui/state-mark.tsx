@@ -68,6 +68,7 @@ const en = {
     REFUSED: 'Refused',
   } satisfies Record<RequestStatus, string>,
   accepted: 'Accepted',
+  failing: 'Failing',
   delivery: {
     PENDING: 'Waiting',
     RETRYING: 'Retrying',
@@ -93,6 +94,7 @@ const ar: typeof en = {
     REFUSED: 'مرفوض',
   },
   accepted: 'مقبول',
+  failing: 'يفشل',
   delivery: {
     PENDING: 'بالانتظار',
     RETRYING: 'تُعاد المحاولة',
@@ -117,6 +119,13 @@ export function DeliveryState({ status }: { status: DeliveryStatus }) {
   return <StateMark tone={DELIVERY_TONES[status]}>{useStateWords().delivery[status]}</StateMark>;
 }
 
-export function WebhookState({ status }: { status: WebhookStatus }) {
-  return <StateMark tone={WEBHOOK_TONES[status]}>{useStateWords().webhook[status]}</StateMark>;
+/** @param circuit a webhook that is active and gets no success is not well */
+export function WebhookState({ status, circuit }: { status: WebhookStatus; circuit?: { state: string } | null }) {
+  const words = useStateWords();
+  const isFailing = status === 'ACTIVE' && circuit !== null && circuit !== undefined && circuit.state !== 'CLOSED';
+  return (
+    <StateMark tone={isFailing ? 'bad' : WEBHOOK_TONES[status]}>
+      {isFailing ? words.failing : words.webhook[status]}
+    </StateMark>
+  );
 }

@@ -14,7 +14,7 @@ interface Props<Row> {
   keyOf(row: Row): string;
 }
 
-/** A short table, up to some hundred rows. The log, which is longer, is a grid of its own. */
+/** A short table, up to some hundred rows; on a phone a card for each row. The log, which is longer, is a grid of its own. */
 export function Table<Row>({ label, columns, rows, keyOf }: Props<Row>) {
   return (
     <section className="table-scroll" aria-label={label} tabIndex={0}>
@@ -32,8 +32,8 @@ export function Table<Row>({ label, columns, rows, keyOf }: Props<Row>) {
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map(({ header, cell, number }) => (
-                <td key={header} className={number ? 'number' : undefined}>
-                  {cell(row)}
+                <td key={header} className={number ? 'number' : undefined} data-label={header}>
+                  <div>{cell(row)}</div>
                 </td>
               ))}
             </tr>

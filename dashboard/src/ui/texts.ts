@@ -11,7 +11,11 @@ const en = {
   loading: 'Loading',
   stillAsking: 'Still asking ...',
   offline: 'The server does not answer. What you see is what was there before.',
+  noActions: 'There is no connection: nothing can be asked of the server.',
   failed: 'This did not work',
+  partFailed: 'A part could not be read:',
+  notKnown: 'This could not be read: see above.',
+  againIn: (seconds: number) => `Try again in ${plural('en', seconds, { one: '# second', other: '# seconds' })}.`,
   code: 'Code',
   requestId: 'Request id',
   tooMany: (seconds: number) =>
@@ -38,7 +42,12 @@ const ar: typeof en = {
   loading: 'جارٍ التحميل',
   stillAsking: 'ما زال الطلب جاريًا ...',
   offline: 'الخادم لا يجيب. ما تراه هو آخر ما وصل.',
+  noActions: 'لا يوجد اتصال: لا يمكن طلب شيء من الخادم.',
   failed: 'لم ينجح هذا',
+  partFailed: 'تعذرت قراءة جزء:',
+  notKnown: 'تعذرت قراءة هذا: انظر أعلاه.',
+  againIn: (seconds) =>
+    `حاول بعد ${plural('ar', seconds, { one: 'ثانية واحدة', two: 'ثانيتين', few: '# ثوانٍ', many: '# ثانية', other: '# ثانية' })}.`,
   code: 'الرمز',
   requestId: 'معرّف الطلب',
   tooMany: (seconds) =>

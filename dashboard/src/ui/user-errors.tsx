@@ -10,12 +10,14 @@ export interface UserError {
 export function UserErrors({ errors }: { errors: readonly UserError[] | undefined }) {
   if (!errors?.length) return null;
   return (
-    <ul className="note" data-tone="bad" role="alert">
-      {errors.map((error) => (
-        <li key={`${error.code} ${error.message}`}>
-          <Ltr>{error.message}</Ltr>
-        </li>
-      ))}
-    </ul>
+    <div className="note" data-tone="bad" role="alert">
+      <ul>
+        {errors.map((error) => (
+          <li key={`${error.code} ${error.message}`}>
+            <Ltr>{error.message}</Ltr>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -13,18 +13,21 @@ import { Ltr } from '../ui/ltr';
 import { StateMark } from '../ui/state-mark';
 import { Table } from '../ui/table';
 import { Time } from '../ui/time';
+import { useProviderTexts } from './providers';
 import { useWebhookTexts } from './texts';
 import type { KnownWebhook } from './webhook-page';
 
 /** For the partner's developer: how to sign, and why a call was refused. */
 export function IncomingCalls({ webhook }: { webhook: KnownWebhook }) {
   const texts = useWebhookTexts();
+  const how = useProviderTexts();
   const viewer = useViewer();
   const { incoming, unrecordedRefusals } = webhook;
   const verification = incoming?.verification;
   return (
     <section className="card stack">
       <h2>{texts.howToSign}</h2>
+      {incoming ? <p>{how[incoming.provider]}</p> : null}
       <Facts
         of={{
           [texts.setting.provider]: <Ltr className="mono">{incoming?.provider}</Ltr>,
@@ -72,9 +75,10 @@ function Explain({ webhookId }: { webhookId: string }) {
   const [error, setError] = useState<ApiError | null>(null);
   const ask = async () => {
     setError(null);
-    const input = requestId.trim()
-      ? { webhookId, requestId: requestId.trim() }
-      : { webhookId, headers: headersIn(headers), body };
+    const call = requestId.trim()
+      ? { requestId: requestId.trim() }
+      : { given: { headers: headersIn(headers), rawBody: { text: body } } };
+    const input = { webhookId, call };
     try {
       setReport((await request(ExplainDocument, { input })).data.explainVerification);
     } catch (failure) {
@@ -93,7 +97,9 @@ function Explain({ webhookId }: { webhookId: string }) {
         <TextField label={texts.headersLabel} value={headers} onChange={setHeaders} lines={4} ltr />
         <TextField label={texts.bodyLabel} value={body} onChange={setBody} lines={4} ltr />
         <p>
-          <Button onPress={() => void ask()}>{texts.explainNow}</Button>
+          <Button asks onPress={() => void ask()}>
+            {texts.explainNow}
+          </Button>
         </p>
         {error ? <Failed error={error} /> : null}
         {report ? (

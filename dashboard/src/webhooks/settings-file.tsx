@@ -16,6 +16,7 @@ import { Ltr } from '../ui/ltr';
 import { saveFile } from '../ui/save-file';
 import { Table } from '../ui/table';
 import { UserErrors } from '../ui/user-errors';
+import { Warnings } from '../ui/warnings';
 import { useWebhookTexts } from './texts';
 
 export function SettingsFileButtons() {
@@ -31,12 +32,12 @@ export function SettingsFileButtons() {
   return (
     <>
       {viewer.may('Mutation.exportWebhooks') ? (
-        <Button kind="plain" onPress={() => void save().catch(() => undefined)}>
+        <Button kind="plain" asks onPress={() => void save().catch(() => undefined)}>
           {texts.exportFile}
         </Button>
       ) : null}
       {viewer.may('Mutation.importWebhooks') ? (
-        <Button kind="plain" onPress={() => setOpen(true)}>
+        <Button kind="plain" asks onPress={() => setOpen(true)}>
           {texts.importFile}
         </Button>
       ) : null}
@@ -76,6 +77,7 @@ function Import({ onClose }: { onClose(): void }) {
     return (
       <>
         <p role="status">{texts.imported}</p>
+        <Warnings of={planned?.warnings ?? []} />
         <Button onPress={onClose}>{texts.title}</Button>
       </>
     );
@@ -106,8 +108,9 @@ function Import({ onClose }: { onClose(): void }) {
           ]}
         />
       ) : null}
+      <Warnings of={planned?.warnings ?? []} />
       <div className="row">
-        <Button isDisabled={text.trim() === '' || act.isPending} onPress={() => void send(true)}>
+        <Button asks isDisabled={text.trim() === '' || act.isPending} onPress={() => void send(true)}>
           {texts.importCheck}
         </Button>
         <Button kind="primary" isDisabled={!isPlanned || act.isPending} onPress={() => void send(false)}>

@@ -1,21 +1,21 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import {
   ArchiveWebhookDocument,
   PauseWebhookDocument,
   ResumeWebhookDocument,
   RotateWebhookSecretDocument,
   RotateWebhookTokenDocument,
-  TestWebhookDocument,
+  type SignatureScheme,
 } from '../api/generated/documents';
 import { useViewer } from '../api/viewer';
 import { paths } from '../paths';
 import { ActDialog } from '../ui/act-dialog';
-import { Button } from '../ui/button';
-import { TextField } from '../ui/field';
+import { Button, LinkButton } from '../ui/button';
+import { SelectField, TextField } from '../ui/field';
 import { SecretOnce } from '../ui/secret-once';
 import { useWebhookTexts } from './texts';
 import type { KnownWebhook } from './webhook-page';
+import { WebhookTest } from './webhook-test';
 
 type Act = 'pause' | 'resume' | 'archive' | 'test' | 'rotate' | 'rotateToken';
 
@@ -25,9 +25,10 @@ const DAY_S = '86400';
 export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
   const texts = useWebhookTexts();
   const viewer = useViewer();
-  const [, navigate] = useLocation();
   const [act, setAct] = useState<Act | null>(null);
   const [overlap, setOverlap] = useState(DAY_S);
+  const [scheme, setScheme] = useState(webhook.signatures[0] ?? 'V1');
+  const [given, setGiven] = useState('');
   const [shown, setShown] = useState<{ title: string; secret: string } | null>(null);
   const { id, status, direction } = webhook;
   const close = () => setAct(null);
@@ -39,11 +40,18 @@ export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
   };
   return (
     <>
+      {isOpen && viewer.may('Mutation.updateWebhook') ? (
+        <LinkButton to={paths.editWebhook(id)}>{texts.edit}</LinkButton>
+      ) : null}
       {isOpen && viewer.may('Mutation.testWebhook') && direction === 'OUTGOING' ? (
-        <Button onPress={() => setAct('test')}>{texts.test}</Button>
+        <Button asks onPress={() => setAct('test')}>
+          {texts.test}
+        </Button>
       ) : null}
       {status === 'ACTIVE' && viewer.may('Mutation.pauseWebhook') ? (
-        <Button onPress={() => setAct('pause')}>{texts.pause}</Button>
+        <Button asks onPress={() => setAct('pause')}>
+          {texts.pause}
+        </Button>
       ) : null}
       {(status === 'PAUSED' || status === 'DISABLED') && viewer.may('Mutation.resumeWebhook') ? (
         <Button kind="primary" onPress={() => setAct('resume')}>
@@ -51,10 +59,14 @@ export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
         </Button>
       ) : null}
       {isOpen && viewer.may('Mutation.rotateWebhookSecret') ? (
-        <Button onPress={() => setAct('rotate')}>{texts.rotate}</Button>
+        <Button asks onPress={() => setAct('rotate')}>
+          {texts.rotate}
+        </Button>
       ) : null}
       {isOpen && direction === 'INCOMING' && viewer.may('Mutation.rotateWebhookToken') ? (
-        <Button onPress={() => setAct('rotateToken')}>{texts.rotateToken}</Button>
+        <Button asks onPress={() => setAct('rotateToken')}>
+          {texts.rotateToken}
+        </Button>
       ) : null}
       {isOpen && viewer.may('Mutation.archiveWebhook') ? (
         <Button kind="danger" onPress={() => setAct('archive')}>
@@ -97,35 +109,38 @@ export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
       >
         <p>{texts.archiveText}</p>
       </ActDialog>
-      <ActDialog
-        title={texts.test}
-        submit={texts.test}
-        isOpen={act === 'test'}
-        onClose={close}
-        document={TestWebhookDocument}
-        variables={() => ({ input: { id } })}
-        userErrors={(data) => data.testWebhook?.userErrors}
-        done={(data) => {
-          close();
-          const delivery = data.testWebhook?.delivery;
-          if (delivery) navigate(paths.delivery(delivery.id));
-        }}
-      >
-        <p>{texts.testText}</p>
-      </ActDialog>
+      {act === 'test' ? <WebhookTest webhook={webhook} onClose={close} /> : null}
       <ActDialog
         title={texts.rotate}
         submit={texts.rotate}
         isOpen={act === 'rotate'}
         onClose={close}
         document={RotateWebhookSecretDocument}
-        variables={() => ({ input: { id, overlapSeconds: seconds } })}
+        variables={() => ({ input: { id, scheme, secret: given.trim() || null, overlapSeconds: seconds } })}
         userErrors={(data) => data.rotateWebhookSecret?.userErrors}
-        done={(data) =>
-          reveal(texts.newSecret, data.rotateWebhookSecret?.secret ?? data.rotateWebhookSecret?.publicKey)
-        }
+        done={(data) => {
+          setGiven('');
+          reveal(texts.newSecret, data.rotateWebhookSecret?.secret ?? data.rotateWebhookSecret?.publicKey);
+        }}
       >
         <p>{texts.rotateText}</p>
+        {webhook.signatures.length > 1 ? (
+          <SelectField<SignatureScheme>
+            label={texts.setting.signatures}
+            value={scheme}
+            options={webhook.signatures.map((value) => ({ value, label: value }))}
+            onChange={(chosen) => setScheme(chosen)}
+          />
+        ) : null}
+        <TextField
+          label={texts.givenSecret}
+          hint={direction === 'INCOMING' ? texts.givenByProvider : texts.givenHint}
+          value={given}
+          onChange={setGiven}
+          type="password"
+          autoComplete="off"
+          ltr
+        />
         <TextField label={texts.overlap} value={overlap} onChange={setOverlap} type="number" ltr />
       </ActDialog>
       <ActDialog
@@ -141,7 +156,9 @@ export function WebhookActions({ webhook }: { webhook: KnownWebhook }) {
         <p>{texts.rotateText}</p>
         <TextField label={texts.overlap} value={overlap} onChange={setOverlap} type="number" ltr />
       </ActDialog>
-      {shown === null ? null : <SecretOnce title={shown.title} secret={shown.secret} onClose={() => setShown(null)} />}
+      {shown === null ? null : (
+        <SecretOnce title={shown.title} secrets={{ [shown.title]: shown.secret }} onClose={() => setShown(null)} />
+      )}
     </>
   );
 }

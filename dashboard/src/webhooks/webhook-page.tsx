@@ -9,6 +9,7 @@ import { Page } from '../shell/page';
 import { Empty, Shown } from '../ui/answer';
 import { LinkButton } from '../ui/button';
 import { Facts } from '../ui/facts';
+import { Later } from '../ui/later';
 import { Ltr } from '../ui/ltr';
 import { WebhookState } from '../ui/state-mark';
 import { Time } from '../ui/time';
@@ -64,10 +65,9 @@ function Known({ webhook }: { webhook: KnownWebhook }) {
         <h2>{texts.keys}</h2>
         <WebhookKeys webhook={webhook} />
       </section>
-      <section className="card stack">
-        <h2>{texts.history}</h2>
+      <Later title={texts.history}>
         <WebhookVersions webhook={webhook} />
-      </section>
+      </Later>
     </>
   );
 }
@@ -80,7 +80,7 @@ function State({ webhook }: { webhook: KnownWebhook }) {
   return (
     <div className="stack">
       <p className="row">
-        <WebhookState status={status} />
+        <WebhookState status={status} circuit={circuit} />
         {statusReason ? <bdi>{statusReason}</bdi> : null}
         {by && statusChangedAt ? <bdi className="faint">{texts.changedBy(by, times.full(statusChangedAt))}</bdi> : null}
       </p>

@@ -22,7 +22,6 @@ export function WebhookSettings({ webhook }: { webhook: KnownWebhook }) {
       </pre>
     ) : null;
   const shared = {
-    [setting.documentType]: <bdi>{webhook.documentType ?? texts.any}</bdi>,
     [setting.created]: <Time at={webhook.createdAt} />,
     [setting.updated]: <Time at={webhook.updatedAt} />,
     [texts.owner]: webhook.owner ? <bdi>{webhook.owner.fullName ?? webhook.owner.name}</bdi> : null,
@@ -34,12 +33,16 @@ export function WebhookSettings({ webhook }: { webhook: KnownWebhook }) {
         of={{
           [setting.provider]: <Ltr className="mono">{incoming.provider}</Ltr>,
           [setting.becomes]: <Ltr className="mono">{incoming.becomes}</Ltr>,
-          [setting.forwardTo]: incoming.forwardTo.map(({ id, name }) => (
-            <Link key={id} href={paths.webhook(id)}>
-              <bdi>{name}</bdi>
-            </Link>
-          )),
+          [setting.forwardTo]:
+            incoming.forwardTo.length === 0
+              ? null
+              : incoming.forwardTo.map(({ id, name }) => (
+                  <Link key={id} href={paths.webhook(id)}>
+                    <bdi>{name}</bdi>
+                  </Link>
+                )),
           [setting.tolerance]: <Ltr>{incoming.toleranceSeconds} s</Ltr>,
+          [setting.documentTypeIn]: <bdi>{webhook.documentType}</bdi>,
           ...shared,
         }}
       />
@@ -73,6 +76,7 @@ export function WebhookSettings({ webhook }: { webhook: KnownWebhook }) {
         [setting.proxy]: webhook.proxy ? <Ltr className="mono">{webhook.proxy.url}</Ltr> : null,
         [setting.audit]: yes(webhook.receiveAuditEvents),
         [setting.head]: yes(webhook.sendEvidenceHead),
+        [setting.trace]: yes(webhook.sendTraceparent),
         ...shared,
       }}
     />

@@ -11,6 +11,7 @@ import { SecretOnce } from '../ui/secret-once';
 import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
 import { VisibleText } from '../ui/visible-text';
+import { Warnings } from '../ui/warnings';
 import { useWebhookTexts } from './texts';
 import type { KnownWebhook } from './webhook-page';
 
@@ -56,7 +57,9 @@ function VersionEntry({ webhook, version }: { webhook: KnownWebhook; version: Ve
   const texts = useWebhookTexts();
   const viewer = useViewer();
   const [isOpen, setOpen] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
+  const [secrets, setSecrets] = useState<Record<string, string>>({});
+  const [isPartly, setPartly] = useState(false);
+  const [warnings, setWarnings] = useState<readonly { message: string }[]>([]);
   const by = version.createdBy;
   const canRestore =
     viewer.may('Mutation.restoreWebhookVersion') &&
@@ -71,24 +74,12 @@ function VersionEntry({ webhook, version }: { webhook: KnownWebhook; version: Ve
         <Time at={version.createdAt} />
         {by ? <bdi>{by.fullName ?? by.name}</bdi> : null}
         {canRestore ? (
-          <Button kind="plain" onPress={() => setOpen(true)}>
+          <Button kind="plain" asks onPress={() => setOpen(true)}>
             {texts.restore}
           </Button>
         ) : null}
       </div>
-      {(version.changes ?? []).map(({ setting, before, after }) => (
-        <div key={setting} className="row">
-          <Ltr className="mono">{setting}</Ltr>
-          <Ltr className="mono">
-            <del>
-              <VisibleText text={shown(before)} />
-            </del>{' '}
-            <ins>
-              <VisibleText text={shown(after)} />
-            </ins>
-          </Ltr>
-        </div>
-      ))}
+      <Changes of={version} />
       <ActDialog
         title={`${texts.restore}: ${texts.version} ${version.version}`}
         submit={texts.restore}
@@ -101,14 +92,60 @@ function VersionEntry({ webhook, version }: { webhook: KnownWebhook; version: Ve
         })}
         userErrors={(data) => data.restoreWebhookVersion?.userErrors}
         done={(data) => {
+          const { secret = null, publicKey = null, notRestored, warnings: doubts } = data.restoreWebhookVersion ?? {};
           setOpen(false);
-          setSecret(data.restoreWebhookVersion?.secret ?? null);
+          setSecrets({
+            ...(secret !== null && { [texts.newSecret]: secret }),
+            ...(publicKey !== null && { [texts.newKey]: publicKey }),
+          });
+          setPartly((notRestored ?? []).length > 0);
+          setWarnings(doubts ?? []);
         }}
       >
         <p>{texts.restoreText(version.version)}</p>
       </ActDialog>
-      {secret === null ? null : <SecretOnce title={texts.newSecret} secret={secret} onClose={() => setSecret(null)} />}
+      {isPartly ? (
+        <p className="note" role="status">
+          {texts.notRestored}
+        </p>
+      ) : null}
+      <Warnings of={warnings} />
+      {Object.keys(secrets).length > 0 ? (
+        <SecretOnce title={texts.newSecret} secrets={secrets} onClose={() => setSecrets({})} />
+      ) : null}
     </li>
+  );
+}
+
+function Changes({ of: { version, changes } }: { of: Version }) {
+  const texts = useWebhookTexts();
+  if (!changes?.length) return null;
+  const list = (
+    <ul className="changes">
+      {changes.map(({ setting, before, after }) => (
+        <li key={setting} className="row">
+          <Ltr className="mono">{setting}</Ltr>
+          <Ltr className="mono">
+            {before === null || before === undefined ? null : (
+              <del>
+                <VisibleText text={shown(before)} />
+              </del>
+            )}{' '}
+            <ins>
+              <VisibleText text={shown(after)} />
+            </ins>
+          </Ltr>
+        </li>
+      ))}
+    </ul>
+  );
+  // the first one sets all of them
+  if (version > 1) return list;
+  return (
+    <details>
+      <summary>{texts.firstSettings(changes.length)}</summary>
+      {list}
+    </details>
   );
 }
 

@@ -2,15 +2,16 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { WebhooksDocument, type WebhooksQuery } from '../api/generated/documents';
 import { useApi } from '../api/use-api';
+import { useViewer } from '../api/viewer';
 import { formatShare } from '../i18n/amount';
 import { formatCount } from '../i18n/plural';
 import { useTimes } from '../i18n/time-zone';
 import { paths } from '../paths';
 import { Page } from '../shell/page';
 import { Empty, Shown } from '../ui/answer';
-import { Button } from '../ui/button';
+import { Button, LinkButton } from '../ui/button';
 import { Ltr } from '../ui/ltr';
-import { WebhookState } from '../ui/state-mark';
+import { StateMark, WebhookState } from '../ui/state-mark';
 import { Table } from '../ui/table';
 import { useUiTexts } from '../ui/texts';
 import { Time } from '../ui/time';
@@ -25,16 +26,22 @@ const REFRESH_MS = 15_000;
 
 export default function WebhooksPage() {
   const texts = useWebhookTexts();
+  const viewer = useViewer();
   const [showsArchived, setShowsArchived] = useState(false);
   return (
     <Page
       title={texts.title}
       actions={
         <>
-          <Button kind="plain" onPress={() => setShowsArchived(!showsArchived)}>
+          <Button onPress={() => setShowsArchived(!showsArchived)}>
             {showsArchived ? texts.notArchived : texts.archived}
           </Button>
           <SettingsFileButtons />
+          {viewer.may('Mutation.createWebhook') ? (
+            <LinkButton kind="primary" to={paths.newWebhook()}>
+              {texts.create}
+            </LinkButton>
+          ) : null}
         </>
       }
     >
@@ -82,15 +89,21 @@ function Webhooks({ after, showsArchived }: { after: string | null; showsArchive
 }
 
 /** What suffers first. */
-const RANK = { DISABLED: 0, PAUSED: 2, ACTIVE: 3, ARCHIVED: 4 } as const;
+const RANK = { DISABLED: 0, PAUSED: 3, ACTIVE: 4, ARCHIVED: 5 } as const;
 
-function rankOf({ status, circuit }: Row): number {
-  return status === 'ACTIVE' && circuit && circuit.state !== 'CLOSED' ? 1 : RANK[status];
+function rankOf(row: Row): number {
+  const { status, circuit } = row;
+  if (status !== 'ACTIVE') return RANK[status];
+  return circuit && circuit.state !== 'CLOSED' ? 1 : failuresOf(row) > 0 ? 2 : RANK.ACTIVE;
+}
+
+/** How many of the latest requests failed one after the other. */
+function failuresOf({ health }: Row): number {
+  return health?.streak && !health.streak.succeeding ? health.streak.requestCount : 0;
 }
 
 function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
   const texts = useWebhookTexts();
-  const times = useTimes();
   if (rows.length === 0) return null;
   return (
     <section className="card stack">
@@ -110,16 +123,11 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
           },
           {
             header: texts.state,
-            cell: ({ status, statusReason, circuit }) => (
-              <>
-                <WebhookState status={status} /> {statusReason ? <bdi className="faint">{statusReason}</bdi> : null}
-                {circuit?.state === 'OPEN' && circuit.failingSince ? (
-                  <div className="faint">{texts.failingSince(times.full(circuit.failingSince))}</div>
-                ) : null}
-              </>
-            ),
+            cell: (row) => <State of={row} />,
           },
-          { header: texts.address, cell: ({ url }) => (url ? <Ltr className="mono">{hostOf(url)}</Ltr> : null) },
+          ...(rows.some(({ url }) => url)
+            ? [{ header: texts.address, cell: ({ url }: Row) => <Ltr className="mono">{hostOf(url ?? '')}</Ltr> }]
+            : []),
           { header: texts.owner, cell: ({ owner }) => <bdi>{owner ? (owner.fullName ?? owner.name) : ''}</bdi> },
           { header: texts.day, cell: ({ stats }) => (stats?.buckets ? <SmallBars buckets={stats.buckets} /> : null) },
           {
@@ -140,6 +148,31 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
         ]}
       />
     </section>
+  );
+}
+
+function State({ of: row }: { of: Row }) {
+  const texts = useWebhookTexts();
+  const times = useTimes();
+  const { status, statusReason, circuit } = row;
+  const failures = failuresOf(row);
+  return (
+    <>
+      {/* where calls fail, no mark says that all is well */}
+      {status === 'ACTIVE' && circuit?.state !== 'OPEN' && failures > 0 ? (
+        <StateMark tone="bad">{texts.lastFailed(failures)}</StateMark>
+      ) : (
+        <WebhookState status={status} circuit={circuit} />
+      )}
+      {statusReason ? (
+        <div className="faint">
+          <bdi>{statusReason}</bdi>
+        </div>
+      ) : null}
+      {circuit?.state === 'OPEN' && circuit.failingSince ? (
+        <div className="faint">{texts.failingSince(times.full(circuit.failingSince))}</div>
+      ) : null}
+    </>
   );
 }
 

@@ -1,11 +1,29 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { DeliveryType } from '../../delivery/api/delivery.type';
 import type { DeliveryRow } from '../../delivery/delivery.store';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
-import { USER } from '../../users/user.linked-fields';
+import { type Context, loaderFor } from '../../graphql/context';
+import type { SqlFields } from '../../read-plan/sql-fields';
+import { jsonOf } from '../../sql/json-sql';
+import { USER } from '../../users/user.resolver';
 import { UserType } from '../../users/user.type';
-import { cancellationsById } from '../cancellation.store';
+import { cancellationsById, ofCancellation } from '../audit-entry.store';
+
+export const cancellationSqlFields: readonly SqlFields[] = [
+  {
+    type: 'Delivery',
+    fields: {
+      cancelReason: {
+        kind: 'value',
+        json: (row) =>
+          jsonOf(
+            ofCancellation('reason', (name) => row.column(name)),
+            true,
+          ),
+      },
+      cancelledBy: { kind: 'link', to: 'User', id: (row) => ofCancellation('actor_id', (name) => row.column(name)) },
+    },
+  },
+];
 
 function load(context: Context, { id }: DeliveryRow) {
   return loaderFor(context, 'Cancellation', (ids) => cancellationsById(context.db, ids)).load(id);

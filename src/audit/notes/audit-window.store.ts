@@ -1,5 +1,5 @@
 // The windows of time for which there is one entry of the audit trail, shared by all processes. Their lengths
-// are in reading-windows.ts and denial-windows.ts.
+// are in note-windows.ts and note-windows.ts.
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 
 export interface NewWindow {

@@ -1,9 +1,7 @@
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataPaths } from './data-paths';
-import { errorCode } from './files/error-code';
-import { lastLines, openLog, readLog } from './files/log-file';
-import { chownIds, type ServerUser } from './server-user';
+import { chownIds, type DataPaths, type ServerUser } from './data-paths';
+import { errorCode, lastLines, openLog, readLog } from './files';
 import { startWatched } from './watched-process';
 
 const draftPrefix = 'unfinished-';

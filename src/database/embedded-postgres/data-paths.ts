@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { chmod, mkdir, realpath, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { ConfigError } from '../../config/config';
-import type { ServerUser } from './server-user';
 
 const machineFolder = '/var/lib/hookledger';
 
@@ -54,4 +55,48 @@ async function makeDataDir(dataDir: string): Promise<string> {
 
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The system user of PostgreSQL if we are root. */
+export interface ServerUser {
+  uid: number;
+  gid: number;
+}
+
+/** null: PostgreSQL runs as our own user. PostgreSQL refuses root, so for root it is `nobody`, which every system has. */
+export async function findServerUser(): Promise<ServerUser | null> {
+  if (process.geteuid?.() !== 0) return null;
+  const [uid, gid] = await Promise.all([idOfNobody('-u'), idOfNobody('-g')]);
+  return { uid, gid };
+}
+
+async function idOfNobody(option: '-u' | '-g'): Promise<number> {
+  const { stdout } = await promisify(execFile)('id', [option, 'nobody']);
+  return Number(stdout);
+}
+
+/** macOS gives `nobody` the id -2: `spawn` takes it signed, `chown` unsigned. */
+export const spawnIds = (user: ServerUser | null) => (user ? { uid: user.uid | 0, gid: user.gid | 0 } : {});
+export const chownIds = (user: ServerUser): [number, number] => [user.uid >>> 0, user.gid >>> 0];
+
+/** Two files of the write-ahead log: recovery after a crash may write a new one, and so does the first transaction after it. */
+const NEEDED = 32 * 1024 * 1024;
+
+/**
+ * Whether the disks of a cluster have the space that a start needs. The log of the server does not say it: it is on the same disk.
+ * @param cluster its folder; the write-ahead log in it may be a link to another disk
+ */
+export async function hasSpaceToStart(cluster: string): Promise<boolean> {
+  const free = await Promise.all([cluster, join(cluster, 'pg_wal')].map(freeBytes));
+  return Math.min(...free) >= NEEDED;
+}
+
+// a folder that is gone is not full: the start says what is wrong with it
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

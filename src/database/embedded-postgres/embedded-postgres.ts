@@ -1,19 +1,15 @@
 import { rename, rm } from 'node:fs/promises';
 import { type Binaries, prepareBinaries } from './binaries';
 import { createCluster, findClusterMajor } from './cluster';
-import type { ReleaseLock } from './data-dir-lock';
-import { type DataPaths, prepareDataPaths } from './data-paths';
-import { hasSpaceToStart } from './disk-space';
-import { writePrivateFile } from './files/private-file';
+import { type DataPaths, findServerUser, hasSpaceToStart, prepareDataPaths, type ServerUser } from './data-paths';
+import { writePrivateFile } from './files';
 import { keepRunning } from './keep-running';
-import { prepareLogins, type ServerAddress, urlsAt } from './logins';
-import { createSecrets, findSecrets, type Secrets } from './secrets';
+import { createSecrets, findSecrets, prepareLogins, type Secrets, type ServerAddress, urlsAt } from './logins';
 import { type Server, startServer } from './server';
-import { findServerUser, type ServerUser } from './server-user';
 import { findSocketFolder } from './socket-folder';
-import { takeOver } from './take-over';
+import { type ReleaseLock, takeOver } from './take-over';
 
-export { AlreadyRunning } from './already-running';
+export { AlreadyRunning } from './take-over';
 
 export interface EmbeddedPostgresOptions {
   dataDir: string;

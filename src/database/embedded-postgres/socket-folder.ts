@@ -3,9 +3,8 @@ import { chmod, chown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataPaths, shortHash } from './data-paths';
-import { errorCode } from './files/error-code';
-import { chownIds, type ServerUser } from './server-user';
+import { chownIds, type DataPaths, type ServerUser, shortHash } from './data-paths';
+import { errorCode } from './files';
 
 /** The address of a socket has 108 bytes on Linux and 104 on macOS, one of them for its end. */
 const maxBytes = process.platform === 'linux' ? 107 : 103;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { type ServerUser, spawnIds } from './server-user';
+import { type ServerUser, spawnIds } from './data-paths';
 
 /**
  * The watchdog between Node and the program. Its pipe from Node closes when Node ends, for any reason; then it

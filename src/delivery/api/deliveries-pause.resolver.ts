@@ -1,15 +1,88 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { checkInput } from '../../graphql/arguments/check-input';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { READERS, type Viewer } from '../../access/viewer';
+import { checkInput, Reason } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import type { Viewer } from '../../viewer';
-import type { DeliveriesPause } from '../pause/deliveries-pause.store';
-import { pauseDeliveries, resumeDeliveries } from '../pause/pause-deliveries';
-import { PauseDeliveriesInput, ResumeDeliveriesInput } from './deliveries-pause.inputs';
-import { DeliveriesPauseType } from './deliveries-pause.type';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { link, linkedFields, ofContext, rootFields } from '../../read-plan/linked-fields';
+import { rowType } from '../../read-plan/sql-fields';
+import { USER } from '../../users/user.resolver';
+import { REASON_RULE } from '../../values/reason';
+import {
+  DELIVERIES_PAUSE,
+  DELIVERIES_PAUSE_ID,
+  type DeliveriesPause,
+  findDeliveriesPause,
+  pauseDeliveries,
+  resumeDeliveries,
+} from '../pause/deliveries-pause.store';
+
+@HasRole(...READERS)
+@ObjectType('DeliveriesPause', {
+  simpleResolvers: true,
+  description: 'A pause of all deliveries: while it lasts, no attempt begins in any process.',
+})
+class DeliveriesPauseType {
+  @Field(() => GraphQLDateTime, {
+    description: 'When the pause began. Attempts that had begun earlier were not interrupted.',
+  })
+  since: Date;
+
+  @Field(() => String, {
+    description: 'The reason, as given by the user who paused deliveries, or the setting that did.',
+  })
+  reason: string;
+}
+
+@InputType('PauseDeliveriesInput', { description: 'The reason for the pause of all deliveries.' })
+class PauseDeliveriesInput {
+  @Reason()
+  @Field(() => String, {
+    description: `The reason, which \`deliveriesPaused\` and the audit trail contain: ${REASON_RULE}`,
+  })
+  reason: string;
+}
+
+@InputType('ResumeDeliveriesInput', { description: 'The reason for the end of the pause.' })
+class ResumeDeliveriesInput {
+  @Reason({ nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: `The reason, recorded in the audit trail: ${REASON_RULE} Default, null: none.`,
+  })
+  reason?: string | null;
+}
+
+const PAUSE = rowType(
+  'DeliveriesPause',
+  () => DeliveriesPauseType,
+  DELIVERIES_PAUSE,
+  async (db) => {
+    const pause = await findDeliveriesPause(db);
+    return new Map(pause ? [[pause.id, pause]] : []);
+  },
+);
+
+export const deliveriesPauseLinkedFields = [
+  rootFields({
+    deliveriesPaused: ofContext(PAUSE, () => DELIVERIES_PAUSE_ID, {
+      access: HasRole(...READERS),
+      description: withExample(
+        'The pause of all deliveries, begun by `pauseDeliveries`; null: deliveries are not paused.',
+        '{ deliveriesPaused { since reason pausedBy { name } } }',
+      ),
+    }),
+  }),
+  linkedFields(PAUSE, {
+    pausedBy: link(
+      USER,
+      'userId',
+      'The user who paused deliveries; null: Hookledger itself, at a start with `START_PAUSED`.',
+    ),
+  }),
+];
 
 const PauseDeliveriesPayload = payloadOf('PauseDeliveries', {
   deliveriesPaused: [() => DeliveriesPauseType, 'The pause. If deliveries were paused already, that pause, unchanged.'],

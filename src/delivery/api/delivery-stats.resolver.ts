@@ -1,9 +1,24 @@
-// Statistics of deliveries.
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  Info,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { READERS } from '../../access/viewer';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { type WalkedField, walkedValue } from '../../graphql/lists/walked-value';
+import { publishEnum, withExample } from '../../graphql/directives';
+import { type WalkedField, walkedValue } from '../../graphql/lists/cursor';
+import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import {
   conditionOf,
   exactFilter,
@@ -14,8 +29,17 @@ import {
 } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { selectedOf } from '../../graphql/selects';
-import { uuidOf } from '../../ids';
-import { topSize } from '../../request-log/api/stats.inputs';
+import {
+  BucketArgs,
+  BY_TEXT,
+  DateTimeRange,
+  DurationPercentilesType,
+  dimensionsOf,
+  GroupArgs,
+  SpanType,
+  StatsOfRangeType,
+  topSize,
+} from '../../request-log/api/stats.type';
 import { rollupWhere } from '../../request-log/stats/rollup-where';
 import {
   type Answer,
@@ -28,13 +52,14 @@ import {
 } from '../../request-log/stats/stats-answer';
 import { MAX_BUCKETS, spanOf } from '../../request-log/stats/stats-buckets';
 import { type KeyFigures, namedKey, type StatsQuestion } from '../../request-log/stats/stats-figures';
+import type { Dimension } from '../../request-log/stats/stats-figures.store';
 import { everything } from '../../sql/condition';
-import { withCommas } from '../../text';
-import { READERS } from '../../viewer';
-import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { uuidOf } from '../../values/ids';
+import { withCommas } from '../../values/text';
+import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
 import { WebhookType } from '../../webhooks/api/webhook.type';
-import { WEBHOOK_FILTER } from '../../webhooks/api/webhook-where.inputs';
-import { FINISHED_STATUSES } from '../delivery-state.entity';
+import { WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
+import { FINISHED_STATUSES, type SkipReason } from '../delivery.entity';
 import {
   COUNTED_DELIVERIES,
   DELIVERY_ROLLUP_FIELDS,
@@ -44,16 +69,178 @@ import {
   finishedStats,
 } from '../stats/delivery-figures';
 import type { FinishedOf } from '../stats/finished-deliveries.store';
-import { DELIVERY_FILTER, type DeliveryWhere } from './delivery.inputs';
-import { DeliveryGroupArgs, DeliveryStatsArgs, deliveryDimensions } from './delivery-stats.inputs';
-import { DeliveryFiguresType, DeliveryGroupType, DeliveryStatsType } from './delivery-stats.type';
+import { DeliveryWhere, SkipReasonEnum } from './delivery.type';
+
+// a base class: the API has no type of its own for it
+@ObjectType({ simpleResolvers: true })
+abstract class FiguresType extends SpanType {
+  @Field(() => Int, { description: 'The number of deliveries.' })
+  deliveryCount: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are PENDING: no attempt has ended.' })
+  pending: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are RETRYING: an attempt failed, others follow.' })
+  retrying: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are DELIVERED: the partner answered with 2xx.' })
+  delivered: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are EXHAUSTED: all attempts failed.' })
+  exhausted: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are SKIPPED: they were not sent.' })
+  skipped: number;
+
+  @Field(() => Int, { description: 'The number of deliveries that are CANCELLED.' })
+  cancelled: number;
+
+  @Field(() => Int, {
+    description: 'The number of attempts of these deliveries that have ended, including those of replays.',
+  })
+  attemptCount: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The share of `delivered` in the sum of `delivered`, `exhausted` and `cancelled`, 0 to 1, such as 0.9853; null: ' +
+      'the sum is 0.',
+  })
+  deliveredRate: number | null;
+
+  @Field(() => DurationPercentilesType, {
+    nullable: true,
+    description:
+      'The time from the publication of an event to the first 2xx of a delivery of it, of deliveries that have arrived, also of those ' +
+      'that are being replayed. It is computed only if it is selected.',
+  })
+  timeToArrival: DurationPercentilesType | null;
+}
+
+@ObjectType('DeliveryFigures', { simpleResolvers: true, description: 'The number of deliveries of a time, by status.' })
+class DeliveryFiguresType extends FiguresType {}
+
+@ObjectType('DeliveryGroup', {
+  simpleResolvers: true,
+  description:
+    'The figures of the deliveries with the same values of the dimensions of `by`. The other dimensions are null.',
+})
+class DeliveryGroupType extends FiguresType {
+  @Field(() => String, {
+    nullable: true,
+    description: 'DOCUMENT_TYPE: the type of document, such as "Sales Invoice".',
+  })
+  documentType: string | null;
+
+  @Field(() => SkipReasonEnum, { nullable: true, description: 'SKIP_REASON: why the deliveries were not sent.' })
+  skipReason: SkipReason | null;
+}
+
+@ObjectType('DeliveryStats', {
+  simpleResolvers: true,
+  description:
+    'Statistics of the deliveries that were created, or finished, in a range of time, by their status now. The figures are exact, ' +
+    'from `countedFrom` on. Only ' +
+    'the fields that are selected are computed. Stored counts are about a second behind: `uncounted` and `countedUntil` ' +
+    'report the lag.',
+})
+class DeliveryStatsType extends StatsOfRangeType {
+  @Field(() => Boolean, {
+    description:
+      'Whether the figures come from stored counts. If true, only deliveries at the edges of the range are counted one by one. ' +
+      'If false, `time` is FINISHED_AT, or `where` has a condition that stored counts cannot answer: the newest 50,000 deliveries of ' +
+      'the range are looked at, as far as `countedFrom`, and `uncounted` is 0.',
+  })
+  fromStoredCounts: boolean;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'Everything that was committed before this time is counted. null: the deliveries that existed when counting ' +
+      'began are not all counted yet, so the figures are too low.',
+  })
+  countedUntil: Date | null;
+
+  @Field(() => Int, {
+    description:
+      'The number of changes of the status of deliveries of this range that are committed but not counted yet; 0 if ' +
+      'all are counted. At most 1,000 groups of changes are examined and, while deliveries are counted again, as after ' +
+      'a restore, 100,000 older deliveries.',
+  })
+  uncounted: number;
+}
+
+const DELIVERY_TIMES = ['CREATED_AT', 'FINISHED_AT'] as const;
+type DeliveryTime = (typeof DELIVERY_TIMES)[number];
+const DeliveryTimeEnum = publishEnum(
+  'DeliveryStatsTime',
+  DELIVERY_TIMES,
+  'The time by which statistics count deliveries.',
+  {
+    CREATED_AT: { description: '`createdAt`: what became of the deliveries of this time.' },
+    FINISHED_AT: {
+      description:
+        '`finishedAt`: what came out in this time, whenever it began, such as what was given up today. Deliveries that are not ' +
+        'finished are not counted; one that was replayed counts at its last outcome.',
+    },
+  },
+);
+
+@ArgsType()
+class DeliveryStatsArgs extends BucketArgs {
+  @Field(() => DateTimeRange, { description: 'Only deliveries of this range, by `time`, are counted.' })
+  range: DateTimeRange;
+
+  @Field(() => DeliveryTimeEnum, {
+    defaultValue: 'CREATED_AT',
+    description: 'The time by which deliveries are counted.',
+  })
+  time: DeliveryTime;
+
+  @Field(() => DeliveryWhere, {
+    nullable: true,
+    description:
+      `${WHERE_TEXT} Conditions on status, skipReason, documentType, createdAt, and webhook with its links are ` +
+      'answered from stored counts, which takes milliseconds for years. For any other condition, and by FINISHED_AT, the newest ' +
+      '50,000 deliveries of the range are looked at, and `countedFrom` says how far that is: for what is older, ask for an ' +
+      'earlier range. They are the newest of the document, event, replay or webhook that `where` names by `eq`; by FINISHED_AT of the ' +
+      'status and of the webhook.',
+  })
+  where?: DeliveryWhere;
+}
+
+const DELIVERY_DIMENSIONS = { WEBHOOK: 'webhookId', DOCUMENT_TYPE: 'documentType', SKIP_REASON: 'skipReason' } as const;
+type DeliveryDimension = keyof typeof DELIVERY_DIMENSIONS;
+const DeliveryDimensionEnum = publishEnum(
+  'DeliveryDimension',
+  Object.keys(DELIVERY_DIMENSIONS) as DeliveryDimension[],
+  'By what deliveries are grouped.',
+  {
+    WEBHOOK: { description: 'The webhook.' },
+    DOCUMENT_TYPE: { description: 'The type of document.' },
+    SKIP_REASON: { description: 'The reason for which they were skipped. Other deliveries are left out.' },
+  },
+);
+
+@ArgsType()
+class DeliveryGroupArgs extends GroupArgs {
+  @Field(() => [DeliveryDimensionEnum], { description: BY_TEXT })
+  by: DeliveryDimension[];
+}
+
+/** @throws AppError BAD_USER_INPUT */
+function deliveryDimensions({ by }: DeliveryGroupArgs): Dimension[] {
+  return dimensionsOf(by, DELIVERY_DIMENSIONS);
+}
+
+// Statistics of deliveries.
 
 /** The filters on the columns of series. */
 const SERIES_FILTER: FilterMap = {
   status: exactFilter('status'),
   skipReason: optionalFilter('skip_reason', exactFilter('skip_reason')),
   documentType: textFilter('document_type'),
-  webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
+  webhook: linkFilter('webhook_id', 'webhooks', () => WebhookWhere.filter),
 };
 
 type Question = StatsQuestion<DeliveryFigure>;
@@ -81,7 +268,7 @@ const WALKED_FIELDS: readonly WalkedField[] = [
 
 function questionOf({ range, time, where }: DeliveryStatsArgs): Question {
   const span = spanOf(range);
-  const rowCondition = conditionOf(where, DELIVERY_FILTER);
+  const rowCondition = conditionOf(where, DeliveryWhere.filter);
   if (time === 'FINISHED_AT')
     return { source: finishedStats(finishedOf(where)), span, rowCondition, walked: everything, rollup: null };
   const rollup = rollupWhere(where as Record<string, unknown> | undefined, DELIVERY_ROLLUP_FIELDS);

@@ -5,10 +5,10 @@ import {
   type ClientAuthentication,
   decryptCredential,
   isForPartner,
+  recordedHeader,
   type Settings,
   settingsOf,
 } from '../../webhooks/credentials/credential-settings';
-import { recordedHeader } from '../../webhooks/credentials/recorded-header';
 import { type CredentialRow, credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
 import type { DueWebhook } from '../delivery.store';
 import { type ConnectionSettings, DIRECT } from '../http/connection-settings';

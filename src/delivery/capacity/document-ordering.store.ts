@@ -1,9 +1,9 @@
 // Webhooks with an ordering: one delivery of a document at a time.
-import { idBounds } from '../../ids';
+
 import { type Db, rowsOf, statement } from '../../sql/db';
 import { equalsByIndex } from '../../sql/index-lookup';
-import { DELIVERIES, type DeliveryRow } from '../delivery.store';
-import { deleteBlockingSql, moveSql } from '../delivery-state.store';
+import { idBounds } from '../../values/ids';
+import { DELIVERIES, type DeliveryRow, deleteBlockingSql, moveSql } from '../delivery.store';
 
 /** The deliveries of one document to one webhook, which are kept in order. */
 export interface Sequence {

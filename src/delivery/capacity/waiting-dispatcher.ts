@@ -1,15 +1,15 @@
 // Deliveries that wait for the capacity of their webhook have no job. This loop gives them jobs, oldest first, as the
 // circuits, the limits and the slots of this worker allow.
 import { LRUCache } from 'lru-cache';
-import { currentMs, currentTime } from '../../clock';
-import { toNodeId } from '../../ids';
-import type { Log } from '../../log';
-import { type Commits, type Loop, restUntilCommit, startLoop } from '../../loop';
+import type { Log } from '../../logging/log';
+import { batched } from '../../sql/batched-statements';
 import { isLockTimeout, isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
-import { batched } from '../../sql/wire/batched-statements';
+import { currentMs, currentTime } from '../../time/clock';
+import { type Loop, startLoop } from '../../time/loop';
+import { toNodeId } from '../../values/ids';
 import { findWebhookForShare, type WebhookRow } from '../../webhooks/webhook.store';
 import {
   type CircuitRow,
@@ -19,9 +19,9 @@ import {
   webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
-import type { LockedRows } from './locked-rows';
-import { giveNewJobs } from './new-jobs';
-import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
+import { capacityOf, TRAVEL_MS } from './admission';
+import type { LockedRows } from './locked-rows.store';
+import { giveNewJobs } from './queue-backlog';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 
 const REST_MS = 1_000;
@@ -41,8 +41,6 @@ export interface WaitingDispatcherParts {
   db: Db;
   transaction: Transaction;
   log: Log;
-  /** undefined: webhooks with waiting deliveries are looked for once a second. */
-  commits?: Commits;
   locked: LockedRows;
   /** The number of slots of this worker that a webhook may take. */
   freeFor(webhookId: string): number;
@@ -59,7 +57,6 @@ export function startWaitingDispatcher({
   db,
   transaction,
   log,
-  commits,
   locked,
   freeFor,
   onDispatched,
@@ -119,7 +116,7 @@ export function startWaitingDispatcher({
     if (dispatched > 0) onDispatched();
     return dispatched > 0 || restMs;
   };
-  const loop = startLoop('waiting dispatcher', restUntilCommit(REST_MS, commits), log, step, () => PAUSE_MS);
+  const loop = startLoop('waiting dispatcher', REST_MS, log, step, () => PAUSE_MS);
   return {
     ...loop,
     slotFreed: (webhookId) => {

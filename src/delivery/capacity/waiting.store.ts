@@ -1,9 +1,10 @@
 // Deliveries without a job: held, waiting, or cancelled.
-import { idBounds } from '../../ids';
+
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { andIdBetween, equalsByIndex, joinsByIndex } from '../../sql/index-lookup';
+import { idBounds } from '../../values/ids';
 import type { Wait } from '../delivery.entity';
-import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '../delivery-state.store';
+import { deleteBlockingSql, deleteOpenSql, insertFinishedSql, moveSql } from '../delivery.store';
 
 /** A delivery that was delivered before it was replayed stays DELIVERED. */
 const ENDED = `case when delivered_at is null then 'CANCELLED' else 'DELIVERED' end`;

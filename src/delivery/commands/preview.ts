@@ -1,28 +1,28 @@
 // Evaluates the condition and the templates of a webhook for an event, without a delivery.
-import { currentTime } from '../../clock';
-import { InputError, inputError } from '../../errors';
+
+import type { Viewer } from '../../access/viewer';
+import { InputError, inputError } from '../../errors/errors';
 import { eventsById, type OutboxEvent } from '../../events/business-event.store';
-import { documentJson } from '../../events/data/data-as-json';
-import { documentBytes, envelopeOfBytes } from '../../events/data/envelope';
+import { documentBytes, documentJson, envelopeOfBytes } from '../../events/data/envelope';
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
 import { payloadsById } from '../../events/payload.store';
-import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import { subjectOf, type UserWords } from '../../templating/subject';
+import { currentTime } from '../../time/clock';
 import { findUserByName, usersById } from '../../users/user.store';
-import type { Viewer } from '../../viewer';
+import { newId } from '../../values/ids';
+import { type DraftFault, type DraftSettings, draftOf } from '../../webhooks/changes/draft-webhook';
 import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
-import { recordedHeader } from '../../webhooks/credentials/recorded-header';
+import { recordedHeader } from '../../webhooks/credentials/credential-settings';
 import { credentialsOfWebhooks } from '../../webhooks/credentials/webhook-credential.store';
-import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
 import { type PlannedRequest, planRequest } from '../../webhooks/request/request-plan';
+import type { TargetPolicy } from '../../webhooks/request/target-url';
+import { OWN_DOCUMENT_TYPE } from '../../webhooks/setting-limits';
 import { type WebhookRow, webhooksById } from '../../webhooks/webhook.store';
-import { evaluateTemplates } from '../fan-out/evaluate-templates';
-import { matches } from '../fan-out/matches';
-import { wordsOf } from '../fan-out/render-requests';
-import { conditionSkips } from '../fan-out/skip-reasons/condition-false';
-import { decided } from '../fan-out/skip-reasons/evaluation';
-import type { Skip } from '../fan-out/skip-reasons/skip';
+import { wordsOf } from '../engine/render-requests';
+import { conditionSkips, decided, evaluateTemplates } from '../engine/skip-reasons/evaluation';
+import type { Skip } from '../engine/skip-reasons/skip';
+import { matches } from '../engine/webhook-directory';
 import type { Sample } from './test-webhook';
 
 type PreviewedEvent = Pick<
@@ -36,7 +36,12 @@ type PreviewedEvent = Pick<
 };
 
 export interface Preview {
-  matches: boolean;
+  /** Of a draft; what has faults is not evaluated. */
+  faults: DraftFault[];
+  /** The one that was evaluated; null: it has faults. */
+  webhook: WebhookRow | null;
+  /** null: there is no event, or nothing was evaluated. */
+  matches: boolean | null;
   conditionHolds: boolean | null;
   skipReason: Skip['skipReason'] | null;
   skipMessage: string | null;
@@ -44,19 +49,51 @@ export interface Preview {
   request: { method: string; url: string; headers: [string, string][]; body: string } | null;
 }
 
-/**
- * Renders the request even if the condition is false.
- * @param userName the user of the event; null: its own user, or for a given document the viewer
- */
+/** What is previewed. */
+export interface Previewed {
+  /** undefined: the draft of a new webhook. */
+  id: string | null | undefined;
+  draft: DraftSettings | null;
+  /** null: no event is evaluated. */
+  sample: Sample | null;
+  /** The user of the event; null: its own user, or for a given document the viewer. */
+  userName: string | null;
+}
+
+const NOTHING_EVALUATED: Omit<Preview, 'faults' | 'webhook'> = {
+  matches: null,
+  conditionHolds: null,
+  skipReason: null,
+  skipMessage: null,
+  request: null,
+};
+
+/** Renders the request even if the condition is false. @param given faults of single values of the draft */
 export async function previewWebhook(
   db: Db,
   viewer: Viewer,
-  id: string | null,
+  policy: TargetPolicy,
+  { id, draft, sample, userName }: Previewed,
+  given: readonly DraftFault[],
+): Promise<Preview> {
+  const stored = id === undefined ? null : await webhookToPreview(db, id);
+  if (stored) refuseAuditReceivers(viewer, [stored]);
+  // values beyond their limits are not read any further
+  if (given.length > 0) return { ...NOTHING_EVALUATED, faults: [...given], webhook: null };
+  const { webhook, faults } =
+    stored && !draft ? { webhook: stored, faults: [] } : draftOf(stored, draft ?? {}, viewer, policy);
+  if (faults.length > 0) return { ...NOTHING_EVALUATED, faults, webhook: null };
+  if (!sample) return { ...NOTHING_EVALUATED, faults, webhook };
+  return { faults, webhook, ...(await evaluated(db, viewer, webhook, sample, userName)) };
+}
+
+async function evaluated(
+  db: Db,
+  viewer: Viewer,
+  webhook: WebhookRow,
   sample: Sample,
   userName: string | null,
-): Promise<Preview> {
-  const webhook = await webhookToPreview(db, id);
-  refuseAuditReceivers(viewer, [webhook]);
+): Promise<Omit<Preview, 'faults' | 'webhook'>> {
   const event = 'event' in sample ? givenEvent(sample.event) : await pastEvent(db, sample.eventId);
   const named = userName ?? ('event' in sample ? viewer.name : null);
   if (named !== null) {
@@ -115,7 +152,7 @@ async function webhookToPreview(db: Db, id: string | null): Promise<WebhookRow> 
 function givenEvent(given: Extract<Sample, { event: unknown }>['event']): PreviewedEvent {
   // allowed for Hookledger's own events too, because nothing is published: a webhook can be tried before the first one
   const faultsOf = given.documentType === OWN_DOCUMENT_TYPE ? faultsOfContent : faultsOfEvent;
-  const faults = faultsOf({ ...given, user: null, idempotencyKey: null, causedBy: null }, []);
+  const faults = faultsOf({ ...given, user: null, idempotencyKey: null, causedBy: null }, ['sample', 'given']);
   if (faults.length > 0) throw new InputError(faults);
   const { documentType, event, referenceDocument, data } = given;
   return {
@@ -134,9 +171,10 @@ function givenEvent(given: Extract<Sample, { event: unknown }>['event']): Previe
 
 async function pastEvent(db: Db, id: string | null): Promise<PreviewedEvent> {
   const event = id === null ? undefined : (await eventsById(db, [id])).get(id);
-  if (!event) throw inputError(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  if (!event) throw inputError(['sample', 'eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   const payload = event.isErased ? null : (await payloadsById(db, [event.payloadId])).get(event.payloadId);
-  if (!payload?.body) throw inputError(['eventId'], 'CONFLICT', 'The data of this business event was erased.');
+  if (!payload?.body)
+    throw inputError(['sample', 'eventId'], 'CONFLICT', 'The data of this business event was erased.');
   const user = (await usersById(db, [event.userId])).get(event.userId);
   const { contentType } = payload;
   const body = documentBytes(event, payload.body);

@@ -1,8 +1,8 @@
 // Sends one real request, to test a webhook.
 
+import type { Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError, inputError } from '../../errors';
+import { InputError, inputError } from '../../errors/errors';
 import {
   type BusinessEventRow,
   eventsById,
@@ -16,20 +16,19 @@ import { faultsOfEvent, type NewEvent } from '../../events/event-faults';
 import { insertPayloads } from '../../events/payload.store';
 import { publishEvents } from '../../events/publish-events';
 import type { Context } from '../../graphql/context';
-import { newId, timeOfId, toNodeId } from '../../ids';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
 import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
 import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outgoing-webhook.store';
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
-import { MAX_RENDERED_AT_ONCE } from '../fan-out/evaluate-templates';
-import { isAboutAudit } from '../fan-out/matches';
-import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../fan-out/render-requests';
-import { newDelivery, PENDING } from '../new-delivery';
+import { newDelivery, PENDING } from '../delivery-states';
+import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../engine/render-requests';
+import { MAX_RENDERED_AT_ONCE } from '../engine/skip-reasons/evaluation';
+import { isAboutAudit } from '../engine/webhook-directory';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
-import { insertJobs } from '../queue/delivery-job.store';
-import { notifyDeliveries } from '../queue/notify.store';
+import { insertJobs, notifyDeliveries } from '../queue/queue.store';
 
 /** Identifies a test to the partner. */
 const TEST_HEADER: [string, string] = ['webhook-test', 'true'];
@@ -51,7 +50,7 @@ const MAX_TRIES = 5;
  * @throws InputError also if all deliveries are paused, the condition is false or a template fails, with the reason
  */
 export async function testWebhook(
-  { db, transaction }: Pick<Context, 'db' | 'transaction'>,
+  { db, transaction, traceparent }: Pick<Context, 'db' | 'transaction' | 'traceparent'>,
   viewer: Viewer,
   id: string | null,
   sample: Sample,
@@ -62,7 +61,7 @@ export async function testWebhook(
     const event = 'event' in sample ? newEvent(viewer, sample.event) : await pastEvent(db, sample.eventId);
     if (isAboutAudit(event) && !webhook.receiveAuditEvents) throw notForIt(webhook, event);
     const [rendered] = (await renderRequests(db, [{ event, webhook }])) as [Rendered];
-    const test = { webhook, event, rendered, given: 'event' in sample ? sample.event : null };
+    const test = { webhook, event, rendered, traceparent, given: 'event' in sample ? sample.event : null };
     const delivery = await transaction((own) => send(own, viewer, test));
     if (delivery) return delivery;
   }
@@ -77,17 +76,23 @@ interface Test {
   webhook: OutgoingWebhook;
   event: OutboxEvent;
   rendered: Rendered;
+  /** Where the call is in a trace; null: in none. */
+  traceparent: string | null;
   /** What is to be published as the event; null: it is stored. */
   given: GivenEvent | null;
 }
 
 // null: the webhook was changed since the request was rendered
-async function send(db: Db, viewer: Viewer, { webhook, event, rendered, given }: Test): Promise<DeliveryRow | null> {
+async function send(
+  db: Db,
+  viewer: Viewer,
+  { webhook, event, rendered, traceparent, given }: Test,
+): Promise<DeliveryRow | null> {
   if (await areDeliveriesPaused(db)) throw inputError(null, 'CONFLICT', PAUSED);
   if ((await webhooksForShare(db, [webhook.id])).get(webhook.id)?.changedIn !== webhook.changedIn) return null;
   if ('skipReason' in rendered) throw inputError(null, 'CONFLICT', `Nothing was sent. ${rendered.skipMessage}`);
-  const stored = given ? await publish(db, viewer, event.id, given) : event;
-  const delivery = testDelivery(stored, webhook, rendered);
+  const stored = given ? await publish(db, viewer, event.id, given, traceparent) : event;
+  const delivery = { ...testDelivery(stored, webhook, rendered), traceparent };
   await insertPayloads(db, newPayloadsOf([rendered]));
   await insertDeliveries(db, [delivery]);
   await insertJobs(db, [{ id: delivery.jobId as string, deliveryId: delivery.id, dueAt: null }]);
@@ -99,7 +104,7 @@ async function send(db: Db, viewer: Viewer, { webhook, event, rendered, given }:
 
 function notForIt({ name }: OutgoingWebhook, { event }: OutboxEvent): InputError {
   const message = `${name} may not receive ${event}, which is about the audit trail: receiveAuditEvents is false. Send another event.`;
-  return inputError(['eventId'], 'CONFLICT', message);
+  return inputError(['sample', 'eventId'], 'CONFLICT', message);
 }
 
 function webhookToTest(webhook: OutgoingWebhook | undefined): OutgoingWebhook {
@@ -119,7 +124,7 @@ function webhookToTest(webhook: OutgoingWebhook | undefined): OutgoingWebhook {
 
 // as it will be published
 function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
-  const faults = faultsOfEvent(published(given), []);
+  const faults = faultsOfEvent(published(given), ['sample', 'given']);
   if (faults.length > 0) throw new InputError(faults);
   const { documentType, event, referenceDocument, data } = given;
   const id = newId();
@@ -139,6 +144,8 @@ function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
     wantedBy: null,
     causedBy: null,
     causePath: [],
+    traceId: null,
+    traceparent: null,
     ...NOT_RECEIVED,
     body: envelopeOf({ documentType, event, createdAt: timeOfId(id) }, data.text),
     contentType: 'application/json',
@@ -147,8 +154,14 @@ function newEvent(viewer: Viewer, given: GivenEvent): OutboxEvent {
 
 const published = (given: GivenEvent): NewEvent => ({ ...given, user: null, idempotencyKey: null, causedBy: null });
 
-async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): Promise<BusinessEventRow> {
-  await publishEvents(db, viewer, [{ ...published(given), id }]);
+async function publish(
+  db: Db,
+  viewer: Viewer,
+  id: string,
+  given: GivenEvent,
+  traceparent: string | null,
+): Promise<BusinessEventRow> {
+  await publishEvents(db, viewer, [{ ...published(given), id }], traceparent);
   // in the same transaction, before it can be fanned out
   await leaveOutbox(db, [{ id, wantedBy: 1 }], currentTime());
   return (await eventsById(db, [id])).get(id) as BusinessEventRow;
@@ -156,7 +169,7 @@ async function publish(db: Db, viewer: Viewer, id: string, given: GivenEvent): P
 
 async function pastEvent(db: Db, id: string | null): Promise<OutboxEvent> {
   const event = id === null ? undefined : (await outboxEventsById(db, [id], MAX_RENDERED_AT_ONCE)).events.get(id);
-  if (!event) throw inputError(['eventId'], 'NOT_FOUND', 'There is no business event with this id.');
+  if (!event) throw inputError(['sample', 'eventId'], 'NOT_FOUND', 'There is no business event with this id.');
   return event;
 }
 

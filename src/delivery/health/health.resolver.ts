@@ -1,14 +1,13 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
-import { timeOfId } from '../../ids';
-import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.linked-fields';
+import { type Context, loaderFor } from '../../graphql/context';
+import { WEBHOOK_REQUEST_LOG } from '../../request-log/api/request-log.resolver';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import { latestOutcomes, recentRates, streaksSince } from '../../request-log/stats/latest-outcomes.store';
+import { timeOfId } from '../../values/ids';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { waitingDeliveries } from './health.store';
-import './health-where.inputs';
+import './health.type';
 import { WebhookHealthType, type WebhookStreakType } from './health.type';
 
 /** The parent of the fields, each of which is loaded on request, for all webhooks of the query at once. */

@@ -1,14 +1,12 @@
 import type { Dispatcher } from 'undici';
-import { NOT_MEASURED, type RequestTiming } from '../../request-log/request-timing.store';
+import { NOT_MEASURED, type RequestTiming } from '../../request-log/request-log.store';
 import type { SendError } from '../send-error';
-import type { BodyLimits } from './body-buffer';
 import { dialTiming, msBetween } from './connect';
-import type { Connection } from './connection';
-import type { ConnectionPool, Lease } from './connection-pool';
+import type { Connection, ConnectionPool, Lease } from './connection-pool';
 import type { ConnectionSettings } from './connection-settings';
+import type { BodyLimits } from './decompress-body';
 import { bodyTooLarge, exchangeError, type Stage, timeoutError, tooManyInterimResponses } from './exchange-error';
-import { type BodyCollector, collectBody } from './response-body';
-import { type HeaderPairs, headerPairs, headerValue } from './response-headers';
+import { type BodyCollector, collectBody, type HeaderPairs, headerPairs, headerValue } from './response';
 
 export interface ExchangeRequest extends ConnectionSettings {
   readonly url: URL;

@@ -1,16 +1,16 @@
+import type { Viewer } from '../../access/viewer';
+import { recordAct, recordOwnAct } from '../../audit/write-audit-entry';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-
-export interface DeliveriesPause {
-  id: string;
-  since: Date;
-  userId: string;
-  reason: string;
-}
+import { listing, type RowOf } from '../../sql/listing';
+import { currentTime } from '../../time/clock';
+import { notifyDeliveries } from '../queue/queue.store';
+import { DeliveriesPauseEntity } from './deliveries-pause.entity';
 
 /** The id of the only row. */
 export const DELIVERIES_PAUSE_ID = '00000000-0000-0000-0000-000000000000';
 
-export const DELIVERIES_PAUSE = { table: 'deliveries_pause', columns: 'id, since, user_id as "userId", reason' };
+export const DELIVERIES_PAUSE = listing(DeliveriesPauseEntity);
+export type DeliveriesPause = RowOf<typeof DELIVERIES_PAUSE>;
 
 /**
  * Whether deliveries are paused. Every transaction that begins attempts asks this, before it does: the answer holds until
@@ -22,7 +22,7 @@ export async function areDeliveriesPaused(db: Db): Promise<boolean> {
 }
 
 /** Waits for the transactions that begin attempts. Until this one ends, others do not begin. */
-export async function lockDeliveriesPause(db: Db): Promise<void> {
+async function lockDeliveriesPause(db: Db): Promise<void> {
   await rowsOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.pause'))`));
 }
 
@@ -31,7 +31,7 @@ export async function findDeliveriesPause(db: Db): Promise<DeliveriesPause | nul
   return rowOf<DeliveriesPause>(db, statement(`select ${DELIVERIES_PAUSE.columns} from deliveries_pause`));
 }
 
-export async function insertDeliveriesPause(db: Db, pause: DeliveriesPause): Promise<void> {
+async function insertDeliveriesPause(db: Db, pause: DeliveriesPause): Promise<void> {
   await changedBy(
     db,
     statement('insert into deliveries_pause (id, since, user_id, reason) values ($1::uuid, $2, $3::uuid, $4)'),
@@ -39,12 +39,12 @@ export async function insertDeliveriesPause(db: Db, pause: DeliveriesPause): Pro
   );
 }
 
-export async function deleteDeliveriesPause(db: Db): Promise<void> {
+async function deleteDeliveriesPause(db: Db): Promise<void> {
   await changedBy(db, statement('delete from deliveries_pause'));
 }
 
 /** Moves the beginning of each series of failures on by the time that it was paused: nothing could succeed meanwhile. */
-export async function shiftFailureStarts(db: Db, since: Date, now: Date): Promise<void> {
+async function shiftFailureStarts(db: Db, since: Date, now: Date): Promise<void> {
   await changedBy(
     db,
     statement(`with failing as (
@@ -54,4 +54,44 @@ export async function shiftFailureStarts(db: Db, since: Date, now: Date): Promis
      from failing where c.webhook_id = failing.webhook_id and c.failing_since < $2`),
     [since, now],
   );
+}
+
+// One switch for all outgoing traffic. While deliveries are paused, no attempt begins in any process.
+
+/** Thrown by a transaction that would begin attempts, so that what it has taken stays in the queue. */
+export class DeliveriesArePaused extends Error {
+  constructor() {
+    super('deliveries are paused');
+    this.name = 'DeliveriesArePaused';
+  }
+}
+
+const SUBJECT = { subjectType: 'DeliveriesPause', subjectId: DELIVERIES_PAUSE_ID };
+
+/**
+ * @param viewer null: Hookledger itself
+ * @returns the pause; the current one, unchanged, if deliveries are paused already
+ */
+export async function pauseDeliveries(db: Db, viewer: Viewer | null, reason: string): Promise<DeliveriesPause> {
+  await lockDeliveriesPause(db);
+  const current = await findDeliveriesPause(db);
+  if (current) return current;
+  const pause = { id: DELIVERIES_PAUSE_ID, since: currentTime(), userId: viewer?.userId ?? null, reason };
+  await insertDeliveriesPause(db, pause);
+  const act = { action: 'deliveries.paused', ...SUBJECT, reason };
+  await (viewer === null ? recordOwnAct(db, act) : recordAct(db, viewer, act));
+  return pause;
+}
+
+/** @returns the pause that has ended; null: deliveries were not paused */
+export async function resumeDeliveries(db: Db, viewer: Viewer, reason: string | null): Promise<DeliveriesPause | null> {
+  await lockDeliveriesPause(db);
+  const pause = await findDeliveriesPause(db);
+  if (!pause) return null;
+  await deleteDeliveriesPause(db);
+  await shiftFailureStarts(db, pause.since, currentTime());
+  const details = { since: pause.since.toISOString(), pausedFor: pause.reason };
+  await recordAct(db, viewer, { action: 'deliveries.resumed', ...SUBJECT, reason, details });
+  await notifyDeliveries(db);
+  return pause;
 }

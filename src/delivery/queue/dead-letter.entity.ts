@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import { FOLLOWED_KINDS } from '../../request-log/feed/feed-position.entity';
+import { FOLLOWED_KINDS } from '../../request-log/feed/feed-position.store';
 
 /**
  * JOB: a delivery whose attempt cannot be begun; EVENT: one that cannot be fanned out; DECISION: a pending decision. The others cannot be
@@ -24,30 +24,30 @@ export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
 @Index('dead_letters_change_id_idx', ['changeId'], { where: 'change_id is not null' })
 @Index('dead_letters_retry_at_idx', ['retryAt'])
 export class DeadLetterEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'dead_letters_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
   kind: DeadLetterKind;
 
   /** Of the job, or of the event; made of the kind and the ids of other work. */
-  @Column('uuid', { name: 'work_id' })
+  @Column('uuid')
   workId: string;
 
-  @Column('uuid', { name: 'delivery_id', nullable: true })
+  @Column('uuid', { nullable: true })
   deliveryId: string | null;
 
-  @Column('uuid', { name: 'business_event_id', nullable: true })
+  @Column('uuid', { nullable: true })
   businessEventId: string | null;
 
-  @Column('uuid', { name: 'webhook_id', nullable: true })
+  @Column('uuid', { nullable: true })
   webhookId: string | null;
 
-  @Column('uuid', { name: 'request_id', nullable: true })
+  @Column('uuid', { nullable: true })
   requestId: string | null;
 
   /** COUNT_DELIVERIES: of delivery_changes. */
-  @Column('bigint', { name: 'change_id', nullable: true })
+  @Column('bigint', { nullable: true })
   changeId: string | null;
 
   /** SQLSTATE, or the name of another error: it says nothing of values. */
@@ -61,13 +61,13 @@ export class DeadLetterEntity {
   @Column('integer')
   failures: number;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'failed_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   failedAt: Date;
 
   /** null: it is in its queue again, or was done. */
-  @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   retryAt: Date | null;
 }

@@ -1,7 +1,8 @@
 // Work that fails by itself leaves its queue, so that it stops no other, and is put back after a while.
 import { changedBy, type Db, rowsOf, type Statement, statement } from '../../sql/db';
-import { DEAD_LETTER_KINDS, type DeadLetterEntity, type DeadLetterKind } from './dead-letter.entity';
-import type { TakenJob } from './delivery-job.store';
+import { byIds, listing, type RowOf } from '../../sql/listing';
+import { DEAD_LETTER_KINDS, DeadLetterEntity, type DeadLetterKind } from './dead-letter.entity';
+import type { TakenJob } from './queue.store';
 
 // What another transaction has taken from the queue meanwhile becomes no dead letter.
 function deadLetterSql(kind: DeadLetterKind, columns: string, taken: string): Statement {
@@ -81,29 +82,19 @@ export async function retryDeadLetters(db: Db): Promise<number> {
   return (await rowsOf(db, PUT_BACK)).length;
 }
 
-export async function countDeadLetters(db: Db): Promise<Record<DeadLetterKind, number>> {
+/** @param minutes those that are at least so old */
+export async function countDeadLetters(db: Db, minutes = 0): Promise<Record<DeadLetterKind, number>> {
   const rows = await rowsOf<{ kind: DeadLetterKind; n: number }>(
     db,
-    statement('select kind, count(*)::integer as n from dead_letters group by kind'),
+    statement(`select kind, count(*)::integer as n from dead_letters
+     where $1 = 0 or created_at <= now() - make_interval(mins => $1) group by kind`),
+    [minutes],
   );
   const none = Object.fromEntries(DEAD_LETTER_KINDS.map((kind) => [kind, 0])) as Record<DeadLetterKind, number>;
   return { ...none, ...Object.fromEntries(rows.map(({ kind, n }) => [kind, n])) };
 }
 
-export type DeadLetterRow = Omit<DeadLetterEntity, 'workId' | 'changeId'>;
-
 /** As a list of the API. */
-export const DEAD_LETTERS = {
-  table: 'dead_letters',
-  columns: `id, kind, delivery_id as "deliveryId", business_event_id as "businessEventId", webhook_id as "webhookId",
-    request_id as "requestId", code, error, failures, created_at as "createdAt", failed_at as "failedAt", retry_at as "retryAt"`,
-};
-
-export async function deadLettersById(db: Db, ids: readonly string[]): Promise<Map<string, DeadLetterRow>> {
-  const rows = await rowsOf<DeadLetterRow>(
-    db,
-    statement(`select ${DEAD_LETTERS.columns} from dead_letters where id = any($1::uuid[])`),
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const DEAD_LETTERS = listing(DeadLetterEntity, ['workId', 'changeId']);
+export type DeadLetterRow = RowOf<typeof DEAD_LETTERS>;
+export const deadLettersById = byIds(DEAD_LETTERS);

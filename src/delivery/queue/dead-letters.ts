@@ -1,16 +1,15 @@
 // One delivery or event with which something in the database is wrong must not stop the others. Where a transaction for many has
 // failed, each is tried by itself; what fails by itself becomes a dead letter: it leaves its queue, and is put back after 1 to 10 minutes.
-import { createFaultLog } from '../../fault-log';
-import { toNodeId } from '../../ids';
-import type { Log } from '../../log';
-import { type Loop, startLoop } from '../../loop';
+import { createFaultLog, type Log } from '../../logging/log';
+import { batched } from '../../sql/batched-statements';
 import { codeOf, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether, type Work } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
-import { batched } from '../../sql/wire/batched-statements';
+import { type Loop, startLoop } from '../../time/loop';
+import { toNodeId } from '../../values/ids';
 import { type Failure, intoDeadLetters, retryDeadLetters } from './dead-letter.store';
-import type { TakenJob } from './delivery-job.store';
+import type { TakenJob } from './queue.store';
 
 /** A row that another session has locked, for a transaction for that row alone. */
 export const ALONE = { lockTimeoutMs: 1_000 };

@@ -1,5 +1,5 @@
 import { changedBy, type Db, rowsOf } from '../../sql/db';
-import { moveSql } from '../delivery-state.store';
+import { moveSql } from '../delivery.store';
 
 /**
  * Repairs deliveries that no process would ever continue: those that wait for capacity of a webhook that is not marked as

@@ -1,11 +1,12 @@
 // Counts deliveries by their state, in rollups (delivery_stats), from the feed of changes.
-import { timeOfId } from '../../ids';
+
+import { type FeedDeadLetter, type FollowedRow, without } from '../../request-log/feed/feed-dead-letters.store';
 import { lockPosition, savePosition, waitForPosition } from '../../request-log/feed/feed-position.store';
-import { type FollowedRow, type LeftOut, without } from '../../request-log/feed/left-out.store';
 import { type FeedPosition, readChanges } from '../../request-log/feed/read-feed.store';
 import { addToRollups, occurrencesIn, type RollupGroup } from '../../request-log/stats/rollups';
 import type { CountedStep } from '../../request-log/stats/update-rollups';
 import type { Db } from '../../sql/db';
+import { timeOfId } from '../../values/ids';
 import {
   DELIVERY_FEED,
   DELIVERY_ROLLUPS,
@@ -26,14 +27,14 @@ const CHANGES_AT_ONCE = 2_000;
  * Counts the changes after the position, and saves the counts and the new position together, as countStep() does. At the
  * end of the feed, it counts a slice of older deliveries, if some are not counted yet.
  * @param atMost the approximate number of changes of this step, and of older deliveries
- * @param leftOut changes that cannot be counted
+ * @param deadLetters changes that cannot be counted
  */
 export async function countDeliveriesStep(
   db: Db,
   atMost = STEP_DELIVERIES,
-  leftOut: readonly LeftOut[] = [],
+  deadLetters: readonly FeedDeadLetter[] = [],
 ): Promise<CountedStep> {
-  return stepWith(db, deliveriesBefore, atMost, leftOut);
+  return stepWith(db, deliveriesBefore, atMost, deadLetters);
 }
 
 /**
@@ -49,7 +50,7 @@ async function stepWith(
   db: Db,
   sliceBefore: typeof deliveriesBefore,
   atMost: number,
-  leftOut: readonly LeftOut[],
+  deadLetters: readonly FeedDeadLetter[],
 ): Promise<CountedStep> {
   const locked = await lockPosition(db, 'deliveries');
   if (!locked) return { more: false, backfilled: null, oldest: null };
@@ -61,7 +62,7 @@ async function stepWith(
   // nothing to count, and the saved position is still valid
   if (read.changes.length === 0 && feed.to === null && !slice) return step;
   const ids = read.changes.map(({ id }) => id);
-  const counted = new Set(await without(db, leftOut, 'COUNT_DELIVERIES', ids));
+  const counted = new Set(await without(db, deadLetters, 'COUNT_DELIVERIES', ids));
   const groups = [...read.changes.filter(({ id }) => counted.has(id)), ...(slice?.groups ?? [])];
   await addToRollups(db, DELIVERY_ROLLUPS, groups.map(groupOf));
   const backfillBefore = slice ? slice.before : before;

@@ -2,7 +2,7 @@
 import type { CountedFeed } from '../../request-log/stats/counting-lag.store';
 import type { RollupFields } from '../../request-log/stats/rollup-where';
 import type { Figures } from '../../request-log/stats/stats-figures';
-import { rowsById, rowsWith, type StatsSource } from '../../request-log/stats/stats-source.store';
+import { rowsById, rowsWith, type StatsSource } from '../../request-log/stats/stats-figures.store';
 import { DELIVERY_ROLLUPS } from './delivery-change.store';
 import { type FinishedOf, finishedRows } from './finished-deliveries.store';
 

@@ -1,7 +1,7 @@
 // Finds deliveries by the time of their outcome, through the indexes of the table of finished ones.
-import type { RowSource } from '../../request-log/stats/stats-source.store';
+import type { RowSource } from '../../request-log/stats/stats-figures.store';
 import type { Bind } from '../../sql/condition';
-import type { FinishedStatus } from '../delivery-state.entity';
+import type { FinishedStatus } from '../delivery.entity';
 
 /** Which finished deliveries are looked at, as far as an index finds them. */
 export interface FinishedOf {

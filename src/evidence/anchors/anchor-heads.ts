@@ -1,16 +1,17 @@
 // Sends signed heads to webhooks, witnesses and a time-stamp authority, which keep them.
-import { currentTime } from '../../clock';
+
 import type { Sender } from '../../delivery/http/send';
 import { headSigned } from '../../delivery/own-event-builders';
+import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import { publishOwnEvents } from '../../events/own-events';
-import { newId } from '../../ids';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import { readCheckpoint } from '../formats/signed-note';
+import { currentTime } from '../../time/clock';
+import { newId } from '../../values/ids';
+import { readCheckpoint, sentHead } from '../formats/signed-note';
 import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead, signedText } from '../head.store';
 import { tilesOf } from '../tree.store';
-import type { TargetKind } from './anchor.entity';
 import {
   anchorTargets,
   hasForeignLeaves,
@@ -20,6 +21,7 @@ import {
   noteFailure,
   setTargets,
   type Target,
+  type TargetKind,
   takeTarget,
 } from './anchor.store';
 import { type Authority, timeStamp } from './time-stamp';
@@ -48,7 +50,7 @@ export interface AnchorParts {
 }
 
 export interface Anchoring {
-  /** Sends the newest head to each target that is due. @returns whether it waits for the time of some */
+  /** Sends the newest head to each target that is due, unless deliveries are paused. @returns whether it waits for the time of some */
   step(): Promise<boolean>;
 }
 
@@ -80,7 +82,9 @@ export function createAnchoring(parts: AnchorParts): Anchoring {
       let isLater = false;
       for (const target of await anchorTargets(db)) {
         const now = currentTime();
-        const when = await whetherToSend(target, head, now);
+        const due = await whetherToSend(target, head, now);
+        // a restored copy may have another history than the one that is known
+        const when = due === 'NOW' && (await findDeliveriesPause(db)) ? 'LATER' : due;
         if (when === 'NOW') await anchor(parts, target, head, now);
         isLater ||= when === 'LATER';
       }
@@ -157,4 +161,26 @@ async function proofOf(
   const signed = { ...head, checkpoint: await signedText(db, head) };
   const from = knownSize(target, head);
   return { proof: Buffer.from(await cosign(sender, witness, signed, from, tilesOf(db))) };
+}
+
+// The newest head as deliveries carry it: partners get it with what they get anyway.
+
+/** Heads are signed once a second. */
+const KEPT_MS = 1_000;
+
+/**
+ * Reads the newest head at most once a second, when an attempt needs it. Whichever process signed it, it is in the database.
+ * @returns the value of the header; null: nothing was sealed yet
+ */
+export function createHeadReader(): (db: Db) => Promise<string | null> {
+  let kept: string | null | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async (db) => {
+    const now = performance.now();
+    if (kept !== undefined && now - readAt < KEPT_MS) return kept;
+    readAt = now;
+    const head = await newestHead(db);
+    kept = head && sentHead(await signedText(db, head));
+    return kept;
+  };
 }

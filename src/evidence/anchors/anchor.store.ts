@@ -1,9 +1,17 @@
-// Reads and stores anchors, and what is known about those to whom heads are sent.
+// Reads and stores anchors (proofs that other parties know a head of the tree), and what is known about those to whom heads are sent.
 import { OWN_USER, type OwnEventName } from '../../events/own-events';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import { OWN_DOCUMENT_TYPE } from '../../webhooks/own-document-type';
+import { OWN_DOCUMENT_TYPE } from '../../webhooks/setting-limits';
 import { LEAF_KINDS } from '../formats/leaf-kinds';
-import type { AnchorKind, TargetKind } from './anchor.entity';
+
+export const ANCHOR_KINDS = ['EVENT', 'WITNESS', 'RFC3161', 'ATTACHED'] as const;
+export type AnchorKind = (typeof ANCHOR_KINDS)[number];
+/** Those that Hookledger makes itself. */
+export type TargetKind = Exclude<AnchorKind, 'ATTACHED'>;
+/** Of one head, beyond which no proof is attached to it. */
+export const MAX_ANCHORS = 20;
+/** Of a stored proof: more than any party sends. */
+export const MAX_PROOF_BYTES = 65_536;
 
 export interface Anchor {
   id: string;

@@ -1,9 +1,8 @@
 // Time-stamps of an authority (RFC 3161) over a signed head: the query, and the answer as it came.
 import { randomBytes, type X509Certificate } from 'node:crypto';
 import type { Sender } from '../../delivery/http/send';
-import { NotDer } from '../formats/der';
 import { sha256 } from '../formats/merkle-tree';
-import { checkTimeStamp, statusOf, WrongTimeStamp } from '../formats/time-stamp-token';
+import { checkTimeStamp, NotDer, statusOf, WrongTimeStamp } from '../formats/time-stamp-token';
 
 export interface TimeStamp {
   query: Buffer;

@@ -1,24 +1,36 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { READERS, type Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { listPage } from '../../graphql/lists/list';
-import { byTime } from '../../graphql/lists/time-order';
+import { withExample } from '../../graphql/directives';
+import { byTime, listPage } from '../../graphql/lists/list';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
-import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { newId } from '../../ids';
-import { isStorable } from '../../text';
-import { READERS, type Viewer } from '../../viewer';
-import { MAX_ANCHORS, MAX_PROOF_BYTES } from '../anchors/anchor.entity';
-import { ANCHORS, type Anchor, anchorTargets, countAnchors, insertAnchor, orderAnchors } from '../anchors/anchor.store';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { currentTime } from '../../time/clock';
+import { newId } from '../../values/ids';
+import { isStorable } from '../../values/text';
+import {
+  ANCHORS,
+  type Anchor,
+  anchorTargets,
+  countAnchors,
+  insertAnchor,
+  MAX_ANCHORS,
+  MAX_PROOF_BYTES,
+  orderAnchors,
+} from '../anchors/anchor.store';
 import { headAt } from '../head.store';
-import { AttachEvidenceAnchorInput, EVIDENCE_ANCHOR_FILTER, EvidenceAnchorListArgs } from './anchors.inputs';
-import { EvidenceAnchorConnection, EvidenceAnchorType, EvidenceTargetType } from './anchors.type';
+import {
+  AttachEvidenceAnchorInput,
+  EvidenceAnchorConnection,
+  EvidenceAnchorListArgs,
+  EvidenceAnchorType,
+  EvidenceAnchorWhere,
+  EvidenceTargetType,
+} from './anchors.type';
 
 const AnchorEvidencePayload = payloadOf('AnchorEvidence', {
   targets: [() => [EvidenceTargetType], 'The parties to which the head is sent, 1 for each witness and authority.'],
@@ -38,7 +50,7 @@ export class AnchorsResolver {
     ),
   })
   evidenceAnchors(@Ctx() context: Context, @Args(() => EvidenceAnchorListArgs) args: EvidenceAnchorListArgs) {
-    const condition = conditionOf(args.where, EVIDENCE_ANCHOR_FILTER);
+    const condition = conditionOf(args.where, EvidenceAnchorWhere.filter);
     return listPage(context, { listing: ANCHORS, condition, order: byTime('EvidenceAnchor', args.orderBy), args });
   }
 

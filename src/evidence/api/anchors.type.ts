@@ -1,12 +1,16 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Float, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { Field, Float, InputType, ObjectType } from 'type-graphql';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
+import { enumFilter, FloatFilter } from '../../graphql/lists/filter-inputs';
+import { timeArgsOf } from '../../graphql/lists/list';
+import { by, whereOf } from '../../graphql/lists/where';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
-import { ANCHOR_KINDS, type AnchorKind, type TargetKind } from '../anchors/anchor.entity';
+import { ANCHOR_KINDS, type AnchorKind, type TargetKind } from '../anchors/anchor.store';
+import { sizeFilter } from './evidence-filters.type';
 
-export const EvidenceAnchorKindEnum = publishEnum(
+const EvidenceAnchorKindEnum = publishEnum(
   'EvidenceAnchorKind',
   ANCHOR_KINDS,
   'The kinds of proofs that another party knew a head.',
@@ -76,3 +80,33 @@ export class EvidenceAnchorType {
 }
 
 export const EvidenceAnchorConnection = connectionOf('EvidenceAnchor', () => EvidenceAnchorType);
+
+export const EvidenceAnchorWhere = whereOf(
+  'EvidenceAnchorWhere',
+  'anchors',
+  'Proofs of heads that meet all of these conditions.',
+  {
+    kind: by.value(enumFilter('EvidenceAnchorKind', EvidenceAnchorKindEnum), 'The kind of the proof: { eq: WITNESS }.'),
+    by: by.text('The name of the witness, the URL of the authority, or who made the proof.'),
+    treeSize: by.tests(FloatFilter, sizeFilter('tree_size'), 'The number of leaves of the head: { lte: 4711 }.'),
+    receivedAt: by.time('When the proof was received.', { column: 'at' }),
+  },
+);
+export type EvidenceAnchorWhere = InstanceType<typeof EvidenceAnchorWhere>;
+
+export const EvidenceAnchorListArgs = timeArgsOf(EvidenceAnchorWhere);
+export type EvidenceAnchorListArgs = InstanceType<typeof EvidenceAnchorListArgs>;
+
+@InputType('AttachEvidenceAnchorInput', { description: 'A proof that was made elsewhere for a signed head.' })
+export class AttachEvidenceAnchorInput {
+  @Field(() => Float, {
+    description: 'The number of leaves of the head, as `evidenceHeads { nodes { treeSize } }` says.',
+  })
+  treeSize: number;
+
+  @Field(() => String, { description: 'Who made the proof, such as "OpenTimestamps": 1 to 200 characters.' })
+  by: string;
+
+  @Field(() => String, { description: 'The proof in base64: 1 byte to 64 KiB.' })
+  proof: string;
+}

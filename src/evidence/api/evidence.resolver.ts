@@ -1,20 +1,29 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { currentMs, currentTime } from '../../clock';
-import { AppError } from '../../errors';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, Field, FieldResolver, InputType, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { READERS, type Viewer } from '../../access/viewer';
+import { AppError, InputError, type UserError } from '../../errors/errors';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { listPage } from '../../graphql/lists/list';
-import { byTime } from '../../graphql/lists/time-order';
+import { withExample } from '../../graphql/directives';
+import { byTime, listPage } from '../../graphql/lists/list';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { currentMs, currentTime } from '../../time/clock';
+import { REASON_RULE, reasonFault } from '../../values/reason';
 import { anchorTargets } from '../anchors/anchor.store';
 import { consistencyProof, isSize } from '../formats/tree-proofs';
 import { evidenceKeys, HEADS, type HeadRow, headOf, newestHead, type SignedHead } from '../head.store';
+import { type RotationOrder, rotateKey } from '../rotate-key';
 import { sealingStops } from '../sealing-stop.store';
 import { newestTree, tilesOf, waitingLeaves } from '../tree.store';
-import { ConsistencyArgs, EVIDENCE_HEAD_FILTER, EvidenceHeadListArgs } from './evidence.inputs';
-import { EvidenceHeadConnection, EvidenceHeadType, EvidenceStatusType } from './evidence.type';
+import {
+  ConsistencyArgs,
+  EvidenceHeadConnection,
+  EvidenceHeadListArgs,
+  EvidenceHeadType,
+  EvidenceHeadWhere,
+  EvidenceStatusType,
+} from './evidence.type';
 
 /** The order of time: a tree only grows. */
 const TREE_SIZE = { sql: 'tree_size', property: 'treeSize', type: 'bigint' } as const;
@@ -61,7 +70,7 @@ export class EvidenceResolver {
     ),
   })
   evidenceHeads(@Ctx() context: Context, @Args(() => EvidenceHeadListArgs) args: EvidenceHeadListArgs) {
-    const condition = conditionOf(args.where, EVIDENCE_HEAD_FILTER);
+    const condition = conditionOf(args.where, EvidenceHeadWhere.filter);
     const order = { ...byTime('EvidenceHead', args.orderBy), column: TREE_SIZE };
     return listPage(context, { listing: HEADS, condition, order, args });
   }
@@ -99,4 +108,61 @@ function notASize(field: string, value: number): AppError {
   return new AppError('BAD_USER_INPUT', `${field} must be a whole number of leaves, at least 1, not ${value}.`, [
     field,
   ]);
+}
+
+@InputType('RotateEvidenceKeyInput', { description: 'The reason for the rotation.' })
+class RotateEvidenceKeyInput {
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
+  reason: string;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time since which others may have had the private half of the current key; not in the future. The key ' +
+      'then signs nothing more, and its private half is destroyed at once. Default, null: heads carry the ' +
+      'signatures of both keys for 30 days.',
+  })
+  compromisedAt?: Date | null;
+}
+
+const RotateEvidenceKeyPayload = payloadOf('RotateEvidenceKey', {
+  vkey: [() => String, 'The verifier key of the new key. Give it to all verifiers.'],
+});
+
+@Resolver()
+export class EvidenceKeysResolver {
+  @HasRole('SYSTEM_MANAGER')
+  @Mutation(() => RotateEvidenceKeyPayload, {
+    description: withExample(
+      'Replaces the signing key of the log. The sealed audit entry `evidence.key_rotated` names the old and the ' +
+        'new key, and bundles prove it to verifiers who have the old one. Heads carry the signatures of both for ' +
+        '30 days; then the private half of the old key is destroyed. CONFLICT: it was rotated within these days and ' +
+        '`compromisedAt` is not given, nothing was sealed yet, or sealing is stopped.',
+      'mutation {\n  rotateEvidenceKey(input: { reason: "The yearly rotation" }) { vkey userErrors { field code message } }\n}',
+    ),
+  })
+  rotateEvidenceKey(
+    @Ctx() context: Context,
+    @Arg('input', () => RotateEvidenceKeyInput, { description: 'The reason.' }) input: RotateEvidenceKeyInput,
+  ) {
+    return answer({ vkey: null as string | null }, async () => {
+      const order = checked(input);
+      const { keyring } = context.services.webhookRules;
+      const vkey = await context.transaction((db) => rotateKey(db, context.viewer as Viewer, keyring, order));
+      return { vkey };
+    });
+  }
+}
+
+/** @throws InputError */
+function checked({ reason, compromisedAt = null }: RotateEvidenceKeyInput): RotationOrder {
+  const faults: UserError[] = [];
+  const fault = reasonFault(reason);
+  if (fault !== null) faults.push(fault);
+  if (compromisedAt !== null && compromisedAt > currentTime()) {
+    const message = `compromisedAt must not be in the future: ${compromisedAt.toISOString()}.`;
+    faults.push({ field: ['compromisedAt'], code: 'INVALID', message });
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  return { reason: reason.trim(), compromisedAt };
 }

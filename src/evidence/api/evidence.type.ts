@@ -1,12 +1,16 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { ArgsType, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
+import { FloatFilter } from '../../graphql/lists/filter-inputs';
+import { timeArgsOf } from '../../graphql/lists/list';
+import { by, whereOf } from '../../graphql/lists/where';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
-import { STOP_CODES, type StopCode } from '../evidence-head.entity';
-import { PARTS, type Part } from '../exporting/disclosed-parts';
+import { PARTS, type Part } from '../exporting/bundle';
+import { STOP_CODES, type StopCode } from '../sealing-stop.store';
 import { EvidenceTargetType } from './anchors.type';
+import { sizeFilter } from './evidence-filters.type';
 
 const SEAL_STATUSES = ['OPEN', 'WAITING', 'SEALED', 'ERASED'] as const;
 export type SealStatus = (typeof SEAL_STATUSES)[number];
@@ -82,6 +86,8 @@ export class EvidenceType {
     description: 'The number of leaves of the tree that `proof` is made for, a whole number; null: there is no proof.',
   })
   treeSize: number | null;
+
+  erasedAt: Date | null;
 
   leafHash: string | null;
 
@@ -227,4 +233,42 @@ export class EvidenceBundleType {
       'with `ids`.',
   })
   notSealedCount: number;
+}
+
+export const EvidenceHeadWhere = whereOf(
+  'EvidenceHeadWhere',
+  'evidence_heads',
+  'Signed heads that meet all of these conditions.',
+  {
+    treeSize: by.tests(FloatFilter, sizeFilter('tree_size'), 'The number of leaves of the tree: { lte: 4711 }.'),
+    signedAt: by.time('When the head was signed.'),
+  },
+);
+export type EvidenceHeadWhere = InstanceType<typeof EvidenceHeadWhere>;
+
+export const EvidenceHeadListArgs = timeArgsOf(EvidenceHeadWhere);
+export type EvidenceHeadListArgs = InstanceType<typeof EvidenceHeadListArgs>;
+
+@ArgsType()
+export class ConsistencyArgs {
+  @Field(() => Float, { description: 'The number of leaves of the earlier tree: a whole number, at least 1.' })
+  from: number;
+
+  @Field(() => Float, { description: 'The number of leaves of the later tree, at most `evidenceStatus { treeSize }`.' })
+  to: number;
+}
+
+@ArgsType()
+export class CompletenessArgs {
+  @Field(() => String, { description: 'The month in UTC: "2026-03".' })
+  month: string;
+
+  @Field(() => ID, { nullable: true, description: 'The id of the webhook, `whk_...`. Default: all webhooks together.' })
+  webhookId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The `next` of the previous call. Default: from the start of the month.',
+  })
+  after?: string | null;
 }

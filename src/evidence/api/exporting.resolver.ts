@@ -1,36 +1,83 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Denied, InputError, type UserError } from '../../errors';
+import { Arg, Ctx, Field, Float, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import type { Viewer } from '../../access/viewer';
+import { Denied, faultsBelow, InputError, type UserError } from '../../errors/errors';
+import { OneOf } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf, refuseMasked } from '../../graphql/roles/masked';
-import { answer } from '../../graphql/user-error';
-import { toNodeId } from '../../ids';
+import { answer, payloadOf } from '../../graphql/user-error';
 import type { Masks } from '../../masking/masks-of-viewer';
-import { conditionOfInput } from '../../request-log/export/condition-of-input';
+import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { conditionOfInput } from '../../request-log/export/request-export';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import { reasonFault } from '../../text';
-import type { Viewer } from '../../viewer';
-import { type Bundle, exportBundle, type RowsToProve } from '../exporting/bundle';
-import type { Part } from '../exporting/disclosed-parts';
+import { readNodeId, toNodeId } from '../../values/ids';
+import { REASON_RULE, reasonFault } from '../../values/reason';
+import { type Bundle, exportBundle, hidesLength, type Part, type RowsToProve } from '../exporting/bundle';
 import { filteredRows } from '../exporting/filtered-rows.store';
-import { type NamedRow, namedRows, rowsToExport } from '../exporting/rows-to-export';
+import { faultsOfIds, type NamedRow, rowsToExport } from '../exporting/rows-to-export';
 import type { FactsOf, LeafKind } from '../formats/leaf-kinds';
 import { isSize } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
 import { tilesOf } from '../tree.store';
-import { EvidenceBundleType } from './evidence.type';
-import { ExportEvidenceInput } from './exporting.inputs';
-import { hidesLength } from './hidden-length';
+import { EvidenceBundleType, EvidencePartEnum } from './evidence.type';
+
+@OneOf()
+@InputType('EvidenceRows', { description: 'Sealed rows.' })
+class EvidenceRows {
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), ' +
+      '1 to 1,000, each once. They must be sealed. A delivery stands for the decisions about it: why it was not sent, or given ' +
+      'up; a user or webhook for the names that it had. FORBIDDEN: a request whose ' +
+      'response masking rules hide from you, because its proof has the length of the response.',
+  })
+  ids?: string[];
+
+  @Field(() => RequestLogWhere, {
+    nullable: true,
+    description:
+      'The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, ' +
+      'startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet ' +
+      'it; they are proven oldest first. Those that are not sealed yet are left out, and counted by ' +
+      '`notSealedCount`. FORBIDDEN as in `ids`.',
+  })
+  where?: RequestLogWhere;
+}
+
+@InputType('ExportEvidenceInput', { description: 'The rows to prove, and the parts to disclose.' })
+class ExportEvidenceInput {
+  @Field(() => EvidenceRows, { description: 'The rows to prove.' })
+  rows: EvidenceRows;
+
+  @Field(() => [EvidencePartEnum], {
+    defaultValue: [],
+    description:
+      'The parts that the bundle discloses. It contains all others as salted digests. BODY, WIRE_BODY, HEADERS, ' +
+      'RESPONSE, RESPONSE_HEADERS, URL and DETAILS are FORBIDDEN for viewers from whom masking rules hide ' +
+      'something. Default: none.',
+  })
+  disclose: Part[];
+
+  @Field(() => [Float], {
+    defaultValue: [],
+    description:
+      'The sizes of earlier heads that the auditor holds, at most 10. The bundle proves that each of them is a beginning ' +
+      'of the tree.',
+  })
+  earlierSizes: number[];
+
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
+  reason: string;
+}
 
 const ExportEvidencePayload = payloadOf('ExportEvidence', { bundle: [() => EvidenceBundleType, 'The bundle.'] });
 
 /** The parts that masking rules may hide; in audit entries, the filters of other users. */
 const CONTENT: readonly Part[] = ['BODY', 'WIRE_BODY', 'HEADERS', 'RESPONSE', 'RESPONSE_HEADERS', 'URL', 'DETAILS'];
 
-const MAX_IDS = 1_000;
 const MAX_EARLIER = 10;
 
 /** The rows to prove. */
@@ -44,7 +91,7 @@ export class ExportingResolver {
       'Makes a bundle: the proofs of these rows, with the disclosed parts, to be checked offline with ' +
         'verify-evidence.mjs. The audit trail records it. A bundle has at most 64 MiB; above, the error is ' +
         'LIMIT_EXCEEDED.',
-      'mutation {\n  exportEvidence(input: {\n    ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"]\n    disclose: [BODY, RESPONSE]\n' +
+      'mutation {\n  exportEvidence(input: {\n    rows: { ids: ["req_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e"] }\n    disclose: [BODY, RESPONSE]\n' +
         '    reason: "Dispute with the partner about SINV-0042"\n  }) { bundle { text sha256 rowCount } userErrors { field code message } }\n}',
     ),
   })
@@ -72,7 +119,7 @@ async function exported(
   { disclose, earlierSizes, reason }: ExportEvidenceInput,
 ): Promise<Bundle> {
   const head = await newestHead(db);
-  const rows = await chosenRows(db, choice, head);
+  const rows = await faultsBelow(['rows'], () => chosenRows(db, choice, head));
   const tree = { head: head as SignedHead, read: tilesOf(db) };
   const where = 'where' in choice ? choice.where : null;
   const check = (kind: LeafKind, row: FactsOf[LeafKind]) => refuseHiddenLength(masks, kind, row, choice);
@@ -87,7 +134,7 @@ function refuseHiddenLength(masks: Masks, kind: LeafKind, row: FactsOf[LeafKind]
   const message =
     `Masking rules hide the response of ${toNodeId('WebhookRequestLog', row.id)} from you, and its proof has the length of this ` +
     `response: leave it out of ${field}.`;
-  throw new Denied(`ExportEvidenceInput.${field}`, message, ['input', field]);
+  throw new Denied(`EvidenceRows.${field}`, message, ['input', 'rows', field]);
 }
 
 async function chosenRows(db: Db, choice: Choice, head: SignedHead | null): Promise<RowsToProve> {
@@ -97,22 +144,11 @@ async function chosenRows(db: Db, choice: Choice, head: SignedHead | null): Prom
 }
 
 /** @throws InputError for every fault of the input */
-function checkedChoice(seesAll: boolean, { ids, where, earlierSizes, reason }: ExportEvidenceInput): Choice {
-  const faults: UserError[] = [];
+function checkedChoice(seesAll: boolean, { rows, earlierSizes, reason }: ExportEvidenceInput): Choice {
+  const { ids, where } = rows;
+  const faults: UserError[] = ids ? faultsOfIds(ids, ['rows', 'ids']) : [];
   const add = (field: string[], message: string, code: UserError['code'] = 'INVALID') =>
     faults.push({ field, code, message });
-  if (ids != null && where != null) add(['where'], 'Give ids or where, not both.');
-  if (ids == null && where == null) {
-    add(['ids'], 'Give ids, which name rows, or where, which filters requests.', 'REQUIRED');
-  }
-  if (ids && (ids.length < 1 || ids.length > MAX_IDS)) {
-    add(
-      ['ids'],
-      `ids must name 1 to ${MAX_IDS} rows, not ${ids.length}.`,
-      ids.length > MAX_IDS ? 'TOO_LARGE' : 'REQUIRED',
-    );
-  }
-  const named = ids && ids.length <= MAX_IDS ? namedRows(ids, faults) : [];
   if (earlierSizes.length > MAX_EARLIER) {
     add(
       ['earlierSizes'],
@@ -126,22 +162,24 @@ function checkedChoice(seesAll: boolean, { ids, where, earlierSizes, reason }: E
   });
   const fault = reasonFault(reason);
   if (fault !== null) faults.push(fault);
-  const condition = where == null ? null : conditionOf(seesAll, where, faults);
+  const condition = where ? conditionOf(seesAll, where, faults) : null;
   if (faults.length > 0) throw new InputError(faults);
-  return where != null && condition !== null ? { where, condition } : { named };
+  return where && condition
+    ? { where, condition }
+    : { named: (ids ?? []).map(readNodeId).filter((row) => row !== null) };
 }
 
 /** @param faults gains those of the filter */
 function conditionOf(
   seesAll: boolean,
-  where: NonNullable<ExportEvidenceInput['where']>,
+  where: NonNullable<ExportEvidenceInput['rows']['where']>,
   faults: UserError[],
 ): Condition | null {
   try {
     return conditionOfInput(seesAll, where);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    faults.push(...error.errors);
+    faults.push(...error.errors.map((fault) => ({ ...fault, field: ['rows', ...(fault.field ?? [])] })));
     return null;
   }
 }

@@ -1,33 +1,35 @@
 // The evidence of one row: of a request, of an event, of an audit entry, and of the last decision about a delivery.
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { AuditEntryType } from '../../audit/api/audit-entry.type';
-import type { AuditEntryRow } from '../../audit/audit-trail.store';
+import type { AuditEntryRow } from '../../audit/audit-entry.store';
 import { DeliveryType } from '../../delivery/api/delivery.type';
 import type { DeliveryRow } from '../../delivery/delivery.store';
 import type { BusinessEventRow } from '../../events/business-event.store';
 import { BusinessEventType } from '../../events/business-event.type';
-import type { Context } from '../../graphql/context';
-import { loaderFor, perRequest } from '../../graphql/data-loaders';
+import { type Context, loaderFor, perRequest } from '../../graphql/context';
 import { masksOf } from '../../graphql/roles/masked';
 import { RequestLogType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
-import { plannedOnce } from '../../sql/pool-share';
+import { plannedOnce } from '../../sql/session-pool';
+import { hidesLength } from '../exporting/bundle';
 import { type FactsOf, type LeafKind, leafOf } from '../formats/leaf-kinds';
 import { cached, inclusionProof } from '../formats/tree-proofs';
 import { newestHead, type SignedHead } from '../head.store';
-import { proofText } from '../row-proof';
-import { decisionsOf, factsById, leafPlaces } from '../sealed-rows.store';
+import { decisionsOf, factsById, leafPlaces, proofText } from '../sealed-rows.store';
 import { tilesOf } from '../tree.store';
+import { erasedAt } from '../verifying/erased-leaves';
+import { stepsOfErasures } from '../verifying/erasure-entries.store';
 import { EvidenceType } from './evidence.type';
-import { hidesLength } from './hidden-length';
 
-interface EvidenceShape extends Omit<EvidenceType, 'leafHash' | 'proof'> {
+interface EvidenceShape extends Omit<EvidenceType, 'leafHash' | 'proof' | 'erasedAt'> {
   kind: LeafKind;
   rowId: string;
   head: SignedHead | null;
+  erasureId: string | null;
 }
 
-const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null };
+const NOT_SEALED = { sealedAt: null, leafIndex: null, treeSize: null, head: null, erasureId: null };
 
 async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Promise<EvidenceShape> {
   const { db } = context;
@@ -36,11 +38,12 @@ async function evidenceOf(context: Context, kind: LeafKind, rowId: string): Prom
     perRequest(context, 'evidence.head', () => newestHead(db)),
   ]);
   if (!place?.isFinal) return { ...NOT_SEALED, kind, rowId, status: 'OPEN' };
-  const { leafIndex, sealedAt, isErased } = place;
+  const { leafIndex, sealedAt, erasureId } = place;
   if (leafIndex === null || !head || leafIndex >= head.treeSize) {
     return { ...NOT_SEALED, kind, rowId, status: 'WAITING' };
   }
-  return { kind, rowId, status: isErased ? 'ERASED' : 'SEALED', sealedAt, leafIndex, treeSize: head.treeSize, head };
+  const status = erasureId === null ? 'SEALED' : 'ERASED';
+  return { kind, rowId, status, sealedAt, leafIndex, treeSize: head.treeSize, head, erasureId };
 }
 
 @Resolver(() => RequestLogType)
@@ -104,6 +107,20 @@ export class ProofResolver {
   async leafHash(@Root() evidence: EvidenceShape, @Ctx() context: Context) {
     const facts = evidence.status === 'OPEN' ? null : await factsOf(context, evidence);
     return facts && leafOf(evidence.kind, facts).toString('hex');
+  }
+
+  @FieldResolver(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'ERASED: when the content was erased, as the audit trail says; of an audit entry, when its first part was. null: it was not ' +
+      'erased, or the audit trail has no entry of it.',
+  })
+  async erasedAt(@Root() { erasureId, leafIndex }: EvidenceShape, @Ctx() context: Context): Promise<Date | null> {
+    if (erasureId === null || leafIndex === null) return null;
+    const steps = loaderFor(context, 'evidence.erasures', async (ids) =>
+      Map.groupBy(await stepsOfErasures(plannedOnce(context.db), ids), (step) => step.erasureId),
+    );
+    return erasedAt((await steps.load(erasureId)) ?? [], leafIndex);
   }
 
   @FieldResolver(() => String, {

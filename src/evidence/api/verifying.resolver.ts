@@ -1,28 +1,40 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { InputError } from '../../errors/errors';
+import { type Context, loaderFor } from '../../graphql/context';
+import { withExample } from '../../graphql/directives';
+import { byTime, listPage } from '../../graphql/lists/list';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { newId, toNodeId } from '../../ids';
-import { checkedId } from '../../refuse-argument';
-import type { Db } from '../../sql/db';
-import { type LimitOfUser, refuseOneTooMany } from '../../users/limit-of-user';
-import { USER } from '../../users/user.linked-fields';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { currentTime } from '../../time/clock';
+import { USER } from '../../users/user.resolver';
 import { UserType } from '../../users/user.type';
-import type { Viewer } from '../../viewer';
-import { nodeIdsOf } from '../verifying/node-ids.store';
-import { checkedScope } from '../verifying/requested-scope';
-import type { Scope } from '../verifying/scope';
+import { type LimitOfUser, refuseOneTooMany } from '../../users/user-limits';
+import { newId } from '../../values/ids';
+import { checkedId } from '../../values/refuse-argument';
+import { nodeIdsOf } from '../verifying/checked-rows.store';
+import { checkedScope, type Scope } from '../verifying/scope';
 import type { Finding } from '../verifying/tree/findings';
-import { countOpenRuns, insertRun, type RunRow, runsById } from '../verifying/verification-run.store';
-import { ROW_KIND_OF } from './row-kind.type';
-import { VerifyEvidenceInput } from './verifying.inputs';
-import { type EvidenceFindingType, EvidenceRunType } from './verifying.type';
+import {
+  countOpenRuns,
+  EVIDENCE_RUNS,
+  findingsOf,
+  insertRun,
+  type RunRow,
+  runsById,
+} from '../verifying/verification-run.store';
+import { ROW_KIND_OF } from './evidence-filters.type';
+import {
+  EvidenceFindingType,
+  EvidenceRunConnection,
+  EvidenceRunListArgs,
+  EvidenceRunType,
+  EvidenceRunWhere,
+  EvidenceScopeType,
+  VerifyEvidenceInput,
+} from './verifying.type';
 
 const VerifyEvidencePayload = payloadOf('VerifyEvidence', {
   evidenceRun: [() => EvidenceRunType, 'The verification.'],
@@ -40,9 +52,24 @@ const MAX_HEAD_LENGTH = 20_000;
 
 @Resolver(() => EvidenceRunType)
 export class VerifyingResolver {
-  @FieldResolver(() => ID, { description: '`evr_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() { id }: RunRow) {
-    return toNodeId('EvidenceRun', id);
+  @FieldResolver(() => EvidenceScopeType, { description: 'Which rows are compared.' })
+  scope(@Root() { scope }: RunRow): EvidenceScopeType {
+    const { from, to, ...others } = JSON.parse(scope) as Scope;
+    return { ...others, from: from === null ? null : new Date(from), to: to === null ? null : new Date(to) };
+  }
+
+  @FieldResolver(() => [EvidenceFindingType], {
+    description:
+      'The first 1,000 findings, when the run is COMPLETED. Empty: no difference was found, or the run is not ' +
+      'COMPLETED.',
+  })
+  async findings(@Root() { id }: RunRow, @Ctx() context: Context): Promise<EvidenceFindingType[]> {
+    const stored = loaderFor(context, 'EvidenceRun.findings', (ids) => findingsOf(context.db, ids)).load(id);
+    const findings = JSON.parse((await stored) ?? '[]') as Finding[];
+    const nodeIds = await nodeIdsOf(context.db, findings);
+    return findings.map(({ kind, rowId, ...finding }) => {
+      return { ...finding, rowKind: kind && ROW_KIND_OF[kind], rowId: rowId && (nodeIds.get(rowId) ?? rowId) };
+    });
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user who ordered the verification.' })
@@ -61,8 +88,21 @@ export class VerifyingResolver {
   evidenceRun(
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of the run, `evr_...`.' }) id: string,
-  ): Promise<ShownRun | null> {
+  ): Promise<RunRow | null> {
     return loadEvidenceRun(context, checkedId('EvidenceRun', id, ['id']));
+  }
+
+  @HasRole('SYSTEM_MANAGER', 'AUDITOR')
+  @Query(() => EvidenceRunConnection, {
+    nullable: true,
+    description: withExample(
+      'All verifications, newest first. The audit trail has who ordered each, and its result.',
+      '{ evidenceRuns(first: 5) { nodes { id status findingCount createdAt orderedBy { name } } } }',
+    ),
+  })
+  evidenceRuns(@Ctx() context: Context, @Args(() => EvidenceRunListArgs) args: EvidenceRunListArgs) {
+    const condition = conditionOf(args.where, EvidenceRunWhere.filter);
+    return listPage(context, { listing: EVIDENCE_RUNS, condition, order: byTime('EvidenceRun', args.orderBy), args });
   }
 
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
@@ -80,7 +120,7 @@ export class VerifyingResolver {
     @Arg('input', () => VerifyEvidenceInput, { description: 'What is verified, and against which heads.' })
     input: VerifyEvidenceInput,
   ) {
-    return answer({ evidenceRun: null as ShownRun | null }, async () => {
+    return answer({ evidenceRun: null as RunRow | null }, async () => {
       const { depth, knownHeads } = input;
       refuseHeads(knownHeads);
       const scope = checkedScope(input.scope);
@@ -99,7 +139,7 @@ export class VerifyingResolver {
         const details = { depth, scope, knownHeads: knownHeads.length };
         const subject = { subjectType: 'EvidenceRun', subjectId: id };
         await recordAct(db, viewer, { action: 'evidence.verification_ordered', ...subject, details });
-        return { evidenceRun: await shown(db, (await runsById(db, [id])).get(id) as RunRow) };
+        return { evidenceRun: (await runsById(db, [id])).get(id) as RunRow };
       });
     });
   }
@@ -116,27 +156,7 @@ function refuseHeads(heads: readonly string[]): void {
   throw new InputError([{ field: ['knownHeads', String(at)], code: 'INVALID', message }]);
 }
 
-type ShownRun = Omit<RunRow, 'scope' | 'findings'> & Pick<EvidenceRunType, 'scope' | 'findings'>;
-
 /** The runs that one request asks for at the same time are read by one statement. */
-export async function loadEvidenceRun(context: Context, id: string | null): Promise<ShownRun | null> {
-  if (id === null) return null;
-  const run = await loaderFor(context, 'EvidenceRun', (ids) => runsById(context.db, ids)).load(id);
-  return run && shown(context.db, run);
-}
-
-async function shown(db: Db, run: RunRow): Promise<ShownRun> {
-  const findings = JSON.parse(run.findings) as Finding[];
-  const nodeIds = await nodeIdsOf(db, findings);
-  return {
-    ...run,
-    scope: shownScope(JSON.parse(run.scope) as Scope),
-    findings: findings.map(({ kind, rowId, ...finding }): EvidenceFindingType => {
-      return { ...finding, rowKind: kind && ROW_KIND_OF[kind], rowId: rowId && (nodeIds.get(rowId) ?? rowId) };
-    }),
-  };
-}
-
-function shownScope({ from, to, ...scope }: Scope): EvidenceRunType['scope'] {
-  return { ...scope, from: from === null ? null : new Date(from), to: to === null ? null : new Date(to) };
+export async function loadEvidenceRun(context: Context, id: string | null): Promise<RunRow | null> {
+  return id === null ? null : loaderFor(context, 'EvidenceRun', (ids) => runsById(context.db, ids)).load(id);
 }

@@ -1,20 +1,27 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Float, ID, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { Field, Float, ID, InputType, ObjectType } from 'type-graphql';
+import { OneOf } from '../../graphql/arguments/check-input';
+import { publishEnum } from '../../graphql/directives';
+import { connectionOf } from '../../graphql/lists/connection';
+import { enumFilter, FloatFilter } from '../../graphql/lists/filter-inputs';
+import { timeArgsOf } from '../../graphql/lists/list';
+import { by, whereOf } from '../../graphql/lists/where';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
+import { DateTimeRange } from '../../request-log/api/stats.type';
+import { UserWhere } from '../../users/user.type';
 import { SCOPE_KINDS, type ScopeKind } from '../verifying/scope';
 import { FINDING_NAMES, type FindingName } from '../verifying/tree/findings';
 import { RUN_DEPTHS, RUN_STATUSES, type RunDepth, type RunStatus } from '../verifying/verification-run.entity';
-import { EvidenceRowKindEnum, type RowKind } from './row-kind.type';
+import { EvidenceRowKindEnum, type RowKind, sizeFilter } from './evidence-filters.type';
 
-export const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What a verification compares.', {
+const EvidenceDepthEnum = publishEnum('EvidenceDepth', RUN_DEPTHS, 'What a verification compares.', {
   TREE: { description: 'The leaves, the roots, and every signed head.' },
   ROWS: { description: 'Also every row: each column, with headers, responses and errors.' },
   CONTENT: { description: 'Also the bytes, the type and the length of every payload.' },
 });
 
-export const EvidenceRunStatusEnum = publishEnum('EvidenceRunStatus', RUN_STATUSES, 'The state of a verification.', {
+const EvidenceRunStatusEnum = publishEnum('EvidenceRunStatus', RUN_STATUSES, 'The state of a verification.', {
   PENDING: {
     description: 'The verification was ordered. It begins within 5 seconds if a process with the part `indexer` runs.',
   },
@@ -145,9 +152,6 @@ export class EvidenceRunType extends NodeType {
   @Field(() => EvidenceDepthEnum, { description: 'What is compared.' })
   depth: RunDepth;
 
-  @Field(() => EvidenceScopeType, { description: 'Which rows are compared.' })
-  scope: EvidenceScopeType;
-
   @Field(() => EvidenceRunStatusEnum, { description: 'The state of the run.' })
   status: RunStatus;
 
@@ -157,13 +161,6 @@ export class EvidenceRunType extends NodeType {
       'the tree was built so far.',
   })
   checked: number;
-
-  @Field(() => [EvidenceFindingType], {
-    description:
-      'The first 1,000 findings, when the run is COMPLETED. Empty: no difference was found, or the run is not ' +
-      'COMPLETED.',
-  })
-  findings: EvidenceFindingType[];
 
   @Field(() => Float, { description: 'The number of all findings, a whole number.' })
   findingCount: number;
@@ -176,4 +173,70 @@ export class EvidenceRunType extends NodeType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the run ended; null: it has not ended.' })
   finishedAt: Date | null;
+}
+
+export const EvidenceRunConnection = connectionOf('EvidenceRun', () => EvidenceRunType);
+
+export const EvidenceRunWhere = whereOf(
+  'EvidenceRunWhere',
+  'evidence_runs',
+  'Verifications that meet all of these conditions.',
+  {
+    id: by.id('EvidenceRun', 'The id of the verification: { eq: "evr_..." }.'),
+    status: by.value(enumFilter('EvidenceRunStatus', EvidenceRunStatusEnum), 'The state: { in: [PENDING, RUNNING] }.'),
+    depth: by.value(enumFilter('EvidenceDepth', EvidenceDepthEnum), 'What is compared.'),
+    findingCount: by.tests(FloatFilter, sizeFilter('finding_count'), 'The number of all findings: { gt: 0 }.'),
+    orderedBy: by.link(() => UserWhere, 'The user who ordered the verification.', { column: 'ordered_by' }),
+    createdAt: by.idTime('When it was ordered.'),
+    finishedAt: by.optionalTime('When it ended; { isNull: true }: it has not ended.'),
+  },
+);
+
+export const EvidenceRunListArgs = timeArgsOf(EvidenceRunWhere);
+export type EvidenceRunListArgs = InstanceType<typeof EvidenceRunListArgs>;
+
+@OneOf()
+@InputType('EvidenceScopeInput', { description: 'A part of the log.' })
+export class EvidenceScopeInput {
+  @Field(() => DateTimeRange, {
+    nullable: true,
+    description:
+      'The rows of a time: that at which the request began, the event was published, the decision was made, the audit entry was ' +
+      'written, or the user or webhook was created.',
+  })
+  range?: DateTimeRange;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks ' +
+      '(whk_...), 1 to 1,000, each once. A delivery stands for itself and for the decisions about it, a user or webhook for its ' +
+      'names.',
+  })
+  ids?: string[];
+}
+
+@InputType('VerifyEvidenceInput', { description: 'What is verified, and against which heads.' })
+export class VerifyEvidenceInput {
+  @Field(() => EvidenceDepthEnum, { defaultValue: 'CONTENT', description: 'What is compared.' })
+  depth: RunDepth;
+
+  @Field(() => EvidenceScopeInput, {
+    nullable: true,
+    description:
+      'The rows to compare. Default, null: all. The tree and the heads are always verified as a whole. In a ' +
+      'part of the log, the deletion of a row is not found if its place in the tree was removed too, unless ' +
+      '`ids` names the row; and a row that claims the place of a row outside of the part is CHANGED instead of ' +
+      'INSERTED. TREE compares no rows.',
+  })
+  scope?: EvidenceScopeInput | null;
+
+  @Field(() => [String], {
+    defaultValue: [],
+    description:
+      'Signed heads that you hold, at most 20, as `evidenceHeads { nodes { checkpoint } }` returned them, or as requests carried them in ' +
+      'the header `hookledger-head`. Only with them ' +
+      'is a history found that a person with the database and the key has rewritten.',
+  })
+  knownHeads: string[];
 }

@@ -1,21 +1,24 @@
 // Whether each attempt of a month is in the log and in the sealed tree, and what is not.
-import { currentMs } from '../../clock';
-import { firstIdAt, toNodeId } from '../../ids';
+
 import type { Db } from '../../sql/db';
+import { currentMs } from '../../time/clock';
+import { firstIdAt, toNodeId } from '../../values/ids';
 import type { LeafKind } from '../formats/leaf-kinds';
 import { newestHead } from '../head.store';
 import { boundsOf, DroppedMonths, monthOf } from '../verifying/dropped-months';
 import {
   type CountedDelivery,
   type CountedPage,
+  type CountedRequest,
   type Counts,
   countDeliveries,
+  countLeaves,
+  countRequests,
   deliveriesToName,
   MAX_NAMED,
   type PageCounts,
-} from './counted-deliveries.store';
-import { type CountedRequest, countLeaves, countRequests, requestsToName } from './counted-requests.store';
-import type { Month } from './month';
+  requestsToName,
+} from './counted-rows.store';
 
 export const HOLE_NAMES = ['MISSING', 'NOT_SEALED', 'UNCOUNTED', 'DELETED'] as const;
 export type HoleName = (typeof HOLE_NAMES)[number];
@@ -33,7 +36,7 @@ export interface Hole {
 }
 
 /** Where a count continues: the first step that is not finished, and its last row. */
-export interface CountPosition {
+interface CountPosition {
   step: number;
   after: string;
 }
@@ -168,4 +171,36 @@ function holesOfRequest({ id: rowId, deliveryId, isLate }: CountedRequest): Hole
 function holeOfLeaf(rowId: string): Hole {
   const message = 'The request was sealed, and is no longer in the log.';
   return { name: 'DELETED', kind: 'request', rowId, deliveryId: null, attempt: null, message };
+}
+
+// Where a count continues, as the text that the API gives and takes.
+
+const POSITION = /^([0-2])\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export function writePosition({ step, after }: CountPosition): string {
+  return Buffer.from(`${step}/${after}`).toString('base64url');
+}
+
+/** @returns null if it is none */
+export function readPosition(text: string): CountPosition | null {
+  const [, step, after] = POSITION.exec(Buffer.from(text, 'base64url').toString()) ?? [];
+  return after === undefined ? null : { step: Number(step), after };
+}
+
+// A calendar month in UTC, as text.
+
+export interface Month {
+  startMs: number;
+  /** The start of the next one. */
+  endMs: number;
+}
+
+const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
+
+/** @param text such as 2026-03 @returns null if it is no month from 1970 on */
+export function readMonth(text: string): Month | null {
+  const [, year, month] = MONTH.exec(text) ?? [];
+  if (year === undefined || Number(year) < 1970) return null;
+  const startOf = (index: number) => Date.UTC(Number(year), index, 1);
+  return { startMs: startOf(Number(month) - 1), endMs: startOf(Number(month)) };
 }

@@ -1,11 +1,10 @@
 // The sealed requests that an export chooses by a filter.
-
-import { InputError } from '../../errors';
+import { InputError } from '../../errors/errors';
 import { REQUEST_LOG } from '../../request-log/request-log.store';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { firstIds } from '../../sql/walks/ids-to-end';
-import { withCommas } from '../../text';
+import { withCommas } from '../../values/text';
 import type { SignedHead } from '../head.store';
 import { leafPlaces } from '../sealed-rows.store';
 

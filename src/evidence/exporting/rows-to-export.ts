@@ -1,12 +1,14 @@
 // The sealed rows that an export names by their ids.
-import { InputError, type UserError } from '../../errors';
-import { type NodeName, readNodeId } from '../../ids';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
+import { type NodeName, readNodeId } from '../../values/ids';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import type { SignedHead } from '../head.store';
 import { namesOf } from '../names/name.store';
 import { decisionsOf, leafPlaces } from '../sealed-rows.store';
 import type { SealedRow } from './bundle';
+
+const MAX_IDS = 1_000;
 
 type Fault = Pick<UserError, 'code' | 'message'>;
 
@@ -44,15 +46,18 @@ export interface NamedRow {
   id: string;
 }
 
-/** @param faults gains one for each that is no id of a row that is sealed, or is repeated */
-export function namedRows(ids: readonly string[], faults: UserError[]): NamedRow[] {
+/** One for each that is no id of a row that is sealed, or is repeated. @param path of the ids in the input */
+export function faultsOfIds(ids: readonly string[], path: readonly string[]): UserError[] {
+  if (ids.length < 1 || ids.length > MAX_IDS) {
+    const code = ids.length > MAX_IDS ? 'TOO_LARGE' : 'REQUIRED';
+    return [{ field: [...path], code, message: `ids must name 1 to ${MAX_IDS} rows, not ${ids.length}.` }];
+  }
   return ids.flatMap((id, at) => {
     const node = readNodeId(id);
     const isKnown =
       node !== null && (KINDS[node.name] !== undefined || node.name === 'Delivery' || SUBJECTS.includes(node.name));
     const message = !isKnown ? NOT_AN_ID : ids.indexOf(id) < at ? 'The id is given twice: give it once.' : null;
-    if (message !== null) faults.push({ field: ['ids', String(at)], code: 'INVALID', message });
-    return isKnown ? [node] : [];
+    return message === null ? [] : [{ field: [...path, String(at)], code: 'INVALID', message }];
   });
 }
 

@@ -1,10 +1,24 @@
 // The kinds of rows whose records are leaves of the tree.
-import { type AuditFacts, auditContent, auditRecord, auditSalt } from './audit-record';
-import { type DecisionFacts, decisionContent, decisionRecord } from './decision-record';
-import { type EventFacts, eventContent, eventRecord } from './event-record';
+
 import { leafHashOf } from './merkle-tree';
-import { type NameFacts, nameContent, nameRecord } from './name-record';
-import { type RequestFacts, requestContent, requestRecord } from './request-record';
+import {
+  type AuditFacts,
+  auditContent,
+  auditRecord,
+  auditSalt,
+  type DecisionFacts,
+  decisionContent,
+  decisionRecord,
+  type EventFacts,
+  eventContent,
+  eventRecord,
+  type NameFacts,
+  nameContent,
+  nameRecord,
+  type RequestFacts,
+  requestContent,
+  requestRecord,
+} from './records';
 import type { Content } from './salted-digests';
 
 /** The kinds, with the numbers that the tables use. */

@@ -1,19 +1,5 @@
 // Checks a time-stamp of RFC 3161: what was stamped, the signature (RFC 5652), and the certificates up to one that is trusted.
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import {
-  CONTEXT_0,
-  type Der,
-  expected,
-  GENERALIZED_TIME,
-  INTEGER,
-  NotDer,
-  OBJECT_ID,
-  OCTET_STRING,
-  readDer,
-  SEQUENCE,
-  SET,
-  valuesIn,
-} from './der';
 import { sha256 } from './merkle-tree';
 
 /** The time-stamp is none, or does not prove what it should. */
@@ -222,4 +208,61 @@ export function readCertificates(pem: string): X509Certificate[] {
   const found = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
   if (found.length === 0) throw new Error('it has no certificate in PEM.');
   return found;
+}
+
+// Reads values in DER (ITU-T X.690), as certificates and time-stamps are encoded.
+
+interface Der {
+  tag: number;
+  /** Tag, length and content. */
+  whole: Buffer;
+  content: Buffer;
+}
+
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const INTEGER = 0x02;
+const OCTET_STRING = 0x04;
+const OBJECT_ID = 0x06;
+const GENERALIZED_TIME = 0x18;
+/** The context-specific tags [0] and [1] of a value with parts. */
+const CONTEXT_0 = 0xa0;
+
+/** The bytes are no DER, or other values than are expected. */
+export class NotDer extends Error {}
+
+/** The value at the beginning, and the bytes after it. @throws NotDer */
+function split(bytes: Buffer): [Der, Buffer] {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) throw new NotDer('a value is cut off');
+  const more = first < 0x80 ? 0 : first & 0x7f;
+  if (more > 3 || first === 0x80 || bytes.length < 2 + more) throw new NotDer('a length is none');
+  const length = more === 0 ? first : bytes.readUIntBE(2, more);
+  const end = 2 + more + length;
+  if (end > bytes.length) throw new NotDer('a value is cut off');
+  return [{ tag, whole: bytes.subarray(0, end), content: bytes.subarray(2 + more, end) }, bytes.subarray(end)];
+}
+
+/** All bytes as one value. @throws NotDer */
+function readDer(bytes: Buffer, tag: number): Der {
+  const [value, rest] = split(bytes);
+  if (rest.length > 0 || value.tag !== tag) throw new NotDer('there is another value than expected');
+  return value;
+}
+
+/** The values in this one, in their order. @throws NotDer */
+function valuesIn({ content }: Der): Der[] {
+  const values: Der[] = [];
+  for (let rest = content; rest.length > 0; ) {
+    const [value, after] = split(rest);
+    values.push(value);
+    rest = after;
+  }
+  return values;
+}
+
+/** @throws NotDer if there is none with this tag */
+function expected(value: Der | undefined, tag: number): Der {
+  if (value?.tag !== tag) throw new NotDer('there is another value than expected');
+  return value;
 }

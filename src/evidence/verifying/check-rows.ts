@@ -1,6 +1,7 @@
 // Computes the leaf of every row again, and compares it with the leaf in the tree at the place of the row.
-import { firstIdAt, toNodeId } from '../../ids';
+
 import type { Db } from '../../sql/db';
+import { firstIdAt, toNodeId } from '../../values/ids';
 import {
   canHaveRecord,
   contentOf,
@@ -27,9 +28,8 @@ import {
   unprovenDeliveries,
 } from './checked-rows.store';
 import { type DroppedMonth, DroppedMonths, monthOf } from './dropped-months';
-import { ERASABLE, type Erasable, type ErasedLeaves, LeafSet, noErasedLeaves } from './erased-leaves';
-import { maySealLater } from './may-seal-later';
-import { pagesAhead } from './pages';
+import { ERASABLE, type Erasable, type ErasedLeaves, LeafSet, maySealLater, noErasedLeaves } from './erased-leaves';
+import { pagesAhead } from './run-progress';
 import type { FindingName, Findings } from './tree/findings';
 
 const PAGE = 1_000;

@@ -1,6 +1,6 @@
 // Reads users and webhooks that are not named as the newest row of `names` says.
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { SubjectType } from '../names/name.entity';
+import type { SubjectType } from '../names/name.store';
 import type { RowRange } from './checked-rows.store';
 
 /** The rows that have names, and the column of their full name. */

@@ -1,13 +1,13 @@
 // Which months were dropped, and whether sealed entries of the audit trail say so.
 import { createHash } from 'node:crypto';
-import { firstIdAt, timeOfId } from '../../ids';
 import type { Db } from '../../sql/db';
+import { firstIdAt, timeOfId } from '../../values/ids';
 import { DROPPED_ACTION, KEPT_ACTION, LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
 import { LEAF_TABLES } from '../sealed-rows.store';
 import { placesIn } from './checked-rows.store';
-import { monthEntries, monthsOfTables } from './dropped-months.store';
 import { LeafSet } from './erased-leaves';
-import { detailsOf, isSealedOrder } from './tree/sealed-entries';
+import { monthEntries, monthsOfTables } from './erasure-entries.store';
+import { detailsOf, isSealedOrder } from './tree/check-keys';
 
 const PAGE = 5_000;
 const LEAVES = 'evidence_leaves';

@@ -1,9 +1,10 @@
 // Which leaves belong to rows whose content was erased, as sealed entries of the audit trail say.
-import { FIRST_ID } from '../../ids';
+
 import type { Db } from '../../sql/db';
-import { type ErasureEntry, erasureEntries } from './erasure-entries.store';
-import { maySealLater } from './may-seal-later';
-import { detailsOf, isSealedOrder } from './tree/sealed-entries';
+import { currentTime } from '../../time/clock';
+import { FIRST_ID } from '../../values/ids';
+import { type ErasureEntry, type ErasureStep, erasureEntries } from './erasure-entries.store';
+import { detailsOf, isSealedOrder } from './tree/check-keys';
 
 const PAGE = 1_000;
 
@@ -84,6 +85,19 @@ export async function erasedLeaves(db: Db, treeSize: number, now: Date): Promise
   }
 }
 
+/**
+ * When the content of a leaf was erased, by the steps of its erasure: an order erases its rows in several.
+ * @returns null: no step names the leaf
+ */
+export function erasedAt(steps: readonly ErasureStep[], leafIndex: number): Date | null {
+  const names = ({ details }: ErasureStep) => {
+    const parts = detailsOf({ details });
+    const runs = ERASABLE.flatMap((what) => runsOf(parts[what]));
+    return runs.some(([first, last]) => leafIndex >= first && leafIndex <= last);
+  };
+  return steps.find(names)?.at ?? null;
+}
+
 function isOrder(entry: ErasureEntry, now: Date): boolean {
   return entry.leafIndex === null ? entry.isQueued && maySealLater(entry.at, now) : isSealedOrder(entry);
 }
@@ -98,4 +112,19 @@ function runsOf(leaves: unknown): [first: number, last: number][] {
       const [first = -1, last = first] = run.split('-').map(Number);
       return [first, last];
     });
+}
+
+/** Rows that are not in the tree after this time are missing from it. */
+const SEALED_WITHIN_MS = 60_000;
+/** PostgreSQL refuses rows of the serving login with a time further ahead of its own. */
+const MAX_AHEAD_MS = 600_000;
+
+/**
+ * Whether a row of this time, which is not in the tree, may be sealed yet.
+ * @param now when the verification began: a row that was finished later may have been read before it was sealed
+ */
+export function maySealLater(time: Date, now: Date): boolean {
+  // with a time in the future, it would be young forever
+  const isAhead = time.getTime() - currentTime().getTime() > MAX_AHEAD_MS;
+  return !isAhead && now.getTime() - time.getTime() < SEALED_WITHIN_MS;
 }

@@ -1,6 +1,8 @@
 // Says how far a verification is, and that its process lives: otherwise another process takes the run over.
-import { currentTime } from '../../clock';
+
+import { setImmediate as untilSent } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
+import { currentTime } from '../../time/clock';
 import { reportRun, type TakenRun } from './verification-run.store';
 
 /** A commit for each page would take as long as the page. */
@@ -48,4 +50,31 @@ export function startRunProgress(db: Db, run: TakenRun, seenEveryMs: number): Ru
       await writing.catch(() => undefined);
     },
   };
+}
+
+// Reads a table in pages, each while the caller works on the one before: PostgreSQL and this process work at the same time.
+
+/**
+ * @param read reads the rows after this one; null: the first ones
+ * @param atMost the size of a page; a smaller one is the last
+ */
+export async function* pagesAhead<Row>(
+  read: (after: Row | null) => Promise<Row[]>,
+  atMost: number,
+): AsyncGenerator<Row[], void, undefined> {
+  let next: Promise<Row[]> | null = read(null);
+  try {
+    while (next) {
+      const rows: Row[] = await next;
+      const last = rows.at(-1);
+      next = last !== undefined && rows.length >= atMost ? read(last) : null;
+      // a failure is thrown when it is this page's turn; once the caller has failed, it is not
+      next?.catch(() => undefined);
+      await untilSent();
+      yield rows;
+    }
+  } finally {
+    // no statement is left behind
+    await next?.catch(() => undefined);
+  }
 }

@@ -1,9 +1,11 @@
 // Which rows a verification compares.
-import { FIRST_ID, firstIdAt, LAST_ID, type NodeName, readNodeId } from '../../ids';
+
+import { InputError, inputError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
+import { FIRST_ID, firstIdAt, LAST_ID, type NodeName, readNodeId } from '../../values/ids';
+import { faultsOfIds } from '../exporting/rows-to-export';
 import type { LeafKind } from '../formats/leaf-kinds';
-import type { SubjectType } from '../names/name.entity';
-import { namesOf } from '../names/name.store';
+import { namesOf, type SubjectType } from '../names/name.store';
 import { decisionsOf } from '../sealed-rows.store';
 import type { RowRange } from './checked-rows.store';
 
@@ -59,4 +61,26 @@ export async function coveredBy(db: Db, scope: Scope): Promise<Covered> {
     User: only(users),
     Webhook: only(webhooks),
   };
+}
+
+// The scope of a verification that a caller asks for.
+
+/** One of the two. */
+export interface RequestedScope {
+  range?: { from: Date; to: Date };
+  ids?: string[];
+}
+
+/** @param requested null: the whole log @throws InputError for each fault */
+export function checkedScope(requested: RequestedScope | null | undefined): Scope {
+  if (!requested) return WHOLE_LOG;
+  const { range, ids = [] } = requested;
+  if (range) {
+    const [from, to] = [range.from.toISOString(), range.to.toISOString()];
+    if (range.from < range.to) return { kind: 'RANGE', from, to, ids: null };
+    throw inputError(['scope', 'range', 'to'], 'INVALID', `to must be after from, ${from}, not ${to}.`);
+  }
+  const faults = faultsOfIds(ids, ['scope', 'ids']);
+  if (faults.length > 0) throw new InputError(faults);
+  return { kind: 'IDS', from: null, to: null, ids };
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
@@ -15,13 +15,13 @@ export type RunDepth = (typeof RUN_DEPTHS)[number];
 @Check('evidence_runs_depth_check', oneOf('depth', RUN_DEPTHS))
 @Check('evidence_runs_finished_check', `(finished_at is null) = (status in ('PENDING', 'RUNNING'))`)
 export class EvidenceRunEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'evidence_runs_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
   depth: RunDepth;
 
-  /** JSON: which rows are compared. */
+  /** JSON of a Scope: which rows are compared. */
   @Column('text')
   scope: string;
 
@@ -29,37 +29,34 @@ export class EvidenceRunEntity {
   status: RunStatus;
 
   /** The heads that the caller holds. */
-  @Column('text', { name: 'known_heads', array: true })
+  @Column('text', { array: true })
   knownHeads: string[];
 
   @Column('bigint')
-  checked: string;
+  checked: number;
 
   /** JSON: the first findings. */
   @Column('text')
   findings: string;
 
   /** The number of all findings. */
-  @Column('bigint', { name: 'finding_count' })
-  findingCount: string;
+  @Column('bigint')
+  findingCount: number;
 
   @Column('text', { nullable: true })
   error: string | null;
 
-  @Column('uuid', { name: 'ordered_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   orderedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'evidence_runs_ordered_by_fkey' })
-  orderer: UserEntity;
-
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
   /** When the process that runs it was last seen. */
-  @Column({ type: 'timestamptz', name: 'seen_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   seenAt: Date | null;
 
-  @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   finishedAt: Date | null;
 }

@@ -1,31 +1,23 @@
 // Verifications as jobs: their order, progress and findings.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { RunDepth, RunStatus } from './verification-run.entity';
+import { byIds, listing, type RowOf } from '../../sql/listing';
+import { EvidenceRunEntity, type RunDepth, type RunStatus } from './verification-run.entity';
 
-export interface RunRow {
-  id: string;
-  depth: RunDepth;
-  /** JSON of a Scope. */
-  scope: string;
-  status: RunStatus;
-  knownHeads: string[];
-  checked: number;
-  findings: string;
-  findingCount: number;
-  error: string | null;
-  orderedBy: string;
-  createdAt: Date;
-  finishedAt: Date | null;
-}
+export const EVIDENCE_RUNS = listing(EvidenceRunEntity, ['findings', 'seenAt'], {
+  checked: 'checked::float8',
+  findingCount: 'finding_count::float8',
+});
+export type RunRow = RowOf<typeof EVIDENCE_RUNS>;
+export const runsById = byIds(EVIDENCE_RUNS);
 
-const RUN = `id, depth, scope, status, known_heads as "knownHeads", checked::float8 as checked, findings,
-  finding_count::float8 as "findingCount", error, ordered_by as "orderedBy", created_at as "createdAt", finished_at as "finishedAt"`;
-
-export async function runsById(db: Db, ids: readonly string[]): Promise<Map<string, RunRow>> {
-  const rows = await rowsOf<RunRow>(db, statement(`select ${RUN} from evidence_runs where id = any($1::uuid[])`), [
-    ids,
-  ]);
-  return new Map(rows.map((row) => [row.id, row]));
+/** The findings of these runs as JSON, by the ids of the runs: they are up to a thousand of each. */
+export async function findingsOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rowsOf<{ id: string; findings: string }>(
+    db,
+    statement('select id, findings from evidence_runs where id = any($1::uuid[])'),
+    [ids],
+  );
+  return new Map(rows.map(({ id, findings }) => [id, findings]));
 }
 
 export interface NewRun {
@@ -65,7 +57,7 @@ export async function takeRun(db: Db, now: Date, seenBefore: Date): Promise<RunR
        select id from evidence_runs where status = 'PENDING' or (status = 'RUNNING'
          and (seen_at between $2 and $1::timestamptz + interval '1 minute') is not true)
        order by id limit 1 for update skip locked
-     ) returning ${RUN}`),
+     ) returning ${EVIDENCE_RUNS.columns}`),
     [now, seenBefore],
   );
 }

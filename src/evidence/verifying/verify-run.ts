@@ -1,15 +1,14 @@
 // Verifies the log, or a part of its rows. Nothing that the database has computed is trusted: neither the stored hashes of rows, nor its
 // functions, nor the roots of blocks.
 import { recordOwnAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { currentTime } from '../../time/clock';
 import { LEAF_KINDS, type LeafKind } from '../formats/leaf-kinds';
-import { checkNames } from './check-names';
+import { checkNames, reportAbsent } from './check-names';
 import { RowCheck } from './check-rows';
 import { DroppedMonths } from './dropped-months';
 import { erasedLeaves } from './erased-leaves';
-import { reportAbsent } from './named-rows';
 import { type RunProgress, startRunProgress } from './run-progress';
 import { coveredBy, type Scope } from './scope';
 import { checkTree, type Trust } from './tree/check-tree';

@@ -16,11 +16,10 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import type { Role } from '../../viewer';
-import { fragmentsOf } from '../fragments';
+import type { Role } from '../../access/viewer';
 import { rulesOf } from '../roles/has-role';
-import { isContent } from './content';
-import { addUsedFilters, type ContentFilters, contentFiltersOf, filtersOfArgument } from './content-filters';
+import { fragmentsOf } from '../selects';
+import { addUsedFilters, type ContentFilters, contentFiltersOf, filtersOfArgument, isContent } from './content';
 
 type Variables = Readonly<Record<string, unknown>>;
 

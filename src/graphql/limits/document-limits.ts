@@ -3,36 +3,33 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  typeFromAST,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-import { MAX_OPERATION_NAME } from '../content/content-selection';
+import { AppError } from '../../errors/errors';
+import { type ShapeFault, shapeOf } from '../arguments/check-input';
+import type { Variables } from './cost-arguments';
 
-/** The limits of one document. The parser enforces the limit of tokens, of which comments and white space are none. */
+/**
+ * The limits of one document, beside its cost. The parser enforces the limit of tokens, of which comments and white space are none.
+ */
 export const LIMITS = {
   characters: 250_000,
   tokens: 2_000,
   depth: 15,
-  aliases: 50,
-  rootFields: 10,
   mutations: 4,
-  directives: 50,
   selections: 5_000,
-  operationName: MAX_OPERATION_NAME,
 } as const;
 
 /** Validation rules that refuse documents beyond the limits. */
-export const limitRules: readonly ValidationRule[] = [
-  limitSelections,
-  limitDepth,
-  limitAliases,
-  limitDirectives,
-  limitRootFields,
-  limitNames,
-];
+export const limitRules: readonly ValidationRule[] = [limitSelections, limitDepth, limitMutations];
 
 /**
  * The limit that an error is about, as a sentence; null: another error. Errors of Apollo and graphql-js have no code
@@ -118,45 +115,14 @@ function isIntrospection(field: FieldNode): boolean {
   return field.name.value.startsWith('__');
 }
 
-function limitAliases(context: ValidationContext): ASTVisitor {
-  let aliases = 0;
-  return {
-    Field(field) {
-      if (!field.alias) return;
-      aliases += 1;
-      if (aliases === LIMITS.aliases + 1) refuse(context, `At most ${LIMITS.aliases} aliases are allowed.`);
-    },
-  };
-}
-
-function limitDirectives(context: ValidationContext): ASTVisitor {
-  let directives = 0;
-  return {
-    Directive() {
-      directives += 1;
-      if (directives === LIMITS.directives + 1) refuse(context, `At most ${LIMITS.directives} directives are allowed.`);
-    },
-  };
-}
-
-function limitRootFields(context: ValidationContext): ASTVisitor {
+// Each is a transaction, and they run one after the other: what they cost depends on what they change.
+function limitMutations(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation) {
+      if (operation.operation !== 'mutation') return;
       const fields = rootFieldsOf(context, operation);
-      const most = operation.operation === 'mutation' ? LIMITS.mutations : LIMITS.rootFields;
-      if (fields > most) {
-        refuse(context, `The ${operation.operation} has ${fields} fields at its root; at most ${most} are allowed.`);
-      }
-    },
-  };
-}
-
-function limitNames(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition({ name }) {
-      const length = name?.value.length ?? 0;
-      if (length <= LIMITS.operationName) return;
-      refuse(context, `The operation name has ${length} characters; at most ${LIMITS.operationName} are allowed.`);
+      if (fields <= LIMITS.mutations) return;
+      refuse(context, `The mutation has ${fields} fields at its root; at most ${LIMITS.mutations} are allowed.`);
     },
   };
 }
@@ -173,4 +139,63 @@ function rootFieldsOf(context: ValidationContext, operation: OperationDefinition
       return total + count(fragment.selectionSet);
     }, 0);
   return count(operation.selectionSet);
+}
+
+/** The maximum number of values in the variables of one request. 500 events have 3,500. */
+export const MAX_INPUT_VALUES = 10_000;
+
+/**
+ * graphql-js needs 10 µs to coerce a value, before roles are checked: a filter of 16 MiB would block the process for
+ * many seconds. The content of a JSON value is not counted, because it is not coerced.
+ * @param seesSchema whether a message may name a field that is like an unknown one
+ * @returns the variables that the operation declares. A request may have any number of others, which mean nothing
+ * @throws AppError BAD_USER_INPUT for the first fault in the shape of a value; LIMIT_EXCEEDED
+ */
+export function checkedVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  seesSchema: boolean,
+): Variables {
+  const declared: Record<string, unknown> = Object.create(null);
+  let left = MAX_INPUT_VALUES;
+  for (const [name, type] of typesOfVariables(schema, operation)) {
+    if (!Object.hasOwn(variables, name)) continue;
+    const value = variables[name];
+    declared[name] = value;
+    // graphql-js has its own message about a variable that is null
+    if (value === null) continue;
+    const shape = shapeOf(value, type, left);
+    if (shape.fault) throw new AppError('BAD_USER_INPUT', messageAbout(name, shape.fault, seesSchema));
+    left -= shape.values;
+    if (left < 0) {
+      throw new AppError(
+        'LIMIT_EXCEEDED',
+        `The variables hold more than ${MAX_INPUT_VALUES} values. Send fewer at once.`,
+      );
+    }
+  }
+  return declared;
+}
+
+function messageAbout(variable: string, { path, message, suggestion }: ShapeFault, seesSchema: boolean): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  const at = path.length > 0 ? ` at "${variable}${steps}"` : '';
+  return `Variable "$${variable}" got an invalid value${at}; ${message}${seesSchema ? suggestion : ''}`;
+}
+
+type TypedVariables = readonly (readonly [string, GraphQLInputType])[];
+
+const known = new WeakMap<OperationDefinitionNode, TypedVariables>();
+
+// Apollo caches documents
+function typesOfVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): TypedVariables {
+  const before = known.get(operation);
+  if (before) return before;
+  const types = (operation.variableDefinitions ?? []).flatMap(({ variable, type: node }) => {
+    const type = typeFromAST(schema, node as Parameters<typeof typeFromAST>[1]);
+    return isInputType(type) ? [[variable.name.value, type] as const] : [];
+  });
+  known.set(operation, types);
+  return types;
 }

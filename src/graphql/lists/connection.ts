@@ -1,9 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { timeOfId } from '../../ids';
 import type { Count, Page, Place } from '../../sql/walks/keyset';
-import { cursorOf, encodeCursor } from './cursor';
-import type { ListOrder } from './list-order';
+import { timeOfId } from '../../values/ids';
+import { cursorOf, encodeCursor, type ListOrder } from './cursor';
 
 /** What the resolver of a connection returns: a page, and a function that counts if the query selects the count. */
 export interface Connection<Row extends { id: string }> {

@@ -1,9 +1,26 @@
+import { quoted } from '../../errors/errors';
+import { type Condition, compares, equalsId, everything } from '../../sql/condition';
+import type { Order, PageRequest, Place } from '../../sql/walks/keyset';
+import { type NodeName, uuidOf } from '../../values/ids';
+import { refuseWithMessage } from '../../values/refuse-argument';
+import { isStorable } from '../../values/text';
+import { publishEnum } from '../directives';
+
+const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
+export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
+export const OrderDirectionEnum = publishEnum('OrderDirection', ORDER_DIRECTIONS, 'The direction of an order.', {
+  ASC: { description: 'Ascending: oldest, smallest or A first.' },
+  DESC: { description: 'Descending: newest, largest or Z first.' },
+});
+
+/** The order of a list. `tag` names it in cursors, so that a cursor of another list or order is refused. */
+export interface ListOrder extends Order {
+  tag: string;
+  /** The time in a value of the column, where that is not a time or an id. */
+  timeOf?: (value: unknown) => Date;
+}
+
 // Cursors: base64url of a JSON array of the list's order, the row's id and its value in that order.
-import { quoted } from '../../errors';
-import { refuseWithMessage } from '../../refuse-argument';
-import type { PageRequest, Place } from '../../sql/walks/keyset';
-import { isStorable } from '../../text';
-import type { ListOrder } from './list-order';
 
 /** The cursor of a row. */
 export function encodeCursor(order: ListOrder, row: { id: string }): string {
@@ -66,4 +83,30 @@ function jsonOf(text: string): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     return null;
   }
+}
+
+// The value of a column that a `where` names, and by whose index the rows of this value are found in the order of their ids.
+
+/** A field of a `where` and the column with the index: of a text, or the link to a row by its id. */
+export interface WalkedField {
+  field: string;
+  column: string;
+  /** null: a text. */
+  link: NodeName | null;
+}
+
+/**
+ * The condition that the first of these fields makes, if one is given by `eq`; else everything. All rows that meet the `where` meet it.
+ * @param fields those with the fewest rows first. @param where valid for conditionOf()
+ */
+export function walkedValue(where: object | undefined, fields: readonly WalkedField[]): Condition {
+  for (const { field, column, link } of fields) {
+    const given = (where as Record<string, { eq?: unknown; id?: { eq?: unknown } } | undefined> | undefined)?.[field];
+    const value = link === null ? given?.eq : given?.id?.eq;
+    if (typeof value !== 'string') continue;
+    if (link === null) return compares(column, '=', value);
+    const id = uuidOf(link, value);
+    if (id !== null) return equalsId(column, id);
+  }
+  return everything;
 }

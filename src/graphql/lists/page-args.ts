@@ -1,9 +1,11 @@
+import { Kind } from 'graphql';
 import { ArgsType, Field, Int } from 'type-graphql';
-import { checkedSize, refuseWithMessage } from '../../refuse-argument';
 import { LOOKED_AT } from '../../sql/listing';
 import type { PageRequest } from '../../sql/walks/keyset';
-import { decodeCursor } from './cursor';
-import type { ListOrder } from './list-order';
+import { checkedSize, refuseWithMessage } from '../../values/refuse-argument';
+import { type ArgumentCheck, addCheck, type RequestedField } from '../arguments/check-input';
+import type { FieldRule } from '../field-rules';
+import { decodeCursor, type ListOrder } from './cursor';
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
@@ -37,7 +39,7 @@ export class PageArgs {
 export function pageRequest(args: PageArgs, order: ListOrder, lookedAt = LOOKED_AT): PageRequest {
   const { last, after, before } = args;
   const backward = isGiven(last);
-  // the default of `first`, 20, is not distinguishable from a given 20: one-end.ts checks the document
+  // the default of `first`, 20, is not distinguishable from a given 20: page-args.ts checks the document
   if (backward && typeof args.first === 'number' && args.first !== DEFAULT_PAGE) {
     refuseBothEnds();
   }
@@ -63,7 +65,7 @@ export function pageRequest(args: PageArgs, order: ListOrder, lookedAt = LOOKED_
 }
 
 /** @throws AppError BAD_USER_INPUT */
-export function refuseBothEnds(): never {
+function refuseBothEnds(): never {
   refuseWithMessage('first and last are both given: ask for one end of the list.', ['last']);
 }
 
@@ -75,4 +77,27 @@ function isGiven<Value>(value: Value | null | undefined): value is Value {
 function cursorIn(name: 'after' | 'before', args: PageArgs, order: ListOrder): PageRequest['cursor'] {
   const cursor = args[name];
   return isGiven(cursor) ? decodeCursor(cursor, name, order) : null;
+}
+
+// A page is read from one end of a list.
+
+/**
+ * Refuses `first` together with `last` on every list. The default of `first` is 20, so its value does not show whether
+ * the caller gave it; the document does.
+ */
+export const enforceOneEnd: FieldRule = (field) => {
+  const names = new Set(field.args.map(({ name }) => name));
+  if (names.has('first') && names.has('last')) addCheck(field, checkOneEnd);
+};
+
+const checkOneEnd: ArgumentCheck = ({ last }, requested) => {
+  if (typeof last === 'number' && isFirstGiven(requested)) refuseBothEnds();
+};
+
+function isFirstGiven({ node, variables }: RequestedField): boolean {
+  const first = node?.arguments?.find((each) => each.name.value === 'first')?.value;
+  if (!first || first.kind === Kind.NULL) return false;
+  if (first.kind !== Kind.VARIABLE) return true;
+  const name = first.name.value;
+  return Object.hasOwn(variables, name) && (variables[name] ?? null) !== null;
 }

@@ -1,14 +1,5 @@
 // Turns a `where` argument into a condition, which `toSql` of sql/condition.ts writes as SQL.
-import type { NodeName } from '../../ids';
-import {
-  checkCount,
-  checkedId,
-  checkedList,
-  checkedNodeId,
-  refuse,
-  refuseAmbiguous,
-  storableText,
-} from '../../refuse-argument';
+
 import {
   all,
   any,
@@ -24,6 +15,16 @@ import {
   startsWith,
   toSql,
 } from '../../sql/condition';
+import type { NodeName } from '../../values/ids';
+import {
+  checkCount,
+  checkedId,
+  checkedList,
+  checkedNodeId,
+  refuse,
+  refuseAmbiguous,
+  storableText,
+} from '../../values/refuse-argument';
 
 /** Makes a condition of the tests that the caller gave for one field. */
 export type FieldFilter = (tests: Record<string, unknown>, path: string[]) => Condition;

@@ -14,12 +14,12 @@ import {
   isListType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { Denied } from '../../errors';
-import type { Role } from '../../viewer';
-import { addCheck } from '../arguments/argument-rules';
+import type { Role } from '../../access/viewer';
+import { Denied } from '../../errors/errors';
+import { addCheck } from '../arguments/check-input';
 import type { Context } from '../context';
 import { directiveOf } from '../directives';
-import { changeFields, type Field, type FieldRule } from '../field-rule';
+import { changeFields, type Field, type FieldRule } from '../field-rules';
 import { masksOf, refuseMasked } from './masked';
 
 /**

@@ -10,10 +10,10 @@ import {
   isObjectType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { AppError } from '../../errors';
-import { missingRole, ROLES, type Role, type Viewer } from '../../viewer';
+import { missingRole, ROLES, type Role, type Viewer } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
 import { type Annotated, directiveOf } from '../directives';
-import { changeFields, type Field } from '../field-rule';
+import { changeFields, type Field } from '../field-rules';
 
 type AnyDecorator = MethodDecorator & PropertyDecorator & ClassDecorator;
 

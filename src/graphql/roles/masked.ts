@@ -10,14 +10,13 @@ import {
   getNamedType,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { Denied } from '../../errors';
-import type { MaskingRules } from '../../masking/current-rules';
+import { Denied } from '../../errors/errors';
 import { CONTENT_PARTS, type ContentForm, type ContentPart, maskedContent } from '../../masking/masked-content';
-import type { Masks } from '../../masking/masks-of-viewer';
+import type { MaskingRules, Masks } from '../../masking/masks-of-viewer';
 import type { Origin } from '../../masking/rule';
 import type { Context } from '../context';
 import { type Annotated, directiveOf } from '../directives';
-import { changeFields, type Field } from '../field-rule';
+import { changeFields, type Field } from '../field-rules';
 
 declare module '../context' {
   interface Services {

@@ -1,24 +1,23 @@
 // Explains why a call was or would be refused, to help a partner correct it.
-import { currentTime } from '../../clock';
-import { inputError } from '../../errors';
+
+import { AppError, inputError } from '../../errors/errors';
 import { payloadsById } from '../../events/payload.store';
-import { readHeaderPairs } from '../../header-pairs';
 import type { Keyring } from '../../keyring/keyring';
+import { createTokenBuckets } from '../../limits/token-buckets';
 import { type RequestRow, requestHeadersById, requestsById } from '../../request-log/request-log.store';
 import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
 import type { Db } from '../../sql/db';
-import type { IncomingCall } from '../../verification/call';
-import { readContent } from '../../verification/call-content';
+import { currentTime } from '../../time/clock';
+import { readHeaderPairs } from '../../values/text';
+import { type IncomingCall, readContent } from '../../verification/call';
 import { isRefusal } from '../../verification/claim';
 import { decodeContent } from '../../verification/decode-content';
 import type { Explain } from '../../verification/explaining/explain-apart';
 import type { Check } from '../../verification/explaining/explain-call';
 import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store';
-import { decryptVerificationSecrets } from '../../webhooks/incoming/verification-secret';
-import { verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
+import { decryptVerificationSecrets, verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
 import { webhooksById } from '../../webhooks/webhook.store';
-import { MAX_CALL_BYTES } from '../call-limits';
-import { type IncomingSettings, incomingSettings } from '../incoming-settings';
+import { type IncomingSettings, incomingSettings, MAX_CALL_BYTES } from '../incoming-settings';
 
 /** A call that is not in the log. */
 export interface GivenCall {
@@ -116,7 +115,7 @@ interface Read {
 function givenCall({ headers, body, url }: GivenCall): Read {
   if (body.length > MAX_CALL_BYTES) {
     const message = `body is ${body.length} bytes; at most ${MAX_CALL_BYTES} (1 MiB) are allowed, as in calls.`;
-    throw inputError(['body'], 'TOO_LARGE', message);
+    throw inputError(['call', 'given', 'rawBody'], 'TOO_LARGE', message);
   }
   const pairs = headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]);
   const call = { method: 'POST', url: url ?? '', headers: pairs, body, certificate: null };
@@ -126,12 +125,12 @@ function givenCall({ headers, body, url }: GivenCall): Read {
 async function keptCall(db: Db, { webhook }: IncomingSettings, id: string | null): Promise<Read> {
   const row = id === null ? undefined : (await requestsById(db, [id])).get(id);
   if (row?.webhookId !== webhook.id || row.direction !== 'INCOMING') {
-    throw inputError(['requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
+    throw inputError(['call', 'requestId'], 'NOT_FOUND', `There is no call to ${webhook.name} with this id.`);
   }
   const payloadId = row.wirePayloadId ?? row.payloadId;
   const headers = await requestHeadersById(db, [row.id]);
   const payload = payloadId === null ? null : (await payloadsById(db, [payloadId])).get(payloadId);
-  if (!payload?.body) throw inputError(['requestId'], 'CONFLICT', 'The body of this call was erased.');
+  if (!payload?.body) throw inputError(['call', 'requestId'], 'CONFLICT', 'The body of this call was erased.');
   const call = {
     method: row.method,
     url: row.url,
@@ -155,4 +154,46 @@ function notesOn({ status, errorCode, error }: RequestRow, kept: number, bytes: 
   if (kept >= bytes) return notes;
   const message = `Only the first ${kept} of ${bytes} bytes of the body were recorded: no signature can match them.`;
   return [...notes, { name: 'BODY', passed: false, message }];
+}
+
+// The time to try variants of a body is proportional to its size: about a second of a core for 1 MiB.
+const POINTS_PER_KIB = 80;
+/** The size that is assumed for a call of the log, which is read later. No more is recorded of a refused call. */
+const ASSUMED_KIB = 256;
+/** Base64 writes three bytes as four characters (RFC 4648, section 4). */
+const BASE64_SHARE = 3 / 4;
+
+/** The cost of `explainVerification` in points. */
+export function explanationPoints({ input }: Readonly<Record<string, unknown>>): number {
+  const given = memberOf(memberOf(input, 'call'), 'given');
+  const body = memberOf(given, 'rawBody');
+  const bytes = lengthOf(memberOf(body, 'text')) + lengthOf(memberOf(body, 'base64')) * BASE64_SHARE;
+  const kib = given ? bytes / 1_024 : ASSUMED_KIB;
+  return Math.ceil(kib) * POINTS_PER_KIB;
+}
+
+// the cost is computed before the arguments are coerced
+function memberOf(value: unknown, name: string): unknown {
+  return (Object(value) as Record<string, unknown>)[name];
+}
+
+function lengthOf(text: unknown): number {
+  return typeof text === 'string' ? text.length : 0;
+}
+
+/** Counts the calls with which a user could guess a secret. @throws AppError LIMIT_EXCEEDED */
+export type GuessLimit = (userId: string) => void;
+
+/** @param perMinute the limit at once, and then in each minute; 0: no limit */
+export function createGuessLimit(perMinute: number): GuessLimit {
+  if (perMinute === 0) return () => undefined;
+  const buckets = createTokenBuckets(perMinute / 60, perMinute);
+  return (userId) => {
+    const left = buckets.take(userId, 1);
+    if (left >= 0) return;
+    const message =
+      `More than ${perMinute} calls that are not in the log were explained in a minute; such calls could be used to ` +
+      `guess a secret. Try again in ${Math.max(1, Math.ceil(-left))} s.`;
+    throw new AppError('LIMIT_EXCEEDED', message);
+  };
 }

@@ -1,11 +1,32 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { READERS } from '../../access/viewer';
+import { type Context, loaderFor } from '../../graphql/context';
+import { HasRole } from '../../graphql/roles/has-role';
+import { RequestErrorCodeEnum } from '../../request-log/api/request-log.type';
+import type { RequestErrorCode } from '../../request-log/webhook-request-log.entity';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import { REFUSALS_AT_ONCE } from './refusal-rate';
+import { REFUSALS_AT_ONCE } from './unrecorded-refusals';
 import { unrecordedRefusalsOf } from './unrecorded-refusals.store';
-import { UnrecordedRefusalsType } from './unrecorded-refusals.type';
+
+@HasRole(...READERS)
+@ObjectType('UnrecordedRefusals', {
+  simpleResolvers: true,
+  description:
+    'Refused calls above the rate at which they are recorded. They were answered and counted, and have no row in ' +
+    'the log.',
+})
+class UnrecordedRefusalsType {
+  @Field(() => GraphQLDateTime, { description: 'The minute in which the calls were received.' })
+  minute: Date;
+
+  @Field(() => RequestErrorCodeEnum, { description: 'Why the calls were refused.' })
+  errorCode: RequestErrorCode;
+
+  @Field(() => Int, { description: 'The number of calls.' })
+  callCount: number;
+}
 
 const MAX_SHOWN = 100;
 

@@ -1,17 +1,58 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { GraphQLJSON } from 'graphql-scalars';
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { Viewer } from '../../access/viewer';
+import { BodyType } from '../../graphql/body.type';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { uuidOf } from '../../ids';
+import { answer, payloadOf } from '../../graphql/user-error';
 import { RequestLogResolver } from '../../request-log/api/request-log.resolver';
+import { HttpHeaderType } from '../../request-log/api/request-log.type';
 import type { RequestRow } from '../../request-log/request-log.store';
-import type { Viewer } from '../../viewer';
+import { uuidOf } from '../../values/ids';
+import { REASON_RULE } from '../../values/reason';
 import type { MaskedPart } from '../rule';
-import { recordReveal } from './reveal';
-import { RevealContentInput } from './reveal.inputs';
-import { RevealedContentType } from './reveal.type';
+import { MaskedPartEnum } from '../rules/masking-rule.resolver';
+import { recordReveal } from './reveal.store';
+
+@InputType('RevealContentInput', { description: 'The content to reveal.' })
+class RevealContentInput {
+  @Field(() => ID, { description: 'The id of the request, `req_...`.' })
+  requestId: string;
+
+  @Field(() => [MaskedPartEnum], { description: 'The parts to reveal, 1 to 4.' })
+  parts: MaskedPart[];
+
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
+  reason: string;
+}
+
+@ObjectType('RevealedContent', {
+  simpleResolvers: true,
+  description: 'Content of a request without masks. Parts that were not asked for are null.',
+})
+class RevealedContentType {
+  @Field(() => GraphQLJSON, { nullable: true, description: 'DATA: as `data` of the request.' })
+  data: unknown;
+
+  @Field(() => BodyType, { nullable: true, description: 'DATA: as `dataBody` of the request.' })
+  dataBody: object | null;
+
+  @Field(() => [HttpHeaderType], { nullable: true, description: 'HEADERS: the request headers, at most 200.' })
+  headerList: HttpHeaderType[] | null;
+
+  @Field(() => GraphQLJSON, { nullable: true, description: 'RESPONSE: as `response` of the request.' })
+  response: unknown;
+
+  @Field(() => BodyType, { nullable: true, description: 'RESPONSE: as `responseBody` of the request.' })
+  responseBody: object | null;
+
+  @Field(() => [HttpHeaderType], {
+    nullable: true,
+    description: 'RESPONSE_HEADERS: the response headers, at most 32 KiB.',
+  })
+  responseHeaderList: HttpHeaderType[] | null;
+}
 
 const RevealContentPayload = payloadOf('RevealContent', {
   content: [() => RevealedContentType, 'The content. It is shown only here: nothing stays revealed.'],

@@ -1,10 +1,11 @@
 // Makes and deletes masking rules.
+
+import type { Role, Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { AppError, InputError, quoted, type UserError } from '../../errors';
-import { newId, timeOfId, toNodeId } from '../../ids';
-import { readJsonPath } from '../../json/json-path';
+import { AppError, InputError, quoted, type UserError } from '../../errors/errors';
+import { readJsonPath } from '../../json/json-part';
 import type { Db } from '../../sql/db';
-import type { Role, Viewer } from '../../viewer';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
 import { webhooksById } from '../../webhooks/webhook.store';
 import { MASKABLE_ROLES, type MaskedPart, type Strategy } from '../rule';
 import {

@@ -1,24 +1,12 @@
-import { readJsonPath } from '../../json/json-path';
+import { readJsonPath } from '../../json/json-part';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { byIds, listing, type RowOf } from '../../sql/listing';
 import type { MaskingRule } from '../rule';
 import { MaskingRuleEntity } from './masking-rule.entity';
 
-export type MaskingRuleRow = Omit<MaskingRuleEntity, 'webhook' | 'creator'>;
-
-export const MASKING_RULES = {
-  table: 'masking_rules',
-  columns: `id, roles, document_type as "documentType", webhook_id as "webhookId", part, path, strategy,
-    created_by as "createdBy", created_at as "createdAt"`,
-};
-
-export async function maskingRulesById(db: Db, ids: readonly string[]): Promise<Map<string, MaskingRuleRow>> {
-  const rows = await rowsOf<MaskingRuleRow>(
-    db,
-    statement(`select ${MASKING_RULES.columns} from masking_rules where id = any($1::uuid[])`),
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const MASKING_RULES = listing(MaskingRuleEntity);
+export type MaskingRuleRow = RowOf<typeof MASKING_RULES>;
+export const maskingRulesById = byIds(MASKING_RULES);
 
 /** All rules, as they are applied. */
 export async function allMaskingRules(db: Db): Promise<MaskingRule[]> {

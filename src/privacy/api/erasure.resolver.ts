@@ -1,21 +1,67 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import type { Viewer } from '../../access/viewer';
 import { namesInFields } from '../../audit/criteria';
 import { recordAct } from '../../audit/write-audit-entry';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
-import { answer } from '../../graphql/user-error';
-import { toNodeId } from '../../ids';
-import type { Viewer } from '../../viewer';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { byId, link, linkedFields, page, rootFields } from '../../read-plan/linked-fields';
+import { rowType, timeList } from '../../read-plan/sql-fields';
+import { USER } from '../../users/user.resolver';
+import { toNodeId } from '../../values/ids';
+import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
+import { WebhookType } from '../../webhooks/api/webhook.type';
 import { type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
-import type { ErasureRow } from '../erasure.store';
-import { type Recipient, recipientsOfErasure } from '../recipients.store';
-import { EraseContentInput, EraseDocumentInput, ErasePersonInput, PreviewErasureInput } from './erasure.inputs';
-import { ErasurePreviewType, ErasureType, RecipientType } from './erasure.type';
-import { targetOf } from './erasure-target';
+import {
+  ERASURES,
+  type ErasureRow,
+  erasuresById,
+  type Recipient,
+  recipientsOfErasure,
+  recipientsOfTargets,
+} from '../erasure.store';
+import { targetOf } from './content-target.inputs';
+import {
+  EraseContentInput,
+  EraseDocumentInput,
+  ErasePersonInput,
+  ErasureConnection,
+  ErasurePreviewType,
+  ErasureType,
+  ErasureWhere,
+  PreviewErasureInput,
+  RecipientType,
+} from './erasure.type';
+
+export const ERASURE = rowType('Erasure', () => ErasureType, ERASURES, erasuresById);
+
+const erasures = timeList(ERASURE, ErasureWhere, { connection: () => ErasureConnection });
+
+export const erasureLinkedFields = [
+  rootFields({
+    erasure: byId(ERASURE, 'The id of the erasure, `ers_...`.', {
+      access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
+      description: withExample(
+        'The erasure with this id; null: there is none.',
+        '{ erasure(id: "ers_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { status erasedCount deferredReason } }',
+      ),
+    }),
+    erasures: page(erasures, {
+      access: HasRole('SYSTEM_MANAGER', 'AUDITOR'),
+      description: withExample(
+        'All erasures, newest first. With a limit there may be one every 10 minutes: `where` finds those that wait for an approval.',
+        '{ erasures(where: { status: { eq: REQUESTED } }) { nodes { id kind reason orderedBy { name } } } }',
+      ),
+    }),
+  }),
+  linkedFields(ERASURE, {
+    user: link(USER, 'userId', 'PERSON: the user; otherwise null.'),
+    orderedBy: link(USER, 'orderedBy', 'The user who ordered the erasure; null: Hookledger itself.'),
+  }),
+];
 
 const payload = (mutation: string) => payloadOf(mutation, { erasure: [() => ErasureType, 'The erasure.'] });
 const EraseDocumentPayload = payload('EraseDocument');
@@ -30,16 +76,11 @@ const NOTHING = { erasure: null as ErasureRow | null };
 
 @Resolver(() => ErasureType)
 export class ErasureResolver {
-  @FieldResolver(() => ID, { description: '`ers_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() row: ErasureRow) {
-    return toNodeId('Erasure', row.id);
-  }
-
   @HasRole('SYSTEM_MANAGER', 'AUDITOR')
   @Mutation(() => PreviewErasurePayload, {
     description: withExample(
       'Shows what an erasure would concern now. Changes nothing; the audit trail has what was asked for.',
-      'mutation { previewErasure(input: { documentType: "Customer", name: "Jane Doe" }) ' +
+      'mutation { previewErasure(input: { target: { businessDocument: { documentType: "Customer", name: "Jane Doe" } } }) ' +
         '{ preview { rowCount heldCount needsSecondPerson } userErrors { field message } } }',
     ),
   })
@@ -49,16 +90,15 @@ export class ErasureResolver {
     input: PreviewErasureInput,
   ) {
     return answer({ preview: null as Preview | null }, async () => {
-      checkInput(input);
       const viewer = context.viewer as Viewer;
-      const target = await targetOf(context.db, masksOf(context).seesAll, input);
+      const target = await targetOf(context.db, masksOf(context).seesAll, input.target);
       const preview = await previewErasure(context.db, viewer, target);
       const names = namesInFields([{ field: 'previewErasure', arguments: { input } }]);
       const act = {
         action: 'erasure.previewed',
         subjectType: null,
         subjectId: null,
-        criteria: { ...names, given: input },
+        criteria: { ...names, given: input.target },
       };
       await context.transaction((db) => recordAct(db, viewer, act));
       return { preview };
@@ -81,7 +121,7 @@ export class ErasureResolver {
     @Arg('input', () => EraseDocumentInput, { description: 'The document, and the reason.' }) input: EraseDocumentInput,
   ) {
     const { documentType, name, reason } = input;
-    return order(context, input, reason, async () => ({ kind: 'DOCUMENT', documentType, name }));
+    return order(context, input, reason, async () => ({ kind: 'DOCUMENT', documentType, name, field: ['name'] }));
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -100,7 +140,7 @@ export class ErasureResolver {
     @Arg('input', () => ErasePersonInput, { description: 'The user, and the reason.' }) input: ErasePersonInput,
   ) {
     const { userId, reason } = input;
-    return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }));
+    return order(context, input, reason, () => targetOf(context.db, masksOf(context).seesAll, { userId }, []));
   }
 
   @HasRole('SYSTEM_MANAGER')
@@ -117,7 +157,7 @@ export class ErasureResolver {
     @Arg('input', () => EraseContentInput, { description: 'The requests, and the reason.' }) input: EraseContentInput,
   ) {
     const { where, reason } = input;
-    return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }));
+    return order(context, {}, reason, () => targetOf(context.db, masksOf(context).seesAll, { where }, []));
   }
 
   @FieldResolver(() => [RecipientType], {
@@ -135,4 +175,52 @@ function order(context: Context, input: object, reason: string, target: () => Pr
     const checked = await target();
     return { erasure: await context.transaction((db) => orderErasure(db, viewer, checked, reason)) };
   });
+}
+
+@Resolver(() => RecipientType)
+export class RecipientResolver {
+  @FieldResolver(() => ID, { description: 'The id of the webhook that sent the requests, `whk_...`.' })
+  webhookId(@Root() { webhookId }: Recipient) {
+    return toNodeId('Webhook', webhookId);
+  }
+
+  @FieldResolver(() => WebhookType, { nullable: true, description: 'The webhook that sent the requests.' })
+  webhook(@Root() { webhookId }: Recipient, @Ctx() context: Context) {
+    return WEBHOOK.load(context, webhookId);
+  }
+}
+
+@Resolver(() => ErasurePreviewType)
+export class ErasurePreviewResolver {
+  @FieldResolver(() => Int, {
+    description:
+      'The number of reasons in the audit trail, of entries about the rows or the user, that would be erased. All else of these ' +
+      'entries stays.',
+  })
+  reasonCount(@Root() { others }: Preview) {
+    return others.reasons;
+  }
+
+  @FieldResolver(() => Int, {
+    description: 'The number of open replays whose filter names the document or the user, and that would be cancelled.',
+  })
+  replayCount(@Root() { others }: Preview) {
+    return others.replays;
+  }
+
+  @FieldResolver(() => Int, {
+    description: 'The number of valid exports whose filter names the document or the user, and that would expire.',
+  })
+  exportCount(@Root() { others }: Preview) {
+    return others.exports;
+  }
+
+  @FieldResolver(() => [RecipientType], {
+    description:
+      'The partners that have received the counted rows, at most 1,000. They must be informed of the erasure ' +
+      '(GDPR Art. 19).',
+  })
+  recipients(@Root() { targets }: Preview, @Ctx() { db }: Context): Promise<Recipient[]> {
+    return recipientsOfTargets(db, targets);
+  }
 }

@@ -1,12 +1,19 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { ShortText } from '../../graphql/arguments/check-input';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
+import { enumFilter } from '../../graphql/lists/filter-inputs';
+import { by, whereOf } from '../../graphql/lists/where';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
+import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
+import { UserWhere } from '../../users/user.type';
+import { REASON_RULE } from '../../values/reason';
 import { ERASURE_KINDS, ERASURE_STATUSES, type ErasureKind, type ErasureStatus } from '../erasure.entity';
+import { ContentTarget } from './content-target.inputs';
 
-export const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
+const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The content that an erasure concerns.', {
   DOCUMENT: { description: 'A document: its events, with all their deliveries and requests.' },
   PERSON: { description: 'A user: their events, with all deliveries and requests of these, and their personal data.' },
   CONTENT: { description: 'Requests that met a filter, with their events, and all deliveries and requests of these.' },
@@ -14,7 +21,7 @@ export const ErasureKindEnum = publishEnum('ErasureKind', ERASURE_KINDS, 'The co
   REPEATED: { description: 'Content that had been erased before a backup was restored, and is erased again.' },
 });
 
-export const ErasureStatusEnum = publishEnum('ErasureStatus', ERASURE_STATUSES, 'The state of an erasure.', {
+const ErasureStatusEnum = publishEnum('ErasureStatus', ERASURE_STATUSES, 'The state of an erasure.', {
   REQUESTED: { description: 'Its `approval` is WAITING.' },
   ORDERED: { description: 'Ordered or in progress. It begins when its audit entry is sealed, after about a second.' },
   DEFERRED: {
@@ -138,3 +145,65 @@ export class ErasurePreviewType {
   })
   complete: boolean;
 }
+
+@InputType('PreviewErasureInput', { description: 'What is to be erased.' })
+export class PreviewErasureInput {
+  @Field(() => ContentTarget, { description: 'The document, the user, or the requests.' })
+  target: ContentTarget;
+}
+
+@InputType('EraseDocumentInput', { description: 'The document whose content is to be erased, and the reason.' })
+export class EraseDocumentInput {
+  @ShortText()
+  @Field(() => String, { description: 'The type of the document, 1 to 200 characters.' })
+  documentType: string;
+
+  @ShortText()
+  @Field(() => String, { description: 'The name of the document, 1 to 200 characters.' })
+  name: string;
+
+  @Field(() => String, {
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
+  })
+  reason: string;
+}
+
+@InputType('ErasePersonInput', { description: 'The user who is to be erased, and the reason.' })
+export class ErasePersonInput {
+  @Field(() => ID, { description: 'The id of the user, `usr_...`.' })
+  userId: string;
+
+  @Field(() => String, {
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
+  })
+  reason: string;
+}
+
+@InputType('EraseContentInput', { description: 'The requests whose content is to be erased, and the reason.' })
+export class EraseContentInput {
+  @Field(() => RequestLogWhere, {
+    description:
+      'The filter of the requests, as in `webhookRequestLogs`: { search: "jane.doe@example.com" }. At most ' +
+      '10,000 requests may meet it. Their events are erased too, with all deliveries and requests of these.',
+  })
+  where: RequestLogWhere;
+
+  @Field(() => String, {
+    description: `The reason, recorded in the audit trail: ${REASON_RULE}`,
+  })
+  reason: string;
+}
+
+export const ErasureWhere = whereOf('ErasureWhere', 'erasures', 'Erasures that meet all of these conditions.', {
+  id: by.id('Erasure', 'The id of the erasure: { eq: "ers_..." }.'),
+  kind: by.value(enumFilter('ErasureKind', ErasureKindEnum), 'The content: { eq: PERSON }.'),
+  status: by.value(
+    enumFilter('ErasureStatus', ErasureStatusEnum),
+    'The status: { eq: REQUESTED } for those that wait for an approval.',
+  ),
+  user: by.link(() => UserWhere, 'PERSON: the user.'),
+  orderedBy: by.link(() => UserWhere, 'The user who ordered the erasure.', { column: 'ordered_by' }),
+  createdAt: by.idTime('When the erasure was ordered.'),
+  finishedAt: by.optionalTime('When the erasure became DONE or DECLINED; { isNull: true }: it is not finished.'),
+});
+export type ErasureWhere = InstanceType<typeof ErasureWhere>;

@@ -1,20 +1,176 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { Viewer } from '../../access/viewer';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { publishEnum, withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { USER } from '../../users/user.linked-fields';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { USER } from '../../users/user.resolver';
 import { UserType } from '../../users/user.type';
-import type { Viewer } from '../../viewer';
-import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { REASON_RULE } from '../../values/reason';
+import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
 import { WebhookType } from '../../webhooks/api/webhook.type';
-import { keptMonths } from '../dropping/dropped-months.store';
+import {
+  KEPT_BECAUSE,
+  type KeptBecause,
+  keptMonths,
+  MONTH_PARTS,
+  type MonthPart,
+} from '../dropping/dropped-months.store';
 import { ALL_WEBHOOKS, type RetentionLimitRow, retentionLimits } from '../retention-limit.store';
 import { setRetention } from '../retention-limits';
-import { KeptMonthType } from './kept-month.type';
-import { SetRetentionInput } from './retention.inputs';
-import { RetentionLimitType } from './retention.type';
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('RetentionLimit', {
+  simpleResolvers: true,
+  description:
+    'How long content and rows are kept: for one webhook, or for events and for all webhooks that have no ' +
+    'limit of their own.',
+})
+class RetentionLimitType {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of days after which content is erased; null: for one webhook, the limit of all; for all, ' + 'never.',
+  })
+  contentDays: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of days for which content is kept, whatever limits and erasures require; null: no minimum.',
+  })
+  minimumDays: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the minimum, such as a law; null: there is no minimum.',
+  })
+  minimumReason: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of months after which a month of rows is dropped as a whole; null: never, or the limit is ' +
+      'that of one webhook.',
+  })
+  rowMonths: number | null;
+
+  @Field(() => String, { description: 'The reason for the last change.' })
+  reason: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the limit was last changed.' })
+  changedAt: Date;
+}
+
+export const MonthPartEnum = publishEnum('MonthPart', MONTH_PARTS, 'What of a month is dropped at once.', {
+  ROWS: { description: 'Requests, deliveries, events, decisions, and the search index.' },
+  PAYLOADS: { description: 'Bodies.' },
+});
+
+export const KeptMonthReasonEnum = publishEnum(
+  'KeptMonthReason',
+  KEPT_BECAUSE,
+  'Why a month past the limit is still there.',
+  {
+    LIMIT: { description: 'The limit was changed meanwhile.' },
+    UNRECORDED: {
+      description:
+        'A limit or minimum differs from its newest entry `retention.changed` in a signed head: it was changed past the ' +
+        'audit trail. Set it again with `setRetention`.',
+    },
+    PENDING: { description: 'Something of it is still to be decided, sent, replayed or erased.' },
+    HOLD: { description: 'A legal hold covers a row of it.' },
+    MINIMUM: { description: 'A minimum keeps a row of it.' },
+    UNSEALED: { description: 'A row of it is open, or not in the tree.' },
+    INCOMPLETE: { description: 'A row or a table of it is gone without an order. `verifyEvidence` names it.' },
+    ROWS: { description: 'Bodies: the rows of the month are still there.' },
+    NEEDED: { description: 'Bodies: rows of other months need one of them.' },
+    ORDERED: { description: 'The order to drop it is not sealed yet.' },
+    TAKEN_BACK: { description: 'The order to drop it was taken back: a hold, limit or minimum has changed since.' },
+    IN_USE: { description: 'Another session has held a lock on its tables, or another process drops a month.' },
+    FAILED: { description: 'The database has refused to drop it, as `error` says.' },
+  },
+);
+
+@HasRole('SYSTEM_MANAGER', 'AUDITOR')
+@ObjectType('KeptMonth', {
+  simpleResolvers: true,
+  description: 'A month that has passed the limit of rows, and is still there.',
+})
+class KeptMonthType {
+  @Field(() => String, { description: 'The year and month (UTC), such as 2026-03.' })
+  month: string;
+
+  @Field(() => MonthPartEnum, { description: 'What of it is still there.' })
+  part: MonthPart;
+
+  @Field(() => KeptMonthReasonEnum, { description: 'Why, as it was last found.' })
+  reason: KeptBecause;
+
+  @Field(() => String, { nullable: true, description: 'FAILED: the error of the database; null: another reason.' })
+  error: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'Since when it stays for this reason.' })
+  since: Date;
+}
+
+@InputType('SetRetentionInput', { description: 'The complete limit: a field that is left out sets no limit.' })
+class SetRetentionInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id of the webhook, `whk_...`. Default, null: events, and all webhooks without a limit of their own.',
+  })
+  webhookId?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of days after which content is erased, 1 to 36,500. It applies from 24 hours after the last ' +
+      'change of the limit. Default, null: for one webhook, the limit of all; for all, never.',
+  })
+  contentDays?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of days for which content is kept, 1 to 36,500, whatever limits and erasures require. ' +
+      'Default, null: no minimum.',
+  })
+  minimumDays?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for `minimumDays`, such as a law, 1 to 200 characters. Required with `minimumDays`.',
+  })
+  minimumReason?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of months, 2 to 1,200, for which rows are kept after the month in which they were made. Then ' +
+      'the month is dropped as a whole, unless a hold or a minimum keeps a row of it. Only without `webhookId`. ' +
+      'Default, null: never.',
+  })
+  rowMonths?: number | null;
+
+  @Field(() => String, { description: `The reason, recorded in the audit trail: ${REASON_RULE}` })
+  reason: string;
+}
 
 const SetRetentionPayload = payloadOf('SetRetention', { retentionLimit: [() => RetentionLimitType, 'The limit.'] });
 

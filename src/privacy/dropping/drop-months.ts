@@ -1,8 +1,10 @@
 // Drops whole months that have passed the limit: first a sealed order, then the drop.
-import { currentMs, currentTime } from '../../clock';
+
 import { isDatabaseUnavailable, isInUse, reasonOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { currentMs, currentTime } from '../../time/clock';
+import type { KeptBecause } from './dropped-months.store';
 import {
   dropMonth,
   forgetOtherMonths,
@@ -11,7 +13,6 @@ import {
   orderMonth,
   saveKeptMonth,
 } from './dropped-months.store';
-import type { KeptBecause } from './kept-month.entity';
 
 const SEALED_WITHIN_MS = 2_000;
 const MINUTE_MS = 60_000;

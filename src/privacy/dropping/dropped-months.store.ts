@@ -1,11 +1,41 @@
 // The functions that drop whole months. They check everything by themselves.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { KeptMonthEntity, MonthPart, Obstacle } from './kept-month.entity';
+
+/** ROWS: requests, deliveries, events and decisions. PAYLOADS: bodies, which rows of later months may need. */
+export const MONTH_PARTS = ['ROWS', 'PAYLOADS'] as const;
+export type MonthPart = (typeof MONTH_PARTS)[number];
+/** Why a month stays, as the functions that drop months say. ORDERED: its order is written, and not sealed yet. */
+const OBSTACLES = [
+  'LIMIT',
+  'UNRECORDED',
+  'PENDING',
+  'HOLD',
+  'MINIMUM',
+  'UNSEALED',
+  'INCOMPLETE',
+  'ROWS',
+  'NEEDED',
+  'ORDERED',
+  'TAKEN_BACK',
+] as const;
+export type Obstacle = (typeof OBSTACLES)[number];
+/** IN_USE: others have had locks on its tables, or another process drops a month. FAILED: the database has refused it. */
+export const KEPT_BECAUSE = [...OBSTACLES, 'IN_USE', 'FAILED'] as const;
+export type KeptBecause = (typeof KEPT_BECAUSE)[number];
 
 export interface OldMonth {
   what: MonthPart;
   /** Its first day, in ISO 8601. */
   month: string;
+}
+
+/** A month that has passed the limit, and is still there. */
+export interface KeptMonth extends OldMonth {
+  because: KeptBecause;
+  /** FAILED: the error of the database. */
+  error: string | null;
+  /** Since when it stays for this reason. */
+  since: Date;
 }
 
 /** The months that have passed the limit and are still there, oldest first. */
@@ -29,7 +59,7 @@ async function stepOf(db: Db, sql: string, values: unknown[]): Promise<StepOfMon
 }
 
 /** Those that stay, oldest first. */
-export async function keptMonths(db: Db): Promise<KeptMonthEntity[]> {
+export async function keptMonths(db: Db): Promise<KeptMonth[]> {
   return rowsOf(
     db,
     statement(
@@ -39,7 +69,7 @@ export async function keptMonths(db: Db): Promise<KeptMonthEntity[]> {
 }
 
 /** It stays since then, unless it stayed for the same reason before. */
-export async function saveKeptMonth(db: Db, { what, month, because, error, since }: KeptMonthEntity): Promise<void> {
+export async function saveKeptMonth(db: Db, { what, month, because, error, since }: KeptMonth): Promise<void> {
   await changedBy(
     db,
     statement(`insert into kept_months as k (what, month, because, error, since) values ($1, $2::date, $3, $4, $5)

@@ -1,12 +1,12 @@
 // Erases content that has passed its limit, in bounded steps.
-import { currentMs, currentTime } from '../../clock';
+
 import type { Db } from '../../sql/db';
+import { currentMs, currentTime } from '../../time/clock';
 import type { ErasureRow } from '../erasure.store';
 import { ALL_WEBHOOKS, limitedWebhooks, retentionLimits, rowsBefore } from '../retention-limit.store';
 import type { StepRows } from './erased-rows.store';
-import { orderOwn } from './order-own-erasure';
-import { PassPositions } from './pass-positions';
-import { type ErasingParts, eraseAndCount, report } from './run-erasures';
+import { orderOwn } from './order-erasure';
+import { type ErasingParts, eraseAndCount, PassPositions, report } from './run-erasures';
 
 const ROWS = 200;
 const DAY_MS = 86_400_000;

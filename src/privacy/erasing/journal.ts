@@ -2,8 +2,8 @@
 // One line of JSON for each step. It has ids and no content.
 import { open } from 'node:fs/promises';
 import { ConfigError } from '../../config/config';
-import { isUuid } from '../../ids';
-import type { Log } from '../../log';
+import type { Log } from '../../logging/log';
+import { isUuid } from '../../values/ids';
 import type { StepRows } from './erased-rows.store';
 
 export interface JournalLine extends StepRows {

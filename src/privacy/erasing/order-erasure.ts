@@ -1,16 +1,32 @@
 // Orders erasures. Those of many rows, and of users who have ordered or decided one, wait for an approval.
 
-import { currentMs } from '../../clock';
-import { InputError, type UserError } from '../../errors';
-import { FIRST_ID, newId, timeOfId } from '../../ids';
+import type { Viewer } from '../../access/viewer';
+import { recordOwnAct } from '../../audit/write-audit-entry';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import { reasonFault, withCommas } from '../../text';
-import { hasOrderedOrDecided } from '../../users/approvals/approval.store';
-import { newApprovalId, recordOrder, requestApproval } from '../../users/approvals/second-person';
+import { currentMs, currentTime } from '../../time/clock';
+import { type ApprovalRow, hasOrderedOrDecided } from '../../users/approvals/approval.store';
+import {
+  approvalDetails,
+  approveAsSecondPerson,
+  approveByTime,
+  declineApproval,
+  newApprovalId,
+  recordOrder,
+  requestApproval,
+} from '../../users/approvals/second-person';
 import { findUser, lockAdministrators } from '../../users/user.store';
-import type { Viewer } from '../../viewer';
-import { type ErasureRow, insertErasure, NOT_BEGUN, rowsOrderedAlone } from '../erasure.store';
-import { actOf } from './approve-erasure';
+import { FIRST_ID, newId, timeOfId, toNodeId } from '../../values/ids';
+import { reasonFault } from '../../values/reason';
+import { withCommas } from '../../values/text';
+import {
+  decideErasure,
+  type ErasureRow,
+  insertErasure,
+  NOT_BEGUN,
+  rowsOrderedAlone,
+  type ShownErasure,
+} from '../erasure.store';
 import {
   countOthers,
   countTargets,
@@ -28,11 +44,13 @@ const DAY_MS = 86_400_000;
 /** Events or requests of one order, except that of a person. */
 export const MAX_TARGETS = 10_000;
 
-export type ErasureTarget =
+/** `field`: of the input that names it, for faults. */
+export type ErasureTarget = { field: readonly string[] } & (
   | { kind: 'DOCUMENT'; documentType: string; name: string }
   | { kind: 'PERSON'; userId: string }
   /** @see requestIds at most MAX_TARGETS + 1 */
-  | { kind: 'CONTENT'; requestIds: readonly string[] };
+  | { kind: 'CONTENT'; requestIds: readonly string[] }
+);
 
 export interface Preview extends ErasableCounts {
   /** Events, deliveries and requests whose content would be erased. */
@@ -84,19 +102,16 @@ export async function targetsOf(db: Db, target: ErasureTarget): Promise<Targets>
   if (isOver || (target.kind === 'CONTENT' && target.requestIds.length > MAX_TARGETS)) {
     const limit = withCommas(MAX_TARGETS);
     const message = `More than ${limit} events or requests would be erased; at most ${limit} are allowed: erase them in parts.`;
-    throw new InputError([{ field: [TARGET_FIELDS[target.kind]], code: 'TOO_LARGE', message }]);
+    throw new InputError([{ field: [...target.field], code: 'TOO_LARGE', message }]);
   }
   return targets;
 }
-
-/** The field of the input that names what is erased. */
-export const TARGET_FIELDS = { DOCUMENT: 'name', PERSON: 'userId', CONTENT: 'where' } as const;
 
 /** @throws InputError for each fault */
 export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget, reason: string): Promise<ErasureRow> {
   const fault = reasonFault(reason);
   if (fault !== null) throw new InputError([fault]);
-  const field = [TARGET_FIELDS[target.kind]];
+  const field = [...target.field];
   if (target.kind === 'PERSON') await refusePerson(db, viewer, target.userId, field);
   const { targets, preview } = await found(db, viewer, target);
   if (preview.rowCount === 0 && target.kind !== 'PERSON') throw new InputError([nothingToErase(preview, field)]);
@@ -127,7 +142,7 @@ export async function orderErasure(db: Db, viewer: Viewer, target: ErasureTarget
           db,
           viewer,
           { kind: 'ERASURE', erasureId: id, id: approvalId, reason: erasure.reason },
-          TARGET_FIELDS[target.kind],
+          field,
         );
   const act = actOf(approval ? 'erasure.requested' : 'erasure.ordered', erasure, approval);
   await recordOrder(db, viewer, { ...act, reason: erasure.reason });
@@ -153,4 +168,94 @@ async function refusePerson(db: Db, viewer: Viewer, userId: string, field: strin
 function nothingToErase({ erasedCount }: Preview, field: string[]): UserError {
   if (erasedCount > 0) return { field, code: 'CONFLICT', message: 'All of this content is erased already.' };
   return { field, code: 'NOT_FOUND', message: 'There is no event and no request with this content.' };
+}
+
+// Carries on, or ends, the order of an erasure that waited for its approval.
+
+/** @throws InputError unless the viewer is a second person */
+export async function approveErasure(
+  db: Db,
+  viewer: Viewer,
+  approval: ApprovalRow,
+  reason: string,
+): Promise<ApprovalRow> {
+  const approved = await approveAsSecondPerson(db, viewer, approval, reason);
+  const erasure = await begin(db, approval);
+  await recordOrder(db, viewer, { ...actOf('erasure.approved', erasure, approval), reason });
+  return approved;
+}
+
+/** No second person could approve it, and no one declined it. */
+export async function takeErasureApproved(db: Db, approval: ApprovalRow): Promise<void> {
+  const waited = await approveByTime(db, approval);
+  const erasure = await begin(db, approval);
+  const { details, ...act } = actOf('erasure.approved', erasure, approval);
+  await recordOwnAct(db, { ...act, reason: approval.reason, details: { ...details, ...waited } });
+}
+
+export async function declineErasure(
+  db: Db,
+  viewer: Viewer,
+  approval: ApprovalRow,
+  reason: string,
+): Promise<ApprovalRow> {
+  const declined = await declineApproval(db, viewer, approval, reason);
+  const ended = { status: 'DECLINED', nextStepAt: null, finishedAt: currentTime() } as const;
+  const erasure = await decideErasure(db, approval.erasureId as string, ended);
+  await recordOrder(db, viewer, { ...actOf('erasure.declined', erasure, approval), reason });
+  return declined;
+}
+
+async function begin(db: Db, { erasureId }: ApprovalRow): Promise<ShownErasure> {
+  const begun = { status: 'ORDERED', nextStepAt: currentTime(), finishedAt: null } as const;
+  return decideErasure(db, erasureId as string, begun);
+}
+
+/** Without the name of a document: the entry outlives it. */
+function actOf(action: string, erasure: ShownErasure, approval: Pick<ApprovalRow, 'id' | 'requestedBy'> | null) {
+  const { id, kind, userId, rowCount } = erasure;
+  const details = {
+    kind,
+    user: userId && toNodeId('User', userId),
+    rows: rowCount,
+    ...(approval && approvalDetails(approval)),
+  };
+  return { action, subjectType: 'Erasure', subjectId: id, details };
+}
+
+// Erasures that Hookledger itself orders.
+
+/** A process that has not reported for this long has ended. */
+export const LEASE_MS = 60_000;
+
+/** An order that needs no approval. */
+export async function orderOwn(
+  db: Db,
+  kind: 'PERSON' | 'REPEATED' | 'RETENTION',
+  what: { userId?: string; targets?: Targets },
+  reason: string,
+  now: Date,
+): Promise<ErasureRow> {
+  const { events, requests } = what.targets ?? { events: [], requests: [] };
+  const id = newId();
+  const erasure: ErasureRow = {
+    id,
+    kind,
+    status: 'ORDERED',
+    userId: what.userId ?? null,
+    eventIds: events,
+    requestIds: requests,
+    rowCount: events.length + requests.length,
+    otherCount: 0,
+    reason,
+    orderedBy: null,
+    createdAt: timeOfId(id),
+    ...NOT_BEGUN,
+    // what is not a person's is done by the process that ordered it, until that ends
+    nextStepAt: kind === 'PERSON' ? now : new Date(now.getTime() + LEASE_MS),
+  };
+  await insertErasure(db, erasure);
+  const subject = { subjectType: 'Erasure', subjectId: erasure.id };
+  await recordOwnAct(db, { action: 'erasure.ordered', ...subject, reason, details: { kind } });
+  return erasure;
 }

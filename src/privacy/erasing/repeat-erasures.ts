@@ -1,10 +1,11 @@
 // Erases again what the journal says, after a backup was restored that still has it.
-import { currentTime } from '../../clock';
+
 import type { Db } from '../../sql/db';
+import { currentTime } from '../../time/clock';
 import { type ErasureRow, isBeingErased, openRepetitions } from '../erasure.store';
 import { existsUnerased, type Targets, targetsLeft } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
-import { orderOwn } from './order-own-erasure';
+import { orderOwn } from './order-erasure';
 import { type ErasingParts, eraseOrdered } from './run-erasures';
 
 const REASON = 'It was erased before the backup was restored';
@@ -21,7 +22,7 @@ export async function repeatErasures(parts: ErasingParts): Promise<number> {
   const begun = await openRepetitions(db);
   let erased = 0;
   for (const order of begun) erased += await eraseOrdered(parts, order);
-  const { users, targets } = await leftOf(db, journal);
+  const { users, targets } = await erasuresLeft(db, journal);
   for (const user of users) {
     await transaction((own) => orderOwn(own, 'PERSON', { userId: user }, REASON, currentTime()));
   }
@@ -38,7 +39,7 @@ function without({ events, requests }: Targets, orders: readonly ErasureRow[]): 
 }
 
 /** The rows, and the users whom no order erases yet, that the journal names and the database still has. */
-async function leftOf(db: Db, journal: ErasureJournal): Promise<{ users: string[]; targets: Targets }> {
+export async function erasuresLeft(db: Db, journal: ErasureJournal): Promise<{ users: string[]; targets: Targets }> {
   const persons = new Set<string>();
   const events = new Set<string>();
   const requests = new Set<string>();

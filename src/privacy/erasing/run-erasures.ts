@@ -1,27 +1,34 @@
 // Carries out erasures in steps. Each step is one transaction, so that another process can continue after any of them.
-
 import { recordOwnAct } from '../../audit/write-audit-entry';
-import { currentMs, currentTime } from '../../clock';
+import { releaseSuccessors } from '../../delivery/capacity/document-ordering';
+import { cancelDeliveries, skipErased } from '../../delivery/capacity/waiting.store';
+import { lockDeliveries, requestCancel } from '../../delivery/commands/delivery-commands.store';
+import { notifyDeliveries } from '../../delivery/queue/queue.store';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
+import { currentMs, currentTime } from '../../time/clock';
+import { FIRST_ID } from '../../values/ids';
+import { webhooksForUpdate } from '../../webhooks/webhook.store';
+import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { countErased, type ErasureRow, endPass, isOrderSealed, takeErasure } from '../erasure.store';
-import { wasHoldReleasedSince } from '../legal-hold.store';
-import { endPending } from './end-pending-deliveries';
+import { keepHolds, wasHoldReleasedSince } from '../legal-hold.store';
 import {
   type ErasedRows,
   type ErasedUser,
   eraseRows,
   eraseUser,
   familiesOf,
+  leaveFanOut,
   type Obstacle,
   type Obstacles,
   ownEventsAbout,
+  pendingDeliveries,
   type StepRows,
   type Targets,
+  targetsOfPerson,
 } from './erased-rows.store';
 import type { ErasureJournal } from './journal';
-import { LEASE_MS } from './order-own-erasure';
-import { pagesOfPerson, pagesOfTargets } from './target-pages';
+import { LEASE_MS } from './order-erasure';
 
 export interface ErasingParts {
   db: Db;
@@ -155,5 +162,82 @@ export async function report(db: Db, erasure: ErasureRow, obstacles: Obstacles, 
   if (rows !== null && isLong && erasure.status !== 'DEFERRED') {
     const details = { rows: deferredCount, deferredReason };
     await recordOwnAct(db, { action: 'erasure.deferred', ...subject, details });
+  }
+}
+
+// Ends what is still to be sent of content that is to be erased: as a skip, or after the attempt that is on the wire.
+
+/** Deliveries and events that a legal hold covers continue. */
+async function endPending(db: Db, rows: StepRows): Promise<void> {
+  await keepHolds(db);
+  await leaveFanOut(db, rows.events, currentTime());
+  const pending = await pendingDeliveries(db, rows.deliveries);
+  if (pending.length === 0) return;
+  const webhookIds = [...new Set(pending.map(({ webhookId }) => webhookId))].sort();
+  // committing an outcome locks the webhook for share: it must not schedule a further attempt after this
+  await webhooksForUpdate(db, webhookIds);
+  await lockCircuits(db, webhookIds);
+  const deliveries = await lockDeliveries(
+    db,
+    pending.map(({ id }) => id),
+  );
+  const open = deliveries.filter(({ status }) => status === 'PENDING' || status === 'RETRYING');
+  for (const { id } of open.filter(({ openRequestId }) => openRequestId !== null)) await requestCancel(db, id);
+  const waiting = open.filter(({ openRequestId }) => openRequestId === null);
+  await skipErased(db, idsOf(waiting), currentTime());
+  const blocking = deliveries.filter(({ status, blocks }) => status === 'EXHAUSTED' && blocks);
+  await cancelDeliveries(db, idsOf(blocking), currentTime());
+  const released = [...waiting.filter(({ blocks }) => blocks), ...blocking];
+  if (released.length === 0) return;
+  await releaseSuccessors(db, idsOf(released));
+  await notifyDeliveries(db);
+}
+
+const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+
+// Where the passes over limits begin, so that a pass does not read again all that earlier ones have erased.
+
+const DAY_MS = 86_400_000;
+
+/** Kept in memory: a process that starts reads everything once. */
+export class PassPositions {
+  private readonly last = new Map<string, string>();
+  private beganAt = Number.NEGATIVE_INFINITY;
+
+  /** Once a day a pass begins at the oldest row, for rows that a hold, a minimum or an open delivery kept. */
+  begin(now: number): void {
+    if (now - this.beganAt < DAY_MS) return;
+    this.last.clear();
+    this.beganAt = now;
+  }
+
+  /** The last row that was read; before the first pass, FIRST_ID. */
+  of(scope: string): string {
+    return this.last.get(scope) ?? FIRST_ID;
+  }
+
+  read(scope: string, id: string): void {
+    this.last.set(scope, id);
+  }
+}
+
+// The events and requests of an order or a file, some at a time.
+
+export function* pagesOfTargets({ events, requests }: Targets, size: number): Generator<Targets> {
+  for (let at = 0; at < Math.max(events.length, requests.length); at += size) {
+    yield { events: events.slice(at, at + size), requests: requests.slice(at, at + size) };
+  }
+}
+
+/** All events of a person, then their requests without an event. @param last the last id; left out: also those that are made meanwhile */
+export async function* pagesOfPerson(db: Db, userId: string, size: number, last?: string): AsyncGenerator<Targets> {
+  for (const kind of ['events', 'requests'] as const) {
+    for (let after = FIRST_ID; ; ) {
+      const { [kind]: read } = await targetsOfPerson(db, userId, after, size);
+      const found = last === undefined ? read : read.filter((id) => id <= last);
+      if (found.length > 0) yield { events: [], requests: [], [kind]: found };
+      if (found.length < size) break;
+      after = found.at(-1) as string;
+    }
   }
 }

@@ -1,6 +1,5 @@
 // Reads what is recorded about a person.
-
-import { AUDIT_ENTRIES, type AuditEntryRow } from '../../audit/audit-trail.store';
+import { AUDIT_ENTRIES, type AuditEntryRow } from '../../audit/audit-entry.store';
 import { documentSql } from '../../events/data/envelope';
 import { unlessErased } from '../../events/payload.store';
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';

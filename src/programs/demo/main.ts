@@ -1,70 +1,83 @@
-import { parseArgs } from 'node:util';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { type App, startApp } from '../../app/app';
-import { writeFatalError } from '../../app/fatal-error';
-import { stopOnSignals } from '../../app/stop-on-signals';
+import { stopOnSignals } from '../../app/stopping';
 import { readConfig } from '../../config/config';
-import { createLog } from '../../log';
-import { makeToken } from '../../users/api-keys/api-key-token';
-import { CommandError } from '../command-error';
-import { type Calls, callAsBank } from './calling';
-import { createClient } from './client';
+import { createLog } from '../../logging/log';
+import { makeToken } from '../../users/api-keys/authenticate';
+import { runLocalCommand } from '../command';
 import { readDocuments } from './documents';
-import { type Partner, startPartner } from './partner';
-import { proveExchange } from './proving';
+import { type Calls, callAsBank, createClient, type Partner, startPartner } from './partner';
+import { proveExchange, revealToSupport } from './proving';
 import { answerTo, lastBody, logTable, QUESTION, skipTable } from './report';
-import { revealToSupport } from './revealing';
+import { offerSignInLink } from './sign-in-link';
 import { agreeWithPartner, archiveEarlierWebhooks, CONDITION, type StoryDelivery, submit, watch } from './story';
+import { caughtUp, writeWeek } from './week';
 
-const HELP = `npm run demo -- [--once] [--documents FILE]
+const HELP = `hookledger demo [--once] [--documents FILE]
+
+Delivers business documents to a partner on this machine, which refuses some of them, receives calls of a bank, and shows the log.
 
   --once            stop at the end instead of leaving the server running
   --documents FILE  submit the documents of this JSON array instead of the samples
 `;
 
+/** A database of its own. */
+const { DATA_DIR = '.data/demo' } = process.env;
+
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function main(): Promise<void> {
-  const values = readArguments();
-  if (values.help) return say(HELP);
+const OPTIONS = { once: { type: 'boolean' }, documents: { type: 'string' } } as const;
+
+void runLocalCommand({ name: 'demo', help: HELP, options: OPTIONS }, async (values) => {
+  await runDemo(values);
+  return undefined;
+});
+
+async function runDemo(values: { once?: boolean; documents?: string }): Promise<void> {
   const documents = await readDocuments(values.documents ?? null);
   const key = makeToken();
-  const app = await startApp(demoConfig(key, values.once === true), createLog('warn'));
   const partner = await startPartner();
+  const app = await startApp(demoConfig(key, values.once === true), createLog('warn')).catch(async (error) => {
+    await partner.stop();
+    throw error;
+  });
   const stop = async () => {
     await app.stop();
     await partner.stop();
   };
   try {
     await tell(app, partner, key, documents);
+    await addWeek(app, key);
   } catch (error) {
     await stop();
     throw error;
   }
   if (values.once) return stop();
-  say(
-    `\nThe server is left running at ${app.url} with its dashboard (GraphiQL is at /graphiql). API key: ${key}\nCtrl-C stops it.`,
-  );
-  stopOnSignals(stop);
+  const link = await offerSignInLink(app.url as string, key);
+  say(`
+The server is left running at ${app.url} (GraphiQL is at /graphiql). Its dashboard, signed in, once and within 10 minutes:
+
+  ${link.url}
+
+API key: ${key}
+Ctrl-C stops it.`);
+  stopOnSignals(async () => {
+    await link.stop();
+    await stop();
+  });
   void app.lost.then((error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
 }
 
-function readArguments() {
-  const options = { once: { type: 'boolean' }, documents: { type: 'string' }, help: { type: 'boolean' } } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${HELP}`);
-  }
-}
-
-// A database of its own, and the settings that allow calls to a partner on this machine.
+// Settings that allow calls to a partner on this machine.
 function demoConfig(adminApiKey: string, once: boolean) {
-  const { PORT, DATA_DIR = '.data/demo' } = process.env;
+  const { PORT } = process.env;
   return readConfig({
     PORT: PORT ?? (once ? '0' : '4000'),
     DATA_DIR,
@@ -114,6 +127,25 @@ Three webhooks:
   concludeCalls(calls);
 }
 
+/** What the dashboard then shows: a week of traffic, unless an earlier demo has written it. */
+async function addWeek(app: App, key: string): Promise<void> {
+  const client = createClient(app.url as string, key);
+  const ownerUrl = await ownerUrlOf(DATA_DIR);
+  const week = await writeWeek(client, ownerUrl, app.url as string);
+  await caughtUp(client, ownerUrl);
+  say(
+    week
+      ? `\nThe week before, for the dashboard: ${week.events} events and ${week.requests} requests, written by the owner of the tables.`
+      : '\nThe week before the first demo is in the dashboard too.',
+  );
+}
+
+/** The embedded server writes down where a second process finds it. */
+async function ownerUrlOf(dataDir: string): Promise<string> {
+  const settings = parseEnv(await readFile(join(dataDir, 'connection.env'), 'utf8'));
+  return settings.MIGRATION_DATABASE_URL as string;
+}
+
 /** Prints the results and checks them. @throws Error if one is not as expected */
 function conclude(deliveries: readonly StoryDelivery[], partner: Partner, documents: number): void {
   const byStatus = (status: string) => deliveries.filter((delivery) => delivery.status === status);
@@ -141,8 +173,3 @@ function concludeCalls({ statuses }: Calls): void {
   if (accepted !== 200 || repeated !== 200) throw new Error('a call that was rightly signed was not accepted');
   if (refused !== 401) throw new Error('a call that was wrongly signed was not refused');
 }
-
-main().catch((error: Error) => {
-  writeFatalError(error, ['CommandError']);
-  process.exit(1);
-});

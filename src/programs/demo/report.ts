@@ -1,9 +1,8 @@
 // The output at the end of the demo: the log as a table, and one query with its answer.
 
-import { table } from '../table';
-import type { Client } from './client';
-import { shortJson } from './short-json';
-import type { StoryDelivery } from './story';
+import { table } from '../terminal';
+import type { Client } from './partner';
+import { type StoryDelivery, shortJson } from './story';
 
 interface LogLine {
   startedAt: string;

@@ -1,8 +1,7 @@
 // The steps of the demo, all through the API.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client } from './client';
 import type { DemoDocument } from './documents';
-import { acceptsAll, type Partner, refusesFirstTwo, refusesSome } from './partner';
+import { acceptsAll, BANK, type Client, type Partner, refusesFirstTwo, refusesSome } from './partner';
 
 const USERS = ['amina@example.com', 'jonas@example.com'];
 const LIMIT_MS = 30_000;
@@ -18,10 +17,11 @@ function refuseErrors<T extends UserErrors>(payload: T): T {
 
 /** Archives the webhooks of an earlier demo, whose partner no longer runs. */
 export async function archiveEarlierWebhooks(client: Client): Promise<void> {
-  const { webhooks } = await client.ask<{ webhooks: { nodes: { id: string }[] } }>(
-    '{ webhooks(first: 100, where: { not: { status: { eq: ARCHIVED } } }) { nodes { id } } }',
+  const { webhooks } = await client.ask<{ webhooks: { nodes: { id: string; name: string; url: string | null }[] } }>(
+    '{ webhooks(first: 100, where: { not: { status: { eq: ARCHIVED } } }) { nodes { id name url } } }',
   );
-  for (const { id } of webhooks.nodes) {
+  const ofEarlier = webhooks.nodes.filter(({ name, url }) => name === BANK || url?.startsWith('http://127.0.0.1:'));
+  for (const { id } of ofEarlier) {
     const mutation =
       'mutation ($input: ArchiveWebhookInput!) { archiveWebhook(input: $input) { userErrors { message } } }';
     await client.ask(mutation, JSON.stringify({ input: { id } }));
@@ -109,4 +109,18 @@ async function eventsNow(client: Client, ids: readonly string[]): Promise<StoryE
     found.push(...nodes);
   }
   return found;
+}
+
+const WIDTH = 120;
+
+/** Readable JSON: each value that fits is on one line. */
+export function shortJson(value: unknown, indent = ''): string {
+  const text = JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null || text.length + indent.length <= WIDTH) return text;
+  const deeper = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((each) => shortJson(each, deeper))
+    : Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${shortJson(each, deeper)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${deeper}${lines.join(`,\n${deeper}`)}\n${indent}${close}`;
 }

@@ -1,7 +1,7 @@
 // Creates the planned webhooks, one after the other.
-import { MAX_REASON } from '../../text';
+import { MAX_REASON } from '../../values/reason';
 import { type Client, Refusal, type UserError } from '../api-client';
-import { CommandError } from '../command-error';
+import { CommandError } from '../terminal';
 import type { Plan, WebhookInput } from './plan/plan';
 
 type Outcome = 'IMPORTED' | 'PAUSED' | 'SKIPPED' | 'REFUSED';

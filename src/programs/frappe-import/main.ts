@@ -1,60 +1,96 @@
-import { parseArgs } from 'node:util';
-import { ACCESS_HELP, readKey, readUrl } from '../api-access';
-import { createClient } from '../api-client';
-import { CommandError } from '../command-error';
+import { ACCESS_HELP, createClient, readKey, readUrl } from '../api-client';
+import { ACCESS_OPTIONS, runCommand } from '../command';
+import { cell, table, visible } from '../terminal';
 import { type Imported, importWebhooks } from './import-webhooks';
-import { type Plan, planWebhook } from './plan/plan';
-import { withUniqueNames } from './plan/unique-names';
+import { type Plan, planWebhook, type WebhookInput, withUniqueNames } from './plan/plan';
 import { readExport } from './reading/read-export';
-import { inputsOf, reportOn, secretsOf } from './report';
 
-const HELP = `npm run import:frappe -- FILE [--dry-run] [--again] [--url URL] [--key-file FILE]
+const WORDS = { IMPORTED: 'imported', PAUSED: 'paused', SKIPPED: 'skipped', REFUSED: 'refused' } as const;
+
+/** One line for each webhook, and below it the details. */
+function reportOn(results: readonly Imported[]): string {
+  const rows = results.map((each) => [WORDS[each.outcome], cell(each.name), cell(each.documentType), cell(each.event)]);
+  const parts = [table(['outcome', 'webhook', 'document type', 'event'], rows), ...results.flatMap(linesOf)];
+  if (results.some(hasTemplate)) parts.push(TEMPLATES);
+  return `${parts.join('\n\n')}\n`;
+}
+
+const TEMPLATES =
+  'Templates: an empty field is written as nothing where Frappe writes None, and a field that the document does not have ' +
+  'is an error. What else differs: docs/import-frappe.md.';
+
+function hasTemplate({ input, outcome }: Imported): boolean {
+  return outcome !== 'SKIPPED' && /\{[{%]/.test(`${input?.body ?? ''}${input?.url ?? ''}`);
+}
+
+function linesOf({ name, outcome, problems, pauses, notes }: Imported): string[] {
+  const verb = outcome === 'REFUSED' ? 'refused' : 'not carried over';
+  const lines = [
+    ...problems.map((line) => `  ${verb}: ${line}`),
+    ...pauses.map((line) => `  paused: ${line}`),
+    ...notes.map((line) => `  note: ${line}`),
+  ];
+  if (outcome === 'PAUSED' && problems.length > 0) lines.push(`  ${GUARDED}`);
+  return lines.length > 0 ? [visible([`${name}:`, ...lines].join('\n'))] : [];
+}
+
+const GUARDED =
+  'Its condition begins with false, so that nothing is kept for the partner meanwhile. Correct it with updateWebhook, ' +
+  'then resumeWebhook.';
+
+/** The generated secrets, shown only once; empty if there are none. */
+function secretsOf(results: readonly Imported[]): string {
+  const rows = results.flatMap(({ name, secrets }) => {
+    const made = [
+      ['V1', secrets?.secret],
+      ['FRAPPE', secrets?.frappeSecret],
+    ] as const;
+    return made.flatMap(([scheme, secret]) => (secret ? [[cell(name), scheme, secret]] : []));
+  });
+  if (rows.length === 0) return '';
+  return `Secrets, shown this once:\n\n${table(['webhook', 'signature', 'secret'], rows)}\n`;
+}
+
+/** The inputs of the webhooks that would be created, without secrets. */
+function inputsOf(plans: readonly Plan[]): string {
+  const inputs = plans.flatMap(({ input }) => (input ? [withoutSecrets(input)] : []));
+  return `${JSON.stringify(inputs, null, 2)}\n`;
+}
+
+function withoutSecrets(input: WebhookInput): WebhookInput {
+  const secretHeaders = input.secretHeaders.map(({ name }) => ({ name, value: '[secret]' }));
+  return { ...input, secretHeaders, ...(input.frappeSecret !== undefined && { frappeSecret: '[secret]' }) };
+}
+
+const HELP = `hookledger import-frappe FILE [--dry-run] [--again] [--url URL] [--key-file FILE]
 
   FILE             Webhook documents as Frappe exports them: fixtures, or an answer of its REST API
   --dry-run        print what would be created, and create nothing
   --again          create also what is there already: same name, document type and URL
 ${ACCESS_HELP}
-Exit: 0 every webhook is imported as it was, 1 some need manual work, 2 not possible (an argument, a file, the key or the server).
+Exit: 0 every webhook is imported as it was, 1 some need manual work, or the key may not create webhooks, 2 not possible (an argument, a file, the key or the server).
 `;
 
 const OPTIONS = {
   'dry-run': { type: 'boolean' },
   again: { type: 'boolean' },
-  url: { type: 'string' },
-  'key-file': { type: 'string' },
-  help: { type: 'boolean' },
+  ...ACCESS_OPTIONS,
 } as const;
 
-function say(text: string): void {
-  process.stdout.write(text);
-}
+const COMMAND = { name: 'import-frappe', help: HELP, options: OPTIONS, files: 'one' } as const;
 
-async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
-  if (values.help) {
-    say(HELP);
-    return 0;
-  }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new CommandError(`One file is expected.\n\n${HELP}`);
+void runCommand(COMMAND, async (values, path = '') => {
   const plans = withUniqueNames((await readExport(path)).map(planWebhook));
   if (values['dry-run']) return dryRun(plans);
   const url = readUrl(values.url);
-  return run(plans, url, await readKey(values['key-file'] ?? null), values.again === true);
-}
+  process.exitCode = await run(plans, url, await readKey(values['key-file'] ?? null), values.again === true);
+  return undefined;
+});
 
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${HELP}`);
-  }
-}
-
-function dryRun(plans: readonly Plan[]): number {
+function dryRun(plans: readonly Plan[]): string {
   const results = plans.map((plan): Imported => ({ ...plan, outcome: expected(plan), secrets: null }));
-  say(`${inputsOf(plans)}\n${reportOn(results)}\nNothing was created: this was a dry run.\n`);
-  return exitCode(results);
+  process.exitCode = exitCode(results);
+  return `${inputsOf(plans)}\n${reportOn(results)}\nNothing was created: this was a dry run.\n`;
 }
 
 function expected({ input, problems, pauses }: Plan): Imported['outcome'] {
@@ -69,7 +105,7 @@ async function run(plans: readonly Plan[], url: string, key: string, again: bool
   } finally {
     // also if the import breaks off: the secrets of the created webhooks are nowhere else
     if (results.length > 0 || plans.length === 0)
-      say([reportOn(results), secretsOf(results)].filter(Boolean).join('\n'));
+      process.stdout.write([reportOn(results), secretsOf(results)].filter(Boolean).join('\n'));
   }
   return exitCode(results);
 }
@@ -77,12 +113,3 @@ async function run(plans: readonly Plan[], url: string, key: string, again: bool
 function exitCode(results: readonly Imported[]): number {
   return results.every(({ outcome }) => outcome === 'IMPORTED' || outcome === 'SKIPPED') ? 0 : 1;
 }
-
-main()
-  .then((code) => {
-    process.exitCode = code;
-  })
-  .catch((error: Error) => {
-    process.stderr.write(`${error.name === 'CommandError' ? error.message : (error.stack ?? error.message)}\n`);
-    process.exitCode = 2;
-  });

@@ -1,14 +1,15 @@
 // `npm run generate`: writes the generated files: schema/schema.graphql, missing entries of schema/CHANGELOG.md, the typed documents of
-// clients, the tables of who may use what, and schema/database.sql. With --check it only reports what is not up to date and what would
-// break clients; schema.test.ts checks schema/database.sql, which needs a database. With --release it makes a release.
+// clients, the tables of who may use what, and schema/database.sql. With --check it only reports what is not up to date, what would
+// break clients, and what was changed of released migrations; schema.test.ts checks schema/database.sql, which needs a database.
+// With --release it makes a release.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createSchema, printApi } from '../../server/schema/schema';
-import { accessCode } from './access-code';
-import { clientCode } from './client-code';
-import { changelogFaults, changelogLine, completeChangelog, releaseChangelog } from './schema-changelog';
+import { accessCode, clientCode } from './generated-code';
+import { faultsOfMigrations, release } from './release';
+import { changelogFaults, changelogLine, completeChangelog } from './schema-changelog';
 import { breakingChanges, type Change, changesBetween, releasedSchema } from './schema-changes';
 
 const SCHEMA_FILE = resolve('schema/schema.graphql');
@@ -35,14 +36,14 @@ interface Api {
 async function main(): Promise<void> {
   const api = await readApi();
   if (process.argv.includes('--check')) return fail(await faultsOf(api));
-  if (process.argv.includes('--release')) return release(api);
+  if (process.argv.includes('--release')) return fail(await faultsOfRelease(api));
   await mkdir(resolve('schema'), { recursive: true });
   await writeFile(SCHEMA_FILE, api.sdl);
   await writeFile(CHANGELOG_FILE, completeChangelog(api.changelog, api.changes));
   for (const { file, folder } of CLIENTS) await writeFile(file, await clientCode(api.schema, folder));
   await writeFile(ACCESS_FILE, accessCode(api.schema));
   await writeFile(DATABASE_FILE, await describeFreshDatabase());
-  fail(breakingFaults(api));
+  fail(await breakingFaults(api));
 }
 
 async function readApi(): Promise<Api> {
@@ -50,13 +51,14 @@ async function readApi(): Promise<Api> {
   const schema = buildSchema(sdl);
   const released = releasedSchema(await readFile(RELEASED_FILE, 'utf8'));
   const changelog = await readFile(CHANGELOG_FILE, 'utf8');
-  return { sdl, schema, released, changes: changesBetween(released, schema), changelog };
+  return { sdl, schema, released, changes: await changesBetween(released, schema), changelog };
 }
 
 async function faultsOf(api: Api): Promise<string[]> {
   const { missing, stale } = changelogFaults(api.changelog, api.changes);
   return [
-    ...breakingFaults(api),
+    ...(await breakingFaults(api)),
+    ...(await faultsOfMigrations(resolve('.'))),
     ...lackingLines(missing),
     ...stale.map(({ section, coordinate }) => {
       return `schema/CHANGELOG.md names ${coordinate} under ${section}, but the schema has no such change: npm run generate`;
@@ -91,18 +93,16 @@ function lackingLines(missing: readonly Change[]): string[] {
   });
 }
 
-function breakingFaults({ released, schema }: Api): string[] {
-  return breakingChanges(released, schema).map((sentence) => {
-    return `Breaks clients of the last release: ${sentence} Deprecate first, release, then remove: docs/decisions/0015-schema-changes.md`;
+async function breakingFaults({ released, schema }: Api): Promise<string[]> {
+  return (await breakingChanges(released, schema)).map((sentence) => {
+    return `Breaks clients of the last release: ${sentence} Deprecate first, release, then remove: docs/decisions/schema-changes.md`;
   });
 }
 
-async function release(api: Api): Promise<void> {
+/** Nothing is released while the check reports anything. */
+async function faultsOfRelease(api: Api): Promise<string[]> {
   const faults = await faultsOf(api);
-  if (faults.length > 0) return fail(faults);
-  const changelog = releaseChangelog(api.changelog, new Date().toISOString().slice(0, 10));
-  await writeFile(CHANGELOG_FILE, changelog);
-  await writeFile(RELEASED_FILE, api.sdl);
+  return faults.length > 0 ? faults : release(resolve('.'), api.sdl, new Date().toISOString().slice(0, 10));
 }
 
 function fail(faults: readonly string[]): void {

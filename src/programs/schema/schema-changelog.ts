@@ -1,4 +1,4 @@
-// schema/CHANGELOG.md: `## Unreleased`, then a section for each release, named by its date. Unreleased has a line for
+// schema/CHANGELOG.md: `## Unreleased`, then a section for each release, named by its version and day. Unreleased has a line for
 // each change: "- `Type.field`: a sentence", under Added, Changed, Deprecated or Removed. A line may name several
 // changes and have any text; other text and sections are left unchanged.
 import { type Change, SECTIONS, type Section } from './schema-changes';
@@ -37,15 +37,25 @@ export function completeChangelog(changelog: string, changes: readonly Change[])
   return `${changelog.replace(unreleased, () => completed).trimEnd()}\n`;
 }
 
-/**
- * Turns Unreleased into the release of that day; a second release of a day gets a number.
- * @throws Error if nothing has changed
- */
-export function releaseChangelog(changelog: string, day: string): string {
-  if (unreleasedOf(changelog).trim() === UNRELEASED) throw new Error('Nothing has changed since the last release.');
-  const ofThatDay = changelog.split('\n').filter((line) => line.startsWith(`## ${day}`)).length;
-  const name = ofThatDay === 0 ? day : `${day} (${ofThatDay + 1})`;
-  return changelog.replace(UNRELEASED, () => `${UNRELEASED}\n\n## ${name}`);
+/** Before the first release. */
+const NOTHING_YET = /^Nothing was released yet(?:.|\n(?!\n))*/;
+
+/** Turns Unreleased into a section with this name, in any changelog of this form. */
+export function releaseChangelog(changelog: string, name: string): string {
+  const unreleased = unreleasedOf(changelog);
+  const text =
+    unreleased.slice(UNRELEASED.length).trim().replace(NOTHING_YET, 'The first release.') || 'Nothing has changed.';
+  return changelog.replace(unreleased, () => `${UNRELEASED}\n\n## ${name}\n\n${text}\n\n`).replace(/\s*$/, '\n');
+}
+
+/** Whether a changelog has nothing to release. */
+export function isEmpty(changelog: string): boolean {
+  return unreleasedOf(changelog).trim() === UNRELEASED;
+}
+
+/** Whether a changelog has the section of this version. */
+export function isReleased(changelog: string, version: string): boolean {
+  return changelog.includes(`\n## ${version} (`);
 }
 
 /** "- `Type.field`: a sentence", wrapped. */
@@ -55,7 +65,7 @@ export function changelogLine({ coordinate, text }: Pick<Change, 'coordinate' | 
 
 function unreleasedOf(changelog: string): string {
   const start = changelog.indexOf(UNRELEASED);
-  if (start < 0) throw new Error(`schema/CHANGELOG.md has no section "${UNRELEASED}".`);
+  if (start < 0) throw new Error(`The changelog has no section "${UNRELEASED}".`);
   const end = changelog.indexOf('\n## ', start);
   return changelog.slice(start, end < 0 ? undefined : end + 1);
 }

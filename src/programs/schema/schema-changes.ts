@@ -1,26 +1,16 @@
 // The changes of the API since its last release, and those that would break a client.
-import {
-  BreakingChangeType,
-  buildSchema,
-  findBreakingChanges,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-  isUnionType,
-} from 'graphql';
-import { type Element, elementsOf } from './schema-elements';
+import { CriticalityLevel, type Change as Difference, DiffRule, diff } from '@graphql-inspector/core';
+import { buildSchema, type GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { type Annotated, directiveOf } from '../../graphql/directives';
 
 export const SECTIONS = ['Added', 'Changed', 'Deprecated', 'Removed'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Change {
   section: Section;
+  /** As defined by GraphQL: `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `@directive`. */
   coordinate: string;
-  /** The default text for the changelog; may be empty. */
+  /** The default text for the changelog. */
   text: string;
 }
 
@@ -29,127 +19,93 @@ export function releasedSchema(sdl: string): GraphQLSchema | null {
   return sdl.trim() === '' ? null : buildSchema(sdl);
 }
 
-/**
- * Each change between two schemas built from SDL, by coordinate. Parts of an added or removed element are not listed
- * separately. Before the first release nothing is a change.
- */
-export function changesBetween(released: GraphQLSchema | null, current: GraphQLSchema): Change[] {
+/** Each change between two schemas built from SDL. Before the first release nothing is a change. */
+export async function changesBetween(released: GraphQLSchema | null, current: GraphQLSchema): Promise<Change[]> {
   if (!released) return [];
-  const before = elementsOf(released);
-  const now = elementsOf(current);
-  // a new root type is listed by its fields
-  for (const root of rootsOf(current)) before.set(root.name, now.get(root.name) as Element);
-  return [
-    ...missingIn(before, now).map((each): Change => change('Added', each, firstSentence(each.description))),
-    ...missingIn(now, before).map((each): Change => change('Removed', each, each.deprecation ?? '')),
-    ...[...now.values()].flatMap((each) => changesOf(before.get(each.coordinate), each)),
-  ].sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1));
-}
-
-function missingIn(known: ReadonlyMap<string, Element>, elements: ReadonlyMap<string, Element>): Element[] {
-  return [...elements.values()].filter(
-    ({ coordinate, parent }) => !known.has(coordinate) && (parent === null || known.has(parent)),
-  );
-}
-
-function change(section: Section, { coordinate }: Element, text: string): Change {
-  return { section, coordinate, text };
-}
-
-function changesOf(before: Element | undefined, now: Element): Change[] {
-  if (!before) return [];
-  const changes: Change[] = [];
-  const notes = [
-    before.signature === now.signature ? null : `${before.signature}, now ${now.signature}.`,
-    before.roles === now.roles ? null : `Roles: ${before.roles ?? INHERITED}, now ${now.roles ?? INHERITED}.`,
-    before.deprecation !== null && now.deprecation === null ? 'No longer deprecated.' : null,
-  ].filter((note) => note !== null);
-  if (notes.length > 0) changes.push(change('Changed', now, notes.join(' ')));
-  if (before.deprecation === null && now.deprecation !== null) changes.push(change('Deprecated', now, now.deprecation));
-  return changes;
-}
-
-const INHERITED = 'those of its type';
-
-// the rest of a description is an example and the roles
-function firstSentence(description: string): string {
-  const [paragraph = ''] = description.split('\n\n');
-  const text = paragraph.replaceAll('\n', ' ');
-  const [sentence = ''] = /^.*?[.!?](?= |$)/.exec(text) ?? [text];
-  return sentence;
+  const differences = await diff(released, current, [DiffRule.ignoreDescriptionChanges, DiffRule.simplifyChanges]);
+  const changes = differences.filter(isOfElement).map((each) => ({
+    section: sectionOf(each),
+    coordinate: coordinateOf(each),
+    text: `${each.message}.`,
+  }));
+  const all = [...changes, ...changedRules(released, current)];
+  return all.sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1));
 }
 
 /** A sentence for each change that breaks clients, except the removal of what was deprecated in the release. */
-export function breakingChanges(released: GraphQLSchema | null, current: GraphQLSchema): string[] {
+export async function breakingChanges(released: GraphQLSchema | null, current: GraphQLSchema): Promise<string[]> {
   if (!released) return [];
-  const expected = expectedRemovals(released);
-  const unused = unusedTypes(released);
-  return findBreakingChanges(released, current)
-    .filter(({ type, description }) => !(REMOVALS.has(type) && expected.has(description)))
-    .filter(({ description }) => !unused.some((name) => isAbout(description, name)))
-    .map(({ description }) => description);
-}
-
-const REMOVALS: ReadonlySet<BreakingChangeType> = new Set([
-  BreakingChangeType.FIELD_REMOVED,
-  BreakingChangeType.ARG_REMOVED,
-  BreakingChangeType.VALUE_REMOVED_FROM_ENUM,
-]);
-
-// in the words of findBreakingChanges, whose results name the changed element only in the description
-function expectedRemovals(released: GraphQLSchema): Set<string> {
-  const deprecated = [...elementsOf(released).values()].filter(({ deprecation }) => deprecation !== null);
-  return new Set(
-    deprecated.map(({ coordinate, signature }) => {
-      const [, owner, name, argument] = /^([^.]+)\.([^(]+)(?:\((.+):\))?$/.exec(coordinate) ?? [];
-      if (argument) return `${owner}.${name} arg ${argument} was removed.`;
-      return signature === 'value' ? `${name} was removed from enum type ${owner}.` : `${coordinate} was removed.`;
-    }),
-  );
-}
-
-function isAbout(description: string, type: string): boolean {
-  return new RegExp(`^${type}[ .]| type ${type}\\.$`).test(description);
-}
-
-/** The types that only deprecated fields, arguments and values lead to, which may be removed with them. */
-function unusedTypes(schema: GraphQLSchema): string[] {
-  const used = new Set<GraphQLNamedType>();
-  const visit = (type: GraphQLNamedType): void => {
-    if (used.has(type)) return;
-    used.add(type);
-    for (const next of typesBehind(schema, type)) visit(next);
+  const before = new Map(elementsOf(released));
+  const wasDeprecated = (coordinate: string) => !!before.get(coordinate)?.deprecationReason;
+  // what led to a type is a difference of its own, but for `... on Type` below an interface
+  const isOnlyLedTo = (name: string) => {
+    const type = released.getType(name);
+    return !isObjectType(type) || type.getInterfaces().length === 0;
   };
-  for (const root of rootsOf(schema)) visit(root);
-  for (const { args } of schema.getDirectives()) for (const { type } of args) visit(getNamedType(type));
-  return Object.values(schema.getTypeMap())
-    .filter((type) => !used.has(type) && !type.name.startsWith('__'))
-    .map(({ name }) => name);
+  return (await diff(released, current))
+    .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)
+    .filter((each) => !(sectionOf(each) === 'Removed' && wasDeprecated(coordinateOf(each))))
+    .filter(({ type, path = '' }) => !(type === 'TYPE_REMOVED' && isOnlyLedTo(path)))
+    .map(({ message }) => `${message}.`);
 }
 
-function rootsOf(schema: GraphQLSchema): GraphQLNamedType[] {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  return roots.filter((root) => !!root);
+/** Not of the use of a directive: changedRules() compares those that count. */
+function isOfElement({ path, type }: Difference): boolean {
+  return path !== undefined && !path.includes('.@') && !type.includes('DEPRECATION');
 }
 
-function typesBehind(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLNamedType[] {
-  if (isUnionType(type)) return type.getTypes();
-  if (isEnumType(type)) return [];
-  if (isInputObjectType(type)) return Object.values(type.getFields()).filter(isLive).map(typeOf);
-  if (!isObjectType(type) && !isInterfaceType(type)) return [];
-  const fields = Object.values(type.getFields()).filter(isLive);
-  return [
-    ...type.getInterfaces(),
-    ...(isInterfaceType(type) ? schema.getPossibleTypes(type) : []),
-    ...fields.map(typeOf),
-    ...fields.flatMap(({ args }) => args.filter(isLive).map(typeOf)),
-  ];
+// a member of a union, or an interface of a type, changes what has it
+const LISTED = /^(TYPE|FIELD|FIELD_ARGUMENT|INPUT_FIELD|ENUM_VALUE|DIRECTIVE|DIRECTIVE_ARGUMENT)_(ADDED|REMOVED)$/;
+
+function sectionOf({ type }: Difference): Section {
+  if (!LISTED.test(type)) return 'Changed';
+  return type.endsWith('ADDED') ? 'Added' : 'Removed';
 }
 
-function isLive({ deprecationReason }: { deprecationReason?: string | null | undefined }): boolean {
-  return deprecationReason === null || deprecationReason === undefined;
+function coordinateOf({ path = '' }: Difference): string {
+  const [owner, name, argument] = path.split('.');
+  return argument === undefined ? path : `${owner}.${name}(${argument}:)`;
 }
 
-function typeOf({ type }: { type: Parameters<typeof getNamedType>[0] }): GraphQLNamedType {
-  return getNamedType(type) as GraphQLNamedType;
+/** What graphql-inspector does not know of an element that both have: who may use it, and whether it is deprecated. */
+function changedRules(released: GraphQLSchema, current: GraphQLSchema): Change[] {
+  const before = new Map(elementsOf(released));
+  return [...elementsOf(current)].flatMap(([coordinate, now]): Change[] => {
+    const was = before.get(coordinate);
+    if (!was) return [];
+    const [rolesBefore, roles] = [rolesOf(released, was), rolesOf(current, now)];
+    const deprecation = now.deprecationReason;
+    return [
+      ...(roles === rolesBefore
+        ? []
+        : [{ section: 'Changed' as const, coordinate, text: `Roles: ${rolesBefore}, now ${roles}.` }]),
+      ...(was.deprecationReason && !deprecation
+        ? [{ section: 'Changed' as const, coordinate, text: 'No longer deprecated.' }]
+        : []),
+      ...(!was.deprecationReason && deprecation
+        ? [{ section: 'Deprecated' as const, coordinate, text: deprecation }]
+        : []),
+    ];
+  });
+}
+
+function rolesOf(schema: GraphQLSchema, element: Annotated): string {
+  const rule = directiveOf(schema, element, 'hasRole') ?? directiveOf(schema, element, 'onlyFor');
+  return rule ? (rule.roles as string[]).join(', ') : 'those of its type';
+}
+
+type Element = Annotated & { deprecationReason?: string | null | undefined };
+
+function* elementsOf(schema: GraphQLSchema): Generator<[coordinate: string, element: Element]> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    yield [type.name, type as Element];
+    if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value];
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) yield [`${type.name}.${field.name}`, field];
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      yield [`${type.name}.${field.name}`, field];
+      for (const argument of field.args) yield [`${type.name}.${field.name}(${argument.name}:)`, argument];
+    }
+  }
 }

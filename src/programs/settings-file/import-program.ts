@@ -1,12 +1,9 @@
 // hookledger import-webhooks FILE: creates and updates webhooks as a file of export-webhooks says.
-import { parseArgs } from 'node:util';
+import type { ImportAction } from '../../webhooks/settings-file/import-plan';
 import { MAX_BYTES } from '../../webhooks/settings-file/settings-document';
-import { ACCESS_HELP } from '../api-access';
-import type { UserError } from '../api-client';
-import { CommandError } from '../command-error';
-import { readFileText } from '../file-text';
-import { type ImportAnswer, reportOn, secretsOf } from './import-report';
-import { ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand, UsageError } from './run-command';
+import { ACCESS_HELP, type UserError } from '../api-client';
+import { ACCESS_OPTIONS, clientOf, EXIT_CODES, refuseErrors, runCommand } from '../command';
+import { CommandError, cell, readFileText, shortened, table, visible } from '../terminal';
 
 const HELP = `hookledger import-webhooks FILE [--dry-run] [--plan PLAN] [--secrets FILE] [--archive-absent] [--because REASON]
                            [--url URL] [--key-file FILE]
@@ -31,7 +28,6 @@ const OPTIONS = {
   secrets: { type: 'string' },
   'archive-absent': { type: 'boolean' },
   because: { type: 'string' },
-  help: { type: 'boolean' },
 } as const;
 
 const IMPORT = `mutation ImportWebhooks($input: ImportWebhooksInput!) {
@@ -47,11 +43,9 @@ const IMPORT = `mutation ImportWebhooks($input: ImportWebhooksInput!) {
 /** 500 webhooks, each with a client certificate and its key. */
 const MAX_SECRETS_BYTES = 8 * 1024 * 1024;
 
-async function importWebhooks(): Promise<string> {
-  const { values, positionals } = readArguments();
-  if (values.help) return HELP;
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new UsageError('One file is expected.');
+const COMMAND = { name: 'import-webhooks', help: HELP, options: OPTIONS, files: 'one' } as const;
+
+void runCommand(COMMAND, async (values, path = '') => {
   const dryRun = values['dry-run'] === true;
   const input = {
     document: await readFileText(path, MAX_BYTES),
@@ -69,15 +63,7 @@ async function importWebhooks(): Promise<string> {
   const names = { document: path, plan: '--plan', reason: '--because', secrets: values.secrets ?? '--secrets' };
   refuseErrors(answer.userErrors, names);
   return [reportOn(answer, dryRun), secretsOf(answer)].filter((part) => part !== '').join('\n');
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
+});
 
 // The parser's own message would quote the file.
 async function readSecrets(path: string): Promise<unknown> {
@@ -93,4 +79,67 @@ async function readSecrets(path: string): Promise<unknown> {
   throw new CommandError(`${path} is not a JSON list of secrets, such as ${example}.`);
 }
 
-void runCommand(HELP, importWebhooks);
+// What an import has done, for a person or the log of a pipeline.
+
+interface ImportAnswer {
+  plan: string | null;
+  webhooks: ImportedWebhook[] | null;
+}
+
+interface ImportedWebhook {
+  name: string;
+  action: ImportAction;
+  changes: { setting: string; before: unknown; after: unknown }[];
+  unusedSecrets: string[];
+  secretMissing: boolean;
+  secret: string | null;
+  publicKey: string | null;
+  frappeSecret: string | null;
+  address: string | null;
+}
+
+const WORDS = { CREATED: 'created', UPDATED: 'updated', UNCHANGED: 'unchanged', ARCHIVED: 'archived' } as const;
+const MAX_VALUE = 200;
+
+/** The webhooks that change, each with its settings; then how many of each kind. */
+function reportOn({ plan, webhooks }: ImportAnswer, dryRun: boolean): string {
+  const all = webhooks ?? [];
+  const parts = all.flatMap((each) => {
+    const lines = linesOf(each);
+    return each.action === 'UNCHANGED' && lines.length === 0
+      ? []
+      : [[`${WORDS[each.action]}  ${name(each)}`, ...lines]];
+  });
+  const counts = Object.entries(WORDS).flatMap(([action, word]) => {
+    const { length } = all.filter((each) => each.action === action);
+    return length > 0 ? [`${length} ${word}`] : [];
+  });
+  const sum = `${counts.join(', ') || 'The file has no webhooks'}.`;
+  const end = dryRun ? [`Nothing was changed: this was a dry run. Carry it out with --plan ${plan}`] : [];
+  return `${[...parts.flat(), sum, ...end].join('\n')}\n`;
+}
+
+function linesOf({ action, changes, unusedSecrets, secretMissing }: ImportedWebhook): string[] {
+  const lines = changes.map(({ setting, before, after }) =>
+    action === 'CREATED' ? `  ${setting}: ${value(after)}` : `  ${setting}: ${value(before)} -> ${value(after)}`,
+  );
+  if (unusedSecrets.length > 0) {
+    lines.push(`  not used, because it has one already: ${visible(unusedSecrets.join(', '))} of the given secrets`);
+  }
+  if (secretMissing) lines.push('  it refuses all calls until rotateWebhookSecret gives it the secret of the provider');
+  return lines;
+}
+
+/** Generated secrets and new addresses, which no later answer has; empty if there are none. */
+function secretsOf({ webhooks }: ImportAnswer): string {
+  const rows = (webhooks ?? []).flatMap((each) => {
+    const { secret, frappeSecret, publicKey, address } = each;
+    const kinds = { secret, 'FRAPPE secret': frappeSecret, 'V1A public key': publicKey, address };
+    return Object.entries(kinds).flatMap(([kind, text]) => (text === null ? [] : [[name(each), kind, text]]));
+  });
+  return rows.length === 0 ? '' : `Shown this once:\n\n${table(['webhook', 'kind', 'value'], rows)}\n`;
+}
+
+const name = (webhook: ImportedWebhook) => cell(webhook.name);
+
+const value = (given: unknown) => shortened(visible(JSON.stringify(given)), MAX_VALUE);

@@ -1,47 +1,65 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { BUSINESS_EVENT_FILTER, BusinessEventWhere, DOCUMENT_FILTER } from '../../events/business-event.inputs';
+import { CONTENT_READERS } from '../../access/viewer';
+import { BusinessEventWhere, DOCUMENT_FILTERS } from '../../events/business-event.type';
 import { Content } from '../../graphql/content/content';
-import { publishEnum } from '../../graphql/enum';
-import { Combinable } from '../../graphql/lists/combinable';
-import {
-  BooleanFilter,
-  DateTimeFilter,
-  enumFilter,
-  IDFilter,
-  IntFilter,
-  OptionalDateTimeFilter,
-  optionalEnumFilter,
-  StringFilter,
-  WHERE_TEXT,
-} from '../../graphql/lists/filter-inputs';
+import { publishEnum } from '../../graphql/directives';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/cursor';
+import { enumFilter, optionalEnumFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import type { ListQuery } from '../../graphql/lists/list';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/list-order';
 import { PageArgs } from '../../graphql/lists/page-args';
+import { by, whereOf } from '../../graphql/lists/where';
 import {
   conditionOf,
   exactFilter,
+  type FieldFilter,
   type FilterMap,
-  idFilter,
-  idTimeFilter,
   intFilter,
-  linkFilter,
-  optionalFilter,
-  textFilter,
-  timeFilter,
 } from '../../graphql/lists/where-to-sql';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
-import { all, isNull } from '../../sql/condition';
-import { USER_FILTER, UserWhere } from '../../users/user.inputs';
-import { CONTENT_READERS } from '../../viewer';
-import { DirectionFilter, WEBHOOK_FILTER, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
+import { all, any, type Condition, compares, isNull, type Side } from '../../sql/condition';
+import { UserWhere } from '../../users/user.type';
+import { DirectionFilter, WebhookWhere } from '../../webhooks/api/webhook-where.inputs';
 import { ORDERED_REQUEST_LOG, REQUEST_LOG } from '../request-log.store';
 import { jsonFilter, notSearchedIn, scopedWhere, searchFilter } from '../search/indexed-filters';
 import { JsonFilter } from '../search/json-filter.inputs';
-import { outcomeFilter, statusFilter } from '../status-filter';
+import { FAILED_STATUSES } from '../webhook-request-log.entity';
 import { RequestErrorCodeEnum, RequestStatusEnum } from './request-log.type';
-import { TIMING_FILTER, TimingWhere } from './timing.inputs';
 
-const RequestErrorCodeFilter = optionalEnumFilter('RequestErrorCode', RequestErrorCodeEnum);
+/** A condition that only failures meet is answered from the table of failed requests. */
+function statusFilterBy(column: string): FieldFilter {
+  const bySelf = exactFilter(column);
+  return (tests, path) => {
+    const condition = bySelf(tests, path);
+    // if both are given, both must hold
+    if (tests.eq !== undefined && tests.in !== undefined) return condition;
+    const wanted = statusesOf(tests);
+    if (wanted.length === 0 || !wanted.every(isFailure)) return condition;
+    const sides = wanted.map((status) => sideOf(status, compares(column, '=', status)));
+    return sides.length === 1 ? (sides[0] as Side) : any(sides, condition);
+  };
+}
+
+function sideOf(status: string, test: Condition): Side {
+  const within = compares('status', '=', status);
+  const of = { table: 'failed_requests', family: 'status', key: status, orderedBy: null };
+  return { kind: 'side', ...of, within, test, isExact: true };
+}
+
+/** The filter by status. */
+export const statusFilter = statusFilterBy('status');
+
+/** The same for lists in the order of the index of the log, which has the status of finished requests. */
+export const outcomeFilter = statusFilterBy('outcome');
+
+function statusesOf(tests: Record<string, unknown>): string[] {
+  if (typeof tests.eq === 'string') return [tests.eq];
+  return Array.isArray(tests.in) ? [...new Set(tests.in)] : [];
+}
+
+function isFailure(status: unknown): boolean {
+  return (FAILED_STATUSES as readonly unknown[]).includes(status);
+}
+
 const SEARCH_TEXT =
   'Words, in any order. Each one must equal or begin a word of the request: of its reference document, URL or error, ' +
   'or of the values (not the keys) of its payload or response. Case is ignored, and Arabic-Indic digits match ' +
@@ -51,146 +69,71 @@ const SEARCH_TEXT =
   '500 distinct words of each payload and each response are indexed. A request is found about a second after it has ' +
   'finished, later under heavy load; a PENDING request is not found.';
 
-const StatusFilter = enumFilter('WebhookRequestLogStatus', RequestStatusEnum);
-
-@Combinable()
-@InputType('WebhookRequestLogWhere', { description: 'Conditions on requests. A request must meet all of them.' })
-export class RequestLogWhere extends TimingWhere {
-  @Field(() => IDFilter, {
-    nullable: true,
-    description: 'The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }.',
-  })
-  id?: IDFilter;
-
-  @Field(() => DirectionFilter, {
-    nullable: true,
-    description: 'The direction: { eq: OUTGOING } matches requests that Hookledger sent.',
-  })
-  direction?: InstanceType<typeof DirectionFilter>;
-
-  @Field(() => StatusFilter, {
-    nullable: true,
-    description: 'The status: { in: [FAILED, UNKNOWN] }.',
-  })
-  status?: InstanceType<typeof StatusFilter>;
-
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether the request was made by `testWebhook`.' })
-  test?: BooleanFilter;
-
-  @Field(() => WebhookWhere, {
-    nullable: true,
-    description: 'The webhook: { id: { eq: "whk_..." } } or { owner: { name: { eq: "amina@example.com" } } }.',
-  })
-  webhook?: WebhookWhere;
-
-  @Field(() => UserWhere, {
-    nullable: true,
-    description: 'The user who triggered the request: { name: { eq: "amina@example.com" } }.',
-  })
-  user?: UserWhere;
-
-  @Field(() => BusinessEventWhere, { nullable: true, description: 'The event that the request reported.' })
-  businessEvent?: BusinessEventWhere;
-
-  @Field(() => IntFilter, {
-    nullable: true,
-    description: 'The number of the attempt, from 1: { gt: 1 } matches retries.',
-  })
-  attemptNumber?: IntFilter;
-
-  @Field(() => BooleanFilter, {
-    nullable: true,
-    description: 'INCOMING: whether an earlier call of the webhook had the same id.',
-  })
-  duplicate?: BooleanFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The HTTP method in upper case: { eq: "POST" }.' })
-  method?: StringFilter;
-
-  @OnlyFor(...CONTENT_READERS)
-  @Field(() => StringFilter, {
-    nullable: true,
-    description: 'The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.',
-  })
-  url?: StringFilter;
-
-  @Field(() => OptionalDateTimeFilter, {
-    nullable: true,
-    description: 'The time at which the request finished; { isNull: true } matches PENDING requests.',
-  })
-  finishedAt?: OptionalDateTimeFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The message of the error.' })
-  error?: StringFilter;
-
-  @Field(() => RequestErrorCodeFilter, {
-    nullable: true,
-    description: 'The code of the error: { in: [DNS, TIMEOUT] }.',
-  })
-  errorCode?: InstanceType<typeof RequestErrorCodeFilter>;
-
-  @OnlyFor(...CONTENT_READERS)
-  @Field(() => StringFilter, { nullable: true, description: 'The IP address of the partner: { eq: "192.0.2.7" }.' })
-  remoteAddress?: StringFilter;
-
-  @Field(() => IntFilter, {
-    nullable: true,
-    description: 'The HTTP status of the response: { gte: 500 }; { isNull: true } matches requests without a response.',
-  })
-  responseStatus?: IntFilter;
-
-  @Field(() => DateTimeFilter, {
-    nullable: true,
-    description: 'The time at which the request began: { gte: "2026-03-01T00:00:00Z", lt: "2026-03-02T00:00:00Z" }.',
-  })
-  startedAt?: DateTimeFilter;
-
-  @Content()
-  @Field(() => String, { nullable: true, description: SEARCH_TEXT })
-  search?: string;
-
-  @Content()
-  @OnlyFor(...CONTENT_READERS)
-  @Field(() => JsonFilter, {
-    nullable: true,
-    description: 'The JSON body of the request: { contains: { customer: "ACME" } }.',
-  })
-  data?: JsonFilter;
-
-  @Content()
-  @OnlyFor(...CONTENT_READERS)
-  @Field(() => JsonFilter, {
-    nullable: true,
-    description:
+export const RequestLogWhere = whereOf(
+  'WebhookRequestLogWhere',
+  'webhook_request_logs',
+  'Conditions on requests. A request must meet all of them.',
+  {
+    ...DOCUMENT_FILTERS,
+    id: by.id('WebhookRequestLog', 'The id: { eq: "req_..." } or { in: ["req_...", "req_..."] }.'),
+    direction: by.value(DirectionFilter, 'The direction: { eq: OUTGOING } matches requests that Hookledger sent.'),
+    status: by.tests(
+      enumFilter('WebhookRequestLogStatus', RequestStatusEnum),
+      statusFilter,
+      'The status: { in: [FAILED, UNKNOWN] }.',
+    ),
+    test: by.boolean('Whether the request was made by `testWebhook`.'),
+    webhook: by.link(
+      () => WebhookWhere,
+      'The webhook: { id: { eq: "whk_..." } } or { owner: { name: { eq: "amina@example.com" } } }.',
+    ),
+    user: by.link(() => UserWhere, 'The user who triggered the request: { name: { eq: "amina@example.com" } }.'),
+    businessEvent: by.link(() => BusinessEventWhere, 'The event that the request reported.'),
+    attemptNumber: by.integer('The number of the attempt, from 1: { gt: 1 } matches retries.'),
+    duplicate: by.boolean('INCOMING: whether an earlier call of the webhook had the same id.'),
+    method: by.text('The HTTP method in upper case: { eq: "POST" }.'),
+    url: by.text('The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.', {
+      directives: [OnlyFor(...CONTENT_READERS)],
+    }),
+    finishedAt: by.optionalTime('The time at which the request finished; { isNull: true } matches PENDING requests.'),
+    error: by.text('The message of the error.'),
+    errorCode: by.optionalValue(
+      optionalEnumFilter('RequestErrorCode', RequestErrorCodeEnum),
+      'The code of the error: { in: [DNS, TIMEOUT] }.',
+    ),
+    remoteAddress: by.text('The IP address of the partner: { eq: "192.0.2.7" }.', {
+      directives: [OnlyFor(...CONTENT_READERS)],
+    }),
+    durationMs: by.integer('The duration in milliseconds: { gte: 5000 }.'),
+    dnsMs: by.integer('The milliseconds in which the name of the host was resolved: { gte: 1000 }.'),
+    connectMs: by.integer(
+      'The milliseconds in which the partner was connected to; { isNull: false } matches new connections.',
+    ),
+    tlsMs: by.integer('The milliseconds of the TLS handshake: { gte: 1000 }.'),
+    firstByteMs: by.integer('The milliseconds until the response of the partner began: { gte: 5000 }.'),
+    responseStatus: by.integer(
+      'The HTTP status of the response: { gte: 500 }; { isNull: true } matches requests without a response.',
+    ),
+    startedAt: by.idTime(
+      'The time at which the request began: { gte: "2026-03-01T00:00:00Z", lt: "2026-03-02T00:00:00Z" }.',
+    ),
+    traceId: by.text('The trace of the request: { eq: "4bf92f3577b34da6a3ce929d0e0e4736" }.'),
+    search: by.tests(String, searchFilter, SEARCH_TEXT, [Content()]),
+    data: by.tests(
+      JsonFilter,
+      jsonFilter('data'),
+      'The JSON body of the request: { contains: { customer: "ACME" } }.',
+      [OnlyFor(...CONTENT_READERS), Content()],
+    ),
+    response: by.tests(
+      JsonFilter,
+      jsonFilter('response'),
       'The JSON body of the response: { path: { at: "$.code", eq: "E42" } }. A truncated response matches no test.',
-  })
-  response?: JsonFilter;
-}
-
-export const REQUEST_LOG_FILTER: FilterMap = {
-  ...DOCUMENT_FILTER,
-  ...TIMING_FILTER,
-  search: searchFilter,
-  data: jsonFilter('data'),
-  response: jsonFilter('response'),
-  id: idFilter('WebhookRequestLog'),
-  direction: exactFilter('direction'),
-  status: statusFilter,
-  test: exactFilter('test'),
-  webhook: linkFilter('webhook_id', 'webhooks', () => WEBHOOK_FILTER),
-  user: linkFilter('user_id', 'users', () => USER_FILTER),
-  businessEvent: linkFilter('business_event_id', 'business_events', () => BUSINESS_EVENT_FILTER),
-  attemptNumber: intFilter('attempt_number'),
-  duplicate: exactFilter('duplicate'),
-  method: textFilter('method'),
-  url: textFilter('url'),
-  finishedAt: timeFilter('finished_at'),
-  error: textFilter('error'),
-  errorCode: optionalFilter('error_code', exactFilter('error_code')),
-  remoteAddress: textFilter('remote_address'),
-  responseStatus: intFilter('response_status'),
-  startedAt: idTimeFilter(),
-};
+      [OnlyFor(...CONTENT_READERS), Content()],
+    ),
+  },
+);
+export type RequestLogWhere = InstanceType<typeof RequestLogWhere>;
 
 const ORDER_FIELDS = ['STARTED_AT', 'DURATION', 'STATUS'] as const;
 const FINISHED_ONLY =
@@ -261,7 +204,7 @@ export function listedRequests(
     listing: order.column ? ORDERED_REQUEST_LOG : REQUEST_LOG,
     condition: conditionOf(
       scopedWhere(seesAll, args.where),
-      order.column ? { ...REQUEST_LOG_FILTER, ...FILTERS_OF_INDEX } : REQUEST_LOG_FILTER,
+      order.column ? { ...RequestLogWhere.filter, ...FILTERS_OF_INDEX } : RequestLogWhere.filter,
     ),
     order,
     args,

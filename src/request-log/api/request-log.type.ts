@@ -1,11 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
 import { Masked } from '../../graphql/roles/masked';
-import { READERS } from '../../viewer';
 import { DirectionEnum } from '../../webhooks/api/webhook.type';
 import type { Direction } from '../../webhooks/webhook.entity';
 import {
@@ -132,6 +132,9 @@ export const RequestErrorCodeEnum = publishEnum(
     'an erasure removes its content, and only a sealed order to drop a whole month removes the row.',
 })
 export class RequestLogType extends NodeType {
+  @Field(() => ID, { description: '`req_` and 32 hexadecimal digits.' })
+  override id: string;
+
   @Field(() => DirectionEnum, {
     description: 'OUTGOING: Hookledger called the partner. INCOMING: the partner called Hookledger.',
   })
@@ -235,6 +238,14 @@ export class RequestLogType extends NodeType {
       'null: no response began, or the request is INCOMING.',
   })
   firstByteMs: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The trace of the request, by its id in the W3C trace context: 32 hexadecimal digits. It is that of its event, or of a replay ' +
+      'that was ordered in another trace. null: in none, or the request is INCOMING.',
+  })
+  traceId: string | null;
 
   @Masked('ADDRESS')
   @Field(() => String, {

@@ -1,26 +1,49 @@
 // Statistics of the log.
 
+import { createHash } from 'node:crypto';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
+import { READERS } from '../../access/viewer';
+import { type Context, loaderFor, perRequest } from '../../graphql/context';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
 import { selectedOf } from '../../graphql/selects';
-import { withCommas } from '../../text';
-import { READERS } from '../../viewer';
-import { WEBHOOK } from '../../webhooks/api/webhook.linked-fields';
+import { withCommas } from '../../values/text';
+import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
 import { WebhookType } from '../../webhooks/api/webhook.type';
+import type { WebhookRow } from '../../webhooks/webhook.store';
 import { COUNTED_REQUESTS } from '../stats/counting-lag.store';
-import { latestFailures } from '../stats/latest-failures';
-import { failuresIn, type RequestFigure, shownFigures } from '../stats/request-figures';
-import { answerByBucket, answerByKey, answerForRange, once, type StatsShape, statsOf } from '../stats/stats-answer';
+import {
+  type Answer,
+  answerByBucket,
+  answerByKey,
+  answerByWebhook,
+  answerForRange,
+  failuresIn,
+  once,
+  type RequestFigure,
+  type StatsShape,
+  shownFigures,
+  statsOf,
+} from '../stats/stats-answer';
 import { MAX_BUCKETS } from '../stats/stats-buckets';
-import { type KeyFigures, namedKey } from '../stats/stats-figures';
-import { WEBHOOK_REQUEST_LOG } from './request-log.linked-fields';
+import { type KeyFigures, latestFailures, namedKey } from '../stats/stats-figures';
+import { WEBHOOK_REQUEST_LOG } from './request-log.resolver';
 import { RequestLogType } from './request-log.type';
-import { questionOf, RequestGroupArgs, requestDimensions, StatsArgs, topSize } from './stats.inputs';
-import { RequestFiguresType, type RequestGroup, RequestGroupType, StatsType } from './stats.type';
+import {
+  ofWebhooks,
+  questionOf,
+  RequestFiguresType,
+  type RequestGroup,
+  RequestGroupArgs,
+  RequestGroupType,
+  requestDimensions,
+  StatsArgs,
+  StatsType,
+  topSize,
+  WebhookStatsType,
+} from './stats.type';
 
 type Shape = StatsShape<RequestFigure>;
 
@@ -102,5 +125,64 @@ export class RequestGroupResolver {
   })
   async latestFailure(@Root() group: RequestGroup, @Ctx() context: Context) {
     return WEBHOOK_REQUEST_LOG.load(context, await group.latestFailureId());
+  }
+}
+
+// Statistics of each webhook of a list.
+
+interface WebhookShape extends StatsShape<RequestFigure> {
+  webhookId: string;
+  /** Of the arguments. Webhooks that are asked for the same are read together. */
+  hash: string;
+}
+
+@Resolver(() => WebhookType)
+export class WebhookStatsLinkResolver {
+  @FieldResolver(() => WebhookStatsType, {
+    nullable: true,
+    description:
+      'Statistics of the requests of the webhook in a range of time, such as the figures of each day for a list ' +
+      'of webhooks.',
+  })
+  async stats(
+    @Root() { id }: WebhookRow,
+    @Ctx() context: Context,
+    @Args(() => StatsArgs) args: StatsArgs,
+  ): Promise<WebhookShape> {
+    const hash = createHash('sha256').update(JSON.stringify(args)).digest('base64url');
+    const stats = await perRequest(context, `Webhook.stats ${hash}`, async () =>
+      statsOf(context.db, COUNTED_REQUESTS, questionOf(masksOf(context).seesAll, args), args),
+    );
+    return { ...stats, webhookId: id, hash };
+  }
+}
+
+async function answersFor(
+  context: Context,
+  { question, webhookId, hash }: WebhookShape,
+  starts: readonly number[],
+): Promise<Answer<RequestFigure>[]> {
+  const loader = loaderFor(context, `Webhook.stats ${starts.length} ${hash}`, (ids) =>
+    answerByWebhook(context.db, ofWebhooks(question, ids), ids, starts),
+  );
+  return (await loader.load(webhookId)) ?? [];
+}
+
+@Resolver(() => WebhookStatsType)
+export class WebhookStatsResolver {
+  @FieldResolver(() => RequestFiguresType, { nullable: true, description: 'The figures of the whole range.' })
+  async total(@Root() stats: WebhookShape, @Ctx() context: Context) {
+    const [answer] = await answersFor(context, stats, [stats.question.span.from]);
+    return answer ? shownFigures(answer) : null;
+  }
+
+  @FieldResolver(() => [RequestFiguresType], {
+    nullable: true,
+    description:
+      `The figures of each bucket, at most ${withCommas(MAX_BUCKETS)}, in chronological order. The first one starts with the range, or at ` +
+      '`countedFrom`, the last one ends with the range. A bucket without requests is included, with zeros.',
+  })
+  async buckets(@Root() stats: WebhookShape, @Ctx() context: Context) {
+    return (await answersFor(context, stats, stats.starts)).map(shownFigures);
   }
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
 
@@ -13,7 +13,7 @@ export type ExportKind = (typeof EXPORT_KINDS)[number];
 @Check('exports_kind_check', oneOf('kind', EXPORT_KINDS))
 @Check('exports_format_check', oneOf('format', EXPORT_FORMATS))
 export class ExportEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'exports_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
@@ -22,58 +22,58 @@ export class ExportEntity {
   @Column('text')
   format: ExportFormat;
 
-  @Column('boolean', { name: 'include_content' })
+  @Column('boolean')
   includeContent: boolean;
 
-  @Column('boolean', { name: 'byte_order_mark' })
+  @Column('boolean')
   byteOrderMark: boolean;
 
-  @Column('boolean', { name: 'reads_content' })
+  /** Whether nothing was masked from its creator. Otherwise URLs are masked and `search` does not include bodies. */
+  @Column('boolean')
   readsContent: boolean;
 
+  /** The `where`, as absent-filters.ts writes it; null: all requests. */
   @Column('text', { nullable: true })
   condition: string | null;
 
-  @Column('uuid', { name: 'ordered_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   orderedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'ordered_by', foreignKeyConstraintName: 'exports_ordered_by_fkey' })
-  orderer: UserEntity;
-
-  @Column('uuid', { name: 'last_request_id' })
+  /** The file has no newer requests. */
+  @Column('uuid')
   lastRequestId: string;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   expiresAt: Date;
 
+  /** Downloads that were started. */
   @Column('integer')
   downloads: number;
 
-  @Column('bigint', { name: 'rows_sent' })
+  @Column('bigint')
   rowsSent: number;
 
-  @Column('bigint', { name: 'bytes_sent' })
+  /** Before compression. */
+  @Column('bigint')
   bytesSent: number;
 
-  @Column({ type: 'timestamptz', name: 'completed_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   completedAt: Date | null;
 
-  @Column('uuid', { name: 'user_id', nullable: true })
+  /** PERSON: the user; null: a person whom events and requests name. */
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   userId: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'exports_user_id_fkey' })
-  user: UserEntity | null;
-
   /** The events, with their deliveries and requests. */
-  @Column('uuid', { name: 'event_ids', array: true, nullable: true })
+  @Column('uuid', { array: true, nullable: true })
   eventIds: string[] | null;
 
   /** Requests without an event. */
-  @Column('uuid', { name: 'request_ids', array: true, nullable: true })
+  @Column('uuid', { array: true, nullable: true })
   requestIds: string[] | null;
 }

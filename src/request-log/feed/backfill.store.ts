@@ -1,6 +1,6 @@
 // Reads the log itself, newest first, for requests that are older than the feed.
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { FeedReader } from './feed-position.entity';
+import type { FeedReader } from './feed-position.store';
 
 /** A part of the log, as one snapshot sees it. */
 export interface Slice {

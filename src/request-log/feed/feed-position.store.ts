@@ -1,7 +1,13 @@
 // The saved positions of the readers of the feed.
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { FeedReader } from './feed-position.entity';
+import { DATABASE_RUN } from '../../sql/session';
 import type { FeedPosition } from './read-feed.store';
+
+/** Statistics of requests, search, and statistics of deliveries. */
+export type FeedReader = 'counts' | 'index' | 'deliveries';
+/** What a reader may leave out: see feed-dead-letters.store.ts. */
+export const FOLLOWED_KINDS = ['INDEX', 'COUNT_OPENED', 'COUNT_CLOSED', 'COUNT_DELIVERIES'] as const;
+export type FollowedKind = (typeof FOLLOWED_KINDS)[number];
 
 /** What a reader continues from. */
 export interface SavedPosition {
@@ -108,5 +114,56 @@ export async function savePosition(
     statement(`update feed_positions set from_snapshot = $2, to_snapshot = $3, after_id = $4::bigint,
       backfill_before = $5::uuid, counted_at = coalesce($6, counted_at) where reader = $1`),
     [reader, feed.from, feed.to, feed.afterId, backfillBefore, countedAt],
+  );
+}
+
+// Finds the position in the feed from which a client resumes.
+
+/** The run of the database, and the time of a change; null if the feed does not have it. */
+export async function timeOfChange(db: Db, id: string): Promise<{ run: string; at: Date | null }> {
+  const sql = `select ${DATABASE_RUN} as run, (select at from request_changes where id = $1::bigint) as at`;
+  return (await rowOf<{ run: string; at: Date | null }>(db, statement(sql), [id])) as { run: string; at: Date | null };
+}
+
+/** The id of the last change that was written before a time; '0': there is none. */
+export async function lastChangeBefore(db: Db, time: Date): Promise<string> {
+  const sql = 'select id::text from request_changes where at < $1 order by id desc limit 1';
+  return (await rowOf<{ id: string }>(db, statement(sql), [time]))?.id ?? '0';
+}
+
+// The least number of a transaction that wrote to the feed after the change `before`, or that is in progress.
+const OLDEST_WRITER = `least(
+          (select min(c.xid) from request_changes c, before where c.id > before.id),
+          pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+        )`;
+const BEFORE =
+  'before as (select coalesce((select id from request_changes where at < $1 order by id desc limit 1), 0) as id)';
+
+/** The oldest transaction that wrote to the feed since a time, or that is in progress. */
+export async function oldestWriterSince(db: Db, since: Date): Promise<Pick<RequestInFeed, 'xid' | 'run'>> {
+  const sql = statement(`with ${BEFORE} select ${OLDEST_WRITER} as xid, ${DATABASE_RUN} as run`);
+  return (await rowOf<Pick<RequestInFeed, 'xid' | 'run'>>(db, sql, [since])) as Pick<RequestInFeed, 'xid' | 'run'>;
+}
+
+/** The time of the first change of a request, and the oldest transaction that wrote to the feed since `since`. */
+export interface RequestInFeed {
+  at: Date;
+  xid: string;
+  run: string;
+}
+
+/**
+ * Returns null if the feed has no change of the request since `since`. Transactions in progress count as well. The scan
+ * begins with the newest changes, so an older request costs more.
+ */
+export async function findRequestInFeed(db: Db, requestId: string, since: Date): Promise<RequestInFeed | null> {
+  return rowOf<RequestInFeed>(
+    db,
+    statement(`with ${BEFORE}, own as (
+        select c.at from request_changes c, before where c.id > before.id and $2::uuid = any(c.request_ids)
+        order by c.id limit 1
+      )
+      select own.at, ${DATABASE_RUN} as run, ${OLDEST_WRITER} as xid from own`),
+    [since, requestId],
   );
 }

@@ -1,12 +1,19 @@
 // Finds the position in the feed for the `after` of a subscription.
-import { currentMs } from '../../clock';
-import { quoted } from '../../errors';
-import { timeOfId, uuidOf } from '../../ids';
-import { refuse } from '../../refuse-argument';
+
+import { quoted } from '../../errors/errors';
 import type { Db } from '../../sql/db';
+import { currentMs } from '../../time/clock';
+import { timeOfId, uuidOf } from '../../values/ids';
+import { refuse } from '../../values/refuse-argument';
 import { readChangeId } from './change-id';
+import {
+  findRequestInFeed,
+  lastChangeBefore,
+  oldestWriterSince,
+  type RequestInFeed,
+  timeOfChange,
+} from './feed-position.store';
 import type { FeedPositionOfRun } from './read-feed.store';
-import { findRequestInFeed, lastChangeBefore, type RequestInFeed, timeOfChange } from './resume.store';
 
 /** The feed keeps 24 hours. The margin is the time in which a resumed subscription reads the old changes. */
 export const RESUME_HOURS = 20;
@@ -27,7 +34,7 @@ export interface ResumePoint {
 }
 
 /**
- * @param after the id of a change: exactly after it, or a little before it, if the database was started since; or of a request: from a little before the time of that request
+ * @param after the id of a change: exactly after it, or a little before it, if the database was started since; or of a request or delivery: from a little before its time
  * @throws AppError BAD_USER_INPUT if it is neither, or if it is older than the feed
  */
 export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
@@ -40,13 +47,21 @@ export async function resumePoint(db: Db, after: string): Promise<ResumePoint> {
     // reads the change itself again, because other requests in it may follow
     return { position: { from, to, afterId: String(BigInt(changeId) - 1n), run }, delivered: { changeId, index } };
   }
+  const deliveryId = uuidOf('Delivery', after);
+  if (deliveryId !== null) return sinceTime(db, after, timeOfId(deliveryId));
   const requestId = uuidOf('WebhookRequestLog', after);
   if (requestId === null) {
-    refuse(['after'], `${quoted(after)} is neither the id of a change nor that of a WebhookRequestLog`);
+    refuse(['after'], `${quoted(after)} is neither the id of a change nor that of a WebhookRequestLog or Delivery`);
   }
   const found = await findRequestInFeed(db, requestId, new Date(timeOfId(requestId).getTime() - MARGIN_MS));
   refuseOld(after, found?.at ?? null);
   const { xid, run } = found as RequestInFeed;
+  return { position: { from: `${xid}:${xid}:`, to: null, afterId: '0', run }, delivered: null };
+}
+
+async function sinceTime(db: Db, after: string, time: Date): Promise<ResumePoint> {
+  refuseOld(after, time);
+  const { xid, run } = await oldestWriterSince(db, new Date(time.getTime() - MARGIN_MS));
   return { position: { from: `${xid}:${xid}:`, to: null, afterId: '0', run }, delivered: null };
 }
 
@@ -62,6 +77,6 @@ function refuseOld(after: string, at: Date | null): void {
   refuse(
     ['after'],
     `${quoted(after)} is too old: subscriptions can be resumed for ${RESUME_HOURS} hours. Read the changes since then ` +
-      'from `webhookRequestLogs`, and subscribe without `after`',
+      'from `webhookRequestLogs` or `deliveries`, and subscribe without `after`',
   );
 }

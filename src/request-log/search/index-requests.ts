@@ -2,10 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../sql/db';
 import { missingBefore } from '../feed/backfill.store';
+import { type FeedDeadLetter, type FollowedRow, without } from '../feed/feed-dead-letters.store';
 import { readPosition, type SavedPosition, savePosition } from '../feed/feed-position.store';
-import { type FollowedRow, type LeftOut, without } from '../feed/left-out.store';
-import type { FeedPosition } from '../feed/read-feed.store';
-import { type RequestChange, readFeed } from '../feed/request-change.store';
+import { type FeedPosition, type RequestChange, readFeed } from '../feed/read-feed.store';
 import { indexWords } from './index-terms';
 import {
   becomeIndexer,
@@ -14,7 +13,7 @@ import {
   type RequestToIndex,
   requestsToIndex,
   waitToIndex,
-} from './request-index.store';
+} from './words.store';
 
 const BATCH_REQUESTS = 500;
 const CHANGES_AT_ONCE = 50;
@@ -42,19 +41,19 @@ export interface IndexBatch {
 /**
  * Indexes the next batch and saves the position after it, in one transaction.
  * @param atMost the batch ends with the change that reaches this number of closed requests; a change has up to 1,000
- * @param leftOut requests that cannot be indexed
+ * @param deadLetters requests that cannot be indexed
  * @returns null if another process is indexing, or if the feed must be rebuilt first
  */
 export async function indexNextBatch(
   db: Db,
   atMost = BATCH_REQUESTS,
-  leftOut: readonly LeftOut[] = [],
+  deadLetters: readonly FeedDeadLetter[] = [],
 ): Promise<IndexBatch | null> {
   if (!(await becomeIndexer(db))) return null;
   const from = await readPosition(db, 'index');
   if (!from) return null;
   const { changes, position, more, closed, ids, missing } = await nextBatch(db, from, atMost);
-  await indexEach(db, await without(db, leftOut, 'INDEX', [...ids, ...(missing?.ids ?? [])]));
+  await indexEach(db, await without(db, deadLetters, 'INDEX', [...ids, ...(missing?.ids ?? [])]));
   const backfillBefore = missing ? missing.before : from.backfillBefore;
   if (changes.length > 0 || more || missing) await savePosition(db, 'index', { feed: position, backfillBefore });
   return {

@@ -1,8 +1,8 @@
 // The filters that the search index answers: `search`, `data` and `response`.
 import type { FieldFilter } from '../../graphql/lists/where-to-sql';
-import { type NodeName, readNodeId } from '../../ids';
-import { refuse, refuseAmbiguous } from '../../refuse-argument';
 import { all, type Condition, equalsId } from '../../sql/condition';
+import { type NodeName, readNodeId } from '../../values/ids';
+import { refuse, refuseAmbiguous } from '../../values/refuse-argument';
 import { containsQuery, type PathTests, pathQuery } from './json-query';
 import { searchQuery } from './search-query';
 import { foundInIndex, type JsonQuery, type JsonSide, meetsJson } from './words.store';

@@ -1,11 +1,9 @@
 // Checks a JSON filter and makes its query: the index terms and the exact test.
-import { quoted } from '../../errors';
-import { readJsonPath } from '../../json/json-path';
-import { checkedList, refuse } from '../../refuse-argument';
-import { isStorable } from '../../text';
-import { incompleteWord, indexedLeaf } from './index-terms';
-import { eachLeaf, type JsonScalar, leafPath } from './json-scalars';
-import { keysOf, toJsonpath } from './jsonpath-sql';
+import { quoted } from '../../errors/errors';
+import { type PathStep, readJsonPath } from '../../json/json-part';
+import { checkedList, refuse } from '../../values/refuse-argument';
+import { isStorable } from '../../values/text';
+import { eachLeaf, incompleteWord, indexedLeaf, type JsonScalar, leafPath } from './index-terms';
 import { anyOf, exactly } from './search-query';
 import type { JsonQuery, JsonSide } from './words.store';
 
@@ -98,4 +96,24 @@ function checkNumber(value: number, path: string[]): void {
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     refuse(path, `${value} is too large to be exact; use search to find its digits`);
   }
+}
+
+// Translates paths of JSON filters to jsonpath of PostgreSQL. Callers may not write jsonpath, which can do far more.
+
+/** The keys of a path, by which the index has its scalars. */
+function keysOf(steps: readonly PathStep[]): string[] {
+  return steps.flatMap((step) => (step !== 'any' && 'key' in step ? [step.key] : []));
+}
+
+/**
+ * The path as `lax` jsonpath, in which a key of a list is searched in its elements. Keys are JSON strings, values are
+ * variables `$v0`, `$v1` and so on.
+ */
+function toJsonpath(steps: readonly PathStep[], values: number): string {
+  const place = steps.map((step) => {
+    if (step === 'any') return '[*]';
+    return 'key' in step ? `.${JSON.stringify(step.key)}` : `[${step.index}]`;
+  });
+  const tests = Array.from({ length: values }, (_, index) => `@ == $v${index}`);
+  return `lax $${place.join('')} ? (${tests.join(' || ')})`;
 }

@@ -1,8 +1,7 @@
 // Checks a search text and makes its query of index terms.
-import { quoted } from '../../errors';
-import { refuseWithMessage } from '../../refuse-argument';
-import { CONTENT, META } from './index-terms';
-import { wordsIn } from './tokenizer';
+import { quoted } from '../../errors/errors';
+import { refuseWithMessage } from '../../values/refuse-argument';
+import { CONTENT, META, wordsIn } from './index-terms';
 import type { IndexQuery } from './words.store';
 
 const MAX_SEARCH_CHARACTERS = 500;

@@ -1,6 +1,6 @@
 // Conditions on words. Of the newest rows it is counted how many have the words: if there are several, a page is soon full, or the
 // next one continues, by a test of each row. If there are few, the index on words has them all, of whatever age.
-import { firstIdAt, timeOfId } from '../../ids';
+
 import {
   all,
   type Bind,
@@ -12,9 +12,11 @@ import {
   sqlTest,
   toSql,
 } from '../../sql/condition';
-import { type Db, rowOf, rowsOf } from '../../sql/db';
+import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { BYTES_BEFORE } from '../../sql/index-lookup';
 import { LOOKED_AT } from '../../sql/listing';
-import { andNotToCome } from '../../sql/months-to-come';
+import { firstIdAt, idBounds, timeOfId } from '../../values/ids';
+import type { RequestStatus } from '../webhook-request-log.entity';
 
 export type JsonSide = 'data' | 'response';
 
@@ -53,7 +55,7 @@ function conjunction(terms: readonly string[]): string {
 function testedEach(whole: string, exact: Condition): Condition {
   return sqlTest(
     (bind) => `case when (select ${toSql(holds(whole, 'found.words'), bind)} from (values (id)) as asked (row_id)
-      join request_index as found on found.id = asked.row_id${andNotToCome('request_index', 'found.id')}) then ${toSql(exact, bind)} else false end`,
+      join request_index as found on found.id = asked.row_id) then ${toSql(exact, bind)} else false end`,
     { isSlow: exact.kind !== 'everything' },
   );
 }
@@ -90,7 +92,7 @@ async function countNewest(db: Db, terms: readonly string[]): Promise<{ together
   const row = await rowOf<{ met: number[] }>(
     db,
     `select array[${counts.join(', ')}] as met from (
-      select words from request_index where true${andNotToCome('request_index')} order by id desc limit ${LOOKED_AT}) as newest`,
+      select words from request_index order by id desc limit ${LOOKED_AT}) as newest`,
     values,
   );
   const [together = 0, ...each] = row?.met ?? [];
@@ -104,7 +106,7 @@ function limitsOf({ descending, cursor, bounds }: Span): Condition[] {
 
 async function idsWith(db: Db, condition: Condition, limit: number): Promise<string[]> {
   const { values, bind } = bindings();
-  const sql = `select id from request_index where ${toSql(condition, bind)}${andNotToCome('request_index')} limit ${limit}`;
+  const sql = `select id from request_index where ${toSql(condition, bind)} limit ${limit}`;
   return (await rowsOf<{ id: string }>(db, sql, values)).map(({ id }) => id);
 }
 
@@ -131,7 +133,7 @@ async function monthsOf(db: Db, { descending, cursor, bounds }: Span): Promise<{
   const ends = await rowOf<{ first: string | null; last: string | null }>(
     db,
     `select (select id from request_index order by id limit 1) as first,
-       (select id from request_index where true${andNotToCome('request_index')} order by id desc limit 1) as last`,
+       (select id from request_index order by id desc limit 1) as last`,
   );
   if (!ends?.first || !ends.last) return [];
   const lower = [ends.first, ...bounds.filter(({ operator }) => operator === '>=').map(({ id }) => id)];
@@ -162,4 +164,79 @@ function jsonTest(json: string, exact: JsonQuery['exact'], bind: Bind): string {
   if ('contains' in exact) return `coalesce(${json} @> ${bind(exact.contains)}::jsonb, false)`;
   const { jsonpath, values } = exact;
   return `coalesce(jsonb_path_exists(${json}, ${bind(jsonpath)}::jsonpath, ${bind(values)}::jsonb, true), false)`;
+}
+
+// Writes the search index, and reads its position in the change feed.
+
+/** Takes the lock of the indexer until the end of the transaction. One process indexes at a time. */
+export async function becomeIndexer(db: Db): Promise<boolean> {
+  const row = await rowOf<{ mine: boolean }>(
+    db,
+    statement(`select pg_try_advisory_xact_lock(hashtext('hookledger.request_index')) as mine`),
+  );
+  return row?.mine === true;
+}
+
+/** The same, but waits for another process. */
+export async function waitToIndex(db: Db): Promise<void> {
+  await rowOf(db, statement(`select pg_advisory_xact_lock(hashtext('hookledger.request_index')) as locked`));
+}
+
+/** The parts of a request that are searched. */
+export interface SearchedRequest {
+  referenceDocument: string | null;
+  url: string;
+  error: string | null;
+  payload: Buffer | null;
+  response: Buffer | null;
+}
+
+export interface RequestToIndex extends SearchedRequest {
+  id: string;
+  status: RequestStatus;
+  durationMs: number | null;
+  /** The payloads before it are as many bytes as may be read at once: its own was not read. */
+  isLater: boolean;
+}
+
+/** The bytes of the payloads that are read at once; the last one may exceed it. A payload has up to 1 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** @param ids of closed requests, at least one. The first of them that exists is not for later */
+export async function requestsToIndex(db: Db, ids: readonly string[]): Promise<RequestToIndex[]> {
+  return rowsOf<RequestToIndex>(
+    db,
+    statement(`select r.id, r.status, r.duration_ms as "durationMs", r.reference_document as "referenceDocument", r.url,
+        r.error, r.response_body as response, case when not later then r.body end as payload, later as "isLater"
+      from (select r.*, p.body, ${BYTES_BEFORE('p.body', 'r.id')} >= $4 as later
+        from webhook_request_logs r left join payloads p on p.id = r.payload_id
+        where r.id = any($1::uuid[]) and r.id between $2::uuid and $3::uuid and r.finished_at is not null) as r`),
+    [ids, ...idBounds(ids), MAX_BYTES],
+  );
+}
+
+export interface IndexedRequest {
+  id: string;
+  outcome: RequestStatus;
+  tookMs: number;
+  words: string[];
+}
+
+/** Inserts entries. Existing entries are not changed. */
+export async function insertIndexed(db: Db, rows: readonly IndexedRequest[]): Promise<void> {
+  if (rows.length === 0) return;
+  // unnest takes one value per row, so the words of a row are one text; no word contains a line break
+  await changedBy(
+    db,
+    statement(`insert into request_index (id, outcome, took_ms, words)
+      select id, outcome, took_ms, array_to_tsvector(string_to_array(words, E'\\n'))
+      from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[]) as r (id, outcome, took_ms, words)
+      on conflict (id) do nothing`),
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ outcome }) => outcome),
+      rows.map(({ tookMs }) => tookMs),
+      rows.map(({ words }) => words.join('\n')),
+    ],
+  );
 }

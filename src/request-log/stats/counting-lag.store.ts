@@ -1,6 +1,6 @@
-import { firstIdAt } from '../../ids';
 import { type Db, rowOf, statement } from '../../sql/db';
-import type { FeedReader } from '../feed/feed-position.entity';
+import { firstIdAt } from '../../values/ids';
+import type { FeedReader } from '../feed/feed-position.store';
 
 export interface CountedState {
   /** Everything that was committed before this time is counted; null: older rows are still being counted. */

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '../../sql/db';
 import { addDurations } from './duration-percentiles';
-import { GRAINS, type Grain } from './request-stats.entity';
 import {
   deleteRollups,
+  GRAINS,
+  type Grain,
   insertSeries,
   type RollupKey,
   type RollupTables,

@@ -1,9 +1,11 @@
 // What the fields of statistics answer: figures with percentiles, which are read only if they are selected.
-import { currentTime } from '../../clock';
+
 import type { Db } from '../../sql/db';
+import { currentTime } from '../../time/clock';
 import { type CountedFeed, type CountedState, countedState } from './counting-lag.store';
 import type { Percentiles } from './duration-percentiles';
-import { bucketStarts, type StatsBucket } from './stats-buckets';
+import { REQUEST_ROLLUPS } from './rollups.store';
+import { bucketStarts, type StatsBucket, zoneNamed } from './stats-buckets';
 import {
   countedFrom,
   type Figures,
@@ -19,8 +21,7 @@ import {
   percentilesByKeyAndSpan,
   type StatsQuestion,
 } from './stats-figures';
-import type { Dimension, StatsSource } from './stats-source.store';
-import { zoneNamed } from './time-zone';
+import { type Dimension, rowsById, rowsWith, type StatsSource } from './stats-figures.store';
 
 /** The parent of the fields of statistics. */
 export interface StatsShape<Figure extends string> extends CountedState {
@@ -192,4 +193,52 @@ export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
     made ??= make();
     return made;
   };
+}
+
+// What statistics of requests count.
+
+export type RequestFigure = 'requestCount' | 'succeeded' | 'failed' | 'unknown' | 'refused' | 'pending' | 'retries';
+export type RequestFigures = Figures<RequestFigure>;
+
+export const REQUEST_STATS: StatsSource<RequestFigure> = {
+  tables: REQUEST_ROLLUPS,
+  figures: {
+    requestCount: 'sum(count)::float8',
+    succeeded: rowsWith('SUCCEEDED'),
+    failed: rowsWith('FAILED'),
+    unknown: rowsWith('UNKNOWN'),
+    refused: rowsWith('REFUSED'),
+    pending: rowsWith('PENDING'),
+    retries: 'coalesce(sum(sum), 0)::float8',
+  },
+  rows: {
+    ...rowsById('webhook_request_logs'),
+    at: 'started_at',
+    sum: '(attempt_number > 1)::integer',
+  },
+  histograms: {
+    duration: { column: 'durations', row: 'duration_ms' },
+    dns: { column: 'dns_times', row: 'dns_ms' },
+    connect: { column: 'connect_times', row: 'connect_ms' },
+    tls: { column: 'tls_times', row: 'tls_ms' },
+    firstByte: { column: 'first_byte_times', row: 'first_byte_ms' },
+  },
+  open: `select *, started_at as at, (attempt_number > 1)::integer as sum, 'PENDING' as status, null::text as error_code
+    from request_stats_open`,
+};
+
+/** The share of successes in finished requests; null if none has finished. */
+function successRate({ requestCount, pending, succeeded }: RequestFigures): number | null {
+  return requestCount === pending ? null : succeeded / (requestCount - pending);
+}
+
+export function failuresIn({ failed, unknown, refused }: RequestFigures): number {
+  return failed + unknown + refused;
+}
+
+/** The figures as the API has them. */
+export function shownFigures(answer: Answer<RequestFigure>) {
+  const { figures, start, end } = answer;
+  const rates = { failures: failuresIn(figures), successRate: successRate(figures) };
+  return { ...figures, ...rates, ...percentilesByField(REQUEST_STATS, answer), start, end };
 }

@@ -2,20 +2,24 @@
 import { all, any, type Condition, compares, conjunctsOf, isNull, isSlow } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { addDurations, type DurationCounts, type Percentiles, percentilesOf } from './duration-percentiles';
-import { coverOf } from './rollup-cover';
+import { failuresFromRollups, failuresFromRows, type SampleKey } from './latest-outcomes.store';
+import { coverOf } from './rollup-where';
 import type { Span } from './stats-buckets';
 import {
+  DIMENSIONS,
+  type Dimension,
   type DurationLists,
   type DurationText,
   durationsFromRollups,
   durationsFromRows,
+  type FigureQuery,
   type FigureRow,
   figuresAndDurationsFromRollups,
   figuresFromRollups,
   figuresFromRows,
+  type StatsSource,
   timeOfNextRow,
 } from './stats-figures.store';
-import { DIMENSIONS, type Dimension, type FigureQuery, type StatsSource } from './stats-source.store';
 
 /** The rows to count. */
 export interface StatsQuestion<Figure extends string> {
@@ -280,4 +284,26 @@ function readCounts(text: string): DurationCounts {
 
 function nameOf(key: Key): string {
   return JSON.stringify(key);
+}
+
+/** The id of the latest failure of each of these keys, in their order; null if there is none. */
+export async function latestFailures(
+  db: Db,
+  question: StatsQuestion<string>,
+  keys: readonly SampleKey[],
+): Promise<(string | null)[]> {
+  if (keys.length === 0) return [];
+  const { rollup, span, rowCondition } = question;
+  const { rowSpans } = figureQuery(question, ['webhookId']);
+  const within = rollup && { from: Math.max(span.from, rollup.within.from), to: Math.min(span.to, rollup.within.to) };
+  const [counted, looked] = await Promise.all([
+    rollup && within && within.from < within.to ? failuresFromRollups(db, keys, within, rollup.condition) : [],
+    failuresFromRows(db, keys, rowSpans, rowCondition),
+  ]);
+  const latest = keys.map((): string | null => null);
+  for (const { n, id } of [...counted, ...looked]) {
+    const known = latest[n];
+    if (!known || id > known) latest[n] = id;
+  }
+  return latest;
 }

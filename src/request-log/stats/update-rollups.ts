@@ -1,20 +1,17 @@
 // Adds the next changes of the feed to the rollups (request_stats), in one transaction.
 import type { Db } from '../../sql/db';
 import { type Slice, sliceBefore } from '../feed/backfill.store';
-import type { FollowedKind } from '../feed/feed-position.entity';
-import { lockPosition, type SavedPosition, savePosition, waitForPosition } from '../feed/feed-position.store';
-import { type FollowedRow, type LeftOut, without } from '../feed/left-out.store';
-import type { FeedPosition } from '../feed/read-feed.store';
-import { readFeed } from '../feed/request-change.store';
+import { type FeedDeadLetter, type FollowedRow, without } from '../feed/feed-dead-letters.store';
 import {
-  type ClosedGroup,
-  closedGroups,
-  deleteOpen,
-  insertOpen,
-  REQUEST_ROLLUPS,
-  stillOpen,
-} from './request-stats.store';
+  type FollowedKind,
+  lockPosition,
+  type SavedPosition,
+  savePosition,
+  waitForPosition,
+} from '../feed/feed-position.store';
+import { type FeedPosition, readFeed } from '../feed/read-feed.store';
 import { addToRollups, occurrencesIn, type RollupGroup } from './rollups';
+import { type ClosedGroup, closedGroups, deleteOpen, insertOpen, REQUEST_ROLLUPS, stillOpen } from './rollups.store';
 
 /** Requests per step: about a second of work. A stopping process waits for the end of the step. */
 const STEP_REQUESTS = 50_000;
@@ -35,12 +32,12 @@ export interface CountedStep {
  * Counts the changes after the position, and saves the counts and the new position together, so that a process that is
  * killed has counted nothing. At the end of the feed, it counts a slice of older requests, if some are not counted yet.
  * @param atMost the approximate number of openings and closings of this step, and of older requests
- * @param leftOut requests that cannot be counted
+ * @param deadLetters requests that cannot be counted
  */
 export async function countStep(
   db: Db,
   atMost = STEP_REQUESTS,
-  leftOut: readonly LeftOut[] = [],
+  deadLetters: readonly FeedDeadLetter[] = [],
 ): Promise<CountedStep> {
   const locked = await lockPosition(db, 'counts');
   if (!locked) return { more: false, backfilled: null, oldest: null };
@@ -51,10 +48,10 @@ export async function countStep(
     backfilled: slice && slice.open.length + slice.closed.length,
     oldest: changes.oldest,
   };
-  // nothing to count, and the saved position is still valid
-  if (changes.opened.size + changes.closed.size === 0 && locked.feed.to === null && !slice) return step;
-  await countClosed(db, await without(db, leftOut, 'COUNT_CLOSED', closed));
-  await insertOpen(db, await without(db, leftOut, 'COUNT_OPENED', opened));
+  // nothing was read, and the saved position is still valid
+  if (changes.oldest === null && locked.feed.to === null && !slice) return step;
+  await countClosed(db, await without(db, deadLetters, 'COUNT_CLOSED', closed));
+  await insertOpen(db, await without(db, deadLetters, 'COUNT_OPENED', opened));
   await savePosition(
     db,
     'counts',

@@ -1,14 +1,16 @@
 // Evaluates the filters of subscriptions. Subscribers with the same filter are one group, whose filter runs once.
 import { setTimeout as wait } from 'node:timers/promises';
-import { AppError } from '../../errors';
-import { limitConcurrency } from '../../limit-concurrency';
+import { AppError } from '../../errors/errors';
+import { limitConcurrency } from '../../limits/fair-slots';
 import { isDatabaseUnavailable, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { SubscriberQueue } from './subscriber-queue';
-import { eventsMeeting, type RequestEvent, type RequestFilter } from './tail-events';
+import { eventsMeeting, type RowFilter, type WatchEvent } from './tail-events';
+import type { Watched } from './watched';
 
 export interface Subscriber {
-  filter: RequestFilter | null;
+  watched: Watched;
+  filter: RowFilter | null;
   queue: SubscriberQueue;
 }
 
@@ -23,9 +25,9 @@ const MAX_TIMEOUTS = 3;
 export interface FilterGroups {
   /**
    * Sends each subscriber the events that meet its filter, in the order of the calls. A slow filter delays only its
-   * group.
+   * group. All of them watch the same.
    */
-  publish(subscribers: Iterable<Subscriber>, events: readonly RequestEvent[]): void;
+  publish(subscribers: Iterable<Subscriber>, events: readonly WatchEvent[]): void;
   /** Resolves when no filter is being evaluated. */
   settled(): Promise<void>;
 }
@@ -33,11 +35,13 @@ export interface FilterGroups {
 /** Events, and the subscribers of a group at the time at which they were read. */
 interface Batch {
   subscribers: readonly Subscriber[];
-  events: readonly RequestEvent[];
+  events: readonly WatchEvent[];
 }
 
 interface FilterGroup {
-  filter: RequestFilter;
+  key: string;
+  watched: Watched;
+  filter: RowFilter;
   waiting: Batch[];
   running: Promise<void>;
 }
@@ -52,19 +56,19 @@ export function createFilterGroups(db: Db): FilterGroups {
       await limited(async () => {
         const batches = group.waiting;
         group.waiting = [];
-        await evaluate(group.filter, batches);
+        await evaluate(group, batches);
       });
     }
-    groups.delete(group.filter.key);
+    groups.delete(group.key);
   }
 
-  async function evaluate(filter: RequestFilter, batches: readonly Batch[]): Promise<void> {
+  async function evaluate({ watched, filter }: FilterGroup, batches: readonly Batch[]): Promise<void> {
     const queues = batches.flatMap((batch) => batch.subscribers).map(({ queue }) => queue);
     let timeouts = 0;
     while (queues.some((queue) => !queue.closed)) {
       try {
         const events = batches.flatMap((batch) => batch.events);
-        const wanted = await eventsMeeting(db, events, filter);
+        const wanted = await eventsMeeting(db, watched, events, filter);
         for (const batch of batches)
           push(batch.subscribers, batch.events.map((event) => wanted.get(event)).filter(isPresent));
         return;
@@ -78,11 +82,12 @@ export function createFilterGroups(db: Db): FilterGroups {
     }
   }
 
-  function enqueue(filter: RequestFilter, batch: Batch): void {
-    const group = groups.get(filter.key);
+  function enqueue(watched: Watched, filter: RowFilter, batch: Batch): void {
+    const key = `${watched.field} ${filter.key}`;
+    const group = groups.get(key);
     if (!group) {
-      const made: FilterGroup = { filter, waiting: [batch], running: Promise.resolve() };
-      groups.set(filter.key, made);
+      const made: FilterGroup = { key, watched, filter, waiting: [batch], running: Promise.resolve() };
+      groups.set(key, made);
       made.running = run(made);
       return;
     }
@@ -96,8 +101,8 @@ export function createFilterGroups(db: Db): FilterGroups {
     publish(subscribers, events) {
       if (events.length === 0) return;
       for (const same of Map.groupBy(subscribers, ({ filter }) => filter?.key).values()) {
-        const [{ filter }] = same as [Subscriber];
-        if (filter) enqueue(filter, { subscribers: same, events });
+        const [{ watched, filter }] = same as [Subscriber];
+        if (filter) enqueue(watched, filter, { subscribers: same, events });
         else push(same, events);
       }
     },
@@ -107,10 +112,10 @@ export function createFilterGroups(db: Db): FilterGroups {
   };
 }
 
-function isPresent(event: RequestEvent | undefined): event is RequestEvent {
+function isPresent(event: WatchEvent | undefined): event is WatchEvent {
   return event !== undefined;
 }
 
-function push(subscribers: readonly Subscriber[], events: readonly RequestEvent[]): void {
+function push(subscribers: readonly Subscriber[], events: readonly WatchEvent[]): void {
   for (const { queue } of subscribers) queue.push(events);
 }

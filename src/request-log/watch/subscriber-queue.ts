@@ -1,5 +1,5 @@
 // The queue of one subscription, between the reader of the feed and the connection of the client.
-import type { RequestEvent } from './tail-events';
+import type { WatchEvent } from './tail-events';
 
 /** Maximum number of waiting events. If there are more, the oldest are dropped. */
 const MAX_WAITING = 1_000;
@@ -7,12 +7,12 @@ const MAX_WAITING = 1_000;
 const BATCH = 20;
 
 /** Batches of events, so that linked objects are loaded together. */
-export type EventStream = AsyncIterableIterator<readonly RequestEvent[], undefined>;
+export type EventStream = AsyncIterableIterator<readonly WatchEvent[], undefined>;
 
 export interface SubscriberQueue {
   readonly closed: boolean;
   /** Never waits: if the queue is full, the oldest events are dropped and counted. */
-  push(events: readonly RequestEvent[]): void;
+  push(events: readonly WatchEvent[]): void;
   /**
    * Resolves when there is space for this number of events, which must be less than the maximum; false: the queue is
    * closed.
@@ -26,14 +26,14 @@ export interface SubscriberQueue {
 /** The waiting events. If there are too many, the oldest are dropped and counted. */
 interface WaitingEvents {
   readonly count: number;
-  add(events: readonly RequestEvent[]): void;
+  add(events: readonly WatchEvent[]): void;
   /** The oldest. The first of them has the number of those that were dropped before it. */
-  take(): readonly RequestEvent[];
+  take(): readonly WatchEvent[];
   clear(): void;
 }
 
 function createWaitingEvents(): WaitingEvents {
-  let waiting: RequestEvent[] = [];
+  let waiting: WatchEvent[] = [];
   let dropped = 0;
   return {
     get count() {
@@ -60,7 +60,7 @@ function createWaitingEvents(): WaitingEvents {
 }
 
 interface Taker {
-  resolve(result: IteratorResult<readonly RequestEvent[], undefined>): void;
+  resolve(result: IteratorResult<readonly WatchEvent[], undefined>): void;
   reject(error: unknown): void;
 }
 
@@ -74,7 +74,7 @@ export function createSubscriberQueue(onClosed: () => void): SubscriberQueue {
   let taker: Taker | null = null;
   let onTaken = () => {};
 
-  function take(): readonly RequestEvent[] {
+  function take(): readonly WatchEvent[] {
     const events = waiting.take();
     onTaken();
     return events;

@@ -1,65 +1,66 @@
-// Reads events from the feed, and selects those that meet a filter.
+// Reads changes of the feed, and makes events of them, for those who watch the rows that they are about.
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
+import { currentMs } from '../../time/clock';
 import { changePrefix, toChangeId } from '../feed/change-id';
-import type { FeedPosition, FeedPositionOfRun } from '../feed/read-feed.store';
-import type { ChangeKind } from '../feed/request-change.entity';
 import {
+  type FeedKind,
+  type FeedPosition,
+  type FeedPositionOfRun,
   type ReadAfterRestart,
   type RequestChange,
   readFeed,
   readFeedAfterRestart,
-} from '../feed/request-change.store';
+} from '../feed/read-feed.store';
 import { NOTHING_SEEN } from '../feed/resume';
-import type { RequestRow } from '../request-log.store';
-import { changedRequests, requestsMeeting } from './tail.store';
+import type { Watched, WatchedRow } from './watched';
 
-/** A request was opened or closed. */
-export interface RequestEvent {
+/** A row has changed. */
+export interface WatchEvent<Row extends WatchedRow = WatchedRow> {
   /** Its position in the feed. */
   id: string;
-  kind: ChangeKind;
+  kind: FeedKind;
   /** The number of events that were dropped before it because the subscriber is slow. */
   dropped: number;
-  /** The state of the request when the event is sent. */
-  request: RequestRow;
+  /** The state of the row when the event is sent. */
+  row: Row;
 }
 
 /** The filter of a subscription. */
-export interface RequestFilter {
+export interface RowFilter {
   /** Equal for equal filters, which are evaluated once. */
   key: string;
   condition: Condition;
 }
 
-// changes per read, of up to 1,000 requests each
+// changes per read, of up to 1,000 rows each
 const READ_CHANGES = 20;
 
-/** The events after a position, in the order of the feed. */
-export async function readEvents(db: Db, position: FeedPosition): Promise<ReadEvents> {
-  const { changes, position: end, run, more } = await readFeed(db, position, READ_CHANGES);
-  const prefix = changePrefix(position.from, end.to ?? end.from);
-  return { changes, events: await eventsOf(db, changes, prefix, run), position: { ...end, run }, more };
-}
-
-export interface ReadEvents {
+export interface ReadPart {
   changes: readonly RequestChange[];
-  events: RequestEvent[];
-  /** After these events, in the run of the database that was read. */
+  /** That of the ids of these changes. */
+  prefix: string;
+  /** After these changes, in the run of the database that was read. */
   position: FeedPositionOfRun;
   more: boolean;
 }
 
+/** The changes after a position, in the order of the feed. */
+export async function readPart(db: Db, position: FeedPosition): Promise<ReadPart> {
+  const { changes, position: end, run, more } = await readFeed(db, position, READ_CHANGES);
+  return { changes, prefix: changePrefix(position.from, end.to ?? end.from), position: { ...end, run }, more };
+}
+
 /**
- * The events after a position of another run of the database, except those of `sent`.
+ * The changes after a position of another run of the database, except those of `sent`.
  * @param since what was written since then may look as if it had been read @returns the last position is after all of them
  */
-export async function* readEventsAfterRestart(
+export async function* readPartsAfterRestart(
   db: Db,
   position: FeedPosition,
   since: Date,
   sent: (change: RequestChange) => boolean,
-): AsyncGenerator<ReadEvents> {
+): AsyncGenerator<ReadPart> {
   let to: string | null = null;
   for (let after = '0'; ; ) {
     const read: ReadAfterRestart[] = await readFeedAfterRestart(
@@ -71,53 +72,105 @@ export async function* readEventsAfterRestart(
     to = now;
     const all = read.filter((row): row is ReadAfterRestart & RequestChange => row.id !== null);
     const changes = all.filter((change) => !sent(change));
-    const events = await eventsOf(db, changes, changePrefix(NOTHING_SEEN, now), run);
     const more = all.length === READ_CHANGES;
-    yield { changes, events, position: { from: now, to: null, afterId: '0', run }, more };
+    yield {
+      changes,
+      prefix: changePrefix(NOTHING_SEEN, now),
+      position: { from: now, to: null, afterId: '0', run },
+      more,
+    };
     if (!more) return;
     after = all.at(-1)?.id as string;
   }
 }
 
-async function eventsOf(
+/** What changed of the watched rows, in the order of the feed. */
+export async function eventsOf(
   db: Db,
-  changes: readonly RequestChange[],
-  prefix: string,
-  run: string,
-): Promise<RequestEvent[]> {
+  watched: Watched,
+  { changes, prefix, position }: ReadPart,
+): Promise<WatchEvent[]> {
   if (changes.length === 0) return [];
-  const rows = await changedRequests(db, [...new Set(changes.flatMap((change) => change.requestIds))]);
-  return changes.flatMap(({ id, at, kind, requestIds }) =>
-    requestIds.flatMap((requestId, index): RequestEvent[] => {
-      const request = rows.get(requestId);
-      if (!request) return []; // its partition was dropped meanwhile
-      const place = { changeId: id, index, run, at: at.getTime() };
-      return [{ id: toChangeId(prefix, place), kind, dropped: 0, request }];
+  const idsOfEach = await watched.idsOf(db, changes);
+  const ids = new Set(idsOfEach.flat().filter((id) => id !== null));
+  if (ids.size === 0) return [];
+  const rows = await watched.rowsById(db, [...ids]);
+  return changes.flatMap(({ id, at, kind }, n) =>
+    (idsOfEach[n] ?? []).flatMap((rowId, index): WatchEvent[] => {
+      const row = rowId === null ? undefined : rows.get(rowId);
+      if (!row) return []; // its partition was dropped meanwhile
+      const place = { changeId: id, index, run: position.run, at: at.getTime() };
+      return [{ id: toChangeId(prefix, place), kind, dropped: 0, row }];
     }),
   );
 }
 
 /**
- * The events whose requests meet the filter now, each with the event to send: its request has the state that the filter
- * saw, even if the request finished after the event was read.
+ * The events whose rows meet the filter now, each with the event to send: its row has the state that the filter saw, even if it has
+ * changed after the event was read.
  */
 export async function eventsMeeting(
   db: Db,
-  events: readonly RequestEvent[],
-  filter: RequestFilter | null,
-): Promise<Map<RequestEvent, RequestEvent>> {
+  watched: Watched,
+  events: readonly WatchEvent[],
+  filter: RowFilter | null,
+): Promise<Map<WatchEvent, WatchEvent>> {
   if (!filter || events.length === 0) return new Map(events.map((event) => [event, event]));
-  const ids = [...new Set(events.map((event) => event.request.id))];
-  const meeting = await requestsMeeting(db, ids, filter.condition);
-  const isOutdated = ({ request }: RequestEvent) => request.finishedAt === null && meeting.get(request.id)?.closed;
-  const outdated = events.filter(isOutdated).map((event) => event.request.id);
-  const closed = outdated.length > 0 ? await changedRequests(db, outdated) : new Map<string, RequestRow>();
+  const ids = [...new Set(events.map((event) => event.row.id))];
+  const meeting = await watched.rowsMeeting(db, ids, filter.condition);
   return new Map(
-    events
-      .filter(({ request }) => meeting.has(request.id))
-      .map((event) => {
-        const request = closed.get(event.request.id);
-        return [event, request ? { ...event, request } : event];
-      }),
+    events.flatMap((event) => {
+      const row = meeting.get(event.row.id);
+      // the same event for all filters, so that its answer is made once
+      return row ? [[event, watched.isSame(event.row, row) ? event : { ...event, row }]] : [];
+    }),
   );
+}
+
+// The changes that were sent lately: after a restart of the database, they are distinguished from others that got the numbers
+// of their transactions.
+
+/** A change has the time at which it was written; after a failover, the clock of another machine may be behind. */
+const MARGIN_MS = 10_000;
+
+export interface SentChanges {
+  /** What was committed before is not to be sent. */
+  begin(): void;
+  add(changes: readonly RequestChange[]): void;
+  has(change: RequestChange): boolean;
+  /** What was committed by now is sent. */
+  hasReadAll(): void;
+  /** Of what was written since then, all that was sent is known; what was written before is sent, if it was visible then. */
+  since(): Date;
+}
+
+export function createSentChanges(): SentChanges {
+  /** In the order in which they were sent. */
+  const sent = new Map<string, number>();
+  let begun = currentMs();
+  let since = begun;
+  return {
+    begin() {
+      sent.clear();
+      begun = currentMs();
+      since = begun;
+    },
+    add(changes) {
+      for (const change of changes) sent.set(keyOf(change), change.at.getTime());
+    },
+    has: (change) => sent.has(keyOf(change)),
+    hasReadAll() {
+      since = Math.max(begun, currentMs() - MARGIN_MS);
+      for (const [key, at] of sent) {
+        if (at >= since) return;
+        sent.delete(key);
+      }
+    },
+    since: () => new Date(since),
+  };
+}
+
+// ids may be given again too
+function keyOf({ id, at }: RequestChange): string {
+  return `${id} ${at.getTime()}`;
 }

@@ -1,17 +1,45 @@
-import { Args, ArgsType, Field, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Args, ArgsType, Field, ID, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { READERS } from '../../access/viewer';
 import type { Context } from '../../graphql/context';
-import { perRequest } from '../../graphql/data-loaders';
-import { withExample } from '../../graphql/example';
+import { publishEnum, withExample } from '../../graphql/directives';
 import { WHERE_TEXT } from '../../graphql/lists/filter-inputs';
-import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
-import { REQUEST_LOG_FILTER, RequestLogWhere } from '../api/request-log.inputs';
-import { RESUME_HOURS } from '../feed/resume';
+import { RequestLogWhere } from '../api/request-log.inputs';
+import { RequestLogType } from '../api/request-log.type';
+import { CHANGE_KINDS, type ChangeKind } from '../feed/read-feed.store';
+import type { RequestRow } from '../request-log.store';
 import { UNINDEXED_FILTERS } from '../search/indexed-filters';
-import { RequestChangeType } from './request-change.type';
-import type { EventStream } from './subscriber-queue';
-import type { RequestEvent } from './tail-events';
+import type { WatchEvent } from './tail-events';
+import { afterText, CHANGE_ID_TEXT, DROPPED_TEXT, watch } from './watch-args';
+import { WATCHED_REQUESTS } from './watched';
+
+const ChangeKindEnum = publishEnum('WebhookRequestLogChangeKind', CHANGE_KINDS, 'The kind of a change.', {
+  OPENED: { description: 'The request began. Its outcome is not known.' },
+  CLOSED: {
+    description: 'The request finished. If it began and finished in one transaction, this is its only change.',
+  },
+});
+
+@ObjectType('WebhookRequestLogChange', {
+  simpleResolvers: true,
+  description: 'A change of the log: a request began or finished. Most requests have both changes.',
+})
+class RequestChangeType {
+  @Field(() => ID, { description: CHANGE_ID_TEXT })
+  id: string;
+
+  @Field(() => ChangeKindEnum, { description: 'Whether the request began or finished.' })
+  kind: ChangeKind;
+
+  @Field(() => Int, { description: DROPPED_TEXT })
+  dropped: number;
+
+  @Field(() => RequestLogType, {
+    description:
+      'The current state of the request. If it has finished since, an OPENED change already has the outcome.',
+  })
+  webhookRequestLog: RequestRow;
+}
 
 @ArgsType()
 class WatchArgs {
@@ -21,36 +49,18 @@ class WatchArgs {
   })
   where?: RequestLogWhere;
 
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      `Where to resume, at most ${RESUME_HOURS} hours back: first the changes after it are sent, then new changes. ` +
-      'The `id` of a change: exactly after that change, or from 10 s before it, if the database was restarted since. The `id` of a WebhookRequestLog: from 10 s before it began, ' +
-      'so that some changes are sent again, including those of that request. Left out: only new changes.',
-  })
+  @Field(() => ID, { nullable: true, description: afterText('WebhookRequestLog', 'it began') })
   after?: string | null;
 }
 
-const LAST_EVENT = 'watch.lastEventId';
-
-/** Resumes after the `Last-Event-ID` of a text/event-stream (WHATWG HTML, section 9.2). */
-export function resumeAfter(context: Context, lastEventId: string): void {
-  perRequest(context, LAST_EVENT, () => lastEventId);
-}
-
-async function watch(context: Context, { where, after }: WatchArgs): Promise<EventStream> {
-  const condition = conditionOf(where, { ...REQUEST_LOG_FILTER, ...UNINDEXED_FILTERS });
-  const filter = where === undefined ? null : { key: JSON.stringify(where), condition };
-  const lastEventId = perRequest<string | null>(context, LAST_EVENT, () => null);
-  return context.services.requestTail.watch(filter, lastEventId ?? after ?? null);
-}
+const FILTERS = { ...RequestLogWhere.filter, ...UNINDEXED_FILTERS };
 
 @Resolver()
 export class WatchResolver {
   @HasRole(...READERS)
   @Subscription(() => RequestChangeType, {
     // a function, because events do not come from the pub/sub of TypeGraphQL
-    subscribe: ({ context, args }) => watch(context as Context, args as WatchArgs),
+    subscribe: ({ context, args }) => watch(context as Context, WATCHED_REQUESTS, FILTERS, args as WatchArgs),
     description: withExample(
       'Sends each change of the log: a request began or finished, in any process. Changes are sent about 20 ms after they ' +
         'were committed, in the order in which they became visible. The transport is text/event-stream (`POST` or ' +
@@ -61,9 +71,10 @@ export class WatchResolver {
     ),
   })
   webhookRequestLogChanged(
-    @Root() { id, kind, dropped, request }: RequestEvent,
+    @Root() { id, kind, dropped, row }: WatchEvent<RequestRow>,
     @Args(() => WatchArgs) _args: WatchArgs,
   ): RequestChangeType {
-    return { id, kind, dropped, webhookRequestLog: request };
+    // changes of deliveries have no requests
+    return { id, kind: kind as ChangeKind, dropped, webhookRequestLog: row };
   }
 }

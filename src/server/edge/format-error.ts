@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { AppError, InputError } from '../../errors';
+import { AppError, InputError } from '../../errors/errors';
 import { brokenLimit } from '../../graphql/limits/document-limits';
 import { isDatabaseUnavailable, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 

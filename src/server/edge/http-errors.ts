@@ -2,11 +2,11 @@ import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AppError, Denied, type ErrorCode } from '../../errors';
-import { newId } from '../../ids';
+import { AppError, Denied, type ErrorCode } from '../../errors/errors';
+import { createFaultLog, type Log } from '../../logging/log';
+import { isDatabaseUnavailable, PoolFull, reasonOf } from '../../sql/database-errors';
+import { newId } from '../../values/ids';
 import { knownError } from './format-error';
-import { createOutageLog } from './outage-log';
-import { Refusal } from './refusal';
 
 type Fault = Error & { statusCode?: number };
 
@@ -122,4 +122,50 @@ export function answerErrorsAsJson(server: FastifyInstance): void {
     reply.header('allow', [...new Set(methods)].join(', '));
     done(faultOf(405));
   });
+}
+
+/** The content of `extensions.cost`. */
+export interface CostReport {
+  /** Points of this request. */
+  requested: number;
+  /** The most that one request may cost. */
+  limit: number;
+  /** Points that the caller may still spend now; absent without a limit. */
+  remaining?: number;
+  /** Points that `remaining` gains a minute, and its maximum. */
+  perMinute?: number;
+}
+
+/** A request is refused before it runs. */
+export class Refusal extends AppError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    /** The HTTP status. */
+    readonly status: number,
+    readonly cost?: CostReport,
+    /** Whole seconds, at least 1, after which it may be sent again. */
+    readonly retryAfter?: number,
+  ) {
+    super(code, message, undefined, 'Refusal');
+  }
+}
+
+/** @param seconds after which it may be sent again */
+export function tooMany(message: string, seconds: number, cost?: CostReport): Refusal {
+  const retryAfter = Math.max(1, Math.ceil(seconds));
+  return new Refusal('LIMIT_EXCEEDED', `${message} Try again in ${retryAfter} s.`, 429, cost, retryAfter);
+}
+
+/** While callers are answered UNAVAILABLE, logs the reason once a minute instead of for each of them. */
+export function createOutageLog(log: Pick<Log, 'warn'>): (error: unknown) => void {
+  const note = createFaultLog((error, unwritten) => {
+    const { code } = error as { code?: string };
+    const what = error instanceof PoolFull ? 'a connection pool is full' : 'the database is unavailable';
+    const message = `${what}: callers are answered UNAVAILABLE`;
+    log.warn({ reason: reasonOf(error), code, unwritten }, message);
+  });
+  return (error) => {
+    if (isDatabaseUnavailable(error)) note(error);
+  };
 }

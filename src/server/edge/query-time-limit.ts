@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Answered } from './request-metrics';
+
 /** A time limit for several queries of one request together. */
 export interface QueryTimeLimit {
   /** The result of `work`; null if it takes longer than the time that is left. `work` continues nevertheless. */
@@ -39,4 +42,25 @@ export function createQueryTimeLimit(ms: number): QueryTimeLimit {
     },
     ended: () => last,
   };
+}
+
+// What errors need to know of the current request: Apollo refuses some requests before they have a context.
+
+export interface CurrentRequest {
+  id: string;
+  /** Whether its sender may see the schema, and so names of it that are like an unknown one. */
+  seesSchema: boolean;
+  /** Set when Apollo has answered it. Not in the context, of which Apollo gives each operation a copy. */
+  answered?: Answered;
+}
+
+const requests = new AsyncLocalStorage<CurrentRequest>();
+
+export function withRequest<T>(request: CurrentRequest, work: () => T): T {
+  return requests.run(request, work);
+}
+
+/** The request that is being answered; undefined outside a request. */
+export function currentRequest(): CurrentRequest | undefined {
+  return requests.getStore();
 }

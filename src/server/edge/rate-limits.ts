@@ -1,12 +1,12 @@
 // The rate limits of one caller in this process. Kept in memory: several processes allow several times as much.
 
+import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { createTokenBuckets, type TokenBuckets } from '../../token-buckets';
-import { keyIdOf } from '../../users/api-keys/api-key-token';
-import { hashTokenText } from '../../users/token-hash';
-import { credentialId, type Viewer } from '../../viewer';
-import { addressRange } from './address-range';
-import { type CostReport, tooMany } from './refusal';
+import { credentialId, type Viewer } from '../../access/viewer';
+import { createTokenBuckets, type TokenBuckets } from '../../limits/token-buckets';
+import { keyIdOf } from '../../users/api-keys/authenticate';
+import { hashTokenText } from '../../users/auth-cache';
+import { type CostReport, tooMany } from './http-errors';
 
 /** 0: no limit. For an API key; an address without a key has a tenth of the first two. */
 export interface Rates {
@@ -112,4 +112,19 @@ function bucketsFor(perSecond: number, seconds: number): TokenBuckets | null {
 // not the key itself, because this stays in memory
 function nameOf(token: string): string {
   return keyIdOf(token) ?? hashTokenText(token);
+}
+
+/** The range that one subscriber has: an IPv4 address, or a /64 of IPv6, in which a host may use any address. */
+export function addressRange(address: string): string {
+  if (!address.includes(':') || !isIPv6(address)) return address;
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - before.length - (tail === '' ? 0 : tail.split(':').length);
+  const groups = [...before, ...Array.from({ length: missing }, () => '0'), ...(tail ? tail.split(':') : [])];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -1,7 +1,8 @@
 // Finds the user of an HTTP request, by its API key or its session.
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Viewer } from '../../access/viewer';
 import type { AuditNotes } from '../../audit/notes/audit-notes';
-import { AppError } from '../../errors';
+import { AppError } from '../../errors/errors';
 import type { OptimisticAuth } from '../../graphql/context';
 import type { JsonDocument } from '../../json/json-text';
 import type { Db } from '../../sql/db';
@@ -9,11 +10,9 @@ import { authenticate, type From } from '../../users/api-keys/authenticate';
 import { allowsFrom } from '../../users/api-keys/key-networks';
 import type { AuthCache, TokenKind } from '../../users/auth-cache';
 import { authenticateSession } from '../../users/sessions/authenticate-session';
-import type { Viewer } from '../../viewer';
 import type { OwnPages } from './cross-site';
+import { Refusal } from './http-errors';
 import type { RateLimits } from './rate-limits';
-import { Refusal } from './refusal';
-import { sessionToken } from './session-cookie';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -155,4 +154,24 @@ export async function authenticateWithin(
     if (isForbidden(error)) rates.countRequest(null, from.remoteAddress);
     throw asRefusal(error);
   }
+}
+
+// The prefix makes browsers refuse the cookie from another host of the domain, and without Secure (RFC 6265bis).
+const NAME = '__Host-hl_session';
+
+// Lax: a link to this server from an e-mail finds the user signed in. cross-site.ts refuses what another site sends.
+const ATTRIBUTES = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
+
+/** The token of the browser's session; null: there is no cookie. */
+export function sessionToken(request: FastifyRequest): string | null {
+  return request.cookies[NAME] || null;
+}
+
+/** The cookie is gone when the browser is closed. */
+export function setSessionCookie(reply: FastifyReply, token: string): void {
+  reply.setCookie(NAME, token, ATTRIBUTES);
+}
+
+export function clearSessionCookie(reply: FastifyReply): void {
+  reply.clearCookie(NAME, ATTRIBUTES);
 }

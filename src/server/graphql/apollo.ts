@@ -10,27 +10,27 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { AppError } from '../../errors';
+import { AppError } from '../../errors/errors';
+import { MAX_OPERATION_NAME } from '../../graphql/content/content-selection';
 import type { Context } from '../../graphql/context';
 import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
-import type { Log } from '../../log';
-import { answerText } from '../../read-plan/raw-answer';
-import { currentRequest } from '../edge/current-request';
+import type { Log } from '../../logging/log';
+import { answerText } from '../../read-plan/statement';
 import { formatError, isForCaller } from '../edge/format-error';
-import { RETRY_AFTER_S, STATUS_OF } from '../edge/http-errors';
-import { createOutageLog } from '../edge/outage-log';
-import { type CostReport, Refusal } from '../edge/refusal';
-import { createDocumentStore } from './document-store';
+import { type CostReport, createOutageLog, RETRY_AFTER_S, Refusal, STATUS_OF } from '../edge/http-errors';
+import { currentRequest } from '../edge/query-time-limit';
+import { outcomeOfErrors } from '../edge/request-metrics';
 import { type Executor, executingWith } from './executor';
 import type { Gate, Operation } from './graphql-gate';
-import type { QuickAnswers } from './quick-answers';
+import type { KnownDocuments } from './known-documents';
+import { createDocumentStore } from './trusted-documents';
 
 export function createApollo(
   schema: GraphQLSchema,
   executor: Executor,
   log: Log,
   gate: Gate,
-  quick: QuickAnswers,
+  quick: KnownDocuments,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executingWith(schema, executor),
@@ -52,6 +52,7 @@ export function createApollo(
       logFaults(createOutageLog(log)),
       passGate(gate, quick),
       sayWhenToTryAgain,
+      noteOutcome,
     ],
   });
 }
@@ -76,8 +77,9 @@ const logFaults = (noteOutage: (error: unknown) => void): ApolloServerPlugin<Con
         for (const error of errors) {
           noteOutage(error.originalError);
           if (isForCaller(error)) continue;
+          const name = operationName?.slice(0, MAX_OPERATION_NAME);
           contextValue.log.error(
-            { err: error.originalError ?? error, operationName, path: error.path },
+            { err: error.originalError ?? error, operationName: name, path: error.path },
             'a field failed',
           );
         }
@@ -101,8 +103,22 @@ const sayWhenToTryAgain: ApolloServerPlugin<Context> = {
   },
 };
 
+const noteOutcome: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body }, operation }) {
+        const current = currentRequest();
+        const kind = operation?.operation ?? 'other';
+        if (!current || body.kind !== 'single' || kind === OperationTypeNode.SUBSCRIPTION) return;
+        const { errors = [] } = body.singleResult;
+        current.answered = { kind, outcome: outcomeOfErrors(errors.map(({ extensions }) => extensions?.code)) };
+      },
+    };
+  },
+};
+
 /** The checks that need the variables and the caller. Adds the cost to every answer, also to a refusal. */
-function passGate(gate: Gate, quick: QuickAnswers): ApolloServerPlugin<Context> {
+function passGate(gate: Gate, quick: KnownDocuments): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       let cost: CostReport | undefined;

@@ -1,5 +1,5 @@
 import type { CostWeights } from '../../graphql/limits/cost-plan';
-import { explanationPoints } from '../../incoming/explaining/explain-cost';
+import { explanationPoints } from '../../incoming/explaining/explain-verification';
 
 /**
  * Fields that cost more than a row, in points: 1 is about the cost of one row of a page in the database, 10 µs.
@@ -29,6 +29,8 @@ export const COST_WEIGHTS: CostWeights = {
     // of up to 1,000 events
     ['BusinessDocument.verdicts', 100],
     ['BusinessDocument.timeline', 100],
+    // looks at 10,000 events, and evaluates 50
+    ['WebhookPreview.recent', 1_000],
     ['Webhook.health', 5],
     // up to 1,000 requests, and up to 10,000 deliveries
     ['WebhookHealth.streak', 20],
@@ -48,6 +50,10 @@ export const COST_WEIGHTS: CostWeights = {
     ['AuditEntry.evidence', 5],
     ['Delivery.evidence', 6],
     ['Evidence.proof', 50],
+    // up to 10,000 entries of the audit trail
+    ['Evidence.erasedAt', 50],
+    // up to 1,000
+    ['EvidenceRun.findings', 100],
     ['Query.evidenceStatus', 20],
     ['Query.evidenceHeads', 20],
     ['Query.evidenceAnchors', 20],
@@ -78,6 +84,7 @@ export const COST_WEIGHTS: CostWeights = {
       'businessEvent',
       'causedBy',
       'replay',
+      'traceId',
       'status',
       'skipReason',
       'held',

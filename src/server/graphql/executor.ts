@@ -8,23 +8,25 @@ import {
   getVariableValues,
   OperationTypeNode,
 } from 'graphql';
-import type { ErrorCode } from '../../errors';
-import { createFaultLog } from '../../fault-log';
-import { confirmsViewer } from '../../graphql/confirms-viewer';
+import type { Viewer } from '../../access/viewer';
+import type { AuditNotes } from '../../audit/notes/audit-notes';
+import { Denied, type ErrorCode } from '../../errors/errors';
+import { createContentSelections } from '../../graphql/content/content-selection';
 import type { Context } from '../../graphql/context';
+import { confirmsViewer } from '../../graphql/field-rules';
 import { AnswerTooLarge, makeAnswer } from '../../graphql/limits/answer-size';
-import { onePerField } from '../../graphql/lists/list-failures';
-import type { Log } from '../../log';
-import type { FallbackReason, OnFallback } from '../../read-plan/fallback';
+import { onePerField } from '../../graphql/lists/list';
+import { createFaultLog, type Log } from '../../logging/log';
+import type { FallbackReason, OnFallback } from '../../read-plan/plan';
 import type { Answering } from '../../read-plan/read.store';
 import { createReadQuery, ListFailed, type QueryRequest, type ReadQuery } from '../../read-plan/read-query';
+import { RawAnswer } from '../../read-plan/statement';
 import { isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { isForCaller, knownError } from '../edge/format-error';
 import { STATUS_OF } from '../edge/http-errors';
-import { SQL_FIELDS } from '../schema/all-sql-fields';
+import { SQL_FIELDS } from '../schema/schema';
 import type { Operation } from './graphql-gate';
-import { type NoteAnswer, noteDenials } from './note-answer';
 
 declare module '../../graphql/context' {
   interface Context {
@@ -203,4 +205,35 @@ export function executingWith(schema: GraphQLSchema, executor: Executor): Gatewa
     },
     stop: async () => undefined,
   };
+}
+
+// Notes for the audit trail which content an answered operation read, and what was refused because of roles.
+
+/** In characters. A longer answer contains at least one value. */
+const MAX_EMPTY = 500;
+
+/** @param data if each of its fields is null, nothing was read */
+export type NoteAnswer = (operation: Operation, viewer: Viewer | null, data: unknown) => void;
+
+export function createNoteAnswer(schema: GraphQLSchema, notes: AuditNotes): NoteAnswer {
+  const contentOf = createContentSelections(schema);
+  return ({ document, operation, variables }, viewer, data) => {
+    if (!viewer || !hasValues(data)) return;
+    const read = contentOf(document, operation)?.(variables, viewer.roles);
+    if (read) notes.read(viewer, read);
+  };
+}
+
+function hasValues(data: unknown): boolean {
+  if (data === null || data === undefined) return false;
+  if (data instanceof RawAnswer) return data.json.length > MAX_EMPTY || hasValues(JSON.parse(data.json));
+  return Object.values(data).some((value) => value !== null);
+}
+
+/** Notes each field that was refused, once for all rows of the answer. */
+export function noteDenials(notes: AuditNotes, viewer: Viewer | null, errors: readonly unknown[] = []): void {
+  if (!viewer) return;
+  const causes = errors.map((error) => (error instanceof GraphQLError ? error.originalError : error));
+  const fields = new Set(causes.filter((cause) => cause instanceof Denied).map(({ what }) => what));
+  for (const field of fields) notes.denied(viewer, field);
 }

@@ -11,15 +11,14 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { AppError } from '../../errors';
+import type { Viewer } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
 import type { Context } from '../../graphql/context';
-import { checkedVariables } from '../../graphql/limits/check-variables';
-import { costOf, createPlans, MAX_COST, shareOfLists, tooExpensive } from '../../graphql/limits/cost';
-import { LIMITS, limitRules } from '../../graphql/limits/document-limits';
-import type { Viewer } from '../../viewer';
+import { costOf, createPlans, MAX_COST, shareOfLists, tooExpensive } from '../../graphql/limits/cost-plan';
+import { checkedVariables, LIMITS, limitRules } from '../../graphql/limits/document-limits';
 import { formatError, knownError } from '../edge/format-error';
+import { type CostReport, Refusal } from '../edge/http-errors';
 import type { RateLimits } from '../edge/rate-limits';
-import { type CostReport, Refusal } from '../edge/refusal';
 import { COST_WEIGHTS } from './cost-weights';
 import type { OperationRequest, TrustedDocuments } from './trusted-documents';
 

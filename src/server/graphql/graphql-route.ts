@@ -1,22 +1,27 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { credentialId } from '../../access/viewer';
 import type { Context, Services } from '../../graphql/context';
-import { isObject } from '../../json/is-object';
+import { MAX_ANSWER_BYTES } from '../../graphql/limits/answer-size';
+import { isObject } from '../../json/json-form';
+import { type JsonPart, memberOf, rootOf } from '../../json/json-part';
+import type { Log } from '../../logging/log';
 import type { AuthCache } from '../../users/auth-cache';
-import { refuseUnservableAccept } from '../edge/accept-header';
-import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-limiter';
-import { withRequest } from '../edge/current-request';
+import { type ConcurrencyLimiter, createBudget, inSlot, takeSlot } from '../edge/concurrency-limiter';
+import { tooMany } from '../edge/http-errors';
+import { type CurrentRequest, withRequest } from '../edge/query-time-limit';
+import { addressRange } from '../edge/rate-limits';
+import { refuseUnservableAccept } from '../edge/read-body';
 import { readViewer } from '../edge/read-viewer';
+import { traceparentOfRequest } from '../edge/trace-requests';
 import type { Gate } from './graphql-gate';
-import { createHeldAnswers } from './held-answers';
-import { httpContext } from './http-context';
-import type { QuickAnswers } from './quick-answers';
+import type { KnownDocuments } from './known-documents';
 
 export interface GraphQLRoute {
   apollo: ApolloServer<Context>;
   gate: Gate;
-  quick: QuickAnswers;
+  quick: KnownDocuments;
   limiter: ConcurrencyLimiter;
   source: DataSource;
   services: Services;
@@ -47,20 +52,20 @@ export function serveGraphQL(server: FastifyInstance, route: GraphQLRoute): void
         const quickly = request.method === 'POST' ? await quick.answer(asked.body, accept, context) : null;
         if (quickly) {
           hold(request, reply, quickly.text, !context.hasMutated);
+          request.answered = { kind: context.hasMutated ? 'mutation' : 'query', outcome: 'OK' };
           reply.header('cache-control', NOT_KEPT).header('content-type', quickly.mediaType);
           return quickly.text;
         }
         const httpGraphQLRequest = { ...asked, method: request.method, headers: headersOf(request) };
         const answer = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
-        const { headers, body, status } = await withRequest(
-          { id: request.id, seesSchema: gate.mayIntrospect(request.viewer) },
-          answer,
-        );
+        const current: CurrentRequest = { id: request.id, seesSchema: gate.mayIntrospect(request.viewer) };
+        const { headers, body, status } = await withRequest(current, answer);
         reply.header('cache-control', NOT_KEPT);
         for (const [name, value] of headers) reply.header(name, value);
         reply.code(status ?? 200);
         if (body.kind !== 'complete') throw new Error('answers in parts are not served');
-        hold(request, reply, body.string, !context.hasMutated);
+        hold(request, reply, body.string, current.answered?.kind !== 'mutation');
+        request.answered = current.answered ?? null;
         const mediaType = headers.get('content-type');
         if (mediaType !== undefined && (status ?? 200) === 200) quick.learnMediaType(accept, mediaType);
         return body.string;
@@ -115,4 +120,61 @@ function jsonOf(text: string | null): unknown {
     // Apollo reports the error
     return undefined;
   }
+}
+
+/** The context of resolvers. */
+export function httpContext(request: FastifyRequest, source: DataSource, services: Services): Context {
+  // read by mutations whose arguments keep their exact text
+  let variables: JsonPart | undefined;
+  return {
+    db: source.manager,
+    transaction: (work) => source.transaction(work),
+    viewer: request.viewer,
+    optimisticAuth: request.optimisticAuth,
+    requestId: request.id,
+    remoteAddress: request.ip,
+    traceparent: traceparentOfRequest(request),
+    log: request.log as Log,
+    // no getter: V8 would give each context a shape of its own, which keeps the request until all garbage is collected
+    variables() {
+      if (request.json) variables ??= memberOf(rootOf(request.json), 'variables');
+      return variables;
+    },
+    services,
+    memory: new Map(),
+  };
+}
+
+// Answers in memory that their clients have not read yet.
+
+/** Characters that may wait, and how long. */
+const HELD = { inProcess: 4 * MAX_ANSWER_BYTES, ofOneKey: 2 * MAX_ANSWER_BYTES, mostMs: 300_000 };
+/** The buffers of a socket take a shorter answer at once. */
+const SHORT = 16 * 1024;
+const RETRY_AFTER_S = 5;
+
+/**
+ * Holds an answer until it is read.
+ * @param mayRefuse not after a mutation: its answer may have what is shown only once
+ * @throws Refusal 429 if too much waits to be read already
+ */
+export type HoldAnswer = (request: FastifyRequest, reply: FastifyReply, text: string, mayRefuse: boolean) => void;
+
+export function createHeldAnswers(held = HELD): HoldAnswer {
+  const budget = createBudget(held.inProcess);
+  return ({ viewer, ip }, { raw }, { length }, mayRefuse) => {
+    if (length <= SHORT) return;
+    const holding = budget.open();
+    holding.countFor(viewer ? credentialId(viewer) : addressRange(ip), held.ofOneKey);
+    if ((!holding.take(length) && mayRefuse) || raw.destroyed) {
+      holding.end();
+      throw tooMany('Too many answers wait until their clients read them.', RETRY_AFTER_S);
+    }
+    const timer = setTimeout(() => raw.destroy(), held.mostMs);
+    timer.unref();
+    raw.once('close', () => {
+      clearTimeout(timer);
+      holding.end();
+    });
+  };
 }

@@ -1,22 +1,28 @@
 // POST /events: what `publishEvents` does, for business systems that send plain JSON or CloudEvents.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { AppError, CallerChanged, InputError, quoted, type UserError } from '../../errors';
+import { mayPublish, missingRole, PUBLISHERS, type Viewer } from '../../access/viewer';
+import { AppError, CallerChanged, InputError, quoted, type UserError } from '../../errors/errors';
 import { checkNumberOfEvents, type NewEvent } from '../../events/event-faults';
 import type { PublishedEvent } from '../../events/publish-events';
 import type { Publisher } from '../../events/publisher';
-import { toNodeId } from '../../ids';
-import { isObject } from '../../json/is-object';
-import { memberOf } from '../../json/json-member';
-import { type JsonPart, rootOf } from '../../json/json-part';
+import { isObject } from '../../json/json-form';
+import { type JsonPart, memberOf, rootOf } from '../../json/json-part';
 import type { AuthCache } from '../../users/auth-cache';
-import { mayPublish, missingRole, PUBLISHERS, type Viewer } from '../../viewer';
+import { toNodeId } from '../../values/ids';
 import { type ConcurrencyLimiter, inSlot, takeSlot } from '../edge/concurrency-limiter';
-import type { JsonBodyReader } from '../edge/json-body';
+import { Refusal } from '../edge/http-errors';
+import type { JsonBodyReader } from '../edge/read-body';
 import { readViewer } from '../edge/read-viewer';
-import { Refusal } from '../edge/refusal';
-import { BEYOND_ASCII, binaryCloudEvent, isBinaryMode, JSON_TYPE, structuredCloudEvent } from './cloud-events';
-import { plainEvent } from './plain-events';
+import { traceparentOfRequest } from '../edge/trace-requests';
+import {
+  BEYOND_ASCII,
+  binaryCloudEvent,
+  isBinaryMode,
+  JSON_TYPE,
+  plainEvent,
+  structuredCloudEvent,
+} from './read-events';
 
 const PLAIN_JSON = 'application/json';
 const CLOUD_EVENT = 'application/cloudevents+json';
@@ -79,11 +85,15 @@ function serveRoute(server: FastifyInstance, { source, limiter, publisher, authC
 async function publish(request: FastifyRequest, publisher: Publisher, events: NewEvent[]): Promise<PublishedEvent[]> {
   // an empty batch of CloudEvents
   if (events.length === 0) return confirmedPublisher(request).then(() => []);
+  const traceparent = traceparentOfRequest(request);
   try {
-    return await publisher.publish(publisherOf(request), events, request.optimisticAuth?.version);
+    return await publisher.publish(publisherOf(request), events, {
+      traceparent,
+      version: request.optimisticAuth?.version,
+    });
   } catch (error) {
     if (!(error instanceof CallerChanged)) throw error;
-    return publisher.publish(await confirmedPublisher(request), events);
+    return publisher.publish(await confirmedPublisher(request), events, { traceparent });
   }
 }
 

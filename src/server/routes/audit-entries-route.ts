@@ -1,16 +1,16 @@
 // GET /audit-entries: the audit trail as NDJSON, made while it is read.
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { credentialId, missingRole, type Role, type Viewer } from '../../access/viewer';
 import { auditLines, beginAuditExport, type ExportedPart, endAuditExport } from '../../audit/audit-export';
-import { AppError, quoted } from '../../errors';
-import { uuidOf } from '../../ids';
-import type { MaskingRules } from '../../masking/current-rules';
+import { AppError, quoted } from '../../errors/errors';
+import { maskedContent } from '../../masking/masked-content';
+import type { MaskingRules } from '../../masking/masks-of-viewer';
 import { readAhead, streamOf } from '../../request-log/export/export-stream';
-import { credentialId } from '../../viewer';
+import { credentialStates, noLongerValid } from '../../users/sessions/authenticate-session';
+import { uuidOf } from '../../values/ids';
 import { readViewer } from '../edge/read-viewer';
-import { createDownloads } from './downloads';
-import { followViewer, refuseRoles } from './followed-viewer';
-import { gzipFile } from './gzip-file';
+import { createDownloads, gzipFile } from './downloads';
 
 const LIMITS = { perKey: 2, inAll: 4 };
 /** A download whose client reads nothing for this long is ended. */
@@ -90,4 +90,44 @@ function readTime(name: string, given: unknown): Date | null {
   const time = typeof given === 'string' && TIME.test(given) ? new Date(given) : null;
   if (time !== null && !Number.isNaN(time.getTime())) return time;
   throw new AppError('BAD_USER_INPUT', `${name} is ${quoted(given)}; it must be a time such as 2026-03-01T00:00:00Z.`);
+}
+
+// The viewer of a download of the audit trail: keys can expire, and roles and masking rules change, while it continues.
+
+const ROLES: readonly Role[] = ['SYSTEM_MANAGER', 'AUDITOR'];
+
+export interface FollowedViewer {
+  /** Checks the key and the roles again, if the interval has passed. @throws AppError, Denied */
+  check(): Promise<void>;
+  /** Returns a function that masks before, after and details as the viewer may see them now. */
+  shown(): Promise<(value: unknown) => unknown>;
+}
+
+/** @param everyMs how often the right to read is checked again */
+export function followViewer(source: DataSource, rules: MaskingRules, viewer: Viewer, everyMs: number): FollowedViewer {
+  const origin = { documentType: null, webhookId: null };
+  let current = viewer;
+  let last = performance.now();
+  return {
+    async check() {
+      if (performance.now() - last < everyMs) return;
+      last = performance.now();
+      const state = (await credentialStates(source.manager, [viewer])).get(credentialId(viewer));
+      if (!state) throw noLongerValid();
+      refuseRoles(state.roles);
+      current = { ...viewer, roles: state.roles };
+    },
+    // as in the API, filters of other users may name values that are masked from the viewer
+    async shown() {
+      await rules.refresh(current);
+      const masks = rules.masksFor(current);
+      return (value) => maskedContent(masks, 'FILTER', 'JSON', origin, value);
+    },
+  };
+}
+
+/** @throws Denied unless they may read the trail */
+function refuseRoles(roles: ReadonlySet<Role>): void {
+  if (ROLES.some((role) => roles.has(role))) return;
+  throw missingRole('GET /audit-entries', ROLES, roles);
 }

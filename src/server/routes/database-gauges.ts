@@ -1,16 +1,19 @@
 // The metrics that are read from the database when they are asked for. All processes show the same.
-import { currentTime } from '../../clock';
-import { countPendingDecisions } from '../../delivery/fan-out/pending-decision.store';
+
+import { countPendingDecisions } from '../../delivery/engine/pending-decision.store';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
+import { oldestDueSeconds } from '../../delivery/queue/backlog.store';
 import { countDeadLetters } from '../../delivery/queue/dead-letter.store';
 import { anchorTargets } from '../../evidence/anchors/anchor.store';
-import { STOP_CODES } from '../../evidence/evidence-head.entity';
-import { sealingStops } from '../../evidence/sealing-stop.store';
+import { STOP_CODES, sealingStops } from '../../evidence/sealing-stop.store';
 import { evidenceBehindSeconds, waitingLeaves } from '../../evidence/tree.store';
 import { backfillRemaining } from '../../request-log/feed/backfill.store';
 import { behindSeconds } from '../../request-log/feed/feed-position.store';
-import { indexBehindSeconds } from '../../request-log/search/request-index.store';
 import type { Db } from '../../sql/db';
+import { type ConnectedStandby, connectedStandbys } from '../../system/standby-lag.store';
+import { bytesOfTables } from '../../system/table-bytes.store';
+import { currentTime } from '../../time/clock';
+import { secondsToNextExpiry } from '../../webhooks/expiring/expiring-secrets.store';
 import { webhookConditions } from '../../webhooks/webhook-circuit.store';
 
 export interface Sample {
@@ -22,6 +25,8 @@ export interface DatabaseGauge {
   name: string;
   help: string;
   labelNames?: string[];
+  /** For how long its samples are shown again, where reading them is much work; absent: they are read each time. */
+  keptMs?: number;
   read(db: Db): Promise<readonly Sample[]>;
 }
 
@@ -30,6 +35,11 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
     name: 'hookledger_pending_decisions',
     help: 'Pairs of event and webhook whose condition or template is still to be evaluated, up to 10,000.',
     read: async (db) => [{ value: await countPendingDecisions(db, 10_000) }],
+  },
+  {
+    name: 'hookledger_oldest_due_seconds',
+    help: 'For how many seconds the oldest event that is not fanned out, or the delivery that is due the longest, has waited; 0: none waits.',
+    read: async (db) => [{ value: await oldestDueSeconds(db) }],
   },
   {
     name: 'hookledger_dead_letters',
@@ -53,8 +63,8 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
   },
   {
     name: 'hookledger_search_index_behind_seconds',
-    help: 'Seconds since the oldest request was closed that searches do not find yet; 0: searches find all.',
-    read: async (db) => [{ value: await indexBehindSeconds(db) }],
+    help: 'Seconds since the oldest change of the log that the search index has not read; 0: searches find all.',
+    read: async (db) => [{ value: await behindSeconds(db, 'index') }],
   },
   {
     name: 'hookledger_counts_behind_seconds',
@@ -99,7 +109,39 @@ export const DATABASE_GAUGES: readonly DatabaseGauge[] = [
       return targets.map(({ kind, by, error }) => ({ labels: { kind, by }, value: error === null ? 0 : 1 }));
     },
   },
+  {
+    name: 'hookledger_next_expiry_seconds',
+    help: 'Seconds until the next secret, address, certificate or API key of this kind expires; negative: a certificate in use has expired.',
+    labelNames: ['kind'],
+    read: async (db) => samplesOf('kind', await secondsToNextExpiry(db, currentTime())),
+  },
+  {
+    name: 'hookledger_table_bytes',
+    help: 'Bytes of a table with its indexes, by month where it is divided by months; otherwise the month is empty.',
+    labelNames: ['table', 'month'],
+    // it looks at each file of each table and index, of which there are thousands after two years
+    keptMs: 300_000,
+    async read(db) {
+      return (await bytesOfTables(db)).map(({ table, month, bytes }) => ({ labels: { table, month }, value: bytes }));
+    },
+  },
+  {
+    name: 'hookledger_standby_lag_seconds',
+    help: 'For how many seconds a standby that is connected with the primary has not replayed what was committed; 0: it has all.',
+    labelNames: ['standby'],
+    read: async (db) => samplesOfStandbys(await connectedStandbys(db), 'seconds'),
+  },
+  {
+    name: 'hookledger_standby_lag_bytes',
+    help: 'Bytes of the log of the primary that a standby, connected with it, has not replayed.',
+    labelNames: ['standby'],
+    read: async (db) => samplesOfStandbys(await connectedStandbys(db), 'bytes'),
+  },
 ];
+
+function samplesOfStandbys(standbys: readonly ConnectedStandby[], key: 'seconds' | 'bytes'): Sample[] {
+  return standbys.flatMap(({ standby, [key]: value }) => (value === null ? [] : [{ labels: { standby }, value }]));
+}
 
 function samplesOf(label: string, values: Readonly<Record<string, number>>): Sample[] {
   return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));

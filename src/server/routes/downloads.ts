@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { finished, type Readable } from 'node:stream';
-import { once } from '../edge/once';
-import { tooMany } from '../edge/refusal';
+import { finished, pipeline, type Readable } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { once } from '../edge/closing';
+import { tooMany } from '../edge/http-errors';
+import { takesCoding } from '../edge/read-body';
 
 const RETRY_S = 10;
 
@@ -60,3 +63,13 @@ export function createDownloads({ perKey, inAll }: { perKey: number; inAll: numb
 }
 
 const stopped = () => new Error('the server stops');
+
+/** The file as it is sent: compressed, if the client takes that. Sets the header for it. */
+export function gzipFile(request: FastifyRequest, reply: FastifyReply, file: Readable): Readable {
+  reply.header('vary', 'accept-encoding');
+  if (!takesCoding(request.headers['accept-encoding'], 'gzip')) return file;
+  reply.header('content-encoding', 'gzip');
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  // if either of the two breaks, the other one and the response break too
+  return pipeline(file, gzip, () => undefined);
+}

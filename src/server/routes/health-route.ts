@@ -1,19 +1,6 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
-import type { DataSource } from 'typeorm';
-import { currentTime } from '../../clock';
-import { checkReadiness } from '../../database/readiness';
-import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
 import type { Backlog } from '../../delivery/queue/backlog.store';
-import { sealingStops } from '../../evidence/sealing-stop.store';
-import { evidenceBehindSeconds } from '../../evidence/tree.store';
-import type { FeedReader } from '../../request-log/feed/feed-position.entity';
-import { behindSeconds } from '../../request-log/feed/feed-position.store';
-import { cached } from './cached';
-
-/** The answer is shared for this time: no key is needed, so callers may ask at any rate. */
-const KEPT_MS = 1_000;
-/** Rows are sealed, counted and indexed every second, or some seconds later beside many deliveries. */
-const MAX_BEHIND_S = 60;
+import type { PartHealth, ReadSystemHealth, SystemHealth } from '../../system/system-health';
 
 export interface BacklogState {
   /** The last measurement; null: there was none yet. */
@@ -22,68 +9,43 @@ export interface BacklogState {
   refusal(): string | null;
 }
 
-/** The checks of `/readyz`, each with its fault; null: it has none. */
-export type Readiness = () => Promise<Record<string, string | null>>;
-
-const UNKNOWN = { deliveries: 'unknown', evidence: 'unknown', search: 'unknown', statistics: 'unknown' };
-
-interface HealthSources {
-  source: DataSource;
-  backlog: BacklogState;
-}
-
 /**
- * `/healthz`: the process runs. `/readyz`: it can do its work, and whether deliveries are paused, publishing is refused,
- * nothing is sealed, or searches and statistics are behind, which are no faults of this process; 503 names what is missing.
- * @returns the checks, for the metrics
+ * `/readyz`: whether the process can do its work, and whether deliveries are paused, publishing is refused, no worker is
+ * there, nothing is sealed, or searches, statistics and the standby are behind, which are no faults of this process; 503 names what is missing.
  */
-export function serveHealth(
+export function serveReadiness(
   server: FastifyInstance,
-  { source, backlog }: HealthSources,
+  readHealth: ReadSystemHealth,
+  { refusal }: BacklogState,
   onRequest: onRequestAsyncHookHandler,
-): Readiness {
-  const state = cached(KEPT_MS, async () => {
-    const checks = await checkReadiness(source);
-    if (checks.database !== null) return { checks, ...UNKNOWN };
-    const [deliveries, evidence, search, statistics] = await Promise.all([
-      deliveriesState(source),
-      evidenceState(source),
-      readersState(source, 'index'),
-      readersState(source, 'counts', 'deliveries'),
-    ]);
-    return { checks, deliveries, evidence, search, statistics };
-  });
-  server.get('/healthz', async () => ({ status: 'ok' }));
+): void {
   server.get('/readyz', { onRequest }, async (_request, reply) => {
-    const { checks, ...others } = await state();
+    const health = await readHealth();
+    const { checks } = health;
     const ready = Object.values(checks).every((fault) => fault === null);
-    const publishing = checks.database === null ? (backlog.refusal() ?? 'accepted') : 'unknown';
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not ready', checks, ...others, publishing });
+    const publishing = checks.database === null ? (refusal() ?? 'accepted') : 'unknown';
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ok' : 'not ready', checks, ...partsOf(health), publishing });
   });
-  return async () => (await state()).checks;
 }
 
-async function deliveriesState(source: DataSource): Promise<string> {
-  const pause = await findDeliveriesPause(source.manager).catch(() => undefined);
-  if (pause === undefined) return 'unknown';
-  return pause === null ? 'running' : `paused since ${pause.since.toISOString()}`;
+function partsOf({ queue, workers, index, statistics, sealing, standby }: SystemHealth): Record<string, string> {
+  return {
+    deliveries: said(queue, 'running'),
+    workers: said(workers, 'running'),
+    evidence: said(sealing, 'sealed'),
+    search: said(index, 'up to date'),
+    statistics: said(statistics, 'up to date'),
+    ...(standby && { standby: said(standby, 'up to date') }),
+  };
 }
 
-async function readersState({ manager }: DataSource, ...readers: readonly FeedReader[]): Promise<string> {
-  const read = Promise.all(readers.map((reader) => behindSeconds(manager, reader)));
-  const behind = await read.catch(() => undefined);
-  if (behind === undefined) return 'unknown';
-  const seconds = Math.max(...behind);
-  return seconds > MAX_BEHIND_S ? `behind by ${Math.round(seconds)} s` : 'up to date';
-}
-
-async function evidenceState({ manager }: DataSource): Promise<string> {
-  const read = Promise.all([sealingStops(manager, currentTime()), evidenceBehindSeconds(manager)]);
-  const found = await read.catch(() => undefined);
-  if (found === undefined) return 'unknown';
-  const [[stop], behind] = found;
-  // whatever keeps rows from being sealed, also if no process can say what
-  if (stop === undefined) return behind > MAX_BEHIND_S ? `behind by ${Math.round(behind)} s` : 'sealed';
-  const what = stop.code === 'ROWS' ? 'incomplete' : 'stopped';
-  return `${what} since ${stop.since.toISOString()}: ${stop.code}: ${stop.message}`;
+/** @param good what it says while nothing is wrong, and of a full backlog, which has a line of its own */
+function said({ state, since, behindSeconds, message }: PartHealth, good: string): string {
+  if (state === 'OK' || state === 'FULL') return good;
+  if (state === 'UNKNOWN') return 'unknown';
+  if (state === 'BEHIND') return behindSeconds === null ? 'behind' : `behind by ${Math.round(behindSeconds)} s`;
+  const begun = since === null ? '' : ` since ${since.toISOString()}`;
+  return `${state.toLowerCase()}${begun}${message === null || state === 'PAUSED' ? '' : `: ${message}`}`;
 }

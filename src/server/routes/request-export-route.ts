@@ -3,27 +3,33 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { currentTime } from '../../clock';
-import { AppError, quoted } from '../../errors';
-import { whereFromText } from '../../graphql/lists/stored-where';
+import { credentialId, type Viewer } from '../../access/viewer';
+import { AppError, quoted } from '../../errors/errors';
+import { whereFromText } from '../../graphql/lists/absent-filters';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
-import { toNodeId, uuidOf } from '../../ids';
-import type { MaskingRules } from '../../masking/current-rules';
-import { personalDataLines } from '../../privacy/personal-data/personal-data-lines';
-import { REQUEST_LOG_FILTER } from '../../request-log/api/request-log.inputs';
-import { beginDownload, checkDownload, endDownload, type Progress } from '../../request-log/export/download';
+import type { MaskingRules } from '../../masking/masks-of-viewer';
+import { personalDataLines } from '../../privacy/personal-data/export-personal-data';
+import { RequestLogWhere } from '../../request-log/api/request-log.inputs';
 import { type ExportRow, exportsById } from '../../request-log/export/export.store';
 import { type Batch, type BatchOptions, exportBatches } from '../../request-log/export/export-batches';
-import { readAhead, streamOf } from '../../request-log/export/export-stream';
+import {
+  beginDownload,
+  checkDownload,
+  endDownload,
+  type Progress,
+  readAhead,
+  streamOf,
+} from '../../request-log/export/export-stream';
 import { scopedWhere } from '../../request-log/search/indexed-filters';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
+import { StandbyReads } from '../../sql/standby-reads';
+import { currentTime } from '../../time/clock';
 import { credentialStates, noLongerValid } from '../../users/sessions/authenticate-session';
-import { credentialId, type Viewer } from '../../viewer';
+import { toNodeId, uuidOf } from '../../values/ids';
+import { Refusal } from '../edge/http-errors';
 import { readViewer } from '../edge/read-viewer';
-import { Refusal } from '../edge/refusal';
-import { createDownloads, type Downloads } from './downloads';
-import { gzipFile } from './gzip-file';
+import { createDownloads, type Downloads, gzipFile } from './downloads';
 
 export interface ExportLimits {
   /** Downloads at once with one API key. */
@@ -138,12 +144,13 @@ function readerOf(row: ExportRow): (db: Db, options: BatchOptions) => AsyncGener
 // Reads with the rights of the user who created the export, also for a reader with more rights.
 function conditionFor(row: ExportRow): Condition {
   const where = row.condition === null ? undefined : whereFromText(row.condition);
-  return conditionOf(scopedWhere(row.readsContent, where), REQUEST_LOG_FILTER);
+  return conditionOf(scopedWhere(row.readsContent, where), RequestLogWhere.filter);
 }
 
 // A replica that has the export has everything that was committed before it.
 async function sourceOfRows({ source, reading }: Serving, { id }: ExportRow): Promise<Db> {
-  return (await exportsById(reading, [id])).has(id) ? reading : source.manager;
+  const server = reading instanceof StandbyReads ? reading.pinned() : reading;
+  return (await exportsById(server, [id])).has(id) ? server : source.manager;
 }
 
 async function refuse(rules: MaskingRules, viewer: Viewer, row: ExportRow): Promise<void> {

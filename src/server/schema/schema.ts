@@ -3,21 +3,25 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { FEATURES } from '../../features';
+import { enforceOneOf } from '../../graphql/arguments/check-input';
 import { contentDirectives, describeContent } from '../../graphql/content/content';
 import { withDirectives } from '../../graphql/directives';
 import { ignoreAbsentFilters } from '../../graphql/lists/absent-filters';
-import { letListsFailAlone } from '../../graphql/lists/list-failures';
-import { enforceOneEnd } from '../../graphql/lists/one-end';
+import { letListsFailAlone } from '../../graphql/lists/list';
+import { enforceOneEnd } from '../../graphql/lists/page-args';
+import { resolveNodeIds } from '../../graphql/node';
 import { enforceFilterRoles, filterDirectives } from '../../graphql/roles/filter-roles';
 import { enforceRoles, roleDirectives } from '../../graphql/roles/has-role';
 import { enforceMasks, maskDirectives } from '../../graphql/roles/masked';
-import { NodeResolver } from './node.resolver';
+import { sqlFieldsByType } from '../../read-plan/sql-fields';
+import { NodeResolver, nodeLinkResolvers } from './node.resolver';
 
 /** The API. @throws Error if a root field or a Node type has no rule about who may use it. */
 export function createSchema(): GraphQLSchema {
   const built = buildSchemaSync({
     resolvers: [
       NodeResolver,
+      ...nodeLinkResolvers,
       ...FEATURES.flatMap(({ linkedFields, resolvers }) => [
         ...linkedFields.map((each) => each.resolver),
         ...resolvers,
@@ -31,8 +35,10 @@ export function createSchema(): GraphQLSchema {
     skipCheck: true,
   });
   describeRoots(built);
+  resolveNodeIds(built);
   const schema = withDirectives(built, contentDirectives, filterDirectives, maskDirectives, roleDirectives);
   describeContent(schema);
+  enforceOneOf(schema);
   // what is applied last is checked first
   enforceFilterRoles(schema, [letListsFailAlone, enforceOneEnd], [ignoreAbsentFilters(schema)]);
   enforceMasks(schema);
@@ -74,3 +80,8 @@ function describeRoots(schema: GraphQLSchema): void {
 export function printApi(schema: GraphQLSchema): string {
   return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
 }
+
+/** All fields that can be read in one statement. */
+export const SQL_FIELDS = sqlFieldsByType(
+  FEATURES.flatMap(({ linkedFields, sqlFields }) => [...linkedFields.map((each) => each.sqlFields), ...sqlFields]),
+);

@@ -1,12 +1,11 @@
 // Who a person is by the claims of the ID token and of the user info.
 import type { IDToken } from 'openid-client';
-import { currentMs } from '../../clock';
 import type { RoleRule } from '../../config/config-values';
-import { quoted } from '../../errors';
-import { isClean } from '../../text';
-import { isEmail, MAX_EMAIL } from '../../users/email';
-import { rolesByClaims } from '../../users/identity/role-map';
-import type { Identity } from '../../users/identity/sign-in-identity';
+import { quoted } from '../../errors/errors';
+import { currentMs } from '../../time/clock';
+import { type Identity, rolesByClaims } from '../../users/identity/sign-in-identity';
+import { isEmail, MAX_EMAIL } from '../../users/user.type';
+import { isClean } from '../../values/text';
 
 type Claims = Readonly<Record<string, unknown>>;
 

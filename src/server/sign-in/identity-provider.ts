@@ -1,17 +1,16 @@
 // The OpenID provider at which people sign in (authorization code, PKCE, state, nonce), by openid-client.
 import { setTimeout as wait } from 'node:timers/promises';
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { FetchBody } from 'openid-client';
 import * as openid from 'openid-client';
 import type { Config } from '../../config/config';
-import { AppError } from '../../errors';
-import { createFaultLog } from '../../fault-log';
-import type { Log } from '../../log';
-import type { SignInSecrets } from '../../users/identity/pending-sign-ins';
+import { AppError } from '../../errors/errors';
+import { createFaultLog, type Log } from '../../logging/log';
+import { currentTime } from '../../time/clock';
+import type { SignInSecrets } from '../../users/identity/pending-sign-ins.store';
 import type { Identity } from '../../users/identity/sign-in-identity';
 import type { ProviderSession } from '../../users/sessions/session.store';
 import { identityIn, refuseForeignToken } from './identity-of-claims';
-import { readLogoutToken } from './logout-token';
-import { fetchWhole } from './provider-fetch';
 
 export interface IdentityProvider {
   /** The address at which the browser signs in. @throws AppError UNAVAILABLE */
@@ -165,4 +164,112 @@ function faultOf(error: unknown): string {
   if (error instanceof openid.ResponseBodyError) return `the code is refused as ${error.error.slice(0, 100)}`;
   const { cause, message } = error as Error;
   return cause instanceof Error ? faultOf(cause) : message;
+}
+
+// Calls to the identity provider, for openid-client and jose.
+
+interface ProviderCall {
+  method: string;
+  headers: HeadersInit;
+  body?: FetchBody;
+  redirect: 'manual';
+  signal?: AbortSignal;
+}
+
+/** Metadata, keys and claims are some kilobytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Reads the whole answer, so that the time limit of the caller holds for the body too.
+ * @throws TypeError, like `fetch`, if there is no answer to judge: also of a status of 500 and more, and of a body of more than 1 MiB
+ */
+async function fetchWhole(url: string, call: ProviderCall): Promise<Response> {
+  const response = await fetch(url, call as RequestInit);
+  const { status, statusText, headers } = response;
+  if (status >= 500) {
+    await response.body?.cancel();
+    throw new TypeError(`the identity provider answers ${status}`);
+  }
+  const body = await readBody(response);
+  return new Response(body.length > 0 ? body : null, { status, statusText, headers });
+}
+
+async function readBody({ body }: Response): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    // leaving the loop closes the connection
+    if (bytes > MAX_ANSWER_BYTES) throw new TypeError('the answer of the identity provider is larger than 1 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+// Logout tokens of OpenID Connect Back-Channel Logout 1.0, section 2.6.
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+/** An older token is one that was sent before. */
+const MAX_AGE_S = 300;
+const CLOCK_TOLERANCE_S = 30;
+
+/** @throws AppError BAD_USER_INPUT that says what is wrong with the token; UNAVAILABLE without the keys of the provider */
+async function readLogoutToken(
+  token: string,
+  { keys, issuer, clientId }: { keys: JWTVerifyGetKey; issuer: string; clientId: string },
+): Promise<ProviderSession> {
+  const { payload, protectedHeader } = await jwtVerify(token, keys, {
+    issuer,
+    audience: clientId,
+    maxTokenAge: MAX_AGE_S,
+    clockTolerance: CLOCK_TOLERANCE_S,
+    requiredClaims: ['iat', 'exp', 'jti'],
+    currentDate: currentTime(),
+  }).catch((error: unknown) => {
+    throw refusedLogout(error);
+  });
+  const { typ } = protectedHeader;
+  if (typ !== undefined && !['jwt', 'logout+jwt'].includes(typ.toLowerCase())) throw bad('its typ is another one');
+  return signedOutIn(payload, issuer);
+}
+
+function signedOutIn({ sub, sid, iat, nonce, events }: JWTPayload, issuer: string): ProviderSession {
+  const event = typeof events === 'object' && events !== null ? (events as Record<string, unknown>)[EVENT] : undefined;
+  if (typeof event !== 'object' || event === null) throw bad(`events lacks ${EVENT}`);
+  // an ID token must not pass for a logout token
+  if (nonce !== undefined) throw bad('it has a nonce');
+  if (sub !== undefined && !isText(sub)) throw bad('sub is no text, or empty');
+  if (sid !== undefined && !isText(sid)) throw bad('sid is no text, or empty');
+  if (sub === undefined && sid === undefined) throw bad('it has neither sub nor sid');
+  return {
+    issuer,
+    subject: sub ?? null,
+    providerSession: sid ?? null,
+    // in whole seconds, and the clocks of several machines of the provider may differ
+    at: new Date(((iat as number) + CLOCK_TOLERANCE_S) * 1_000),
+  };
+}
+
+function isText(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== '';
+}
+
+function refusedLogout(error: unknown): AppError {
+  const isToken =
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWTExpired ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys;
+  if (isToken) return bad(error.message);
+  const message = 'The keys of the identity provider cannot be read: send the logout token again.';
+  return Object.assign(new AppError('UNAVAILABLE', message), { cause: error });
+}
+
+function bad(what: string): AppError {
+  return new AppError('BAD_USER_INPUT', `The logout token is not valid: ${what.slice(0, 200)}.`);
 }

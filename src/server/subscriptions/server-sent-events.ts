@@ -2,17 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { AppError } from '../../errors';
-import type { Log } from '../../log';
-import { credentialId, type Viewer } from '../../viewer';
-import { EVENT_STREAM, wantsEvents } from '../edge/accept-header';
+import { credentialId, type Viewer } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
+import type { Log } from '../../logging/log';
 import { faultOf } from '../edge/http-errors';
+import { EVENT_STREAM, wantsEvents } from '../edge/read-body';
 import { readViewer } from '../edge/read-viewer';
 import type { Answer, Answers } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
+import { refuseForeignOrigin } from './subscription-request';
 import { outgoing } from './subscriptions';
 import type { WatchServer } from './watch-server';
-import { refuseForeignOrigin } from './web-socket-origin';
 
 /** Comments that keep proxies from closing an idle stream. */
 const HEARTBEAT_MS = 15_000;
@@ -27,7 +27,7 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-const STREAM_PATH = '/graphql/stream';
+export const STREAM_PATH = '/graphql/stream';
 
 /** Clients such as GraphiQL request events at the address of all other requests; those are rewritten to this path. */
 export function streamUrl({ url = '', headers }: IncomingMessage): string {

@@ -7,25 +7,30 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { AppError } from '../../errors';
+import { credentialId } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
 import type { Context, Services } from '../../graphql/context';
 import { makeAnswer } from '../../graphql/limits/answer-size';
-import { onePerField } from '../../graphql/lists/list-failures';
+import { onePerField } from '../../graphql/lists/list';
 import { masksOf } from '../../graphql/roles/masked';
-import type { RequestEvent } from '../../request-log/watch/tail-events';
-import { resumeAfter } from '../../request-log/watch/watch.resolver';
-import type { PoolShare } from '../../sql/pool-share';
-import { credentialId } from '../../viewer';
+import type { WatchEvent } from '../../request-log/watch/tail-events';
+import { resumeAfter } from '../../request-log/watch/watch-args';
+import type { PoolShare } from '../../sql/session-pool';
 import { isForCaller, knownError } from '../edge/format-error';
-import { Refusal } from '../edge/refusal';
+import { Refusal } from '../edge/http-errors';
+import { type NoteAnswer, noteDenials } from '../graphql/executor';
 import { errorOutsideApollo, type Gate, type Prepared, type Refused } from '../graphql/graphql-gate';
-import { type NoteAnswer, noteDenials } from '../graphql/note-answer';
-import { type AnswerCache, createAnswerCache } from './answer-cache';
-import { type Answer, type Answers, createAnswers } from './event-answers';
-import { type EventDocument, eventDocument } from './event-document';
+import {
+  type Answer,
+  type AnswerCache,
+  type Answers,
+  createAnswerCache,
+  createAnswers,
+  type EventDocument,
+  eventDocument,
+} from './event-answers';
 import type { LiveSession } from './live-session';
-import type { SubscriptionSlots } from './subscription-limits';
-import { readSubscription, refuseAnythingElse } from './subscription-request';
+import { readSubscription, refuseAnythingElse, type SubscriptionSlots } from './subscription-request';
 
 export interface SubscriptionParts {
   schema: GraphQLSchema;
@@ -81,7 +86,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
             asked: eventDocument(parts.schema, prepared),
             rights: rightsIn(context),
           };
-          const stream = events as AsyncIterable<readonly RequestEvent[]>;
+          const stream = events as AsyncIterable<readonly WatchEvent[]>;
           return { errors: null, prepared, answers: answersTo(parts, cache, running, stream, leave) };
         }
         leave();
@@ -99,11 +104,11 @@ function answersTo(
   parts: SubscriptionParts,
   cache: AnswerCache,
   running: Running,
-  events: AsyncIterable<readonly RequestEvent[]>,
+  events: AsyncIterable<readonly WatchEvent[]>,
   leave: () => void,
 ): Answers {
   const { session } = running;
-  const answer = (some: readonly RequestEvent[]) => answersFor(parts, cache, running, some);
+  const answer = (some: readonly WatchEvent[]) => answersFor(parts, cache, running, some);
   const answers = createAnswers(events[Symbol.asyncIterator](), answer, () => {
     session.streams.delete(stream);
     leave();
@@ -127,7 +132,7 @@ async function answersFor(
   parts: SubscriptionParts,
   cache: AnswerCache,
   running: Running,
-  events: readonly RequestEvent[],
+  events: readonly WatchEvent[],
 ): Promise<Answer[]> {
   const { session, prepared, asked } = running;
   const context = await contextOf(parts, session);
@@ -152,7 +157,7 @@ async function answersFor(
   return makeAnswer(context, () => Promise.all(answers()));
 }
 
-async function executed(args: ReturnType<typeof argumentsOf>, event: RequestEvent): Promise<ExecutionResult> {
+async function executed(args: ReturnType<typeof argumentsOf>, event: WatchEvent): Promise<ExecutionResult> {
   const result = await execute({ ...args, rootValue: event });
   const errors = result.errors && onePerField(result.errors);
   for (const error of errors ?? []) {
@@ -208,6 +213,7 @@ async function contextOf({ db, services }: SubscriptionParts, session: LiveSessi
     viewer,
     requestId,
     remoteAddress,
+    traceparent: null,
     log,
     variables: () => undefined,
     services,

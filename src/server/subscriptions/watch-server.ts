@@ -1,13 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../graphql/context';
-import type { Log } from '../../log';
-import type { PoolShare } from '../../sql/pool-share';
+import type { Log } from '../../logging/log';
+import type { PoolShare } from '../../sql/session-pool';
 import { credentialStates } from '../../users/sessions/authenticate-session';
 import type { RateLimits } from '../edge/rate-limits';
+import type { NoteAnswer } from '../graphql/executor';
 import type { Gate } from '../graphql/graphql-gate';
-import type { NoteAnswer } from '../graphql/note-answer';
-import { createLiveKeys, type LiveKeys } from './live-keys';
-import { createSubscriptionSlots, type SubscriptionSlots } from './subscription-limits';
+import { createLiveKeys, type LiveKeys } from './live-session';
+import { createSubscriptionSlots, type SubscriptionSlots } from './subscription-request';
 import { createSubscriptions, type Subscriptions } from './subscriptions';
 
 /** What server-sent events and WebSockets share. */

@@ -4,14 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Context, makeServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { AppError, type ErrorCode } from '../../errors';
-import type { Log } from '../../log';
-import { credentialId, type Viewer } from '../../viewer';
+import { credentialId, type Viewer } from '../../access/viewer';
+import { AppError, type ErrorCode } from '../../errors/errors';
+import type { Log } from '../../logging/log';
 import { knownError } from '../edge/format-error';
 import { authenticateWithin, bearerToken, originOf, twoCredentials } from '../edge/read-viewer';
 import type { Answer } from './event-answers';
 import { type LiveSession, openSession } from './live-session';
-import { SUBSCRIPTION_LIMITS } from './subscription-limits';
+import { SUBSCRIPTION_LIMITS } from './subscription-request';
 import { outgoing } from './subscriptions';
 import type { WatchServer } from './watch-server';
 

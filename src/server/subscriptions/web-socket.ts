@@ -3,16 +3,14 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { addressRange } from '../edge/address-range';
-import { answerAndClose, faultOf } from '../edge/http-errors';
+import { createTokenBuckets } from '../../limits/token-buckets';
+import { answerAndClose, faultOf, tooMany } from '../edge/http-errors';
+import { addressRange } from '../edge/rate-limits';
 import { readViewer } from '../edge/read-viewer';
-import { tooMany } from '../edge/refusal';
-import { SUBSCRIPTION_LIMITS } from './subscription-limits';
+import { refuseForeignOrigin, SUBSCRIPTION_LIMITS } from './subscription-request';
 import type { WatchServer } from './watch-server';
-import { guardFrames } from './web-socket-frames';
-import { refuseForeignOrigin } from './web-socket-origin';
 import { createWatchProtocol } from './web-socket-protocol';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -138,4 +136,60 @@ async function closeAll(sockets: WebSocketServer): Promise<void> {
   }, GOODBYE_MS);
   await Promise.all(closed);
   clearTimeout(timer);
+}
+
+// Limits the frames that a WebSocket receives, and what waits to be sent back. Pings and pongs count too.
+
+/** The limit of one connection. Clients send some frames when they subscribe, and then one every few seconds. */
+export const FRAMES = { perSecond: 50, atOnce: 500 } as const;
+
+export type GuardedSocket = Pick<WebSocket, 'on' | 'pong' | 'pause' | 'resume' | 'close' | 'readyState' | 'OPEN'>;
+
+/** Answers pings, ends a connection that sends too much, and reads on only when the answers have been sent. */
+export function guardFrames(socket: GuardedSocket, transport: Pick<Duplex, 'writableNeedDrain' | 'once'>): void {
+  const frames = createTokenBuckets(FRAMES.perSecond, FRAMES.atOnce);
+  const answerPing = createPingAnswers(socket);
+  let isEnded = false;
+  let isWaiting = false;
+  const count = () => {
+    if (isEnded) return;
+    if (frames.take('', 1) < 0) {
+      isEnded = true;
+      socket.close(CloseCode.TooManyInitialisationRequests, `More than ${FRAMES.perSecond} frames a second.`);
+      // the server does not wait for the answer to the close
+      socket.pause();
+    } else if (transport.writableNeedDrain && !isWaiting) {
+      isWaiting = true;
+      socket.pause();
+      transport.once('drain', () => {
+        isWaiting = false;
+        if (!isEnded) socket.resume();
+      });
+    }
+  };
+  socket.on('ping', (data: Buffer) => {
+    answerPing(data);
+    count();
+  });
+  socket.on('pong', count);
+  socket.on('message', count);
+}
+
+// RFC 6455, section 5.5.3: of several pings before an answer was sent, only the last one must be answered.
+function createPingAnswers(socket: GuardedSocket): (data: Buffer) => void {
+  let isLeaving = false;
+  let next: Buffer | null = null;
+  const answer = (data: Buffer) => {
+    if (isLeaving) next = data;
+    else if (socket.readyState === socket.OPEN) {
+      isLeaving = true;
+      socket.pong(data, false, () => {
+        isLeaving = false;
+        const waiting = next;
+        next = null;
+        if (waiting) answer(waiting);
+      });
+    }
+  };
+  return answer;
 }

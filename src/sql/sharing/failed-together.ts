@@ -1,7 +1,6 @@
 // Work for many that fails in one transaction is done for each by itself, so that nothing stops. That hides a fault, such as a statement
 // that this version of PostgreSQL does not accept: each failure is counted, and logged once a minute.
-import { createFaultLog } from '../../fault-log';
-import type { Log } from '../../log';
+import { createFaultLog, type Log } from '../../logging/log';
 import { codeOf, isConflict, isStatementTimeout } from '../database-errors';
 
 /** What is done for many at once. */

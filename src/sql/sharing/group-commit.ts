@@ -1,9 +1,8 @@
 // Gathers the work of many callers into one transaction, which costs several times less than a transaction for each.
 import { setTimeout as wait } from 'node:timers/promises';
 import { isConflict, isDatabaseUnavailable, isStatementTimeout } from '../database-errors';
+import { createIsolatedRuns } from './isolated-runs';
 import { createReturningCallers } from './returning-callers';
-import { createSoloRuns } from './solo-runs';
-import { createTransactionInterval } from './transaction-interval';
 
 export interface GroupCommit<Item, Result> {
   /** Resolves when the transaction of this item has committed. @throws Error when it has not */
@@ -31,10 +30,8 @@ export interface Committed<Result> {
   afterwards?: () => void;
 }
 
-/** Limit of transactions at the same time. The second starts when many items wait or the first takes long. */
+/** Limit of transactions at the same time. */
 const TRANSACTIONS = 2;
-const MANY = 50;
-const LONG_MS = 25;
 export const MAX_SIZE = 200;
 /** An item that has waited longer than this fails with the transaction before it, if that found no database. */
 const OLD_MS = 3_000;
@@ -45,39 +42,27 @@ const CHECK_MS = 5;
 type Waiting<Item, Result> = PromiseWithResolvers<Result> & { item: Item; size: number; at: number };
 
 /**
- * Items that arrive during a transaction, or soon after its beginning, wait and share the next one, also with those of callers who call
- * again as soon as they are answered. After a rest, no item waits.
+ * Items that arrive while two transactions run share the next one, also with those of callers who call again as soon as they are
+ * answered. Other items begin at once.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { run, sizeOf = () => 1, onFailedTogether } = options;
   const waiting: Waiting<Item, Result>[] = [];
   let waitingSize = 0;
   const running = new Set<Promise<void>>();
-  const young = new Set<Promise<void>>();
-  const solo = createSoloRuns<Item, Result>(runAlone);
-  const interval = createTransactionInterval();
+  const solo = createIsolatedRuns<Item, Result>(runAlone);
   const returning = createReturningCallers(next);
-  let isEarly = false;
 
   function next(): void {
     if (waiting.length === 0 || running.size >= TRANSACTIONS) return;
     if (waitingSize < MAX_SIZE && returning.areExpected(waiting.length)) return;
-    if (waiting.length < MANY && (isEarly || young.size > 0)) return;
     returning.began();
     const batch = takeBatch();
-    rest(batch);
     const work: Promise<void> = write(batch).finally(() => {
-      clearTimeout(timer);
-      young.delete(work);
       running.delete(work);
       returning.answered(batch.length, waiting.length);
       next();
     });
-    const timer = setTimeout(() => {
-      young.delete(work);
-      next();
-    }, LONG_MS);
-    young.add(work);
     running.add(work);
   }
 
@@ -105,19 +90,6 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     const old = waiting.splice(0, first === -1 ? waiting.length : first);
     for (const each of old) waitingSize -= each.size;
     return old;
-  }
-
-  // unless many items wait
-  function rest(batch: readonly Waiting<Item, Result>[]): void {
-    interval.began(
-      batch.map(({ at }) => at),
-      performance.now(),
-    );
-    isEarly = true;
-    setTimeout(() => {
-      isEarly = false;
-      next();
-    }, interval.ms());
   }
 
   async function write(batch: readonly Waiting<Item, Result>[]): Promise<void> {

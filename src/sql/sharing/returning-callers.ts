@@ -1,6 +1,5 @@
 // Callers who call again as soon as they are answered. The next transaction waits for them, so that all of them share it: otherwise
 // one half of them waits while the other half is served, in twice as many transactions.
-import { createCredit } from './credit';
 
 /** The maximum wait, from the end of a transaction. Callers of the same network need half of it. */
 const WAIT_MS = 8;
@@ -13,8 +12,8 @@ const SHARE = 7 / 8;
  * items, they come at their own pace, and have come in time by chance.
  */
 const AT_THEIR_OWN_PACE = 1 / 4;
-/** Of waits in vain. */
-const CREDIT = { loss: 2, most: 6 };
+/** After a wait in vain, so many transactions do not wait. */
+const TRY_AGAIN_AFTER = 16;
 
 export interface ReturningCallers {
   /**
@@ -38,7 +37,7 @@ export interface ReturningCallers {
 
 /** @param onNone called when not all callers have come that were expected */
 export function createReturningCallers(onNone: () => void): ReturningCallers {
-  const credit = createCredit(CREDIT);
+  let withoutWait = 0;
   let expected = 0;
   /** Whether a transaction has begun that was waited for, and has not ended. */
   let isUnderWay = false;
@@ -60,14 +59,14 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
 
   function numberExpected(items: number): number {
     if (items < FEWEST) return 0;
-    if (credit.has()) return Math.ceil(items * SHARE);
-    credit.passed();
+    if (withoutWait === 0) return Math.ceil(items * SHARE);
+    withoutWait -= 1;
     return 0;
   }
 
   return {
     answered(answered, waiting) {
-      if (isUnderWay) credit.waited(waiting <= answered * AT_THEIR_OWN_PACE);
+      if (isUnderWay && waiting > answered * AT_THEIR_OWN_PACE) withoutWait = TRY_AGAIN_AFTER;
       isUnderWay = false;
       const number = numberExpected(answered + waiting);
       if (number > waiting) {
@@ -75,7 +74,7 @@ export function createReturningCallers(onNone: () => void): ReturningCallers {
         expected = number;
         timer = setTimeout(() => {
           endWait();
-          credit.waited(false);
+          withoutWait = TRY_AGAIN_AFTER;
           onNone();
         }, WAIT_MS);
       }

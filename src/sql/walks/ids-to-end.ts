@@ -1,6 +1,6 @@
 // All rows that meet a condition, for acts, which never stop early: they look at as many rows as there are, some at a time.
-import { InputError } from '../../errors';
-import { timeOfId } from '../../ids';
+import { InputError } from '../../errors/errors';
+import { timeOfId } from '../../values/ids';
 import type { Condition } from '../condition';
 import { type Db, rowsOf } from '../db';
 import type { Listing, PageRequest } from '../listing';

@@ -1,9 +1,8 @@
 import { bindings, type Condition } from '../condition';
 import { type Db, rowsOf } from '../db';
 import type { Listing, PageRequest } from '../listing';
-import { inIndexOrder } from '../pool-share';
-import { countSource } from './count-source';
-import { pageSource } from './page-source';
+import { inIndexOrder } from '../session-pool';
+import { countSource, pageSource } from './page-source';
 
 export type { Listing, Order, PageRequest } from '../listing';
 

@@ -1,10 +1,9 @@
 // A page of a list as SQL. It looks at a limited number of rows of one index, in the order of the list, and says which row was the
 // last one. Where several indexes are walked, the page goes as far as the one that got least far.
-import { all, type Condition, conjunctsOf, toSql } from '../condition';
+import { all, type Bind, type Condition, conjunctsOf, toSql } from '../condition';
 import { equalsByIndex } from '../index-lookup';
-import { beyondCursor, directionOf, nameOf, type OfParent, type PageRequest } from '../listing';
-import { fewText } from './few-text';
-import { orderText, type Scan, scanText } from './scan-text';
+import { beyondCursor, directionOf, type Listing, nameOf, type OfParent, type PageRequest } from '../listing';
+import { beginningText, boundsOf, orderText, type Scan, scanText } from './scan-text';
 import { columnOf, flagsOf, matchText, rangeOf, rowText, type Source, testsOf } from './source';
 import { type Value, type Way, type Ways, waysOf } from './ways';
 
@@ -27,7 +26,7 @@ export function pageSource(given: Given, select: string): string {
 }
 
 /** The same without the columns of the rows. */
-export function placesSource(given: Given): string {
+function placesSource(given: Given): string {
   const source = sourceOf(given);
   return placesText(source, waysOf(askedOf(source)));
 }
@@ -228,4 +227,53 @@ function fewOrWalked(source: Source, few: Way, inOrder: Way): string {
 function withRows(source: Source, places: string, select: string): string {
   return `select ${select}, ${flagsOf(source)} from (${places}) as looked left join lateral ${rowText(source)} on true
     order by ${orderText(source.request)}`;
+}
+
+// The ids of the rows that an index finds in another order than that of a list.
+
+/** At most `limit` ids, in whatever order. */
+function fewText({ bind, listing, conjuncts }: Source, way: Way, limit: number): string {
+  const { table } = listing;
+  const scan = (of: string, values: readonly Value[], within: readonly Condition[]) =>
+    scanText(bind, 'id', { table: of, values, within, column: null }, 'asc', limit);
+  switch (way.kind) {
+    case 'order':
+      return scan(table, [], boundsOf(conjuncts));
+    case 'value':
+      return scan(table, [way.value], []);
+    case 'side':
+      return scan(way.side.table, way.values, []);
+    case 'beginning':
+      return beginningText(bind, table, way.column, way.prefix, limit);
+    case 'ids':
+      return `select id from unnest(${bind(way.found.ids)}::uuid[]) as found (id)`;
+    case 'values': {
+      const { column, values, type } = way.values;
+      const each = scan(table, [{ column, sql: () => 'walked_value' }], []);
+      return `select found.id from unnest(${bind([...new Set(values)])}::${type}[]) as walked (walked_value)
+        cross join lateral (${each}) as found limit ${limit}`;
+    }
+    default:
+      throw new Error(`${way.kind} is no index`);
+  }
+}
+
+// The number of rows of a list, as SQL.
+
+/** What is counted: the rows of a list, from its beginning. */
+export interface Counting {
+  listing: Pick<Listing, 'table' | 'ordered'>;
+  condition: Condition;
+  request: Pick<PageRequest, 'order' | 'lookedAt'>;
+  parent: OfParent | null;
+}
+
+/** A SELECT of the number of rows, as far as a page looks, as `rows`, and of whether there are no more, as `is_exact`. */
+export function countSource(bind: Bind, { listing, condition, request, parent }: Counting): string {
+  const { order, lookedAt } = request;
+  // a row more, which a list of exactly that length does not have
+  const whole = { order, size: lookedAt, backward: false, cursor: null, lookedAt: lookedAt + 1 };
+  const places = placesSource({ bind, listing, condition, request: whole, limit: lookedAt + 1, parent });
+  return `select least(count(*) filter (where is_match), ${lookedAt}) as rows, not coalesce(bool_or(is_last), false) as is_exact
+    from (${places}) as counted`;
 }

@@ -2,7 +2,7 @@
 import { bindings, type Condition, isSlow, type Link, type LinkedIds, type LinkedRow, type Span } from '../condition';
 import { type Db, rowsOf } from '../db';
 import { LOOKED_AT } from '../listing';
-import { inIndexOrder } from '../pool-share';
+import { inIndexOrder } from '../session-pool';
 import { pageSource } from './page-source';
 
 /** Up to this number of linked rows, their ids are named. */
@@ -78,12 +78,12 @@ async function testOf(db: Db, condition: Condition): Promise<Condition> {
 async function resolvedLink(db: Db, link: Link): Promise<LinkedIds | LinkedRow> {
   const { column, table } = link;
   const condition = await resolveCondition(db, link.condition, FROM_NEWEST);
-  const ids = await linkedIds(db, table, condition);
-  return ids ? { kind: 'linkedIds', column, ids } : { kind: 'linkedRow', column, table, condition };
+  const ids = await idsOfLink(db, table, condition);
+  return ids ? { kind: 'idsLink', column, ids } : { kind: 'joinLink', column, table, condition };
 }
 
 /** null: there are more, or it is not known whether there are. */
-async function linkedIds(db: Db, table: string, condition: Condition): Promise<string[] | null> {
+async function idsOfLink(db: Db, table: string, condition: Condition): Promise<string[] | null> {
   const { values, bind } = bindings();
   const order = { column: null, descending: true };
   const request = { order, size: MAX_LINKED, backward: false, cursor: null, lookedAt: looksAt(condition) };

@@ -2,7 +2,6 @@
 // index has this order, so that PostgreSQL has no other plan, whatever it expects of the value. (`enable_sort = off`: see database/pools.ts.)
 import { all, type Bind, type Condition, type IdBound, sqlTest, toSql } from '../condition';
 import { type Direction, directionOf, type PageRequest } from '../listing';
-import { andNotToCome } from '../months-to-come';
 import { BY_BYTES } from './walked-indexes';
 import type { Value } from './ways';
 
@@ -22,7 +21,7 @@ export function scanText(bind: Bind, select: string, scan: Scan, direction: Dire
   const where = toSql(all([...values.map(isValue), ...within]), bind);
   const columns = [...values.map((value) => value.column), ...(column === null ? [] : [column]), 'id'];
   const order = columns.map((each) => inDirection(each, direction)).join(', ');
-  return `select ${select} from ${table} where ${where}${andNotToCome(table)} order by ${order} limit ${limit}`;
+  return `select ${select} from ${table} where ${where} order by ${order} limit ${limit}`;
 }
 
 /** The rows with a value, as a range. */
@@ -43,7 +42,7 @@ function inDirection(column: string, direction: Direction): string {
 export function beginningText(bind: Bind, table: string, column: string, prefix: string, limit: number): string {
   const end = afterBeginning(prefix);
   const until = end === null ? '' : ` and ${column} ~<~ ${bind(end)}`;
-  return `select id from ${table} where ${column} ~>=~ ${bind(prefix)}${until}${andNotToCome(table)}
+  return `select id from ${table} where ${column} ~>=~ ${bind(prefix)}${until}
     order by ${column} using ~<~ limit ${limit}`;
 }
 

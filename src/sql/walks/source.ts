@@ -1,8 +1,8 @@
 // What a page is made from, and the parts of statements that all ways of reading it share.
-import { all, type Bind, type Condition, toSql } from '../condition';
+import { all, type Bind, bindings, type Condition, type Search, type SqlTest, toSql } from '../condition';
+import { rowsOf } from '../db';
 import { equalsByIndex } from '../index-lookup';
-import { beyondCursor, type Listing, nameOf, type PageRequest } from '../listing';
-import { andNotToCome } from '../months-to-come';
+import { beyondCursor, type Listing, LOOKED_AT, nameOf, type PageRequest } from '../listing';
 import { boundsOf, isValue } from './scan-text';
 
 export interface Source {
@@ -59,6 +59,23 @@ export function matchText(bind: Bind, tests: readonly Condition[]): string {
 export function rowText({ listing }: Pick<Source, 'listing'>): string {
   const { table, ordered } = listing;
   const values = Object.entries(ordered?.values ?? {}).map(([column, value]) => `, ${value} as ${column}`);
-  const where = `id ${equalsByIndex('looked_id')}${andNotToCome(table)}`;
+  const where = `id ${equalsByIndex('looked_id')}`;
   return `(select *${values.join('')} from ${table} where ${where} offset 0) as ${nameOf(listing)}`;
+}
+
+// Rows that an index finds which is not in the order of ids.
+
+/** If they are no more than a page looks at, their ids are read first; otherwise each row is tested. */
+export function foundByIndex(table: string, test: SqlTest): Search {
+  return {
+    kind: 'search',
+    test,
+    async find(db, { bounds }) {
+      const { values, bind } = bindings();
+      const where = toSql({ kind: 'and', parts: [...bounds, test] }, bind);
+      const sql = `select id from ${table} where ${where} limit ${LOOKED_AT + 1}`;
+      const ids = (await rowsOf<{ id: string }>(db, sql, values)).map(({ id }) => id);
+      return ids.length > LOOKED_AT ? test : { kind: 'foundIds', ids, upTo: null, test };
+    },
+  };
 }

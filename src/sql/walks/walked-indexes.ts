@@ -10,6 +10,7 @@ export const WORDS = 'words';
 export const WALKED: Readonly<Record<string, readonly string[]>> = {
   webhook_request_logs: [
     'id',
+    'trace_id',
     'reference_document',
     'delivery_id',
     'business_event_id',
@@ -30,7 +31,7 @@ export const WALKED: Readonly<Record<string, readonly string[]>> = {
     'webhook_id',
     'acting_user_id',
   ],
-  business_events: ['id', 'reference_document', 'caused_by', 'user_id'],
+  business_events: ['id', 'trace_id', 'reference_document', 'caused_by', 'user_id'],
   effects: ['effect_of'],
   audit_entries: ['id', 'subject_id', 'session_id', WORDS, 'actor_id', 'action'],
   sessions: ['id', 'user_id'],
@@ -40,6 +41,7 @@ export const WALKED: Readonly<Record<string, readonly string[]>> = {
   webhook_versions: ['id', 'webhook_id'],
   replays: ['id'],
   approvals: ['id', 'delivery_id', 'legal_hold_id', 'status'],
+  evidence_runs: ['id'],
   exports: ['id'],
   erasures: ['id', 'status'],
   legal_holds: ['id'],

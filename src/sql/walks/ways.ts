@@ -136,7 +136,7 @@ function waysBy(asked: Asked, condition: Condition): Ranked[] {
       const way = matchWay(condition);
       return way ? ranked(asked, condition.column as string, way) : [];
     }
-    case 'linkedIds': {
+    case 'idsLink': {
       const way = linkedWay(condition);
       // none is faster than any
       return condition.ids.length === 0 ? [{ rank: 0, way }] : ranked(asked, condition.column, way);
@@ -209,10 +209,8 @@ function areApart(one: Side, other: Side): boolean {
 function sideWay({ conjuncts }: Asked, side: Side): Way | null {
   const tests = [side.within, ...conjuncts.filter((each): each is SqlTest => each.kind === 'sql')];
   const valueIn = (column: string): [Value, Condition | null] | null => {
-    const linked = conjuncts.find(
-      (each) => each.kind === 'linkedIds' && each.column === column && each.ids.length === 1,
-    );
-    if (linked?.kind === 'linkedIds') return [valueOfLink(linked), linked];
+    const linked = conjuncts.find((each) => each.kind === 'idsLink' && each.column === column && each.ids.length === 1);
+    if (linked?.kind === 'idsLink') return [valueOfLink(linked), linked];
     const test = tests.find((each) => each.column === column && each.match?.kind === 'ONE');
     return test?.match?.kind === 'ONE' ? [{ column, sql: test.match.value }, test] : null;
   };

@@ -1,7 +1,26 @@
 // Prepared statements that are sent together and answered together. PostgreSQL sends its answers at each Sync message; `pg` writes
 // one after each statement, so that both sides wake for each statement of a transaction.
 import * as pg from 'pg';
-import { messagesFor, type PreparedStatement } from './message-writer';
+
+export interface PreparedStatement {
+  text: string;
+  name: string;
+  values: readonly unknown[];
+}
+
+/**
+ * A parameter of a statement cannot be sent, such as an object with a bigint: the server has received neither the statement nor
+ * those that were to be sent with it after it, such as COMMIT.
+ */
+export class NotSent extends Error {
+  constructor(cause: unknown) {
+    super(`A parameter of a statement cannot be sent: ${(cause as Error).message}`, { cause });
+    this.name = 'NotSent';
+  }
+}
+
+/** How `pg` writes a parameter; missing in its types. */
+const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils;
 
 export type Answer = Pick<pg.QueryResult, 'rows' | 'rowCount' | 'command'>;
 
@@ -15,9 +34,37 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Of the connection of `pg`. */
+/** Of `pg`. It writes to a lost connection too, and then rejects all of its queries together. */
 interface Connection {
-  stream: { writable: boolean; write(bytes: Buffer): void };
+  stream: { cork(): void; uncork(): void };
+  bind(message: { statement: string; values: readonly unknown[]; valueMapper(value: unknown): unknown }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+
+/**
+ * Sends statements with `send`, as far as their parameters can be sent.
+ * @returns the number of those that were sent, and why the next one was not
+ */
+export function sendAll<Each>(
+  statements: readonly Each[],
+  send: (each: Each) => void,
+): { sent: number; fault: NotSent | null } {
+  let sent = 0;
+  try {
+    for (const each of statements) {
+      send(each);
+      sent += 1;
+    }
+    return { sent, fault: null };
+  } catch (error) {
+    return { sent, fault: new NotSent(error) };
+  }
+}
+
+/** @throws Error if one of these parameters cannot be sent */
+export function checkSendable(values: readonly unknown[]): void {
+  for (const value of values) prepareValue(value);
 }
 
 /** Such as `UPDATE 3`, `INSERT 0 1` and `SET`: the number of rows is the last word. */
@@ -40,12 +87,17 @@ export class StatementBatch extends pg.Query {
   }
 
   override submit = (connection: unknown): null => {
-    const { stream } = connection as Connection;
-    const { bytes, written, fault } = messagesFor(this.#waiting.map(({ statement }) => statement));
-    for (const { reject } of this.#waiting.slice(written)) reject(fault);
-    this.#waiting = this.#waiting.slice(0, written);
-    // as `pg` does: all queries of a lost connection are rejected together
-    if (stream.writable) stream.write(bytes);
+    const to = connection as Connection;
+    // in one write
+    to.stream.cork();
+    const { sent, fault } = sendAll(this.#waiting, ({ statement: { name, values } }) => {
+      to.bind({ statement: name, values, valueMapper: prepareValue });
+      to.execute({});
+    });
+    to.sync();
+    to.stream.uncork();
+    for (const { reject } of this.#waiting.slice(sent)) reject(fault);
+    this.#waiting = this.#waiting.slice(0, sent);
     return null;
   };
 

@@ -1,6 +1,7 @@
 import type { Condition } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { isOneOf } from '../../sql/index-lookup';
+import { byIds, listing, type RowOf } from '../../sql/listing';
 import { areUnchanged } from '../unchanged-rows';
 import { ApiKeyEntity } from './api-key.entity';
 
@@ -22,26 +23,9 @@ export interface KeyWithUser {
   userXmin: string;
 }
 
-export const API_KEYS = {
-  table: 'api_keys',
-  columns: `id, user_id as "userId", label, key_id as "keyId", roles, networks, created_at as "createdAt",
-    expires_at as "expiresAt", revoked_at as "revokedAt", revoked_by as "revokedBy",
-    last_used_at as "lastUsedAt"`,
-};
-
-export interface ApiKeyRow {
-  id: string;
-  userId: string;
-  label: string;
-  keyId: string;
-  roles: string[] | null;
-  networks: string[] | null;
-  createdAt: Date;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  revokedBy: string | null;
-  lastUsedAt: Date | null;
-}
+export const API_KEYS = listing(ApiKeyEntity, ['tokenHash', 'expiryNoticeDays']);
+export type ApiKeyRow = RowOf<typeof API_KEYS>;
+export const apiKeysById = byIds(API_KEYS);
 
 const KEY_WITH_USER = `select k.id, k.token_hash as "tokenHash", k.roles, k.networks, k.expires_at as "expiresAt",
     k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", u.id as "userId", u.name as "userName",
@@ -71,13 +55,6 @@ export function isUnchanged({ id, xmin, userId, userXmin }: KeyWithUser): Condit
 /** Differs once the key or its user has changed. */
 export function versionOf({ xmin, userXmin }: KeyWithUser): string {
   return `${xmin} ${userXmin}`;
-}
-
-export async function apiKeysById(db: Db, ids: readonly string[]): Promise<Map<string, ApiKeyRow>> {
-  const rows = await rowsOf<ApiKeyRow>(db, `select ${API_KEYS.columns} from api_keys where id = any($1::uuid[])`, [
-    ids,
-  ]);
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Locks the row, so that of two concurrent calls only one revokes it. */
@@ -137,4 +114,47 @@ export async function countLiveApiKeys(db: Db, userId: string, at: Date): Promis
 
 export async function hasApiKeys(db: Db, userId: string): Promise<boolean> {
   return db.existsBy(ApiKeyEntity, { userId });
+}
+
+// Which API keys are near their end, and of which of them no warning was given yet.
+
+/** Days before its end at which a key is warned of; 0: it has expired. */
+const NOTICE_DAYS = [30, 7, 0] as const;
+
+const NEVER_NOTICED = 32_767;
+
+export interface ExpiringKey {
+  id: string;
+  label: string;
+  userName: string;
+  expiresAt: Date;
+  /** The smallest of NOTICE_DAYS that has been reached. */
+  noticeDays: (typeof NOTICE_DAYS)[number];
+}
+
+/**
+ * The keys that have reached one of NOTICE_DAYS since the last call: each is returned once, by whichever process asks
+ * first. A key that was made for a shorter time than a notice has none of it. Keys that work no longer have none.
+ */
+export async function takeExpiringKeys(db: Db, now: Date): Promise<ExpiringKey[]> {
+  // locks first: what another process has taken meanwhile is seen as it left it
+  return rowsOf<ExpiringKey>(
+    db,
+    statement(`with near as materialized (
+       select id, user_id, created_at, expires_at, coalesce(expiry_notice_days, $3) as noticed from api_keys
+       where revoked_at is null and expires_at <= $1::timestamptz + make_interval(days => $2)
+         and expiry_notice_days is distinct from 0
+       order by id for no key update
+     ), due as (
+       select near.id, u.name, min(notice.days) as days from near
+       join users u on u.id = near.user_id and u.active
+       join unnest($4::int[]) as notice (days) on notice.days < near.noticed
+         and near.expires_at <= $1::timestamptz + make_interval(days => notice.days)
+         and (notice.days = 0 or near.expires_at > near.created_at + make_interval(days => notice.days))
+       group by near.id, u.name
+     )
+     update api_keys k set expiry_notice_days = due.days from due where k.id = due.id
+     returning k.id, k.label, due.name as "userName", k.expires_at as "expiresAt", due.days as "noticeDays"`),
+    [now, NOTICE_DAYS[0], NEVER_NOTICED, NOTICE_DAYS],
+  );
 }

@@ -1,15 +1,14 @@
-import { partsAboutUser } from '../../audit/entry-details';
-import { recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
-import { newId, timeOfId, toNodeId } from '../../ids';
+import type { Role, Viewer } from '../../access/viewer';
+import { partsAboutUser, recordAct } from '../../audit/write-audit-entry';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Role, Viewer } from '../../viewer';
-import { type LimitOfUser, refuseOneTooMany } from '../limit-of-user';
-import { hashToken } from '../token-hash';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
+import { hashToken } from '../auth-cache';
 import { findUser, type UserRow } from '../user.store';
+import { type LimitOfUser, refuseOneTooMany } from '../user-limits';
 import { type ApiKeyRow, countLiveApiKeys, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
-import { keyIdOf, makeToken } from './api-key-token';
+import { keyIdOf, makeToken } from './authenticate';
 import { networkFaults } from './key-networks';
 
 export interface NewApiKey {

@@ -1,10 +1,17 @@
-import { currentTime } from '../../clock';
-import { AppError } from '../../errors';
+import { knownRoles, type Role, type Viewer } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import { knownRoles, type Role, type Viewer } from '../../viewer';
-import type { AuthCache } from '../auth-cache';
-import { isUnchanged, type KeyWithUser, keysWithUsers, touchApiKey, versionOf } from './api-key.store';
-import { findKey } from './find-key';
+import { currentTime } from '../../time/clock';
+import { checksum, randomText } from '../../values/random';
+import { type AuthCache, createTokenLookup } from '../auth-cache';
+import {
+  isUnchanged,
+  type KeyWithUser,
+  keysWithUsers,
+  keysWithUsersByHash,
+  touchApiKey,
+  versionOf,
+} from './api-key.store';
 import { refuseFromElsewhere } from './key-networks';
 
 /** The precision with which the last use of a key or session is stored. */
@@ -83,4 +90,41 @@ function hasExpired({ expiresAt }: KeyWithUser, now: Date): boolean {
 function rolesOf(key: KeyWithUser): ReadonlySet<Role> {
   const own = knownRoles(key.userRoles);
   return new Set(key.roles ? own.filter((role) => key.roles?.includes(role)) : own);
+}
+
+const lookUp = createTokenLookup(keysWithUsersByHash);
+
+/** The key with this token, as the database has it now; null: there is none. It is found by its hash, which no timing reveals. */
+export async function findKey(db: Db, token: string): Promise<KeyWithUser | null> {
+  const isMistyped = hasGeneratedForm(token) && keyIdOf(token) === null;
+  return isMistyped ? null : lookUp(db, token);
+}
+
+// The form of an API key: hl_ + 8 characters that identify it + 40 secret characters + 6 characters of checksum.
+
+const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
+
+/** A new token with 238 secret random bits. Only its hash is stored. */
+export function makeToken(): string {
+  const body = randomText(48);
+  return `hl_${body}${checksum(body)}`;
+}
+
+/** Whether a token has the form of a generated one. An operator may choose another form (ADMIN_API_KEY). */
+export function hasGeneratedForm(token: string): boolean {
+  return FORM.test(token);
+}
+
+/** The public part of a generated token, which identifies its row; null when it was mistyped or has another form. */
+export function keyIdOf(token: string): string | null {
+  const [, id = '', secret = '', check] = FORM.exec(token) ?? [];
+  return check !== undefined && checksum(id + secret) === check ? id : null;
+}
+
+/**
+ * The public name of a key that an operator chose. It is random: from a hash of the key, the key could be guessed
+ * offline.
+ */
+export function newChosenKeyId(): string {
+  return `env:${randomText(16)}`;
 }

@@ -1,12 +1,11 @@
-import { partsAboutUser } from '../../audit/entry-details';
-import { recordOwnAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
+import type { Role } from '../../access/viewer';
+import { partsAboutUser, recordOwnAct } from '../../audit/write-audit-entry';
 import { ConfigError } from '../../config/config';
-import { newId, timeOfId, toNodeId } from '../../ids';
-import type { Log } from '../../log';
+import type { Log } from '../../logging/log';
 import type { Db } from '../../sql/db';
-import type { Role } from '../../viewer';
-import { hashToken } from '../token-hash';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
+import { hashToken } from '../auth-cache';
 import {
   changeUser,
   findUserByName,
@@ -23,9 +22,8 @@ import {
   type KeyWithUser,
   revokeKeysLabelled,
 } from './api-key.store';
-import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './api-key-token';
 import { defaultExpiry } from './api-keys';
-import { findKey } from './find-key';
+import { findKey, hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './authenticate';
 
 export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';

@@ -1,11 +1,10 @@
 // The networks from which a key, and each session made from it, may be used.
 
-import { createRefusalEntries } from '../../audit/refusal-entries';
-import { recordAct } from '../../audit/write-audit-entry';
-import { AppError, quoted, type UserError } from '../../errors';
-import { isInside, parseNetwork, readAddress, withoutMapping } from '../../networks';
+import type { Viewer } from '../../access/viewer';
+import { createRefusalEntries, recordAct } from '../../audit/write-audit-entry';
+import { AppError, quoted, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
+import { isInside, parseNetwork, readAddress, withoutMapping } from '../../values/networks';
 
 const MAX_NETWORKS = 50;
 const MAX_LENGTH = 50;

@@ -1,14 +1,20 @@
-import { partsAboutUser } from '../../audit/entry-details';
-import { recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
-import { newId, timeOfId } from '../../ids';
+import type { Role, Viewer } from '../../access/viewer';
+import { partsAboutUser, recordAct, recordOwnAct } from '../../audit/write-audit-entry';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Role, Viewer } from '../../viewer';
-import { refuseTooManyUsers } from '../max-users';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId } from '../../values/ids';
 import { revokeProviderSessions } from '../sessions/sessions';
-import { changeUser, findUserForUpdate, findUserWithEmail, insertUser, lockEmail, type UserRow } from '../user.store';
-import { refuseLockingOneselfOut, refuseLosingLastAdministrator } from './last-administrator';
+import {
+  changeUser,
+  findUserForUpdate,
+  findUserWithEmail,
+  insertUser,
+  lockAdministrators,
+  lockEmail,
+  type UserRow,
+} from '../user.store';
+import { refuseTooManyUsers } from '../user-limits';
 
 /** @throws InputError CONFLICT when the name or the e-mail address is taken; TOO_LARGE */
 export async function createUser(
@@ -45,7 +51,13 @@ export async function createUser(
   return { ...user, ...NO_IDENTITY };
 }
 
-const NO_IDENTITY = { emailVerified: false, identityIssuer: null, identitySubject: null, rolesMapped: false };
+const NO_IDENTITY = {
+  emailVerified: false,
+  receivesMail: true,
+  identityIssuer: null,
+  identitySubject: null,
+  rolesMapped: false,
+};
 
 export interface UserChanges {
   fullName?: string | null;
@@ -106,6 +118,42 @@ export async function updateUser(db: Db, viewer: Viewer, id: string | null, chan
   return after;
 }
 
+/** The setting of a user for themselves. @throws InputError NOT_FOUND */
+export async function setMyMail(db: Db, viewer: Viewer, receivesMail: boolean): Promise<UserRow> {
+  const user = await findUserForUpdate(db, viewer.userId);
+  if (!user) throw new InputError([{ field: [], code: 'NOT_FOUND', message: 'You have no user any more.' }]);
+  const after = { ...user, receivesMail };
+  await changeUser(db, user.id, { receivesMail, updatedAt: currentTime() });
+  await recordChange(db, viewer, 'user.updated', user, after, ['receivesMail']);
+  return after;
+}
+
+/** By the link in a mail, which is followed without a sign-in. @returns false: there is no such user */
+export async function unsubscribe(db: Db, userId: string): Promise<boolean> {
+  const user = await findUserForUpdate(db, userId);
+  if (!user) return false;
+  if (!user.receivesMail) return true;
+  await changeUser(db, userId, { receivesMail: false, updatedAt: currentTime() });
+  const details = { before: { receivesMail: true }, after: { receivesMail: false }, by: 'UNSUBSCRIBE_LINK' };
+  await recordOwnAct(db, { action: 'user.updated', subjectType: 'User', subjectId: userId, details });
+  return true;
+}
+
+/**
+ * By the link in a mail to this address.
+ * @param isIt whether the link is for this address
+ * @returns false: the user has another address by now, or none
+ */
+export async function verifyAddress(db: Db, userId: string, isIt: (email: string) => boolean): Promise<boolean> {
+  const user = await findUserForUpdate(db, userId);
+  if (!user?.email || !isIt(user.email)) return false;
+  if (user.emailVerified) return true;
+  await changeUser(db, userId, { emailVerified: true, updatedAt: currentTime() });
+  const details = { before: { emailVerified: false }, after: { emailVerified: true }, by: 'VERIFICATION_LINK' };
+  await recordOwnAct(db, { action: 'user.updated', subjectType: 'User', subjectId: userId, details });
+  return true;
+}
+
 async function recordChange(
   db: Db,
   viewer: Viewer,
@@ -119,4 +167,48 @@ async function recordChange(
   const valuesOf = (row: UserRow) => Object.fromEntries(differing.map((field) => [field, row[field]]));
   const parts = partsAboutUser({ before: valuesOf(user), after: valuesOf(changed) });
   await recordAct(db, viewer, { action, subjectType: 'User', subjectId: user.id, ...parts });
+}
+
+export interface RoleChanges {
+  roles?: Role[];
+  active?: boolean;
+}
+
+/**
+ * No administrator can deactivate themselves or give up the role, so that the last one stays. Where OIDC_ROLE_MAP takes the
+ * role from all of them, `hookledger admin-key` makes a new one.
+ * @throws InputError CONFLICT
+ */
+function refuseLockingOneselfOut(changes: RoleChanges): void {
+  const faults: UserError[] = [];
+  if (changes.active === false) {
+    faults.push({
+      field: ['active'],
+      code: 'CONFLICT',
+      message: 'You cannot deactivate yourself: another SYSTEM_MANAGER must do it.',
+    });
+  }
+  if (changes.roles && !changes.roles.includes('SYSTEM_MANAGER')) {
+    faults.push({
+      field: ['roles'],
+      code: 'CONFLICT',
+      message: 'You cannot remove your own role SYSTEM_MANAGER: another SYSTEM_MANAGER must do it.',
+    });
+  }
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+/**
+ * Two administrators who take the role from each other at the same moment would leave none. Call it before the row of the
+ * user is locked.
+ * @throws InputError CONFLICT
+ */
+async function refuseLosingLastAdministrator(db: Db, userId: string, changes: RoleChanges): Promise<void> {
+  const { active, roles } = changes;
+  const takesRole = roles !== undefined && !roles.includes('SYSTEM_MANAGER');
+  if (active !== false && !takesRole) return;
+  const administrators = await lockAdministrators(db);
+  if (administrators.length !== 1 || administrators[0] !== userId) return;
+  const message = 'This is the last active user with SYSTEM_MANAGER: give the role to another user first.';
+  throw new InputError([{ field: [takesRole ? 'roles' : 'active'], code: 'CONFLICT', message }]);
 }

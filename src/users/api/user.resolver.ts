@@ -1,21 +1,20 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { knownRoles, READERS, ROLES, type Viewer } from '../../access/viewer';
 import { checkInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { withExample } from '../../graphql/directives';
 import { HasRole, Public } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { toNodeId, uuidOf } from '../../ids';
-import { withCommas } from '../../text';
-import { knownRoles, ROLES, type Viewer } from '../../viewer';
-import { MAX_USERS } from '../max-users';
-import { CreateUserInput, UpdateUserInput } from '../user.inputs';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { uuidOf } from '../../values/ids';
+import { withCommas } from '../../values/text';
 import type { UserRow } from '../user.store';
-import { RoleEnum, UserType } from '../user.type';
-import { createUser, updateUser } from './change-users';
+import { CreateUserInput, RoleEnum, SetMyMailInput, UpdateUserInput, UserType } from '../user.type';
+import { MAX_USERS } from '../user-limits';
+import { createUser, setMyMail, updateUser } from './change-users';
 
 const CreateUserPayload = payloadOf('CreateUser', { user: [() => UserType, 'The new user.'] });
 const UpdateUserPayload = payloadOf('UpdateUser', { user: [() => UserType, 'The changed user.'] });
+const SetMyMailPayload = payloadOf('SetMyMail', { user: [() => UserType, 'You.'] });
 
 const TAKEN = 'CONFLICT: another user has the name or the e-mail address';
 const TOO_MANY_USERS = `TOO_LARGE: it would be one more than ${withCommas(MAX_USERS)} active users who have a role.`;
@@ -32,11 +31,6 @@ export class UserResolver {
   })
   viewerRoles(@Ctx() { viewer }: Context) {
     return ROLES.filter((role) => viewer?.roles.has(role));
-  }
-
-  @FieldResolver(() => ID, { description: '`usr_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() user: UserRow) {
-    return toNodeId('User', user.id);
   }
 
   @FieldResolver(() => [RoleEnum], {
@@ -88,6 +82,23 @@ export class UserResolver {
       };
       const userId = uuidOf('User', id);
       return { user: await context.transaction((db) => updateUser(db, context.viewer as Viewer, userId, changes)) };
+    });
+  }
+
+  @HasRole(...READERS)
+  @Mutation(() => SetMyMailPayload, {
+    description: withExample(
+      'Says whether you get mail. It also ends by the link at the end of each mail.',
+      'mutation { setMyMail(input: { receivesMail: false }) { user { receivesMail } userErrors { message } } }',
+    ),
+  })
+  setMyMail(
+    @Ctx() context: Context,
+    @Arg('input', () => SetMyMailInput, { description: 'Whether you want mail.' }) input: SetMyMailInput,
+  ) {
+    return answer({ user: null as UserRow | null }, async () => {
+      const { receivesMail } = input;
+      return { user: await context.transaction((db) => setMyMail(db, context.viewer as Viewer, receivesMail)) };
     });
   }
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../user.entity';
 
@@ -35,7 +35,7 @@ export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 )
 @Check('approvals_second_person_check', `decided_by <> requested_by or (kind <> 'REPLAY' and status = 'DECLINED')`)
 export class ApprovalEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'approvals_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Column('text')
@@ -44,69 +44,63 @@ export class ApprovalEntity {
   @Column('text')
   status: ApprovalStatus;
 
-  @Column('uuid', { name: 'delivery_id', nullable: true })
+  @Column('uuid', { nullable: true })
   deliveryId: string | null;
 
-  @Column('uuid', { name: 'erasure_id', nullable: true })
+  @Column('uuid', { nullable: true })
   erasureId: string | null;
 
-  @Column('uuid', { name: 'legal_hold_id', nullable: true })
+  @Column('uuid', { nullable: true })
   legalHoldId: string | null;
 
   @Column('text')
   reason: string;
 
-  @Column('uuid', { name: 'requested_by' })
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   requestedBy: string;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'requested_by', foreignKeyConstraintName: 'approvals_requested_by_fkey' })
-  requester: UserEntity;
-
-  @Column('text', { name: 'requester_issuer', nullable: true })
+  @Column('text', { nullable: true })
   requesterIssuer: string | null;
 
-  @Column('text', { name: 'requester_subject', nullable: true })
+  @Column('text', { nullable: true })
   requesterSubject: string | null;
 
-  @Column({ type: 'timestamptz', name: 'requester_since', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   requesterSince: Date | null;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'takes_effect_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   takesEffectAt: Date | null;
 
   /** Whether SYSTEM_MANAGERs got events about it, with this `takesEffectAt`. */
   @Column('boolean', { default: false })
   announced: boolean;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   expiresAt: Date | null;
 
-  @Column('uuid', { name: 'decided_by', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   decidedBy: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'decided_by', foreignKeyConstraintName: 'approvals_decided_by_fkey' })
-  decider: UserEntity | null;
-
-  @Column('text', { name: 'decider_issuer', nullable: true })
+  @Column('text', { nullable: true })
   deciderIssuer: string | null;
 
-  @Column('text', { name: 'decider_subject', nullable: true })
+  @Column('text', { nullable: true })
   deciderSubject: string | null;
 
-  @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   decidedAt: Date | null;
 
-  @Column('text', { name: 'decision_reason', nullable: true })
+  @Column('text', { nullable: true })
   decisionReason: string | null;
 
-  @Column('uuid', { name: 'last_replay_id', nullable: true })
+  @Column('uuid', { nullable: true })
   lastReplayId: string | null;
 
-  @Column('uuid', { name: 'replay_id', nullable: true })
+  @Column('uuid', { nullable: true })
   replayId: string | null;
 }

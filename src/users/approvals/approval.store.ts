@@ -1,37 +1,18 @@
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
-import type { ApprovalEntity, ApprovalKind } from './approval.entity';
-import type { ApprovalRulesEntity } from './approval-rules.entity';
+import { byIds, listing, type RowOf } from '../../sql/listing';
+import { ApprovalEntity, type ApprovalKind } from './approval.entity';
 
 /** Without the persons at the identity provider, whom the database compares. */
-export type ApprovalRow = Pick<
-  ApprovalEntity,
-  | 'id'
-  | 'kind'
-  | 'status'
-  | 'deliveryId'
-  | 'erasureId'
-  | 'legalHoldId'
-  | 'reason'
-  | 'requestedBy'
-  | 'createdAt'
-  | 'takesEffectAt'
-  | 'expiresAt'
-  | 'decidedBy'
-  | 'decidedAt'
-  | 'decisionReason'
-  | 'lastReplayId'
-  | 'replayId'
->;
-
-export const APPROVALS = {
-  table: 'approvals',
-  columns: `id, kind, status, delivery_id as "deliveryId", erasure_id as "erasureId", legal_hold_id as "legalHoldId", reason,
-    requested_by as "requestedBy", created_at as "createdAt", takes_effect_at as "takesEffectAt", expires_at as "expiresAt",
-    decided_by as "decidedBy", decided_at as "decidedAt", decision_reason as "decisionReason",
-    last_replay_id as "lastReplayId", replay_id as "replayId"`,
-  indexed: ['id', 'delivery_id', 'erasure_id', 'legal_hold_id', 'status'],
-  parts: ['status'],
-};
+export const APPROVALS = listing(ApprovalEntity, [
+  'requesterIssuer',
+  'requesterSubject',
+  'requesterSince',
+  'announced',
+  'deciderIssuer',
+  'deciderSubject',
+]);
+export type ApprovalRow = RowOf<typeof APPROVALS>;
+export const approvalsById = byIds(APPROVALS);
 
 /** A person at an identity provider. */
 export interface Person {
@@ -67,12 +48,6 @@ export async function insertApproval(db: Db, approval: NewApproval, person: Pers
     ],
   );
   return inserted as ApprovalRow;
-}
-
-export async function approvalsById(db: Db, ids: readonly string[]): Promise<Map<string, ApprovalRow>> {
-  const sql = `select ${APPROVALS.columns} from approvals where id = any($1::uuid[])`;
-  const rows = await rowsOf<ApprovalRow>(db, statement(sql), [ids]);
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Locks the row: of two decisions at once, the second one sees the first. */
@@ -128,8 +103,15 @@ export async function expireApprovals(db: Db, now: Date, deliveryId: string | nu
   return changedBy(db, statement(sql), [now, deliveryId]);
 }
 
+/** Who can be a second person. */
+export interface ApprovalRules {
+  /** OIDC_ISSUER without a slash at its end; null: there is no identity provider. */
+  issuer: string | null;
+  waitHours: number;
+}
+
 /** null: this database was prepared without them. */
-export async function approvalRules(db: Db): Promise<Pick<ApprovalRulesEntity, 'issuer' | 'waitHours'> | null> {
+export async function approvalRules(db: Db): Promise<ApprovalRules | null> {
   return rowOf(db, statement('select issuer, wait_hours as "waitHours" from approval_rules'));
 }
 

@@ -1,10 +1,10 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
 import { APPROVAL_KINDS, APPROVAL_STATUSES, type ApprovalKind, type ApprovalStatus } from './approval.entity';
 
 export const ApprovalKindEnum = publishEnum('ApprovalKind', APPROVAL_KINDS, 'What an approval is about.', {

@@ -1,12 +1,13 @@
 // Acts that one person requests and another decides. Of replays a person is a user: two keys of one user are one person. Of
 // erasures and releases of holds it is a person at the identity provider: second_persons() in migrations/13-approvals.sql.
+
+import type { Role, Viewer } from '../../access/viewer';
 import { type Act, recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
-import { newId, timeOfId, toNodeId } from '../../ids';
+import { InputError, inputError } from '../../errors/errors';
 import { isViolationOf } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
-import type { Role, Viewer } from '../../viewer';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
 import { findUser, hasOtherUserWith } from '../user.store';
 import {
   type ApprovalRow,
@@ -19,7 +20,6 @@ import {
   type Person,
   secondPersonsOf,
 } from './approval.store';
-import { A_PERSON, refuseProgram } from './require-person';
 
 const conflict = (field: string, message: string) => new InputError([{ field: [field], code: 'CONFLICT', message }]);
 
@@ -71,7 +71,7 @@ export async function requestApproval(
   db: Db,
   viewer: Viewer,
   order: OrderToApprove & { id: string; reason: string },
-  field: string,
+  field: string[],
 ): Promise<ApprovalRow> {
   const person = await personOf(db, viewer);
   const approval: NewApproval = { ...order, requestedBy: viewer.userId, createdAt: timeOfId(order.id) };
@@ -84,7 +84,7 @@ export async function requestApproval(
         ? `Another person can approve this, so ${A_PERSON}`
         : 'Another person can approve this, so you must be known to the identity provider for longer: your roles or your ' +
           'identity changed within the last SECOND_PERSON_WAIT_HOURS before this request. Repeat it later.';
-    throw conflict(field, message);
+    throw inputError(field, 'CONFLICT', message);
   }
 }
 
@@ -169,4 +169,27 @@ export async function recordOrder(db: Db, viewer: Viewer, act: Act): Promise<voi
 /** What entries of the audit trail about an approval have in their details. */
 export function approvalDetails({ id, requestedBy }: Pick<ApprovalRow, 'id' | 'requestedBy'>) {
   return { approval: toNodeId('Approval', id), requestedBy: toNodeId('User', requestedBy) };
+}
+
+declare module '../../graphql/context' {
+  interface Services {
+    /** Whether people sign in at an identity provider. */
+    hasIdentityProvider: boolean;
+  }
+}
+
+/** The end of a sentence that refuses a program where there is an identity provider. */
+const A_PERSON =
+  'a person must do this: sign in at the identity provider, and repeat it without an API key, or a session made from one.';
+
+/**
+ * @throws InputError unless a person decides, in a session: a key may be in the hands of a program. Where people sign in at an
+ *   identity provider, only it knows who they are, and a session that was made from a key is refused too
+ */
+export function refuseProgram({ sessionId, apiKeyId }: Viewer, hasIdentityProvider: boolean): void {
+  if (sessionId !== null && (apiKeyId === null || !hasIdentityProvider)) return;
+  const message = hasIdentityProvider
+    ? `A${A_PERSON.slice(1)}`
+    : 'A person must do this: sign in, and repeat it without an API key.';
+  throw new InputError([{ field: null, code: 'INVALID', message }]);
 }

@@ -1,14 +1,14 @@
 // The user and the roles of a person whom an identity provider has signed in.
-import { partsAboutUser } from '../../audit/entry-details';
-import { type Actor, recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { newId, timeOfId } from '../../ids';
+
+import { ROLES, type Role } from '../../access/viewer';
+import { type Actor, partsAboutUser, recordAct } from '../../audit/write-audit-entry';
+import type { RoleRule } from '../../config/config-values';
 import type { Db } from '../../sql/db';
-import { textFault } from '../../text';
-import type { Role } from '../../viewer';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId } from '../../values/ids';
+import { textFault } from '../../values/text';
 import { hasApiKeys } from '../api-keys/api-key.store';
 import type { From } from '../api-keys/authenticate';
-import { tooManyUsers } from '../max-users';
 import {
   changeUser,
   findUserByIdentity,
@@ -20,6 +20,7 @@ import {
   lockEmail,
   type UserRow,
 } from '../user.store';
+import { tooManyUsers } from '../user-limits';
 
 /** The claims of the provider about a person. */
 export interface Identity {
@@ -119,7 +120,9 @@ async function takeOver(db: Db, user: UserRow, identity: Identity, from: From): 
   const roles = identity.roles ? [...identity.roles] : user.roles;
   const changes = {
     fullName: fullName ?? user.fullName,
-    ...(email !== null && isFree && { email, emailVerified }),
+    // what the user has verified by a link stays so, as the provider may say nothing of it
+    ...(email !== null &&
+      isFree && { email, emailVerified: emailVerified || (email === user.email && user.emailVerified) }),
     roles,
     rolesMapped: identity.roles !== null,
   };
@@ -136,4 +139,25 @@ async function takeOver(db: Db, user: UserRow, identity: Identity, from: From): 
 function record(db: Db, userId: string, from: From, action: string, details: Record<string, unknown>): Promise<void> {
   const actor: Actor = { ...from, userId, apiKeyId: null, sessionId: null };
   return recordAct(db, actor, { action, subjectType: 'User', subjectId: userId, ...partsAboutUser(details) });
+}
+
+/** The roles of all rules that the claims meet. */
+export function rolesByClaims(rules: readonly RoleRule[], claims: Readonly<Record<string, unknown>>): Role[] {
+  const met = rules.filter(({ claim, value }) => valuesOf(claims, claim).includes(value)).map(({ role }) => role);
+  return ROLES.filter((role) => met.includes(role));
+}
+
+// A claim is named as it is, such as a URL, or by its path, such as realm_access.roles.
+function valuesOf(claims: Readonly<Record<string, unknown>>, claim: string): unknown[] {
+  if (Object.hasOwn(claims, claim)) return listOf(claims[claim]);
+  let found: unknown = claims;
+  for (const step of claim.split('.')) {
+    const isObject = typeof found === 'object' && found !== null && Object.hasOwn(found, step);
+    found = isObject ? (found as Record<string, unknown>)[step] : undefined;
+  }
+  return listOf(found);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
 }

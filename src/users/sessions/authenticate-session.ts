@@ -1,11 +1,10 @@
-import { currentTime } from '../../clock';
-import { AppError } from '../../errors';
+import { type Credential, credentialId, knownRoles, type Role, type Viewer } from '../../access/viewer';
+import { AppError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import { type Credential, credentialId, knownRoles, type Role, type Viewer } from '../../viewer';
+import { currentTime } from '../../time/clock';
 import { apiKeyStates, type CredentialState, type From, LAST_USED_PRECISION_MS } from '../api-keys/authenticate';
 import { refuseFromElsewhere } from '../api-keys/key-networks';
-import type { AuthCache } from '../auth-cache';
-import { createTokenLookup } from '../token-lookup';
+import { type AuthCache, createTokenLookup } from '../auth-cache';
 import {
   isUnchanged,
   type SessionWithUser,

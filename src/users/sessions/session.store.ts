@@ -1,32 +1,15 @@
-import { FIRST_ID } from '../../ids';
 import { all, bindings, type Condition, compares, isNull, ofOwner, toSql } from '../../sql/condition';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { deleteOlderThan } from '../../sql/delete-old-rows';
 import { isOneOf } from '../../sql/index-lookup';
+import { byIds, listing, type RowOf } from '../../sql/listing';
+import { FIRST_ID } from '../../values/ids';
 import { areUnchanged } from '../unchanged-rows';
-import { type SessionEndReason, SessionEntity, type SessionMethod } from './session.entity';
+import { type SessionEndReason, SessionEntity } from './session.entity';
 
-export interface SessionRow {
-  id: string;
-  userId: string;
-  method: SessionMethod;
-  apiKeyId: string | null;
-  createdAt: Date;
-  expiresAt: Date;
-  lastUsedAt: Date;
-  endedAt: Date | null;
-  endReason: SessionEndReason | null;
-  endedBy: string | null;
-  remoteAddress: string | null;
-  userAgent: string | null;
-}
-
-export const SESSIONS = {
-  table: 'sessions',
-  columns: `id, user_id as "userId", method, api_key_id as "apiKeyId", created_at as "createdAt",
-    expires_at as "expiresAt", last_used_at as "lastUsedAt", ended_at as "endedAt", end_reason as "endReason",
-    ended_by as "endedBy", remote_address as "remoteAddress", user_agent as "userAgent"`,
-};
+export const SESSIONS = listing(SessionEntity, ['tokenHash', 'providerSession', 'providerTime']);
+export type SessionRow = RowOf<typeof SESSIONS>;
+export const sessionsById = byIds(SESSIONS);
 
 /** At least one of subject and session is given. */
 export interface ProviderSession {
@@ -90,13 +73,6 @@ export function isUnchanged({ id, xmin, userId, userXmin, apiKeyId, keyXmin }: S
 /** Differs once the session, its user or its key has changed. */
 export function versionOf({ xmin, userXmin, keyXmin }: SessionWithUser): string {
   return `${xmin} ${userXmin} ${keyXmin}`;
-}
-
-export async function sessionsById(db: Db, ids: readonly string[]): Promise<Map<string, SessionRow>> {
-  const rows = await rowsOf<SessionRow>(db, `select ${SESSIONS.columns} from sessions where id = any($1::uuid[])`, [
-    ids,
-  ]);
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export async function insertSession(db: Db, session: Omit<SessionEntity, 'user' | 'apiKey' | 'ender'>): Promise<void> {

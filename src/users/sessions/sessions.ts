@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { Viewer } from '../../access/viewer';
 import { type Actor, recordAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
-import { newId, timeOfId, toNodeId } from '../../ids';
+import { InputError } from '../../errors/errors';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
-import { hashToken } from '../token-hash';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId, toNodeId } from '../../values/ids';
+import { hashToken } from '../auth-cache';
 import { findUser, findUserForUpdate } from '../user.store';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';

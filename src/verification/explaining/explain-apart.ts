@@ -2,11 +2,11 @@
 // requests.
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { AppError } from '../../errors';
+import { AppError } from '../../errors/errors';
 import { SOURCE_FOLDER } from '../../source-folder';
 import type { IncomingCall } from '../call';
 import { type Agreement, judge } from '../judge';
-import type { ProviderName } from '../provider-name';
+import type { ProviderName } from '../provider';
 import { PROVIDERS } from '../providers/providers';
 import type { Check, Explanation } from './explain-call';
 

@@ -1,10 +1,8 @@
-import type { IncomingCall } from '../call';
+import { type IncomingCall, inBody } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { shownProof } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider, VerificationSettings } from '../provider';
-import { onlyHeader } from '../read-header';
-import { decodeStrictly } from '../read-signature';
+import { decodeStrictly, onlyHeader } from '../read-signature';
 import { CHOSEN_TOKEN } from '../secret-forms';
 
 /**

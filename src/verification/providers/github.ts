@@ -1,6 +1,6 @@
-import { type HeaderSignature, readBodySignature } from '../body-signature';
-import { inBody, inHeader } from '../place';
+import { inBody, inHeader } from '../call';
 import type { Provider } from '../provider';
+import { type HeaderSignature, readBodySignature } from '../read-signature';
 import { CHOSEN_KEY } from '../secret-forms';
 
 const SIGNATURE: HeaderSignature = {

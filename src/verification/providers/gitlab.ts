@@ -1,9 +1,8 @@
-import { headerValues, type IncomingCall } from '../call';
+import { headerValues, type IncomingCall, inBody, inHeader } from '../call';
 import { type Claim, isRefusal, notSigned, type Proof, type Refusal } from '../claim';
 import { shownProof } from '../compare-secrets';
-import { inBody, inHeader } from '../place';
 import type { Provider, SecretForm } from '../provider';
-import { optionalHeader } from '../read-header';
+import { optionalHeader } from '../read-signature';
 import { HMAC_KEY_RIGHT, randomText, readHmacKey, readShownText, SHOWN_TEXT_RIGHT } from '../secret-forms';
 import { readStandardSignature } from '../standard-signature';
 

@@ -1,13 +1,18 @@
-import { SECRET_VALUE } from '../../header-pairs';
-import { badSignature, readHeaderSignature } from '../body-signature';
-import { headerValues, type IncomingCall } from '../call';
+import { SECRET_VALUE } from '../../values/text';
+import { headerValues, type IncomingCall, inBody } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { hmacProof } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider, SecretForm, VerificationSettings } from '../provider';
-import { onlyHeader, readTimestamp } from '../read-header';
+import {
+  badSignature,
+  contentOf,
+  onlyHeader,
+  readHeaderSignature,
+  readTimestamp,
+  separatorsOf,
+  usesOf,
+} from '../read-signature';
 import { KEY_TEXT_RIGHT, OWN_KEY_RIGHT, randomText, readKeyText, readOwnKey } from '../secret-forms';
-import { contentOf, separatorsOf, usesOf } from '../signed-template';
 
 const SECRET: SecretForm = {
   right: `${KEY_TEXT_RIGHT}; or \`hex:\` or \`base64:\` and ${OWN_KEY_RIGHT}, where the partner signs with those`,

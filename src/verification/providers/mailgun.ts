@@ -1,12 +1,8 @@
-import { badSignature, TEXT_ONLY } from '../body-signature';
-import type { IncomingCall } from '../call';
-import { type CallContent, readContent, saidAt } from '../call-content';
+import { type CallContent, type IncomingCall, inBody, readContent, saidAt } from '../call';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { hmacProof } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider } from '../provider';
-import { readTimestamp } from '../read-header';
-import { hmacForm, readableOf, readSignature } from '../read-signature';
+import { badSignature, hmacForm, readableOf, readSignature, readTimestamp, TEXT_ONLY } from '../read-signature';
 import { issuedKey } from '../secret-forms';
 
 const FORM = hmacForm('SHA256', 'HEX');

@@ -1,7 +1,6 @@
-import type { ClientCertificate, IncomingCall } from '../call';
+import { type ClientCertificate, type IncomingCall, inBody } from '../call';
 import { type Claim, notSigned, type Refusal } from '../claim';
 import { shownProof } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider } from '../provider';
 import { CERTIFICATE } from '../secret-forms';
 

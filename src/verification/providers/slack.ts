@@ -1,11 +1,8 @@
-import { badSignature, readHeaderSignature, TEXT_ONLY } from '../body-signature';
-import type { IncomingCall } from '../call';
-import type { CallContent } from '../call-content';
+import { type CallContent, type IncomingCall, inBody } from '../call';
 import { type Claim, isRefusal, type Refusal } from '../claim';
 import { hmacProof, type SignedContent } from '../compare-secrets';
-import { inBody } from '../place';
 import type { HandshakeAnswer, Provider } from '../provider';
-import { onlyHeader, readTimestamp } from '../read-header';
+import { badSignature, onlyHeader, readHeaderSignature, readTimestamp, TEXT_ONLY } from '../read-signature';
 import { issuedKey } from '../secret-forms';
 
 const HEADER = 'X-Slack-Signature';

@@ -1,4 +1,4 @@
-import { inBody, inHeader } from '../place';
+import { inBody, inHeader } from '../call';
 import type { Provider } from '../provider';
 import { STANDARD_SECRET } from '../secret-forms';
 import { readStandardSignature } from '../standard-signature';

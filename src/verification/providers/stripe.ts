@@ -1,11 +1,18 @@
-import { badSignature, TEXT_ONLY } from '../body-signature';
-import type { IncomingCall } from '../call';
+import { type IncomingCall, inBody } from '../call';
 import { type Claim, isRefusal, malformed, type Refusal } from '../claim';
 import { hmacProof, type SignedContent } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider } from '../provider';
-import { onlyHeader, readTimestamp, withoutSpaceAround } from '../read-header';
-import { hmacForm, MAX_SIGNATURES, readableOf, readSignature } from '../read-signature';
+import {
+  badSignature,
+  hmacForm,
+  MAX_SIGNATURES,
+  onlyHeader,
+  readableOf,
+  readSignature,
+  readTimestamp,
+  TEXT_ONLY,
+  withoutSpaceAround,
+} from '../read-signature';
 import { readKeyText } from '../secret-forms';
 
 const HEADER = 'Stripe-Signature';

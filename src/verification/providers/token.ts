@@ -1,9 +1,8 @@
-import { type IncomingCall, queryValues } from '../call';
+import { type IncomingCall, inBody, queryValues } from '../call';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { shownProof } from '../compare-secrets';
-import { inBody } from '../place';
 import type { Provider, VerificationSettings } from '../provider';
-import { onlyHeader } from '../read-header';
+import { onlyHeader } from '../read-signature';
 import { CHOSEN_TOKEN } from '../secret-forms';
 
 /** A token in a header (as in RFC 6750, section 2.1) or in the query. Nothing is signed. */

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
-import { decodedText } from '../../charset';
+import { parse, stringify } from 'node:querystring';
 import { readFormFields } from '../../json/json-form';
-import { badSignature, TEXT_ONLY } from '../body-signature';
-import { type IncomingCall, queryValues } from '../call';
-import { formTypeOf, TOO_MANY_FIELDS } from '../call-content';
+import { decodedText } from '../../values/text';
+import { formTypeOf, type IncomingCall, inBody, inHeader, queryValues, TOO_MANY_FIELDS } from '../call';
 import { type Claim, isRefusal, malformed, notSigned, type Refusal } from '../claim';
 import { hmacProof, type SignedContent } from '../compare-secrets';
-import { inBody, inHeader } from '../place';
 import type { HmacAlgorithm, Provider } from '../provider';
-import { onlyHeader } from '../read-header';
-import { decodeStrictly, hmacForm, readSignature } from '../read-signature';
+import { badSignature, decodeStrictly, hmacForm, onlyHeader, readSignature, TEXT_ONLY } from '../read-signature';
 import { issuedKey } from '../secret-forms';
-import { signedAddresses } from '../twilio-address';
 
 const HEADER = 'X-Twilio-Signature';
 
@@ -87,4 +83,29 @@ function sortedParameters(fields: Fields): string {
 
 function sha256(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex');
+}
+
+// Twilio signs the configured URL and is inconsistent about the port. These are the possible forms.
+
+/** All forms of the URL that the helper library of Twilio accepts. */
+function signedAddresses(url: string): string[] {
+  const asReceived = withAndWithoutPort(url);
+  const normalized = URL.canParse(url) ? withAndWithoutPort(new URL(url).toString()) : [];
+  return [...new Set([...asReceived, ...normalized, ...normalized.map(withQueryAgain)])];
+}
+
+// Not with URL, which would change characters that were signed.
+function withAndWithoutPort(url: string): string[] {
+  const [, scheme, userInfo = '', host, port, rest] = AUTHORITY.exec(url) ?? [];
+  if (scheme === undefined || host === undefined) return [url];
+  const standard = scheme.toLowerCase() === 'https' ? ':443' : ':80';
+  const start = `${scheme}://${userInfo}${host}`;
+  return [`${start}${rest}`, `${start}${port || standard}${rest}`];
+}
+
+const AUTHORITY = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*@)?(\[[^\]/?#]*\]|[^:/?#]*)(:[^/?#]*)?(.*)$/is;
+
+function withQueryAgain(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 || at === url.length - 1 ? url : `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
 }

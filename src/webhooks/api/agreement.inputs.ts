@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { withCommas } from '../../text';
+import { withCommas } from '../../values/text';
 import type { HmacAlgorithm, Place, SignatureEncoding } from '../../verification/provider';
 import type { CallOutcome } from '../incoming/incoming-agreement.entity';
 import {
@@ -13,7 +13,8 @@ import {
   MAX_TOLERANCE_S,
 } from '../setting-limits';
 import { CallOutcomeEnum, HmacAlgorithmEnum, PlaceKindEnum, SignatureEncodingEnum } from './agreement.type';
-import { OVERLAP_TEXT, Overlap } from './signing.inputs';
+import { RequestContentInput } from './request-content.inputs';
+import { OVERLAP_TEXT, Overlap } from './signing.type';
 
 @InputType('PlaceInput', { description: 'The location of a value in a call: { from: JSON, name: "$.data.id" }.' })
 class PlaceInput implements Place {
@@ -100,9 +101,12 @@ class CallAnswerInput {
   contentType?: string | null;
 }
 
-/** INCOMING: how calls are verified, read and processed; the same for a new and for a changed webhook. */
+/**
+ * INCOMING: how calls are verified, read and processed; the same for a new and for a changed webhook. It extends
+ * RequestContentInput as request.inputs.ts does.
+ */
 @InputType()
-export abstract class AgreementInput {
+export abstract class AgreementInput extends RequestContentInput {
   @Field(() => VerificationInput, {
     nullable: true,
     description: 'INCOMING, providers HMAC, TOKEN and BASIC: how calls are verified. Omitted fields keep their values.',

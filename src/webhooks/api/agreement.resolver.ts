@@ -1,24 +1,21 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { currentTime } from '../../clock';
+import type { Viewer } from '../../access/viewer';
 import { checkInput } from '../../graphql/arguments/check-input';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
-import { withExample } from '../../graphql/example';
-import { payloadOf } from '../../graphql/mutation-payload';
+import { type Context, loaderFor } from '../../graphql/context';
+import { withExample } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
-import { answer } from '../../graphql/user-error';
-import { uuidOf } from '../../ids';
+import { answer, payloadOf } from '../../graphql/user-error';
+import { currentTime } from '../../time/clock';
+import { uuidOf } from '../../values/ids';
 import type { Place } from '../../verification/provider';
-import type { Viewer } from '../../viewer';
-import { rotateIncomingToken } from '../changes/incoming-rotation';
-import { type AgreementRow, agreementsById } from '../incoming/incoming-agreement.store';
-import { liveTokens, type TokenRow } from '../incoming/incoming-token.store';
+import { rotateIncomingToken } from '../changes/rotation';
+import { type AgreementRow, agreementsById, liveTokens, type TokenRow } from '../incoming/incoming-agreement.store';
 import { type VerificationSecretRow, verificationSecrets } from '../incoming/verification-secret.store';
 import { keyIdOf } from '../signing/signing-secret';
 import type { WebhookRow } from '../webhook.store';
 import { RotateWebhookTokenInput } from './agreement.inputs';
 import { IncomingAddressType, IncomingAgreementType, VerificationKeyType } from './agreement.type';
-import { WEBHOOK } from './webhook.linked-fields';
+import { WEBHOOK } from './webhook.resolver';
 import { WebhookType } from './webhook.type';
 
 const RotateWebhookTokenPayload = payloadOf('RotateWebhookToken', {
@@ -38,6 +35,13 @@ function loadKeys(context: Context, webhookId: string): Promise<VerificationSecr
   const load = async (ids: readonly string[]) =>
     Map.groupBy(await verificationSecrets(context.db, ids, currentTime()), (row) => row.webhookId);
   return loaderFor(context, 'VerificationKey', load).load(webhookId);
+}
+
+export async function verificationKeysOf(context: Context, webhookId: string): Promise<VerificationKeyType[]> {
+  const now = currentTime();
+  return ((await loadKeys(context, webhookId)) ?? []).map(({ id, kind, createdAt, expiresAt }) => {
+    return { id: keyIdOf(id), kind, createdAt, expiresAt, live: expiresAt === null || expiresAt > now };
+  });
 }
 
 function loadAddresses(context: Context, webhookId: string): Promise<TokenRow[] | null> {
@@ -96,11 +100,8 @@ export class IncomingAgreementResolver {
   @FieldResolver(() => [VerificationKeyType], {
     description: 'The secrets that verify calls, and the latest 10 retired ones, newest first.',
   })
-  async verificationKeys(@Root() row: AgreementRow, @Ctx() context: Context) {
-    const now = currentTime();
-    return ((await loadKeys(context, row.webhookId)) ?? []).map(({ id, kind, createdAt, expiresAt }) => {
-      return { id: keyIdOf(id), kind, createdAt, expiresAt, live: expiresAt === null || expiresAt > now };
-    });
+  verificationKeys(@Root() row: AgreementRow, @Ctx() context: Context) {
+    return verificationKeysOf(context, row.webhookId);
   }
 
   @FieldResolver(() => [IncomingAddressType], {

@@ -1,17 +1,18 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { HasRole } from '../../graphql/roles/has-role';
 import { SECRET_KINDS, type SecretKind } from '../../verification/claim';
 import {
   HMAC_ALGORITHMS,
   type HmacAlgorithm,
   type Place,
+  PROVIDER_NAMES,
+  type ProviderName,
   SIGNATURE_ENCODINGS,
   type SignatureEncoding,
 } from '../../verification/provider';
-import { PROVIDER_NAMES, type ProviderName } from '../../verification/provider-name';
-import { READERS } from '../../viewer';
 import { CALL_OUTCOMES, type CallOutcome } from '../incoming/incoming-agreement.entity';
 
 export const ProviderEnum = publishEnum(

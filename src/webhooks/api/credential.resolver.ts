@@ -1,6 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
+import { type Context, loaderFor } from '../../graphql/context';
 import { settingsOf } from '../credentials/credential-settings';
 import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
 import type { WebhookRow } from '../webhook.store';

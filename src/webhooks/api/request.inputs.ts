@@ -1,47 +1,61 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { withCommas } from '../../text';
+import { rejects } from '../../graphql/arguments/check-input';
+import { by, partOf } from '../../graphql/lists/where';
+import { withCommas } from '../../values/text';
 import type { RequestSettings } from '../request/request-settings';
-import { MAX_BODY_FIELDS, MAX_CONDITION_CHARACTERS, MAX_HEADER_NAME_CHARACTERS, MAX_HEADERS } from '../setting-limits';
-import type { BodyFormat, Method, Ordering } from '../webhook.entity';
-import { WebhookConnectionInput } from './credential.inputs';
-import {
-  CONCURRENCY_TEXT,
-  Concurrency,
-  ORDERING_TEXT,
-  RATE_LIMIT_TEXT,
-  RateLimit,
-  RateLimitInput,
-} from './rate-limits.inputs';
-import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
+import { MAX_CONCURRENCY, MAX_RATE_REQUESTS, MAX_RATE_SECONDS } from '../setting-limits';
+import type { Ordering } from '../webhook.entity';
+import { WebhookConnectionInput } from './credential.type';
 import { OrderingEnum } from './webhook.type';
 
-@InputType('HeaderInput', { description: 'A header of every delivery.' })
-class HeaderInput {
-  @Field(() => String, {
-    description:
-      `The name, at most ${MAX_HEADER_NAME_CHARACTERS} characters. Headers that Hookledger sets are refused, such as \`webhook-*\`, \`hookledger-*\`, \`host\` and ` +
-      '`content-length`. Names are unique.',
-  })
-  name: string;
+const RATE_LIMIT_TEXT =
+  'The maximum number of requests in a time window, over all processes; deliveries above the limit wait. INCOMING: ' +
+  'valid calls above the limit are refused with 429, counted in each process separately. null: no limit.';
+const CONCURRENCY_TEXT =
+  `The maximum number of concurrent requests of all processes, 1 to ${MAX_CONCURRENCY}; deliveries above the limit ` +
+  'wait. null: only the capacity of the workers limits it.';
+const ORDERING_TEXT =
+  'Keeps the deliveries of each document in order: the next delivery is sent when the previous one has ' +
+  'succeeded. null: deliveries are not ordered. Deliveries that are open when the setting is set are not ' +
+  'ordered. Later events overtake one that cannot be fanned out (`deadLetters`), with HOLD too.';
 
-  @Field(() => String, {
-    description: 'The value, which may be a Liquid template: at most 4,096 characters of Latin-1, also when rendered.',
+@InputType('RateLimitInput', { description: 'A limit on the number of requests in a sliding time window.' })
+class RateLimitInput {
+  @Field(() => Int, {
+    description: `The maximum number of requests in any window, 1 to ${withCommas(MAX_RATE_REQUESTS)}.`,
   })
-  value: string;
+  maxRequests: number;
+
+  @Field(() => Int, { description: `The length of the window in seconds, 1 to ${withCommas(MAX_RATE_SECONDS)}.` })
+  seconds: number;
 }
 
-@InputType('BodyFieldInput', { description: 'A value of the document and its key in the body.' })
-class BodyFieldInput {
-  @Field(() => String, { description: 'The key in the body, 1 to 200 characters, unique.' })
-  key: string;
+const isWithin = (value: number, most: number) => value >= 1 && value <= most;
+const isRateLimit = (value: unknown) => {
+  if (value === null) return true;
+  const { maxRequests, seconds } = value as RateLimitInput;
+  return isWithin(maxRequests, MAX_RATE_REQUESTS) && isWithin(seconds, MAX_RATE_SECONDS);
+};
 
-  @Field(() => String, {
-    description:
-      'The path of the value in the document, 1 to 200 characters, with dots between the members of objects and ' +
-      'lists: `items.0.qty`. No part may be empty.',
-  })
-  fieldname: string;
-}
+const RateLimit = () =>
+  rejects('INVALID', 'rateLimit', isRateLimit, (value) => {
+    const { maxRequests, seconds } = value as RateLimitInput;
+    return `rateLimit is ${maxRequests} requests in ${seconds} s; it must be 1 to ${MAX_RATE_REQUESTS} in 1 to ${MAX_RATE_SECONDS} s.`;
+  });
+
+const Concurrency = () =>
+  rejects(
+    'INVALID',
+    'concurrency',
+    (value) => value === null || isWithin(value as number, MAX_CONCURRENCY),
+    (value) => `maxConcurrency is ${value}; it must be 1 to ${MAX_CONCURRENCY}, or null.`,
+  );
+
+export const RateLimitWhere = partOf('RateLimitWhere', 'Rate limits that meet all of these conditions.', {
+  maxRequests: by.integer('The maximum number of requests in any window.', { column: 'rate_limit' }),
+  seconds: by.integer('The length of the window in seconds.', { column: 'rate_limit_seconds' }),
+});
+export type RateLimitWhere = InstanceType<typeof RateLimitWhere>;
 
 /**
  * What is sent and when; the same for a new and for a changed webhook. It extends WebhookConnectionInput, which extends
@@ -49,58 +63,6 @@ class BodyFieldInput {
  */
 @InputType()
 export abstract class WebhookRequestInput extends WebhookConnectionInput implements RequestSettings {
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'A CEL expression over `doc` (the document), `event` { id type documentType event referenceDocument createdAt ' +
-      `} and \`user\` { name fullName }, at most ${withCommas(MAX_CONDITION_CHARACTERS)} characters: ` +
-      '`doc.grand_total > 40000 && doc.status == "Paid"`. ' +
-      'An event for which it is false or cannot be evaluated is skipped. Default, null: all events.',
-  })
-  condition?: string | null;
-
-  @Field(() => WebhookMethodEnum, { nullable: true, description: 'The HTTP method. Default, null: POST.' })
-  method?: Method | null;
-
-  @Field(() => [HeaderInput], {
-    nullable: true,
-    description:
-      `At most ${MAX_HEADERS} headers, in addition to those that Hookledger sets. ` +
-      '`Content-Type` and `User-Agent` replace the ' +
-      'default ones. All users who may read webhooks may read these headers: put secrets into `secretHeaders`. ' +
-      'Default, null: none.',
-  })
-  headers?: HeaderInput[] | null;
-
-  @Field(() => [String], {
-    nullable: true,
-    description:
-      `OUTGOING: the names of the headers of a received call that are forwarded, at most ${MAX_HEADERS}, such as ` +
-      '"x-github-event"; ["*"]: all that are allowed. Headers that Hookledger sets and secret headers are never ' +
-      'forwarded. Published events have no headers. Default, null: none.',
-  })
-  passHeaders?: string[] | null;
-
-  @Field(() => BodyFormatEnum, { nullable: true, description: 'How the body is made. Default, null: STANDARD.' })
-  bodyFormat?: BodyFormat | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'JSON: a Liquid template of the body, at most 65,536 characters. The output of a text is escaped for a JSON ' +
-      'string; the filter `json` writes a complete value. The rendered body must be JSON of at most 256 KiB.',
-  })
-  body?: string | null;
-
-  @Field(() => [BodyFieldInput], {
-    nullable: true,
-    description:
-      `JSON without a template, FORM: the fields of the body, at most ${MAX_BODY_FIELDS}. Values are copied from the document ` +
-      'unchanged. A value that the document does not contain is null, in a form empty; in a form, lists and objects ' +
-      'are written as JSON.',
-  })
-  fields?: BodyFieldInput[] | null;
-
   @RateLimit()
   @Field(() => RateLimitInput, { nullable: true, description: RATE_LIMIT_TEXT })
   rateLimit?: RateLimitInput | null;
@@ -130,6 +92,14 @@ export abstract class WebhookRequestInput extends WebhookConnectionInput impleme
       'of the log, and that Hookledger signed the head. Default, null: false.',
   })
   sendEvidenceHead?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether each request that belongs to a trace carries its place in it, in the header `traceparent` of the W3C trace context. The ' +
+      'partner can continue the trace, and learns its id. Default, null: false.',
+  })
+  sendTraceparent?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -1,249 +1,97 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
-import { Combinable } from '../../graphql/lists/combinable';
-import {
-  BooleanFilter,
-  DateTimeFilter,
-  enumFilter,
-  enumListFilter,
-  IDFilter,
-  IntFilter,
-  OptionalDateTimeFilter,
-  optionalEnumFilter,
-  StringFilter,
-  StringListFilter,
-  WHERE_TEXT,
-} from '../../graphql/lists/filter-inputs';
-import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/list-order';
+import { CONTENT_READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
+import { type ListOrder, type OrderDirection, OrderDirectionEnum } from '../../graphql/lists/cursor';
+import { enumFilter, enumListFilter, optionalEnumFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
 import { PageArgs } from '../../graphql/lists/page-args';
-import {
-  conditionOf,
-  exactFilter,
-  type FilterMap,
-  idFilter,
-  idTimeFilter,
-  intFilter,
-  linkFilter,
-  listFilter,
-  optionalFilter,
-  sideTableFilter,
-  textFilter,
-  timeFilter,
-} from '../../graphql/lists/where-to-sql';
+import { by, partOf, whereOf } from '../../graphql/lists/where';
 import { OnlyFor } from '../../graphql/roles/filter-roles';
-import { USER_FILTER, UserWhere } from '../../users/user.inputs';
-import { CONTENT_READERS } from '../../viewer';
+import { UserWhere } from '../../users/user.type';
 import { CallOutcomeEnum, ProviderEnum } from './agreement.type';
-import { RATE_LIMIT_FILTER, RateLimitWhere } from './rate-limits.inputs';
-import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
-import { SignatureSchemeEnum } from './signing-key.type';
-import { DirectionEnum, OrderingEnum, WebhookStatusEnum } from './webhook.type';
-import { CircuitStateEnum } from './webhook-circuit.type';
+import { RateLimitWhere } from './request.inputs';
+import { SignatureSchemeEnum } from './signing.type';
+import {
+  BodyFormatEnum,
+  CircuitStateEnum,
+  DirectionEnum,
+  OrderingEnum,
+  WebhookMethodEnum,
+  WebhookStatusEnum,
+} from './webhook.type';
 
 export const DirectionFilter = enumFilter('Direction', DirectionEnum);
-const WebhookStatusFilter = enumFilter('WebhookStatus', WebhookStatusEnum);
 
-const WebhookMethodFilter = enumFilter('WebhookMethod', WebhookMethodEnum);
-const BodyFormatFilter = enumFilter('BodyFormat', BodyFormatEnum);
-const SignatureSchemeListFilter = enumListFilter('SignatureScheme', SignatureSchemeEnum);
-const DeliveryOrderingFilter = optionalEnumFilter('DeliveryOrdering', OrderingEnum);
-const ProviderFilter = enumFilter('WebhookProvider', ProviderEnum);
-const CallOutcomeFilter = enumFilter('CallOutcome', CallOutcomeEnum);
-const CircuitStateFilter = enumFilter('CircuitState', CircuitStateEnum);
+const WebhookCircuitWhere = partOf(
+  'WebhookCircuitWhere',
+  'Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit.',
+  {
+    state: by.value(enumFilter('CircuitState', CircuitStateEnum), 'The state: { in: [OPEN, HALF_OPEN] }.'),
+    openUntil: by.optionalTime('Until when nothing but one probe is sent.'),
+    reason: by.text('Why the circuit is not closed.'),
+    failures: by.integer('The number of consecutive failed attempts.'),
+    failingSince: by.optionalTime('When the first of these attempts failed.'),
+  },
+);
 
-@InputType('WebhookCircuitWhere', {
-  description: 'Circuits that meet all of these conditions. Only OUTGOING webhooks have a circuit.',
-})
-class WebhookCircuitWhere {
-  @Field(() => CircuitStateFilter, { nullable: true, description: 'The state: { in: [OPEN, HALF_OPEN] }.' })
-  state?: InstanceType<typeof CircuitStateFilter>;
+const IncomingAgreementWhere = partOf(
+  'IncomingAgreementWhere',
+  'Incoming settings that meet all of these conditions. Only INCOMING webhooks have them.',
+  {
+    provider: by.value(
+      enumFilter('WebhookProvider', ProviderEnum),
+      'The provider whose signatures the calls have: { eq: GITHUB }.',
+    ),
+    becomes: by.value(enumFilter('CallOutcome', CallOutcomeEnum), 'What an accepted call becomes: { eq: FORWARD }.'),
+    toleranceSeconds: by.integer(
+      'The maximum difference between the signed time and the time of receipt, in seconds: { gt: 300 }.',
+    ),
+  },
+);
 
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'Until when nothing but one probe is sent.' })
-  openUntil?: OptionalDateTimeFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'Why the circuit is not closed.' })
-  reason?: StringFilter;
-
-  @Field(() => IntFilter, { nullable: true, description: 'The number of consecutive failed attempts.' })
-  failures?: IntFilter;
-
-  @Field(() => OptionalDateTimeFilter, { nullable: true, description: 'When the first of these attempts failed.' })
-  failingSince?: OptionalDateTimeFilter;
-}
-
-const WEBHOOK_CIRCUIT_FILTER: FilterMap = {
-  state: exactFilter('state'),
-  openUntil: timeFilter('open_until'),
-  reason: textFilter('reason'),
-  failures: intFilter('failures'),
-  failingSince: timeFilter('failing_since'),
-};
-
-@InputType('IncomingAgreementWhere', {
-  description: 'Incoming settings that meet all of these conditions. Only INCOMING webhooks have them.',
-})
-class IncomingAgreementWhere {
-  @Field(() => ProviderFilter, {
-    nullable: true,
-    description: 'The provider whose signatures the calls have: { eq: GITHUB }.',
-  })
-  provider?: InstanceType<typeof ProviderFilter>;
-
-  @Field(() => CallOutcomeFilter, { nullable: true, description: 'What an accepted call becomes: { eq: FORWARD }.' })
-  becomes?: InstanceType<typeof CallOutcomeFilter>;
-
-  @Field(() => IntFilter, {
-    nullable: true,
-    description: 'The maximum difference between the signed time and the time of receipt, in seconds: { gt: 300 }.',
-  })
-  toleranceSeconds?: IntFilter;
-}
-
-const AGREEMENT_FILTER: FilterMap = {
-  provider: exactFilter('provider'),
-  becomes: exactFilter('becomes'),
-  toleranceSeconds: intFilter('tolerance_seconds'),
-};
-
-@Combinable()
-@InputType('WebhookWhere', { description: 'Webhooks that meet all of these conditions.' })
-export class WebhookWhere {
-  @Field(() => IDFilter, { nullable: true, description: 'The id of the webhook: { in: ["whk_...", "whk_..."] }.' })
-  id?: IDFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The name: { startsWith: "CRM" }.' })
-  name?: StringFilter;
-
-  @Field(() => DirectionFilter, { nullable: true, description: 'The direction of the calls: { eq: OUTGOING }.' })
-  direction?: InstanceType<typeof DirectionFilter>;
-
-  @Field(() => WebhookStatusFilter, { nullable: true, description: 'The status: { in: [PAUSED, DISABLED] }.' })
-  status?: InstanceType<typeof WebhookStatusFilter>;
-
-  @OnlyFor(...CONTENT_READERS)
-  @Field(() => StringFilter, {
-    nullable: true,
-    description: 'The URL before rendering: { startsWith: "https://partner.example.com/" }.',
-  })
-  url?: StringFilter;
-
-  @Field(() => StringFilter, {
-    nullable: true,
-    description: 'The document type: { eq: "Sales Invoice" }; { isNull: true }: all types.',
-  })
-  documentType?: StringFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'Why the webhook is paused or disabled.' })
-  statusReason?: StringFilter;
-
-  @Field(() => StringListFilter, {
-    nullable: true,
-    description: 'The events: { contains: "on_submit" }; { isEmpty: true }: all.',
-  })
-  events?: InstanceType<typeof StringListFilter>;
-
-  @Field(() => IntFilter, { nullable: true, description: 'The timeout of an attempt in milliseconds: { gt: 15000 }.' })
-  timeoutMs?: IntFilter;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The text of the condition (CEL).' })
-  condition?: StringFilter;
-
-  @Field(() => WebhookMethodFilter, { nullable: true, description: 'The HTTP method: { eq: PUT }.' })
-  method?: InstanceType<typeof WebhookMethodFilter>;
-
-  @Field(() => BodyFormatFilter, { nullable: true, description: 'How the body is made: { eq: FORM }.' })
-  bodyFormat?: InstanceType<typeof BodyFormatFilter>;
-
-  @Field(() => StringFilter, { nullable: true, description: 'The text of the Liquid template of the body.' })
-  body?: StringFilter;
-
-  @Field(() => SignatureSchemeListFilter, {
-    nullable: true,
-    description: 'The signature schemes: { contains: FRAPPE }.',
-  })
-  signatures?: InstanceType<typeof SignatureSchemeListFilter>;
-
-  @Field(() => IntFilter, { nullable: true, description: 'Seconds; { isNull: false }: webhooks that skip duplicates.' })
-  dedupeSeconds?: IntFilter;
-
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether it may receive audit entries as events.' })
-  receiveAuditEvents?: BooleanFilter;
-
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether requests carry heads of the sealed log.' })
-  sendEvidenceHead?: BooleanFilter;
-
-  @Field(() => BooleanFilter, { nullable: true, description: 'Whether SUPPORT may reveal masked content.' })
-  supportMayReveal?: BooleanFilter;
-
-  @Field(() => RateLimitWhere, { nullable: true, description: 'The rate limit; { requests: { isNull: true } }: none.' })
-  rateLimit?: RateLimitWhere;
-
-  @Field(() => IntFilter, { nullable: true, description: 'The maximum number of concurrent requests.' })
-  maxConcurrency?: IntFilter;
-
-  @Field(() => DeliveryOrderingFilter, {
-    nullable: true,
-    description: '{ isNull: false }: webhooks that keep the order.',
-  })
-  ordering?: InstanceType<typeof DeliveryOrderingFilter>;
-
-  @Field(() => WebhookCircuitWhere, { nullable: true, description: 'The circuit: { state: { eq: OPEN } }.' })
-  circuit?: WebhookCircuitWhere;
-
-  @Field(() => IncomingAgreementWhere, {
-    nullable: true,
-    description: 'The settings for received calls: { provider: { eq: NONE } }.',
-  })
-  incoming?: IncomingAgreementWhere;
-
-  @Field(() => StringListFilter, { nullable: true, description: 'The forwarded headers: { contains: "x-tenant" }.' })
-  passHeaders?: InstanceType<typeof StringListFilter>;
-
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When the settings or the status last changed.' })
-  updatedAt?: DateTimeFilter;
-
-  @Field(() => UserWhere, {
-    nullable: true,
-    description: 'The responsible user: { name: { eq: "amina@example.com" } }.',
-  })
-  owner?: UserWhere;
-
-  @Field(() => DateTimeFilter, {
-    nullable: true,
-    description: 'When the webhook was created: { gte: "2026-03-01T00:00:00Z" }.',
-  })
-  createdAt?: DateTimeFilter;
-}
-
-export const WEBHOOK_FILTER: FilterMap = {
-  id: idFilter('Webhook'),
-  name: textFilter('name'),
-  direction: exactFilter('direction'),
-  status: exactFilter('status'),
-  url: textFilter('url'),
-  documentType: textFilter('document_type'),
-  statusReason: textFilter('status_reason'),
-  events: listFilter('events'),
-  timeoutMs: intFilter('timeout_ms'),
-  condition: textFilter('condition'),
-  method: exactFilter('method'),
-  bodyFormat: exactFilter('body_format'),
-  body: textFilter('body'),
-  signatures: listFilter('signatures'),
-  dedupeSeconds: intFilter('dedupe_seconds'),
-  receiveAuditEvents: exactFilter('receive_audit_events'),
-  sendEvidenceHead: exactFilter('send_evidence_head'),
-  supportMayReveal: exactFilter('support_may_reveal'),
-  rateLimit: (tests, path) => conditionOf(tests, RATE_LIMIT_FILTER, path),
-  maxConcurrency: intFilter('max_concurrency'),
-  ordering: optionalFilter('ordering', exactFilter('ordering')),
-  circuit: sideTableFilter('webhook_circuits', 'webhook_id', () => WEBHOOK_CIRCUIT_FILTER),
-  incoming: sideTableFilter('incoming_agreements', 'webhook_id', () => AGREEMENT_FILTER),
-  passHeaders: listFilter('pass_headers'),
-  updatedAt: timeFilter('updated_at'),
-  owner: linkFilter('owner_id', 'users', () => USER_FILTER),
-  createdAt: idTimeFilter(),
-};
+export const WebhookWhere = whereOf('WebhookWhere', 'webhooks', 'Webhooks that meet all of these conditions.', {
+  id: by.id('Webhook', 'The id of the webhook: { in: ["whk_...", "whk_..."] }.'),
+  name: by.text('The name: { startsWith: "CRM" }.'),
+  direction: by.value(DirectionFilter, 'The direction of the calls: { eq: OUTGOING }.'),
+  status: by.value(enumFilter('WebhookStatus', WebhookStatusEnum), 'The status: { in: [PAUSED, DISABLED] }.'),
+  url: by.text('The URL before rendering: { startsWith: "https://partner.example.com/" }.', {
+    directives: [OnlyFor(...CONTENT_READERS)],
+  }),
+  documentType: by.text('The document type: { eq: "Sales Invoice" }; { isNull: true }: all types.'),
+  statusReason: by.text('Why the webhook is paused or disabled.'),
+  events: by.texts('The events: { contains: "on_submit" }; { isEmpty: true }: all.'),
+  timeoutMs: by.integer('The timeout of an attempt in milliseconds: { gt: 15000 }.'),
+  condition: by.text('The text of the condition (CEL).'),
+  method: by.value(enumFilter('WebhookMethod', WebhookMethodEnum), 'The HTTP method: { eq: PUT }.'),
+  bodyFormat: by.value(enumFilter('BodyFormat', BodyFormatEnum), 'How the body is made: { eq: FORM }.'),
+  body: by.text('The text of the Liquid template of the body.'),
+  signatures: by.values(
+    enumListFilter('SignatureScheme', SignatureSchemeEnum),
+    'The signature schemes: { contains: FRAPPE }.',
+  ),
+  dedupeSeconds: by.integer('Seconds; { isNull: false }: webhooks that skip duplicates.'),
+  receiveAuditEvents: by.boolean('Whether it may receive audit entries as events.'),
+  sendEvidenceHead: by.boolean('Whether requests carry heads of the sealed log.'),
+  sendTraceparent: by.boolean('Whether requests carry their place in a trace.'),
+  supportMayReveal: by.boolean('Whether SUPPORT may reveal masked content.'),
+  rateLimit: by.part(RateLimitWhere, 'The rate limit; { requests: { isNull: true } }: none.'),
+  maxConcurrency: by.integer('The maximum number of concurrent requests.'),
+  ordering: by.optionalValue(
+    optionalEnumFilter('DeliveryOrdering', OrderingEnum),
+    '{ isNull: false }: webhooks that keep the order.',
+  ),
+  circuit: by.side(WebhookCircuitWhere, 'webhook_circuits', 'webhook_id', 'The circuit: { state: { eq: OPEN } }.'),
+  incoming: by.side(
+    IncomingAgreementWhere,
+    'incoming_agreements',
+    'webhook_id',
+    'The settings for received calls: { provider: { eq: NONE } }.',
+  ),
+  passHeaders: by.texts('The forwarded headers: { contains: "x-tenant" }.'),
+  updatedAt: by.time('When the settings or the status last changed.'),
+  owner: by.link(() => UserWhere, 'The responsible user: { name: { eq: "amina@example.com" } }.'),
+  createdAt: by.idTime('When the webhook was created: { gte: "2026-03-01T00:00:00Z" }.'),
+});
+export type WebhookWhere = InstanceType<typeof WebhookWhere>;
 
 const WEBHOOK_ORDER_FIELDS = ['CREATED_AT', 'NAME'] as const;
 const WebhookOrderFieldEnum = publishEnum(

@@ -1,8 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { quoted } from '../../errors';
-import { rejects, ShortText } from '../../graphql/arguments/check-input';
-import { withCommas } from '../../text';
-import type { ProviderName } from '../../verification/provider-name';
+import { quoted } from '../../errors/errors';
+import { Reason, rejects, ShortText } from '../../graphql/arguments/check-input';
+import { REASON_RULE } from '../../values/reason';
+import { withCommas } from '../../values/text';
+import type { ProviderName } from '../../verification/provider';
 import {
   DEFAULT_TIMEOUT_MS,
   MAX_ATTEMPTS,
@@ -24,13 +25,12 @@ import {
   OAuth2Input,
   SECRET_HEADERS_TEXT,
   SecretHeaderInput,
-} from './credential.inputs';
+} from './credential.type';
 import { WebhookRequestInput } from './request.inputs';
-import { SIGNATURES_TEXT, Signatures } from './signing.inputs';
-import { SignatureSchemeEnum } from './signing-key.type';
+import { SIGNATURES_TEXT, SignatureSchemeEnum, Signatures } from './signing.type';
 import { DirectionEnum } from './webhook.type';
 
-const URL_TEXT =
+export const URL_TEXT =
   `OUTGOING: the URL to call: https, at most ${withCommas(MAX_URL_CHARACTERS)} characters, without credentials, not a private address. http is ` +
   'allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded.';
 const SCHEDULE_TEXT = `The seconds to wait before each attempt: 1 to ${MAX_ATTEMPTS} numbers from 0 to ${withCommas(MAX_WAIT_S)}.`;
@@ -56,7 +56,7 @@ const isTimeout = (value: unknown) =>
 const isDedupe = (value: unknown) => value === null || ((value as number) >= 1 && (value as number) <= MAX_DEDUPE_S);
 const isShortList = (value: unknown) => value === null || (value as unknown[]).length <= MAX_EVENTS;
 
-const FewEvents = () =>
+export const FewEvents = () =>
   rejects('TOO_LARGE', 'few', isShortList, (value) => {
     return `events has ${(value as unknown[]).length} names; at most ${MAX_EVENTS} are allowed.`;
   });
@@ -257,4 +257,32 @@ export class UpdateWebhookInput extends WebhookRequestInput {
 
   @Field(() => ClientCertificateInput, { nullable: true, description: `${CLIENT_CERTIFICATE_TEXT} null: removed.` })
   clientCertificate?: ClientCertificateInput | null;
+}
+
+const REASON_TEXT = `The reason, which \`statusReason\` and the audit trail contain: ${REASON_RULE} Default, null: none.`;
+
+@InputType('PauseWebhookInput', { description: 'The webhook to pause, and the reason.' })
+export class PauseWebhookInput {
+  @Field(() => ID, { description: 'The id of an ACTIVE webhook, `whk_...`.' })
+  id: string;
+
+  @Reason({ nullable: true })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
+  reason?: string | null;
+}
+
+@InputType('ResumeWebhookInput', { description: 'The webhook to resume.' })
+export class ResumeWebhookInput {
+  @Field(() => ID, { description: 'The id of a PAUSED or DISABLED webhook, `whk_...`.' })
+  id: string;
+
+  @Reason({ nullable: true })
+  @Field(() => String, { nullable: true, description: REASON_TEXT })
+  reason?: string | null;
+}
+
+@InputType('ArchiveWebhookInput', { description: 'The webhook to archive permanently.' })
+export class ArchiveWebhookInput {
+  @Field(() => ID, { description: 'The id of the webhook, `whk_...`.' })
+  id: string;
 }

@@ -1,31 +1,112 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { READERS, type Viewer } from '../../access/viewer';
 import { checkInput } from '../../graphql/arguments/check-input';
-import type { Context } from '../../graphql/context';
-import { loaderFor } from '../../graphql/data-loaders';
-import { withExample } from '../../graphql/example';
-import { type PayloadField, payloadOf } from '../../graphql/mutation-payload';
+import { type Context, loaderFor } from '../../graphql/context';
+import { withExample } from '../../graphql/directives';
+import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
-import { answer } from '../../graphql/user-error';
-import { toNodeId, uuidOf } from '../../ids';
-import { withCommas } from '../../text';
-import type { Viewer } from '../../viewer';
-import { changeSettings } from '../changes/change-settings';
+import { answer, type PayloadField, payloadOf } from '../../graphql/user-error';
+import { byId, link, linkedFields, page, pageBelow, rootFields } from '../../read-plan/linked-fields';
+import { rawJson, rowList, rowType, type SqlFields } from '../../read-plan/sql-fields';
+import { USER } from '../../users/user.resolver';
+import { uuidOf } from '../../values/ids';
+import { withCommas } from '../../values/text';
 import { createIncomingWebhook } from '../changes/incoming-webhooks';
 import { createWebhook, type WebhookRules, webhookToChange } from '../changes/outgoing-webhooks';
-import { archiveWebhook, type OpenDeliveries, pauseWebhook, resumeWebhook } from '../changes/webhook-lifecycle';
+import {
+  archiveWebhook,
+  changeSettings,
+  type OpenDeliveries,
+  pauseWebhook,
+  resumeWebhook,
+} from '../changes/webhook-lifecycle';
 import { withoutSecrets } from '../credentials/shown-url';
+import { type SettingWarning, templateWarnings } from '../request/request-rules';
 import { fieldsOf, headersOf } from '../request/request-settings';
 import { MAX_BODY_FIELDS, MAX_HEADERS, MAX_WEBHOOKS } from '../setting-limits';
-import type { ShownSecrets } from '../signing/signatures';
-import { refuseOtherVersion } from '../versions/expected-version';
-import type { WebhookRow } from '../webhook.store';
+import type { ShownSecrets } from '../signing/signing-secret';
+import { refuseOtherVersion } from '../versions/record-settings';
+import { WEBHOOKS, type WebhookRow, webhooksById } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
-import { BodyFieldType, WebhookHeaderType } from './request.type';
-import { CreateWebhookInput, UpdateWebhookInput } from './webhook.inputs';
-import { RateLimitType, WebhookType } from './webhook.type';
-import { WebhookCircuitType } from './webhook-circuit.type';
-import { ArchiveWebhookInput, PauseWebhookInput, ResumeWebhookInput } from './webhook-lifecycle.inputs';
+import {
+  ArchiveWebhookInput,
+  CreateWebhookInput,
+  PauseWebhookInput,
+  ResumeWebhookInput,
+  UpdateWebhookInput,
+} from './webhook.inputs';
+import {
+  BodyFieldType,
+  RateLimitType,
+  WebhookCircuitType,
+  WebhookConnection,
+  WebhookHeaderType,
+  WebhookType,
+  warnings,
+} from './webhook.type';
+import { WebhookListArgs, WebhookWhere, webhookOrder } from './webhook-where.inputs';
+
+export const webhookSqlFields: readonly SqlFields[] = [
+  {
+    type: 'Webhook',
+    fields: {
+      url: {
+        ...rawJson(
+          (row) => row.column('url'),
+          (url) => url && withoutSecrets(url as string),
+        ),
+        whenNothingMasked: 'PLAIN',
+      },
+    },
+  },
+];
+
+export const WEBHOOK = rowType('Webhook', () => WebhookType, WEBHOOKS, webhooksById);
+
+const webhooks = rowList(WEBHOOK, {
+  connection: () => WebhookConnection,
+  args: () => WebhookListArgs,
+  listQuery: (args) => ({
+    listing: WEBHOOKS,
+    condition: conditionOf(args.where, WebhookWhere.filter),
+    order: webhookOrder(args.orderBy),
+    args,
+  }),
+});
+
+export const webhookLinkedFields = [
+  rootFields({
+    webhook: byId(WEBHOOK, 'The id of the webhook, `whk_...`.', {
+      access: HasRole(...READERS),
+      description: withExample(
+        'The webhook with this id; null: there is none.',
+        '{ webhook(id: "whk_019cb6e2f0a17b4c8d5e6f7a8b9c0d1e") { name status requests(first: 10) { nodes { status ' +
+          'startedAt } } } }',
+      ),
+    }),
+    webhooks: page(webhooks, {
+      access: HasRole(...READERS),
+      description: withExample(
+        'All webhooks, including archived ones, newest first.',
+        '{ webhooks(where: { status: { in: [PAUSED, DISABLED] } }) { nodes { name statusReason owner { name } } } }',
+      ),
+    }),
+  }),
+  linkedFields(WEBHOOK, {
+    owner: link(USER, 'ownerId', 'The user who is responsible for the webhook.'),
+    statusChangedBy: link(
+      USER,
+      'statusChangedBy',
+      'The user who last paused, resumed or archived the webhook; null: no user did, or Hookledger has disabled it since.',
+    ),
+  }),
+  linkedFields(USER, {
+    webhooks: pageBelow(webhooks, 'owner_id', {
+      description: 'The webhooks that this user owns, newest first by default.',
+    }),
+  }),
+];
 
 declare module '../../graphql/context' {
   interface Services {
@@ -54,13 +135,14 @@ const secrets: Record<keyof ShownSecrets, PayloadField> = {
   ],
   frappeSecret: [() => String, 'The new secret of FRAPPE, if it was generated. It is shown only here.'],
 };
-const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets, ...address });
-const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets });
+const CreateWebhookPayload = payloadOf('CreateWebhook', { ...webhook, ...secrets, ...address, ...warnings });
+const UpdateWebhookPayload = payloadOf('UpdateWebhook', { ...webhook, ...secrets, ...warnings });
 const PauseWebhookPayload = payloadOf('PauseWebhook', webhook);
 const ResumeWebhookPayload = payloadOf('ResumeWebhook', webhook);
 const ArchiveWebhookPayload = payloadOf('ArchiveWebhook', webhook);
 
-const NOTHING: { webhook: WebhookRow | null } & ShownSecrets = {
+const NOTHING: { webhook: WebhookRow | null; warnings: SettingWarning[] | null } & ShownSecrets = {
+  warnings: null,
   webhook: null,
   secret: null,
   publicKey: null,
@@ -104,11 +186,6 @@ export class WebhookResolver {
   })
   fields(@Root() row: WebhookRow) {
     return fieldsOf(row)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null;
-  }
-
-  @FieldResolver(() => ID, { description: '`whk_` and 32 hexadecimal digits; never changes.' })
-  id(@Root() row: WebhookRow) {
-    return toNodeId('Webhook', row.id);
   }
 
   @FieldResolver(() => String, {
@@ -156,14 +233,15 @@ export class WebhookResolver {
       checkInput(input);
       const { ownerId, forwardTo, direction, ...rest } = input;
       const settings = { ...rest, ...ownerOf(ownerId), ...targetsOf(forwardTo) };
-      return context.transaction(async (db) => {
+      const created = await context.transaction(async (db) => {
         const rules = services.webhookRules;
         if (direction === 'OUTGOING') {
           return { ...NOTHING_NEW, ...(await createWebhook(db, viewer as Viewer, rules, settings)) };
         }
-        const created = await createIncomingWebhook(db, viewer as Viewer, rules, settings);
-        return { ...NOTHING_NEW, ...created, address: services.addressOfToken(created.token) };
+        const incoming = await createIncomingWebhook(db, viewer as Viewer, rules, settings);
+        return { ...NOTHING_NEW, ...incoming, address: services.addressOfToken(incoming.token) };
       });
+      return { ...created, warnings: templateWarnings(created.webhook) };
     });
   }
 
@@ -186,11 +264,12 @@ export class WebhookResolver {
       const { id, expectedVersion, ownerId, forwardTo, name, ...rest } = input;
       const own = { ...ownerOf(ownerId), ...targetsOf(forwardTo), ...(typeof name === 'string' && { name }) };
       const settings = { ...rest, ...own };
-      return context.transaction(async (db) => {
+      const changed = await context.transaction(async (db) => {
         const before = await webhookToChange(db, viewer as Viewer, uuidOf('Webhook', id));
         refuseOtherVersion(before, expectedVersion);
-        return { ...NOTHING, ...(await changeSettings(db, viewer as Viewer, services, before, settings)) };
+        return changeSettings(db, viewer as Viewer, services, before, settings);
       });
+      return { ...NOTHING, ...changed, warnings: templateWarnings(changed.webhook) };
     });
   }
 

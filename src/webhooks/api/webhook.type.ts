@@ -1,14 +1,18 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { publishEnum } from '../../graphql/enum';
+import { READERS } from '../../access/viewer';
+import { publishEnum } from '../../graphql/directives';
 import { connectionOf } from '../../graphql/lists/connection';
 import { NodeType } from '../../graphql/node';
 import { HasRole } from '../../graphql/roles/has-role';
-import { READERS } from '../../viewer';
+import type { PayloadField } from '../../graphql/user-error';
+import type { SettingWarning } from '../request/request-rules';
 import {
+  BODY_FORMATS,
   type BodyFormat,
   DIRECTIONS,
   type Direction,
+  METHODS,
   type Method,
   ORDERINGS,
   type Ordering,
@@ -16,8 +20,8 @@ import {
   WEBHOOK_STATUSES,
   type WebhookStatus,
 } from '../webhook.entity';
-import { BodyFormatEnum, WebhookMethodEnum } from './request.type';
-import { SignatureSchemeEnum } from './signing-key.type';
+import { CIRCUIT_STATES, type CircuitState } from '../webhook-circuit.entity';
+import { SignatureSchemeEnum } from './signing.type';
 
 export const DirectionEnum = publishEnum('Direction', DIRECTIONS, 'The direction of the calls of a webhook.', {
   OUTGOING: { description: 'Hookledger calls the partner.' },
@@ -61,6 +65,44 @@ export const WebhookStatusEnum = publishEnum('WebhookStatus', WEBHOOK_STATUSES, 
   },
   ARCHIVED: { description: 'Ended permanently. Its deliveries and requests remain readable.' },
 });
+
+export const CircuitStateEnum = publishEnum('CircuitState', CIRCUIT_STATES, 'The state of a circuit breaker.', {
+  CLOSED: { description: 'Deliveries are sent. The endpoint is assumed to work.' },
+  OPEN: { description: 'Deliveries wait until `openUntil`, because the endpoint asked for a pause or fails.' },
+  HALF_OPEN: { description: 'One delivery, the probe, is sent. If it succeeds, the others follow.' },
+});
+
+@HasRole(...READERS)
+@ObjectType('WebhookCircuit', {
+  simpleResolvers: true,
+  description: 'The circuit breaker of the endpoint of a webhook.',
+})
+export class WebhookCircuitType {
+  @Field(() => CircuitStateEnum, { description: 'The state of the circuit.' })
+  state: CircuitState;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'OPEN: until when no delivery is sent. HALF_OPEN: when another probe is sent if this one does not finish. ' +
+      'null: CLOSED.',
+  })
+  openUntil: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the circuit is not closed; null: it is closed.' })
+  reason: string | null;
+
+  @Field(() => Int, { description: 'The number of consecutive failed attempts. At 20 the circuit opens.' })
+  failures: number;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'When the first of these attempts failed; null: the last attempt succeeded. After 5 days the webhook is ' +
+      'disabled.',
+  })
+  failingSince: Date | null;
+}
 
 @HasRole(...READERS)
 @ObjectType('Webhook', {
@@ -161,6 +203,11 @@ export class WebhookType extends NodeType {
   sendEvidenceHead: boolean;
 
   @Field(() => Boolean, {
+    description: 'Whether requests carry the header `traceparent` with their place in a trace, if they belong to one.',
+  })
+  sendTraceparent: boolean;
+
+  @Field(() => Boolean, {
     description: 'Whether SUPPORT may see masked content of its requests with `revealContent`.',
   })
   supportMayReveal: boolean;
@@ -203,3 +250,70 @@ export class WebhookType extends NodeType {
 }
 
 export const WebhookConnection = connectionOf('Webhook', () => WebhookType);
+
+export const WebhookMethodEnum = publishEnum(
+  'WebhookMethod',
+  METHODS,
+  'The HTTP method of the requests of a webhook.',
+  {
+    POST: { description: 'The default.' },
+    PUT: { description: 'For a URL that identifies the document.' },
+    PATCH: { description: 'For a URL that identifies the document, with a body that contains a part of it.' },
+    DELETE: { description: 'The request has a body, as with the other methods.' },
+  },
+);
+
+export const BodyFormatEnum = publishEnum('BodyFormat', BODY_FORMATS, 'How the body of a delivery is made.', {
+  STANDARD: { description: 'The body of Standard Webhooks: `{type, timestamp, data}`, where `data` is the document.' },
+  JSON: { description: 'JSON, rendered from the template `body`, or an object of the `fields`.' },
+  FORM: { description: 'application/x-www-form-urlencoded, made from the `fields`.' },
+  ORIGINAL: {
+    description:
+      'The original data of the event: for a received call its bytes, without content encoding, and its content ' +
+      'type; for a published event its JSON text.',
+  },
+});
+
+@HasRole(...READERS)
+@ObjectType('WebhookHeader', { simpleResolvers: true, description: 'A header of every delivery of a webhook.' })
+export class WebhookHeaderType {
+  @Field(() => String, { description: 'The name as it was set and is sent, such as "X-Tenant".' })
+  name: string;
+
+  @Field(() => String, { description: 'The value: a Liquid template or fixed text.' })
+  template: string;
+}
+
+@HasRole(...READERS)
+@ObjectType('BodyField', { simpleResolvers: true, description: 'A value of the document in the body of a delivery.' })
+export class BodyFieldType {
+  @Field(() => String, { description: 'The key in the body.' })
+  key: string;
+
+  @Field(() => String, {
+    description: 'The path of the value in the document, such as `customer.name` or `items.0.qty`.',
+  })
+  fieldname: string;
+}
+
+@ObjectType('SettingWarning', {
+  simpleResolvers: true,
+  description: 'A setting that was saved, or in a dry run would be, and is likely to be a mistake.',
+})
+class SettingWarningType implements SettingWarning {
+  @Field(() => [String], {
+    description: 'The path of the setting in the input, as in `userErrors`, 1 to 4 names and indexes.',
+  })
+  field: string[];
+
+  @Field(() => String, { description: 'A sentence for people: what may happen, and how to avoid it.' })
+  message: string;
+}
+
+export const warnings: Record<'warnings', PayloadField> = {
+  warnings: [
+    () => [SettingWarningType],
+    'A body template whose output is no JSON for some or all documents, judged by rendering it with a text and with a number for each output. At ' +
+      'most 100. Empty: nothing was found, which is no proof. Such deliveries are SKIPPED with TEMPLATE_ERROR; `previewWebhook` shows a real event.',
+  ],
+};

@@ -1,24 +1,22 @@
 // The settings that webhooks of both directions have.
-import { InputError, type UserError } from '../../errors';
-import { newId, timeOfId } from '../../ids';
+
+import type { Viewer } from '../../access/viewer';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import { textFault, withCommas } from '../../text';
 import { usersById } from '../../users/user.store';
-import type { Viewer } from '../../viewer';
-import { REQUEST_DEFAULTS } from '../request/request-settings';
-import { DEFAULT_TIMEOUT_MS, MAX_WEBHOOKS } from '../setting-limits';
+import { newId, timeOfId } from '../../values/ids';
+import { textFault, withCommas } from '../../values/text';
+import { columnsOf, type Given, MAX_WEBHOOKS, OF_BOTH_DIRECTIONS, OF_OUTGOING } from '../setting-limits';
 import type { Direction } from '../webhook.entity';
 import { countLiveWebhooks, insertWebhook, type WebhookRow } from '../webhook.store';
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
-export interface SettingsOfBothDirections {
+export interface SettingsOfBothDirections extends Given<typeof OF_BOTH_DIRECTIONS> {
   name?: string;
-  documentType?: string | null;
   events?: string[] | null;
   /** The UUID of the owner; null: the given id is not the id of a user. */
   ownerId?: string | null;
   rateLimit?: { maxRequests: number; seconds: number } | null;
-  supportMayReveal?: boolean | null;
 }
 
 /** A webhook with the given settings, and otherwise the defaults. It is owned by the viewer if no owner is given. */
@@ -35,19 +33,15 @@ export function newWebhook(
     direction,
     status: 'ACTIVE',
     statusReason: null,
-    url: null,
-    documentType: null,
     events: [],
-    retrySchedule: null,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    ...REQUEST_DEFAULTS,
+    headers: '[]',
+    passHeaders: [],
+    fields: null,
     signatures: [],
     rateLimit: null,
     rateLimitSeconds: null,
-    maxConcurrency: null,
-    ordering: null,
-    dedupeSeconds: null,
-    supportMayReveal: false,
+    ...OF_BOTH_DIRECTIONS,
+    ...OF_OUTGOING,
     ownerId: viewer.userId,
     version: 1,
     statusChangedBy: null,
@@ -73,10 +67,10 @@ export async function addWebhook(db: Db, webhook: WebhookRow, leaving: number): 
 
 /** The columns of the given settings. */
 export function columnsOfBothDirections(settings: SettingsOfBothDirections): Partial<WebhookRow> {
-  const { name, documentType, events, ownerId, rateLimit, supportMayReveal } = settings;
+  const { name, events, ownerId, rateLimit } = settings;
   return {
+    ...columnsOf(OF_BOTH_DIRECTIONS, settings),
     ...(name !== undefined && { name }),
-    ...(documentType !== undefined && { documentType }),
     ...(events !== undefined && { events: [...new Set(events ?? [])] }),
     // no user has this id: the fault is found by settingFaults
     ...(ownerId !== undefined && { ownerId: ownerId ?? '' }),
@@ -84,7 +78,6 @@ export function columnsOfBothDirections(settings: SettingsOfBothDirections): Par
       rateLimit: rateLimit?.maxRequests ?? null,
       rateLimitSeconds: rateLimit?.seconds ?? null,
     }),
-    ...(supportMayReveal !== undefined && { supportMayReveal: supportMayReveal ?? false }),
   };
 }
 
@@ -92,7 +85,7 @@ export async function settingFaults(db: Db, { events, ownerId }: SettingsOfBothD
   return [...eventFaults(events ?? []), ...(ownerId === undefined ? [] : await ownerFaults(db, ownerId))];
 }
 
-function eventFaults(events: readonly string[]): UserError[] {
+export function eventFaults(events: readonly string[]): UserError[] {
   return events.map((event, index) => textFault(event, ['events', String(index)])).filter((fault) => fault !== null);
 }
 
@@ -100,4 +93,49 @@ async function ownerFaults(db: Db, ownerId: string | null): Promise<UserError[]>
   const owner = ownerId === null ? undefined : (await usersById(db, [ownerId])).get(ownerId);
   if (owner) return [];
   return [{ field: ['ownerId'], code: 'NOT_FOUND', message: 'There is no user with this id.' }];
+}
+
+// The settings that only OUTGOING or only INCOMING webhooks have.
+
+const OF_ONE: Record<Direction, readonly string[]> = {
+  OUTGOING: [
+    ...Object.keys(OF_OUTGOING),
+    'signatures',
+    'frappeSecret',
+    'headers',
+    'passHeaders',
+    'fields',
+    'secretHeaders',
+    'basicAuth',
+    'oauth2',
+    'clientCertificate',
+    'proxy',
+    'caCertificates',
+  ],
+  INCOMING: [
+    'provider',
+    'verification',
+    'toleranceSeconds',
+    'eventLocation',
+    'idLocation',
+    'referenceLocation',
+    'becomes',
+    'forwardTo',
+    'answer',
+  ],
+};
+
+/**
+ * Refuses settings that would have no effect, so that no caller relies on them. null means the default and is allowed.
+ */
+export function directionFaults(direction: Direction, given: object): UserError[] {
+  const other = direction === 'OUTGOING' ? 'INCOMING' : 'OUTGOING';
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  return entries
+    .filter(([name]) => OF_ONE[other].includes(name))
+    .map(([name]) => ({
+      field: [name],
+      code: 'INVALID',
+      message: `${name} belongs to ${other} webhooks; this one is ${direction}: leave it out.`,
+    }));
 }

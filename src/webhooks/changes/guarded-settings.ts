@@ -1,7 +1,8 @@
 // What only a SYSTEM_MANAGER may do with webhooks: it decides who reads the audit trail and masked content.
-import { Denied } from '../../errors';
+
+import type { Viewer } from '../../access/viewer';
+import { Denied } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
 import { type WebhookRow, webhooksById } from '../webhook.store';
 
 type AuditReceiver = Pick<WebhookRow, 'name' | 'receiveAuditEvents'>;

@@ -1,23 +1,22 @@
 // Creates and changes INCOMING webhooks: who may call, how calls are verified, and what they become.
 
-import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
-import { newId, toNodeId } from '../../ids';
+import type { Viewer } from '../../access/viewer';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
+import { currentTime } from '../../time/clock';
 import { insertUser, renameUser } from '../../users/user.store';
-import type { Place, Provider } from '../../verification/provider';
-import type { ProviderName } from '../../verification/provider-name';
+import { newId, toNodeId } from '../../values/ids';
+import type { Place, Provider, ProviderName } from '../../verification/provider';
 import { PROVIDERS } from '../../verification/providers/providers';
-import type { Viewer } from '../../viewer';
 import { type AgreementSettings, agreementFaults } from '../incoming/agreement-rules';
 import {
   type AgreementRow,
   changeAgreement,
+  createIncomingToken,
   getAgreement,
   insertAgreement,
 } from '../incoming/incoming-agreement.store';
-import { createIncomingToken } from '../incoming/incoming-token';
-import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret';
+import { createVerificationSecret, ownSecretFaults } from '../incoming/verification-secret.store';
 import { DEFAULT_ANSWER_STATUS, DEFAULT_TOLERANCE_S } from '../setting-limits';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
@@ -25,11 +24,11 @@ import { changeWebhook, type WebhookRow, webhooksById } from '../webhook.store';
 import {
   addWebhook,
   columnsOfBothDirections,
+  directionFaults,
   newWebhook,
   type SettingsOfBothDirections,
   settingFaults,
 } from './both-directions';
-import { directionFaults } from './direction-fields';
 import { refuseAuditTargets, refuseUnlessSystemManager } from './guarded-settings';
 import type { WebhookRules } from './outgoing-webhooks';
 

@@ -1,14 +1,13 @@
-import { currentTime } from '../../clock';
-import { InputError, type UserError } from '../../errors';
+import type { Viewer } from '../../access/viewer';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
+import { currentTime } from '../../time/clock';
 import { type CredentialsInput, planCredentials, saveCredentials } from '../credentials/save-credentials';
 import { requestFaults } from '../request/request-rules';
 import { type RequestSettings, requestColumns } from '../request/request-settings';
-import { checkTarget } from '../request/target-template';
-import type { TargetPolicy } from '../request/target-url';
-import { DEFAULT_TIMEOUT_MS } from '../setting-limits';
+import { checkTarget, type TargetPolicy } from '../request/target-url';
+import { columnsOf, type Given, OF_OUTGOING } from '../setting-limits';
 import {
   changeSignatures,
   createSecrets,
@@ -17,19 +16,19 @@ import {
   orderedSchemes,
   ownSecretFaults,
   type ShownSecrets,
-} from '../signing/signatures';
+} from '../signing/signing-secret';
 import { recordChange, recordCreation, type SettingsAct } from '../versions/record-settings';
 import { recordedSettings } from '../versions/recorded-settings';
-import type { Ordering, SignatureScheme } from '../webhook.entity';
+import type { SignatureScheme } from '../webhook.entity';
 import { changeWebhook, findWebhookForUpdate, type WebhookRow } from '../webhook.store';
 import {
   addWebhook,
   columnsOfBothDirections,
+  directionFaults,
   newWebhook,
   type SettingsOfBothDirections,
   settingFaults,
 } from './both-directions';
-import { directionFaults } from './direction-fields';
 import { refuseAuditReceivers, refuseUnlessSystemManager } from './guarded-settings';
 
 export interface WebhookRules {
@@ -42,13 +41,11 @@ export interface WebhookRules {
 }
 
 /** The settings that a client may give. An absent field keeps its value, and null sets the default. */
-export interface WebhookSettings extends SettingsOfBothDirections, CredentialsInput, RequestSettings {
-  url?: string | null;
-  retrySchedule?: number[] | null;
-  timeoutMs?: number | null;
-  dedupeSeconds?: number | null;
-  maxConcurrency?: number | null;
-  ordering?: Ordering | null;
+export interface WebhookSettings
+  extends SettingsOfBothDirections,
+    Given<typeof OF_OUTGOING>,
+    Pick<RequestSettings, 'headers' | 'passHeaders' | 'fields'>,
+    CredentialsInput {
   /** At least one scheme. */
   signatures?: SignatureScheme[] | null;
 }
@@ -111,17 +108,8 @@ export async function updateWebhook(
 }
 
 /** The columns of the given settings that only OUTGOING webhooks have, without the signatures. */
-function outgoingColumns(settings: WebhookSettings): Partial<WebhookRow> {
-  const { url, retrySchedule, timeoutMs, maxConcurrency, ordering, dedupeSeconds } = settings;
-  return {
-    ...(url !== undefined && { url }),
-    ...(retrySchedule !== undefined && { retrySchedule }),
-    ...(timeoutMs !== undefined && { timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS }),
-    ...(maxConcurrency !== undefined && { maxConcurrency }),
-    ...(ordering !== undefined && { ordering }),
-    ...(dedupeSeconds !== undefined && { dedupeSeconds }),
-    ...requestColumns(settings),
-  };
+export function outgoingColumns(settings: WebhookSettings): Partial<WebhookRow> {
+  return { ...columnsOf(OF_OUTGOING, settings), ...requestColumns(settings) };
 }
 
 /** @throws InputError NOT_FOUND when there is none; CONFLICT when it is archived. @throws Denied */
@@ -154,7 +142,7 @@ async function refuseFaults(
   if (faults.length > 0) throw new InputError(faults);
 }
 
-function urlFaults(url: string | null, policy: TargetPolicy): UserError[] {
+export function urlFaults(url: string | null, policy: TargetPolicy): UserError[] {
   if (url === null) {
     return [{ field: ['url'], code: 'REQUIRED', message: 'An OUTGOING webhook needs a url.' }];
   }

@@ -1,13 +1,16 @@
+import type { Viewer } from '../../access/viewer';
 import { recordActs, recordOwnAct } from '../../audit/write-audit-entry';
-import { currentTime } from '../../clock';
-import { InputError } from '../../errors';
+import { InputError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
+import { currentTime } from '../../time/clock';
 import { renewAgreements } from '../incoming/incoming-agreement.store';
+import type { ShownSecrets } from '../signing/signing-secret';
+import type { SettingsAct } from '../versions/record-settings';
 import type { Ordering, WebhookStatus } from '../webhook.entity';
 import { changeWebhook, changeWebhooks, type WebhookRow } from '../webhook.store';
 import { lockCircuits } from '../webhook-circuit.store';
-import { webhookToChange } from './outgoing-webhooks';
+import { type IncomingSettings, updateIncomingWebhook } from './incoming-webhooks';
+import { updateWebhook, type WebhookRules, type WebhookSettings, webhookToChange } from './outgoing-webhooks';
 
 /** What happens to the open deliveries of a webhook. delivery/ implements it. */
 export interface OpenDeliveries {
@@ -142,4 +145,28 @@ async function changeAll(
   }));
   await recordActs(db, viewer, acts);
   return webhooks.map((webhook) => ({ ...webhook, ...changes }));
+}
+
+// Changes the settings of a webhook of either direction.
+
+export interface ChangeServices {
+  webhookRules: WebhookRules;
+  openDeliveries: OpenDeliveries;
+}
+
+/** @param before its row, locked */
+export async function changeSettings(
+  db: Db,
+  viewer: Viewer,
+  { webhookRules, openDeliveries }: ChangeServices,
+  before: WebhookRow,
+  settings: WebhookSettings & IncomingSettings,
+  act: SettingsAct = {},
+): Promise<{ webhook: WebhookRow } & Partial<ShownSecrets>> {
+  if (before.direction === 'INCOMING') {
+    return { webhook: await updateIncomingWebhook(db, viewer, webhookRules, before, settings, act) };
+  }
+  const updated = await updateWebhook(db, viewer, webhookRules, before, settings, act);
+  if (settings.ordering !== undefined) await openDeliveries.reorder(db, updated.webhook.id, settings.ordering);
+  return updated;
 }

@@ -1,13 +1,11 @@
 // Checks the proxy and the certificate authorities of a webhook. No message repeats a password.
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { UserError } from '../../errors';
+import type { UserError } from '../../errors/errors';
 import { isTemplate } from '../../templating/liquid-template';
-import { readProxyUrl } from '../request/proxy-url';
-import type { TargetPolicy } from '../request/target-url';
+import { readProxyUrl, type TargetPolicy } from '../request/target-url';
 import { MAX_AUTHORITIES, MAX_PEM_CHARACTERS, MAX_USER_NAME_CHARACTERS } from '../setting-limits';
-import { oneLine } from './client-certificate-rules';
-import { secretFault } from './credential-rules';
+import { oneLine, secretFault } from './credential-rules';
 import type { ShownAuthority } from './credential-settings';
 
 export interface ProxySettings {

@@ -1,5 +1,6 @@
 // A credential consists of readable settings and an encrypted secret.
 import type { EncryptedSecret, Keyring } from '../../keyring/keyring';
+import { SECRET_VALUE } from '../../values/text';
 import { CONNECTION_KINDS, type StoredKind } from './webhook-credential.entity';
 
 export const CLIENT_AUTHENTICATIONS = ['BASIC', 'BODY'] as const;
@@ -36,7 +37,7 @@ export interface ShownAuthority {
 }
 
 /** The readable part of a credential. */
-export interface DescribedCredential {
+interface DescribedCredential {
   kind: StoredKind;
   settings: string;
 }
@@ -72,11 +73,6 @@ export interface CertificatePair {
   privateKey: string;
 }
 
-/** Scheme, host and port of the URL of a webhook; null without a URL. */
-export function originOf(url: string | null): string | null {
-  return url === null ? null : (URL.parse(url)?.origin ?? null);
-}
-
 /** The input field of each kind of credential. */
 export const INPUT_FIELDS = {
   HEADER: 'secretHeaders',
@@ -86,3 +82,10 @@ export const INPUT_FIELDS = {
   PROXY: 'proxy',
   AUTHORITIES: 'caCertificates',
 } as const satisfies Record<Settings['kind'], string>;
+
+/** The header that a credential adds, as request rows show it; null: it adds none. */
+export function recordedHeader(row: DescribedCredential): [string, string] | null {
+  if (row.kind === 'HEADER') return [settingsOf(row).name, SECRET_VALUE];
+  if (row.kind === 'BASIC') return ['authorization', `Basic ${SECRET_VALUE}`];
+  return row.kind === 'OAUTH2' ? ['authorization', `Bearer ${SECRET_VALUE}`] : null;
+}

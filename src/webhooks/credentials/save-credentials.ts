@@ -1,16 +1,16 @@
 // The credentials that are sent to the partner, and how it is reached. They are saved with the webhook and opened by delivery/.
-import { currentTime } from '../../clock';
-import type { UserError } from '../../errors';
-import { newId, timeOfId } from '../../ids';
+
+import type { UserError } from '../../errors/errors';
 import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
+import { currentTime } from '../../time/clock';
+import { newId, timeOfId } from '../../values/ids';
 import type { TargetPolicy } from '../request/target-url';
-import { keptForOtherHost, keptForOtherTrust } from './changed-host';
-import type { CheckedCertificate } from './client-certificate-rules';
 import { checkAuthorities, type ProxySettings, proxyFaults } from './connection-rules';
 import {
   type BasicAuth,
   basicAuthFaults,
+  type CheckedCertificate,
   type OAuth2,
   oauth2Faults,
   readCertificate,
@@ -22,10 +22,10 @@ import {
   encryptCredential,
   INPUT_FIELDS,
   isForPartner,
-  originOf,
   type Settings,
   settingsOf,
 } from './credential-settings';
+import { originOf } from './shown-url';
 import {
   type CredentialRow,
   credentialsOfWebhooks,
@@ -237,4 +237,42 @@ function conflicts(
 function authorsOf({ kind, name }: Settings): { field: keyof CredentialsInput; header: string }[] {
   if (kind === 'CERTIFICATE' || !isForPartner({ kind })) return [];
   return [{ field: INPUT_FIELDS[kind], header: kind === 'HEADER' ? name.toLowerCase() : 'authorization' }];
+}
+
+// What must be given again when it could reach another server.
+
+/**
+ * A fault if credentials would be sent to another host than the one they were given for. Otherwise a user who may change
+ * a webhook could read its secrets by sending them to another server.
+ * @param removed the ids of the credentials that the same change removes or replaces
+ */
+function keptForOtherHost(removed: readonly string[], stored: readonly CredentialRow[]): UserError[] {
+  const fields = keptFields(removed, stored);
+  if (fields === '') return [];
+  const message =
+    `url leads to another scheme, host or port, to which stored credentials are not sent: give ${fields} again in ` +
+    'the same call, with the secrets, or null to remove them.';
+  return [{ field: ['url'], code: 'CONFLICT', message }];
+}
+
+/**
+ * A fault if credentials would be sent over a connection on which another server could pose as the partner: with other
+ * authorities, or through another proxy without encryption. Otherwise a user who may change a webhook could read its
+ * secrets with a certificate authority and a proxy of their own.
+ */
+function keptForOtherTrust(
+  field: 'proxy' | 'caCertificates',
+  removed: readonly string[],
+  stored: readonly CredentialRow[],
+): UserError[] {
+  const fields = keptFields(removed, stored);
+  if (fields === '') return [];
+  const why = field === 'proxy' ? 'reads what is sent over http' : 'decides which servers get the stored credentials';
+  const message = `${field} ${why}: give ${fields} again in the same call, with the secrets, or null to remove them.`;
+  return [{ field: [field], code: 'CONFLICT', message }];
+}
+
+function keptFields(removed: readonly string[], stored: readonly CredentialRow[]): string {
+  const kept = stored.filter((row) => isForPartner(row) && !removed.includes(row.id));
+  return [...new Set(kept.map(({ kind }) => INPUT_FIELDS[kind]))].join(', ');
 }

@@ -1,6 +1,10 @@
 // URLs for users who may not read content. They may contain secrets of partners and, from templates, values of
 // documents.
-import { originOf } from './credential-settings';
+
+/** Scheme, host and port of the URL of a webhook; null without a URL. */
+export function originOf(url: string | null): string | null {
+  return url === null ? null : (URL.parse(url)?.origin ?? null);
+}
 
 /**
  * Matches text that looks like a token, between two separators: letters with digits, or very long. PostgreSQL uses the

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { WebhookEntity } from '../webhook.entity';
 
@@ -13,20 +13,18 @@ export type StoredKind = CredentialKind | (typeof CONNECTION_KINDS)[number];
 @Entity('webhook_credentials')
 @Check('webhook_credentials_kind_check', oneOf('kind', [...CREDENTIAL_KINDS, ...CONNECTION_KINDS]))
 export class WebhookCredentialEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_credentials_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Index('webhook_credentials_webhook_id_idx')
-  @Column('uuid', { name: 'webhook_id' })
+  @Column('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_credentials_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('text')
   kind: StoredKind;
 
+  /** JSON: the settings that are not secret. */
   @Column('text')
   settings: string;
 
@@ -39,6 +37,6 @@ export class WebhookCredentialEntity {
   @Column('bytea')
   box: Buffer;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 }

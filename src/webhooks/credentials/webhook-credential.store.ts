@@ -1,24 +1,15 @@
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
-import { type StoredKind, WebhookCredentialEntity } from './webhook-credential.entity';
+import { listing, type RowOf } from '../../sql/listing';
+import { WebhookCredentialEntity } from './webhook-credential.entity';
 
-export interface CredentialRow {
-  id: string;
-  webhookId: string;
-  kind: StoredKind;
-  /** JSON: the settings that are not secret. */
-  settings: string;
-  kek: string;
-  wrapped: Buffer;
-  box: Buffer;
-  createdAt: Date;
-}
+const CREDENTIALS = listing(WebhookCredentialEntity);
+export type CredentialRow = RowOf<typeof CREDENTIALS>;
 
 /** Oldest first, which is the order of the headers in a request. */
 export async function credentialsOfWebhooks(db: Db, webhookIds: readonly string[]): Promise<CredentialRow[]> {
   return rowsOf<CredentialRow>(
     db,
-    statement(`select id, webhook_id as "webhookId", kind, settings, kek, wrapped, box, created_at as "createdAt"
-     from webhook_credentials where webhook_id = any($1::uuid[]) order by id`),
+    statement(`select ${CREDENTIALS.columns} from webhook_credentials where webhook_id = any($1::uuid[]) order by id`),
     [webhookIds],
   );
 }

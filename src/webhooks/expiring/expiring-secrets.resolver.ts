@@ -1,24 +1,98 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { currentTime } from '../../clock';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Args, ArgsType, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { READERS } from '../../access/viewer';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
-import { listPage } from '../../graphql/lists/list';
+import { publishEnum, withExample } from '../../graphql/directives';
+import { connectionOf } from '../../graphql/lists/connection';
+import { enumFilter, WHERE_TEXT } from '../../graphql/lists/filter-inputs';
+import { listPage, TimeOrder } from '../../graphql/lists/list';
+import { PageArgs } from '../../graphql/lists/page-args';
+import { by, whereOf } from '../../graphql/lists/where';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
 import { HasRole } from '../../graphql/roles/has-role';
 import { all } from '../../sql/condition';
-import { API_KEY } from '../../users/api-keys/api-key.linked-fields';
-import { ApiKeyType } from '../../users/api-keys/api-key.type';
-import { READERS } from '../../viewer';
-import { WEBHOOK } from '../api/webhook.linked-fields';
+import { currentTime } from '../../time/clock';
+import { API_KEY, ApiKeyType } from '../../users/api-keys/api-key.resolver';
+import { WEBHOOK } from '../api/webhook.resolver';
 import { WebhookType } from '../api/webhook.type';
-import { EXPIRING_SECRET_FILTER, ExpiringSecretListArgs } from './expiring-secret.inputs';
-import { ExpiringSecretConnection, ExpiringSecretType } from './expiring-secret.type';
+import { WebhookWhere } from '../api/webhook-where.inputs';
 import {
+  EXPIRING_KINDS,
   EXPIRING_SECRETS,
   EXPIRING_SECRETS_OF_WEBHOOKS,
+  type ExpiringKind,
   type ExpiringSecretRow,
   expiresAfter,
 } from './expiring-secrets.store';
+
+const ExpiringSecretKindEnum = publishEnum('ExpiringSecretKind', EXPIRING_KINDS, 'What expires.', {
+  SIGNING_KEY: {
+    description:
+      'A key that signs deliveries and was replaced by a rotation. Before it expires, the partner must verify ' +
+      'with its successor.',
+  },
+  VERIFICATION_KEY: {
+    description:
+      'A key that verifies calls and was replaced by a rotation. Before it expires, the partner must sign with ' +
+      'its successor.',
+  },
+  INCOMING_ADDRESS: {
+    description:
+      'An address for calls that was replaced by a rotation. Before it expires, the partner must call its ' +
+      'successor.',
+  },
+  CLIENT_CERTIFICATE: { description: 'The client certificate of a webhook (mTLS). Attempts fail once it has expired.' },
+  CA_CERTIFICATE: { description: 'A certificate authority that a webhook trusts. Attempts fail once it has expired.' },
+  API_KEY: { description: 'A key of the API. Its calls are refused once it has expired.' },
+});
+
+@HasRole(...READERS)
+@ObjectType('ExpiringSecret', {
+  simpleResolvers: true,
+  description: 'A key, an address or a certificate that stops working at a known time. Its secret is not shown.',
+})
+class ExpiringSecretType {
+  @Field(() => ExpiringSecretKindEnum, { description: 'What expires.' })
+  kind: ExpiringKind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The subject of a certificate, such as "CN=ledger", or the label of an API key; null: another kind.',
+  })
+  name: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it expires; of a certificate also when it expired.' })
+  expiresAt: Date;
+}
+
+const ExpiringSecretConnection = connectionOf('ExpiringSecret', () => ExpiringSecretType);
+
+const ExpiringSecretWhere = whereOf(
+  'ExpiringSecretWhere',
+  'expiring_secrets',
+  'Keys, addresses and certificates that meet all of these conditions.',
+  {
+    kind: by.value(
+      enumFilter('ExpiringSecretKind', ExpiringSecretKindEnum),
+      'What expires: { eq: CLIENT_CERTIFICATE }.',
+    ),
+    expiresAt: by.time('When it expires: { lt: "2026-04-01T00:00:00Z" }.'),
+    webhook: by.link(() => WebhookWhere, 'The webhook that uses it.'),
+  },
+);
+type ExpiringSecretWhere = InstanceType<typeof ExpiringSecretWhere>;
+
+@ArgsType()
+class ExpiringSecretListArgs extends PageArgs {
+  @Field(() => ExpiringSecretWhere, { nullable: true, description: WHERE_TEXT })
+  where?: ExpiringSecretWhere;
+
+  @Field(() => TimeOrder, {
+    nullable: true,
+    description: 'The order of `expiresAt`. Default: the first to expire first.',
+  })
+  orderBy?: TimeOrder | null;
+}
 
 const API_KEY_READERS = ['SYSTEM_MANAGER', 'AUDITOR'] as const;
 const EXPIRES_AT = { sql: 'expires_at', property: 'expiresAt', type: 'timestamptz' } as const;
@@ -40,7 +114,7 @@ export class ExpiringSecretsResolver {
     const withApiKeys = API_KEY_READERS.some((role) => context.viewer?.roles.has(role));
     return listPage(context, {
       listing: withApiKeys ? EXPIRING_SECRETS : EXPIRING_SECRETS_OF_WEBHOOKS,
-      condition: all([expiresAfter(currentTime()), conditionOf(args.where, EXPIRING_SECRET_FILTER)]),
+      condition: all([expiresAfter(currentTime()), conditionOf(args.where, ExpiringSecretWhere.filter)]),
       order: { tag: 'ExpiringSecret', column: EXPIRES_AT, descending: args.orderBy?.direction === 'DESC' },
       args,
     });

@@ -1,6 +1,7 @@
 // Reads what stops working at a time: rotated secrets, old addresses, certificates, and API keys. Few of the rows have
 // such a time, and the tables have a few rows for each webhook and user.
 import { type Condition, sqlTest } from '../../sql/condition';
+import { type Db, rowsOf, statement } from '../../sql/db';
 import type { Listing } from '../../sql/listing';
 
 export const EXPIRING_KINDS = [
@@ -56,4 +57,16 @@ export function expiresAfter(now: Date): Condition {
     (bind) =>
       `(expires_at > ${bind(now)} or expires_at is not null and kind in ('CLIENT_CERTIFICATE', 'CA_CERTIFICATE'))`,
   );
+}
+
+/** Of each kind of which something expires; negative: a certificate that is in use has expired already. */
+export async function secondsToNextExpiry(db: Db, now: Date): Promise<Record<string, number>> {
+  const rows = await rowsOf<{ kind: ExpiringKind; seconds: number }>(
+    db,
+    statement(`select kind, extract(epoch from min(expires_at) - $1::timestamptz)::float8 as seconds
+     from (${OF_WEBHOOKS} union all ${API_KEYS}) as expiring
+     where expires_at > $1 or expires_at is not null and kind in ('CLIENT_CERTIFICATE', 'CA_CERTIFICATE') group by kind`),
+    [now],
+  );
+  return Object.fromEntries(rows.map(({ kind, seconds }) => [kind, seconds]));
 }

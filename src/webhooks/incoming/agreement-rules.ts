@@ -1,13 +1,13 @@
 // Checks the settings for received calls. Each fault has its field and says how to correct it.
 
-import { AppError, quoted, type UserError } from '../../errors';
-import { readJsonPath } from '../../json/json-path';
-import { isStorable, textFault } from '../../text';
+import { AppError, quoted, type UserError } from '../../errors/errors';
+import { readJsonPath } from '../../json/json-part';
+import { isStorable, textFault } from '../../values/text';
 import type { Place, Provider, VerificationSettings } from '../../verification/provider';
-import { isOwnDocumentType } from '../own-document-type';
 import {
   DEFAULT_ANSWER_STATUS,
   DEFAULT_TOLERANCE_S,
+  isOwnDocumentType,
   MAX_ANSWER_CHARACTERS,
   MAX_FORWARDS,
   MAX_PREFIX_CHARACTERS,

@@ -1,7 +1,7 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { UserEntity } from '../../users/user.entity';
-import type { ProviderName } from '../../verification/provider-name';
+import type { ProviderName } from '../../verification/provider';
 import { WebhookEntity } from '../webhook.entity';
 
 export const CALL_OUTCOMES = ['BUSINESS_EVENT', 'FORWARD', 'RECORD'] as const;
@@ -11,52 +11,49 @@ export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 @Entity('incoming_agreements')
 @Check('incoming_agreements_becomes_check', oneOf('becomes', CALL_OUTCOMES))
 export class IncomingAgreementEntity {
-  @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'incoming_agreements_pkey' })
+  @PrimaryColumn('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'incoming_agreements_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('text')
   provider: ProviderName;
 
+  /** JSON: the given fields of VerificationSettings. */
   @Column('text')
   settings: string;
 
-  @Column('integer', { name: 'tolerance_seconds' })
+  @Column('integer')
   toleranceSeconds: number;
 
-  @Column('text', { name: 'event_location', nullable: true })
+  /** JSON [from, name]; null: the location that the provider uses. */
+  @Column('text', { nullable: true })
   eventLocation: string | null;
 
-  @Column('text', { name: 'id_location', nullable: true })
+  @Column('text', { nullable: true })
   idLocation: string | null;
 
-  @Column('text', { name: 'reference_location', nullable: true })
+  @Column('text', { nullable: true })
   referenceLocation: string | null;
 
   @Column('text')
   becomes: CallOutcome;
 
-  @Column('uuid', { name: 'forward_to', array: true })
+  @Column('uuid', { array: true })
   forwardTo: string[];
 
-  @Column('integer', { name: 'answer_status' })
+  @Column('integer')
   answerStatus: number;
 
-  @Column('text', { name: 'answer_body', nullable: true })
+  @Column('text', { nullable: true })
   answerBody: string | null;
 
-  @Column('text', { name: 'answer_type', nullable: true })
+  @Column('text', { nullable: true })
   answerType: string | null;
 
-  @Column('uuid', { name: 'user_id' })
+  /** The user that stands for the partner. */
+  @Column('uuid')
+  @ForeignKey(() => UserEntity)
   userId: string;
-
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'incoming_agreements_user_id_fkey' })
-  user: UserEntity;
 
   @Column('integer')
   version: number;

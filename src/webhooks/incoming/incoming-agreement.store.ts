@@ -1,31 +1,13 @@
+import { hash } from 'node:crypto';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
-import type { ProviderName } from '../../verification/provider-name';
-import { type CallOutcome, IncomingAgreementEntity } from './incoming-agreement.entity';
+import { listing, type RowOf } from '../../sql/listing';
+import { newId, timeOfId } from '../../values/ids';
+import { checksum, randomText } from '../../values/random';
+import { IncomingAgreementEntity } from './incoming-agreement.entity';
+import { IncomingTokenEntity } from './incoming-token.entity';
 
-export interface AgreementRow {
-  webhookId: string;
-  provider: ProviderName;
-  /** JSON: the given fields of VerificationSettings. */
-  settings: string;
-  toleranceSeconds: number;
-  /** JSON [from, name]; null: the location that the provider uses. */
-  eventLocation: string | null;
-  idLocation: string | null;
-  referenceLocation: string | null;
-  becomes: CallOutcome;
-  forwardTo: string[];
-  answerStatus: number;
-  answerBody: string | null;
-  answerType: string | null;
-  /** The user that stands for the partner. */
-  userId: string;
-  version: number;
-}
-
-const COLUMNS = `webhook_id as "webhookId", provider, settings, tolerance_seconds as "toleranceSeconds",
-  event_location as "eventLocation", id_location as "idLocation", reference_location as "referenceLocation", becomes,
-  forward_to as "forwardTo", answer_status as "answerStatus", answer_body as "answerBody", answer_type as "answerType",
-  user_id as "userId", version`;
+const AGREEMENTS = listing(IncomingAgreementEntity);
+export type AgreementRow = RowOf<typeof AGREEMENTS>;
 
 export async function insertAgreement(db: Db, agreement: AgreementRow): Promise<void> {
   await db.insert(IncomingAgreementEntity, agreement);
@@ -34,7 +16,7 @@ export async function insertAgreement(db: Db, agreement: AgreementRow): Promise<
 export async function agreementsById(db: Db, webhookIds: readonly string[]): Promise<Map<string, AgreementRow>> {
   const rows = await rowsOf<AgreementRow>(
     db,
-    statement(`select ${COLUMNS} from incoming_agreements where webhook_id = any($1::uuid[])`),
+    statement(`select ${AGREEMENTS.columns} from incoming_agreements where webhook_id = any($1::uuid[])`),
     [webhookIds],
   );
   return new Map(rows.map((row) => [row.webhookId, row]));
@@ -59,4 +41,84 @@ export async function changeAgreement(db: Db, webhookId: string, changes: Partia
 export async function renewAgreements(db: Db, webhookIds: readonly string[]): Promise<void> {
   const sql = statement('update incoming_agreements set version = version + 1 where webhook_id = any($1::uuid[])');
   await changedBy(db, sql, [webhookIds]);
+}
+
+export interface TokenRow {
+  webhookId: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+}
+
+async function insertToken(db: Db, token: Omit<IncomingTokenEntity, 'webhook'>): Promise<void> {
+  await db.insert(IncomingTokenEntity, token);
+}
+
+/** The live tokens of these webhooks, newest first. */
+export async function liveTokens(db: Db, webhookIds: readonly string[], now: Date): Promise<TokenRow[]> {
+  return rowsOf<TokenRow>(
+    db,
+    statement(`select webhook_id as "webhookId", created_at as "createdAt", expires_at as "expiresAt" from incoming_tokens
+     where webhook_id = any($1::uuid[]) and (expires_at is null or expires_at > $2) order by id desc`),
+    [webhookIds, now],
+  );
+}
+
+/** Expires the tokens of this webhook at `at`. Those that expire earlier do not change. */
+export async function expireTokens(db: Db, webhookId: string, at: Date): Promise<void> {
+  await changedBy(
+    db,
+    statement(`update incoming_tokens set expires_at = $2
+     where webhook_id = $1 and (expires_at is null or expires_at > $2)`),
+    [webhookId, at],
+  );
+}
+
+/** Deletes the tokens of this webhook that have expired: nothing names them. */
+export async function deleteExpiredTokens(db: Db, webhookId: string, now: Date): Promise<void> {
+  await changedBy(db, statement('delete from incoming_tokens where webhook_id = $1 and expires_at <= $2'), [
+    webhookId,
+    now,
+  ]);
+}
+
+/** The webhook of a token, and the version of its settings. */
+export interface TokenTarget {
+  hash: Buffer;
+  webhookId: string;
+  version: number;
+}
+
+export async function targetsOfTokens(db: Db, hashes: readonly Buffer[], now: Date): Promise<TokenTarget[]> {
+  return rowsOf<TokenTarget>(
+    db,
+    statement(`select t.hash, a.webhook_id as "webhookId", a.version
+     from incoming_tokens t join incoming_agreements a on a.webhook_id = t.webhook_id
+     where t.hash = any($1::bytea[]) and (t.expires_at is null or t.expires_at > $2)`),
+    [hashes, now],
+  );
+}
+
+// The token at the end of the address of an INCOMING webhook: in_ + 40 random characters + 6 characters of checksum.
+
+const FORM = /^in_([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
+
+/** A new token with 238 random bits. Only its hash is stored. */
+export function makeIncomingToken(): string {
+  const body = randomText(40);
+  return `in_${body}${checksum(body)}`;
+}
+
+/** The hash of a token; null: it was mistyped or has another form. */
+export function hashIncomingToken(token: string): Buffer | null {
+  const [, body = '', check] = FORM.exec(token) ?? [];
+  return body !== '' && checksum(body) === check ? hash('sha256', token, 'buffer') : null;
+}
+
+/** Creates an address, which works at once. @returns its token, which is never shown again */
+export async function createIncomingToken(db: Db, webhookId: string): Promise<string> {
+  const token = makeIncomingToken();
+  const id = newId();
+  const hash = hashIncomingToken(token) as Buffer;
+  await insertToken(db, { id, webhookId, hash, createdAt: timeOfId(id), expiresAt: null });
+  return token;
 }

@@ -1,27 +1,24 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { WebhookEntity } from '../webhook.entity';
 
 /** An address at which an INCOMING webhook receives calls. */
 @Entity('incoming_tokens')
 @Unique('incoming_tokens_hash_key', ['hash'])
 export class IncomingTokenEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'incoming_tokens_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Index('incoming_tokens_webhook_id_idx')
-  @Column('uuid', { name: 'webhook_id' })
+  @Column('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'incoming_tokens_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('bytea')
   hash: Buffer;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   expiresAt: Date | null;
 }

@@ -1,4 +1,4 @@
-import { cidrs, isInside, type Network, readAddress, withoutMapping } from '../../networks';
+import { cidrs, isInside, type Network, readAddress, withoutMapping } from '../../values/networks';
 
 /** The part of the target policy that concerns addresses. */
 export interface AddressPolicy {

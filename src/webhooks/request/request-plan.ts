@@ -1,14 +1,12 @@
-import { jsonFault } from '../../templating/json-fault';
 import { MAX_RENDERED } from '../../templating/liquid-engine';
 import { compileTemplate, isTemplate } from '../../templating/liquid-template';
 import type { Subject } from '../../templating/subject';
-import type { ProgramFault } from '../../templating/text-position';
+import { jsonFault, type ProgramFault } from '../../templating/text-position';
 import type { BodyFormat } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
-import { type BodyField, formFields, jsonFields } from './body-fields';
-import { headerFault } from './header-rules';
-import { fieldsOf, headersOf } from './request-settings';
-import { renderTarget } from './target-template';
+import { headerFault } from './request-rules';
+import { type BodyField, fieldsOf, formFields, headersOf, jsonFields } from './request-settings';
+import { renderTarget } from './target-url';
 
 /** A request without signature and credentials. */
 export interface PlannedRequest {

@@ -1,4 +1,8 @@
 import { isIP } from 'node:net';
+import { EMPTY_OUTPUT } from '../../templating/liquid-engine';
+import { compileTemplate, isTemplate, sampleOf, templateFault } from '../../templating/liquid-template';
+import type { Subject } from '../../templating/subject';
+import type { ProgramFault } from '../../templating/text-position';
 import { MAX_URL_CHARACTERS } from '../setting-limits';
 import { type AddressPolicy, allowsAddress, refusalOf } from './allowed-addresses';
 
@@ -116,4 +120,53 @@ function portFault({ protocol, port }: URL, { allowedPorts }: TargetPolicy): str
 function isDisguised(written: string, host: string): boolean {
   if (isIP(host) === 4) return written !== host;
   return written.includes('%') || written.normalize('NFKC') !== written.normalize('NFC');
+}
+
+/**
+ * `checkTargetUrl` for a URL that may be a Liquid template. Scheme, host and port must be fixed text, so that the check
+ * is valid for every document. Each output is percent-encoded, so that it cannot end its path segment.
+ */
+export function checkTarget(url: string, policy: TargetPolicy): string | null {
+  if (!isTemplate(url)) return checkTargetUrl(url, policy);
+  if (!hasFixedOrigin(url)) {
+    return (
+      'A template is allowed only in the path and the query of the URL: write scheme, host and port as fixed text, ' +
+      'such as https://hooks.example.com/orders/{{ doc.name }}.'
+    );
+  }
+  return templateFault('URL', url, 'url') ?? checkTargetUrl(sampleOf(url), policy);
+}
+
+/** Whether scheme, host and port are fixed text. @param url with a template, or its part before the first one */
+export function hasFixedOrigin(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#{}]+[/?]/i.test(url);
+}
+
+export function renderTarget(url: string, subject: Subject): { readonly text: string } | ProgramFault {
+  if (!isTemplate(url)) return { text: url };
+  const template = compileTemplate('URL', url);
+  if ('message' in template) return template;
+  const rendered = template.render(subject);
+  if ('message' in rendered) return rendered;
+  const path = rendered.text.split('?', 1)[0] as string;
+  if (path.includes(EMPTY_OUTPUT))
+    return { message: 'A part of the path is empty, which would lead to another address.' };
+  if (/\/(\.|%2e){1,2}(\/|$)/i.test(path)) {
+    return { message: 'A part of the path is "." or "..", which would lead to another address.' };
+  }
+  return { text: rendered.text.replaceAll(EMPTY_OUTPUT, '') };
+}
+
+/**
+ * The URL of a proxy, or the sentence that says what is wrong with it. The rules for addresses and ports are those of
+ * targets. http is allowed: what passes through the tunnel is encrypted by itself, unless the target is called over http.
+ */
+export function readProxyUrl(url: string, policy: TargetPolicy): URL | string {
+  if (/^[a-z]+:\/\/[^/?]*@/i.test(url)) {
+    return 'The URL contains credentials (user:password@): give them as username and password.';
+  }
+  const read = readTargetUrl(url, { ...policy, allowHttp: true });
+  if (typeof read === 'string') return read;
+  if (read.pathname === '/' && read.search === '') return read;
+  return 'The URL of a proxy has no path and no query: write it like http://proxy.example.com:3128.';
 }

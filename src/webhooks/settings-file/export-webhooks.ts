@@ -1,21 +1,20 @@
 // Writes the settings of webhooks as a file, without a secret and without the ids of this Hookledger.
 import { createHash } from 'node:crypto';
+import type { Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { Denied, InputError } from '../../errors';
-import { uuidOf } from '../../ids';
+import { Denied, InputError } from '../../errors/errors';
 import type { Keyring } from '../../keyring/keyring';
 import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { FROM_NEWEST, resolveCondition } from '../../sql/walks/resolve-condition';
 import { usersById } from '../../users/user.store';
-import type { Viewer } from '../../viewer';
+import { uuidOf } from '../../values/ids';
 import { decryptCredential, settingsOf } from '../credentials/credential-settings';
 import { withoutSecrets } from '../credentials/shown-url';
 import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
 import { CREDENTIALS, type RecordedSettings, recordedSettingsOfEach } from '../versions/recorded-settings';
-import { type WebhookRow, webhooksById } from '../webhook.store';
+import { useOneSnapshot, type WebhookRow, webhooksById, webhooksMeeting } from '../webhook.store';
 import { documentText, MAX_BYTES, MAX_WEBHOOKS } from './settings-document';
-import { useOneSnapshot, webhooksMeeting } from './settings-file.store';
 
 export interface WebhookFile {
   text: string;

@@ -1,10 +1,10 @@
 // The credentials of a webhook in a file, which have no secrets: a stored secret is kept, and one that is missing is taken
 // from those that were given beside the file.
 import { isDeepStrictEqual } from 'node:util';
-import { currentTime } from '../../clock';
-import { quoted, type UserError } from '../../errors';
-import { isObject } from '../../json/is-object';
+import { quoted, type UserError } from '../../errors/errors';
+import { isObject } from '../../json/json-form';
 import type { Keyring } from '../../keyring/keyring';
+import { currentTime } from '../../time/clock';
 import { readCertificate } from '../credentials/credential-rules';
 import { type CertificatePair, decryptCredential, INPUT_FIELDS, settingsOf } from '../credentials/credential-settings';
 import type { CredentialsInput } from '../credentials/save-credentials';

@@ -1,17 +1,17 @@
 // Creates or changes one webhook as a file says.
 import { isDeepStrictEqual } from 'node:util';
-import { InputError, quoted, type UserError } from '../../errors';
-import { toNodeId, uuidOf } from '../../ids';
-import { isObject } from '../../json/is-object';
+import type { Viewer } from '../../access/viewer';
+import { InputError, quoted, type UserError } from '../../errors/errors';
+import { isObject } from '../../json/json-form';
 import type { Db } from '../../sql/db';
+import { toNodeId, uuidOf } from '../../values/ids';
 import { PROVIDERS } from '../../verification/providers/providers';
-import type { Viewer } from '../../viewer';
-import { type ChangeServices, changeSettings } from '../changes/change-settings';
 import { createIncomingWebhook, type IncomingSettings, type NewIncoming } from '../changes/incoming-webhooks';
 import { createWebhook, type WebhookSettings } from '../changes/outgoing-webhooks';
-import { originOf } from '../credentials/credential-settings';
+import { type ChangeServices, changeSettings } from '../changes/webhook-lifecycle';
+import { originOf } from '../credentials/shown-url';
 import { credentialsOfWebhooks } from '../credentials/webhook-credential.store';
-import { DEFAULT_SIGNATURES } from '../signing/signatures';
+import { DEFAULT_SIGNATURES } from '../signing/signing-secret';
 import type { SettingsAct } from '../versions/record-settings';
 import { allOfVerification, differencesOf, recordedSettings } from '../versions/recorded-settings';
 import type { Direction } from '../webhook.entity';

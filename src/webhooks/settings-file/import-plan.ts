@@ -1,12 +1,11 @@
 // Which webhook each entry of a file is about.
 import { createHash } from 'node:crypto';
-import { InputError, type UserError } from '../../errors';
-import { toNodeId } from '../../ids';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
+import { toNodeId } from '../../values/ids';
 import type { SettingChange } from '../versions/recorded-settings';
-import { type WebhookRow, webhooksById, webhooksForUpdate } from '../webhook.store';
+import { type NamedWebhook, namedWebhooks, type WebhookRow, webhooksById, webhooksForUpdate } from '../webhook.store';
 import type { FileWebhook } from './settings-document';
-import { type NamedWebhook, namedWebhooks } from './settings-file.store';
 
 export const IMPORT_ACTIONS = ['CREATED', 'UPDATED', 'UNCHANGED', 'ARCHIVED'] as const;
 export type ImportAction = (typeof IMPORT_ACTIONS)[number];

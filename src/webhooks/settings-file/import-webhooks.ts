@@ -1,20 +1,21 @@
 // Imports a file with the settings of webhooks: all or nothing. A dry run is the same work, rolled back.
 import { createHash } from 'node:crypto';
-import { InputError, type UserError } from '../../errors';
+import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
 import { idsByName } from '../../users/user.store';
 import { refuseAuditReceivers } from '../changes/guarded-settings';
 import { archiveWebhooks, type OpenDeliveries } from '../changes/webhook-lifecycle';
+import { type SettingWarning, templateWarnings } from '../request/request-rules';
 import { CREDENTIALS, type SettingChange } from '../versions/recorded-settings';
-import type { WebhookRow } from '../webhook.store';
+import { lockImports, type WebhookRow } from '../webhook.store';
 import { lockCircuits } from '../webhook-circuit.store';
 import type { GivenSecrets } from './file-credentials';
 import { type EntryRules, importEntry, NOTHING_NEW } from './import-entry';
 import { type ImportedWebhook, type Matches, matchWebhooks, planToken } from './import-plan';
 import { type FileWebhook, readDocument } from './settings-document';
-import { lockImports } from './settings-file.store';
 
 const MAX_FAULTS = 100;
+const MAX_WARNINGS = 100;
 
 export interface Importing {
   document: string;
@@ -29,6 +30,7 @@ export interface Importing {
 export interface ImportResult {
   plan: string | null;
   webhooks: ImportedWebhook[];
+  warnings: SettingWarning[];
   faults: UserError[];
 }
 
@@ -92,6 +94,7 @@ async function importEntries(
     failed,
   };
   const imported = new Map<number, ImportedWebhook>();
+  const warnings: SettingWarning[] = [];
   for (const entry of targetsFirst(entries, matches)) {
     if (faults.length >= MAX_FAULTS) break;
     if (failed.has(entry.name)) continue;
@@ -100,7 +103,9 @@ async function importEntries(
       const done = await importEntry(db, rules, entry, before, secrets.get(entry.name) ?? {});
       if (done === null) continue;
       imported.set(entry.index, done);
-      if (done.webhook) matches.ids.set(entry.name, [done.webhook.id]);
+      if (!done.webhook) continue;
+      matches.ids.set(entry.name, [done.webhook.id]);
+      if (warnings.length < MAX_WARNINGS) warnings.push(...templateWarnings(done.webhook, pathOf(entry)));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       failed.add(entry.name);
@@ -111,7 +116,7 @@ async function importEntries(
   webhooks.push(...(await archive(db, rules, matches.absent, order)));
   if (!order.dryRun && faults.length === 0) await deliveries.run(db);
   const plan = planToken(order.document, order.archiveAbsent, webhooks);
-  return { plan, webhooks, faults };
+  return { plan, webhooks, warnings, faults };
 }
 
 async function archive(
@@ -187,8 +192,10 @@ function secretsByName(
   return secrets;
 }
 
-function faultOf({ index, name }: FileWebhook, { field, code, message }: UserError): UserError {
-  return { field: ['document', 'webhooks', String(index), ...(field ?? [])], code, message: `${name}: ${message}` };
+const pathOf = ({ index }: FileWebhook) => ['document', 'webhooks', String(index)];
+
+function faultOf(entry: FileWebhook, { field, code, message }: UserError): UserError {
+  return { field: [...pathOf(entry), ...(field ?? [])], code, message: `${entry.name}: ${message}` };
 }
 
 const isAbout = (index: number) => (fault: UserError) => fault.field?.[2] === String(index);

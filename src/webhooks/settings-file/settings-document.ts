@@ -1,11 +1,10 @@
 // The file with the settings of webhooks: its form, and how it is read.
-import { AppError, InputError, quoted, type UserError } from '../../errors';
-import { countParts, MAX_MEMBERS } from '../../json/count-parts';
-import { isObject } from '../../json/is-object';
+import { AppError, InputError, quoted, type UserError } from '../../errors/errors';
+import { isObject } from '../../json/json-form';
 import { problemsOf, rootOf } from '../../json/json-part';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
-import { nextTurn } from '../../json/turns';
-import { SHORT_TEXT } from '../../text';
+import { countParts, MAX_MEMBERS, nextTurn } from '../../json/turns';
+import { SHORT_TEXT } from '../../values/text';
 
 const FORMAT = 'hookledger/webhooks';
 const FORMAT_VERSION = 1;

@@ -1,27 +1,26 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
-import { InputError } from '../../errors';
-import { checkInput } from '../../graphql/arguments/check-input';
-import { coerceInput } from '../../graphql/arguments/coerce-input';
+import type { Viewer } from '../../access/viewer';
+import { InputError } from '../../errors/errors';
+import { checkInput, coerceInput } from '../../graphql/arguments/check-input';
 import type { Context } from '../../graphql/context';
-import { withExample } from '../../graphql/example';
+import { withExample } from '../../graphql/directives';
 import { conditionOf } from '../../graphql/lists/where-to-sql';
-import { payloadOf } from '../../graphql/mutation-payload';
 import { HasRole } from '../../graphql/roles/has-role';
 import { masksOf } from '../../graphql/roles/masked';
-import { answer } from '../../graphql/user-error';
-import type { Viewer } from '../../viewer';
+import { answer, payloadOf } from '../../graphql/user-error';
 import { CreateWebhookInput } from '../api/webhook.inputs';
-import { WEBHOOK_FILTER } from '../api/webhook-where.inputs';
-import { changeFor } from '../versions/api/shown-settings';
-import { SettingChangeType } from '../versions/api/webhook-version.type';
+import { warnings } from '../api/webhook.type';
+import { WebhookWhere } from '../api/webhook-where.inputs';
+import type { SettingWarning } from '../request/request-rules';
+import { SettingChangeType } from '../versions/api/webhook-version.resolver';
+import { changeFor } from '../versions/recorded-settings';
 import { exportWebhooks, type WebhookFile } from './export-webhooks';
 import type { ReadSettings } from './import-entry';
 import type { ImportedWebhook } from './import-plan';
 import { importWebhooks } from './import-webhooks';
 import { MAX_WEBHOOKS } from './settings-document';
-import { ExportWebhooksInput, ImportWebhooksInput } from './settings-file.inputs';
-import { WebhookFileType, WebhookImportType } from './settings-file.type';
+import { ExportWebhooksInput, ImportWebhooksInput, WebhookFileType, WebhookImportType } from './settings-file.type';
 
 const ExportWebhooksPayload = payloadOf('ExportWebhooks', { file: [() => WebhookFileType, 'The file.'] });
 
@@ -36,9 +35,14 @@ const ImportWebhooksPayload = payloadOf('ImportWebhooks', {
     `Every webhook of the document in its order, at most ${MAX_WEBHOOKS}, then those that are archived. A dry run leaves out those ` +
       'with faults.',
   ],
+  ...warnings,
 });
 
-const NOTHING = { plan: null as string | null, webhooks: null as ImportedWebhook[] | null };
+const NOTHING = {
+  plan: null as string | null,
+  webhooks: null as ImportedWebhook[] | null,
+  warnings: null as SettingWarning[] | null,
+};
 
 @Resolver(() => WebhookImportType)
 export class SettingsFileResolver {
@@ -64,7 +68,7 @@ export class SettingsFileResolver {
   ) {
     const { services, viewer } = context;
     return answer({ file: null as WebhookFile | null }, async () => {
-      const condition = conditionOf(where, WEBHOOK_FILTER, ['input', 'where']);
+      const condition = conditionOf(where, WebhookWhere.filter, ['input', 'where']);
       const { keyring } = services.webhookRules;
       const { seesAll } = masksOf(context);
       return {

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from '../../sql/columns';
 import { SECRET_KINDS, type SecretKind } from '../../verification/claim';
 import { SIGNATURE_SCHEMES, type SignatureScheme, WebhookEntity } from '../webhook.entity';
@@ -10,21 +10,18 @@ export type StoredSecretKind = SignatureScheme | SecretKind;
 @Entity('webhook_secrets')
 @Check('webhook_secrets_kind_check', oneOf('kind', STORED_SECRET_KINDS))
 export class WebhookSecretEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_secrets_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
   @Index('webhook_secrets_webhook_id_idx')
-  @Column('uuid', { name: 'webhook_id' })
+  @Column('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_secrets_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('text', { default: 'V1' })
   kind: StoredSecretKind;
 
-  @Column('bytea', { name: 'public_key', nullable: true })
+  @Column('bytea', { nullable: true })
   publicKey: Buffer | null;
 
   @Column('text')
@@ -36,9 +33,9 @@ export class WebhookSecretEntity {
   @Column('bytea')
   box: Buffer;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
   expiresAt: Date | null;
 }

@@ -1,5 +1,5 @@
-import { currentTime } from '../../clock';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
+import { currentTime } from '../../time/clock';
 import { MAX_EXPIRED_KEYS } from '../setting-limits';
 import type { SignatureScheme } from '../webhook.entity';
 import { type StoredSecretKind, WebhookSecretEntity } from './webhook-secret.entity';

@@ -1,8 +1,10 @@
 // Each change of the settings of a webhook makes a version and an entry in the audit trail.
+
+import type { Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { newId, timeOfId } from '../../ids';
+import { InputError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
-import type { Viewer } from '../../viewer';
+import { newId, timeOfId } from '../../values/ids';
 import { changeWebhook, type WebhookRow } from '../webhook.store';
 import { differencesOf, type RecordedSettings, recordedSettings } from './recorded-settings';
 import { insertWebhookVersion } from './webhook-version.store';
@@ -67,4 +69,16 @@ async function insertVersion(db: Db, viewer: Viewer, { id, version }: WebhookRow
 
 async function record(db: Db, viewer: Viewer, action: string, { id }: WebhookRow, act: SettingsAct): Promise<void> {
   await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: id, ...act });
+}
+
+/**
+ * @param webhook its row, locked
+ * @throws InputError CONFLICT if the webhook has another version than the caller has read
+ */
+export function refuseOtherVersion({ name, version }: WebhookRow, expected: number | null | undefined): void {
+  if (expected === null || expected === undefined || expected === version) return;
+  const message =
+    `${name} has version ${version}, not ${expected}: it was changed since you read it, and nothing is changed now. ` +
+    'Read it again and repeat the change.';
+  throw new InputError([{ field: ['expectedVersion'], code: 'CONFLICT', message }]);
 }

@@ -2,14 +2,18 @@
 // fingerprints in place of secrets.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { toNodeId, uuidOf } from '../../ids';
+import type { Context } from '../../graphql/context';
+import { masksOf } from '../../graphql/roles/masked';
 import type { Db } from '../../sql/db';
+import { toNodeId, uuidOf } from '../../values/ids';
 import { DEFAULT_SETTINGS } from '../../verification/provider';
 import { settingsOf } from '../credentials/credential-settings';
+import { withoutSecrets } from '../credentials/shown-url';
 import { type CredentialRow, credentialsOfWebhooks } from '../credentials/webhook-credential.store';
 import type { GivenVerification } from '../incoming/agreement-rules';
 import { type AgreementRow, agreementsById } from '../incoming/incoming-agreement.store';
 import { fieldsOf, headersOf } from '../request/request-settings';
+import { OF_BOTH_DIRECTIONS, OF_OUTGOING, settingsIn } from '../setting-limits';
 import type { Direction } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
 
@@ -40,37 +44,25 @@ export async function recordedSettingsOfEach(db: Db, webhooks: readonly WebhookR
 }
 
 function commonSettings(webhook: WebhookRow) {
-  const { name, documentType, events, ownerId, rateLimit, rateLimitSeconds, supportMayReveal } = webhook;
+  const { name, events, ownerId, rateLimit, rateLimitSeconds } = webhook;
   return {
     name,
-    documentType,
+    ...settingsIn(OF_BOTH_DIRECTIONS, webhook),
     events,
     ownerId: toNodeId('User', ownerId),
     rateLimit: rateLimit === null ? null : { maxRequests: rateLimit, seconds: rateLimitSeconds },
-    supportMayReveal,
   };
 }
 
 function outgoingSettings(webhook: WebhookRow, credentials: readonly CredentialRow[]): RecordedSettings {
-  const { url, retrySchedule, timeoutMs, condition, method, passHeaders, bodyFormat, body, signatures } = webhook;
+  const { passHeaders, signatures } = webhook;
   return {
     ...commonSettings(webhook),
-    url,
-    retrySchedule,
-    timeoutMs,
-    condition,
-    method,
+    ...settingsIn(OF_OUTGOING, webhook),
     headers: headersOf(webhook).map(([name, value]) => ({ name, value })),
     passHeaders,
-    bodyFormat,
-    body,
     fields: fieldsOf(webhook)?.map(([key, fieldname]) => ({ key, fieldname })) ?? null,
     signatures,
-    dedupeSeconds: webhook.dedupeSeconds,
-    maxConcurrency: webhook.maxConcurrency,
-    ordering: webhook.ordering,
-    receiveAuditEvents: webhook.receiveAuditEvents,
-    sendEvidenceHead: webhook.sendEvidenceHead,
     [CREDENTIALS]: credentials.map(credentialSettings),
   };
 }
@@ -133,4 +125,21 @@ export function differencesOf(before: RecordedSettings, after: RecordedSettings)
   return names
     .map((setting) => ({ setting, before: before[setting] ?? null, after: after[setting] ?? null }))
     .filter((each) => !isDeepStrictEqual(each.before, each.after));
+}
+
+// Recorded settings as a viewer may see them: from viewers with masks, parts of the URL that look like a token are hidden.
+
+function urlFor(context: Context, url: unknown): unknown {
+  return typeof url !== 'string' || masksOf(context).seesAll ? url : withoutSecrets(url);
+}
+
+/** @param text the recorded settings, as JSON */
+export function settingsFor(context: Context, text: string): RecordedSettings {
+  const settings: RecordedSettings = JSON.parse(text);
+  return { ...settings, ...('url' in settings && { url: urlFor(context, settings.url) }) };
+}
+
+export function changeFor(context: Context, change: SettingChange): SettingChange {
+  if (change.setting !== 'url') return change;
+  return { ...change, before: urlFor(context, change.before), after: urlFor(context, change.after) };
 }

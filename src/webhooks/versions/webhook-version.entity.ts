@@ -1,4 +1,4 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { UserEntity } from '../../users/user.entity';
 import { WebhookEntity } from '../webhook.entity';
 
@@ -7,29 +7,24 @@ import { WebhookEntity } from '../webhook.entity';
 @Unique('webhook_versions_version_key', ['webhookId', 'version'])
 @Index('webhook_versions_webhook_id_idx', ['webhookId', 'id'])
 export class WebhookVersionEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_versions_pkey' })
+  @PrimaryColumn('uuid')
   id: string;
 
-  @Column('uuid', { name: 'webhook_id' })
+  @Column('uuid')
+  @ForeignKey(() => WebhookEntity)
   webhookId: string;
-
-  @ManyToOne(() => WebhookEntity)
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_versions_webhook_id_fkey' })
-  webhook: WebhookEntity;
 
   @Column('integer')
   version: number;
 
+  /** JSON: RecordedSettings. */
   @Column('text')
   settings: string;
 
-  @Column('uuid', { name: 'created_by', nullable: true })
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => UserEntity)
   createdBy: string | null;
 
-  @ManyToOne(() => UserEntity)
-  @JoinColumn({ name: 'created_by', foreignKeyConstraintName: 'webhook_versions_created_by_fkey' })
-  creator: UserEntity | null;
-
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt: Date;
 }

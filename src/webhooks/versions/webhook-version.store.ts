@@ -1,29 +1,10 @@
-import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
+import { type Db, rowOf, statement } from '../../sql/db';
+import { byIds, listing, type RowOf } from '../../sql/listing';
 import { WebhookVersionEntity } from './webhook-version.entity';
 
-export interface WebhookVersionRow {
-  id: string;
-  webhookId: string;
-  version: number;
-  /** JSON: RecordedSettings. */
-  settings: string;
-  createdBy: string | null;
-  createdAt: Date;
-}
-
-export const WEBHOOK_VERSIONS = {
-  table: 'webhook_versions',
-  columns: `id, webhook_id as "webhookId", version, settings, created_by as "createdBy", created_at as "createdAt"`,
-};
-
-export async function webhookVersionsById(db: Db, ids: readonly string[]): Promise<Map<string, WebhookVersionRow>> {
-  const rows = await rowsOf<WebhookVersionRow>(
-    db,
-    statement(`select ${WEBHOOK_VERSIONS.columns} from webhook_versions where id = any($1::uuid[])`),
-    [ids],
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
+export const WEBHOOK_VERSIONS = listing(WebhookVersionEntity);
+export type WebhookVersionRow = RowOf<typeof WEBHOOK_VERSIONS>;
+export const webhookVersionsById = byIds(WEBHOOK_VERSIONS);
 
 export async function findWebhookVersion(
   db: Db,

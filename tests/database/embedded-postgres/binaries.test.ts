@@ -10,8 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyBinaries } from '../../../src/database/embedded-postgres/files/copied-binaries';
-import { completeSymlinks } from '../../../src/database/embedded-postgres/files/symlinks';
+import { completeSymlinks, copyBinaries } from '../../../src/database/embedded-postgres/binaries';
 
 let folder: string;
 let source: string;

@@ -14,10 +14,14 @@ import {
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataPaths, shortHash } from '../../../src/database/embedded-postgres/data-paths';
+import {
+  type DataPaths,
+  findServerUser,
+  type ServerUser,
+  shortHash,
+} from '../../../src/database/embedded-postgres/data-paths';
 import { urlsAt } from '../../../src/database/embedded-postgres/logins';
-import { isPostmasterOf } from '../../../src/database/embedded-postgres/process-identity';
-import { findServerUser, type ServerUser } from '../../../src/database/embedded-postgres/server-user';
+import { isPostmasterOf } from '../../../src/database/embedded-postgres/postmaster-file';
 import { findSocketFolder, prepareSocketFolder } from '../../../src/database/embedded-postgres/socket-folder';
 import { isDatabaseUnavailable } from '../../../src/sql/database-errors';
 import { waitFor } from '../../support/wait-for';

@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
-import { type DataPaths, prepareDataPaths } from '../../../src/database/embedded-postgres/data-paths';
+import { type DataPaths, findServerUser, prepareDataPaths } from '../../../src/database/embedded-postgres/data-paths';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres';
-import { findServerUser } from '../../../src/database/embedded-postgres/server-user';
 
 export const settings = { fsync: 'off' };
 export const start = (dataDir: string) => startEmbeddedPostgres({ dataDir, settings });

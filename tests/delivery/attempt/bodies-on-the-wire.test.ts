@@ -1,26 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { countBodies } from '../../../src/delivery/attempt/queued-bodies';
-import { startWorker } from '../../../src/delivery/attempt/worker';
 import type { DueDelivery } from '../../../src/delivery/delivery.store';
-import { shareTestApi, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { countBodies } from '../../../src/delivery/engine/body-bytes';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { useTestApi } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 import { allFinished } from './stored-attempts';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([shareTestApi(), startReceiver()]);
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
-});
+const app = useTestApi();
+const parts = duringFile(() => startParts(app));
+const partner = useReceiver();
 
 async function oneDelivery(documentType: string): Promise<string> {
   const { id } = await createTestWebhook(app, partner.url, { documentType });

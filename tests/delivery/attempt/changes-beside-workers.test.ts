@@ -1,23 +1,16 @@
 // A change of a webhook waits for the transactions that rely on the webhook when it begins, and for none that begins later: of
 // the transactions of busy workers, one is always open.
-import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
+import { startAttempts } from '../../../src/delivery/engine/start-attempts';
 import type { Transaction } from '../../../src/sql/transactions';
-import type { TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { keptOpen } from '../fan-out/publishing-steps';
 import { type Direct, startDirect } from '../first-attempt-steps';
-import { ALL_JOBS, type Parts, workerParts } from '../worker-parts';
+import { ALL_JOBS, workerParts } from '../worker-parts';
 import { deliveriesOf, turn } from './stored-attempts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 let types = 0;
 async function ownWebhook(): Promise<TestWebhook & { documentType: string; publishOne(): Promise<unknown> }> {
@@ -65,7 +58,7 @@ describe.each(CHANGES)('%s', (_name, change) => {
     const opens = (transaction: Transaction) => {
       const direct = startDirect({ ...parts, fanOutParts: { ...parts.fanOutParts, transaction } }, null);
       directs.push(direct);
-      return direct.fanOut().then((opening) => opening.committed());
+      return direct.fanOut().then((opening) => opening.onCommit());
     };
     await webhook.publishOne();
     const first = hold(opens);

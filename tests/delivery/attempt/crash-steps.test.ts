@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Client } from 'pg';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Program, startProgram } from '../../support/program';
 import { waitFor } from '../../support/wait-for';
@@ -10,19 +10,15 @@ import { startParts } from '../worker-parts';
 import { strays } from './invariants';
 import { type AttemptState, attemptsOf, countByStatus, deliveriesOf, expireLeases } from './stored-attempts';
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 let doomed: Program;
 const locks: Client[] = [];
 
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-});
 afterEach(async () => {
   await Promise.all(locks.splice(0).map((client) => client.end()));
   await doomed?.kill('SIGKILL');
   await closeAll();
 });
-afterAll(() => app.stop());
 
 /** A partner that answers no call until it is opened. */
 async function heldPartner() {

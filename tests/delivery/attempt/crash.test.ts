@@ -1,24 +1,16 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { startSecondWorker } from '../capacity/circuit-states';
 import { allFinished, attemptsOf, countByStatus } from './stored-attempts';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp({ PROCESSES: 'api' });
+const partner = useFreshReceiver();
 const workers: { stop(): Promise<unknown> }[] = [];
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
 afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.stop())));
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 /** A process of its own, to be killed, and beside it a worker in this process. */
 async function startTwoWorkers(): Promise<Program> {

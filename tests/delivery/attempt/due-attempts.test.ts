@@ -1,17 +1,13 @@
-import { createDueAttempts } from '../../../src/delivery/attempt/due-attempts';
-import { insertJobs, takeJobs } from '../../../src/delivery/queue/delivery-job.store';
-import { newId } from '../../../src/ids';
+import { createDueAttempts } from '../../../src/delivery/engine/due-attempts';
+import { insertJobs, takeJobs } from '../../../src/delivery/queue/queue.store';
+import { newId } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 
-const { installed } = workerParts();
-let parts: Parts;
+const { app, parts } = workerParts();
 
-beforeAll(() => {
-  ({ parts } = installed());
-});
 // one that comes due later would be taken together with those of the next test
-afterEach(() => installed().app.database.query('delete from delivery_jobs'));
+afterEach(() => app.database.query('delete from delivery_jobs'));
 
 test('a worker that took no job rests until the next one is due, and two seconds at most', async () => {
   const due = createDueAttempts(parts);

@@ -1,22 +1,14 @@
 // Leases that have expired: of processes that have ended, and of those that live.
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
-import { newId } from '../../../src/ids';
+import { startWorkerLeases } from '../../../src/delivery/engine/worker-leases';
 import type { Db } from '../../../src/sql/db';
 import type { SafeClient } from '../../../src/sql/session';
-import type { TestApp } from '../../support/app';
+import { newId } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
-import type { Parts } from '../worker-parts';
 import { deliveriesOf, expireLeases } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
-const { installed, direct, webhookFor, jobs } = workerSteps();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts, direct, webhookFor, jobs } = workerSteps();
 
 describe('a lease that has expired', () => {
   // as after a pause of the database, or when its clock was set
@@ -24,7 +16,7 @@ describe('a lease that has expired', () => {
     const webhook = await webhookFor();
     const own = direct();
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     await app.database.query(`update worker_leases set expires_at = now() - interval '1 hour'`);
     const other = lookingFor();
     const valid = () =>
@@ -44,7 +36,7 @@ describe('a lease that has expired', () => {
     const webhook = await webhookFor();
     const dead = direct();
     await webhook.publishMany(1);
-    (await dead.fanOut()).committed();
+    (await dead.fanOut()).onCommit();
     await dead.stop();
     await app.database.query(`update worker_leases set expires_at = now() + interval '2 hours'`);
     const other = lookingFor();
@@ -54,11 +46,11 @@ describe('a lease that has expired', () => {
   });
 
   // after an outage all leases have expired, also those of processes that will renew theirs in a moment
-  test('is taken over when it was found twice, without an outage of the database between', async () => {
+  test('is taken over when it was found three times, without an outage of the database between', async () => {
     const webhook = await webhookFor();
     const dead = direct();
     await webhook.publishMany(1);
-    (await dead.fanOut()).committed();
+    (await dead.fanOut()).onCommit();
     await dead.stop();
     await expireLeases(app);
     const other = lookingFor();
@@ -66,7 +58,7 @@ describe('a lease that has expired', () => {
     other.isAway = true;
     await waitFor('the take-over', () => other.tookOverIn !== null);
     await other.stop();
-    expect(other.tookOverIn).toBe(3);
+    expect(other.tookOverIn).toBe(4);
     expect(await jobs()).toHaveLength(1);
   });
 });
@@ -85,7 +77,7 @@ function lookingFor() {
   };
   const leases = startWorkerLeases({ ...parts, db, onTakenOver });
   const use = leases.use();
-  void parts.transaction((tx) => use.hold(tx)).then(() => use.committed([newId()]));
+  void parts.transaction((tx) => leases.hold(tx, use)).then(() => leases.ended(use, 'COMMITTED', [newId()]));
   return other;
 }
 

@@ -1,35 +1,23 @@
-import type { Attempt } from '../../../src/delivery/attempt/attempt';
-import { outcomeOf } from '../../../src/delivery/attempt/outcome';
-import { createOutcomeCommitter } from '../../../src/delivery/attempt/outcome-committer';
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
+import type { Attempt } from '../../../src/delivery/engine/attempt';
+import { outcomeOf } from '../../../src/delivery/engine/outcome';
+import { createOutcomeCommitter } from '../../../src/delivery/engine/outcome-committer';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { startWorkerLeases } from '../../../src/delivery/engine/worker-leases';
 import type { SendResult } from '../../../src/delivery/http/send';
-import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
-import { newId, uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { insertJobs } from '../../../src/delivery/queue/queue.store';
+import { newId, uuidOf } from '../../../src/values/ids';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { ANSWERED } from '../partner';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './stored-attempts';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-  parts = await startParts(app);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(async () => {
-  await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
-});
+const app = useTestApp({ PROCESSES: 'api' });
+const parts = duringFile(() => startParts(app));
+const partner = useFreshReceiver();
 
 let types = 0;
 
@@ -49,7 +37,7 @@ async function oneDelivery(settings: object = {}, count = 1): Promise<string> {
 const refused: SendResult = { ...ANSWERED, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
 
 const commit = (attempt: Attempt, result: SendResult) =>
-  createOutcomeCommitter(parts).commit(outcomeOf(attempt, result, new Date()));
+  createOutcomeCommitter({ ...parts, onCircuitOpened: () => undefined }).commit(outcomeOf(attempt, result, new Date()));
 
 const jobsOf = (deliveryId: string) =>
   app.database.query<{ id: string }>('select id from delivery_jobs where delivery_id = $1', [deliveryId]);
@@ -80,7 +68,7 @@ describe('two workers that hold one delivery', () => {
     const [late] = (await parts.take()) as [Attempt];
     await parts.giveAway(late.delivery.id);
     const [owner] = (await parts.take()) as [Attempt];
-    const committer = createOutcomeCommitter(parts);
+    const committer = createOutcomeCommitter({ ...parts, onCircuitOpened: () => undefined });
     await Promise.all([
       committer.commit(outcomeOf(late, refused, new Date())),
       committer.commit(outcomeOf(owner, ANSWERED, new Date())),

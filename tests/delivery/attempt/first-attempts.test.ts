@@ -1,24 +1,15 @@
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import { uuidOf } from '../../../src/ids';
+import { startWorker } from '../../../src/delivery/engine/worker';
 import type { Transaction } from '../../../src/sql/transactions';
-import type { TestApp } from '../../support/app';
-import { NEVER, type Receiver } from '../../support/receiver';
+import { uuidOf } from '../../../src/values/ids';
+import { NEVER } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { startDirect } from '../first-attempt-steps';
-import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
 import { allFinished, deliveriesOf, turn } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
-const { installed, direct, webhookFor, jobs, leases } = workerSteps();
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, partner, parts } = installed());
-});
+const { app, partner, parts, direct, webhookFor, jobs, leases } = workerSteps();
 
 describe('what nothing holds back', () => {
   test('is opened with its delivery, under one lease, and never has a job', async () => {
@@ -27,7 +18,7 @@ describe('what nothing holds back', () => {
     const webhook = await webhookFor();
     for (let n = 0; n < 3; n += 1) {
       await webhook.publishMany(1);
-      (await own.fanOut()).committed();
+      (await own.fanOut()).onCommit();
     }
     const deliveries = await allFinished(app, webhook.id, 3);
     await worker.stop(1_000);
@@ -47,7 +38,7 @@ describe('what nothing holds back', () => {
     const own = direct(worker);
     const webhook = await webhookFor({ retrySchedule: [0, 3600] });
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     await waitFor('a job', async () => (await jobs()).length === 1);
     await worker.stop(1_000);
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([
@@ -66,10 +57,10 @@ describe('what nothing holds back', () => {
     const own = startDirect({ ...parts, fanOutParts: { ...parts.fanOutParts, transaction } }, null);
     const [webhook, limited] = [await webhookFor(), await webhookFor({ rateLimit: { maxRequests: 4, seconds: 1 } })];
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect([own.sent.length, committed]).toEqual([1, [true]]);
     await limited.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect([own.sent.length, committed]).toEqual([1, [true, false]]);
     await own.stop();
   });
@@ -85,7 +76,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const own = direct();
     const webhook = await webhookFor(settings);
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(own.sent).toEqual([]);
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
     expect(await jobs()).toHaveLength(1);
@@ -99,7 +90,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const webhook = await webhookFor();
     await app.database.query(`${change} where webhook_id = $1`, [uuidOf('Webhook', webhook.id)]);
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(own.sent).toEqual([]);
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: null, openRequestId: null }]);
     expect(await jobs()).toEqual([]);
@@ -110,7 +101,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const webhook = await webhookFor();
     await turn(app, 'pause', webhook.id);
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ held: true, jobId: null, openRequestId: null }]);
   });
 
@@ -122,7 +113,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     await parts.transaction(async (db) => {
       const lock = `select pg_advisory_xact_lock(hashtext('hookledger.webhook'), hashtext($1::text))`;
       await db.query(lock, [uuidOf('Webhook', webhook.id)]);
-      (await own.fanOut()).committed();
+      (await own.fanOut()).onCommit();
     });
     expect(await deliveriesOf(app, webhook.id)).toMatchObject([{ jobId: expect.any(String), openRequestId: null }]);
     expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
@@ -132,7 +123,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const own = direct(null, { slots: 6 });
     const webhook = await webhookFor();
     await webhook.publishMany(5);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     const deliveries = await deliveriesOf(app, webhook.id);
     expect(deliveries.map(isDirect)).toEqual([true, true, true, false, false]);
     expect(await jobs()).toHaveLength(2);
@@ -143,22 +134,22 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const webhook = await webhookFor();
     const other = await webhookFor();
     await webhook.publishMany(5);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     for (const { delivery } of own.sent.splice(0)) own.capacity.release(delivery.webhookId, 0);
-    const before = own.dueJobs.mark();
+    const before = own.queueBacklog.mark();
     await webhook.publishMany(1);
     await other.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect((await deliveriesOf(app, webhook.id)).map(isDirect)).toEqual([true, true, true, false, false, false]);
     expect((await deliveriesOf(app, other.id)).map(isDirect)).toEqual([true]);
     // a take that began before the last of them were queued has not seen them
-    own.dueJobs.taken(before, 1, true);
-    expect(own.dueJobs.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
-    own.dueJobs.taken(own.dueJobs.mark(), 1, false);
-    expect(own.dueJobs.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
-    own.dueJobs.taken(own.dueJobs.mark(), 1, true);
+    own.queueBacklog.taken(before, 1, true);
+    expect(own.queueBacklog.mustQueue(uuidOf('Webhook', webhook.id) as string)).toBe(true);
+    own.queueBacklog.taken(own.queueBacklog.mark(), 1, false);
+    expect(own.queueBacklog.mustQueue(uuidOf('Webhook', other.id) as string)).toBe(true);
+    own.queueBacklog.taken(own.queueBacklog.mark(), 1, true);
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect((await deliveriesOf(app, webhook.id)).at(-1)).toMatchObject({ jobId: null });
   });
 
@@ -167,7 +158,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const { documentType, publishMany } = await webhookFor();
     for (let n = 1; n < 260; n += 1) await createTestWebhook(app, partner.url, { documentType });
     await publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(own.sent).toHaveLength(250);
     expect(await jobs()).toHaveLength(10);
   });
@@ -180,7 +171,7 @@ describe('what must wait goes to the queue, or waits beside it', () => {
     const large = { text: 'x'.repeat(250_000) };
     for (let n = 0; n < 9; n += 1) {
       await publishMany(3, large);
-      (await own.fanOut()).committed();
+      (await own.fanOut()).onCommit();
     }
     const bytes = own.sent.reduce((sum, { delivery }) => sum + (delivery.body?.length ?? 0), 0);
     expect(bytes).toBeLessThanOrEqual(64 * 1024 * 1024);
@@ -195,7 +186,7 @@ test('a paused webhook gets nothing after the pause has returned, whatever was o
   const worker = startWorker(parts);
   const own = direct(worker);
   await webhook.publishMany(1);
-  (await own.fanOut()).committed();
+  (await own.fanOut()).onCommit();
   await waitFor('the call', () => partner.calls.length === 1);
   await turn(app, 'pause', webhook.id);
   await worker.stop(100);

@@ -1,25 +1,19 @@
 // What changes a delivery or an event writes a new version of its row on the same page, and no index (HOT): no index names a column
 // that changes.
-import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
-import { outcomeOf } from '../../../src/delivery/attempt/outcome';
-import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
+
+import { outcomeOf } from '../../../src/delivery/engine/outcome';
+import { commitOutcomes } from '../../../src/delivery/engine/outcome-committer';
+import { startAttempts } from '../../../src/delivery/engine/start-attempts';
 import type { SendResult } from '../../../src/delivery/http/send';
 import { rowOf } from '../../../src/sql/db';
 import type { Transaction } from '../../../src/sql/transactions';
-import type { TestApp } from '../../support/app';
 import { keptOpen } from '../fan-out/publishing-steps';
 import { ANSWERED } from '../partner';
-import { ALL_JOBS, type Parts } from '../worker-parts';
+import { ALL_JOBS } from '../worker-parts';
 import { deliveriesOf } from './stored-attempts';
 import { workerSteps } from './worker-steps';
 
-const { installed, webhookFor } = workerSteps();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts, webhookFor } = workerSteps();
 
 const REFUSED: SendResult = { ...ANSWERED, responseStatus: 500, errorCode: 'HTTP_STATUS', error: 'It answered 500.' };
 

@@ -1,53 +1,45 @@
 // New events while many deliveries are due in the queue: they wait in the outbox, because the queue costs more than sending at once.
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import { createDueJobs, type DueJobs } from '../../../src/delivery/capacity/due-jobs';
+
+import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity, type WorkerCapacity } from '../../../src/delivery/capacity/worker-capacity';
-import { startRelay } from '../../../src/delivery/fan-out/relay';
-import { WHOLE } from '../../../src/sql/hash-part';
+import { startRelay } from '../../../src/delivery/engine/relay';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { WHOLE } from '../../../src/sql/index-lookup';
 import type { Transaction } from '../../../src/sql/transactions';
-import type { TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
-import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { NO_FIRST_ATTEMPTS, type Parts } from '../worker-parts';
+import { NO_FIRST_ATTEMPTS } from '../worker-parts';
 import { allFinished, deliveriesOf } from './stored-attempts';
 import { workerSteps } from './worker-steps';
 
-const { installed, direct, webhookFor, jobs } = workerSteps();
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
+const { app, partner, parts, direct, webhookFor, jobs } = workerSteps();
 
-beforeAll(() => {
-  ({ app, partner, parts } = installed());
-});
-
-function noting(ends: string[]): DueJobs {
+function noting(ends: string[]): QueueBacklog {
   return {
-    ...createDueJobs(),
+    ...createQueueBacklog(),
     taken: (_mark, left, isAll) => void ends.push(`${left} ${isAll}`),
     notTaken: () => void ends.push('none'),
   };
 }
 
 test('a relay takes a quarter as many events as deliveries have left the queue, and a publisher leaves all to it', () => {
-  const { firstAttempts, dueJobs } = direct();
+  const { firstAttempts, queueBacklog } = direct();
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([true, 250]);
-  dueJobs.taken(dueJobs.mark(), 40, false);
+  queueBacklog.taken(queueBacklog.mark(), 40, false);
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([false, 10]);
   firstAttempts.queued(10);
   expect(firstAttempts.batchSize()).toBe(0);
-  dueJobs.taken(dueJobs.mark(), 40, true);
+  queueBacklog.taken(queueBacklog.mark(), 40, true);
   expect([firstAttempts.isReady(), firstAttempts.batchSize()]).toEqual([true, 250]);
 });
 
-test('what enters a dueJobs needs no slot', () => {
-  const { firstAttempts, dueJobs, capacity } = direct(null, { slots: 128 });
+test('what enters a queueBacklog needs no slot', () => {
+  const { firstAttempts, queueBacklog, capacity } = direct(null, { slots: 128 });
   // as if it had just begun, however long this takes
   const justNow = performance.now() + 60_000;
   while (capacity.freeFor('fast') > 0) capacity.acquire('fast', justNow);
   expect(firstAttempts.batchSize()).toBe(0);
-  dueJobs.taken(dueJobs.mark(), 40, false);
+  queueBacklog.taken(queueBacklog.mark(), 40, false);
   expect(firstAttempts.batchSize()).toBe(10);
 });
 
@@ -79,7 +71,7 @@ test('a worker counts those that left the queue, and that none could be taken', 
     if (isBroken) throw new Error('as without a database');
     return parts.transaction(work, options);
   };
-  const worker = startWorker({ ...parts, transaction, dueJobs: noting(ends) });
+  const worker = startWorker({ ...parts, transaction, queueBacklog: noting(ends) });
   await waitFor('a failed take', () => ends.length > 0);
   isBroken = false;
   await allFinished(app, webhook.id, 3);
@@ -91,7 +83,7 @@ test('a worker counts those that left the queue, and that none could be taken', 
 test('while deliveries are paused, each step tells that none could be taken', async () => {
   await mutate(app, 'pauseDeliveries', { reason: 'a test' });
   const ends: string[] = [];
-  const worker = startWorker({ ...parts, dueJobs: noting(ends) });
+  const worker = startWorker({ ...parts, queueBacklog: noting(ends) });
   await waitFor('a second step', () => ends.length > 1);
   await worker.stop(1_000);
   await mutate(app, 'resumeDeliveries', {});

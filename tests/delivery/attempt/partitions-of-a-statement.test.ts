@@ -1,14 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { BY_ID_PLANS } from '../../../src/database/pools';
-import { closeRequestsAndDeliveries, openRequests } from '../../../src/delivery/attempt/attempt.store';
 import { giveJobs, makeWait } from '../../../src/delivery/capacity/waiting.store';
+import { closeRequestsAndDeliveries, openRequests } from '../../../src/delivery/engine/attempt.store';
 import { leaveOutbox } from '../../../src/events/business-event.store';
-import { newId } from '../../../src/ids';
-import { newSalt } from '../../../src/random';
 import { closeRequests } from '../../../src/request-log/open-close.store';
-import { NOT_MEASURED } from '../../../src/request-log/request-timing.store';
+import { NOT_MEASURED } from '../../../src/request-log/request-log.store';
 import type { Db } from '../../../src/sql/db';
+import { newId } from '../../../src/values/ids';
+import { newSalt } from '../../../src/values/random';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 let database: TestDatabase;

@@ -1,21 +1,15 @@
-import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
-import { outcomeOf } from '../../../src/delivery/attempt/outcome';
-import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
-import { uuidOf } from '../../../src/ids';
-import type { TestApp } from '../../support/app';
+import { outcomeOf } from '../../../src/delivery/engine/outcome';
+import { commitOutcomes } from '../../../src/delivery/engine/outcome-committer';
+import { startAttempts } from '../../../src/delivery/engine/start-attempts';
+import { insertJobs } from '../../../src/delivery/queue/queue.store';
+import { newId, uuidOf } from '../../../src/values/ids';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { ANSWERED } from '../partner';
-import { ALL_JOBS, type Parts, workerParts } from '../worker-parts';
+import { ALL_JOBS, workerParts } from '../worker-parts';
 import { strays } from './invariants';
 import { attemptsOf, deliveriesOf } from './stored-attempts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 // requests end and free slots while the next attempts are being started
 test('a delivery without a slot when it is taken waits, or is sent with its body', async () => {
@@ -38,6 +32,20 @@ test('a delivery without a slot when it is taken waits, or is sent with its body
   expect(attempts.filter(({ delivery }) => delivery.body === null)).toEqual([]);
   expect(attempts.length + waiting).toBe(5);
   expect((await deliveriesOf(app, id)).filter((each) => each.jobId === null)).toHaveLength(waiting);
+});
+
+test('a job that its delivery does not name, since it was given another one, starts no attempt', async () => {
+  const documentType = 'Left over';
+  const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/', { documentType });
+  await publish(app, [invoice('INV-1', { documentType })]);
+  await parts.fanOutAll();
+  const [delivery] = await deliveriesOf(app, id);
+  const later = new Date(Date.now() + 3_600_000);
+  await app.database.query('update delivery_jobs set due_at = $2 where id = $1', [delivery?.jobId, later]);
+  await insertJobs(parts.db, [{ id: newId(), deliveryId: delivery?.id as string, dueAt: new Date() }]);
+  expect(await parts.take()).toEqual([]);
+  await app.database.query('update delivery_jobs set due_at = now() where id = $1', [delivery?.jobId]);
+  expect(await parts.take()).toHaveLength(1);
 });
 
 test('a delivery without its payload is not sent, instead of with an empty body', async () => {

@@ -1,30 +1,16 @@
-import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
-import { shareTestApi, type TestApp } from '../../support/app';
-import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { useTestApi } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { NEVER, useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Parts, startParts } from '../worker-parts';
 import { allFinished, attemptsOf, deliveriesOf, deliveryThatIs } from './stored-attempts';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([shareTestApi(), startReceiver()]);
-  parts = await startParts(app);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(async () => {
-  // before the sender, which waits for what is on the wire
-  await partner.stop();
-  await parts.stop();
-  await app.stop();
-});
+const app = useTestApi();
+const parts = duringFile(() => startParts(app));
+const partner = useFreshReceiver();
 
 let types = 0;
 

@@ -1,4 +1,4 @@
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 
@@ -95,7 +95,7 @@ export async function turn(app: TestApp, how: 'pause' | 'resume' | 'archive', id
   if (!faults || faults.length > 0) throw new Error(JSON.stringify(answer));
 }
 
-/** Lets the leases of all workers expire, as 7 s after the last sign of life. They are taken over when they were found expired twice. */
+/** Lets the leases of all workers expire, as 7 s after the last sign of life. They are taken over when they were found expired three times. */
 export async function expireLeases(app: TestApp): Promise<void> {
   await app.database.query('update worker_leases set expires_at = now() where expires_at > now()');
 }

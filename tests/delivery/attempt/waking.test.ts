@@ -1,20 +1,10 @@
 /** @jest-environment node */
 // A worker that rests is woken by what it has to do.
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import type { TestApp } from '../../support/app';
-import type { Receiver } from '../../support/receiver';
-import type { Parts } from '../worker-parts';
+import { startWorker } from '../../../src/delivery/engine/worker';
 import { allFinished } from './stored-attempts';
 import { workerSteps } from './worker-steps';
 
-const { installed, direct, webhookFor } = workerSteps();
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, partner, parts } = installed());
-});
+const { app, partner, parts, direct, webhookFor } = workerSteps();
 
 test('a failed attempt is followed by the next one when that is due, by a worker that no timer wakes', async () => {
   const { setTimeout: start } = globalThis;
@@ -27,7 +17,7 @@ test('a failed attempt is followed by the next one when that is due, by a worker
   const own = direct(worker);
   const webhook = await webhookFor({ retrySchedule: [0, 0] });
   await webhook.publishMany(1);
-  (await own.fanOut()).committed();
+  (await own.fanOut()).onCommit();
   const [delivery] = await allFinished(app, webhook.id, 1);
   rests.mockRestore();
   await worker.stop(1_000);

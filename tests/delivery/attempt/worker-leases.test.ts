@@ -1,27 +1,17 @@
-import { commitOutcomes } from '../../../src/delivery/attempt/commit-outcomes';
-import { outcomeOf } from '../../../src/delivery/attempt/outcome';
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
+import { outcomeOf } from '../../../src/delivery/engine/outcome';
+import { commitOutcomes } from '../../../src/delivery/engine/outcome-committer';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { startWorkerLeases } from '../../../src/delivery/engine/worker-leases';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
-import { newId, uuidOf } from '../../../src/ids';
-import { createLog } from '../../../src/log';
-import type { TestApp } from '../../support/app';
-import type { Receiver } from '../../support/receiver';
+import { createLog } from '../../../src/logging/log';
+import { newId, uuidOf } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
 import { ANSWERED } from '../partner';
-import type { Parts } from '../worker-parts';
 import { strays } from './invariants';
 import { allFinished, attemptsOf, deliveriesOf, expireLeases } from './stored-attempts';
 import { isDirect, workerSteps } from './worker-steps';
 
-const { installed, direct, webhookFor, jobs, leases } = workerSteps();
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, partner, parts } = installed());
-});
+const { app, partner, parts, direct, webhookFor, jobs, leases } = workerSteps();
 
 describe('a process that ends', () => {
   test('after the commit, before it sent: the attempt is UNKNOWN, and another worker makes the next one', async () => {
@@ -60,7 +50,7 @@ describe('a process that ends', () => {
     expect(await deliveriesOf(app, webhook.id)).toEqual([]);
     expect(own.sent).toEqual([]);
     expect([own.handedBack, own.capacity.free()]).toEqual([[], free]);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(own.sent).toHaveLength(2);
   });
 
@@ -72,7 +62,7 @@ describe('a process that ends', () => {
     const opening = await own.fanOut();
     const { promise, resolve } = Promise.withResolvers<void>();
     const stopped = worker.stop(60_000, promise);
-    opening.committed();
+    opening.onCommit();
     resolve();
     await stopped;
     expect(partner.calls).toEqual([]);
@@ -92,7 +82,7 @@ describe('a process that ends', () => {
     const worker = startWorker(parts);
     const own = direct(worker);
     await webhook.publishMany(1);
-    (await own.fanOut()).mayHaveCommitted();
+    (await own.fanOut()).onUnknown();
     await allFinished(app, webhook.id, 1);
     await worker.stop(1_000);
     expect(partner.calls).toHaveLength(1);
@@ -112,7 +102,7 @@ describe('the lease of jobs that were taken', () => {
     // a lease of first attempts that expires with it begins later
     const own = direct();
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     await own.stop();
     await expireLeases(app);
     direct();
@@ -165,7 +155,7 @@ describe('a lease that is lost while its process lives', () => {
     const webhook = await webhookFor();
     const own = direct();
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     const [late] = own.sent;
     await webhook.publishMany(1);
     const renew = await stallRenewals();
@@ -183,7 +173,7 @@ describe('a lease that is lost while its process lives', () => {
     ]);
     // once its process has noticed
     const again = await waitFor('another lease', () => own.fanOut().catch(() => null));
-    again.committed();
+    again.onCommit();
     expect(own.sent).toHaveLength(2);
     expect(own.sent[1]?.delivery.webhookId).toBe(uuidOf('Webhook', webhook.id));
     expect(other.sent).toEqual([]);
@@ -194,15 +184,15 @@ describe('a lease that is lost while its process lives', () => {
     const log = createLog('warn', { write: (line) => void lines.push(line) });
     const leases = startWorkerLeases({ ...parts, log, onTakenOver: () => undefined });
     const lost = leases.use();
-    await parts.transaction((db) => lost.hold(db));
-    lost.committed([newId()]);
+    await parts.transaction((db) => leases.hold(db, lost));
+    leases.ended(lost, 'COMMITTED', [newId()]);
     // as another worker takes it over
     await app.database.query('delete from worker_leases');
     await waitFor('the worker to notice', () => lines.some((line) => line.includes('a lease of this worker was lost')));
     const next = leases.use();
-    expect(next.id).not.toBe(lost.id);
-    await parts.transaction((db) => next.hold(db));
-    next.committed([]);
+    expect(next.lease).not.toBe(lost.lease);
+    await parts.transaction((db) => leases.hold(db, next));
+    leases.ended(next, 'COMMITTED', []);
     await leases.stop();
   });
 
@@ -210,7 +200,7 @@ describe('a lease that is lost while its process lives', () => {
     const webhook = await webhookFor();
     const own = direct();
     await webhook.publishMany(2);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     expect(await freeStranded(parts.db)).toBe(0);
     await own.stop();
     await app.database.query('delete from worker_leases');
@@ -225,24 +215,24 @@ describe('a lease that is lost while its process lives', () => {
     const own = direct();
     const use = async () => {
       const begun = own.leases.use();
-      await parts.transaction((db) => begun.hold(db));
+      await parts.transaction((db) => own.leases.hold(db, begun));
       return begun;
     };
-    (await use()).committed([]);
+    own.leases.ended(await use(), 'COMMITTED', []);
     const [lost, beside] = [await use(), await use()];
-    expect(beside.id).toBe(lost.id);
-    lost.mayHaveCommitted([]);
-    beside.committed([]);
-    expect(own.leases.use().id).not.toBe(lost.id);
+    expect(beside.lease).toBe(lost.lease);
+    own.leases.ended(lost, 'UNKNOWN', []);
+    own.leases.ended(beside, 'COMMITTED', []);
+    expect(own.leases.use().lease).not.toBe(lost.lease);
   });
 
   test('is not taken over while a transaction that opens attempts is under way', async () => {
     const webhook = await webhookFor();
     const own = direct();
     await webhook.publishMany(1);
-    (await own.fanOut()).committed();
+    (await own.fanOut()).onCommit();
     await parts.transaction(async (db) => {
-      await own.leases.use().hold(db);
+      await own.leases.hold(db, own.leases.use());
       await app.database.query('update worker_leases set expires_at = now()');
       const other = direct();
       await other.stop();

@@ -1,36 +1,21 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { duringFile } from '../../support/during-file';
+import { useFreshReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type Direct, type Slots, startDirect } from '../first-attempt-steps';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 
-interface Installation {
-  app: TestApp;
-  partner: Receiver;
-  parts: Parts;
-}
-
-/**
- * An API without a worker, a partner, and the parts of a worker, which the tests of a file call step by step. To be called
- * before the first test; `installed` gives what there is from then on.
- */
+/** An API without a worker, a partner, and the parts of a worker, which the tests of a file call step by step. */
 export function workerSteps() {
-  let installation: Installation;
+  const app = useTestApp({ PROCESSES: 'api' });
+  const parts = duringFile(() => startParts(app));
+  const partner = useFreshReceiver();
   const started: Direct[] = [];
   let types = 0;
 
-  beforeAll(async () => {
-    const [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-    installation = { app, partner, parts: await startParts(app) };
-  });
-  beforeEach(() => {
-    const { partner } = installation;
-    partner.calls.length = 0;
-    partner.answerWith(() => ({}));
-  });
   afterEach(async () => {
-    const { database } = installation.app;
+    const { database } = app;
     await Promise.all(started.splice(0).map((direct) => direct.stop()));
     // off the way of the tests that follow
     await database.query(`update deliveries set status = 'CANCELLED', finished_at = now(), job_id = null,
@@ -39,23 +24,16 @@ export function workerSteps() {
     await database.query('delete from worker_leases');
     await database.query('delete from delivery_jobs');
   });
-  afterAll(async () => {
-    const { app, partner, parts } = installation;
-    // before the sender, which waits for what is on the wire
-    await partner.stop();
-    await parts.stop();
-    await app.stop();
-  });
-
   return {
-    installed: () => installation,
+    app,
+    partner,
+    parts,
     direct(worker: Parameters<typeof startDirect>[1] = null, slots?: Slots): Direct {
-      const made = startDirect(installation.parts, worker, slots);
+      const made = startDirect(parts, worker, slots);
       started.push(made);
       return made;
     },
     async webhookFor(settings: object = {}) {
-      const { app, partner } = installation;
       types += 1;
       const documentType = `Type ${types}`;
       const { id } = await createTestWebhook(app, partner.url, { documentType, ...settings });
@@ -66,8 +44,8 @@ export function workerSteps() {
         );
       return { id, documentType, publishMany };
     },
-    jobs: () => installation.app.database.query('select id from delivery_jobs'),
-    leases: () => installation.app.database.query('select id from worker_leases'),
+    jobs: () => app.database.query('select id from delivery_jobs'),
+    leases: () => app.database.query('select id from worker_leases'),
   };
 }
 

@@ -1,7 +1,7 @@
 /** @jest-environment node */
 
 import type { OAuth2Client } from '../../../src/delivery/authentication/decrypt-credentials';
-import { createAccessTokens } from '../../../src/delivery/authentication/oauth2-token-cache';
+import { createAccessTokens } from '../../../src/delivery/authentication/oauth2-token';
 import { DIRECT } from '../../../src/delivery/http/connection-settings';
 import type { SenderOptions } from '../../../src/delivery/http/send';
 import { closeAll, localSender } from '../partner';

@@ -5,7 +5,7 @@ import {
   type OAuth2Client,
 } from '../../../src/delivery/authentication/decrypt-credentials';
 import type { OutgoingRequest, SenderOptions, SendResult } from '../../../src/delivery/http/send';
-import { newId } from '../../../src/ids';
+import { newId } from '../../../src/values/ids';
 import { httpPartner, localSender } from '../partner';
 import type { TokenEndpoint } from './token-endpoint';
 

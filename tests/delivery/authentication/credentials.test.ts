@@ -1,6 +1,6 @@
 import { createAuthorizedSender } from '../../../src/delivery/authentication/authorize';
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { shareTestApi, type TestApp, useTestApp } from '../../support/app';
 import { dumpOf, formsOf } from '../../support/dump';
 import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
@@ -10,14 +10,9 @@ import { closeAll, httpsPartner, localSender, pem } from '../partner';
 import { type Parts, startParts } from '../worker-parts';
 import { startTokenEndpoint, type TokenEndpoint, tokenAnswer, tokenNumber } from './token-endpoint';
 
-let app: TestApp;
+const app = useTestApp();
 let partner: Receiver;
 let endpoint: TokenEndpoint;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
 
 beforeEach(async () => {
   partner = await startReceiver();

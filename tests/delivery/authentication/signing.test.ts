@@ -1,31 +1,18 @@
-import { signatureHeaders } from '../../../src/delivery/authentication/sign';
-import { signingSecretsOf } from '../../../src/delivery/authentication/signing-secrets';
-import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
+import { signatureHeaders, signingSecretsOf } from '../../../src/delivery/authentication/sign';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { type ReceivedCall, useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { signed, signingKeysOf } from '../../webhooks/signing/signing';
 import { allFinished, attemptsOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 import { checksEd25519, frappeOf, hmacOf, PACKAGES, signaturesOf, verifyBy } from './verifying';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  parts = await startParts(app);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(async () => {
-  await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
-});
+const app = useTestApp();
+const parts = duringFile(() => startParts(app));
+const partner = useFreshReceiver();
 
 let types = 0;
 

@@ -1,20 +1,14 @@
-import { startTestApp, type TestApp } from '../../support/app';
-import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
+import { useTestApp } from '../../support/app';
+import { type ReceivedCall, useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useFreshReceiver();
 
 beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
   await createTestWebhook(app, partner.url, { retrySchedule: [0, 1] });
 });
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 async function callFor(event: object, n = 0): Promise<ReceivedCall & { event: string }> {
   const [id] = await publish(app, [event]);

@@ -1,7 +1,7 @@
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { uuidOf } from '../../../src/ids';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
+import { uuidOf } from '../../../src/values/ids';
 import type { LogSink, TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';

@@ -1,18 +1,15 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { unusedPort } from '../../support/program';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { jobsOfWaiting, strays } from '../attempt/invariants';
 import { allFinished, countByStatus, type DeliveryState, deliveriesOf } from '../attempt/stored-attempts';
 import { closeAll, httpPartner, type Partner } from '../partner';
 import { circuitThatIs, createOwnWebhook, endPause, waitingFor } from './circuit-states';
 
-let app: TestApp;
-let healthy: Receiver;
+const app = useTestApp();
+const healthy = useReceiver();
 
-beforeAll(async () => {
-  [app, healthy] = await Promise.all([startTestApp(), startReceiver()]);
-});
 beforeEach(() => {
   healthy.calls.length = 0;
 });
@@ -21,7 +18,6 @@ afterEach(async () => {
   expect(await strays(app)).toEqual([]);
   expect(await jobsOfWaiting(app)).toBe(0);
 });
-afterAll(() => Promise.all([app.stop(), healthy.stop()]));
 
 /** What a worker keeps on the wire for one webhook that hangs, alone. */
 const HALF = 512;

@@ -1,25 +1,17 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
-import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
+import { type ReceivedCall, useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
 import { allFinished, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/stored-attempts';
 import { createOwnWebhook, startSecondWorker, waitingFor } from './circuit-states';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useFreshReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
 afterEach(async () => {
   expect(await strays(app)).toEqual([]);
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const numberOf = (call: ReceivedCall): number => JSON.parse(call.body.toString()).data.n;
 const callsAt = ({ path }: { path: string }) => partner.calls.filter((call) => call.path === path);

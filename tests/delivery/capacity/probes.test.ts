@@ -1,25 +1,18 @@
 // Several processes and the probe of a circuit whose pause has ended.
 
-import { currentTime } from '../../../src/clock';
 import { giveJobs } from '../../../src/delivery/capacity/waiting.store';
 import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
-import { insertJobs } from '../../../src/delivery/queue/delivery-job.store';
-import { newId, uuidOf } from '../../../src/ids';
+import { insertJobs } from '../../../src/delivery/queue/queue.store';
 import type { Transaction } from '../../../src/sql/transactions';
+import { currentTime } from '../../../src/time/clock';
+import { newId, uuidOf } from '../../../src/values/ids';
 import { lockCircuits, saveCircuits } from '../../../src/webhooks/webhook-circuit.store';
-import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 import { circuitOf, createOwnWebhook, waitingFor } from './circuit-states';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const isWaitingForCircuit = () =>
   app.database.query(

@@ -1,30 +1,19 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { mutate } from '../../support/mutate';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
 import { allFinished, countByStatus, deliveriesOf, turn } from '../attempt/stored-attempts';
 import { mostArrivedInASecond } from './arrivals';
 import { createOwnWebhook, startSecondWorker, waitingFor } from './circuit-states';
 
-let app: TestApp;
-let second: { stop(): Promise<unknown> };
-let partner: Receiver;
+const app = useTestApp();
+duringFile(() => startSecondWorker(app));
+const partner = useFreshReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  second = await startSecondWorker(app);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
 afterEach(async () => {
   expect(await strays(app)).toEqual([]);
-});
-afterAll(async () => {
-  await second.stop();
-  await Promise.all([app.stop(), partner.stop()]);
 });
 
 const limited = (requests: number, seconds: number, settings: object = {}) =>

@@ -1,25 +1,25 @@
 // Commands that evaluate conditions and templates do so before their transaction, and check the webhook again within it.
+
+import type { Viewer } from '../../../src/access/viewer';
 import { testWebhook } from '../../../src/delivery/commands/test-webhook';
-import { uuidOf } from '../../../src/ids';
 import { replayDelivery } from '../../../src/replay/replay-delivery';
 import { startReplayLoop } from '../../../src/replay/replay-loop';
 import type { Transaction } from '../../../src/sql/transactions';
 import { TIME_LIMIT_MS } from '../../../src/templating/time-limit';
-import type { Viewer } from '../../../src/viewer';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type DeliveryState, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 
-let app: TestApp;
-let parts: Parts;
+const app = useTestApi();
+const parts = duringFile(() => startParts(app));
 let viewer: Viewer;
 
 beforeAll(async () => {
-  app = await shareTestApi();
-  parts = await startParts(app);
   const [key] = await app.database.query<{ userId: string; apiKeyId: string }>(
     'select user_id as "userId", id as "apiKeyId" from api_keys limit 1',
   );
@@ -32,10 +32,6 @@ beforeAll(async () => {
     userAgent: null,
     requestId: '019cb6e2-f0a1-7b4c-8d5e-6f7a8b9c0d1e',
   };
-});
-afterAll(async () => {
-  await parts.stop();
-  await app.stop();
 });
 
 const SLOW_BODY =
@@ -72,9 +68,9 @@ const COMMANDS: Record<
   (given: Awaited<ReturnType<typeof skipped>>, transaction: Transaction) => Promise<unknown>
 > = {
   replayDelivery: ({ delivery }, transaction) =>
-    replayDelivery({ db: parts.db, transaction }, viewer, delivery.id, 'a test'),
+    replayDelivery({ db: parts.db, transaction, traceparent: null }, viewer, delivery.id, 'a test'),
   testWebhook: ({ id, eventId }, transaction) =>
-    testWebhook({ db: parts.db, transaction }, viewer, uuidOf('Webhook', id), { eventId }),
+    testWebhook({ db: parts.db, transaction, traceparent: null }, viewer, uuidOf('Webhook', id), { eventId }),
   async replayDeliveries({ id, delivery }, transaction) {
     const input = { where: { webhook: { id: { eq: id } } }, reason: 'a test' };
     const { replay } = await mutate(app, 'replayDeliveries', input, 'replay { id }');

@@ -1,4 +1,4 @@
-import { toNodeId } from '../../../src/ids';
+import { toNodeId } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';

@@ -1,23 +1,14 @@
 import { Client } from 'pg';
-import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs, turn } from '../attempt/stored-attempts';
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+const app = useTestApp();
+const partner = useFreshReceiver();
 
 let types = 0;
 

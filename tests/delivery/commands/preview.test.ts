@@ -1,15 +1,10 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { counts } from '../../support/changes-recorded';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, publish } from '../../support/webhooks';
 
-let app: TestApp;
-
 // without a worker: what happens here is not sent
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const URL = 'http://127.0.0.1:9/hook';
 const QUERY = `mutation ($input: PreviewWebhookInput!) { previewWebhook(input: $input) {
@@ -25,6 +20,7 @@ const SETTINGS = {
   body: '{"name": {{ doc.name | json }}, "total": {{ doc.grand_total }}}',
 };
 const GIVEN = { documentType: 'Sales Invoice', event: 'on_submit', referenceDocument: 'INV-1' };
+const given = (data: unknown, more: object = {}) => ({ sample: { given: { ...GIVEN, data, ...more } } });
 
 async function preview(input: object, key?: string) {
   // a machine may be too busy to say what a condition takes
@@ -44,7 +40,7 @@ test('a given document is shown as it would go, its numbers as they are written'
   const id = await webhookWith({});
   const query = QUERY.replace('$input: PreviewWebhookInput!', '$id: ID!, $data: JSON!').replace(
     'input: $input',
-    'input: { id: $id, documentType: "Sales Invoice", event: "on_submit", referenceDocument: "INV-1", data: $data }',
+    'input: { id: $id, sample: { given: { documentType: "Sales Invoice", event: "on_submit", referenceDocument: "INV-1", data: $data } } }',
   );
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
@@ -83,7 +79,7 @@ test('a given document is shown as what you did, with your full name', async () 
     input: { id: data.viewer.id, fullName: 'Ada L.' },
   });
   const id = await webhookWith({ condition: 'user.fullName == "Ada L."' });
-  const shown = await preview({ id, ...GIVEN, data: { name: 'A', grand_total: 1 } }, key);
+  const shown = await preview({ id, ...given({ name: 'A', grand_total: 1 }) }, key);
   expect(shown.preview).toMatchObject({ conditionHolds: true, skipMessage: null });
 });
 
@@ -91,10 +87,10 @@ test('a past event is shown with its own user, or with another', async () => {
   const id = await webhookWith({ bodyFormat: 'STANDARD', body: null });
   const data = { name: 'INV-7', grand_total: 50_000 };
   const [eventId] = await publish(app, [{ ...GIVEN, data, user: 'ada' }]);
-  const { preview: shown } = await preview({ id, eventId });
+  const { preview: shown } = await preview({ id, sample: { eventId } });
   expect(shown.request.headers).toContainEqual({ name: 'X-By', value: 'ada' });
   expect(JSON.parse(shown.request.body)).toMatchObject({ type: 'sales_invoice.on_submit', data });
-  const other = await preview({ id, eventId, user: 'nobody-yet' });
+  const other = await preview({ id, sample: { eventId }, user: 'nobody-yet' });
   expect(other.preview.request.headers).toContainEqual({ name: 'X-By', value: 'nobody-yet' });
 });
 
@@ -104,7 +100,7 @@ test.each([
   [{ name: 'A' }, null, 'CONDITION_ERROR', 'There is no doc.grand_total'],
 ])('of %j the condition says %s', async (data, holds, reason, message) => {
   const id = await webhookWith({ bodyFormat: 'STANDARD', body: null });
-  const { preview: shown } = await preview({ id, ...GIVEN, data });
+  const { preview: shown } = await preview({ id, ...given(data) });
   expect(shown).toMatchObject({ matches: true, conditionHolds: holds, skipReason: reason });
   expect(shown.skipMessage).toContain(message);
   expect(shown.request.url).toBe(`${URL}/A`);
@@ -112,7 +108,7 @@ test.each([
 
 test('a template that fails leaves no request to show', async () => {
   const id = await webhookWith({ condition: null });
-  const { preview: shown } = await preview({ id, ...GIVEN, data: { name: 'A' } });
+  const { preview: shown } = await preview({ id, ...given({ name: 'A' }) });
   expect(shown).toEqual({
     matches: true,
     conditionHolds: null,
@@ -124,7 +120,7 @@ test('a template that fails leaves no request to show', async () => {
 
 test('an output that is no JSON is shown with the place of its fault', async () => {
   const id = await webhookWith({ condition: null, body: '{"name": {{ doc.name }}}' });
-  const { preview: shown } = await preview({ id, ...GIVEN, data: { name: 'A' } });
+  const { preview: shown } = await preview({ id, ...given({ name: 'A' }) });
   expect(shown.skipMessage).toBe(
     'The body: It is not JSON: the filter json writes a complete value. Its output has the fault at line 1, column 10.',
   );
@@ -133,8 +129,8 @@ test('an output that is no JSON is shown with the place of its fault', async () 
 test('an event of another type or name does not match', async () => {
   const id = await webhookWith({});
   const data = { name: 'A', grand_total: 50_000 };
-  expect((await preview({ id, ...GIVEN, event: 'on_cancel', data })).preview.matches).toBe(false);
-  expect((await preview({ id, ...GIVEN, documentType: 'Customer', data })).preview.matches).toBe(false);
+  expect((await preview({ id, ...given(data, { event: 'on_cancel' }) })).preview.matches).toBe(false);
+  expect((await preview({ id, ...given(data, { documentType: 'Customer' }) })).preview.matches).toBe(false);
 });
 
 test('credentials are masked', async () => {
@@ -142,7 +138,7 @@ test('credentials are masked', async () => {
     secretHeaders: [{ name: 'X-Api-Key', value: 'very-secret' }],
     basicAuth: { username: 'erp', password: 'also-secret' },
   });
-  const answer = await preview({ id, ...GIVEN, data: { name: 'A', grand_total: 50_000 } });
+  const answer = await preview({ id, ...given({ name: 'A', grand_total: 50_000 }) });
   const names = answer.preview.request.headers.map(({ name }: { name: string }) => name.toLowerCase());
   expect(names).toEqual(expect.arrayContaining(['x-api-key', 'authorization']));
   expect(JSON.stringify(answer)).not.toMatch(/very-secret|also-secret|ZXJwOmFsc28/);
@@ -152,7 +148,7 @@ test('a hostile webhook is shown with the reason why it would not go', async () 
   const condition = 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))';
   const id = await webhookWith({ condition, bodyFormat: 'STANDARD', body: null });
   const list = Array.from({ length: 300 }, (_, n) => n);
-  const { preview: shown } = await preview({ id, ...GIVEN, data: { name: 'A', list } });
+  const { preview: shown } = await preview({ id, ...given({ name: 'A', list }) });
   expect(shown).toMatchObject({ conditionHolds: null, skipReason: 'CONDITION_ERROR' });
   expect(shown.skipMessage).toContain('took longer than 50 ms');
 });
@@ -161,32 +157,34 @@ test('an event of our own can be given too, but published only by us', async () 
   const settings = { documentType: 'Hookledger', events: ['webhook.failing'], condition: 'doc.failures > 10' };
   const { id } = await createTestWebhook(app, URL, settings);
   const own = { documentType: 'Hookledger', event: 'webhook.failing', referenceDocument: 'whk_1' };
-  const { preview: shown } = await preview({ id, ...own, data: { failures: 20 } });
+  const { preview: shown } = await preview({ id, ...given({ failures: 20 }, own) });
   expect(shown).toMatchObject({ matches: true, conditionHolds: true, skipReason: null });
   expect(JSON.parse(shown.request.body)).toMatchObject({ type: 'webhook.failing', data: { failures: 20 } });
   await expect(publish(app, [{ ...own, data: { failures: 20 } }])).rejects.toThrow('is reserved');
   for (const documentType of ['hookledger', ' Hookledger'])
-    expect((await preview({ id, ...own, documentType, data: {} })).userErrors[0].field).toEqual(['documentType']);
-  const { userErrors } = await preview({ id, ...own, event: '', data: {} });
-  expect(userErrors).toMatchObject([{ field: ['event'], code: 'REQUIRED' }]);
+    expect((await preview({ id, ...given({}, { ...own, documentType }) })).userErrors[0].field).toEqual([
+      'sample',
+      'given',
+      'documentType',
+    ]);
+  const { userErrors } = await preview({ id, ...given({}, { ...own, event: '' }) });
+  expect(userErrors).toMatchObject([{ field: ['sample', 'given', 'event'], code: 'REQUIRED' }]);
 });
 
 test('nothing is written but an entry in the audit trail', async () => {
   const id = await webhookWith({});
   const before = (await counts(app)) as { recorded: number };
-  await preview({ id, ...GIVEN, data: { name: 'A', grand_total: 50_000 }, user: 'nobody-at-all' });
+  await preview({ id, ...given({ name: 'A', grand_total: 50_000 }), user: 'nobody-at-all' });
   expect(await counts(app)).toEqual({ ...before, recorded: before.recorded + 1 });
 });
 
 test.each([
-  [{ id: 'whk_00000000000070008000000000000000', ...GIVEN, data: {} }, ['id'], 'NOT_FOUND'],
-  [{ ...GIVEN, data: {}, eventId: 'evt_00000000000070008000000000000000' }, ['documentType'], 'INVALID'],
-  [{ eventId: 'evt_00000000000070008000000000000000' }, ['eventId'], 'NOT_FOUND'],
-  [{ eventId: 'nonsense' }, ['eventId'], 'NOT_FOUND'],
-  [{ documentType: 'Sales Invoice', data: {} }, ['event'], 'REQUIRED'],
-  [{ ...GIVEN, data: 'x'.repeat(256 * 1024) }, ['data'], 'TOO_LARGE'],
-  [{ ...GIVEN, data: { a: '\ud800' } }, ['data', 'a'], 'INVALID'],
-  [{ ...GIVEN, data: {}, user: '' }, ['user'], 'REQUIRED'],
+  [{ id: 'whk_00000000000070008000000000000000', ...given({}) }, ['id'], 'NOT_FOUND'],
+  [{ sample: { eventId: 'evt_00000000000070008000000000000000' } }, ['sample', 'eventId'], 'NOT_FOUND'],
+  [{ sample: { eventId: 'nonsense' } }, ['sample', 'eventId'], 'NOT_FOUND'],
+  [given('x'.repeat(256 * 1024)), ['sample', 'given', 'data'], 'TOO_LARGE'],
+  [given({ a: '\ud800' }), ['sample', 'given', 'data', 'a'], 'INVALID'],
+  [{ ...given({}), user: '' }, ['user'], 'REQUIRED'],
 ])('%.60j is refused', async (input, field, code) => {
   const { userErrors, preview: shown } = await preview({ id: await webhookWith({}), ...input });
   expect(shown).toBeNull();
@@ -195,5 +193,5 @@ test.each([
 
 test.each(['SUPPORT', 'AUDITOR', 'PUBLISHER'] as const)('%s may not look', async (role) => {
   const id = await webhookWith({});
-  await expect(preview({ id, ...GIVEN, data: {} }, await app.keyFor(role))).rejects.toThrow('FORBIDDEN');
+  await expect(preview({ id, ...given({}) }, await app.keyFor(role))).rejects.toThrow('FORBIDDEN');
 });

@@ -1,26 +1,18 @@
 // Webhooks that are created, changed, paused or archived by other processes while a relay works.
-import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { createWebhookDirectory, fillDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { readStates } from '../../../src/delivery/fan-out/webhook-states';
-import { uuidOf } from '../../../src/ids';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
+import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/webhook-directory';
 import type { Db } from '../../../src/sql/db';
-import { WHOLE } from '../../../src/sql/hash-part';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { uuidOf } from '../../../src/values/ids';
 import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';
-import type { TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf, turn } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 const WANTED_BY = 'select wanted_by as n from business_events where reference_document = $1';

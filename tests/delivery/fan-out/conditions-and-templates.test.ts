@@ -1,17 +1,12 @@
 import { Webhook } from 'standardwebhooks';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type ReceivedCall, type Receiver, startReceiver } from '../../support/receiver';
+import { useTestApp } from '../../support/app';
+import { type ReceivedCall, useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 let types = 0;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const RATES = `{"name":"INV 1/2","status":"Paid","grand_total":12345678901234.10,"rate":100.00,"note":null,
   "customer":{"name":"Ünïcode & Söhne 😀","tags":["a","b"]},"items":[{"qty":1.0,"rate":2.50}]}`;

@@ -1,27 +1,19 @@
-import { askAt, startTestApp, type TestApp } from '../../support/app';
+import { askAt, type TestApp, useTestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
-import { NEVER, type Receiver, startReceiver } from '../../support/receiver';
+import { NEVER, useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
 import { attemptsOf, countByStatus, deliveriesOf, expireLeases } from '../attempt/stored-attempts';
 import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp({ PROCESSES: 'api' });
+const partner = useFreshReceiver();
 let doomed: Program;
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
 afterEach(async () => {
   await doomed.kill('SIGKILL');
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const EVENTS = 5;
 

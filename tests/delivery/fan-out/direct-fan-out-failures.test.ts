@@ -1,24 +1,16 @@
 // What may fail in a transaction that publishes events and opens first attempts.
 import { createDataSource } from '../../../src/database/data-source';
-import { startWorker } from '../../../src/delivery/attempt/worker';
+import { startWorker } from '../../../src/delivery/engine/worker';
 import { CommitUnknown, isDatabaseUnavailable } from '../../../src/sql/database-errors';
 import { failuresTogether } from '../../../src/sql/sharing/failed-together';
 import { pipelinedTransactions } from '../../../src/sql/transactions';
 import { loseAnswerToCommit } from '../../sql/lost-commit';
-import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { allFinished, attemptsOf, countByStatus, deliveriesOf, expireLeases } from '../attempt/stored-attempts';
 import { isDirect } from '../attempt/worker-steps';
-import type { Parts } from '../worker-parts';
 import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
 
-const { installed, webhookFor, jobs, leases, processWith, expectOutboxToHave, viewer } = publishingSteps();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts, webhookFor, jobs, leases, processWith, expectOutboxToHave, viewer } = publishingSteps();
 
 describe('an event is published all the same', () => {
   test('if the lease of the process is lost, by the outbox', async () => {

@@ -1,27 +1,17 @@
 // Events whose deliveries are made, and whose first attempts are opened, by the transaction that publishes them.
 import { isPromise } from 'node:util/types';
-import { startWorker } from '../../../src/delivery/attempt/worker';
+import { startWorker } from '../../../src/delivery/engine/worker';
 import { type EventWriter, type PublishedEvent, publishCalls } from '../../../src/events/publish-events';
 import { NO_SLOTS } from '../../../src/events/publisher';
-import { newId, toNodeId, uuidOf } from '../../../src/ids';
-import type { TestApp } from '../../support/app';
+import { newId, toNodeId, uuidOf } from '../../../src/values/ids';
 import { mutate } from '../../support/mutate';
-import type { Receiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
 import { allFinished, deliveriesOf, turn } from '../attempt/stored-attempts';
-import type { Parts } from '../worker-parts';
 import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
 
-const { installed, direct, webhookFor, processWith, expectOutboxToHave, viewer } = publishingSteps();
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, partner, parts } = installed());
-});
+const { app, partner, parts, direct, webhookFor, processWith, expectOutboxToHave, viewer } = publishingSteps();
 
 test('an event has its id before the webhooks are read: one that missed a webhook is not younger than it', async () => {
   const { documentType } = await webhookFor();
@@ -32,7 +22,7 @@ test('an event has its id before the webhooks are read: one that missed a webhoo
     },
     write: async () => undefined,
   };
-  const calls = [{ publisher: viewer(), events: [eventFor(documentType)] }];
+  const calls = [{ publisher: viewer(), events: [eventFor(documentType)], traceparent: null }];
   const [published] = await parts.transaction((db) => publishCalls(db, calls, writer));
   expect(published).toEqual([{ id: expect.any(String), duplicate: false }]);
   const [event] = published as PublishedEvent[];
@@ -177,9 +167,9 @@ describe('an event goes to the outbox', () => {
   test('while the worker is about to take the last due jobs, whatever webhook they are for', async () => {
     const [webhook, other] = [await webhookFor(), await webhookFor()];
     const { own, publish } = await processWith();
-    own.dueJobs.queued(uuidOf('Webhook', other.id) as string);
+    own.queueBacklog.queued(uuidOf('Webhook', other.id) as string);
     await expectOutboxToHave(own, await publish(eventFor(webhook.documentType)));
-    own.dueJobs.taken(own.dueJobs.mark(), 1, true);
+    own.queueBacklog.taken(own.queueBacklog.mark(), 1, true);
     own.sent.length = 0;
     await publish(eventFor(webhook.documentType));
     expect(own.sent).toHaveLength(1);
@@ -196,7 +186,7 @@ describe('an event goes to the outbox', () => {
     });
     const ids = await publish(eventFor(webhook.documentType));
     expect(isStopped).toBe(false);
-    underWay?.rolledBack();
+    underWay?.attempts.onRollback();
     await stopped;
     await expectOutboxToHave(own, ids);
   });

@@ -1,20 +1,13 @@
-import { duplicatesAmong } from '../../../src/delivery/fan-out/skip-reasons/duplicates';
-import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/ids';
-import type { TestApp } from '../../support/app';
+import { duplicatesAmong } from '../../../src/delivery/engine/skip-reasons/duplicates';
+import { firstIdAt, newId, timeOfId, toNodeId, uuidOf } from '../../../src/values/ids';
 import { listStates } from '../../support/delivery-states';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 let types = 0;
 

@@ -1,15 +1,8 @@
-import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 

@@ -1,15 +1,10 @@
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useTestApp } from '../../support/app';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
+const app = useTestApp();
+const partner = useReceiver();
 
 test('hostile conditions and templates are skips, twenty good webhooks get the event, and the process goes on', async () => {
   const documentType = 'Sales Invoice';

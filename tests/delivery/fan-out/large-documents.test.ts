@@ -1,23 +1,16 @@
 // Large documents with templates: what one step writes is bounded in bytes, and nothing is lost, doubled or out of order.
 
-import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
 import { outboxEventsById, readOutbox } from '../../../src/events/business-event.store';
 import { documentBytes } from '../../../src/events/data/envelope';
-import { uuidOf } from '../../../src/ids';
-import { WHOLE } from '../../../src/sql/hash-part';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { uuidOf } from '../../../src/values/ids';
 import { agree, callUnsigned } from '../../incoming/callers';
-import type { TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { ALL_IDS, type Parts, workerParts } from '../worker-parts';
+import { ALL_IDS, workerParts } from '../worker-parts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 const MIB = 1024 * 1024;

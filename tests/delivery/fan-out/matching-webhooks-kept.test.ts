@@ -1,6 +1,5 @@
 // The webhooks that match a kind of event are kept for the next event of that kind.
-import type { EventToMatch } from '../../../src/delivery/fan-out/matches';
-import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
+import { createWebhookDirectory, type EventToMatch } from '../../../src/delivery/engine/webhook-directory';
 import type { OutgoingWebhook } from '../../../src/webhooks/outgoing-webhook.store';
 
 const webhook = (id: number) =>

@@ -1,26 +1,19 @@
 // Deliveries of one document are made in the order of its events, whichever relay makes them.
 import { setTimeout as wait } from 'node:timers/promises';
-import { insertPendingDecisions } from '../../../src/delivery/fan-out/pending-decision.store';
-import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { claimFromOutbox } from '../../../src/delivery/queue/outbox.store';
+import { insertPendingDecisions } from '../../../src/delivery/engine/pending-decision.store';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
+import { claimFromOutbox } from '../../../src/delivery/queue/queue.store';
 import { leaveOutbox } from '../../../src/events/business-event.store';
-import { uuidOf } from '../../../src/ids';
-import { WHOLE } from '../../../src/sql/hash-part';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { uuidOf } from '../../../src/values/ids';
 import { lockCircuits } from '../../../src/webhooks/webhook-circuit.store';
-import type { TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 

@@ -3,27 +3,21 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
-import { createLockedRows } from '../../../src/delivery/capacity/locked-rows';
-import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
-import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { uuidOf } from '../../../src/ids';
+import { createLockedRows } from '../../../src/delivery/capacity/locked-rows.store';
+import { createFanOut } from '../../../src/delivery/engine/fan-out';
+import { createWebhookDirectory } from '../../../src/delivery/engine/webhook-directory';
 import { rowOf } from '../../../src/sql/db';
-import { WHOLE } from '../../../src/sql/hash-part';
+import { WHOLE } from '../../../src/sql/index-lookup';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
+import { uuidOf } from '../../../src/values/ids';
 import { webhooksWithWaiting } from '../../../src/webhooks/webhook-circuit.store';
-import type { TestApp } from '../../support/app';
 import { statementsSentBy } from '../../support/sent-statements';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { ALL_IDS, workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
-const { installed } = workerParts();
-let app: TestApp;
-
-beforeAll(() => {
-  ({ app } = installed());
-});
+const { app } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 

@@ -1,21 +1,14 @@
 import { Client } from 'pg';
-import { claimPendingDecisions } from '../../../src/delivery/fan-out/pending-decision.store';
-import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { uuidOf } from '../../../src/ids';
-import { WHOLE } from '../../../src/sql/hash-part';
-import type { TestApp } from '../../support/app';
+import { claimPendingDecisions } from '../../../src/delivery/engine/pending-decision.store';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { uuidOf } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 const LOOP = 'doc.list.all(a, doc.list.all(b, doc.list.all(c, a + b + c >= 0)))';

@@ -1,8 +1,8 @@
+import type { Viewer } from '../../../src/access/viewer';
 import type { NewEvent } from '../../../src/events/event-faults';
 import { createPublisher } from '../../../src/events/publisher';
 import type { Db } from '../../../src/sql/db';
 import type { Transaction } from '../../../src/sql/transactions';
-import type { Viewer } from '../../../src/viewer';
 import { workerSteps } from '../attempt/worker-steps';
 import type { Direct, Slots } from '../first-attempt-steps';
 
@@ -20,11 +20,11 @@ export function keptOpen(db: Db): Db {
 /** The steps of a process that serves and delivers. To be called before the first test. */
 export function publishingSteps() {
   const steps = workerSteps();
-  const { installed, direct, webhookFor } = steps;
+  const { app, partner, parts, direct, webhookFor } = steps;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    const { database } = installed().app;
+    const { database } = app;
     const [user] = await database.query<{ id: string; name: string }>('select id, name from users limit 1');
     viewer = {
       userId: user?.id as string,
@@ -39,7 +39,7 @@ export function publishingSteps() {
   });
 
   const waiting = async () => {
-    const rows = await installed().app.database.query<{ id: string }>('select event_id as id from outbox');
+    const rows = await app.database.query<{ id: string }>('select event_id as id from outbox');
     return rows.map(({ id }) => id);
   };
 
@@ -48,10 +48,9 @@ export function publishingSteps() {
     viewer: () => viewer,
     /** It has fanned out before, so it knows the webhooks that there are. */
     async processWith(transaction?: Transaction, worker: Parameters<typeof direct>[0] = null, slots?: Slots) {
-      const { parts, partner } = installed();
       const own = direct(worker, slots);
       await (await webhookFor()).publishMany(1);
-      (await own.fanOut()).committed();
+      (await own.fanOut()).onCommit();
       own.sent.length = 0;
       partner.calls.length = 0;
       let wakes = 0;
@@ -66,7 +65,8 @@ export function publishingSteps() {
       });
       return {
         own,
-        publish: async (...events: NewEvent[]) => (await publisher.publish(viewer, events)).map(({ id }) => id),
+        publish: async (...events: NewEvent[]) =>
+          (await publisher.publish(viewer, events, { traceparent: null })).map(({ id }) => id),
         /** How often the relay was woken. */
         wakes: () => wakes,
       };
@@ -74,7 +74,7 @@ export function publishingSteps() {
     /** Fans out what waits. */
     async expectOutboxToHave(own: Direct, ids: readonly string[]): Promise<void> {
       expect(await waiting()).toEqual(ids);
-      (await own.fanOut()).committed();
+      (await own.fanOut()).onCommit();
       expect(await waiting()).toEqual([]);
     },
   };

@@ -1,18 +1,13 @@
 // Publishing transactions take slots of the worker before they begin.
-import { uuidOf } from '../../../src/ids';
+
 import type { Transaction } from '../../../src/sql/transactions';
-import type { TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
 import { deliveriesOf } from '../attempt/stored-attempts';
 import type { Direct } from '../first-attempt-steps';
 import { eventFor, keptOpen, publishingSteps } from './publishing-steps';
 
-const { installed, webhookFor, processWith, expectOutboxToHave } = publishingSteps();
-let app: TestApp;
-
-beforeAll(() => {
-  ({ app } = installed());
-});
+const { app, parts, webhookFor, processWith, expectOutboxToHave } = publishingSteps();
 
 /** Half of these are for one webhook. */
 const SLOTS = 8;
@@ -101,7 +96,6 @@ test.each([
 
 test('the slots of a transaction that the database has rolled back are free again', async () => {
   const webhook = await webhookFor();
-  const { parts } = installed();
   const rolledBack: Transaction = (work, options) =>
     parts.transaction(async (db) => {
       const result = await work(keptOpen(db));

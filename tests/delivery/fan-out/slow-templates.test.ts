@@ -1,19 +1,12 @@
-import { decidePending } from '../../../src/delivery/fan-out/pending-decisions';
-import { WHOLE } from '../../../src/sql/hash-part';
-import type { TestApp } from '../../support/app';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
+import { WHOLE } from '../../../src/sql/index-lookup';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, workerParts } from '../worker-parts';
+import { workerParts } from '../worker-parts';
 import { keptOpen } from './publishing-steps';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 const URL = 'http://127.0.0.1:9/hook';
 const SLOW_BODY =

@@ -1,8 +1,7 @@
 // What a process keeps of webhooks is forgotten with its connection: behind the new one may be another database.
 import { createDataSource } from '../../../src/database/data-source';
-import { createWebhookDirectory, fillDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { readStates } from '../../../src/delivery/fan-out/webhook-states';
-import { uuidOf } from '../../../src/ids';
+import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/webhook-directory';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';

@@ -1,11 +1,12 @@
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { seedRequest } from '../../request-log/pages/seeded-log';
-import { type Counter, startCounter } from '../../request-log/stats/counted-log';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { startCounter } from '../../request-log/stats/counted-log';
+import { useTestApi } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
-let counter: Counter;
+const app = useTestApi();
+const counter = duringFile(() => startCounter(app.database));
 let webhooks: string[];
 
 /** The outcomes of the requests of each webhook, oldest first, and how many of its deliveries are open. */
@@ -19,8 +20,6 @@ const LOGS: { statuses: string[]; open: number }[] = [
 ];
 
 beforeAll(async () => {
-  app = await shareTestApi();
-  counter = await startCounter(app.database);
   webhooks = [];
   for (const { statuses, open } of LOGS) {
     const { id } = await createTestWebhook(app, 'https://partner.example/');
@@ -32,10 +31,6 @@ beforeAll(async () => {
     webhooks.push(id);
   }
   await counter.countAll();
-});
-afterAll(async () => {
-  await counter.stop();
-  await app.stop();
 });
 
 /** The first is on the wire; the others are due in hours. */

@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
-import { toNodeId, uuidOf } from '../../../src/ids';
+import { toNodeId, uuidOf } from '../../../src/values/ids';
 import { seedRequest } from '../../request-log/pages/seeded-log';
-import { type Counter, startCounter } from '../../request-log/stats/counted-log';
-import { shareTestApi, startTestApp, type TestApp } from '../../support/app';
+import { startCounter } from '../../request-log/stats/counted-log';
+import { startTestApp, useTestApi } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
-let counter: Counter;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-  counter = await startCounter(app.database);
-});
-afterAll(async () => {
-  await counter.stop();
-  await app.stop();
-});
+const app = useTestApi();
+const counter = duringFile(() => startCounter(app.database));
 
 const HEALTH = `health {
   lastSuccessAt lastSuccess { id } lastFailureAt lastFailure { id status } streak { succeeding requestCount since }

@@ -1,5 +1,5 @@
 import { createSender } from '../../../src/delivery/http/send';
-import { parseNetworks } from '../../../src/networks';
+import { parseNetworks } from '../../../src/values/networks';
 import { closeAll, httpPartner, localSender, type Partner, post } from '../partner';
 
 afterEach(closeAll);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from '../../../src/delivery/http/client-certificate';
+import type { ClientCertificate } from '../../../src/delivery/http/connection-settings';
 import { connectProxy } from '../connect-proxy';
 import { closeAll, httpsPartner, localSender, pem, post } from '../partner';
 

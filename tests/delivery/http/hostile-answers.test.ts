@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { growthDuring } from '../../support/live-memory';
-import { waitFor } from '../../support/wait-for';
 import { closeAll, httpPartner, localSender, post, rawPartner } from '../partner';
 
 afterEach(closeAll);
@@ -13,6 +10,11 @@ const MIB = 1024 * KIB;
 function encodedPartner(encoding: string, body: Buffer, status = 200) {
   return httpPartner((_request, response) => response.writeHead(status, { 'content-encoding': encoding }).end(body));
 }
+
+const compressWithLargestWindow = (body: Buffer) =>
+  brotliCompressSync(body, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  });
 
 test('a body that drips ends at the deadline, and what came is kept', async () => {
   const partner = await httpPartner((_request, response) => {
@@ -35,24 +37,6 @@ test('headers that drip end at the deadline', async () => {
     errorCode: 'TIMEOUT',
     responseStatus: null,
   });
-});
-
-test('a body that never ends is cut at 1 MiB and its connection closed', async () => {
-  let closed = false;
-  const partner = await httpPartner((_request, response) => {
-    const more = () =>
-      void (closed || (response.write('x'.repeat(64 * KIB)) ? setImmediate(more) : response.once('drain', more)));
-    response.on('close', () => {
-      closed = true;
-    });
-    more();
-  });
-  const result = await post(localSender(), partner.url);
-  expect(result).toMatchObject({ errorCode: 'RESPONSE_TOO_LARGE', responseStatus: 200, responseTruncated: true });
-  expect(result.responseBody!.length).toBe(64 * KIB);
-  expect(result.responseBytes).toBeGreaterThan(MIB);
-  expect(result.responseBytes).toBeLessThan(MIB + 128 * KIB);
-  await waitFor('the end of the connection', () => closed);
 });
 
 test('a body between what is kept and what is read is a success, with its whole length', async () => {
@@ -83,7 +67,7 @@ test.each([
 test.each([
   ['gzip', gzipSync],
   ['deflate', deflateSync],
-  ['br', (body: Buffer) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })],
+  ['br', compressWithLargestWindow],
 ])('a %s bomb of 20 MB stops at 1 MiB', async (encoding, compress) => {
   const partner = await encodedPartner(encoding, compress(Buffer.alloc(20 * 1000 * 1000)));
   const sender = localSender();
@@ -180,11 +164,6 @@ const ANSWERS: [
   ],
   ['only a 103', 'HTTP/1.1 103 Early Hints\r\n\r\n', { errorCode: 'RESET', responseStatus: null }],
   [
-    '101 without a request to upgrade',
-    'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
-    { errorCode: 'RESET', responseStatus: null },
-  ],
-  [
     'HTTP/1.0 up to the end of the connection',
     'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nold',
     { errorCode: null, responseStatus: 200, body: 'old' },
@@ -242,20 +221,19 @@ test('a reset in the middle of the body is RESET, with what had come', async () 
   expect(result.error).toContain('reset the connection');
 });
 
-test('a forged second answer is not taken for the next delivery', async () => {
+test.each([
+  [200, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+  [204, 'HTTP/1.1 204 No Content\r\n\r\n'],
+])('a forged answer behind one with %i is not taken for the next delivery', async (status, answer) => {
   let served = 0;
   const server = await rawPartner((socket) => {
     served += 1;
     const forged = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged';
-    socket.write(
-      served === 1
-        ? `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok${forged}`
-        : 'HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n',
-    );
+    socket.write(served === 1 ? `${answer}${forged}` : 'HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n');
   });
   const sender = localSender({ connectionsPerOrigin: 1 });
   const [first, second] = await Promise.all([post(sender, server.url), post(sender, server.url)]);
-  expect([first.responseStatus, second.responseStatus]).toEqual([200, 500]);
+  expect([first.responseStatus, second.responseStatus]).toEqual([status, 500]);
 });
 
 test('header values are given back byte for byte', async () => {
@@ -268,18 +246,4 @@ test('header values are given back byte for byte', async () => {
     ['set-cookie', 'a'],
     ['Set-Cookie', 'b'],
   ]);
-});
-
-test('a partner that accepts and never reads a large body runs into the deadline', async () => {
-  let accepted: Socket | undefined;
-  const server = createServer((socket) => {
-    accepted = socket.pause().on('error', () => {});
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const result = await post(localSender(), `http://127.0.0.1:${port}`, { body: Buffer.alloc(8 * MIB), timeoutMs: 200 });
-  accepted?.destroy();
-  server.close();
-  expect(result).toMatchObject({ errorCode: 'TIMEOUT' });
 });

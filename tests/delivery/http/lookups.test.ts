@@ -1,7 +1,7 @@
 /** @jest-environment node */
 
-import { guardedLookup, LOOKUPS_AT_ONCE, type Lookup } from '../../../src/delivery/http/guarded-lookup';
-import { parseNetworks } from '../../../src/networks';
+import { guardedLookup, LOOKUPS_AT_ONCE, type Lookup } from '../../../src/delivery/http/guarded-connect';
+import { parseNetworks } from '../../../src/values/networks';
 
 const ADDRESS = '192.0.2.1';
 const POLICY = { allowedNetworks: parseNetworks('192.0.2.0/24') };

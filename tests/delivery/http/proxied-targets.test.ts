@@ -1,6 +1,6 @@
 // Which addresses and ports of a target a proxy is asked for.
 import { createSender, type Sender } from '../../../src/delivery/http/send';
-import { parseNetworks } from '../../../src/networks';
+import { parseNetworks } from '../../../src/values/networks';
 import { waitFor } from '../../support/wait-for';
 import { type ConnectProxy, type ConnectProxyOptions, connectProxy } from '../connect-proxy';
 import { closeAll, httpPartner, post } from '../partner';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { ProxyServer } from '../../../src/delivery/http/connection-settings';
 import { createSender } from '../../../src/delivery/http/send';
-import { parseNetworks } from '../../../src/networks';
+import { parseNetworks } from '../../../src/values/networks';
 import { waitFor } from '../../support/wait-for';
 import { type ConnectProxy, type ConnectProxyOptions, connectProxy } from '../connect-proxy';
 import { closeAll, httpPartner, httpsPartner, localSender, type Partner, pem, post, rawPartner } from '../partner';

@@ -1,16 +1,12 @@
-// The parts of a request are in its row, however it ends.
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+// What was measured of a request, and how much of its response is kept, are in its row.
+
+import { useTestApp } from '../../support/app';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
-let partner: Receiver;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
-afterAll(() => Promise.all([partner.stop(), app.stop()]));
+const app = useTestApp();
+const partner = useReceiver();
 
 const QUERY = `query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) {
   nodes { status durationMs dnsMs connectMs tlsMs firstByteMs } } }`;
@@ -34,4 +30,19 @@ test.each([
   expect(request).toMatchObject({ status, dnsMs: null, tlsMs: null, firstByteMs: expect.any(Number) });
   expect(request.firstByteMs).toBeLessThanOrEqual(request.durationMs + 1);
   expect(await requestsOf(webhook.id, { firstByteMs: { isNull: true }, status: { eq: status } })).toEqual([]);
+});
+
+test('of a long response the beginning is kept, and the row says that it ends early', async () => {
+  const documentType = 'Long answer';
+  partner.answerWith(() => ({ body: 'x'.repeat(100 * 1024) }));
+  const webhook = await createTestWebhook(app, partner.url, { documentType });
+  await publish(app, [invoice('INV-1', { documentType })]);
+  const asked = `query ($where: WebhookRequestLogWhere) { webhookRequestLogs(where: $where) {
+    nodes { responseBody { bytes truncated } } } }`;
+  const where = { webhook: { id: { eq: webhook.id } }, status: { eq: 'SUCCEEDED' } };
+  const [row] = await waitFor('the request', async () => {
+    const { nodes } = (await app.ask(asked, { where })).data.webhookRequestLogs;
+    return nodes.length > 0 && nodes;
+  });
+  expect(row.responseBody).toEqual({ bytes: 100 * 1024, truncated: true });
 });

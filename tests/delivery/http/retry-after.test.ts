@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { retryAfterMs } from '../../../src/delivery/attempt/retry-after';
+import { retryAfterMs } from '../../../src/delivery/retry-schedule';
 import { endsByItself } from '../../support/ends-by-itself';
 
 const now = new Date('2026-11-06T08:49:37.250Z');
@@ -36,7 +36,7 @@ test('a date of asctime() with a day of two digits is read as well', () => {
 test('a date of asctime() means GMT in every time zone', async () => {
   const value = 'Fri Nov  6 08:50:37 2026';
   const text = `process.stdout.write(String(require(process.argv[1]).retryAfterMs('${value}', new Date(${now.getTime()}))))`;
-  const file = join(__dirname, '../../../dist/src/delivery/attempt/retry-after.js');
+  const file = join(__dirname, '../../../dist/src/delivery/retry-schedule.js');
   const run = await promisify(execFile)(process.execPath, ['-e', text, file], { env: { TZ: 'America/New_York' } });
   expect(run.stdout).toBe('59750');
 });

@@ -1,14 +1,13 @@
 // A page of deliveries reads few blocks, however many deliveries there are: each documented list is found by an index.
 import { Client, escapeLiteral } from 'pg';
 import { ANSWERING, READ } from '../../../src/database/pools';
-import { deliveryList } from '../../../src/delivery/api/delivery.linked-fields';
+import { deliveryList } from '../../../src/delivery/api/delivery.resolver';
 import { BUSINESS_EVENTS } from '../../../src/events/business-event.store';
 import type { ListQuery } from '../../../src/graphql/lists/list';
 import { pageRequest } from '../../../src/graphql/lists/page-args';
-import { requestList } from '../../../src/request-log/api/request-log.linked-fields';
+import { requestList } from '../../../src/request-log/api/request-log.resolver';
 import { all, bindings, type Condition } from '../../../src/sql/condition';
-import { countSource } from '../../../src/sql/walks/count-source';
-import { pageSource } from '../../../src/sql/walks/page-source';
+import { countSource, pageSource } from '../../../src/sql/walks/page-source';
 import { UNMASKED } from '../../masking/unmasked';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { listStates } from '../../support/delivery-states';
@@ -35,7 +34,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const OF_RARE_WEBHOOK: Condition = { kind: 'linkedIds', column: 'webhook_id', ids: [RARE_WEBHOOK] };
+const OF_RARE_WEBHOOK: Condition = { kind: 'idsLink', column: 'webhook_id', ids: [RARE_WEBHOOK] };
 
 async function explain(text: string, values: readonly unknown[]): Promise<{ blocks: number; rows: number }> {
   await sql.query(`prepare asked as ${text}`);
@@ -172,7 +171,7 @@ test('events of many publishers, whom no index finds, are read once for all of t
   await sql.query('vacuum analyze business_events');
   const blocksFor = async (publishers: number) => {
     const { rows } = await sql.query(`select array_agg(new_id()) as ids from generate_series(1, $1)`, [publishers]);
-    const condition: Condition = { kind: 'linkedIds', column: 'published_by', ids: rows[0].ids };
+    const condition: Condition = { kind: 'idsLink', column: 'published_by', ids: rows[0].ids };
     const args = { first: 10 } as ListQuery['args'];
     const order = { tag: 'BusinessEvent', column: null, descending: true };
     return (await explainPage({ listing: BUSINESS_EVENTS, condition, order, args })).blocks;

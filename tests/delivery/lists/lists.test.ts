@@ -2,8 +2,8 @@
 import { Client } from 'pg';
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { toNodeId } from '../../../src/ids';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
+import { toNodeId } from '../../../src/values/ids';
 import { askAt, startTestApp, type TestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { makeDeliveries, RARE_WEBHOOK, webhookNumber } from './made-deliveries';

@@ -1,32 +1,21 @@
-import { uuidOf } from '../../../src/ids';
-import { startTestApp, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { mutate } from '../../support/mutate';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useFreshReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { strays } from '../attempt/invariants';
 import { allFinished, attemptsOf, countByStatus, deliveriesOf, deliveryThatIs } from '../attempt/stored-attempts';
 import { mostArrivedInASecond } from '../capacity/arrivals';
 import { createOwnWebhook, startSecondWorker } from '../capacity/circuit-states';
 
-let app: TestApp;
-let second: { stop(): Promise<unknown> };
-let partner: Receiver;
+const app = useTestApp();
+duringFile(() => startSecondWorker(app));
+const partner = useFreshReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  second = await startSecondWorker(app);
-});
-beforeEach(() => {
-  partner.calls.length = 0;
-  partner.answerWith(() => ({}));
-});
 afterEach(async () => {
   await resume();
   expect(await strays(app)).toEqual([]);
-});
-afterAll(async () => {
-  await second.stop();
-  await Promise.all([app.stop(), partner.stop()]);
 });
 
 const pause = (reason = 'our firewall is being replaced') =>
@@ -160,8 +149,9 @@ test('days of a pause do not count as days of failures', async () => {
 test('a test of a webhook is refused with a reason', async () => {
   const webhook = await createOwnWebhook(app, partner.url);
   await pause();
-  const document = { documentType: 'X', event: 'on_submit', referenceDocument: 'X', data: {} };
-  const { delivery, userErrors } = await mutate(app, 'testWebhook', { id: webhook.id, ...document }, 'delivery { id }');
+  const given = { documentType: 'X', event: 'on_submit', referenceDocument: 'X', data: {} };
+  const input = { id: webhook.id, sample: { given } };
+  const { delivery, userErrors } = await mutate(app, 'testWebhook', input, 'delivery { id }');
   expect(delivery).toBeNull();
   expect(userErrors).toEqual([
     {

@@ -1,18 +1,14 @@
-import { startAttempts } from '../../../src/delivery/attempt/start-attempts';
-import { DeliveriesArePaused } from '../../../src/delivery/pause/pause-deliveries';
-import { startTestApp, type TestApp } from '../../support/app';
+import { startAttempts } from '../../../src/delivery/engine/start-attempts';
+import { DeliveriesArePaused } from '../../../src/delivery/pause/deliveries-pause.store';
+import { useTestApp } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { ALL_JOBS, startParts } from '../worker-parts';
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-});
 afterEach(() => resume());
-afterAll(() => app.stop());
 
 const PAUSE = '{ since reason pausedBy { name } }';
 const pause = (input: object) => mutate(app, 'pauseDeliveries', input, `deliveriesPaused ${PAUSE}`);

@@ -1,8 +1,8 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../../src/delivery/queue/backlog-limit';
+import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../../src/delivery/queue/backlog.store';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { startSecondWorker } from '../capacity/circuit-states';
@@ -15,14 +15,10 @@ async function start(env: Record<string, string>): Promise<TestApp> {
   return app;
 }
 
-let partner: Receiver;
-beforeAll(async () => {
-  partner = await startReceiver();
-});
+const partner = useReceiver();
 afterEach(async () => {
   for (const each of started.splice(0)) await each.stop();
 });
-afterAll(() => partner.stop());
 
 let published = 0;
 

@@ -1,32 +1,29 @@
-// A delivery whose row was broken by hand stops no other.
 import { setTimeout as wait } from 'node:timers/promises';
-import { startWorker } from '../../../src/delivery/attempt/worker';
-import { startWorkerLeases } from '../../../src/delivery/attempt/worker-leases';
+import { createLockedRows } from '../../../src/delivery/capacity/locked-rows.store';
+import { decidePending } from '../../../src/delivery/engine/pending-decisions';
+import { startRelay } from '../../../src/delivery/engine/relay';
+import { startWorker } from '../../../src/delivery/engine/worker';
+import { startWorkerLeases } from '../../../src/delivery/engine/worker-leases';
 import { retryDeadLetters } from '../../../src/delivery/queue/dead-letter.store';
+import { createProcessShare } from '../../../src/delivery/queue/process-share.store';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
-import { toNodeId } from '../../../src/ids';
-import { pipelinedTransactions } from '../../../src/sql/transactions';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
+import { toNodeId, uuidOf } from '../../../src/values/ids';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
-import { createTestWebhook } from '../../support/webhooks';
+import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf, expireLeases } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { NO_FIRST_ATTEMPTS, startParts } from '../worker-parts';
 import { deadLetters, deliveredOf, makeRetriable, publishTen, refuse, theFifth } from './broken-rows';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
+const app = useTestApp({ PROCESSES: 'api' });
+const parts = duringFile(() => startParts(app));
+const partner = useReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp({ PROCESSES: 'api' }), startReceiver()]);
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await partner.stop();
-  await parts.stop();
-  await app.stop();
-});
+// A delivery whose row was broken by hand stops no other.
 
 async function tenDue(documentType: string): Promise<string> {
   const { id } = await createTestWebhook(app, partner.url, { documentType });
@@ -131,4 +128,119 @@ test('an attempt of a dead process that cannot be made again does not keep the o
   await waitFor('the second take-over', () => tookOver > 1);
   expect(await withoutJob()).toEqual([]);
   await leases.stop();
+});
+
+// What cannot be done, as those who read the API see it.
+
+test('a delivery shows why it is not sent, without values of the row, and retryDelivery tries it at once', async () => {
+  const { id } = await createTestWebhook(app, partner.url, { documentType: 'Shown' });
+  await publishTen(app, 'Shown');
+  await parts.fanOutAll();
+  const change = (set: string) => app.database.query(`update deliveries as new set ${set} where ${theFifth(id)}`);
+  await change('attempts = 2147483647');
+  const worker = startWorker(parts);
+  await waitFor('the dead letter', async () => (await deadLetters(app)).length > 0);
+  const fifth = (await deliveriesOf(app, id)).find((each) => each.referenceDocument === 'INV-5');
+  const delivery = toNodeId('Delivery', fifth?.id as string);
+  const SHOWN = 'deadLetter { id kind code failures createdAt failedAt retryAt delivery { id } }';
+  const support = await app.keyFor('SUPPORT');
+  const { data } = await app.ask(`{ delivery(id: "${delivery}") { ${SHOWN} } }`, {}, support);
+  const { deadLetter } = data.delivery;
+  expect(deadLetter).toMatchObject({ kind: 'JOB', code: '22003', failures: 1, delivery: { id: delivery } });
+  expect(Date.parse(deadLetter.retryAt)).toBeGreaterThan(Date.parse(deadLetter.failedAt));
+  const listed = await app.ask('{ deadLetters { nodes { id error } } }');
+  expect(listed.data.deadLetters.nodes).toEqual([{ id: deadLetter.id, error: expect.stringMatching('out of range') }]);
+  for (const role of ['SUPPORT', 'INTEGRATION_MANAGER', 'AUDITOR'] as const) {
+    const { errors } = await app.ask('{ deadLetters { nodes { error } } }', {}, await app.keyFor(role));
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  }
+  await change('attempts = 0');
+  const retried = await app.ask(
+    `mutation { retryDelivery(input: { deliveryId: "${delivery}" }) { userErrors { message } } }`,
+  );
+  expect(retried.data.retryDelivery.userErrors).toEqual([]);
+  await waitFor('the last one', async () => (await deliveredOf(app, id)).length === 10);
+  await worker.stop(1_000);
+  await retryDeadLetters(parts.db);
+  expect((await app.ask(`{ delivery(id: "${delivery}") { deadLetter { id } } }`)).data.delivery.deadLetter).toBeNull();
+});
+
+// A row that was locked by hand, or a deadlock with it, delays what needs the row, and no other for long.
+
+function relayWith(transaction: Transaction) {
+  const share = createProcessShare(parts.db, () => null);
+  const { directory, locked } = parts.fanOutParts;
+  const firstAttempts = NO_FIRST_ATTEMPTS;
+  const none = () => undefined;
+  const { db, log } = parts;
+  return startRelay({ db, log, transaction, directory, locked, share, firstAttempts, onQueued: none, onPending: none });
+}
+
+/** Keeps the circuit of a webhook locked. @returns ends that */
+async function lockCircuit(webhookId: string): Promise<() => Promise<void>> {
+  const runner = parts.db.dataSource.createQueryRunner();
+  await runner.startTransaction();
+  const id = uuidOf('Webhook', webhookId);
+  await runner.query('select from webhook_circuits where webhook_id = $1 for update', [id]);
+  return async () => {
+    await runner.rollbackTransaction();
+    await runner.release();
+  };
+}
+
+test('an event whose webhook is locked leaves the decision about that one pending, until it is free', async () => {
+  const documentType = 'Locked circuit';
+  const bad = await createTestWebhook(app, partner.url, { documentType, ordering: 'HOLD' });
+  const good = await createTestWebhook(app, partner.url, { documentType });
+  const unlock = await lockCircuit(bad.id);
+  await publish(app, [invoice('INV-1', { documentType })]);
+  const transaction = pipelinedTransactions(parts.db.dataSource, { statementTimeoutMs: 3_000 });
+  const relay = relayWith(transaction);
+  await waitFor('the outbox is empty', async () => (await app.database.query('select from outbox')).length === 0);
+  await relay.stop();
+  // it is left, also if it was not known before that the webhook is locked
+  const locked = createLockedRows(parts.db);
+  expect(await decidePending({ ...parts.fanOutParts, locked, transaction: parts.transaction }, WHOLE)).toMatchObject({
+    decided: 0,
+    locked: 1,
+  });
+  expect(await deadLetters(app)).toEqual([]);
+  expect((await deliveriesOf(app, good.id)).map(({ status }) => status)).toEqual(['PENDING']);
+  await unlock();
+  await waitFor('the decision', async () => (await decidePending(parts.fanOutParts, WHOLE)).decided === 1);
+  expect(await deliveriesOf(app, bad.id)).toHaveLength(1);
+  expect(await deadLetters(app)).toEqual([]);
+});
+
+/** The first transactions end as if each had met a deadlock. */
+function meetingDeadlocks(number: number): Transaction {
+  let met = 0;
+  return (work, options) =>
+    parts.transaction(async (db) => {
+      if (met === number) return work(db);
+      met += 1;
+      await db.query(`do $$ begin raise 'deadlock detected' using errcode = '40P01'; end $$`);
+      throw new Error('unreachable');
+    }, options);
+}
+
+describe('what has met a deadlock, and then another one by itself, becomes no dead letter', () => {
+  test('an attempt', async () => {
+    const { id } = await createTestWebhook(app, partner.url, { documentType: 'Deadlocked' });
+    await publish(app, [invoice('INV-1', { documentType: 'Deadlocked' })]);
+    await parts.fanOutAll();
+    const worker = startWorker({ ...parts, transaction: meetingDeadlocks(2) });
+    await waitFor('the delivery', async () => (await deliveredOf(app, id)).length === 1);
+    await worker.stop(1_000);
+    expect(await deadLetters(app)).toEqual([]);
+  });
+
+  test('an event', async () => {
+    const { id } = await createTestWebhook(app, partner.url, { documentType: 'Deadlocked event' });
+    await publish(app, [invoice('INV-1', { documentType: 'Deadlocked event' })]);
+    const relay = relayWith(meetingDeadlocks(3));
+    await waitFor('its delivery', async () => (await deliveriesOf(app, id)).length === 1);
+    await relay.stop();
+    expect(await deadLetters(app)).toEqual([]);
+  });
 });

@@ -1,29 +1,21 @@
 // An event, a decision or an outcome that cannot be written stops no other: in the whole program.
 import { retryDeadLetters } from '../../../src/delivery/queue/dead-letter.store';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { attemptsOf, type DeliveryState, deliveriesOf } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 import { deadLetters, deliveredOf, makeRetriable, publishTen, refuse, theFifth } from './broken-rows';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
+const app = useTestApp();
+const parts = duringFile(() => startParts(app));
+const partner = useReceiver();
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-  parts = await startParts(app);
-});
 afterEach(async () => {
   await retryDeadLetters(parts.db);
   expect(await deadLetters(app)).toEqual([]);
-});
-afterAll(async () => {
-  await partner.stop();
-  await parts.stop();
-  await app.stop();
 });
 
 const delivered = (webhookId: string, count: number) =>

@@ -1,5 +1,5 @@
 // What may be done to rows by hand, so that the transactions that change their state fail.
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import { invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';

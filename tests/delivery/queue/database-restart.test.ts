@@ -9,7 +9,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../src/database/embedded-postgres/embedded-postgres';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { startTcpProxy, type TcpProxy } from '../../database/database-outage/tcp-proxy';
 import { askAt, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';

@@ -2,7 +2,7 @@
 // them continues, and nothing that it holds up is lost.
 import { Client } from 'pg';
 import type { App } from '../../../src/app/app';
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
 import { type Receiver, startReceiver } from '../../support/receiver';

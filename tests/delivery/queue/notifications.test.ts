@@ -1,6 +1,6 @@
 // All loops sleep for an hour here: what happens was announced, by a commit or by the step before.
 import { Client } from 'pg';
-import * as loop from '../../../src/loop';
+import * as loop from '../../../src/time/loop';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';

@@ -1,23 +1,16 @@
-import { createFanOut } from '../../../src/delivery/fan-out/fan-out';
-import { startRelay } from '../../../src/delivery/fan-out/relay';
-import { createWebhookDirectory } from '../../../src/delivery/fan-out/webhook-directory';
-import { createProcessShare } from '../../../src/delivery/queue/process-share';
-import { uuidOf } from '../../../src/ids';
-import { startNotifyListener } from '../../../src/jobs/notify-listener';
-import { WHOLE } from '../../../src/sql/hash-part';
-import type { TestApp } from '../../support/app';
+import { createFanOut } from '../../../src/delivery/engine/fan-out';
+import { startRelay } from '../../../src/delivery/engine/relay';
+import { createWebhookDirectory } from '../../../src/delivery/engine/webhook-directory';
+import { createProcessShare } from '../../../src/delivery/queue/process-share.store';
+import { startNotifyListener } from '../../../src/jobs/notifier';
+import { WHOLE } from '../../../src/sql/index-lookup';
+import { uuidOf } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { deliveriesOf } from '../attempt/stored-attempts';
-import { ALL_IDS, NO_FIRST_ATTEMPTS, type Parts, workerParts } from '../worker-parts';
+import { ALL_IDS, NO_FIRST_ATTEMPTS, workerParts } from '../worker-parts';
 
-const { installed } = workerParts();
-let app: TestApp;
-let parts: Parts;
-
-beforeAll(() => {
-  ({ app, parts } = installed());
-});
+const { app, parts } = workerParts();
 
 async function webhookWithEvents(documentType: string, count: number): Promise<string> {
   const { id } = await createTestWebhook(app, 'http://127.0.0.1:9/hook', { documentType });

@@ -1,27 +1,19 @@
-import { startWorker } from '../../../src/delivery/attempt/worker';
 import { startWaitingDispatcher } from '../../../src/delivery/capacity/waiting-dispatcher';
+import { startWorker } from '../../../src/delivery/engine/worker';
 import { freeStranded } from '../../../src/delivery/queue/stranded-deliveries.store';
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { duringFile } from '../../support/during-file';
+import { useReceiver } from '../../support/receiver';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { strays } from '../attempt/invariants';
 import { allFinished } from '../attempt/stored-attempts';
-import { type Parts, startParts } from '../worker-parts';
+import { startParts } from '../worker-parts';
 
-let app: TestApp;
-let partner: Receiver;
-let parts: Parts;
-
-beforeAll(async () => {
-  [app, partner] = await Promise.all([shareTestApi(), startReceiver()]);
-  parts = await startParts(app);
-});
-afterAll(async () => {
-  await parts.stop();
-  await Promise.all([app.stop(), partner.stop()]);
-});
+const app = useTestApi();
+const parts = duringFile(() => startParts(app));
+const partner = useReceiver();
 
 test('a delivery whose job is lost gets it again, and arrives', async () => {
   const documentType = 'A lost job';

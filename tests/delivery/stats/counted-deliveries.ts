@@ -1,4 +1,4 @@
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import type { TestDatabase } from '../../support/database';
 import { createTestWebhook } from '../../support/webhooks';

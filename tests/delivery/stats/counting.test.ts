@@ -1,7 +1,7 @@
 // Each delivery is counted once, in the state that it is in, whatever happens to the process that counts.
 import { Client } from 'pg';
 import { countDeliveriesStep, forgetCounted } from '../../../src/delivery/stats/count-deliveries';
-import { rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';
+import { rebuildChangeFeed } from '../../../src/request-log/feed/read-feed.store';
 import { type Counter, startCounter } from '../../request-log/stats/counted-log';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

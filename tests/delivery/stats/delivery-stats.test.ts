@@ -5,27 +5,26 @@ import { countDeliveriesStep } from '../../../src/delivery/stats/count-deliverie
 import { deliveriesBefore } from '../../../src/delivery/stats/delivery-change.store';
 import { DELIVERY_ROLLUP_FIELDS } from '../../../src/delivery/stats/delivery-figures';
 import type { Context } from '../../../src/graphql/context';
-import { firstIdAt, toNodeId } from '../../../src/ids';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { rollupWhere } from '../../../src/request-log/stats/rollup-where';
 import { createSchema } from '../../../src/server/schema/schema';
+import { firstIdAt, toNodeId } from '../../../src/values/ids';
 import { makeMonths, startCounter } from '../../request-log/stats/counted-log';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Read, type RecordedStatement, readBy, recordStatements } from '../../support/recorded-statements';
+import { useTestApp } from '../../support/app';
 import { deliveriesBySql, FIGURES, makeWebhooks, seedDeliveries } from './counted-deliveries';
+import { type Read, type RecordedStatement, readBy, recordStatements } from './recorded-statements';
 
 const [FROM, TO] = ['2024-03-01T00:00:00.000Z', '2024-03-31T00:00:00.000Z'];
 const COUNT = 20_000;
 const SLICE = 100;
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 let webhookIds: string[];
 /** The times of two deliveries. */
 let early: string;
 let late: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
   await makeMonths(app.database, '2024-03-01', '2024-04-01', 'deliveries');
   webhookIds = await makeWebhooks(app, 4);
   await seedDeliveries(app.database, { count: COUNT, from: FROM, to: TO, webhookIds });
@@ -36,7 +35,6 @@ beforeAll(async () => {
   const times = await app.database.query<{ at: Date }>(`select created_at as at from deliveries order by created_at`);
   [early, late] = [1_000, 15_000].map((n) => times[n]?.at.toISOString()) as [string, string];
 });
-afterAll(() => app.stop());
 
 async function ask(args: string, fields: string, range = { from: FROM, to: TO }) {
   const { data, errors } = await app.ask(

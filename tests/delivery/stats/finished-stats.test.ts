@@ -1,11 +1,11 @@
 // deliveryStats by the time of the outcome, held against a count of the rows by SQL.
 import { createDataSource } from '../../../src/database/data-source';
 import { finishedStats } from '../../../src/delivery/stats/delivery-figures';
-import { toNodeId } from '../../../src/ids';
 import { timeOfNextRow } from '../../../src/request-log/stats/stats-figures.store';
 import { everything } from '../../../src/sql/condition';
+import { toNodeId } from '../../../src/values/ids';
 import { makeMonths } from '../../request-log/stats/counted-log';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { deliveriesBySql, FIGURES, makeWebhooks, seedDeliveries } from './counted-deliveries';
 
@@ -13,11 +13,10 @@ const [FROM, TO] = ['2024-03-01T00:00:00.000Z', '2024-03-31T00:00:00.000Z'];
 /** The last days: most of what was finished then began before. */
 const LATE = { from: '2024-03-25T01:02:03.004Z', to: '2024-03-31T00:00:00.000Z' };
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 let webhookIds: string[];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
   await makeMonths(app.database, '2024-03-01', '2024-04-01', 'deliveries');
   await makeMonths(app.database, '2024-03-01', '2024-04-01', 'finished_deliveries');
   webhookIds = await makeWebhooks(app, 3);
@@ -28,7 +27,6 @@ beforeAll(async () => {
     where finished_at is not null`);
   await listStates(app.database);
 });
-afterAll(() => app.stop());
 
 const QUERY = `query ($range: DateTimeRange!, $where: DeliveryWhere) {
   deliveryStats(range: $range, bucket: DAY, time: FINISHED_AT, where: $where) {

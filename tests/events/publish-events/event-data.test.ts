@@ -1,12 +1,7 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { eventText, inputOf, type Published, publishedEvent, publishVariables, RESULT, refusalOf } from './publishing';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const publishText = (variables: string, query?: string) => publishVariables(app, variables, query);
 

@@ -1,4 +1,4 @@
-import { keyIdOf } from '../../../src/users/api-keys/api-key-token';
+import { keyIdOf } from '../../../src/users/api-keys/authenticate';
 import type { TestApp } from '../../support/app';
 
 export interface Published {

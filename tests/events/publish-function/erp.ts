@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { toNodeId } from '../../../src/ids';
+import { toNodeId } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 
 /** A business system beside Hookledger. Its login may run publish_event() and nothing else. */

@@ -64,7 +64,7 @@ test('the witness cosigns what anchorEvidence orders, a webhook is told, and a b
   );
   expect((await targets()).map(({ error }) => error)).toEqual([null, null]);
 
-  const exported = await app.ask(EXPORT, { input: { ids: [id], reason: 'A dispute with the partner' } });
+  const exported = await app.ask(EXPORT, { input: { rows: { ids: [id] }, reason: 'A dispute with the partner' } });
   const { text } = exported.data.exportEvidence.bundle;
   const vkey = (await (await fetch(`${app.url}/evidence/vkey`)).text()).trim();
   const policyOf = (rest: string) => `log ${vkey}\nwitness w1 ${key.vkey}\nwitness w2 ${absent.vkey}\n${rest}\n`;
@@ -189,6 +189,6 @@ test('once the key is compromised, a bundle has no head that it alone signed, co
     const { data } = await app.ask('{ evidenceHeads(first: 1) { nodes { checkpoint } } }');
     return openNote(data.evidenceHeads.nodes[0].checkpoint, [readVkey(vkey) as never]) !== null;
   });
-  const exported = await app.ask(EXPORT, { input: { ids: [id], reason: 'A dispute with the partner' } });
+  const exported = await app.ask(EXPORT, { input: { rows: { ids: [id] }, reason: 'A dispute with the partner' } });
   expect(await verify(exported.data.exportEvidence.bundle.text, ['--key', vkey])).toMatchObject({ code: 0 });
 });

@@ -9,7 +9,7 @@ import { readPolicy } from '../../../src/evidence/anchors/witness';
 import { cosignatureOf, readNote, readVkey, readWitnessVkey } from '../../../src/evidence/formats/signed-note';
 import { evidenceKeys, newestHead, signedText } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
-import { parseNetworks } from '../../../src/networks';
+import { parseNetworks } from '../../../src/values/networks';
 import { type Answer, type Receiver, startReceiver } from '../../support/receiver';
 import { INSERT_CLOSED, type Store, storeForEach } from '../stored-tree';
 import { makeAuthority, makeWitnessKey, witnessAnswers } from './witness-and-authority';

@@ -1,6 +1,6 @@
 // Requests of webhooks with `sendEvidenceHead` carry the newest signed head, whichever process sends them.
 import type { App } from '../../../src/app/app';
-import { createHeadReader } from '../../../src/evidence/anchors/sent-head';
+import { createHeadReader } from '../../../src/evidence/anchors/anchor-heads';
 import { noteOf } from '../../../src/evidence/formats/signed-note';
 import { seal } from '../../../src/evidence/seal';
 import { startSecondWorker } from '../../delivery/capacity/circuit-states';

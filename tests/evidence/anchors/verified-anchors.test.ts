@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Viewer } from '../../../src/access/viewer';
 import { createSender, type Sender } from '../../../src/delivery/http/send';
 import { insertAnchor } from '../../../src/evidence/anchors/anchor.store';
 import { createAnchoring } from '../../../src/evidence/anchors/anchor-heads';
@@ -12,8 +13,7 @@ import { newestHead, type SignedHead } from '../../../src/evidence/head.store';
 import { seal } from '../../../src/evidence/seal';
 import { tilesOf } from '../../../src/evidence/tree.store';
 import type { TrustedParties } from '../../../src/evidence/verifying/tree/check-anchors';
-import { newId } from '../../../src/ids';
-import type { Viewer } from '../../../src/viewer';
+import { newId } from '../../../src/values/ids';
 import { verify as verifyBundle } from '../sealing';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 import { type Authority, makeAuthority, makeWitnessKey } from './witness-and-authority';

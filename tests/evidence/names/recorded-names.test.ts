@@ -1,6 +1,6 @@
 // The names of users and webhooks are sealed, on every way on which they are given; a bundle shows those that its rows name.
 import { Client } from 'pg';
-import { toNodeId, uuidOf } from '../../../src/ids';
+import { toNodeId, uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Receiver, startReceiver } from '../../support/receiver';
@@ -110,7 +110,7 @@ async function sealedEvent(reference: string, user: string): Promise<string> {
 }
 
 async function shown(ids: string[], disclose: string[], options: string[] = []) {
-  const { data } = await app.ask(EXPORT, { input: { ids, reason: REASON, disclose } });
+  const { data } = await app.ask(EXPORT, { input: { rows: { ids }, reason: REASON, disclose } });
   expect(data.exportEvidence.userErrors).toEqual([]);
   const { text, rowCount } = data.exportEvidence.bundle;
   const key = (await (await fetch(`${app.url}/evidence/vkey`)).text()).trim();
@@ -222,7 +222,9 @@ test('the verifier and a verification name rows by ids that node and search find
   ]);
   const { evidenceRun } = await mutate(app, 'verifyEvidence', { scope: { ids } }, 'evidenceRun { id }');
   const findings = await waitFor('the verification', async () => {
-    const { data } = await app.ask(`{ evidenceRun(id: "${evidenceRun.id}") { status findings { name rowId } } }`);
+    const { data } = await app.ask(
+      `{ evidenceRun(id: "${evidenceRun.id}") { status findings { name rowId row { __typename id } } } }`,
+    );
     return data.evidenceRun.status === 'COMPLETED' && data.evidenceRun.findings;
   });
   await tamperWith(app.database, [
@@ -230,6 +232,9 @@ test('the verifier and a verification name rows by ids that node and search find
     `update delivery_decisions set attempts = 0 where delivery_id = '${uuidOf('Delivery', deliveries[0].id)}'`,
   ]);
   expect(new Set(findings.map(({ rowId }: { rowId: string }) => rowId))).toEqual(new Set([webhook, deliveries[0].id]));
+  for (const { rowId, row } of findings) {
+    expect(row).toEqual({ __typename: rowId === webhook ? 'Webhook' : 'Delivery', id: rowId });
+  }
   for (const id of ids) {
     const { data } = await app.ask(
       'query ($id: ID!, $text: String!) { node(id: $id) { id } search(text: $text) { __typename } }',

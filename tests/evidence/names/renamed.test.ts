@@ -1,7 +1,7 @@
 // An owner of the database who renames users and webhooks, or adds and deletes them, with the triggers off.
 import { seal } from '../../../src/evidence/seal';
 import type { Scope } from '../../../src/evidence/verifying/scope';
-import { newId, toNodeId } from '../../../src/ids';
+import { newId, toNodeId } from '../../../src/values/ids';
 import { type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 
 const started = storeForEach();

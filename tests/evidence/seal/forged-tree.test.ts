@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leafHashOf, nodeHashOf } from '../../../src/evidence/formats/merkle-tree';
 import { checkpointText, readCheckpoint } from '../../../src/evidence/formats/signed-note';
-import { createHeadMemory, type HeadMemory, NO_HEAD_FILE } from '../../../src/evidence/head-memory';
+import { createHeadMemory, type HeadMemory, NO_HEAD_FILE } from '../../../src/evidence/known-head';
 import { restartLog } from '../../../src/evidence/restart-log';
 import { checkHeads, seal } from '../../../src/evidence/seal';
 import { INSERT_CLOSED, type Store, storeForEach } from '../stored-tree';

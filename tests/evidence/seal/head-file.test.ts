@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCheckpoint, signNote } from '../../../src/evidence/formats/signed-note';
-import { createHeadMemory } from '../../../src/evidence/head-memory';
+import { createHeadMemory } from '../../../src/evidence/known-head';
 import { makeLogKey } from '../../../src/evidence/log-key';
 import { restartLog } from '../../../src/evidence/restart-log';
 import { checkHeads, seal } from '../../../src/evidence/seal';

@@ -4,7 +4,7 @@ import { killAtStatement } from './kill-at-statement.mjs';
 
 const require = createRequire(new URL('../../../dist/src/main.js', import.meta.url));
 const { DataSource } = require('typeorm');
-const { createHeadMemory } = require('./evidence/head-memory.js');
+const { createHeadMemory } = require('./evidence/known-head.js');
 const { seal } = require('./evidence/seal.js');
 const { createKeyring } = require('./keyring/keyring.js');
 const { SafeClient, sessionConfig } = require('./sql/session.js');

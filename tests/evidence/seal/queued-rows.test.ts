@@ -1,5 +1,5 @@
 // Triggers put the leaves of a statement into the queue together.
-import { appendBlocks } from '../../../src/evidence/append-leaves';
+import { appendBlocks } from '../../../src/evidence/seal';
 import { expectSoundTree, INSERT_CLOSED, type Store, startStore } from '../stored-tree';
 
 let store: Store;

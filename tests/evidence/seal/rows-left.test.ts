@@ -1,6 +1,6 @@
 // A row of the queue that cannot be sealed, because it was broken by hand, stops no other, and is never left out silently.
 import { Client } from 'pg';
-import { NO_HEAD_FILE } from '../../../src/evidence/head-memory';
+import { NO_HEAD_FILE } from '../../../src/evidence/known-head';
 import { createSealer, leftRowsText, type Sealer } from '../../../src/evidence/sealer';
 import { refuse } from '../../delivery/queue/broken-rows';
 import { startTestApp, type TestApp } from '../../support/app';

@@ -1,5 +1,5 @@
 // That nothing is sealed is seen at once at /readyz and /metrics, whatever a thief of the login of the application has done to stop it.
-import { NO_HEAD_FILE } from '../../../src/evidence/head-memory';
+import { NO_HEAD_FILE } from '../../../src/evidence/known-head';
 import { checkHeads, seal } from '../../../src/evidence/seal';
 import { sealingStops } from '../../../src/evidence/sealing-stop.store';
 import { shareTestApi, type TestApp } from '../../support/app';

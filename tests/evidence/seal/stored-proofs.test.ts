@@ -2,12 +2,11 @@
 import { createDataSource } from '../../../src/database/data-source';
 import { cached, consistencyProof, inclusionProof } from '../../../src/evidence/formats/tree-proofs';
 import { evidenceKeys, headAt, newestHead, type SignedHead } from '../../../src/evidence/head.store';
-import { proofOf } from '../../../src/evidence/row-proof';
 import { seal } from '../../../src/evidence/seal';
-import { factsById, leafPlaces } from '../../../src/evidence/sealed-rows.store';
+import { factsById, leafPlaces, proofOf } from '../../../src/evidence/sealed-rows.store';
 import { newestTree, sealingState, tilesOf } from '../../../src/evidence/tree.store';
-import { plannedOnce } from '../../../src/sql/pool-share';
-import { recordStatements } from '../../support/recorded-statements';
+import { plannedOnce } from '../../../src/sql/session-pool';
+import { recordStatements } from '../../delivery/stats/recorded-statements';
 import { verify } from '../sealing';
 import { acceptsInclusion } from '../sigstore-verify';
 import { INSERT_CLOSED, type Store, startStore, tamperWith } from '../stored-tree';

@@ -2,10 +2,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
 import { seal } from '../../../src/evidence/seal';
-import { toNodeId } from '../../../src/ids';
+import { toNodeId } from '../../../src/values/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { EXPORT, verify } from '../sealing';
 import { INSERT_CLOSED, openStore } from '../stored-tree';
+import { bundleOf, MadeLog } from './made-log';
 
 let app: TestApp;
 let text: string;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await store.source.destroy();
   const rows = await app.database.query<{ id: string }>('select id from webhook_request_logs');
   const ids = rows.map(({ id }) => toNodeId('WebhookRequestLog', id));
-  const { data } = await app.ask(EXPORT, { input: { ids, disclose: ['URL'], reason: 'Tried by a forger' } });
+  const { data } = await app.ask(EXPORT, { input: { rows: { ids }, disclose: ['URL'], reason: 'Tried by a forger' } });
   text = data.exportEvidence.bundle.text;
   vkey = (JSON.parse(text) as Bundle).vkeys[0] as string;
 });
@@ -64,6 +65,20 @@ test('a trusted key speaks for the log of its name only', async () => {
   expect(await verify(forgery, ['--key', vkey, '--key', writeVkey(name, publicKey)])).toMatchObject({
     code: 2,
     output: expect.stringContaining('no head of the log of its key'),
+  });
+});
+
+test('a signature that was copied from another head of the key proves nothing', async () => {
+  const origin = 'erp.example.com/evidence/1';
+  const [real, forger] = ['paid', 'unpaid'].map(
+    (what) => new MadeLog(origin, [JSON.stringify({ id: what, v: 1 })]),
+  ) as [MadeLog, MadeLog];
+  const lineOf = (proof: string) => proof.trimEnd().split('\n').at(-1) as string;
+  const [signed, forgery] = await Promise.all([real.proof(0), forger.proof(0)]);
+  const copied = forgery.replace(lineOf(forgery), lineOf(signed));
+  expect(await verify(bundleOf([copied]), ['--key', real.vkey])).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('the head was edited'),
   });
 });
 

@@ -3,8 +3,12 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Frontier, leafHashOf } from '../../../src/evidence/formats/merkle-tree';
 import { partDigest, partSalt } from '../../../src/evidence/formats/salted-digests';
 import { checkpointText, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
-import { writeTlogProof } from '../../../src/evidence/formats/tlog-proof';
-import { consistencyProof, inclusionProof, type ReadTile } from '../../../src/evidence/formats/tree-proofs';
+import {
+  consistencyProof,
+  inclusionProof,
+  type ReadTile,
+  writeTlogProof,
+} from '../../../src/evidence/formats/tree-proofs';
 
 export interface KeyPair {
   publicKey: KeyObject;

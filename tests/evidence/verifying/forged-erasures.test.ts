@@ -2,7 +2,7 @@
 import { LEAF_KINDS, type LeafKind } from '../../../src/evidence/formats/leaf-kinds';
 import { seal } from '../../../src/evidence/seal';
 import { LEAF_TABLES } from '../../../src/evidence/sealed-rows.store';
-import { newId } from '../../../src/ids';
+import { newId } from '../../../src/values/ids';
 import { insertRandomRows } from '../random-rows';
 import { addAuditor, exceptOfNobody, type Store, startStore, tamperWith, verify } from '../stored-tree';
 

@@ -2,11 +2,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
 import { newestHead } from '../../../src/evidence/head.store';
-import { NO_HEAD_FILE } from '../../../src/evidence/head-memory';
+import { NO_HEAD_FILE } from '../../../src/evidence/known-head';
 import { restartLog } from '../../../src/evidence/restart-log';
 import { rotateKey } from '../../../src/evidence/rotate-key';
 import { seal } from '../../../src/evidence/seal';
-import { newId } from '../../../src/ids';
+import { newId } from '../../../src/values/ids';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 
 const ORIGIN = 'erp.example.com/evidence/1';

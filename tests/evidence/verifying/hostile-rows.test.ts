@@ -1,11 +1,10 @@
 // Rows that an owner of the database, or a thief of its login, wrote so that a verification cannot read them: it names them, and the others.
-import { countMonth } from '../../../src/evidence/completeness/count-month';
-import { type Month, readMonth } from '../../../src/evidence/completeness/month';
+import { countMonth, type Month, readMonth } from '../../../src/evidence/completeness/count-month';
 import { LEAF_KINDS, type LeafKind } from '../../../src/evidence/formats/leaf-kinds';
 import { seal } from '../../../src/evidence/seal';
 import { LEAF_TABLES } from '../../../src/evidence/sealed-rows.store';
 import { monthOf } from '../../../src/evidence/verifying/dropped-months';
-import { newId } from '../../../src/ids';
+import { newId } from '../../../src/values/ids';
 import { insertRandomRows } from '../random-rows';
 import { addAuditor, INSERT_CLOSED, type Store, storeForEach, tamperWith, verify } from '../stored-tree';
 

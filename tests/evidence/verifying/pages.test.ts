@@ -1,5 +1,5 @@
 // Pages are read ahead, in order, each row once, and no read is left behind.
-import { pagesAhead } from '../../../src/evidence/verifying/pages';
+import { pagesAhead } from '../../../src/evidence/verifying/run-progress';
 
 /** Reads the numbers from 1 to `count`, and counts its reads. */
 function numbers(count: number, atMost: number) {

@@ -2,9 +2,9 @@
 import { Client } from 'pg';
 import { seal } from '../../../src/evidence/seal';
 import { WHOLE_LOG } from '../../../src/evidence/verifying/scope';
-import { insertRun, runsById, takeRun } from '../../../src/evidence/verifying/verification-run.store';
+import { findingsOf, insertRun, runsById, takeRun } from '../../../src/evidence/verifying/verification-run.store';
 import { verifyNext } from '../../../src/evidence/verifying/verify-run';
-import { newId } from '../../../src/ids';
+import { newId } from '../../../src/values/ids';
 import { waitFor } from '../../support/wait-for';
 import { addAuditor, INSERT_CLOSED, type Store, startStore, tamperWith, trustOf } from '../stored-tree';
 
@@ -57,7 +57,8 @@ test('one whose process has ended is done by another, from its beginning', async
   await takeElsewhere();
   await seenAgo('61 s');
   expect(await verifyOne()).toBe(true);
-  expect(await run()).toMatchObject({ status: 'COMPLETED', checked: 6, findings: '[]', error: null });
+  expect(await run()).toMatchObject({ status: 'COMPLETED', checked: 6, findingCount: 0, error: null });
+  expect((await findingsOf(store.source.manager, [id])).get(id)).toBe('[]');
   expect(await entries()).toBe(1);
 });
 

@@ -1,5 +1,5 @@
 // What leads nowhere: wrong methods, unknown and mistyped addresses. Counted, not stored.
-import { makeIncomingToken } from '../../../src/webhooks/incoming/incoming-token';
+import { makeIncomingToken } from '../../../src/webhooks/incoming/incoming-agreement.store';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { rawCall } from '../bodies/raw-call';
@@ -16,10 +16,10 @@ afterAll(() => app.stop());
 
 async function counted(outcome: string): Promise<number> {
   const text = await (await fetch(`${app.url}/metrics`)).text();
-  const line = text
+  const lines = text
     .split('\n')
-    .find((each) => each.startsWith('hookledger_incoming_calls_total') && each.includes(`"${outcome}"`));
-  return Number(line?.split(' ').at(-1) ?? 0);
+    .filter((each) => each.startsWith('hookledger_incoming_calls_total') && each.includes(`"${outcome}"`));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
 test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(

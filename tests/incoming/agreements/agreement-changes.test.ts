@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { sendRaw } from '../../support/raw-http';
@@ -63,7 +63,7 @@ describe('updateWebhook', () => {
     await change('updateWebhook', input);
     expect((await callUnsigned(agreed, '{"kind":"b"}')).status).toBe(202);
     expect(await receivedBy(app, agreed)).toMatchObject([
-      { event: 'received', documentType: 'None', businessEventId: expect.any(String) },
+      { event: 'received', documentType: 'Unsigned call', businessEventId: expect.any(String) },
       { event: 'b', documentType: 'Move', businessEventId: null, responseStatus: 202 },
     ]);
     await change('updateWebhook', {
@@ -75,7 +75,8 @@ describe('updateWebhook', () => {
     });
     expect((await callUnsigned(agreed, '{"kind":"c"}')).status).toBe(200);
     const row = await lastReceived(app, agreed);
-    expect(row).toMatchObject({ event: 'received', documentType: 'None', businessEventId: expect.any(String) });
+    const unsigned = { documentType: 'Unsigned call', businessEventId: expect.any(String) };
+    expect(row).toMatchObject({ event: 'received', ...unsigned });
   });
 
   test('renames the user of its events too, unless another name was given or it was erased', async () => {
@@ -239,7 +240,7 @@ describe('rotateWebhookSecret', () => {
     ]);
     const none = await agree(app, { provider: 'NONE' });
     expect((await mutate(app, 'rotateWebhookSecret', { id: none.id })).userErrors).toEqual([
-      { field: ['id'], code: 'INVALID', message: 'None has no secret to replace.' },
+      { field: ['id'], code: 'INVALID', message: 'Unsigned call has no secret to replace.' },
     ]);
     for (let n = 0; n < 9; n += 1) await change('rotateWebhookSecret', { id });
     expect((await mutate(app, 'rotateWebhookSecret', { id })).userErrors).toMatchObject([

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { dumpOf, formsOf } from '../../support/dump';
 import { askMutation, mutate } from '../../support/mutate';
@@ -39,7 +39,7 @@ test.each([
   ['MAILGUN', 'Mailgun', null],
   ['FRAPPE', 'Frappe', TEXT],
   ['MTLS', 'mTLS', null],
-  ['NONE', 'None', null],
+  ['NONE', 'Unsigned call', null],
 ])(
   'an agreement with %s without a secret gets one, unless the partner issues them',
   async (provider, title, secret) => {
@@ -111,7 +111,7 @@ test.each<[string, string, RegExp]>([
   ['SLACK', 'hunter22\u0007hunter22', /^secret must be the app's signing secret/],
   ['MTLS', 'hunter22-hunter22', /^secret must be a certificate in PEM, or its SHA-256 fingerprint/],
   ['MTLS', PEM.slice(0, 200), /^secret must be a certificate in PEM/],
-  ['NONE', 'hunter22-hunter22', /^None has no secret: leave it out\.$/],
+  ['NONE', 'hunter22-hunter22', /^Unsigned call has no secret: leave it out\.$/],
 ])('refuses for %s a secret that it cannot have, and does not repeat it', async (provider, secret, message) => {
   const made = await create({ provider, secret });
   expect(made).toMatchObject({ webhook: null, address: null, token: null, secret: null });

@@ -3,7 +3,7 @@ import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createReceiver } from '../../../src/incoming/receive';
 import { createKeyring } from '../../../src/keyring/keyring';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
 import { RECEIVING_LIMITS, type ReceivingLimits, serveIncoming } from '../../../src/server/routes/incoming-route';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';

@@ -1,6 +1,6 @@
 // GitHub and Slack send forms whose field `payload` has the JSON of the event.
 import { createHmac } from 'node:crypto';
-import { documentJson } from '../../../src/events/data/data-as-json';
+import { documentJson } from '../../../src/events/data/envelope';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { type Agreed, agree, callUnsigned, githubHeaders, lastReceived } from '../callers';

@@ -1,5 +1,5 @@
 // What came is shown as conditions and templates see it: also what is no text, which nothing makes JSON of.
-import { documentJson } from '../../../src/events/data/data-as-json';
+import { documentJson } from '../../../src/events/data/envelope';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { agree, callUnsigned, lastReceived } from '../callers';
 

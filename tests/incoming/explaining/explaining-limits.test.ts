@@ -1,5 +1,5 @@
 // What explaining a call may cost, and what it could be misused for.
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { startProgram } from '../../support/program';
@@ -17,22 +17,23 @@ afterAll(() => app.stop());
 
 const QUERY =
   'query ($input: ExplainVerificationInput!) { explainVerification(input: $input) { accepted errorCode checks { message } } }';
-const variables = (input: object) => ({ input: { webhookId: agreed.id, ...input } });
-const guess = (key: string) => app.ask(QUERY, variables({ headers: [{ name: 'a', value: 'b' }] }), key);
+const variables = (call: object) => ({ input: { webhookId: agreed.id, call } });
+const given = (rawBody: object, headers: object[] = []) => ({ given: { headers, rawBody } });
+const guess = (key: string) => app.ask(QUERY, variables({ given: { headers: [{ name: 'a', value: 'b' }] } }), key);
 
-async function costOf(input: object, key: string): Promise<number> {
-  const body = JSON.stringify({ query: QUERY, variables: variables(input) });
+async function costOf(call: object, key: string): Promise<number> {
+  const body = JSON.stringify({ query: QUERY, variables: variables(call) });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   return (await sendRaw(`${app.url}/graphql`, { headers, body })).json.extensions.cost.requested;
 }
 
 test('it is priced by the size of the body, however it is given', async () => {
   const key = await app.keyFor('AUDITOR');
-  const base = await costOf({ headers: [{ name: 'a', value: 'b' }] }, key);
+  const base = await costOf({ given: { headers: [{ name: 'a', value: 'b' }] } }, key);
   expect(base).toBeGreaterThanOrEqual(1_000);
-  expect(await costOf({ body: 'x'.repeat(1024) }, key)).toBe(base + 80);
-  expect(await costOf({ body: 'x'.repeat(1024 * 1024) }, key)).toBe(base + 1024 * 80);
-  expect(await costOf({ bodyBase64: Buffer.alloc(1024 * 1024).toString('base64') }, key)).toBe(base + 1025 * 80);
+  expect(await costOf(given({ text: 'x'.repeat(1024) }), key)).toBe(base + 80);
+  expect(await costOf(given({ text: 'x'.repeat(1024 * 1024) }), key)).toBe(base + 1024 * 80);
+  expect(await costOf(given({ base64: Buffer.alloc(1024 * 1024).toString('base64') }), key)).toBe(base + 1025 * 80);
   // one of the log as if it were as long as what is kept of a refused call
   expect(await costOf({ requestId: `req_${'0'.repeat(32)}` }, key)).toBe(base + 256 * 80);
 });
@@ -40,11 +41,11 @@ test('it is priced by the size of the body, however it is given', async () => {
 test('so ten large ones do not stand in one query, whether in a variable or in its default', async () => {
   const text = 'x'.repeat(130 * 1024);
   const fields = Array.from({ length: 10 }, (_each, at) => {
-    return `a${at}: explainVerification(input: { webhookId: "${agreed.id}", body: $body }) { accepted }`;
+    return `a${at}: explainVerification(input: { webhookId: "${agreed.id}", call: { given: { rawBody: { text: $body } } } }) { accepted }`;
   }).join(' ');
   for (const [query, given] of [
     [`query ($body: String!) { ${fields} }`, { body: text }],
-    [`query ($body: String = "${text}") { ${fields} }`, {}],
+    [`query ($body: String! = "${text}") { ${fields} }`, {}],
   ] as const) {
     const { errors } = await app.ask(query, given);
     expect(errors?.[0]?.message).toMatch(/^The query costs 114\d{3}; at most 100000 are allowed/);
@@ -57,8 +58,8 @@ test('who asked about what is in the audit trail, and no secret', async () => {
   const requestId = answer.headers['x-request-id'] as string;
   const headers = standardHeaders(agreed.secret as string, 'x');
   const pairs = Object.entries(headers).map(([name, value]) => ({ name, value }));
-  for (const input of [{ requestId }, { headers: pairs, body: 'x' }, { headers: pairs, body: 'y' }])
-    expect((await app.ask(QUERY, variables(input), key)).errors).toBeUndefined();
+  for (const call of [{ requestId }, given({ text: 'x' }, pairs), given({ text: 'y' }, pairs)])
+    expect((await app.ask(QUERY, variables(call), key)).errors).toBeUndefined();
   const entries = await app.database.query<{ details: string; known: boolean }>(
     `select e.details, e.actor_id is not null and e.api_key_id is not null and e.remote_address is not null as known
      from audit_entries e where action = 'webhook.verification_explained' and subject_id = $1 order by id desc limit 3`,
@@ -97,7 +98,7 @@ test.each([
   const settings = { name: 'Token', direction: 'INCOMING', provider: 'TOKEN', verification, secret };
   const { id } = (await mutate(app, 'createWebhook', settings, 'webhook { id }')).webhook;
   const key = await app.keyFor('AUDITOR');
-  const asked = (token: string) => app.ask(QUERY, { input: { webhookId: id, ...callWith(token) } }, key);
+  const asked = (token: string) => app.ask(QUERY, { input: { webhookId: id, call: { given: callWith(token) } } }, key);
   const first = await asked(secret);
   expect(first.data.explainVerification.accepted).toBe(true);
   const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => asked(`guess-${at}`)));
@@ -106,12 +107,12 @@ test.each([
 
 test.each([
   ['headers', { headers: [{ name: 'a', value: 'x'.repeat(65_536) }] }, /^headers have 65537 characters; at most 65536/],
-  ['url', { body: 'x', url: 'x'.repeat(16_385) }, /^url has 16385 characters; at most 16384/],
-])('%s that no server takes are not looked at', async (field, input, message) => {
-  const { errors } = await app.ask(QUERY, variables(input));
+  ['url', { url: 'x'.repeat(16_385) }, /^url has 16385 characters; at most 16384/],
+])('%s that no server takes are not looked at', async (field, call, message) => {
+  const { errors } = await app.ask(QUERY, variables({ given: call }));
   expect(errors?.[0]).toMatchObject({
     message: expect.stringMatching(message),
-    extensions: { code: 'BAD_USER_INPUT', field: [field] },
+    extensions: { code: 'BAD_USER_INPUT', field: ['call', 'given', field] },
   });
 });
 
@@ -124,7 +125,7 @@ test('the compiled program explains, and answers others meanwhile', async () => 
       name,
       value,
     }));
-    const body = JSON.stringify({ query: QUERY, variables: variables({ headers, body: lists }) });
+    const body = JSON.stringify({ query: QUERY, variables: variables(given({ text: lists }, headers)) });
     const all = { 'content-type': 'application/json', authorization: `Bearer ${app.adminKey}` };
     const explained = sendRaw(`${program.url}/graphql`, { headers: all, body }).then((answer) => {
       order.push('explained');

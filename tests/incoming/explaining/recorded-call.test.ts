@@ -22,7 +22,7 @@ const report = async ({ id: webhookId }: Agreed, requestId: string | string[] | 
   const { data, errors } = await app.ask(
     `query ($input: ExplainVerificationInput!) { explainVerification(input: $input) {
        accepted errorCode summary checks { name passed message } } }`,
-    { input: { webhookId, requestId } },
+    { input: { webhookId, call: { requestId } } },
   );
   if (errors) throw new Error(JSON.stringify(errors));
   return data.explainVerification;

@@ -1,6 +1,6 @@
 // A process that dies with calls on their way: what was answered 2xx is there once, what was not is not there.
 import { Client } from 'pg';
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Program, startProgram } from '../../support/program';
 import { sendRaw } from '../../support/raw-http';

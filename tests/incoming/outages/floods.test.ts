@@ -1,7 +1,7 @@
 // A flood of refused calls does not fill the disk, and does not block other callers.
 import { startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { type Agreed, agree, callStandard, callUnsigned, receivedBy } from '../callers';

@@ -1,9 +1,9 @@
 /** @jest-environment node */
 // Calls share transactions, and none waits for long because of another.
 import { setImmediate } from 'node:timers/promises';
-import type { DecidedCall } from '../../../src/incoming/decided-call';
-import { createRecorder } from '../../../src/incoming/record-in-batches';
-import { createLog } from '../../../src/log';
+import { createRecorder } from '../../../src/incoming/record-calls';
+import type { DecidedCall } from '../../../src/incoming/recorded-call';
+import { createLog } from '../../../src/logging/log';
 import { waitFor } from '../../support/wait-for';
 
 const REFUSED = { call: { body: Buffer.alloc(0) }, decision: { accepted: false } } as DecidedCall;
@@ -40,49 +40,20 @@ describe('with time held', () => {
     jest.useRealTimers();
   });
 
-  test('calls of the same moment share a transaction, those that come meanwhile the next', async () => {
+  test('a call begins at once while fewer than two transactions run, those that come meanwhile share the next', async () => {
     const { begun, call, end, recorded } = heldRecorder();
-    await call(3);
-    await call(21);
-    jest.advanceTimersByTime(10);
-    expect([begun.length, recorded()]).toEqual([1, 0]);
-    await end(0);
-    expect([begun.length, recorded()]).toEqual([2, 3]);
-    await end(1);
-    expect([begun.length, recorded()]).toEqual([2, 24]);
-  });
-
-  test('what comes soon after a transaction began waits a moment for others, what comes after a rest does not', async () => {
-    const { begun, call, end, recorded } = heldRecorder();
-    await call(1);
-    await end(0);
-    jest.advanceTimersByTime(4);
-    await call(1);
-    await call(1);
-    jest.advanceTimersByTime(5);
+    await call(2);
     expect(begun).toHaveLength(1);
-    jest.advanceTimersByTime(1);
+    await call(1);
     expect(begun).toHaveLength(2);
-    await end(1);
-    expect(recorded()).toBe(3);
-    jest.advanceTimersByTime(10);
     await call(1);
-    expect(begun).toHaveLength(3);
-  });
-
-  test('the moment is shorter after it has brought no further call', async () => {
-    const { begun, call, end } = heldRecorder();
-    await call(1);
+    await call(2);
+    expect([begun.length, recorded()]).toEqual([2, 0]);
     await end(0);
-    await call(1);
-    jest.advanceTimersByTime(10);
-    expect(begun).toHaveLength(2);
+    expect([begun.length, recorded()]).toEqual([3, 2]);
     await end(1);
-    await call(1);
-    jest.advanceTimersByTime(4);
-    expect(begun).toHaveLength(2);
-    jest.advanceTimersByTime(1);
-    expect(begun).toHaveLength(3);
+    await end(2);
+    expect([begun.length, recorded()]).toEqual([3, 6]);
   });
 
   test('where many wait, a second transaction begins, and no third', async () => {
@@ -108,12 +79,8 @@ describe('with time held', () => {
     const { begun, call, end, recorded } = heldRecorder();
     await call(1);
     await call(1);
-    jest.advanceTimersByTime(24);
-    expect(begun).toHaveLength(1);
-    jest.advanceTimersByTime(1);
     expect(begun).toHaveLength(2);
     await end(1);
-    jest.advanceTimersByTime(5);
     await call(1);
     expect(begun).toHaveLength(3);
     await end(2);

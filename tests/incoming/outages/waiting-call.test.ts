@@ -1,7 +1,7 @@
 // One call that waits in the database holds up no other.
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { shareTestApi } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { agree, callStandard, newCallId } from '../callers';

@@ -1,6 +1,6 @@
 // Counts of refused calls while the database refuses to write them: a read-only one still finds the webhooks of calls.
 import { createUnrecordedRefusals } from '../../../src/incoming/refusals/unrecorded-refusals';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import type { Db } from '../../../src/sql/db';
 import type { ArrayParameter } from '../../../src/sql/wire/array-parameter';
 

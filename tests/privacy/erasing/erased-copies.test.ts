@@ -1,5 +1,5 @@
 // Which copies outside of its rows an erasure takes: those that name the document or are about it, and no others.
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { dumpOf } from '../../support/dump';
 import { askMutation, mutate } from '../../support/mutate';
@@ -145,7 +145,7 @@ test('reasons of a replay of its delivery, and of requests for one, are erased w
 test('the erasure of a document takes the entries of previews that were given it', async () => {
   const preview = async (referenceDocument: string) => {
     const given = { documentType: 'Copied', event: 'on_submit', referenceDocument, data: { name: referenceDocument } };
-    expect((await mutate(app, 'previewWebhook', { id: webhook, ...given })).userErrors).toEqual([]);
+    expect((await mutate(app, 'previewWebhook', { id: webhook, sample: { given } })).userErrors).toEqual([]);
   };
   for (const name of ['GIVEN-1', 'GIVEN-10']) await preview(name);
   await delivered('GIVEN-1');

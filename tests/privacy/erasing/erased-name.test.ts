@@ -1,6 +1,6 @@
 // After an erasure its name stands nowhere in the database, except where docs/privacy.md says so; and what it takes of entries about
 // its rows, if it was approved.
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { newReader, type Reader } from '../../audit/reader';
 import { tamperWith } from '../../evidence/stored-tree';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -45,7 +45,7 @@ async function nameEverywhere(name: string): Promise<void> {
   await mutate(app, 'exportWebhookRequestLogs', { where, format: 'CSV' }, 'export { id }');
   await mutate(app, 'replayDeliveries', { where, reason: 'They lost it' }, 'replay { id }');
   const given = { documentType: 'Sales Invoice', event: 'on_submit', referenceDocument: name, data: { name } };
-  expect((await mutate(app, 'previewWebhook', { id: webhook, ...given })).userErrors).toEqual([]);
+  expect((await mutate(app, 'previewWebhook', { id: webhook, sample: { given } })).userErrors).toEqual([]);
   await waitFor('the readings to be recorded', async () => {
     const rows = await app.database.prepared(
       `select 1 from audit_entries where action = 'content.read' and criteria ilike $1`,

@@ -1,8 +1,9 @@
 // What an erasure takes of the audit trail, the replays and the exports of others: criteria that name what is erased, and nothing more
 // without an approval.
-import { uuidOf } from '../../../src/ids';
+
 import { erasePastLimits } from '../../../src/privacy/erasing/erase-past-limits';
 import { noJournal } from '../../../src/privacy/erasing/journal';
+import { uuidOf } from '../../../src/values/ids';
 import { newReader } from '../../audit/reader';
 import { agree, callStandard } from '../../incoming/callers';
 import { shareTestApi, type TestApp } from '../../support/app';
@@ -155,7 +156,7 @@ test('an open replay and a valid export are counted, need an approval, and end w
     await replayed(byDocument('OPEN-1'), 'They lost it'),
   ];
   const { data } = await app.ask(
-    'mutation { previewErasure(input: { documentType: "Sales Invoice", name: "OPEN-1" }) { preview { rowCount reasonCount replayCount exportCount needsSecondPerson } } }',
+    'mutation { previewErasure(input: { target: { businessDocument: { documentType: "Sales Invoice", name: "OPEN-1" } } }) { preview { rowCount reasonCount replayCount exportCount needsSecondPerson } } }',
   );
   const counted = { rowCount: 1, reasonCount: 0, replayCount: 1, exportCount: 1, needsSecondPerson: true };
   expect(data.previewErasure.preview).toEqual(counted);

@@ -1,6 +1,5 @@
 // A month that is kept, while a later one was dropped that has attempts and decisions of its deliveries.
-import { countMonth } from '../../../src/evidence/completeness/count-month';
-import { readMonth } from '../../../src/evidence/completeness/month';
+import { countMonth, readMonth } from '../../../src/evidence/completeness/count-month';
 import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
 import { tamperWith, verify } from '../../evidence/stored-tree';
 import { addFamily, type Family, keepRowsFor, type OldMonths, sealAll, startMonths } from './old-months';

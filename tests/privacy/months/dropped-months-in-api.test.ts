@@ -1,6 +1,7 @@
 // What the API and the offline verifier say of a month that was dropped, and of rows that belonged to rows of it.
-import { toNodeId } from '../../../src/ids';
+
 import { dropMonths } from '../../../src/privacy/dropping/drop-months';
+import { toNodeId } from '../../../src/values/ids';
 import { EXPORT, verify } from '../../evidence/sealing';
 import { openStore, type Store } from '../../evidence/stored-tree';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -40,7 +41,7 @@ async function ask(query: string, variables?: object) {
 }
 
 async function bundleOf(ids: string[], earlierSizes: number[] = []): Promise<string> {
-  const input = { ids, disclose: ['BODY', 'REFERENCE'], earlierSizes, reason: REASON };
+  const input = { rows: { ids }, disclose: ['BODY', 'REFERENCE'], earlierSizes, reason: REASON };
   const { data } = await ask(EXPORT, { input });
   return data.exportEvidence.bundle.text;
 }

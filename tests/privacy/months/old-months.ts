@@ -1,6 +1,6 @@
 // Months of the past, with rows that belong together, and limits that have applied for a day.
 import { seal } from '../../../src/evidence/seal';
-import { FIRST_ID, newId } from '../../../src/ids';
+import { FIRST_ID, newId } from '../../../src/values/ids';
 import { addAuditor, openStore, type Store, startStore, tamperWith } from '../../evidence/stored-tree';
 import { connectTo, createTestDatabase, type TestDatabase } from '../../support/database';
 

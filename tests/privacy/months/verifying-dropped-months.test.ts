@@ -1,6 +1,7 @@
 // What verifyEvidence says of months that were dropped: by their sealed order, without one, and by one that was edited.
-import { toNodeId } from '../../../src/ids';
+
 import { dropMonth, orderMonth } from '../../../src/privacy/dropping/dropped-months.store';
+import { toNodeId } from '../../../src/values/ids';
 import { tamperWith, verify } from '../../evidence/stored-tree';
 import { type Family, keepRowsFor, type MonthsWithFamilies, sealAll, startMonthsWithFamilies } from './old-months';
 

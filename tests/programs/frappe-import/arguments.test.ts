@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { CommandError } from '../../../src/programs/command-error';
 import { readExport } from '../../../src/programs/frappe-import/reading/read-export';
+import { CommandError } from '../../../src/programs/terminal';
 import { fileWith, runImport } from './importing';
 
 const KEY = { API_KEY: 'a-key-that-nobody-checks-here' };
@@ -15,7 +15,7 @@ const WEBHOOK = {
   request_url: 'https://p.example/h',
 };
 
-describe('what cannot be read ends with 1 and says what would be right', () => {
+describe('what cannot be read ends with 2 and says what would be right', () => {
   test.each<[string, () => Promise<string>, RegExp]>([
     ['a file that is not there', async () => '/nowhere/webhooks.json', /\/nowhere\/webhooks\.json does not exist/],
     ['a directory', async () => tmpdir(), /is a directory/],
@@ -48,7 +48,7 @@ describe('what cannot be read ends with 1 and says what would be right', () => {
   });
 });
 
-describe('wrong arguments end with 1 and show the right ones', () => {
+describe('wrong arguments end with 2 and one sentence', () => {
   test.each<[string, string[], RegExp]>([
     ['no file', [], /One file is expected/],
     ['two files', ['a.json', 'b.json'], /One file is expected/],
@@ -58,7 +58,7 @@ describe('wrong arguments end with 1 and show the right ones', () => {
     const { code, stderr } = await runImport(args, KEY);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
-    expect(stderr).toContain('npm run import:frappe -- FILE');
+    expect(stderr).toMatch(/^[^\n]+: hookledger import-frappe --help says what it takes\.\n$/);
   });
 
   test('no key', async () => {

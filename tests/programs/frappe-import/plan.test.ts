@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { planWebhook } from '../../../src/programs/frappe-import/plan/plan';
-import { withUniqueNames } from '../../../src/programs/frappe-import/plan/unique-names';
+import { planWebhook, withUniqueNames } from '../../../src/programs/frappe-import/plan/plan';
 import { readExport } from '../../../src/programs/frappe-import/reading/read-export';
 import { endsByItself } from '../../support/ends-by-itself';
 import { fileWith } from './importing';

@@ -1,5 +1,5 @@
 import { pythonToCel } from '../../../src/programs/frappe-import/python/python-to-cel';
-import { NotCarried } from '../../../src/programs/frappe-import/reading/not-carried';
+import { NotCarried } from '../../../src/programs/frappe-import/reading/read-export';
 import { compileCondition } from '../../../src/templating/cel-condition';
 import { subjectOf } from '../../../src/templating/subject';
 import { endsByItself } from '../../support/ends-by-itself';

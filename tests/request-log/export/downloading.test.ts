@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { createTestDatabase } from '../../support/database';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
@@ -12,12 +12,11 @@ import { fetchExport, linesOf, openExport, readOn, requestExport } from './expor
 const ROWS = 20_000;
 /** More than one statement reads. */
 const FEW_ROWS = 4_500;
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 let whole: string;
 let few: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
   await seedManyAt(app.database, Date.now() - 60_000, ROWS, 'MANY');
   whole = (await fetchExport(app, await orderMany())).text;
   expect(linesOf(whole)).toHaveLength(ROWS);
@@ -25,7 +24,6 @@ beforeAll(async () => {
   few = (await fetchExport(app, await orderFew())).text;
   expect(linesOf(few)).toHaveLength(FEW_ROWS);
 });
-afterAll(() => app.stop());
 
 const orderOf = (document: string, more: object = {}) =>
   requestExport(app, { where: { referenceDocument: { eq: document } }, ...more });
@@ -153,7 +151,7 @@ test('the file of a person is broken off there too', async () => {
        'https://partner.example/', now(), now() from generate_series(1, $1::int)`,
     [ROWS],
   );
-  const input = { userId: user.id, reason: 'Request 16 under Art. 15' };
+  const input = { target: { userId: user.id }, reason: 'Request 16 under Art. 15' };
   const order = async () => (await mutate(app, 'exportPersonalData', input, 'export { id }')).export.id;
   const file = (await fetchExport(app, await order())).text;
   expect(linesOf(file).filter(({ kind }) => kind === 'request')).toHaveLength(ROWS);

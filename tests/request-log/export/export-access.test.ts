@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { toNodeId } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { toNodeId } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { askMutation } from '../../support/mutate';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 import { fetchExport, linesOf, requestExport } from './exports';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 async function orderAs(key: string, input: object = {}): Promise<string> {
   const answer = await askMutation(app, 'exportWebhookRequestLogs', input, 'export { id }', key);

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Pool, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
-import { createMaskingRules } from '../../../src/masking/current-rules';
+import { createMaskingRules } from '../../../src/masking/masks-of-viewer';
 import { allMaskingRules } from '../../../src/masking/rules/masking-rule.store';
 import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
 import { createRateLimits } from '../../../src/server/edge/rate-limits';

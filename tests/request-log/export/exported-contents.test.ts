@@ -1,17 +1,12 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { newId, uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { newId, uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 import { cellsOf, fetchExport, type Line, linesOf, requestExport } from './exports';
 
-let app: TestApp;
+const app = useTestApi();
 let n = 0;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
 
 interface Content {
   data?: Buffer | string | null;

@@ -1,4 +1,4 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { startReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -6,12 +6,7 @@ import { seedManyAt, seedRequest } from '../pages/seeded-log';
 import { cellsOf, fetchExport, linesOf, requestExport } from './exports';
 import { asColumns, FIELDS, listExported } from './listed-requests';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
+const app = useTestApp();
 
 const START = Date.now() - 3600_000;
 

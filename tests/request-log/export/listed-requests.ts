@@ -2,7 +2,7 @@ import type { TestApp } from '../../support/app';
 
 export const FIELDS = `id direction status documentType event referenceDocument attemptNumber duplicate test method url startedAt
 
-  finishedAt durationMs dnsMs connectMs tlsMs firstByteMs responseStatus error errorCode remoteAddress webhook { id name } user { id name }
+  finishedAt durationMs dnsMs connectMs tlsMs firstByteMs traceId responseStatus error errorCode remoteAddress webhook { id name } user { id name }
   businessEvent { id } delivery { id } replay { id }`;
 
 /** What the API says of a request, in the columns of an export. */

@@ -1,15 +1,10 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
 import { fetchExport, linesOf, requestExport } from './exports';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 describe('exportWebhookRequestLogs', () => {
   test('keeps out what came later, and what was on the wire shows what became of it', async () => {

@@ -1,9 +1,14 @@
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
-import { firstIdAt, newId, uuidOf } from '../../../src/ids';
-import { endOfFeed, type FeedPosition } from '../../../src/request-log/feed/read-feed.store';
-import { pruneFeed, readFeed, rebuildChangeFeed } from '../../../src/request-log/feed/request-change.store';
+import {
+  endOfFeed,
+  type FeedPosition,
+  pruneFeed,
+  readFeed,
+  rebuildChangeFeed,
+} from '../../../src/request-log/feed/read-feed.store';
+import { firstIdAt, newId, uuidOf } from '../../../src/values/ids';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { waitFor } from '../../support/wait-for';
 import { seedManyAt, seedRequest } from '../pages/seeded-log';

@@ -1,7 +1,7 @@
 // What generated clients send for a filter that they have no value for: null, and objects of nulls.
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { askAt, shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 

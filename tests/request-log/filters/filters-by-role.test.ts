@@ -9,25 +9,23 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import type { AppError } from '../../../src/errors';
-import { preparedArguments } from '../../../src/graphql/arguments/argument-rules';
+import { CONTENT_READERS } from '../../../src/access/viewer';
+import type { AppError } from '../../../src/errors/errors';
+import { preparedArguments } from '../../../src/graphql/arguments/check-input';
 import type { Context } from '../../../src/graphql/context';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import { CONTENT_READERS } from '../../../src/viewer';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 
-let app: TestApp;
+const app = useTestApi();
 let support: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   support = await app.keyFor('SUPPORT');
   await createTestWebhook(app, 'https://partner.example/');
   await seedRequest(app.database, { documentType: 'Sales Invoice', referenceDocument: 'INV-1' });
 });
-afterAll(() => app.stop());
 
 const URL_TEST = { url: { contains: 'secret' } };
 const STATUS_TEST = { status: { eq: 'FAILED' } };

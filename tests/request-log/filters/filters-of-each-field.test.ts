@@ -8,41 +8,41 @@ import {
   isLeafType,
   isObjectType,
 } from 'graphql';
-import { APPROVAL_FILTER } from '../../../src/approvals/approval.inputs';
-import { DEAD_LETTER_FILTER } from '../../../src/delivery/api/dead-letters/dead-letter.inputs';
-import { DELIVERY_FILTER } from '../../../src/delivery/api/delivery.inputs';
-import { BUSINESS_EVENT_FILTER } from '../../../src/events/business-event.inputs';
+import { ApprovalWhere } from '../../../src/approvals/approval.resolver';
+import { DeadLetterWhere } from '../../../src/delivery/api/dead-letter.resolver';
+import { DeliveryWhere } from '../../../src/delivery/api/delivery.type';
+import { BusinessEventWhere } from '../../../src/events/business-event.type';
 import type { FilterMap } from '../../../src/graphql/lists/where-to-sql';
-import { MASKING_RULE_FILTER } from '../../../src/masking/rules/masking-rule.inputs';
-import { ERASURE_FILTER } from '../../../src/privacy/api/erasure.inputs';
-import { LEGAL_HOLD_FILTER } from '../../../src/privacy/api/legal-hold.inputs';
-import { REPLAY_FILTER } from '../../../src/replay/replay-where.inputs';
-import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
-import { EXPORT_FILTER } from '../../../src/request-log/export/export.inputs';
+import { MaskingRuleWhere } from '../../../src/masking/rules/masking-rule.resolver';
+import { ErasureWhere } from '../../../src/privacy/api/erasure.type';
+import { LegalHoldWhere } from '../../../src/privacy/api/legal-hold.resolver';
+import { ReplayWhere } from '../../../src/replay/replay.type';
+import { RequestLogWhere } from '../../../src/request-log/api/request-log.inputs';
+import { ExportWhere } from '../../../src/request-log/export/export.resolver';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import { API_KEY_FILTER } from '../../../src/users/api-keys/api-key-where.inputs';
-import { SESSION_FILTER } from '../../../src/users/sessions/session.inputs';
-import { USER_FILTER } from '../../../src/users/user.inputs';
-import { WEBHOOK_FILTER } from '../../../src/webhooks/api/webhook-where.inputs';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { ApiKeyWhere } from '../../../src/users/api-keys/api-key.resolver';
+import { SessionWhere } from '../../../src/users/sessions/session.resolver';
+import { UserWhere } from '../../../src/users/user.type';
+import { WebhookWhere } from '../../../src/webhooks/api/webhook-where.inputs';
+import { useTestApi } from '../../support/app';
 import { type Pair, seedTwoOfEach } from './two-of-each';
 
 const schema = sharedSchema();
 const FILTERS: Record<string, FilterMap> = {
-  User: USER_FILTER,
-  ApiKey: API_KEY_FILTER,
-  Session: SESSION_FILTER,
-  Webhook: WEBHOOK_FILTER,
-  BusinessEvent: BUSINESS_EVENT_FILTER,
-  Delivery: DELIVERY_FILTER,
-  WebhookRequestLog: REQUEST_LOG_FILTER,
-  Replay: REPLAY_FILTER,
-  Approval: APPROVAL_FILTER,
-  Export: EXPORT_FILTER,
-  MaskingRule: MASKING_RULE_FILTER,
-  DeadLetter: DEAD_LETTER_FILTER,
-  LegalHold: LEGAL_HOLD_FILTER,
-  Erasure: ERASURE_FILTER,
+  User: UserWhere.filter,
+  ApiKey: ApiKeyWhere.filter,
+  Session: SessionWhere.filter,
+  Webhook: WebhookWhere.filter,
+  BusinessEvent: BusinessEventWhere.filter,
+  Delivery: DeliveryWhere.filter,
+  WebhookRequestLog: RequestLogWhere.filter,
+  Replay: ReplayWhere.filter,
+  Approval: ApprovalWhere.filter,
+  Export: ExportWhere.filter,
+  MaskingRule: MaskingRuleWhere.filter,
+  DeadLetter: DeadLetterWhere.filter,
+  LegalHold: LegalHoldWhere.filter,
+  Erasure: ErasureWhere.filter,
 };
 
 /** Below the one list that holds both rows. */
@@ -70,14 +70,12 @@ const OF_ONE_KIND = ['Approval.takesEffectAt'];
 /** What health-filter.test.ts is about: it is computed of many rows. */
 const COMPUTED = ['health'];
 
-let app: TestApp;
+const app = useTestApi();
 let pairs: Record<string, Pair>;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   pairs = await seedTwoOfEach(app.database);
 });
-afterAll(() => app.stop());
 
 function fieldsOf(where: GraphQLInputObjectType): GraphQLInputField[] {
   return Object.values(where.getFields()).filter(

@@ -1,12 +1,8 @@
+import { useTestApi } from '../../support/app';
+
 // Tests of lists and of what may be missing: what they refuse, and where they say it.
-import { shareTestApi, type TestApp } from '../../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const AMBIGUOUS = 'could mean all rows or none; leave it out to get all.';
 

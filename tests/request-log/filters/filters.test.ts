@@ -1,10 +1,10 @@
 // What a filter does beside what request-log.test.ts asks of each field: texts taken as they stand, depth, long lists.
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 
-let app: TestApp;
+const app = useTestApi();
 let webhook: string;
 
 /** By the reference that each row has. */
@@ -12,7 +12,6 @@ const ids: Record<string, string> = {};
 const REFERENCES = ['INV-1', 'INV_1', '100%', '100%\\_sure', "O'Neil", 'ÄÖ\u{1f9fe}'];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   webhook = (await createTestWebhook(app, 'https://first.example/hook', { name: 'first_100%' })).id;
   const at = Date.now();
   for (const [index, referenceDocument] of REFERENCES.entries()) {
@@ -22,7 +21,6 @@ beforeAll(async () => {
   }
   ids.none = await seedRequest(app.database, { at: at + 1_000, direction: 'INCOMING' });
 });
-afterAll(() => app.stop());
 
 const FIND = `query ($where: WebhookRequestLogWhere) {
   webhookRequestLogs(first: 100, where: $where, orderBy: { field: STARTED_AT, direction: ASC }) { totalCount nodes { id } }

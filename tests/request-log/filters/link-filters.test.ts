@@ -1,11 +1,10 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 
-let app: TestApp;
+const app = useTestApi();
 let webhooks: Record<string, string>;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await app.database.query(`insert into users (id, name, roles, active, created_at, updated_at)
     select new_id(), 'crowd-' || n, '{}', true, now(), now() from generate_series(1, 1100) as n`);
   webhooks = {};
@@ -29,7 +28,6 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => app.stop());
 
 async function found(where: string, args = 'first: 100'): Promise<string[]> {
   const { data, errors } = await app.ask(

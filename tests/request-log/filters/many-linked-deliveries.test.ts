@@ -1,16 +1,15 @@
 // Requests by the status of their deliveries, which stands in small tables of its own, where more than a thousand deliveries have it.
 import { Client } from 'pg';
 import { makeDeliveries } from '../../delivery/lists/made-deliveries';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 
 const ROWS = 3_600;
 const EXHAUSTED = 1_100;
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   const sql = new Client({ connectionString: app.database.superuserUrl });
   await sql.connect();
   await makeDeliveries(sql, ROWS);
@@ -26,7 +25,6 @@ beforeAll(async () => {
   await listStates(app.database);
   await app.database.query('analyze deliveries, finished_deliveries, webhook_request_logs');
 });
-afterAll(() => app.stop());
 
 const LIST = `query ($where: WebhookRequestLogWhere, $first: Int, $after: String, $last: Int, $before: String) {
   webhookRequestLogs(where: $where, first: $first, after: $after, last: $last, before: $before) {

@@ -1,13 +1,13 @@
-// Filters through a link that more than a thousand linked rows meet.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
+// Filters through a link that more than a thousand linked rows meet.
+
+const app = useTestApi();
 
 const CROWD = 1_100;
 const REQUESTS = 2_600;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await app.database.query(`insert into users (id, name, roles, active, created_at, updated_at)
     select new_id(), (case n % 2 when 0 then 'crowd-' else 'other-' end) || n, '{}', true, now(), now()
     from generate_series(1, ${2 * CROWD}) as n`);
@@ -22,7 +22,6 @@ beforeAll(async () => {
         when n % 10 = 0 then 'crowd-' || (n % 1000 * 2 + 2) else 'other-1' end`);
   await app.database.query('analyze users, webhook_request_logs');
 });
-afterAll(() => app.stop());
 
 const CASES: [title: string, where: string, sql: string][] = [
   ['many of the newest requests', '{ user: { name: { startsWith: "crowd-" } } }', `u.name like 'crowd-%'`],

@@ -1,9 +1,10 @@
 // The orders of webhookRequestLogs, and the two ways by which an index answers a search: they must not differ.
-import { startTestApp, type TestApp } from '../../support/app';
+
+import { useTestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { findRequests, indexed, refusalOf, seedSearched, uuidIn } from '../search/searched-log';
 
-let app: TestApp;
+const app = useTestApp();
 let webhook: string;
 
 interface Seeded {
@@ -16,7 +17,6 @@ const rows: Seeded[] = [];
 const COUNT = 60;
 
 beforeAll(async () => {
-  app = await startTestApp();
   webhook = (await createTestWebhook(app, 'https://bank.example/', { documentType: 'Nothing' })).id;
   const at = Date.now() - 60_000;
   for (let n = 0; n < COUNT; n += 1) {
@@ -35,7 +35,6 @@ beforeAll(async () => {
   }
   await indexed(app);
 });
-afterAll(() => app.stop());
 
 const byId = (one: Seeded, other: Seeded) => (one.id < other.id ? -1 : 1);
 const EXPECTED: Record<string, (one: Seeded, other: Seeded) => number> = {

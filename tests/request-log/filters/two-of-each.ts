@@ -1,4 +1,4 @@
-import { toNodeId } from '../../../src/ids';
+import { toNodeId } from '../../../src/values/ids';
 import type { TestDatabase } from '../../support/database';
 import { listStates } from '../../support/delivery-states';
 import { uuidAtTime } from '../../support/uuid-at-time';
@@ -118,6 +118,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       ordering: 'HOLD',
       dedupe_seconds: 30,
       send_evidence_head: true,
+      send_traceparent: true,
       support_may_reveal: true,
       receive_audit_events: true,
     },
@@ -170,6 +171,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       fanned_out_at: late,
       wanted_by: 2,
       caused_by: delivery,
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
     },
     { id: silent, ...another, ...sealed, payload_id: silent, user_id: other, published_by: other, created_at: early },
   ]);
@@ -272,6 +274,7 @@ export async function seedTwoOfEach(database: TestDatabase): Promise<Record<stri
       error: 'It failed.',
       error_code: 'HTTP_STATUS',
       remote_address: '192.0.2.7',
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
     },
     {
       id: ids.WebhookRequestLog[1],

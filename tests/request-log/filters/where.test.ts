@@ -1,15 +1,10 @@
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { idsOf, LIST, listRefusal, listRequests } from '../pages/request-list';
 import { seedRequest } from '../pages/seeded-log';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const list = (args: object) => listRequests(app, args);
 

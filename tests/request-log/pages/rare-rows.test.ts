@@ -5,23 +5,22 @@ import { createDataSource } from '../../../src/database/data-source';
 import { SERVE } from '../../../src/database/pools';
 import { firstRequests } from '../../../src/evidence/exporting/filtered-rows.store';
 import { conditionOf } from '../../../src/graphql/lists/where-to-sql';
-import { timeOfId, uuidOf } from '../../../src/ids';
-import { REQUEST_LOG_FILTER } from '../../../src/request-log/api/request-log.inputs';
+import { RequestLogWhere } from '../../../src/request-log/api/request-log.inputs';
 import { META } from '../../../src/request-log/search/index-terms';
 import { rowsOf } from '../../../src/sql/db';
+import { timeOfId, uuidOf } from '../../../src/values/ids';
 import { makeDeliveries } from '../../delivery/lists/made-deliveries';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { listStates } from '../../support/delivery-states';
 import { mutate } from '../../support/mutate';
 import { fetchExport, linesOf, requestExport } from '../export/exports';
 
 const ROWS = 30_000;
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 let oldest: { delivery: string; request: string };
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
   const sql = new Client({ connectionString: app.database.superuserUrl });
   await sql.connect();
   await makeDeliveries(sql, ROWS);
@@ -41,7 +40,6 @@ beforeAll(async () => {
   );
   oldest = row as NonNullable<typeof row>;
 });
-afterAll(() => app.stop());
 
 const PAGE = 'nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor searchedTo }';
 /** The same, but field by field: it has the rows twice. */
@@ -152,7 +150,7 @@ describe('acts find the oldest row too', () => {
 
   test('the preview of an erasure', async () => {
     const { data } = await app.ask(
-      'mutation { previewErasure(input: { where: { responseStatus: { eq: 418 } } }) { preview { requestCount } } }',
+      'mutation { previewErasure(input: { target: { where: { responseStatus: { eq: 418 } } } }) { preview { requestCount } } }',
     );
     expect(data.previewErasure).toEqual({ preview: { requestCount: 1 } });
   });
@@ -161,7 +159,7 @@ describe('acts find the oldest row too', () => {
     const source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 1 }).initialize();
     try {
       await source.transaction(async (db) => {
-        expect(await firstRequests(db, conditionOf(where, REQUEST_LOG_FILTER), 10)).toEqual([oldest.request]);
+        expect(await firstRequests(db, conditionOf(where, RequestLogWhere.filter), 10)).toEqual([oldest.request]);
         expect(await rowsOf(db, 'show enable_sort')).toEqual([{ enable_sort: 'on' }]);
       });
     } finally {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { toNodeId } from '../../../src/ids';
+import { toNodeId } from '../../../src/values/ids';
 import type { TestDatabase } from '../../support/database';
 
 export interface SeededRequest {

@@ -1,11 +1,10 @@
 // What the indexer does with many requests at once, so that an imported year is found soon.
 import { jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { watchCommits } from '../../../src/database/commits';
 import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
-import { startFollowing } from '../../../src/jobs/follow-log';
-import { createLog } from '../../../src/log';
+import { startFollowing } from '../../../src/jobs/change-feed-loops';
+import { createLog } from '../../../src/logging/log';
 import { indexNextBatch } from '../../../src/request-log/search/index-requests';
 import { SafeClient } from '../../../src/sql/session';
 import { pipelinedTransactions } from '../../../src/sql/transactions';
@@ -92,8 +91,7 @@ async function settingsWhenChangedAt(at: string): Promise<object | undefined> {
   );
   await seedManyAt(database, Date.now(), 1, 'ONE');
   await database.query(`update request_changes set at = ${at}`);
-  const commits = watchCommits(source, createLog('silent'));
-  const following = startFollowing(source, commits, createLog('silent'));
+  const following = startFollowing(source, createLog('silent'));
   try {
     return await waitFor(
       'the request to be indexed',
@@ -101,7 +99,6 @@ async function settingsWhenChangedAt(at: string): Promise<object | undefined> {
     );
   } finally {
     await following.stop();
-    await commits.stop();
   }
 }
 

@@ -1,8 +1,11 @@
-// What `data` and `response` find in JSON, and which attacks on them fail.
-import { startTestApp, type TestApp } from '../../support/app';
+import { leafWord } from '../../../src/request-log/search/index-terms';
+import { useTestApp } from '../../support/app';
 import { findRequests, indexed, refusalOf, seedSearched } from './searched-log';
 
-let app: TestApp;
+const app = useTestApp();
+
+// What `data` and `response` find in JSON, and which attacks on them fail.
+
 let support: string;
 
 const BODIES: Record<string, unknown> = {
@@ -37,7 +40,6 @@ const BODIES: Record<string, unknown> = {
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  app = await startTestApp();
   support = await app.keyFor('SUPPORT');
   const at = Date.now() - 60_000;
   for (const [index, [name, body]] of Object.entries(BODIES).entries()) {
@@ -50,7 +52,6 @@ beforeAll(async () => {
   }
   await indexed(app);
 });
-afterAll(() => app.stop());
 
 async function found(where: object): Promise<string[]> {
   const nodes = await findRequests(app, where);
@@ -212,4 +213,17 @@ test.each<[string, object]>([
   );
   const { errors } = await app.ask(below, { w: where }, support);
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+});
+
+// the same value must have the same word in each version, or searches miss what was indexed before
+test.each([
+  ['\u0001name', 'INV-0042', 'nfncgb74'],
+  ['\u0001grand_total', 561.8, 't3rembh'],
+  ['\u0001is_paid', true, 'deqmvaep'],
+  ['', null, '17ddvti7'],
+  // with a 0 before its last three digits, and with four digits in all
+  ['\u0001n', 9, 'e4t8096p'],
+  ['\u0001n', 428_265, 'jzuy'],
+])('the word of %j with the value %j is %s', (path, leaf, word) => {
+  expect(leafWord(path, leaf)).toBe(word);
 });

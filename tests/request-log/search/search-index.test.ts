@@ -3,8 +3,9 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../../src/database/data-source';
 import { makePartitions } from '../../../src/database/partitions';
+import { behindSeconds } from '../../../src/request-log/feed/feed-position.store';
 import { type IndexBatch, indexNextBatch } from '../../../src/request-log/search/index-requests';
-import { indexBehindSeconds, requestsToIndex } from '../../../src/request-log/search/request-index.store';
+import { requestsToIndex } from '../../../src/request-log/search/words.store';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { uuidAtTime } from '../../support/uuid-at-time';
@@ -204,12 +205,12 @@ test('a month of the log that an operator made gets one in the index', async () 
 });
 
 test('how far it is behind can be asked', async () => {
-  expect(await indexBehindSeconds(source.manager)).toBe(0);
+  expect(await behindSeconds(source.manager, 'index')).toBe(0);
   await seedSearched(database, { referenceDocument: 'ONE' });
   await database.query(`update request_changes set at = now() - interval '90 seconds'`);
-  expect(await indexBehindSeconds(source.manager)).toBeGreaterThanOrEqual(90);
+  expect(await behindSeconds(source.manager, 'index')).toBeGreaterThanOrEqual(90);
   await indexAll();
-  expect(await indexBehindSeconds(source.manager)).toBe(0);
+  expect(await behindSeconds(source.manager, 'index')).toBe(0);
 });
 
 test('an indexed row is erased by the owner of the tables, not by the login that fills the index', async () => {

@@ -1,9 +1,10 @@
 // What `where: { search }` finds, and in whose hands.
-import { startTestApp, type TestApp } from '../../support/app';
+
+import { useTestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { findRequests, indexed, refusalOf, type SearchedRow, seedSearched, uuidIn } from './searched-log';
 
-let app: TestApp;
+const app = useTestApp();
 let support: string;
 let webhook: string;
 
@@ -42,7 +43,6 @@ const ROWS: Record<string, SearchedRow> = {
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  app = await startTestApp();
   support = await app.keyFor('SUPPORT');
   webhook = (await createTestWebhook(app, 'https://bank.example/', { name: 'Bank', documentType: 'Nothing' })).id;
   const at = Date.now() - 60_000;
@@ -52,7 +52,6 @@ beforeAll(async () => {
   }
   await indexed(app);
 });
-afterAll(() => app.stop());
 
 async function found(search: string, key?: string): Promise<string[]> {
   const nodes = await findRequests(app, { search }, key);

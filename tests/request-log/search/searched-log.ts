@@ -1,4 +1,4 @@
-import { readNodeId, toNodeId } from '../../../src/ids';
+import { readNodeId, toNodeId } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import type { TestDatabase } from '../../support/database';
 import { uuidAtTime } from '../../support/uuid-at-time';

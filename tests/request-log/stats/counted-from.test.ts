@@ -1,6 +1,7 @@
 // Statistics by a filter that is not counted look at the newest rows of the range, and say how far.
-import { uuidOf } from '../../../src/ids';
+
 import { MAX_BODIES, MAX_ROWS } from '../../../src/request-log/stats/stats-figures';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { expectGapless } from './buckets';

@@ -1,6 +1,5 @@
 // Where buckets begin, by the clocks of the whole world.
-import { bucketStarts, type StatsBucket, spanOf } from '../../../src/request-log/stats/stats-buckets';
-import { zoneNamed } from '../../../src/request-log/stats/time-zone';
+import { bucketStarts, type StatsBucket, spanOf, zoneNamed } from '../../../src/request-log/stats/stats-buckets';
 
 function startsOf(bucket: StatsBucket, zone: string, from: string, to: string): string[] {
   const span = spanOf({ from: new Date(from), to: new Date(to) });

@@ -1,33 +1,27 @@
 // Each request is counted once, whatever happens to the process that counts.
 import { Client } from 'pg';
-import { uuidOf } from '../../../src/ids';
 import { readPosition } from '../../../src/request-log/feed/feed-position.store';
-import { endOfFeed } from '../../../src/request-log/feed/read-feed.store';
-import { pruneFeed } from '../../../src/request-log/feed/request-change.store';
+import { endOfFeed, pruneFeed } from '../../../src/request-log/feed/read-feed.store';
 import { countStep } from '../../../src/request-log/stats/update-rollups';
-import { startTestApp, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { startTestApp, useTestApp } from '../../support/app';
+import { duringFile } from '../../support/during-file';
 import { keepRows, restoreRows } from '../../support/empty-database';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 import { type Counter, makeMonths, seedRandomRows, startCounter } from './counted-log';
 
-let app: TestApp;
-let counter: Counter;
+const app = useTestApp({ PROCESSES: 'api' });
+const counter = duringFile(() => startCounter(app.database));
 let webhookIds: (string | null)[];
 
 beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-  counter = await startCounter(app.database);
   const { id } = await createTestWebhook(app, 'https://partner.example/');
   webhookIds = [uuidOf('Webhook', id), null];
   await keepRows(app.database);
 });
 beforeEach(() => restoreRows(app.database));
-afterAll(async () => {
-  await counter.stop();
-  await app.stop();
-});
 
 const DAY_MS = 24 * 3600_000;
 const seed = (count: number, withOpen = true) => {

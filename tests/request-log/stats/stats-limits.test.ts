@@ -2,20 +2,18 @@
 import { graphql } from 'graphql';
 import { createDataSource } from '../../../src/database/data-source';
 import type { Context } from '../../../src/graphql/context';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { knownError } from '../../../src/server/edge/format-error';
 import { sharedSchema } from '../../../src/server/schema/schema';
 import { UNMASKED } from '../../masking/unmasked';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { seedRequest } from '../pages/seeded-log';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await seedRequest(app.database, { status: 'FAILED', referenceDocument: 'INV-1', headers: [['X-Customer', 'ACME']] });
 });
-afterAll(() => app.stop());
 
 const RANGE = { from: '2024-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 const ask = (args: string, fields: string, key?: string) =>

@@ -1,5 +1,5 @@
 // The API's counts, compared with counts of the same rows by SQL, which shares no code with it.
-import { toNodeId, uuidOf } from '../../../src/ids';
+import { toNodeId, uuidOf } from '../../../src/values/ids';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { byStart, expectGapless, sortedByTime } from './buckets';

@@ -1,4 +1,4 @@
-import { uuidOf } from '../../../src/ids';
+import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 import { FIGURES } from './counted-by-sql';

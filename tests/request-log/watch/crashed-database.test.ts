@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { createPostgresServer, type PostgresServer } from '../../chaos/postgres-server';
 import { startTcpProxy, type TcpProxy } from '../../database/database-outage/tcp-proxy';
 import type { TestDatabase } from '../../support/database';

@@ -56,7 +56,7 @@ export async function openStream(url: string, watch: Watch): Promise<TestStream>
     comments: 0,
     ended: false,
     changes: () =>
-      stream.events.filter(({ event }) => event === 'next').map(({ data }) => data.data?.webhookRequestLogChanged),
+      stream.events.filter(({ event }) => event === 'next').map(({ data }) => Object.values(data.data ?? {})[0]),
     next: async (count) => {
       await waitFor(`${count} events`, () => stream.changes().length >= count || stream.ended);
       // a stream that ended says why in its last event

@@ -1,8 +1,9 @@
 /** @jest-environment node */
-import { createLog } from '../../../src/log';
-import { createLiveKeys } from '../../../src/server/subscriptions/live-keys';
+
+import { credentialId } from '../../../src/access/viewer';
+import { createLog } from '../../../src/logging/log';
+import { createLiveKeys } from '../../../src/server/subscriptions/live-session';
 import type { CredentialState } from '../../../src/users/api-keys/authenticate';
-import { credentialId } from '../../../src/viewer';
 import { waitFor } from '../../support/wait-for';
 
 const STATE: CredentialState = { roles: new Set(['AUDITOR']), expiresAt: null, version: '1 2' };

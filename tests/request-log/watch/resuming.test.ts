@@ -1,20 +1,16 @@
 import { Client } from 'pg';
-import { newId, toNodeId } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { newId, toNodeId } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { type SeededRequest, seedManyAt, seedRequest } from '../pages/seeded-log';
 import { openStream, type StreamEvent, type TestStream } from './event-source';
 
-let app: TestApp;
+const app = useTestApi();
 const streams: TestStream[] = [];
 
-beforeAll(async () => {
-  app = await shareTestApi();
-});
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
 });
-afterAll(() => app.stop());
 
 const WATCH = `subscription ($where: WebhookRequestLogWhere, $after: ID) {
   webhookRequestLogChanged(where: $where, after: $after) { id kind dropped webhookRequestLog { id referenceDocument } }

@@ -1,16 +1,11 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createClient } from 'graphql-sse';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream } from './event-source';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const WATCH = `subscription ($where: WebhookRequestLogWhere, $after: ID) {
   webhookRequestLogChanged(where: $where, after: $after) { id dropped webhookRequestLog { id url } }

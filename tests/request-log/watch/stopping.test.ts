@@ -3,8 +3,8 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
-import { startTestApp, type TestApp } from '../../support/app';
+import { createLog } from '../../../src/logging/log';
+import { useTestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream } from './event-source';
@@ -14,12 +14,7 @@ const WATCH = 'subscription ($after: ID) { webhookRequestLogChanged(after: $afte
 /** The time of twenty readings, which are 25 ms apart. */
 const READINGS_MS = 500;
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api' });
 
 const startOther = () => startApp(readConfig(app.env), createLog('silent'));
 

@@ -1,4 +1,4 @@
-import { createSubscriptionSlots, SUBSCRIPTION_LIMITS } from '../../../src/server/subscriptions/subscription-limits';
+import { createSubscriptionSlots, SUBSCRIPTION_LIMITS } from '../../../src/server/subscriptions/subscription-request';
 
 test('a process has 1,000 subscriptions, and one that ends frees one, however often it reports its end', () => {
   const slots = createSubscriptionSlots();

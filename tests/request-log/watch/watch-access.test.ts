@@ -1,21 +1,17 @@
 import { HIDDEN } from '../../../src/masking/mask-value';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { seedRequest } from '../pages/seeded-log';
 import { openStream, type StreamEvent, type TestStream, type Watch } from './event-source';
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
 const streams: TestStream[] = [];
 
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
-});
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
 });
-afterAll(() => app.stop());
 
 const WATCH = `subscription ($where: WebhookRequestLogWhere) {
   webhookRequestLogChanged(where: $where) { webhookRequestLog { referenceDocument } }

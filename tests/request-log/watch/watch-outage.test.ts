@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { startTcpProxy, type TcpProxy } from '../../database/database-outage/tcp-proxy';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';

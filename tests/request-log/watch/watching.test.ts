@@ -1,24 +1,20 @@
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
-import { createLog } from '../../../src/log';
-import { startTestApp, type TestApp } from '../../support/app';
-import { type Receiver, startReceiver } from '../../support/receiver';
+import { createLog } from '../../../src/logging/log';
+import { useTestApp } from '../../support/app';
+import { useReceiver } from '../../support/receiver';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 import { type SeededRequest, seedRequest } from '../pages/seeded-log';
 import { openStream, type TestStream, type Watch } from './event-source';
 
-let app: TestApp;
-let partner: Receiver;
+const app = useTestApp();
+const partner = useReceiver();
 const streams: TestStream[] = [];
 
-beforeAll(async () => {
-  [app, partner] = await Promise.all([startTestApp(), startReceiver()]);
-});
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
 });
-afterAll(() => Promise.all([app.stop(), partner.stop()]));
 
 const WATCH = `subscription ($where: WebhookRequestLogWhere, $after: ID) {
   webhookRequestLogChanged(where: $where, after: $after) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import WebSocket from 'ws';
-import { FRAMES, type GuardedSocket, guardFrames } from '../../../src/server/subscriptions/web-socket-frames';
+import { FRAMES, type GuardedSocket, guardFrames } from '../../../src/server/subscriptions/web-socket';
 import { startTestApp, type TestApp } from '../../support/app';
 import { waitFor } from '../../support/wait-for';
 

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
 import { seedRequest } from '../pages/seeded-log';
@@ -14,14 +14,9 @@ import {
   WATCH,
 } from './web-socket-client';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
-});
+const app = useTestApp({ PROCESSES: 'api', CORS_ORIGINS: 'https://dashboard.example.com' });
 
 afterEach(closeConnections);
-afterAll(() => app.stop());
 
 const connectWith = (key?: string, options?: SocketOptions) => connect(app, key, options);
 const openWith = (options?: SocketOptions) => openSocket(app, options);

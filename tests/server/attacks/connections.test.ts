@@ -1,13 +1,8 @@
 // Requests that are wrong below GraphQL.
 import { connect } from 'node:net';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 /** Everything that comes back until the server ends the connection. */
 function exchange(text: string): Promise<string> {

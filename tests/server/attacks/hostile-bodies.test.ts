@@ -1,23 +1,17 @@
 // Bodies that are cheap to send and dear to read: they are refused before anything of them is inspected.
 import { buildSchema, GraphQLError, type GraphQLInputType, type OperationDefinitionNode, parse } from 'graphql';
 import { faultsOfContent } from '../../../src/events/event-faults';
-import { coerceInput } from '../../../src/graphql/arguments/coerce-input';
-import { shapeOf } from '../../../src/graphql/arguments/input-shape';
-import { checkedVariables } from '../../../src/graphql/limits/check-variables';
-import { countParts } from '../../../src/json/count-parts';
-import { findMembers, memberOf } from '../../../src/json/json-member';
-import { exactOf, rootOf, textOf } from '../../../src/json/json-part';
+import { coerceInput, shapeOf } from '../../../src/graphql/arguments/check-input';
+import { checkedVariables } from '../../../src/graphql/limits/document-limits';
+import { exactOf, findMembers, memberOf, rootOf, textOf } from '../../../src/json/json-part';
 import { readJsonText } from '../../../src/json/json-text';
+import { countParts } from '../../../src/json/turns';
 import { formatError } from '../../../src/server/edge/format-error';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const unknownKeys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`unknown${i}`, 0]));
 
@@ -74,7 +68,7 @@ describe('variables', () => {
     const shapeIn = (name: string, value: unknown) => shapeOf(value, schema.getType(name) as GraphQLInputType, 10);
     expect(shapeIn('X', {}).fault?.message).toBe('Field "b" of required type "Int!" was not provided.');
     expect(shapeIn('X', { b: 1 })).toEqual({ fault: null, values: 2 });
-    expect(shapeIn('Y', { d: 1, e: 1 }).fault?.message).toBe('Exactly one key must be specified for OneOf type "Y".');
+    expect(shapeIn('Y', { d: 1, e: 1 }).fault?.message).toBe('Type "Y" takes exactly one of d, e, not 2 of them.');
   });
 
   test.each([

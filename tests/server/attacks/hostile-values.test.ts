@@ -1,15 +1,14 @@
 // Values that try to be more than values, in variables, ids, filters and cursors.
-import { shareTestApi, type TestApp } from '../../support/app';
+
+import { useTestApi } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await app.keyFor('AUDITOR');
 });
-afterAll(() => app.stop());
 
 const USERS = 'query ($where: UserWhere) { users(where: $where) { nodes { name } totalCount } }';
 

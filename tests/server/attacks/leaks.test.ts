@@ -6,26 +6,22 @@ import type { DataSource } from 'typeorm';
 import { readConfig } from '../../../src/config/config';
 import { createDataSource } from '../../../src/database/data-source';
 import { READ } from '../../../src/database/pools';
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { knownError } from '../../../src/server/edge/format-error';
 import { createRateLimits } from '../../../src/server/edge/rate-limits';
 import { createApollo } from '../../../src/server/graphql/apollo';
 import { createExecutor } from '../../../src/server/graphql/executor';
 import { createGate } from '../../../src/server/graphql/graphql-gate';
-import { createQuickAnswers } from '../../../src/server/graphql/quick-answers';
+import { createKnownDocuments } from '../../../src/server/graphql/known-documents';
 import { trustedDocumentsFor } from '../../../src/server/graphql/trusted-documents';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import { startTestApp, type TestApp } from '../../support/app';
+import { type TestApp, useTestApp } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
 const lines: string[] = [];
 
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api', LOG_LEVEL: 'debug' }, { write: (line) => void lines.push(line) });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api', LOG_LEVEL: 'debug' }, { write: (line) => void lines.push(line) });
 
 test('an error before a request has a context is sent as its code alone', async () => {
   const schema = sharedSchema();
@@ -41,7 +37,7 @@ test('an error before a request has a context is sent as its code alone', async 
     noteAnswer: () => undefined,
     noteOutage: () => undefined,
   });
-  const apollo = createApollo(schema, executor, log, gate, createQuickAnswers(gate, executor));
+  const apollo = createApollo(schema, executor, log, gate, createKnownDocuments(gate, executor));
   await apollo.start();
   const { body, status } = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {

@@ -1,17 +1,15 @@
 // One user cannot fill the loops of replays and verifications, which take turns. Other users order theirs meanwhile.
-import { MAX_OPEN_REPLAYS } from '../../../src/replay/replay-limit';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { MAX_OPEN_REPLAYS } from '../../../src/replay/start-replay';
+import { useTestApi } from '../../support/app';
 import { askMutation } from '../../support/mutate';
 
-let app: TestApp;
+const app = useTestApi();
 let other: string;
 
 // without a worker and without an indexer, so that nothing is finished
 beforeAll(async () => {
-  app = await shareTestApi();
   other = await app.keyFor('SYSTEM_MANAGER');
 });
-afterAll(() => app.stop());
 
 async function change(name: string, input: object, selection: string, key?: string) {
   return (await askMutation(app, name, input, selection, key)).data[name];

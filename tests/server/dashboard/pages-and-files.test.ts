@@ -1,17 +1,12 @@
 // The pages as files: at which paths they are, with which headers, and what is no page.
 import { PAGE_PATHS } from '../../../src/server/dashboard/page-paths';
-import { startTestApp, type TestApp } from '../../support/app';
+import { startTestApp, useTestApp } from '../../support/app';
 import { type RawAnswer, sendRaw } from '../../support/raw-http';
 import { expectError } from '../raw-calls';
 
-let app: TestApp;
+const app = useTestApp({ PROCESSES: 'api' });
 const get = (path: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
   sendRaw(`${app.url}${path}`, { method: 'GET', headers });
-
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-});
-afterAll(() => app.stop());
 
 test.each(PAGE_PATHS)('%s is a page, which is never kept and runs no script but those of this server', async (path) => {
   const { status, headers, text } = await get(path.replace(':id', 'req_1%2F2'));
@@ -42,6 +37,33 @@ test.each(PAGE_PATHS)('%s is a page, which is never kept and runs no script but 
   const [, nonce] = /'nonce-([^']+)'/.exec(policy[2] as string) as unknown as [string, string];
   expect(text).toContain(`nonce="${nonce}"`);
   expect(text).not.toMatch(/__NONCE__|<script(?![^>]* src="\/assets\/)|https?:/);
+});
+
+describe('browsers keep to https', () => {
+  const told = async (PUBLIC_URL: string) => {
+    const other = await startTestApp({ PROCESSES: 'api', PUBLIC_URL });
+    try {
+      const answers = ['/', '/graphiql', '/schema.graphql'].map((path) =>
+        sendRaw(`${other.url}${path}`, { method: 'GET' }),
+      );
+      return (await Promise.all(answers)).map(({ headers }) => [
+        headers['referrer-policy'],
+        headers['strict-transport-security'],
+      ]);
+    } finally {
+      await other.stop();
+    }
+  };
+
+  test('where PUBLIC_URL is https, for a year, by each page and no other answer', async () => {
+    const page = ['no-referrer', 'max-age=31536000'];
+    expect(await told('https://hooks.example.com')).toEqual([page, page, [undefined, undefined]]);
+  });
+
+  test('but not at a port, since it is for all ports of the host', async () => {
+    const page = ['no-referrer', undefined];
+    expect(await told('https://hooks.example.com:8443')).toEqual([page, page, [undefined, undefined]]);
+  });
 });
 
 test('each answer has a nonce of its own', async () => {

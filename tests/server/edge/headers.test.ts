@@ -1,13 +1,8 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { startTestApp, type TestApp, useTestApp } from '../../support/app';
 import { type RawRequest, sendRaw } from '../../support/raw-http';
 import { callAt, JSON_TYPE, NAME_OF_VIEWER, postGraphQL } from '../raw-calls';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ PROCESSES: 'api' });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ PROCESSES: 'api' });
 
 const at = (path: string, request?: RawRequest) => callAt(app, path, request);
 

@@ -1,7 +1,7 @@
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
-import { refuseWhileClosing } from '../../../src/server/edge/refuse-while-closing';
+import { refuseWhileClosing } from '../../../src/server/edge/closing';
 import { waitFor } from '../../support/wait-for';
 
 test('a connection whose answer had begun before the server closes ends with this answer', async () => {

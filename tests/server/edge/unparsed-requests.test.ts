@@ -1,13 +1,8 @@
 // Bytes that no route sees, because Node cannot read them as a request, or we refuse how it is framed.
 import { connect } from 'node:net';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 /** @returns all that comes until the server closes the connection */
 function sendBytes(text: string): Promise<string> {

@@ -1,15 +1,10 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { type RawRequest, sendRaw } from '../../support/raw-http';
 import { callAt, expectError, JSON_TYPE, NAME_OF_VIEWER, postGraphQL } from '../raw-calls';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const at = (path: string, request?: RawRequest) => callAt(app, path, request);
 

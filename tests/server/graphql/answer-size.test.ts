@@ -1,11 +1,10 @@
 // An answer of more than 64 MiB is refused: two aliases of a page of documents are 50 MiB, and all aliases are gigabytes.
 import { setTimeout as wait } from 'node:timers/promises';
-import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES, startLargeAnswer } from '../../../src/graphql/limits/large-answers';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { MAX_ANSWER_BYTES, SHORT_ANSWER_BYTES, startLargeAnswer } from '../../../src/graphql/limits/answer-size';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
+const app = useTestApi();
 beforeAll(async () => {
-  app = await shareTestApi();
   const big = 'x'.repeat(255 * 1024);
   const events = Array.from({ length: 6 }, (_, index) => ({
     documentType: 'Large',
@@ -19,7 +18,6 @@ beforeAll(async () => {
   );
   expect(published.data).toMatchObject({ publishEvents: { userErrors: [] } });
 });
-afterAll(() => app.stop());
 
 const listOf = (aliases: number, rows = 6) => {
   const fields = Array.from({ length: aliases }, (_, index) => `a${index}: data`).join(' ');

@@ -1,10 +1,10 @@
 // The transaction that publishes confirms a caller from the auth cache: when the caller is looked up, and when work is repeated.
 import { getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
-import { AppError, CallerChanged, InputError } from '../../../src/errors';
+import type { Role, Viewer } from '../../../src/access/viewer';
+import { AppError, CallerChanged, InputError } from '../../../src/errors/errors';
 import type { Context } from '../../../src/graphql/context';
 import { createExecutor } from '../../../src/server/graphql/executor';
 import { sharedSchema } from '../../../src/server/schema/schema';
-import type { Role, Viewer } from '../../../src/viewer';
 
 const EVENT = '{ documentType: "Invoice", event: "on_submit", referenceDocument: "INV-1", data: { total: 1 } }';
 const PUBLISH = `publishEvents(input: { events: [${EVENT}] }) { events { id duplicate } userErrors { code } }`;
@@ -22,7 +22,7 @@ const viewerWith = (...roles: Role[]): Viewer => ({
 
 /** Executes with a caller from the cache. @param failures of the first calls of `publish`; then it succeeds */
 async function executed(query: string, failures: Error[] = [], cached = viewerWith('PUBLISHER')) {
-  const publish = jest.fn(async (_viewer: Viewer, _events: unknown, _version?: string) => {
+  const publish = jest.fn(async (_viewer: Viewer, _events: unknown, _call: { version?: string }) => {
     const failure = failures.shift();
     if (failure) throw failure;
     return [{ id: '0199aaaa-0000-7000-8000-000000000003', duplicate: false }];
@@ -48,7 +48,7 @@ async function executed(query: string, failures: Error[] = [], cached = viewerWi
   const document = parse(query);
   const operation = getOperationAST(document) as OperationDefinitionNode;
   const { data, errors } = await executor({ document, operation, variables: {}, context });
-  const published = publish.mock.calls.map(([viewer, , version]) => [
+  const published = publish.mock.calls.map(([viewer, , { version }]) => [
     viewer === confirmed ? 'read' : 'cached',
     version,
   ]);

@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import { createDocumentStore } from '../../../src/server/graphql/document-store';
+import { createDocumentStore } from '../../../src/server/graphql/trusted-documents';
 
 const documentOf = (text: string) => parse(text);
 const padded = (name: string, characters: number) => `{ ${name} }${' '.repeat(characters - name.length - 4)}`;

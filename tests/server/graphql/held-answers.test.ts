@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerErrorsAsJson } from '../../../src/server/edge/http-errors';
-import { createHeldAnswers } from '../../../src/server/graphql/held-answers';
+import { createHeldAnswers } from '../../../src/server/graphql/graphql-route';
 import { waitFor } from '../../support/wait-for';
 
 const MIB = 1024 * 1024;

@@ -2,9 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { textOf } from '../../../src/json/json-part';
 import { readJsonText } from '../../../src/json/json-text';
-import { httpContext } from '../../../src/server/graphql/http-context';
+import { httpContext } from '../../../src/server/graphql/graphql-route';
 
-const requestWith = (body: string) => ({ json: readJsonText(body), id: 'r', ip: '::1' }) as unknown as FastifyRequest;
+const requestWith = (body: string) =>
+  ({ json: readJsonText(body), id: 'r', ip: '::1', headers: {} }) as unknown as FastifyRequest;
 const contextOf = (request: FastifyRequest) => httpContext(request, {} as DataSource, {} as never);
 
 describe('the context of a request', () => {

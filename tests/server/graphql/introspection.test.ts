@@ -1,12 +1,7 @@
-import { FIRST_QUERY } from '../../../src/server/graphql/graphiql';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { FIRST_QUERY } from '../../../src/server/graphql/graphiql-route';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 describe('introspection', () => {
   test.each<[string, string]>([

@@ -1,13 +1,8 @@
 import { getIntrospectionQuery } from 'graphql';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const times = (n: number, part: (i: number) => string) => Array.from({ length: n }, (_, i) => part(i)).join(' ');
 
@@ -28,16 +23,16 @@ function bomb(n: number): string {
 describe('what is within the limits is answered', () => {
   test.each<[string, string]>([
     ['15 fields below one another', nested(15)],
-    ['50 aliases', `{ ${times(5, (i) => `v${i}: viewer { ${times(9, (j) => `a${j}: id`)} }`)} }`],
-    ['10 root fields', `{ ${times(10, () => 'viewer { id }')} }`],
-    ['50 directives', `{ viewer { ${times(50, () => 'id @include(if: true)')} } }`],
+    ['600 aliases', `{ viewer { ${times(600, (j) => `a${j}: id`)} } }`],
+    ['a list under 120 aliases', `{ ${times(120, (i) => `l${i}: webhookRequestLogs(first: 1) { nodes { id } }`)} }`],
+    ['200 directives', `{ viewer { ${times(200, () => 'id @include(if: true)')} } }`],
     [
       '1,990 tokens',
       `mutation { publishEvents(input: { events: [{ documentType: "A", event: "b", referenceDocument: "c", data: [${times(1_952, () => '1')}] }] }) { userErrors { message } } }`,
     ],
     ['fragments that are shared', bomb(3)],
     ['250,000 characters', `{ viewer { id } }${','.repeat(249_983)}`],
-    ['an operation name of 200 characters', `query ${'q'.repeat(200)} { viewer { id } }`],
+    ['an operation name of 100,000 characters', `query ${'q'.repeat(100_000)} { viewer { id } }`],
   ])('%s', async (_what, query) => {
     const { status, errors } = await app.ask(query);
     expect([status, errors]).toEqual([200, undefined]);
@@ -83,23 +78,11 @@ describe('what costs more than any client needs is refused before it is run', ()
        fragment D on User { webhooks { nodes { owner { ...E } } } } fragment E on User { webhooks { nodes { owner { id } } } }`,
       /17 fields deep/,
     ],
-    ['51 aliases', `{ ${times(3, (i) => `v${i}: viewer { ${times(16, (j) => `a${j}: id`)} }`)} }`, /50 aliases/],
-    ['11 root fields', `{ ${times(11, () => 'viewer { id }')} }`, /11 fields at its root; at most 10/],
-    [
-      '11 root fields, by a fragment',
-      `{ ...R } fragment R on Query { ${times(11, () => 'viewer { id }')} }`,
-      /11 fields/,
-    ],
+    ['1,000 aliases', `{ viewer { ${times(1_000, (j) => `a${j}: id`)} } }`, /2000 tokens/],
     [
       '5 mutations',
       `mutation { ${times(5, (i) => `m${i}: createUser(input: { name: "x${i}", roles: [] }) { user { id } }`)} }`,
       /mutation has 5 fields at its root; at most 4/,
-    ],
-    ['51 directives', `{ viewer { ${times(51, () => 'id @include(if: true)')} } }`, /50 directives/],
-    [
-      'an operation name of 201 characters',
-      `query ${'q'.repeat(201)} { viewer { id } }`,
-      /operation name has 201 characters; at most 200/,
     ],
     ['250,001 characters', `{ viewer { id } }${'#\n'.repeat(124_992)}`, /has 250001 characters; at most 250000/],
     ['2,001 tokens', `{ viewer { ${times(1_996, () => 'id')} } }`, /2000 tokens/],

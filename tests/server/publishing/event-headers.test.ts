@@ -1,15 +1,13 @@
 // The headers of POST /events: repeated ones, quoted ones, and characters beyond ASCII.
 import { request } from 'node:http';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
+const app = useTestApi();
 let publisherKey: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   publisherKey = await app.keyFor('PUBLISHER');
 });
-afterAll(() => app.stop());
 
 interface Answer {
   status: number;

@@ -1,16 +1,14 @@
 // POST /events: plain JSON and CloudEvents, with the rules of publishEvents.
 import { CloudEvent, HTTP } from 'cloudevents';
 import { documentSql } from '../../../src/events/data/envelope';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
+const app = useTestApi();
 let publisherKey: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   publisherKey = await app.keyFor('PUBLISHER');
 });
-afterAll(() => app.stop());
 
 interface Answer {
   status: number;

@@ -1,14 +1,13 @@
-// Calls of POST /events that are refused before their events are read.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 
-let app: TestApp;
+// Calls of POST /events that are refused before their events are read.
+
+const app = useTestApi();
 let publisherKey: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   publisherKey = await app.keyFor('PUBLISHER');
 });
-afterAll(() => app.stop());
 
 interface Refusal {
   status: number;

@@ -1,16 +1,15 @@
 // Requests with the cookie of a session.
-import { shareTestApi, type TestApp } from '../../support/app';
+
+import { useTestApi } from '../../support/app';
 import { askIn, post, sessionFor } from '../../support/browser-session';
 import { sendRaw } from '../../support/raw-http';
 
-let app: TestApp;
+const app = useTestApi();
 let browser: Record<string, string>;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   browser = await sessionFor(app.url, app.adminKey);
 });
-afterAll(() => app.stop());
 
 const USERS = '{ users(first: 1) { nodes { name } } }';
 const CREATE = 'mutation { createUser(input: { name: "made by a page", roles: [] }) { user { id } } }';

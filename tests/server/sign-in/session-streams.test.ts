@@ -1,15 +1,10 @@
 import WebSocket from 'ws';
 import { openStream } from '../../request-log/watch/event-source';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { askIn, sessionFor } from '../../support/browser-session';
 import { waitFor } from '../../support/wait-for';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const WATCH = 'subscription { webhookRequestLogChanged { id } }';
 

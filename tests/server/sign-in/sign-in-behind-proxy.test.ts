@@ -1,14 +1,9 @@
-import { startTestApp, type TestApp } from '../../support/app';
+import { startTestApp, useTestApp } from '../../support/app';
 import { askIn, cookiesOf, SAME_ORIGIN, signIn } from '../../support/browser-session';
 
 const SETTINGS = { PROCESSES: 'api', PUBLIC_URL: 'https://hooks.example.com', TRUSTED_PROXIES: '127.0.0.1' };
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp(SETTINGS);
-});
-afterAll(() => app.stop());
+const app = useTestApp(SETTINGS);
 
 /** What a proxy in front of the server sends. */
 const proxied = (headers: Record<string, string>) => ({ 'x-forwarded-for': '203.0.113.9', ...headers });

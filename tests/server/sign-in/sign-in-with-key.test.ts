@@ -1,13 +1,8 @@
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { askIn, cookiesOf, post, SAME_ORIGIN, sessionFor, signIn } from '../../support/browser-session';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const WHO = '{ viewer { name } viewerRoles mySessions(first: 50) { nodes { id current method } } }';
 const lastEntries = (action: string) =>

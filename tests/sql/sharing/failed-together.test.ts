@@ -1,5 +1,5 @@
 // What is done for each by itself after a failure, and would hide a fault otherwise.
-import { createLog } from '../../../src/log';
+import { createLog } from '../../../src/logging/log';
 import { createNoteFailedTogether, failuresTogether } from '../../../src/sql/sharing/failed-together';
 
 const counted = (reason: string) =>

@@ -1,10 +1,21 @@
 import 'reflect-metadata';
+import { createRequire } from 'node:module';
 import { TestEnvironment } from 'jest-environment-node';
 import { compileOnce } from './compiled-once';
 import { makeStartsQuick } from './quick-starts';
 
 compileOnce();
 makeStartsQuick();
+
+/**
+ * jest loads what translates stacks with the first stack of a file that has a source map. If the time limit of a template ended that, the
+ * module would stay half loaded: no later stack would be translated, and each would say that its source map cannot be parsed.
+ */
+function loadSourceMaps(): void {
+  const users = ['@jest/core', 'jest-runner', '@jest/source-map'];
+  const user = users.reduce((from, name) => createRequire(from).resolve(name), require.resolve('jest'));
+  for (const name of ['@jridgewell/trace-mapping', 'callsites', 'convert-source-map']) createRequire(user)(name);
+}
 
 /** What test files of this worker keep for each other, and how it ends. */
 const ofWorker = new Map<string, { stop(): Promise<void> }>();
@@ -34,8 +45,7 @@ if (process.env.JEST_WORKER_ID !== undefined) process.on('message', onMessage);
 export default class extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();
-    // jest loads what translates stacks with the first one: if the time limit of a template ended that, it would stay half loaded
-    void new Error().stack;
+    loadSourceMaps();
     this.global.requireShared = require;
     // the dates that shared modules make are dates of the test as well
     this.global.Date = Date;

@@ -4,9 +4,6 @@ import { basename, dirname, join, normalize, relative } from 'node:path';
 
 const IMPORT = /^(?:import|export)\s+(?:type\s+)?(?:[\w$*{},\s]+\s+from\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
 
-export const MAX_LINES = 300;
-export const MAX_FILES = 20;
-
 export interface SourceFile {
   /** Below the root of the tree. */
   path: string;
@@ -45,7 +42,8 @@ export function readSourceTree(root: string): SourceTree {
 
 export function parseFile(path: string, text: string): SourceFile {
   const folder = /^(features|main)\.ts$/.exec(path)?.[1] ?? dirname(path).replace(/^\.$/, 'root');
-  const kind = /\.([\w-]+)\.ts$/.exec(basename(path))?.[1] ?? 'plain';
+  // inputs are types of the API too
+  const kind = /\.([\w-]+)\.ts$/.exec(basename(path))?.[1]?.replace('inputs', 'type') ?? 'plain';
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const imports = [...text.matchAll(IMPORT)].map(([, static_, dynamic]) => static_ ?? dynamic ?? '');
   return { path, folder, kind, text, code, imports };
@@ -68,16 +66,4 @@ function ringFrom(start: SourceFile, importedBy: SourceTree['importedBy']): Sour
 function wayTo(file: SourceFile, cameFrom: ReadonlyMap<SourceFile, SourceFile>): SourceFile[] {
   const before = cameFrom.get(file);
   return before ? [...wayTo(before, cameFrom), file] : [file];
-}
-
-export function lineCount(text: string): number {
-  return text.split('\n').length - 1;
-}
-
-/** Folders with more files than `max`, whatever the files are; sub-folders count for themselves. */
-export function foldersOver(max: number, root: string): string[] {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return [...Map.groupBy(entries, (entry) => relative(root, entry.parentPath))]
-    .filter(([, files]) => files.length > max)
-    .map(([folder]) => folder);
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../../../src/viewer';
+import type { Role } from '../../../src/access/viewer';
 import { shareTestApi, type TestApp } from '../../support/app';
 import { askIn, sessionFor } from '../../support/browser-session';
 import { atOnce } from '../at-once';

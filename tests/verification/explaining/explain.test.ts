@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { jsonVariants } from '../../../src/verification/explaining/json-variants';
+import { jsonVariants } from '../../../src/verification/explaining/body-variants';
 import { agreementOf, NOW, secretOf } from '../calls';
 import { BODY, hmacOf, SIGNERS, type Signer, signedCall, titleOf } from '../signers';
 import { agreed, check, checkOf, explained, GITHUB, github } from './explained';

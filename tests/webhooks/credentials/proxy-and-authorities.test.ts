@@ -1,19 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { connectProxy } from '../../delivery/connect-proxy';
 import { closeAll, httpsPartner } from '../../delivery/partner';
-import { startTestApp, type TestApp } from '../../support/app';
+import { useTestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { basicAuth, header, oauth2, pem } from './credentials';
 
-let app: TestApp;
 const lines: string[] = [];
 
-beforeAll(async () => {
-  app = await startTestApp({ LOG_LEVEL: 'trace' }, { write: (line) => void lines.push(line) });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ LOG_LEVEL: 'trace' }, { write: (line) => void lines.push(line) });
 afterEach(closeAll);
 
 const SHOWN =

@@ -1,13 +1,8 @@
 // URLs as viewers get them who may not read content: PostgreSQL writes what Node writes, token for token.
 import { shownUrl, shownUrlSql, withoutSecrets } from '../../../src/webhooks/credentials/shown-url';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { useTestDatabase } from '../../support/database';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = useTestDatabase();
 
 const STARTS = [
   'https://',

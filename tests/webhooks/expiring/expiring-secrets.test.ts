@@ -1,16 +1,11 @@
-import { uuidOf } from '../../../src/ids';
-import type { Role } from '../../../src/viewer';
+import type { Role } from '../../../src/access/viewer';
+import { uuidOf } from '../../../src/values/ids';
 import { pem } from '../../delivery/partner';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { createTestWebhook } from '../../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,16 +1,11 @@
 import { Client } from 'pg';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook } from '../../support/webhooks';
 import { documentOf, exportedText, importFile, namedWebhook, plan, shown, stored, URL } from './settings-file';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const long = 'x'.repeat(4 * 1024 * 1024);
 const deep = `{"format":"hookledger/webhooks","formatVersion":1,"webhooks":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;

@@ -1,13 +1,8 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { askMutation, mutate } from '../../support/mutate';
 import { askImport, documentOf, exported, exportedText, importFile, namedWebhook, shown, URL } from './settings-file';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 test('a stored secret is not sent to another host: it must be given again', async () => {
   const { name } = await namedWebhook(app, { basicAuth: { username: 'u', password: 'for-the-first-host' } });

@@ -1,13 +1,8 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { documentOf, exported, exportedText, importFile, namedWebhook, plan, stored, URL } from './settings-file';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 /** One webhook of each direction with many settings, and another as a target. */
 async function manySettings() {

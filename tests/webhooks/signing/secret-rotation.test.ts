@@ -1,15 +1,10 @@
-import { uuidOf } from '../../../src/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { uuidOf } from '../../../src/values/ids';
+import { useTestApi } from '../../support/app';
 import { auditTrailOf, change, rowCounts } from '../webhook-changes';
 import { ownV1, TEXT, WHPK, WHSEC } from './secret-forms';
 import { sign, signed, signingKeysOf } from './signing';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const create = (input: object = {}) => signed(app, 'createWebhook', input);
 const rotate = (id: string, input: object = {}) => signed(app, 'rotateWebhookSecret', { id, ...input });

@@ -184,6 +184,22 @@ export type AuditOutcomeFilter = {
   in?: Array<AuditOutcome> | null | undefined;
 };
 
+/** HTTP Basic (RFC 7617): user name and password. */
+export type BasicAuthInput = {
+  /** The password, at most 8,192 characters. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
+  password: string;
+  /** The user name, at most 255 characters, without a colon. It may be empty if the password is not. */
+  username: string;
+};
+
+/** A value of the document and its key in the body. */
+export type BodyFieldInput = {
+  /** The path of the value in the document, 1 to 200 characters, with dots between the members of objects and lists: `items.0.qty`. No part may be empty. */
+  fieldname: string;
+  /** The key in the body, 1 to 200 characters, unique. */
+  key: string;
+};
+
 /** How the body of a delivery is made. */
 export type BodyFormat =
   /** application/x-www-form-urlencoded, made from the `fields`. */
@@ -207,6 +223,14 @@ export type BodyFormatFilter = {
 export type BooleanFilter = {
   /** Equals this value. */
   eq?: boolean | null | undefined;
+};
+
+/** A document. */
+export type BusinessDocumentInput = {
+  /** The type of the document, 1 to 200 characters. */
+  documentType: string;
+  /** The name of the document, 1 to 200 characters. */
+  name: string;
 };
 
 /** Business events that meet all of these conditions. */
@@ -235,10 +259,22 @@ export type BusinessEventWhere = {
   publishedBy?: UserWhere | null | undefined;
   /** The name of the document: { eq: "INV-0042" }. */
   referenceDocument?: StringFilter | null | undefined;
+  /** The trace in which the event was published: { eq: "4bf92f3577b34da6a3ce929d0e0e4736" }. */
+  traceId?: StringFilter | null | undefined;
   /** The user who acted in the business system: { name: { eq: "amina@example.com" } }. */
   user?: UserWhere | null | undefined;
   /** The number of webhooks that the event matched. { eq: 0 }: none; { isNull: true }: not decided yet. */
   wantedBy?: IntFilter | null | undefined;
+};
+
+/** The response to an accepted call and to its repetitions. */
+export type CallAnswerInput = {
+  /** The body, at most 4,096 characters. Default: `{"received":true}`. */
+  body?: string | null | undefined;
+  /** The media type, such as text/xml. Default: application/json. */
+  contentType?: string | null | undefined;
+  /** The HTTP status, 200 to 299. Default: 200. */
+  statusCode?: number | null | undefined;
 };
 
 /** A header of a call. */
@@ -265,6 +301,17 @@ export type CallOutcomeFilter = {
   /** Any of these, 1 to 100. */
   in?: Array<CallOutcome> | null | undefined;
 };
+
+/**
+ * A call of a partner.
+ *
+ * Exactly one of its fields is given.
+ */
+export type CallToExplain =
+  {   /** A call that is given. */
+  given: GivenCallInput; requestId?: never; }
+  |  { given?: never;   /** The id of a call in the log, `req_...`. */
+  requestId: string; };
 
 /** The delivery to cancel, and the reason. */
 export type CancelDeliveryInput = {
@@ -297,6 +344,13 @@ export type CircuitStateFilter = {
   in?: Array<CircuitState> | null | undefined;
 };
 
+/** How the client authenticates at the token endpoint (RFC 6749, section 2.3.1). */
+export type ClientAuthentication =
+  /** `Authorization: Basic`, which the specification prefers. */
+  | 'BASIC'
+  /** `client_id` and `client_secret` in the body, which some token endpoints require. */
+  | 'BODY';
+
 /** A client certificate (mTLS) and its private key. */
 export type ClientCertificateInput = {
   /** The certificate of the client as PEM, at most 64 KiB, followed by the intermediate certificates if the partner needs them. */
@@ -304,6 +358,19 @@ export type ClientCertificateInput = {
   /** The private key as PEM, at most 64 KiB, not encrypted. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
   privateKey: string;
 };
+
+/**
+ * The recorded content of a document, of a user, or of requests.
+ *
+ * Exactly one of its fields is given.
+ */
+export type ContentTarget =
+  {   /** The document. */
+  businessDocument: BusinessDocumentInput; userId?: never; where?: never; }
+  |  { businessDocument?: never;   /** The id of the user, `usr_...`. */
+  userId: string; where?: never; }
+  |  { businessDocument?: never; userId?: never;   /** The filter of the requests, as in `webhookRequestLogs`: { search: "jane.doe@example.com" }. At most 10,000 requests may meet it. Their events are included, with all deliveries and requests of these. */
+  where: WebhookRequestLogWhere; };
 
 /** A new API key. */
 export type CreateApiKeyInput = {
@@ -321,6 +388,22 @@ export type CreateApiKeyInput = {
   userId: string;
 };
 
+/** A new masking rule. */
+export type CreateMaskingRuleInput = {
+  /** The type of document, such as "Sales Invoice", at most 200 characters. Default, null: all. */
+  documentType?: string | null | undefined;
+  /** The part of the exchange that contains the values. */
+  part: MaskedPart;
+  /** The path of the values: "$" is the whole part; "$.customer.taxId", "$.items[*].price", "$[\"a key\"]". A key of a list is a key of its elements. In the body of a request without a template, the document is in `data`: "$.data.customer.taxId". At most 20 steps and 500 characters. */
+  path: string;
+  /** The roles that the rule is for, 1 to 3: INTEGRATION_MANAGER, SUPPORT, AUDITOR. */
+  roles: Array<Role>;
+  /** What is shown of the values. */
+  strategy: MaskingStrategy;
+  /** The webhook, `whk_...`. Default, null: all. The documents of events belong to no webhook: a rule that hides applies to them too, one that shows does not. */
+  webhookId?: string | null | undefined;
+};
+
 /** A new user. */
 export type CreateUserInput = {
   /** The e-mail address, at most 254 characters, stored in lower case. Unique. A person whose e-mail address the identity provider has verified to be this one becomes this user at the first sign-in. */
@@ -331,6 +414,92 @@ export type CreateUserInput = {
   name: string;
   /** The roles of the user. May be empty, for a user who is only named in events. */
   roles: Array<Role>;
+};
+
+/** A new webhook. With only `name` and `url`, it receives all events, signed, with ten attempts each. */
+export type CreateWebhookInput = {
+  /** INCOMING: the response to accepted calls. */
+  answer?: CallAnswerInput | null | undefined;
+  /** Sent as `Authorization: Basic` (RFC 7617, UTF-8). Not together with `oauth2` or a secret `authorization` header. */
+  basicAuth?: BasicAuthInput | null | undefined;
+  /** INCOMING: what an accepted call becomes. Default, null: BUSINESS_EVENT. */
+  becomes?: CallOutcome | null | undefined;
+  /** JSON: a Liquid template of the body, at most 65,536 characters. The output of a text is escaped for a JSON string; the filter `json` writes a complete value. The rendered body must be JSON of at most 256 KiB. */
+  body?: string | null | undefined;
+  /** How the body is made. Default, null: STANDARD. */
+  bodyFormat?: BodyFormat | null | undefined;
+  /** Certificates as PEM, at most 20, one in each text, at most 64 KiB in all, not expired. Servers whose certificate one of them has signed are trusted beside those with a public certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null or an empty list: none. */
+  caCertificates?: Array<string> | null | undefined;
+  /** The client certificate for partners that require one (mTLS) and for the token endpoint of `oauth2`. It must not have expired. */
+  clientCertificate?: ClientCertificateInput | null | undefined;
+  /** A CEL expression over `doc` (the document), `event` { id type documentType event referenceDocument createdAt } and `user` { name fullName }, at most 4,000 characters: `doc.grand_total > 40000 && doc.status == "Paid"`. An event for which it is false or cannot be evaluated is skipped. Default, null: all events. */
+  condition?: string | null | undefined;
+  /** The seconds within which an identical event is not sent again, 1 to 86,400. An event with the same document type, event, reference and bytes of data as one that was delivered or is open is skipped with the reason DUPLICATE. Default, null: off. */
+  dedupeSeconds?: number | null | undefined;
+  /** Who calls: Hookledger (OUTGOING) or the partner (INCOMING). It cannot be changed later. */
+  direction?: Direction;
+  /** OUTGOING: the document type of the events to send, at most 200 characters, such as "Sales Invoice". Default, null: all types. INCOMING: the document type of the events that it makes. Default, null: the name of the provider, such as GitHub. */
+  documentType?: string | null | undefined;
+  /** INCOMING: the location of the event name in a call. Default, null: the location that the provider uses. The event of a call without a name is "received". */
+  eventLocation?: PlaceInput | null | undefined;
+  /** The names of the events to send, at most 100. Default, empty: all events. INCOMING: calls with other events are only recorded. */
+  events?: Array<string> | null | undefined;
+  /** JSON without a template, FORM: the fields of the body, at most 200. Values are copied from the document unchanged. A value that the document does not contain is null, in a form empty; in a form, lists and objects are written as JSON. */
+  fields?: Array<BodyFieldInput> | null | undefined;
+  /** INCOMING, becomes FORWARD: the 1 to 20 outgoing webhooks to which calls are forwarded, `whk_...`. */
+  forwardTo?: Array<string> | null | undefined;
+  /** The secret of FRAPPE, 1 to 200 characters, such as that of the Frappe webhook that this one replaces. Default, null: a random secret. */
+  frappeSecret?: string | null | undefined;
+  /** At most 50 headers, in addition to those that Hookledger sets. `Content-Type` and `User-Agent` replace the default ones. All users who may read webhooks may read these headers: put secrets into `secretHeaders`. Default, null: none. */
+  headers?: Array<HeaderInput> | null | undefined;
+  /** INCOMING: the location of the id of a call. A call with an id that was accepted within 30 days is answered and recorded again, and has no other effect. Default, null: the location that the provider uses. A call without an id is never a duplicate. GITHUB, SHOPIFY: calls with the same event, secret and body are duplicates, too. */
+  idLocation?: PlaceInput | null | undefined;
+  /** The maximum number of concurrent requests of all processes, 1 to 500; deliveries above the limit wait. null: only the capacity of the workers limits it. */
+  maxConcurrency?: number | null | undefined;
+  /** The HTTP method. Default, null: POST. */
+  method?: WebhookMethod | null | undefined;
+  /** The name, 1 to 200 characters. */
+  name: string;
+  /** An access token is obtained with client credentials (RFC 6749, section 4.4), cached until shortly before it expires, and sent as `Authorization: Bearer`. If no token can be obtained, the attempt fails with AUTHENTICATION. Not together with `basicAuth` or a secret `authorization` header. */
+  oauth2?: OAuth2Input | null | undefined;
+  /** Keeps the deliveries of each document in order: the next delivery is sent when the previous one has succeeded. null: deliveries are not ordered. Deliveries that are open when the setting is set are not ordered. Later events overtake one that cannot be fanned out (`deadLetters`), with HOLD too. */
+  ordering?: DeliveryOrdering | null | undefined;
+  /** The user who is responsible for the webhook, `usr_...`. Default, null: you. */
+  ownerId?: string | null | undefined;
+  /** OUTGOING: the names of the headers of a received call that are forwarded, at most 50, such as "x-github-event"; ["*"]: all that are allowed. Headers that Hookledger sets and secret headers are never forwarded. Published events have no headers. Default, null: none. */
+  passHeaders?: Array<string> | null | undefined;
+  /** INCOMING: the provider whose signatures the calls have. It cannot be changed later. Default, null: STANDARD_WEBHOOKS. */
+  provider?: WebhookProvider | null | undefined;
+  /** The HTTP proxy through which requests, also those for access tokens, are sent: always in a tunnel (CONNECT) to the address to which this server (not the proxy) resolves the host. The address guard applies to this address and to that of the proxy. null: none. */
+  proxy?: ProxyInput | null | undefined;
+  /** The maximum number of requests in a time window, over all processes; deliveries above the limit wait. INCOMING: valid calls above the limit are refused with 429, counted in each process separately. null: no limit. */
+  rateLimit?: RateLimitInput | null | undefined;
+  /** Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`), if it subscribes to them. Only a SYSTEM_MANAGER may set it, and no other role may change or test such a webhook, forward calls to it, or act on its deliveries: FORBIDDEN for others. Default, null: false. */
+  receiveAuditEvents?: boolean | null | undefined;
+  /** INCOMING: the location of the name of the business document. Default, null: the location that the provider uses, else the id of the call. */
+  referenceLocation?: PlaceInput | null | undefined;
+  /** The seconds to wait before each attempt: 1 to 20 numbers from 0 to 604,800. Default, null: the schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. */
+  retrySchedule?: Array<number> | null | undefined;
+  /** The secret of V1: `whsec_` and base64 of 24 to 64 bytes. INCOMING: the secret of the provider, in its form. Default, null: a random secret; none for a provider that issues secrets itself: set it later with rotateWebhookSecret. */
+  secret?: string | null | undefined;
+  /** Headers with secret values, such as API keys, at most 20. Names are unique, ignoring case. They are sent only to the host of `url`. */
+  secretHeaders?: Array<SecretHeaderInput> | null | undefined;
+  /** Whether each request carries the header `hookledger-head`: the newest signed head of the sealed log, as `evidenceHeads { nodes { checkpoint } }` without lines of witnesses, in base64. With it, the partner can prove a later rewriting of the log, and that Hookledger signed the head. Default, null: false. */
+  sendEvidenceHead?: boolean | null | undefined;
+  /** Whether each request that belongs to a trace carries its place in it, in the header `traceparent` of the W3C trace context. The partner can continue the trace, and learns its id. Default, null: false. */
+  sendTraceparent?: boolean | null | undefined;
+  /** The signature schemes, 1 to 3; each one adds a signature to every request. Default, null: [V1]. */
+  signatures?: Array<SignatureScheme> | null | undefined;
+  /** Whether SUPPORT may see masked content of the requests, with a reason (`revealContent`). Only a SYSTEM_MANAGER may change it, also by an import or a restored version: FORBIDDEN for others. Default, null: false. */
+  supportMayReveal?: boolean | null | undefined;
+  /** The timeout of an attempt in milliseconds, 1,000 to 30,000. Default: 15,000. */
+  timeoutMs?: number | null | undefined;
+  /** INCOMING: the maximum difference between the signed time and the time of receipt, in either direction, in seconds, 1 to 604,800. Default, null: 300; for MAILGUN, which repeats the same signature for hours, 43,200. */
+  toleranceSeconds?: number | null | undefined;
+  /** OUTGOING: the URL to call: https, at most 2,048 characters, without credentials, not a private address. http is allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded. Required for OUTGOING. */
+  url?: string | null | undefined;
+  /** INCOMING, providers HMAC, TOKEN and BASIC: how calls are verified. Omitted fields keep their values. */
+  verification?: VerificationInput | null | undefined;
 };
 
 /** The kind of a credential that is sent to the partner. */
@@ -395,6 +564,12 @@ export type DeclineInput = {
   id: string;
   /** The reason, which the audit trail keeps, so name no document and no person: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
   reason: string;
+};
+
+/** The masking rule to delete. */
+export type DeleteMaskingRuleInput = {
+  /** The id of the rule, `msk_...`. */
+  id: string;
 };
 
 /** The order of deliveries: { field: NEXT_ATTEMPT_AT, direction: ASC } puts those due first at the beginning. */
@@ -574,6 +749,109 @@ export type DocumentVerdictKind =
   /** The delivery waits for an earlier one of the document, or for the limits or the circuit of the webhook. */
   | 'WAITING';
 
+/** The requests whose content is to be erased, and the reason. */
+export type EraseContentInput = {
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The filter of the requests, as in `webhookRequestLogs`: { search: "jane.doe@example.com" }. At most 10,000 requests may meet it. Their events are erased too, with all deliveries and requests of these. */
+  where: WebhookRequestLogWhere;
+};
+
+/** The document whose content is to be erased, and the reason. */
+export type EraseDocumentInput = {
+  /** The type of the document, 1 to 200 characters. */
+  documentType: string;
+  /** The name of the document, 1 to 200 characters. */
+  name: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
+/** The user who is to be erased, and the reason. */
+export type ErasePersonInput = {
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The id of the user, `usr_...`. */
+  userId: string;
+};
+
+/** The content that an erasure concerns. */
+export type ErasureKind =
+  /** Requests that met a filter, with their events, and all deliveries and requests of these. */
+  | 'CONTENT'
+  /** A document: its events, with all their deliveries and requests. */
+  | 'DOCUMENT'
+  /** A user: their events, with all deliveries and requests of these, and their personal data. */
+  | 'PERSON'
+  /** Content that had been erased before a backup was restored, and is erased again. */
+  | 'REPEATED'
+  /** Content that has passed its retention limit (`setRetention`). */
+  | 'RETENTION';
+
+/** Tests on a value of ErasureKind. If several tests are given, all must hold. */
+export type ErasureKindFilter = {
+  /** Equals this value. */
+  eq?: ErasureKind | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ErasureKind> | null | undefined;
+};
+
+/** The state of an erasure. */
+export type ErasureStatus =
+  /** It was declined. */
+  | 'DECLINED'
+  /** Some rows are kept for the reason in `deferredReason`. It continues by itself when nothing keeps them. */
+  | 'DEFERRED'
+  /** All rows were erased. */
+  | 'DONE'
+  /** Ordered or in progress. It begins when its audit entry is sealed, after about a second. */
+  | 'ORDERED'
+  /** Its `approval` is WAITING. */
+  | 'REQUESTED';
+
+/** Tests on a value of ErasureStatus. If several tests are given, all must hold. */
+export type ErasureStatusFilter = {
+  /** Equals this value. */
+  eq?: ErasureStatus | null | undefined;
+  /** Any of these, 1 to 100. */
+  in?: Array<ErasureStatus> | null | undefined;
+};
+
+/** Erasures that meet all of these conditions. */
+export type ErasureWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<ErasureWhere> | null | undefined;
+  /** When the erasure was ordered. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** When the erasure became DONE or DECLINED; { isNull: true }: it is not finished. */
+  finishedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The id of the erasure: { eq: "ers_..." }. */
+  id?: IdFilter | null | undefined;
+  /** The content: { eq: PERSON }. */
+  kind?: ErasureKindFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: ErasureWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<ErasureWhere> | null | undefined;
+  /** The user who ordered the erasure. */
+  orderedBy?: UserWhere | null | undefined;
+  /** The status: { eq: REQUESTED } for those that wait for an approval. */
+  status?: ErasureStatusFilter | null | undefined;
+  /** PERSON: the user. */
+  user?: UserWhere | null | undefined;
+};
+
+/**
+ * The event for which a webhook is tried.
+ *
+ * Exactly one of its fields is given.
+ */
+export type EventSample =
+  {   /** The id of a stored event, `evt_...`. */
+  eventId: string; given?: never; }
+  |  { eventId?: never;   /** An event that is given. */
+  given: SampleEventInput; };
+
 /** The kinds of proofs that another party knew a head. */
 export type EvidenceAnchorKind =
   /** A proof that was made elsewhere, such as of OpenTimestamps (`attachEvidenceAnchor`). */
@@ -688,6 +966,17 @@ export type EvidenceRowKind =
   /** A finished request of the log. */
   | 'REQUEST';
 
+/**
+ * Sealed rows.
+ *
+ * Exactly one of its fields is given.
+ */
+export type EvidenceRows =
+  {   /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. They must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up; a user or webhook for the names that it had. FORBIDDEN: a request whose response masking rules hide from you, because its proof has the length of the response. */
+  ids: Array<string>; where?: never; }
+  |  { ids?: never;   /** The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet it; they are proven oldest first. Those that are not sealed yet are left out, and counted by `notSealedCount`. FORBIDDEN as in `ids`. */
+  where: WebhookRequestLogWhere; };
+
 /** The state of a verification. */
 export type EvidenceRunStatus =
   /** Everything was compared. `findings` contains the differences. */
@@ -699,15 +988,25 @@ export type EvidenceRunStatus =
   /** The verification is in progress. If its process ends, another one begins it again. */
   | 'RUNNING';
 
-/** A part of the log: `from` and `to`, or `ids`. */
-export type EvidenceScopeInput = {
-  /** The start, inclusive. A row belongs to the time at which the request began, the event was published, the decision was made, the audit entry was written, or the user or webhook was created. */
-  from?: string | null | undefined;
-  /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. A delivery stands for itself and for the decisions about it, a user or webhook for its names. */
-  ids?: Array<string> | null | undefined;
-  /** The end, exclusive. It may be in the future. */
-  to?: string | null | undefined;
-};
+/**
+ * A part of the log.
+ *
+ * Exactly one of its fields is given.
+ */
+export type EvidenceScopeInput =
+  {   /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. A delivery stands for itself and for the decisions about it, a user or webhook for its names. */
+  ids: Array<string>; range?: never; }
+  |  { ids?: never;   /** The rows of a time: that at which the request began, the event was published, the decision was made, the audit entry was written, or the user or webhook was created. */
+  range: DateTimeRange; };
+
+/** Which rows a verification compares. */
+export type EvidenceScopeKind =
+  /** All rows. */
+  | 'ALL'
+  /** The rows with the given ids. */
+  | 'IDS'
+  /** The rows of a range of time. */
+  | 'RANGE';
 
 /** Why nothing is sealed; ROWS: why not all is. */
 export type EvidenceStopCode =
@@ -726,36 +1025,41 @@ export type EvidenceStopCode =
   /** EVIDENCE_HEAD_FILE of one machine cannot be written. */
   | 'UNWRITABLE';
 
-/** The call to explain: either `requestId`, or `headers` and `body` or `bodyBase64`. */
+/** What expires. */
+export type ExpiringSecretKind =
+  /** A key of the API. Its calls are refused once it has expired. */
+  | 'API_KEY'
+  /** A certificate authority that a webhook trusts. Attempts fail once it has expired. */
+  | 'CA_CERTIFICATE'
+  /** The client certificate of a webhook (mTLS). Attempts fail once it has expired. */
+  | 'CLIENT_CERTIFICATE'
+  /** An address for calls that was replaced by a rotation. Before it expires, the partner must call its successor. */
+  | 'INCOMING_ADDRESS'
+  /** A key that signs deliveries and was replaced by a rotation. Before it expires, the partner must verify with its successor. */
+  | 'SIGNING_KEY'
+  /** A key that verifies calls and was replaced by a rotation. Before it expires, the partner must sign with its successor. */
+  | 'VERIFICATION_KEY';
+
+/** The webhook, and the call to explain. */
 export type ExplainVerificationInput = {
   /** The time for which the call is judged. Default: for a call in the log, when it was received; otherwise now. */
   at?: string | null | undefined;
-  /** The exact body as text, at most 1 MiB. Default: empty. */
-  body?: string | null | undefined;
-  /** The exact body in base64, at most 1 MiB, instead of `body`, for a body that is not UTF-8. */
-  bodyBase64?: string | null | undefined;
-  /** The headers of the call, in order, at most 200 with 65,536 characters in total. */
-  headers?: Array<CallHeaderInput> | null | undefined;
-  /** The id of a call in the log, `req_...`, instead of headers and body. */
-  requestId?: string | null | undefined;
-  /** The complete URL that was called, for providers that sign it; at most 16,384 characters. */
-  url?: string | null | undefined;
+  /** The call. */
+  call: CallToExplain;
   /** The id of the INCOMING webhook that was called, `whk_...`. */
   webhookId: string;
 };
 
-/** The rows to prove, by exactly one of `ids` and `where`, and the parts to disclose. */
+/** The rows to prove, and the parts to disclose. */
 export type ExportEvidenceInput = {
   /** The parts that the bundle discloses. It contains all others as salted digests. BODY, WIRE_BODY, HEADERS, RESPONSE, RESPONSE_HEADERS, URL and DETAILS are FORBIDDEN for viewers from whom masking rules hide something. Default: none. */
   disclose?: Array<EvidencePart>;
   /** The sizes of earlier heads that the auditor holds, at most 10. The bundle proves that each of them is a beginning of the tree. */
   earlierSizes?: Array<number>;
-  /** Requests (req_...), events (evt_...), audit entries (aud_...), deliveries (dlv_...), users (usr_...) and webhooks (whk_...), 1 to 1,000, each once. They must be sealed. A delivery stands for the decisions about it: why it was not sent, or given up; a user or webhook for the names that it had. FORBIDDEN: a request whose response masking rules hide from you, because its proof has the length of the response. */
-  ids?: Array<string> | null | undefined;
   /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
   reason: string;
-  /** The filter of the requests, as in `webhookRequestLogs`: { documentType: { eq: "Sales Invoice" }, startedAt: { gte: "2026-03-01T00:00:00Z", lt: "2026-04-01T00:00:00Z" } }. 1 to 10,000 requests may meet it; they are proven oldest first. Those that are not sealed yet are left out, and counted by `notSealedCount`. FORBIDDEN as in `ids`. */
-  where?: WebhookRequestLogWhere | null | undefined;
+  /** The rows to prove. */
+  rows: EvidenceRows;
 };
 
 /** The format of the file of an export. */
@@ -803,6 +1107,52 @@ export type FloatFilter = {
   /** Less than or equal to this number. */
   lte?: number | null | undefined;
 };
+
+/**
+ * The exact body of a call, at most 1 MiB.
+ *
+ * Exactly one of its fields is given.
+ */
+export type GivenBody =
+  {   /** In base64 (RFC 4648, section 4), for a body that is not UTF-8. */
+  base64: string; text?: never; }
+  |  { base64?: never;   /** As text. */
+  text: string; };
+
+/** A call that is not in the log. */
+export type GivenCallInput = {
+  /** The headers, in order, at most 200 with 65,536 characters in total. Default: none. */
+  headers?: Array<CallHeaderInput>;
+  /** The body. Default, null: empty. */
+  rawBody?: GivenBody | null | undefined;
+  /** The complete URL that was called, for providers that sign it; at most 16,384 characters. */
+  url?: string | null | undefined;
+};
+
+/** A header of every delivery. */
+export type HeaderInput = {
+  /** The name, at most 200 characters. Headers that Hookledger sets are refused, such as `webhook-*`, `hookledger-*`, `host` and `content-length`. Names are unique. */
+  name: string;
+  /** The value, which may be a Liquid template: at most 4,096 characters of Latin-1, also when rendered. */
+  value: string;
+};
+
+/** How a part of the installation does. */
+export type HealthState =
+  /** It works, or nobody knows why not: something has waited for more than a minute. */
+  | 'BEHIND'
+  /** The backlog is at its limit, and publishing is refused until workers have caught up. */
+  | 'FULL'
+  /** A part of its work cannot be done, and waits; the rest is done. */
+  | 'INCOMPLETE'
+  /** It does its work, and nothing has waited for more than a minute. */
+  | 'OK'
+  /** A person has paused all deliveries: see `deliveriesPaused`. */
+  | 'PAUSED'
+  /** It does nothing of its work. */
+  | 'STOPPED'
+  /** It could not be asked. */
+  | 'UNKNOWN';
 
 /** The hash function of an HMAC (RFC 2104). */
 export type HmacAlgorithm =
@@ -885,6 +1235,63 @@ export type JsonPathFilter = {
   in?: Array<unknown> | null | undefined;
 };
 
+/** Why a month past the limit is still there. */
+export type KeptMonthReason =
+  /** The database has refused to drop it, as `error` says. */
+  | 'FAILED'
+  /** A legal hold covers a row of it. */
+  | 'HOLD'
+  /** A row or a table of it is gone without an order. `verifyEvidence` names it. */
+  | 'INCOMPLETE'
+  /** Another session has held a lock on its tables, or another process drops a month. */
+  | 'IN_USE'
+  /** The limit was changed meanwhile. */
+  | 'LIMIT'
+  /** A minimum keeps a row of it. */
+  | 'MINIMUM'
+  /** Bodies: rows of other months need one of them. */
+  | 'NEEDED'
+  /** The order to drop it is not sealed yet. */
+  | 'ORDERED'
+  /** Something of it is still to be decided, sent, replayed or erased. */
+  | 'PENDING'
+  /** Bodies: the rows of the month are still there. */
+  | 'ROWS'
+  /** The order to drop it was taken back: a hold, limit or minimum has changed since. */
+  | 'TAKEN_BACK'
+  /** A limit or minimum differs from its newest entry `retention.changed` in a signed head: it was changed past the audit trail. Set it again with `setRetention`. */
+  | 'UNRECORDED'
+  /** A row of it is open, or not in the tree. */
+  | 'UNSEALED';
+
+/** Legal holds that meet all of these conditions. */
+export type LegalHoldWhere = {
+  /** All of these hold, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  and?: Array<LegalHoldWhere> | null | undefined;
+  /** When the hold was placed. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** The type of the documents; { isNull: true }: every type. */
+  documentType?: StringFilter | null | undefined;
+  /** The id of the hold: { eq: "hld_..." }. */
+  id?: IdFilter | null | undefined;
+  /** The short name: { startsWith: "Case 2026" }. */
+  name?: StringFilter | null | undefined;
+  /** This does not hold. A missing value meets no test, so its row is included. `and`, `or` and `not` may be nested 3 levels deep. */
+  not?: LegalHoldWhere | null | undefined;
+  /** At least one of these holds, 1 to 100. `and`, `or` and `not` may be nested 3 levels deep. */
+  or?: Array<LegalHoldWhere> | null | undefined;
+  /** The user who placed the hold. */
+  placedBy?: UserWhere | null | undefined;
+  /** The document that is held; { isNull: true }: every one. */
+  referenceDocument?: StringFilter | null | undefined;
+  /** When the hold was released; { isNull: true }: it is in force. */
+  releasedAt?: OptionalDateTimeFilter | null | undefined;
+  /** The user whose events are held. */
+  user?: UserWhere | null | undefined;
+  /** The webhook whose requests and deliveries are held. */
+  webhook?: WebhookWhere | null | undefined;
+};
+
 /** The part of an exchange that a masking rule applies to. */
 export type MaskedPart =
   /** The body of requests (`data`), and the documents of business events. */
@@ -895,6 +1302,38 @@ export type MaskedPart =
   | 'RESPONSE'
   /** The headers of responses. A path is $ or one name in lower case. */
   | 'RESPONSE_HEADERS';
+
+/** What is shown of a value. */
+export type MaskingStrategy =
+  /** "***". Keys of objects and the lengths of lists are shown. */
+  | 'HIDE'
+  /** The last 4 characters of a string, or of a whole number up to 2^53, that has at least 8 characters: "***4711". */
+  | 'LAST4'
+  /** The value, with everything below it for which no longer path says otherwise. */
+  | 'SHOW';
+
+/** What of a month is dropped at once. */
+export type MonthPart =
+  /** Bodies. */
+  | 'PAYLOADS'
+  /** Requests, deliveries, events, decisions, and the search index. */
+  | 'ROWS';
+
+/** OAuth2 client credentials (RFC 6749, section 4.4). */
+export type OAuth2Input = {
+  /** The parameter `audience`, which some token endpoints require (Auth0); at most 1,000 characters. */
+  audience?: string | null | undefined;
+  /** How the client authenticates at the token endpoint. Use BASIC unless the endpoint requires BODY. */
+  clientAuthentication?: ClientAuthentication;
+  /** The client id, 1 to 500 characters. */
+  clientId: string;
+  /** The client secret, 1 to 8,192 characters. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
+  clientSecret: string;
+  /** The requested scope: names separated by one space, at most 1,000 characters. */
+  scope?: string | null | undefined;
+  /** The URL of the token endpoint. The rules for `url` apply; templates are not allowed. */
+  tokenUrl: string;
+};
 
 /** Tests on a time that may be missing, to the millisecond. A missing time meets only isNull. If several tests are given, all must hold. */
 export type OptionalDateTimeFilter = {
@@ -953,6 +1392,90 @@ export type PauseWebhookInput = {
   id: string;
   /** The reason, which `statusReason` and the audit trail contain: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. Default, null: none. */
   reason?: string | null | undefined;
+};
+
+/** The location of a value in a call: { from: JSON, name: "$.data.id" }. */
+export type PlaceInput = {
+  /** The part of the call. */
+  from: PlaceKind;
+  /** The name of the header or parameter, or the path of one value: `$.data.object.id`, `$.items[0]`. A field of a form is `$.field`; if the field `payload` contains a JSON object, its members are `$.payload.field`. */
+  name: string;
+};
+
+/** A part of a call that can contain a value. */
+export type PlaceKind =
+  /** A header. */
+  | 'HEADER'
+  /** The body: a JSON document, or the fields of a form. */
+  | 'JSON'
+  /** A parameter of the query of the URL. */
+  | 'QUERY';
+
+/** What is held: at least one of `webhookId`, `documentType`, `userId`, `from` and `to`. A row must meet all that are given. */
+export type PlaceLegalHoldInput = {
+  /** The type of the documents, 1 to 200 characters. Default, null: any. */
+  documentType?: string | null | undefined;
+  /** The start of the time in which events and requests began, inclusive. Default, null: none. */
+  from?: string | null | undefined;
+  /** A short name, 1 to 200 characters. The audit trail keeps it after an erasure: name no document and no person. */
+  name: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The document, with `documentType`, 1 to 200 characters. Default, null: any. */
+  referenceDocument?: string | null | undefined;
+  /** The end of the time in which events and requests began, exclusive. Default, null: none. */
+  to?: string | null | undefined;
+  /** The id of the user whose events are held, `usr_...`. Default, null: any. */
+  userId?: string | null | undefined;
+  /** The id of the webhook whose requests and deliveries are held, `whk_...`. Default, null: any. */
+  webhookId?: string | null | undefined;
+};
+
+/** What is to be erased. */
+export type PreviewErasureInput = {
+  /** The document, the user, or the requests. */
+  target: ContentTarget;
+};
+
+/** What a webhook would have done with an event. */
+export type PreviewOutcome =
+  /** The URL, a header or the body cannot be rendered. */
+  | 'FAULT'
+  /** It would be sent. */
+  | 'SENT'
+  /** The condition is false or cannot be evaluated. */
+  | 'SKIPPED'
+  /** The evaluation of the events before it took too long. */
+  | 'UNDECIDED';
+
+/** Give `id`, `draft` or both: with both, the stored webhook is changed by the draft. `documentType` of an event that is given may be "Hookledger", the type of Hookledger's own events. */
+export type PreviewWebhookInput = {
+  /** Settings to try. What is wrong with them is in `faults`. Default, null: the stored settings. */
+  draft?: WebhookDraftInput | null | undefined;
+  /** The id of the webhook, `whk_...`; null: the draft of a new webhook. */
+  id?: string | null | undefined;
+  /** The event. Default, null: none; then no request is shown. */
+  sample?: EventSample | null | undefined;
+  /** The name of the user who acted, 1 to 200 characters. Default: the user of the event; for an event that is given, you. */
+  user?: string | null | undefined;
+};
+
+/** An HTTP proxy, and its credentials. */
+export type ProxyInput = {
+  /** The password, at most 8,192 characters; only with `username`. Stored encrypted; never shown, logged or recorded: request rows contain `[secret]` instead. */
+  password?: string | null | undefined;
+  /** Scheme, host and port, such as `http://proxy.example.com:3128`; http or https. No credentials, no path, no template. */
+  url: string;
+  /** The user name, 1 to 255 characters without a colon; only with `password`. null: none is sent. */
+  username?: string | null | undefined;
+};
+
+/** A limit on the number of requests in a sliding time window. */
+export type RateLimitInput = {
+  /** The maximum number of requests in any window, 1 to 10,000. */
+  maxRequests: number;
+  /** The length of the window in seconds, 1 to 3,600. */
+  seconds: number;
 };
 
 /** Rate limits that meet all of these conditions. */
@@ -1083,6 +1606,14 @@ export type RequestErrorCodeFilter = {
   isNull?: boolean | null | undefined;
 };
 
+/** The hold whose release is requested, and the reason. */
+export type RequestLegalHoldReleaseInput = {
+  /** The id of the hold, `hld_...`. */
+  id: string;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+};
+
 /** The delivery that another person is to send again, and the reason. */
 export type RequestReplayInput = {
   /** The id of a finished delivery, `dlv_...`. */
@@ -1202,6 +1733,18 @@ export type RotateWebhookTokenInput = {
   overlapSeconds?: number;
 };
 
+/** An event that is not stored. */
+export type SampleEventInput = {
+  /** The document, with the same rules as in publishEvents: at most 256 KiB, and its text is sent unchanged. */
+  data: unknown;
+  /** The type of the document, 1 to 200 characters, such as "Sales Invoice". */
+  documentType: string;
+  /** What happened to the document, 1 to 200 characters, such as "on_submit". */
+  event: string;
+  /** The name of the document, 1 to 200 characters, such as "INV-0042". */
+  referenceDocument: string;
+};
+
 /** Whether a row is sealed. */
 export type SealStatus =
   /** Like SEALED, but the content of the row was erased. `proof` proves the rest, and that there was content. */
@@ -1227,6 +1770,28 @@ export type SessionMethod =
   | 'API_KEY'
   /** At the identity provider, by OpenID Connect. */
   | 'OPENID_CONNECT';
+
+/** Whether you want mail. */
+export type SetMyMailInput = {
+  /** true: you get mail. false: you get none, and what waits to be sent to you is not sent. */
+  receivesMail: boolean;
+};
+
+/** The complete limit: a field that is left out sets no limit. */
+export type SetRetentionInput = {
+  /** The number of days after which content is erased, 1 to 36,500. It applies from 24 hours after the last change of the limit. Default, null: for one webhook, the limit of all; for all, never. */
+  contentDays?: number | null | undefined;
+  /** The number of days for which content is kept, 1 to 36,500, whatever limits and erasures require. Default, null: no minimum. */
+  minimumDays?: number | null | undefined;
+  /** The reason for `minimumDays`, such as a law, 1 to 200 characters. Required with `minimumDays`. */
+  minimumReason?: string | null | undefined;
+  /** The reason, recorded in the audit trail: 1 to 1,000 characters, on one line. Write no names in it: as a rule, an erasure leaves reasons. */
+  reason: string;
+  /** The number of months, 2 to 1,200, for which rows are kept after the month in which they were made. Then the month is dropped as a whole, unless a hold or a minimum keeps a row of it. Only without `webhookId`. Default, null: never. */
+  rowMonths?: number | null | undefined;
+  /** The id of the webhook, `whk_...`. Default, null: events, and all webhooks without a limit of their own. */
+  webhookId?: string | null | undefined;
+};
 
 /** How people sign in to these pages and get a session. */
 export type SignInMethod =
@@ -1333,20 +1898,12 @@ export type StringListFilter = {
   isEmpty?: boolean | null | undefined;
 };
 
-/** Give either eventId, or all of documentType, event, referenceDocument and data. */
+/** The webhook, and the event that is sent. */
 export type TestWebhookInput = {
-  /** The document, with the same rules as in publishEvents: at most 256 KiB, and its text is sent unchanged. */
-  data?: unknown;
-  /** The type of the document, 1 to 200 characters, such as "Sales Invoice". */
-  documentType?: string | null | undefined;
-  /** What happened to the document, 1 to 200 characters, such as "on_submit". */
-  event?: string | null | undefined;
-  /** The id of a stored event, `evt_...`, whose document is sent. */
-  eventId?: string | null | undefined;
   /** The id of the webhook, `whk_...`. */
   id: string;
-  /** The name of the document, 1 to 200 characters, such as "INV-0042". */
-  referenceDocument?: string | null | undefined;
+  /** The event. */
+  sample: EventSample;
 };
 
 /** The changes to a user. Omitted fields keep their values. */
@@ -1363,6 +1920,88 @@ export type UpdateUserInput = {
   roles?: Array<Role> | null | undefined;
   /** true separates the user from their identity at the provider: the next person with the verified e-mail address is linked, and roles can be changed in Hookledger. Live sessions of the identity are revoked. null is refused. */
   unlinkIdentity?: boolean | null | undefined;
+};
+
+/** The changes to a webhook. Omitted fields keep their values. Existing deliveries keep their URL and body. */
+export type UpdateWebhookInput = {
+  /** INCOMING: the response to accepted calls. */
+  answer?: CallAnswerInput | null | undefined;
+  /** Sent as `Authorization: Basic` (RFC 7617, UTF-8). Not together with `oauth2` or a secret `authorization` header. null: removed. */
+  basicAuth?: BasicAuthInput | null | undefined;
+  /** INCOMING: what an accepted call becomes. Default, null: BUSINESS_EVENT. */
+  becomes?: CallOutcome | null | undefined;
+  /** JSON: a Liquid template of the body, at most 65,536 characters. The output of a text is escaped for a JSON string; the filter `json` writes a complete value. The rendered body must be JSON of at most 256 KiB. */
+  body?: string | null | undefined;
+  /** How the body is made. Default, null: STANDARD. */
+  bodyFormat?: BodyFormat | null | undefined;
+  /** Certificates as PEM, at most 20, one in each text, at most 64 KiB in all, not expired. Servers whose certificate one of them has signed are trusted beside those with a public certificate: the partner, the token endpoint of `oauth2`, and an https `proxy`. This is the complete list; null or an empty list: none. */
+  caCertificates?: Array<string> | null | undefined;
+  /** The client certificate for partners that require one (mTLS) and for the token endpoint of `oauth2`. It must not have expired. null: removed. */
+  clientCertificate?: ClientCertificateInput | null | undefined;
+  /** A CEL expression over `doc` (the document), `event` { id type documentType event referenceDocument createdAt } and `user` { name fullName }, at most 4,000 characters: `doc.grand_total > 40000 && doc.status == "Paid"`. An event for which it is false or cannot be evaluated is skipped. Default, null: all events. */
+  condition?: string | null | undefined;
+  /** The seconds within which an identical event is not sent again, 1 to 86,400. An event with the same document type, event, reference and bytes of data as one that was delivered or is open is skipped with the reason DUPLICATE. null: off. */
+  dedupeSeconds?: number | null | undefined;
+  /** The document type, at most 200 characters; null: all types; of INCOMING, the name of the provider. */
+  documentType?: string | null | undefined;
+  /** INCOMING: the location of the event name in a call. Default, null: the location that the provider uses. The event of a call without a name is "received". */
+  eventLocation?: PlaceInput | null | undefined;
+  /** The complete new list of event names, at most 100; null or empty: all events. */
+  events?: Array<string> | null | undefined;
+  /** The `version` that you have read. If the webhook has another one by now, the error is CONFLICT and nothing is changed. Default, null: any. */
+  expectedVersion?: number | null | undefined;
+  /** JSON without a template, FORM: the fields of the body, at most 200. Values are copied from the document unchanged. A value that the document does not contain is null, in a form empty; in a form, lists and objects are written as JSON. */
+  fields?: Array<BodyFieldInput> | null | undefined;
+  /** INCOMING, becomes FORWARD: the 1 to 20 outgoing webhooks to which calls are forwarded, `whk_...`. */
+  forwardTo?: Array<string> | null | undefined;
+  /** At most 50 headers, in addition to those that Hookledger sets. `Content-Type` and `User-Agent` replace the default ones. All users who may read webhooks may read these headers: put secrets into `secretHeaders`. Default, null: none. */
+  headers?: Array<HeaderInput> | null | undefined;
+  /** The id of the webhook, `whk_...`. */
+  id: string;
+  /** INCOMING: the location of the id of a call. A call with an id that was accepted within 30 days is answered and recorded again, and has no other effect. Default, null: the location that the provider uses. A call without an id is never a duplicate. GITHUB, SHOPIFY: calls with the same event, secret and body are duplicates, too. */
+  idLocation?: PlaceInput | null | undefined;
+  /** The maximum number of concurrent requests of all processes, 1 to 500; deliveries above the limit wait. null: only the capacity of the workers limits it. */
+  maxConcurrency?: number | null | undefined;
+  /** The HTTP method. Default, null: POST. */
+  method?: WebhookMethod | null | undefined;
+  /** The name, 1 to 200 characters; null is refused. */
+  name?: string | null | undefined;
+  /** An access token is obtained with client credentials (RFC 6749, section 4.4), cached until shortly before it expires, and sent as `Authorization: Bearer`. If no token can be obtained, the attempt fails with AUTHENTICATION. Not together with `basicAuth` or a secret `authorization` header. null: removed. */
+  oauth2?: OAuth2Input | null | undefined;
+  /** Keeps the deliveries of each document in order: the next delivery is sent when the previous one has succeeded. null: deliveries are not ordered. Deliveries that are open when the setting is set are not ordered. Later events overtake one that cannot be fanned out (`deadLetters`), with HOLD too. */
+  ordering?: DeliveryOrdering | null | undefined;
+  /** The user who is responsible for the webhook, `usr_...`; null is refused. */
+  ownerId?: string | null | undefined;
+  /** OUTGOING: the names of the headers of a received call that are forwarded, at most 50, such as "x-github-event"; ["*"]: all that are allowed. Headers that Hookledger sets and secret headers are never forwarded. Published events have no headers. Default, null: none. */
+  passHeaders?: Array<string> | null | undefined;
+  /** The HTTP proxy through which requests, also those for access tokens, are sent: always in a tunnel (CONNECT) to the address to which this server (not the proxy) resolves the host. The address guard applies to this address and to that of the proxy. null: none. */
+  proxy?: ProxyInput | null | undefined;
+  /** The maximum number of requests in a time window, over all processes; deliveries above the limit wait. INCOMING: valid calls above the limit are refused with 429, counted in each process separately. null: no limit. */
+  rateLimit?: RateLimitInput | null | undefined;
+  /** Whether the webhook may receive the entries of the audit trail as events (`audit.<action>`), if it subscribes to them. Only a SYSTEM_MANAGER may set it, and no other role may change or test such a webhook, forward calls to it, or act on its deliveries: FORBIDDEN for others. Default, null: false. */
+  receiveAuditEvents?: boolean | null | undefined;
+  /** INCOMING: the location of the name of the business document. Default, null: the location that the provider uses, else the id of the call. */
+  referenceLocation?: PlaceInput | null | undefined;
+  /** The seconds to wait before each attempt: 1 to 20 numbers from 0 to 604,800. null: the schedule of Standard Webhooks, 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. */
+  retrySchedule?: Array<number> | null | undefined;
+  /** Headers with secret values, such as API keys, at most 20. Names are unique, ignoring case. They are sent only to the host of `url`. This is the complete new list; null: none. */
+  secretHeaders?: Array<SecretHeaderInput> | null | undefined;
+  /** Whether each request carries the header `hookledger-head`: the newest signed head of the sealed log, as `evidenceHeads { nodes { checkpoint } }` without lines of witnesses, in base64. With it, the partner can prove a later rewriting of the log, and that Hookledger signed the head. Default, null: false. */
+  sendEvidenceHead?: boolean | null | undefined;
+  /** Whether each request that belongs to a trace carries its place in it, in the header `traceparent` of the W3C trace context. The partner can continue the trace, and learns its id. Default, null: false. */
+  sendTraceparent?: boolean | null | undefined;
+  /** The signature schemes, 1 to 3; each one adds a signature to every request. An added scheme gets a new secret, which the response contains; a removed scheme ends at once. */
+  signatures?: Array<SignatureScheme> | null | undefined;
+  /** Whether SUPPORT may see masked content of the requests, with a reason (`revealContent`). Only a SYSTEM_MANAGER may change it, also by an import or a restored version: FORBIDDEN for others. Default, null: false. */
+  supportMayReveal?: boolean | null | undefined;
+  /** The timeout of an attempt in milliseconds, 1,000 to 30,000. Default: 15,000. null: the default. */
+  timeoutMs?: number | null | undefined;
+  /** INCOMING: the maximum difference between the signed time and the time of receipt, in either direction, in seconds, 1 to 604,800. Default, null: 300; for MAILGUN, which repeats the same signature for hours, 43,200. */
+  toleranceSeconds?: number | null | undefined;
+  /** OUTGOING: the URL to call: https, at most 2,048 characters, without credentials, not a private address. http is allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded. If scheme, host or port change, the same call must also give the credentials again or remove them with null; otherwise it is refused with CONFLICT. */
+  url?: string | null | undefined;
+  /** INCOMING, providers HMAC, TOKEN and BASIC: how calls are verified. Omitted fields keep their values. */
+  verification?: VerificationInput | null | undefined;
 };
 
 /** The kind of fault in an input. */
@@ -1421,6 +2060,28 @@ export type VerificationCheckName =
   /** Whether the webhook accepts calls. */
   | 'WEBHOOK';
 
+/** How calls are verified with the providers HMAC, TOKEN and BASIC. It contains no secret. */
+export type VerificationInput = {
+  /** HMAC: the hash function. Default: SHA256. */
+  algorithm?: HmacAlgorithm | null | undefined;
+  /** HMAC: the encoding of the signature. Default: HEX. */
+  encoding?: SignatureEncoding | null | undefined;
+  /** HMAC, TOKEN: the name of the header with the signature or token. */
+  header?: string | null | undefined;
+  /** HMAC: the name of the header with `{id}`. An id must not contain the separators next to `{id}`. */
+  idHeader?: string | null | undefined;
+  /** HMAC, TOKEN: the text before the signature or token, such as "sha256=" or "Bearer "; at most 50 characters. */
+  prefix?: string | null | undefined;
+  /** TOKEN: the name of the query parameter with the token, instead of a header. */
+  query?: string | null | undefined;
+  /** HMAC: the signed text, in which `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}` are replaced by those of the call; at most 500 characters; `{body}` is required. Default: `{body}`. */
+  signed?: string | null | undefined;
+  /** HMAC: the name of the header with `{timestamp}`, in seconds since 1970. */
+  timestampHeader?: string | null | undefined;
+  /** BASIC: the user name, without a colon. */
+  username?: string | null | undefined;
+};
+
 /** The kind of a secret that verifies calls. */
 export type VerificationKeyKind =
   /** The fingerprint of a client certificate. */
@@ -1454,6 +2115,30 @@ export type WebhookCircuitWhere = {
   reason?: StringFilter | null | undefined;
   /** The state: { in: [OPEN, HALF_OPEN] }. */
   state?: CircuitStateFilter | null | undefined;
+};
+
+/** Settings of an OUTGOING webhook that are not saved: those that decide which events are sent, and what is sent of them. An omitted one is that of the stored webhook; without `id`, the default. */
+export type WebhookDraftInput = {
+  /** JSON: a Liquid template of the body, at most 65,536 characters. The output of a text is escaped for a JSON string; the filter `json` writes a complete value. The rendered body must be JSON of at most 256 KiB. */
+  body?: string | null | undefined;
+  /** How the body is made. Default, null: STANDARD. */
+  bodyFormat?: BodyFormat | null | undefined;
+  /** A CEL expression over `doc` (the document), `event` { id type documentType event referenceDocument createdAt } and `user` { name fullName }, at most 4,000 characters: `doc.grand_total > 40000 && doc.status == "Paid"`. An event for which it is false or cannot be evaluated is skipped. Default, null: all events. */
+  condition?: string | null | undefined;
+  /** The document type of the events to send, at most 200 characters; null: all types. */
+  documentType?: string | null | undefined;
+  /** The names of the events to send, at most 100; null or empty: all events. */
+  events?: Array<string> | null | undefined;
+  /** JSON without a template, FORM: the fields of the body, at most 200. Values are copied from the document unchanged. A value that the document does not contain is null, in a form empty; in a form, lists and objects are written as JSON. */
+  fields?: Array<BodyFieldInput> | null | undefined;
+  /** At most 50 headers, in addition to those that Hookledger sets. `Content-Type` and `User-Agent` replace the default ones. All users who may read webhooks may read these headers: put secrets into `secretHeaders`. Default, null: none. */
+  headers?: Array<HeaderInput> | null | undefined;
+  /** The HTTP method. Default, null: POST. */
+  method?: WebhookMethod | null | undefined;
+  /** OUTGOING: the names of the headers of a received call that are forwarded, at most 50, such as "x-github-event"; ["*"]: all that are allowed. Headers that Hookledger sets and secret headers are never forwarded. Published events have no headers. Default, null: none. */
+  passHeaders?: Array<string> | null | undefined;
+  /** OUTGOING: the URL to call: https, at most 2,048 characters, without credentials, not a private address. http is allowed where ALLOW_HTTP_TARGETS is on. Path and query may be Liquid templates, whose output is percent-encoded. Default of a new webhook: empty, until it is known. */
+  url?: string | null | undefined;
 };
 
 /** Webhooks whose health meets all of these conditions. */
@@ -1662,6 +2347,8 @@ export type WebhookRequestLogWhere = {
   test?: BooleanFilter | null | undefined;
   /** The milliseconds of the TLS handshake: { gte: 1000 }. */
   tlsMs?: IntFilter | null | undefined;
+  /** The trace of the request: { eq: "4bf92f3577b34da6a3ce929d0e0e4736" }. */
+  traceId?: StringFilter | null | undefined;
   /**
    * The URL: { startsWith: "https://api.example.com/" }. It may contain values of the document.
    *
@@ -1773,6 +2460,8 @@ export type WebhookWhere = {
   receiveAuditEvents?: BooleanFilter | null | undefined;
   /** Whether requests carry heads of the sealed log. */
   sendEvidenceHead?: BooleanFilter | null | undefined;
+  /** Whether requests carry their place in a trace. */
+  sendTraceparent?: BooleanFilter | null | undefined;
   /** The signature schemes: { contains: FRAPPE }. */
   signatures?: SignatureSchemeListFilter | null | undefined;
   /** The status: { in: [PAUSED, DISABLED] }. */
@@ -1816,6 +2505,8 @@ export type OwnAuditQueryVariables = Exact<{
 
 export type OwnAuditQuery = { myAuditEntries: { nodes: Array<{ id: string, createdAt: string, action: string, outcome: AuditOutcome, subjectType: string | null, subjectId: string | null, reason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
+export type DeliveryRowFragment = { id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null };
+
 export type DeliveriesQueryVariables = Exact<{
   where?: DeliveryWhere | null | undefined;
   orderBy?: DeliveryOrder | null | undefined;
@@ -1823,12 +2514,15 @@ export type DeliveriesQueryVariables = Exact<{
 }>;
 
 
-export type DeliveriesQuery = { deliveries: { nodes: Array<{ id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+export type DeliveriesQuery = { deliveries: { nodes: Array<{ id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null, waiting: { totalCount: number | null, totalCountIsExact: boolean | null } | null, retrying: { totalCount: number | null, totalCountIsExact: boolean | null } | null, exhausted: { totalCount: number | null, totalCountIsExact: boolean | null } | null };
 
-export type DeliveryCountsQueryVariables = Exact<{ [key: string]: never; }>;
+export type DeliveriesTailSubscriptionVariables = Exact<{
+  where?: DeliveryWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
 
 
-export type DeliveryCountsQuery = { waiting: { totalCount: number | null, totalCountIsExact: boolean | null } | null, retrying: { totalCount: number | null, totalCountIsExact: boolean | null } | null, exhausted: { totalCount: number | null, totalCountIsExact: boolean | null } | null };
+export type DeliveriesTailSubscription = { deliveryChanged: { id: string, dropped: number, delivery: { id: string, createdAt: string, documentType: string, referenceDocument: string, event: string, status: DeliveryStatus, attempts: number, nextAttemptAt: string | null, finishedAt: string | null, held: boolean, waitsFor: DeliveryWait | null, skipReason: SkipReason | null, cancelRequested: boolean, test: boolean, webhook: { id: string, name: string, status: WebhookStatus } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null, deadLetter: { code: string } | null } } };
 
 export type DeliveryQueryVariables = Exact<{
   id: string;
@@ -1872,6 +2566,13 @@ export type EvidencePageQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type EvidencePageQuery = { evidenceStatus: { keys: Array<string>, origin: string | null, treeSize: number, waitingCount: number, oldestWaitingSeconds: number | null, head: { treeSize: number, checkpoint: string, signedAt: string } | null, stops: Array<{ code: EvidenceStopCode, message: string, since: string }>, lastAnchors: Array<{ by: string, kind: EvidenceAnchorKind, anchoredAt: string | null, anchoredSize: number | null, error: string | null, triedAt: string | null }> } | null };
 
+export type EvidenceHeadsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type EvidenceHeadsQuery = { evidenceHeads: { nodes: Array<{ treeSize: number, checkpoint: string, signedAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+
 export type EvidenceCompletenessQueryVariables = Exact<{
   month: string;
   after?: string | null | undefined;
@@ -1886,6 +2587,13 @@ export type VerifyEvidenceMutationVariables = Exact<{
 
 
 export type VerifyEvidenceMutation = { verifyEvidence: { evidenceRun: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type EvidenceRunsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type EvidenceRunsQuery = { evidenceRuns: { nodes: Array<{ id: string, status: EvidenceRunStatus, depth: EvidenceDepth, checked: number, findingCount: number, createdAt: string, finishedAt: string | null, scope: { kind: EvidenceScopeKind, from: string | null, to: string | null }, orderedBy: { name: string, fullName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type EvidenceRunQueryVariables = Exact<{
   id: string;
@@ -1915,13 +2623,16 @@ export type OrderExportMutationVariables = Exact<{
 
 export type OrderExportMutation = { exportWebhookRequestLogs: { export: { id: string, url: string, expiresAt: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
+export type PartPartsFragment = { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null };
+
 export type HealthQueryVariables = Exact<{
   now: string;
   hourAgo: string;
+  dayAgo: string;
 }>;
 
 
-export type HealthQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, deadLetters: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, failures: number, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null, delivery: { id: string } | null }> } | null, oldest: { nodes: Array<{ id: string, createdAt: string, nextAttemptAt: string | null, webhook: { id: string, name: string } | null }> } | null, open: { totalCount: number | null, totalCountIsExact: boolean | null } | null, unwell: { nodes: Array<{ id: string, name: string, url: string | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { waitingCount: number | null, lastSuccessAt: string | null } | null, owner: { name: string, fullName: string | null } | null }> } | null, webhookRequestLogStats: { total: { requestCount: number, succeeded: number, failed: number, unknown: number } | null } };
+export type HealthQuery = { systemHealth: { database: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, queue: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, workers: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, index: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, statistics: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, sealing: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null }, standby: { state: HealthState, since: string | null, behindSeconds: number | null, message: string | null } | null } | null, deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, deadLetters: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, failures: number, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null, delivery: { id: string } | null }> } | null, oldest: { nodes: Array<{ id: string, createdAt: string, nextAttemptAt: string | null, webhook: { id: string, name: string } | null }> } | null, open: { totalCount: number | null, totalCountIsExact: boolean | null } | null, unwell: { nodes: Array<{ id: string, name: string, url: string | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { waitingCount: number | null, lastSuccessAt: string | null, successRate: number | null, streak: { succeeding: boolean, requestCount: number, since: string } | null, lastFailure: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null } | null, owner: { name: string, fullName: string | null } | null }> } | null, webhookRequestLogStats: { total: { requestCount: number, succeeded: number, failed: number, unknown: number } | null } };
 
 export type PauseDeliveriesMutationVariables = Exact<{
   input: PauseDeliveriesInput;
@@ -1956,10 +2667,11 @@ export type AttentionQueryVariables = Exact<{
   now: string;
   dayAgo: string;
   weekAgo: string;
+  inTwoWeeks: string;
 }>;
 
 
-export type AttentionQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, broken: { nodes: Array<{ id: string, name: string, statusReason: string | null, statusChangedAt: string | null, owner: { name: string, fullName: string | null } | null }> } | null, givenUp: { nodes: Array<{ id: string, documentType: string, referenceDocument: string, finishedAt: string | null, webhook: { id: string, name: string } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null }> } | null, stuck: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null }> } | null, approvals: { nodes: Array<{ id: string, kind: ApprovalKind, createdAt: string, requestedBy: { name: string, fullName: string | null } | null }> } | null, evidenceStatus: { oldestWaitingSeconds: number | null, stops: Array<{ code: EvidenceStopCode, since: string, message: string }> } | null, deliveryStats: { buckets: Array<{ start: string, end: string, delivered: number, pending: number, retrying: number, exhausted: number, skipped: number, cancelled: number }> | null } };
+export type AttentionQuery = { deliveriesPaused: { since: string, reason: string, pausedBy: { name: string, fullName: string | null } | null } | null, broken: { nodes: Array<{ id: string, name: string, statusReason: string | null, statusChangedAt: string | null, owner: { name: string, fullName: string | null } | null }> } | null, givenUp: { nodes: Array<{ id: string, documentType: string, referenceDocument: string, finishedAt: string | null, webhook: { id: string, name: string } | null, lastRequest: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null }> } | null, stuck: { nodes: Array<{ id: string, kind: DeadLetterKind, code: string, createdAt: string, retryAt: string | null, webhook: { id: string, name: string } | null }> } | null, approvals: { nodes: Array<{ id: string, kind: ApprovalKind, createdAt: string, requestedBy: { name: string, fullName: string | null } | null }> } | null, expiring: { nodes: Array<{ kind: ExpiringSecretKind, name: string | null, expiresAt: string, webhook: { id: string, name: string } | null }> } | null, evidenceStatus: { oldestWaitingSeconds: number | null, stops: Array<{ code: EvidenceStopCode, since: string, message: string }> } | null, deliveryStats: { buckets: Array<{ start: string, end: string, delivered: number, pending: number, retrying: number, exhausted: number, skipped: number, cancelled: number }> | null } };
 
 export type LogRowFragment = { id: string, startedAt: string, finishedAt: string | null, direction: Direction, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, documentType: string | null, referenceDocument: string | null, event: string | null, durationMs: number | null, attemptNumber: number, test: boolean, duplicate: boolean, webhook: { id: string, name: string } | null, replay: { id: string } | null };
 
@@ -2014,6 +2726,18 @@ export type RevokeSessionMutationVariables = Exact<{
 
 export type RevokeSessionMutation = { revokeSession: { session: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
+export type SetMyMailMutationVariables = Exact<{
+  input: SetMyMailInput;
+}>;
+
+
+export type SetMyMailMutation = { setMyMail: { user: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RequestAddressVerificationMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RequestAddressVerificationMutation = { requestAddressVerification: { user: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
 export type PeopleQueryVariables = Exact<{
   where?: UserWhere | null | undefined;
   after?: string | null | undefined;
@@ -2064,22 +2788,147 @@ export type RevokeSessionsMutationVariables = Exact<{
 
 export type RevokeSessionsMutation = { revokeSessions: { sessions: Array<{ id: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
+export type MaskingRulePartsFragment = { id: string, createdAt: string, documentType: string | null, part: MaskedPart, path: string, roles: Array<Role>, strategy: MaskingStrategy, createdBy: { name: string, fullName: string | null } | null, webhook: { id: string, name: string } | null };
+
+export type MaskingRulesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type MaskingRulesQuery = { maskingRules: { nodes: Array<{ id: string, createdAt: string, documentType: string | null, part: MaskedPart, path: string, roles: Array<Role>, strategy: MaskingStrategy, createdBy: { name: string, fullName: string | null } | null, webhook: { id: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+
+export type CreateMaskingRuleMutationVariables = Exact<{
+  input: CreateMaskingRuleInput;
+}>;
+
+
+export type CreateMaskingRuleMutation = { createMaskingRule: { maskingRule: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type DeleteMaskingRuleMutationVariables = Exact<{
+  input: DeleteMaskingRuleInput;
+}>;
+
+
+export type DeleteMaskingRuleMutation = { deleteMaskingRule: { maskingRule: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type LegalHoldsQueryVariables = Exact<{
+  where?: LegalHoldWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type LegalHoldsQuery = { legalHolds: { nodes: Array<{ id: string, name: string, reason: string, createdAt: string, documentType: string | null, referenceDocument: string | null, from: string | null, to: string | null, releasedAt: string | null, placedBy: { name: string, fullName: string | null } | null, user: { name: string, fullName: string | null } | null, webhook: { id: string, name: string } | null, approvals: { nodes: Array<{ id: string, takesEffectAt: string | null }> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+
+export type PlaceLegalHoldMutationVariables = Exact<{
+  input: PlaceLegalHoldInput;
+}>;
+
+
+export type PlaceLegalHoldMutation = { placeLegalHold: { legalHold: { id: string } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RequestLegalHoldReleaseMutationVariables = Exact<{
+  input: RequestLegalHoldReleaseInput;
+}>;
+
+
+export type RequestLegalHoldReleaseMutation = { requestLegalHoldRelease: { approval: { id: string, takesEffectAt: string | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type RetentionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RetentionQuery = { retentionLimits: Array<{ contentDays: number | null, rowMonths: number | null, minimumDays: number | null, minimumReason: string | null, reason: string, changedAt: string, changedBy: { name: string, fullName: string | null } | null, webhook: { id: string, name: string } | null }> | null, keptMonths: Array<{ month: string, part: MonthPart, reason: KeptMonthReason, since: string, error: string | null }> | null };
+
+export type SetRetentionMutationVariables = Exact<{
+  input: SetRetentionInput;
+}>;
+
+
+export type SetRetentionMutation = { setRetention: { retentionLimit: { contentDays: number | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ErasuresQueryVariables = Exact<{
+  where?: ErasureWhere | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ErasuresQuery = { erasures: { nodes: Array<{ id: string, kind: ErasureKind, status: ErasureStatus, reason: string, createdAt: string, finishedAt: string | null, rowCount: number, erasedCount: number, otherCount: number, deferredCount: number, deferredReason: string | null, orderedBy: { name: string, fullName: string | null } | null, approval: { id: string, status: ApprovalStatus, takesEffectAt: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+
+export type RecipientPartsFragment = { webhookId: string, webhookName: string, host: string, requestCount: number, firstAt: string, lastAt: string };
+
+export type ErasureRecipientsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ErasureRecipientsQuery = { erasure: { recipients: Array<{ webhookId: string, webhookName: string, host: string, requestCount: number, firstAt: string, lastAt: string }> } | null };
+
+export type PreviewErasureMutationVariables = Exact<{
+  input: PreviewErasureInput;
+}>;
+
+
+export type PreviewErasureMutation = { previewErasure: { preview: { rowCount: number, eventCount: number, deliveryCount: number, requestCount: number, heldCount: number, erasedCount: number, reasonCount: number, replayCount: number, exportCount: number, complete: boolean, needsSecondPerson: boolean, recipients: Array<{ webhookId: string, webhookName: string, host: string, requestCount: number, firstAt: string, lastAt: string }> } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type OrderedErasureFragment = { id: string, status: ErasureStatus, approval: { takesEffectAt: string | null } | null };
+
+export type EraseDocumentMutationVariables = Exact<{
+  input: EraseDocumentInput;
+}>;
+
+
+export type EraseDocumentMutation = { eraseDocument: { erasure: { id: string, status: ErasureStatus, approval: { takesEffectAt: string | null } | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type ErasePersonMutationVariables = Exact<{
+  input: ErasePersonInput;
+}>;
+
+
+export type ErasePersonMutation = { erasePerson: { erasure: { id: string, status: ErasureStatus, approval: { takesEffectAt: string | null } | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type EraseContentMutationVariables = Exact<{
+  input: EraseContentInput;
+}>;
+
+
+export type EraseContentMutation = { eraseContent: { erasure: { id: string, status: ErasureStatus, approval: { takesEffectAt: string | null } | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type SecondPersonsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SecondPersonsQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null, identityIssuer: string | null }> } | null };
+
+export type FindPersonsQueryVariables = Exact<{
+  begin: string;
+}>;
+
+
+export type FindPersonsQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null }> } | null };
+
+export type WebhookNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhookNamesQuery = { webhooks: { nodes: Array<{ id: string, name: string }> } | null };
+
 export type ApprovalPartsFragment = { id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null };
+
+export type ApprovalsPageFragment = { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, erasure?: { kind: ErasureKind, rowCount: number, otherCount: number } | null, legalHold?: { name: string } | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } };
 
 export type ApprovalsQueryVariables = Exact<{
   where?: ApprovalWhere | null | undefined;
   after?: string | null | undefined;
+  privacy: boolean;
 }>;
 
 
-export type ApprovalsQuery = { approvals: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+export type ApprovalsQuery = { approvals: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, erasure?: { kind: ErasureKind, rowCount: number, otherCount: number } | null, legalHold?: { name: string } | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type ReplaysQueryVariables = Exact<{
   after?: string | null | undefined;
+  privacy: boolean;
 }>;
 
 
-export type ReplaysQuery = { replays: { nodes: Array<{ id: string, createdAt: string, status: ReplayStatus, deliveryCount: number, replayed: number, skipped: number, rate: number, reason: string, error: string | null, startedAt: string | null, finishedAt: string | null, orderedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+export type ReplaysQuery = { waiting: { nodes: Array<{ id: string, kind: ApprovalKind, status: ApprovalStatus, reason: string, createdAt: string, expiresAt: string | null, takesEffectAt: string | null, decidedAt: string | null, decisionReason: string | null, erasure?: { kind: ErasureKind, rowCount: number, otherCount: number } | null, legalHold?: { name: string } | null, requestedBy: { id: string, name: string, fullName: string | null } | null, decidedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string, webhook: { id: string, name: string } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null, replays: { nodes: Array<{ id: string, createdAt: string, status: ReplayStatus, deliveryCount: number, replayed: number, skipped: number, rate: number, reason: string, error: string | null, startedAt: string | null, finishedAt: string | null, orderedBy: { name: string, fullName: string | null } | null, delivery: { id: string, referenceDocument: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type CountReplayMutationVariables = Exact<{
   where: DeliveryWhere;
@@ -2087,12 +2936,13 @@ export type CountReplayMutationVariables = Exact<{
 }>;
 
 
-export type CountReplayMutation = { replayDeliveries: { preview: { deliveryCount: number, replayable: number, byStatus: Array<{ status: DeliveryStatus, deliveryCount: number, replayable: number }>, byWebhook: Array<{ deliveryCount: number, replayable: number, webhook: { id: string, name: string } | null }> } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+export type CountReplayMutation = { replayDeliveries: { preview: { deliveryCount: number, replayable: number, oldest: { id: string, createdAt: string, referenceDocument: string } | null, newest: { id: string, createdAt: string, referenceDocument: string } | null, byStatus: Array<{ status: DeliveryStatus, deliveryCount: number, replayable: number }>, byWebhook: Array<{ deliveryCount: number, replayable: number, webhook: { id: string, name: string } | null }> } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type StartReplayMutationVariables = Exact<{
   where: DeliveryWhere;
   reason: string;
   rate: number;
+  expectedReplayable: number;
 }>;
 
 
@@ -2145,7 +2995,7 @@ export type RequestQueryVariables = Exact<{
 }>;
 
 
-export type RequestQuery = { webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, method: string, url: string, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, attemptNumber: number, remoteAddress: string | null, test: boolean, duplicate: boolean, event: string | null, documentType: string | null, referenceDocument: string | null, webhook: { id: string, name: string, supportMayReveal: boolean, timeoutMs: number, owner: { id: string, name: string, fullName: string | null } | null } | null, user: { id: string, name: string, fullName: string | null } | null, replay: { id: string, reason: string, orderedBy: { name: string } | null } | null, businessEvent: { id: string, createdAt: string, publishedBy: { name: string } | null } | null, delivery: { id: string, status: DeliveryStatus, nextAttemptAt: string | null, requests: { nodes: Array<{ id: string, attemptNumber: number, startedAt: string, status: WebhookRequestLogStatus, direction: Direction, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, evidence: { status: SealStatus, sealedAt: string | null, leafIndex: number | null, treeSize: number | null, leafHash: string | null } } | null };
+export type RequestQuery = { webhookRequestLog: { id: string, startedAt: string, finishedAt: string | null, direction: Direction, method: string, url: string, status: WebhookRequestLogStatus, responseStatus: number | null, errorCode: RequestErrorCode | null, error: string | null, durationMs: number | null, attemptNumber: number, remoteAddress: string | null, test: boolean, duplicate: boolean, event: string | null, documentType: string | null, referenceDocument: string | null, webhook: { id: string, name: string, supportMayReveal: boolean, timeoutMs: number, owner: { id: string, name: string, fullName: string | null } | null } | null, user: { id: string, name: string, fullName: string | null } | null, replay: { id: string, reason: string, orderedBy: { name: string } | null } | null, businessEvent: { id: string, createdAt: string, publishedBy: { name: string } | null } | null, delivery: { id: string, status: DeliveryStatus, nextAttemptAt: string | null, requests: { nodes: Array<{ id: string, attemptNumber: number, startedAt: string, status: WebhookRequestLogStatus, direction: Direction, responseStatus: number | null, errorCode: RequestErrorCode | null, durationMs: number | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, evidence: { status: SealStatus, sealedAt: string | null, erasedAt: string | null, leafIndex: number | null, treeSize: number | null, leafHash: string | null } } | null };
 
 export type ContentPartsFragment = { id: string, method: string, url: string, headerList: Array<{ name: string, value: string }> | null, dataBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null, responseHeaderList: Array<{ name: string, value: string }> | null, responseBody: { text: string | null, base64: string | null, contentType: string | null, bytes: number | null, sha256: string | null, truncated: boolean, masked: boolean } | null };
 
@@ -2173,7 +3023,61 @@ export type RevealMutation = { revealContent: { content: { headerList: Array<{ n
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewerRoles: Array<Role>, about: { version: string, serverTime: string, signInMethods: Array<SignInMethod>, oldestRequestAt: string | null }, viewer: { id: string, name: string, fullName: string | null, email: string | null } | null };
+export type ViewerQuery = { viewerRoles: Array<Role>, about: { version: string, serverTime: string, signInMethods: Array<SignInMethod>, oldestRequestAt: string | null }, viewer: { id: string, name: string, fullName: string | null, email: string | null, emailVerified: boolean, receivesMail: boolean } | null };
+
+export type VersionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VersionQuery = { about: { version: string } };
+
+export type SessionEndQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionEndQuery = { about: { serverTime: string }, mySessions: { nodes: Array<{ current: boolean, expiresAt: string }> } | null };
+
+export type OwnersPageFragment = { nodes: Array<{ id: string, name: string, fullName: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type EditedWebhookQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EditedWebhookQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, webhook: { id: string, name: string, direction: Direction, status: WebhookStatus, version: number, documentType: string | null, events: Array<string>, url: string | null, method: WebhookMethod, condition: string | null, passHeaders: Array<string>, bodyFormat: BodyFormat, body: string | null, signatures: Array<SignatureScheme>, retrySchedule: Array<number> | null, timeoutMs: number, maxConcurrency: number | null, ordering: DeliveryOrdering | null, dedupeSeconds: number | null, receiveAuditEvents: boolean, sendEvidenceHead: boolean, sendTraceparent: boolean, supportMayReveal: boolean, owner: { id: string, name: string, fullName: string | null } | null, headers: Array<{ name: string, template: string }>, fields: Array<{ key: string, fieldname: string }> | null, rateLimit: { maxRequests: number, seconds: number } | null, credentials: Array<{ kind: CredentialKind, name: string }>, proxy: { url: string, username: string | null } | null, caCertificates: Array<{ subject: string }>, incoming: { provider: WebhookProvider, toleranceSeconds: number, becomes: CallOutcome, verification: { header: string | null, query: string | null, prefix: string | null, algorithm: HmacAlgorithm | null, encoding: SignatureEncoding | null, signed: string | null, timestampHeader: string | null, idHeader: string | null, username: string | null } | null, eventLocation: { from: PlaceKind, name: string } | null, idLocation: { from: PlaceKind, name: string } | null, referenceLocation: { from: PlaceKind, name: string } | null, forwardTo: Array<{ id: string, name: string }>, answer: { statusCode: number, body: string | null, contentType: string | null } } | null } | null };
+
+export type ForwardTargetsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ForwardTargetsQuery = { webhooks: { nodes: Array<{ id: string, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type WebhookOwnersQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WebhookOwnersQuery = { users: { nodes: Array<{ id: string, name: string, fullName: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type PreviewDraftMutationVariables = Exact<{
+  input: PreviewWebhookInput;
+}>;
+
+
+export type PreviewDraftMutation = { previewWebhook: { preview: { matches: boolean | null, conditionHolds: boolean | null, skipReason: SkipReason | null, skipMessage: string | null, faults: Array<{ field: Array<string>, line: number | null, column: number | null, message: string }>, request: { method: WebhookMethod, url: string, body: string, headers: Array<{ name: string, value: string }> } | null, recent: Array<{ outcome: PreviewOutcome, skipReason: SkipReason | null, skipMessage: string | null, businessEvent: { id: string, documentType: string, event: string, referenceDocument: string, createdAt: string } | null }> | null } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type CreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookInput;
+}>;
+
+
+export type CreateWebhookMutation = { createWebhook: { secret: string | null, publicKey: string | null, frappeSecret: string | null, address: string | null, webhook: { id: string } | null, warnings: Array<{ message: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type UpdateWebhookMutationVariables = Exact<{
+  input: UpdateWebhookInput;
+}>;
+
+
+export type UpdateWebhookMutation = { updateWebhook: { secret: string | null, publicKey: string | null, frappeSecret: string | null, webhook: { id: string, version: number } | null, warnings: Array<{ message: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type WebhooksQueryVariables = Exact<{
   range: DateTimeRange;
@@ -2182,7 +3086,7 @@ export type WebhooksQueryVariables = Exact<{
 }>;
 
 
-export type WebhooksQuery = { webhooks: { nodes: Array<{ id: string, name: string, direction: Direction, url: string | null, status: WebhookStatus, statusReason: string | null, owner: { name: string, fullName: string | null } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { lastSuccessAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null } | null, stats: { buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
+export type WebhooksQuery = { webhooks: { nodes: Array<{ id: string, name: string, direction: Direction, url: string | null, status: WebhookStatus, statusReason: string | null, owner: { name: string, fullName: string | null } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null } | null, health: { lastSuccessAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null, streak: { succeeding: boolean, requestCount: number } | null } | null, stats: { buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null, searchedTo: string | null } } | null };
 
 export type WebhookQueryVariables = Exact<{
   id: string;
@@ -2190,7 +3094,7 @@ export type WebhookQueryVariables = Exact<{
 }>;
 
 
-export type WebhookQuery = { webhook: { id: string, name: string, direction: Direction, url: string | null, method: WebhookMethod, documentType: string | null, events: Array<string>, condition: string | null, body: string | null, bodyFormat: BodyFormat, timeoutMs: number, retrySchedule: Array<number> | null, maxConcurrency: number | null, ordering: DeliveryOrdering | null, dedupeSeconds: number | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, createdAt: string, updatedAt: string, version: number, supportMayReveal: boolean, receiveAuditEvents: boolean, sendEvidenceHead: boolean, signatures: Array<SignatureScheme>, fields: Array<{ key: string, fieldname: string }> | null, headers: Array<{ name: string, template: string }>, rateLimit: { maxRequests: number, seconds: number } | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null, signingKeys: Array<{ id: string, scheme: SignatureScheme, live: boolean, createdAt: string, expiresAt: string | null, publicKey: string | null }> | null, credentials: Array<{ kind: CredentialKind, name: string, createdAt: string, expiresAt: string | null }>, caCertificates: Array<{ subject: string, fingerprint: string, expiresAt: string }>, proxy: { url: string } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null, reason: string | null } | null, health: { lastSuccessAt: string | null, lastFailureAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null, streak: { succeeding: boolean, requestCount: number, since: string } | null, lastFailure: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null } | null, stats: { total: { duration: { p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } | null } | null, buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null, incoming: { provider: WebhookProvider, becomes: CallOutcome, toleranceSeconds: number, addresses: Array<{ createdAt: string, expiresAt: string | null }>, verification: { header: string | null, signed: string | null, algorithm: HmacAlgorithm | null, encoding: SignatureEncoding | null, prefix: string | null, timestampHeader: string | null } | null, verificationKeys: Array<{ id: string, kind: VerificationKeyKind, live: boolean, createdAt: string, expiresAt: string | null }>, forwardTo: Array<{ id: string, name: string }> } | null, unrecordedRefusals: Array<{ minute: string, errorCode: RequestErrorCode, callCount: number }> } | null };
+export type WebhookQuery = { webhook: { id: string, name: string, direction: Direction, url: string | null, method: WebhookMethod, documentType: string | null, events: Array<string>, condition: string | null, body: string | null, bodyFormat: BodyFormat, timeoutMs: number, retrySchedule: Array<number> | null, maxConcurrency: number | null, ordering: DeliveryOrdering | null, dedupeSeconds: number | null, status: WebhookStatus, statusReason: string | null, statusChangedAt: string | null, createdAt: string, updatedAt: string, version: number, supportMayReveal: boolean, receiveAuditEvents: boolean, sendEvidenceHead: boolean, sendTraceparent: boolean, signatures: Array<SignatureScheme>, fields: Array<{ key: string, fieldname: string }> | null, headers: Array<{ name: string, template: string }>, rateLimit: { maxRequests: number, seconds: number } | null, statusChangedBy: { name: string, fullName: string | null } | null, owner: { name: string, fullName: string | null } | null, signingKeys: Array<{ id: string, scheme: SignatureScheme, live: boolean, createdAt: string, expiresAt: string | null, publicKey: string | null }> | null, credentials: Array<{ kind: CredentialKind, name: string, createdAt: string, expiresAt: string | null }>, caCertificates: Array<{ subject: string, fingerprint: string, expiresAt: string }>, proxy: { url: string } | null, circuit: { state: CircuitState, openUntil: string | null, failures: number, failingSince: string | null, reason: string | null } | null, health: { lastSuccessAt: string | null, lastFailureAt: string | null, successRate: number | null, waitingCount: number | null, nextAttemptAt: string | null, streak: { succeeding: boolean, requestCount: number, since: string } | null, lastFailure: { id: string, errorCode: RequestErrorCode | null, responseStatus: number | null } | null } | null, stats: { total: { duration: { p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } | null } | null, buckets: Array<{ start: string, end: string, succeeded: number, failed: number, refused: number, unknown: number, pending: number }> | null } | null, incoming: { provider: WebhookProvider, becomes: CallOutcome, toleranceSeconds: number, addresses: Array<{ createdAt: string, expiresAt: string | null }>, verification: { header: string | null, signed: string | null, algorithm: HmacAlgorithm | null, encoding: SignatureEncoding | null, prefix: string | null, timestampHeader: string | null } | null, verificationKeys: Array<{ id: string, kind: VerificationKeyKind, live: boolean, createdAt: string, expiresAt: string | null }>, forwardTo: Array<{ id: string, name: string }> } | null, unrecordedRefusals: Array<{ minute: string, errorCode: RequestErrorCode, callCount: number }> } | null };
 
 export type WebhookVersionsQueryVariables = Exact<{
   id: string;
@@ -2248,7 +3152,7 @@ export type RestoreVersionMutationVariables = Exact<{
 }>;
 
 
-export type RestoreVersionMutation = { restoreWebhookVersion: { notRestored: Array<string> | null, secret: string | null, publicKey: string | null, webhook: { id: string, version: number } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+export type RestoreVersionMutation = { restoreWebhookVersion: { notRestored: Array<string> | null, secret: string | null, publicKey: string | null, webhook: { id: string, version: number } | null, warnings: Array<{ message: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type ExplainQueryVariables = Exact<{
   input: ExplainVerificationInput;
@@ -2262,7 +3166,7 @@ export type ImportWebhooksMutationVariables = Exact<{
 }>;
 
 
-export type ImportWebhooksMutation = { importWebhooks: { plan: string | null, webhooks: Array<{ name: string, action: WebhookImportAction, secretMissing: boolean, changes: Array<{ setting: string, before: unknown, after: unknown }> }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+export type ImportWebhooksMutation = { importWebhooks: { plan: string | null, webhooks: Array<{ name: string, action: WebhookImportAction, secretMissing: boolean, changes: Array<{ setting: string, before: unknown, after: unknown }> }> | null, warnings: Array<{ message: string }> | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
 
 export type ExportWebhookSettingsMutationVariables = Exact<{
   input: ExportWebhooksInput;
@@ -2270,6 +3174,13 @@ export type ExportWebhookSettingsMutationVariables = Exact<{
 
 
 export type ExportWebhookSettingsMutation = { exportWebhooks: { file: { text: string, webhookCount: number } | null, userErrors: Array<{ field: Array<string> | null, code: UserErrorCode, message: string }> } };
+
+export type EventsToTestQueryVariables = Exact<{
+  where?: BusinessEventWhere | null | undefined;
+}>;
+
+
+export type EventsToTestQuery = { businessEvents: { nodes: Array<{ id: string, documentType: string, event: string, referenceDocument: string, createdAt: string }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2289,6 +3200,45 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const DeliveryRowFragmentDoc = new TypedDocumentString(`
+    fragment DeliveryRow on Delivery {
+  id
+  createdAt
+  documentType
+  referenceDocument
+  event
+  status
+  attempts
+  nextAttemptAt
+  finishedAt
+  held
+  waitsFor
+  skipReason
+  cancelRequested
+  test
+  webhook {
+    id
+    name
+    status
+  }
+  lastRequest {
+    id
+    errorCode
+    responseStatus
+  }
+  deadLetter {
+    code
+  }
+}
+    `, {"fragmentName":"DeliveryRow"}) as unknown as TypedDocumentString<DeliveryRowFragment, unknown>;
+export const PartPartsFragmentDoc = new TypedDocumentString(`
+    fragment PartParts on PartHealth {
+  state
+  since
+  behindSeconds
+  message
+}
+    `, {"fragmentName":"PartParts"}) as unknown as TypedDocumentString<PartPartsFragment, unknown>;
 export const LogRowFragmentDoc = new TypedDocumentString(`
     fragment LogRow on WebhookRequestLog {
   id
@@ -2314,6 +3264,44 @@ export const LogRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"LogRow"}) as unknown as TypedDocumentString<LogRowFragment, unknown>;
+export const MaskingRulePartsFragmentDoc = new TypedDocumentString(`
+    fragment MaskingRuleParts on MaskingRule {
+  id
+  createdAt
+  documentType
+  part
+  path
+  roles
+  strategy
+  createdBy {
+    name
+    fullName
+  }
+  webhook {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"MaskingRuleParts"}) as unknown as TypedDocumentString<MaskingRulePartsFragment, unknown>;
+export const RecipientPartsFragmentDoc = new TypedDocumentString(`
+    fragment RecipientParts on Recipient {
+  webhookId
+  webhookName
+  host
+  requestCount
+  firstAt
+  lastAt
+}
+    `, {"fragmentName":"RecipientParts"}) as unknown as TypedDocumentString<RecipientPartsFragment, unknown>;
+export const OrderedErasureFragmentDoc = new TypedDocumentString(`
+    fragment OrderedErasure on Erasure {
+  id
+  status
+  approval {
+    takesEffectAt
+  }
+}
+    `, {"fragmentName":"OrderedErasure"}) as unknown as TypedDocumentString<OrderedErasureFragment, unknown>;
 export const ApprovalPartsFragmentDoc = new TypedDocumentString(`
     fragment ApprovalParts on Approval {
   id
@@ -2344,6 +3332,53 @@ export const ApprovalPartsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ApprovalParts"}) as unknown as TypedDocumentString<ApprovalPartsFragment, unknown>;
+export const ApprovalsPageFragmentDoc = new TypedDocumentString(`
+    fragment ApprovalsPage on ApprovalConnection {
+  nodes {
+    ...ApprovalParts
+    erasure @include(if: $privacy) {
+      kind
+      rowCount
+      otherCount
+    }
+    legalHold @include(if: $privacy) {
+      name
+    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+    searchedTo
+  }
+}
+    fragment ApprovalParts on Approval {
+  id
+  kind
+  status
+  reason
+  createdAt
+  expiresAt
+  takesEffectAt
+  decidedAt
+  decisionReason
+  requestedBy {
+    id
+    name
+    fullName
+  }
+  decidedBy {
+    name
+    fullName
+  }
+  delivery {
+    id
+    referenceDocument
+    webhook {
+      id
+      name
+    }
+  }
+}`, {"fragmentName":"ApprovalsPage"}) as unknown as TypedDocumentString<ApprovalsPageFragment, unknown>;
 export const ContentPartsFragmentDoc = new TypedDocumentString(`
     fragment ContentParts on WebhookRequestLog {
   id
@@ -2377,6 +3412,19 @@ export const ContentPartsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ContentParts"}) as unknown as TypedDocumentString<ContentPartsFragment, unknown>;
+export const OwnersPageFragmentDoc = new TypedDocumentString(`
+    fragment OwnersPage on UserConnection {
+  nodes {
+    id
+    name
+    fullName
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    `, {"fragmentName":"OwnersPage"}) as unknown as TypedDocumentString<OwnersPageFragment, unknown>;
 export const AuditDocument = new TypedDocumentString(`
     query Audit($where: AuditEntryWhere, $after: String) {
   auditEntries(first: 50, where: $where, after: $after) {
@@ -2464,33 +3512,7 @@ export const DeliveriesDocument = new TypedDocumentString(`
     query Deliveries($where: DeliveryWhere, $orderBy: DeliveryOrder, $after: String) {
   deliveries(first: 50, where: $where, orderBy: $orderBy, after: $after) {
     nodes {
-      id
-      createdAt
-      documentType
-      referenceDocument
-      event
-      status
-      attempts
-      nextAttemptAt
-      finishedAt
-      held
-      waitsFor
-      skipReason
-      cancelRequested
-      test
-      webhook {
-        id
-        name
-        status
-      }
-      lastRequest {
-        id
-        errorCode
-        responseStatus
-      }
-      deadLetter {
-        code
-      }
+      ...DeliveryRow
     }
     pageInfo {
       hasNextPage
@@ -2498,10 +3520,6 @@ export const DeliveriesDocument = new TypedDocumentString(`
       searchedTo
     }
   }
-}
-    `) as unknown as TypedDocumentString<DeliveriesQuery, DeliveriesQueryVariables>;
-export const DeliveryCountsDocument = new TypedDocumentString(`
-    query DeliveryCounts {
   waiting: deliveries(where: {status: {eq: PENDING}}) {
     totalCount
     totalCountIsExact
@@ -2515,7 +3533,74 @@ export const DeliveryCountsDocument = new TypedDocumentString(`
     totalCountIsExact
   }
 }
-    `) as unknown as TypedDocumentString<DeliveryCountsQuery, DeliveryCountsQueryVariables>;
+    fragment DeliveryRow on Delivery {
+  id
+  createdAt
+  documentType
+  referenceDocument
+  event
+  status
+  attempts
+  nextAttemptAt
+  finishedAt
+  held
+  waitsFor
+  skipReason
+  cancelRequested
+  test
+  webhook {
+    id
+    name
+    status
+  }
+  lastRequest {
+    id
+    errorCode
+    responseStatus
+  }
+  deadLetter {
+    code
+  }
+}`) as unknown as TypedDocumentString<DeliveriesQuery, DeliveriesQueryVariables>;
+export const DeliveriesTailDocument = new TypedDocumentString(`
+    subscription DeliveriesTail($where: DeliveryWhere, $after: ID) {
+  deliveryChanged(where: $where, after: $after) {
+    id
+    dropped
+    delivery {
+      ...DeliveryRow
+    }
+  }
+}
+    fragment DeliveryRow on Delivery {
+  id
+  createdAt
+  documentType
+  referenceDocument
+  event
+  status
+  attempts
+  nextAttemptAt
+  finishedAt
+  held
+  waitsFor
+  skipReason
+  cancelRequested
+  test
+  webhook {
+    id
+    name
+    status
+  }
+  lastRequest {
+    id
+    errorCode
+    responseStatus
+  }
+  deadLetter {
+    code
+  }
+}`) as unknown as TypedDocumentString<DeliveriesTailSubscription, DeliveriesTailSubscriptionVariables>;
 export const DeliveryDocument = new TypedDocumentString(`
     query Delivery($id: ID!) {
   delivery(id: $id) {
@@ -2761,6 +3846,22 @@ export const EvidencePageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EvidencePageQuery, EvidencePageQueryVariables>;
+export const EvidenceHeadsDocument = new TypedDocumentString(`
+    query EvidenceHeads($after: String) {
+  evidenceHeads(first: 20, after: $after) {
+    nodes {
+      treeSize
+      checkpoint
+      signedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+      searchedTo
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EvidenceHeadsQuery, EvidenceHeadsQueryVariables>;
 export const EvidenceCompletenessDocument = new TypedDocumentString(`
     query EvidenceCompleteness($month: String!, $after: String) {
   evidenceCompleteness(month: $month, after: $after) {
@@ -2797,6 +3898,35 @@ export const VerifyEvidenceDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<VerifyEvidenceMutation, VerifyEvidenceMutationVariables>;
+export const EvidenceRunsDocument = new TypedDocumentString(`
+    query EvidenceRuns($after: String) {
+  evidenceRuns(first: 20, after: $after) {
+    nodes {
+      id
+      status
+      depth
+      checked
+      findingCount
+      createdAt
+      finishedAt
+      scope {
+        kind
+        from
+        to
+      }
+      orderedBy {
+        name
+        fullName
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+      searchedTo
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EvidenceRunsQuery, EvidenceRunsQueryVariables>;
 export const EvidenceRunDocument = new TypedDocumentString(`
     query EvidenceRun($id: ID!) {
   evidenceRun(id: $id) {
@@ -2884,7 +4014,30 @@ export const OrderExportDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<OrderExportMutation, OrderExportMutationVariables>;
 export const HealthDocument = new TypedDocumentString(`
-    query Health($now: DateTime!, $hourAgo: DateTime!) {
+    query Health($now: DateTime!, $hourAgo: DateTime!, $dayAgo: DateTime!) {
+  systemHealth {
+    database {
+      ...PartParts
+    }
+    queue {
+      ...PartParts
+    }
+    workers {
+      ...PartParts
+    }
+    index {
+      ...PartParts
+    }
+    statistics {
+      ...PartParts
+    }
+    sealing {
+      ...PartParts
+    }
+    standby {
+      ...PartParts
+    }
+  }
   deliveriesPaused {
     since
     reason
@@ -2931,7 +4084,7 @@ export const HealthDocument = new TypedDocumentString(`
   }
   unwell: webhooks(
     first: 50
-    where: {or: [{status: {eq: DISABLED}}, {circuit: {state: {in: [OPEN, HALF_OPEN]}}}]}
+    where: {status: {in: [ACTIVE, PAUSED, DISABLED]}, or: [{status: {eq: DISABLED}}, {circuit: {state: {in: [OPEN, HALF_OPEN]}}}, {health: {streak: {succeeding: {eq: false}}, lastFailureAt: {gte: $dayAgo}}}, {health: {successRate: {lt: 0.9}, lastFailureAt: {gte: $hourAgo}}}]}
   ) {
     nodes {
       id
@@ -2949,6 +4102,17 @@ export const HealthDocument = new TypedDocumentString(`
       health {
         waitingCount
         lastSuccessAt
+        successRate
+        streak {
+          succeeding
+          requestCount
+          since
+        }
+        lastFailure {
+          id
+          errorCode
+          responseStatus
+        }
       }
       owner {
         name
@@ -2965,7 +4129,12 @@ export const HealthDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<HealthQuery, HealthQueryVariables>;
+    fragment PartParts on PartHealth {
+  state
+  since
+  behindSeconds
+  message
+}`) as unknown as TypedDocumentString<HealthQuery, HealthQueryVariables>;
 export const PauseDeliveriesDocument = new TypedDocumentString(`
     mutation PauseDeliveries($input: PauseDeliveriesInput!) {
   pauseDeliveries(input: $input) {
@@ -3052,7 +4221,7 @@ export const SearchDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<SearchQuery, SearchQueryVariables>;
 export const AttentionDocument = new TypedDocumentString(`
-    query Attention($now: DateTime!, $dayAgo: DateTime!, $weekAgo: DateTime!) {
+    query Attention($now: DateTime!, $dayAgo: DateTime!, $weekAgo: DateTime!, $inTwoWeeks: DateTime!) {
   deliveriesPaused {
     since
     reason
@@ -3115,6 +4284,17 @@ export const AttentionDocument = new TypedDocumentString(`
       requestedBy {
         name
         fullName
+      }
+    }
+  }
+  expiring: expiringSecrets(first: 20, where: {expiresAt: {lt: $inTwoWeeks}}) {
+    nodes {
+      kind
+      name
+      expiresAt
+      webhook {
+        id
+        name
       }
     }
   }
@@ -3284,6 +4464,34 @@ export const RevokeSessionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
+export const SetMyMailDocument = new TypedDocumentString(`
+    mutation SetMyMail($input: SetMyMailInput!) {
+  setMyMail(input: $input) {
+    user {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetMyMailMutation, SetMyMailMutationVariables>;
+export const RequestAddressVerificationDocument = new TypedDocumentString(`
+    mutation RequestAddressVerification {
+  requestAddressVerification {
+    user {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestAddressVerificationMutation, RequestAddressVerificationMutationVariables>;
 export const PeopleDocument = new TypedDocumentString(`
     query People($where: UserWhere, $after: String) {
   users(
@@ -3409,11 +4617,431 @@ export const RevokeSessionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeSessionsMutation, RevokeSessionsMutationVariables>;
-export const ApprovalsDocument = new TypedDocumentString(`
-    query Approvals($where: ApprovalWhere, $after: String) {
-  approvals(first: 20, where: $where, after: $after) {
+export const MaskingRulesDocument = new TypedDocumentString(`
+    query MaskingRules($after: String) {
+  maskingRules(first: 50, after: $after) {
     nodes {
-      ...ApprovalParts
+      ...MaskingRuleParts
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+      searchedTo
+    }
+  }
+}
+    fragment MaskingRuleParts on MaskingRule {
+  id
+  createdAt
+  documentType
+  part
+  path
+  roles
+  strategy
+  createdBy {
+    name
+    fullName
+  }
+  webhook {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<MaskingRulesQuery, MaskingRulesQueryVariables>;
+export const CreateMaskingRuleDocument = new TypedDocumentString(`
+    mutation CreateMaskingRule($input: CreateMaskingRuleInput!) {
+  createMaskingRule(input: $input) {
+    maskingRule {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateMaskingRuleMutation, CreateMaskingRuleMutationVariables>;
+export const DeleteMaskingRuleDocument = new TypedDocumentString(`
+    mutation DeleteMaskingRule($input: DeleteMaskingRuleInput!) {
+  deleteMaskingRule(input: $input) {
+    maskingRule {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteMaskingRuleMutation, DeleteMaskingRuleMutationVariables>;
+export const LegalHoldsDocument = new TypedDocumentString(`
+    query LegalHolds($where: LegalHoldWhere, $after: String) {
+  legalHolds(first: 20, where: $where, after: $after) {
+    nodes {
+      id
+      name
+      reason
+      createdAt
+      documentType
+      referenceDocument
+      from
+      to
+      releasedAt
+      placedBy {
+        name
+        fullName
+      }
+      user {
+        name
+        fullName
+      }
+      webhook {
+        id
+        name
+      }
+      approvals(first: 1, where: {status: {eq: WAITING}}) {
+        nodes {
+          id
+          takesEffectAt
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+      searchedTo
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LegalHoldsQuery, LegalHoldsQueryVariables>;
+export const PlaceLegalHoldDocument = new TypedDocumentString(`
+    mutation PlaceLegalHold($input: PlaceLegalHoldInput!) {
+  placeLegalHold(input: $input) {
+    legalHold {
+      id
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaceLegalHoldMutation, PlaceLegalHoldMutationVariables>;
+export const RequestLegalHoldReleaseDocument = new TypedDocumentString(`
+    mutation RequestLegalHoldRelease($input: RequestLegalHoldReleaseInput!) {
+  requestLegalHoldRelease(input: $input) {
+    approval {
+      id
+      takesEffectAt
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestLegalHoldReleaseMutation, RequestLegalHoldReleaseMutationVariables>;
+export const RetentionDocument = new TypedDocumentString(`
+    query Retention {
+  retentionLimits {
+    contentDays
+    rowMonths
+    minimumDays
+    minimumReason
+    reason
+    changedAt
+    changedBy {
+      name
+      fullName
+    }
+    webhook {
+      id
+      name
+    }
+  }
+  keptMonths {
+    month
+    part
+    reason
+    since
+    error
+  }
+}
+    `) as unknown as TypedDocumentString<RetentionQuery, RetentionQueryVariables>;
+export const SetRetentionDocument = new TypedDocumentString(`
+    mutation SetRetention($input: SetRetentionInput!) {
+  setRetention(input: $input) {
+    retentionLimit {
+      contentDays
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetRetentionMutation, SetRetentionMutationVariables>;
+export const ErasuresDocument = new TypedDocumentString(`
+    query Erasures($where: ErasureWhere, $after: String) {
+  erasures(first: 20, where: $where, after: $after) {
+    nodes {
+      id
+      kind
+      status
+      reason
+      createdAt
+      finishedAt
+      rowCount
+      erasedCount
+      otherCount
+      deferredCount
+      deferredReason
+      orderedBy {
+        name
+        fullName
+      }
+      approval {
+        id
+        status
+        takesEffectAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+      searchedTo
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ErasuresQuery, ErasuresQueryVariables>;
+export const ErasureRecipientsDocument = new TypedDocumentString(`
+    query ErasureRecipients($id: ID!) {
+  erasure(id: $id) {
+    recipients {
+      ...RecipientParts
+    }
+  }
+}
+    fragment RecipientParts on Recipient {
+  webhookId
+  webhookName
+  host
+  requestCount
+  firstAt
+  lastAt
+}`) as unknown as TypedDocumentString<ErasureRecipientsQuery, ErasureRecipientsQueryVariables>;
+export const PreviewErasureDocument = new TypedDocumentString(`
+    mutation PreviewErasure($input: PreviewErasureInput!) {
+  previewErasure(input: $input) {
+    preview {
+      rowCount
+      eventCount
+      deliveryCount
+      requestCount
+      heldCount
+      erasedCount
+      reasonCount
+      replayCount
+      exportCount
+      complete
+      needsSecondPerson
+      recipients {
+        ...RecipientParts
+      }
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    fragment RecipientParts on Recipient {
+  webhookId
+  webhookName
+  host
+  requestCount
+  firstAt
+  lastAt
+}`) as unknown as TypedDocumentString<PreviewErasureMutation, PreviewErasureMutationVariables>;
+export const EraseDocumentDocument = new TypedDocumentString(`
+    mutation EraseDocument($input: EraseDocumentInput!) {
+  eraseDocument(input: $input) {
+    erasure {
+      ...OrderedErasure
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    fragment OrderedErasure on Erasure {
+  id
+  status
+  approval {
+    takesEffectAt
+  }
+}`) as unknown as TypedDocumentString<EraseDocumentMutation, EraseDocumentMutationVariables>;
+export const ErasePersonDocument = new TypedDocumentString(`
+    mutation ErasePerson($input: ErasePersonInput!) {
+  erasePerson(input: $input) {
+    erasure {
+      ...OrderedErasure
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    fragment OrderedErasure on Erasure {
+  id
+  status
+  approval {
+    takesEffectAt
+  }
+}`) as unknown as TypedDocumentString<ErasePersonMutation, ErasePersonMutationVariables>;
+export const EraseContentDocument = new TypedDocumentString(`
+    mutation EraseContent($input: EraseContentInput!) {
+  eraseContent(input: $input) {
+    erasure {
+      ...OrderedErasure
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    fragment OrderedErasure on Erasure {
+  id
+  status
+  approval {
+    takesEffectAt
+  }
+}`) as unknown as TypedDocumentString<EraseContentMutation, EraseContentMutationVariables>;
+export const SecondPersonsDocument = new TypedDocumentString(`
+    query SecondPersons {
+  users(first: 50, where: {active: {eq: true}, roles: {contains: SYSTEM_MANAGER}}) {
+    nodes {
+      id
+      name
+      fullName
+      identityIssuer
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SecondPersonsQuery, SecondPersonsQueryVariables>;
+export const FindPersonsDocument = new TypedDocumentString(`
+    query FindPersons($begin: String!) {
+  users(
+    first: 10
+    where: {or: [{name: {startsWith: $begin}}, {fullName: {startsWith: $begin}}, {email: {startsWith: $begin}}]}
+  ) {
+    nodes {
+      id
+      name
+      fullName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FindPersonsQuery, FindPersonsQueryVariables>;
+export const WebhookNamesDocument = new TypedDocumentString(`
+    query WebhookNames {
+  webhooks(first: 100) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WebhookNamesQuery, WebhookNamesQueryVariables>;
+export const ApprovalsDocument = new TypedDocumentString(`
+    query Approvals($where: ApprovalWhere, $after: String, $privacy: Boolean!) {
+  approvals(first: 20, where: $where, after: $after) {
+    ...ApprovalsPage
+  }
+}
+    fragment ApprovalParts on Approval {
+  id
+  kind
+  status
+  reason
+  createdAt
+  expiresAt
+  takesEffectAt
+  decidedAt
+  decisionReason
+  requestedBy {
+    id
+    name
+    fullName
+  }
+  decidedBy {
+    name
+    fullName
+  }
+  delivery {
+    id
+    referenceDocument
+    webhook {
+      id
+      name
+    }
+  }
+}
+fragment ApprovalsPage on ApprovalConnection {
+  nodes {
+    ...ApprovalParts
+    erasure @include(if: $privacy) {
+      kind
+      rowCount
+      otherCount
+    }
+    legalHold @include(if: $privacy) {
+      name
+    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+    searchedTo
+  }
+}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
+export const ReplaysDocument = new TypedDocumentString(`
+    query Replays($after: String, $privacy: Boolean!) {
+  waiting: approvals(first: 100, where: {status: {eq: WAITING}}) {
+    ...ApprovalsPage
+  }
+  replays(first: 20, after: $after) {
+    nodes {
+      id
+      createdAt
+      status
+      deliveryCount
+      replayed
+      skipped
+      rate
+      reason
+      error
+      startedAt
+      finishedAt
+      orderedBy {
+        name
+        fullName
+      }
+      delivery {
+        id
+        referenceDocument
+      }
     }
     pageInfo {
       hasNextPage
@@ -3449,45 +5077,41 @@ export const ApprovalsDocument = new TypedDocumentString(`
       name
     }
   }
-}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
-export const ReplaysDocument = new TypedDocumentString(`
-    query Replays($after: String) {
-  replays(first: 20, after: $after) {
-    nodes {
-      id
-      createdAt
-      status
-      deliveryCount
-      replayed
-      skipped
-      rate
-      reason
-      error
-      startedAt
-      finishedAt
-      orderedBy {
-        name
-        fullName
-      }
-      delivery {
-        id
-        referenceDocument
-      }
+}
+fragment ApprovalsPage on ApprovalConnection {
+  nodes {
+    ...ApprovalParts
+    erasure @include(if: $privacy) {
+      kind
+      rowCount
+      otherCount
     }
-    pageInfo {
-      hasNextPage
-      endCursor
-      searchedTo
+    legalHold @include(if: $privacy) {
+      name
     }
   }
-}
-    `) as unknown as TypedDocumentString<ReplaysQuery, ReplaysQueryVariables>;
+  pageInfo {
+    hasNextPage
+    endCursor
+    searchedTo
+  }
+}`) as unknown as TypedDocumentString<ReplaysQuery, ReplaysQueryVariables>;
 export const CountReplayDocument = new TypedDocumentString(`
     mutation CountReplay($where: DeliveryWhere!, $reason: String!) {
   replayDeliveries(input: {where: $where, reason: $reason, dryRun: true}) {
     preview {
       deliveryCount
       replayable
+      oldest {
+        id
+        createdAt
+        referenceDocument
+      }
+      newest {
+        id
+        createdAt
+        referenceDocument
+      }
       byStatus {
         status
         deliveryCount
@@ -3511,9 +5135,9 @@ export const CountReplayDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<CountReplayMutation, CountReplayMutationVariables>;
 export const StartReplayDocument = new TypedDocumentString(`
-    mutation StartReplay($where: DeliveryWhere!, $reason: String!, $rate: Int!) {
+    mutation StartReplay($where: DeliveryWhere!, $reason: String!, $rate: Int!, $expectedReplayable: Int!) {
   replayDeliveries(
-    input: {where: $where, reason: $reason, rate: $rate, dryRun: false}
+    input: {where: $where, reason: $reason, rate: $rate, expectedReplayable: $expectedReplayable, dryRun: false}
   ) {
     replay {
       id
@@ -3686,6 +5310,7 @@ export const RequestDocument = new TypedDocumentString(`
     evidence {
       status
       sealedAt
+      erasedAt
       leafIndex
       treeSize
       leafHash
@@ -3797,10 +5422,261 @@ export const ViewerDocument = new TypedDocumentString(`
     name
     fullName
     email
+    emailVerified
+    receivesMail
   }
   viewerRoles
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const VersionDocument = new TypedDocumentString(`
+    query Version {
+  about {
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<VersionQuery, VersionQueryVariables>;
+export const SessionEndDocument = new TypedDocumentString(`
+    query SessionEnd {
+  about {
+    serverTime
+  }
+  mySessions(first: 50) {
+    nodes {
+      current
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionEndQuery, SessionEndQueryVariables>;
+export const EditedWebhookDocument = new TypedDocumentString(`
+    query EditedWebhook($id: ID!) {
+  users(first: 100, orderBy: {field: NAME, direction: ASC}) {
+    ...OwnersPage
+  }
+  webhook(id: $id) {
+    id
+    name
+    direction
+    status
+    version
+    owner {
+      id
+      name
+      fullName
+    }
+    documentType
+    events
+    url
+    method
+    condition
+    headers {
+      name
+      template
+    }
+    passHeaders
+    bodyFormat
+    body
+    fields {
+      key
+      fieldname
+    }
+    signatures
+    retrySchedule
+    timeoutMs
+    rateLimit {
+      maxRequests
+      seconds
+    }
+    maxConcurrency
+    ordering
+    dedupeSeconds
+    receiveAuditEvents
+    sendEvidenceHead
+    sendTraceparent
+    supportMayReveal
+    credentials {
+      kind
+      name
+    }
+    proxy {
+      url
+      username
+    }
+    caCertificates {
+      subject
+    }
+    incoming {
+      provider
+      verification {
+        header
+        query
+        prefix
+        algorithm
+        encoding
+        signed
+        timestampHeader
+        idHeader
+        username
+      }
+      toleranceSeconds
+      eventLocation {
+        from
+        name
+      }
+      idLocation {
+        from
+        name
+      }
+      referenceLocation {
+        from
+        name
+      }
+      becomes
+      forwardTo {
+        id
+        name
+      }
+      answer {
+        statusCode
+        body
+        contentType
+      }
+    }
+  }
+}
+    fragment OwnersPage on UserConnection {
+  nodes {
+    id
+    name
+    fullName
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<EditedWebhookQuery, EditedWebhookQueryVariables>;
+export const ForwardTargetsDocument = new TypedDocumentString(`
+    query ForwardTargets($after: String) {
+  webhooks(
+    first: 100
+    after: $after
+    where: {direction: {eq: OUTGOING}, status: {in: [ACTIVE, PAUSED, DISABLED]}}
+    orderBy: {field: NAME, direction: ASC}
+  ) {
+    nodes {
+      id
+      name
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ForwardTargetsQuery, ForwardTargetsQueryVariables>;
+export const WebhookOwnersDocument = new TypedDocumentString(`
+    query WebhookOwners($after: String) {
+  users(first: 100, after: $after, orderBy: {field: NAME, direction: ASC}) {
+    ...OwnersPage
+  }
+}
+    fragment OwnersPage on UserConnection {
+  nodes {
+    id
+    name
+    fullName
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<WebhookOwnersQuery, WebhookOwnersQueryVariables>;
+export const PreviewDraftDocument = new TypedDocumentString(`
+    mutation PreviewDraft($input: PreviewWebhookInput!) {
+  previewWebhook(input: $input) {
+    preview {
+      faults {
+        field
+        line
+        column
+        message
+      }
+      matches
+      conditionHolds
+      skipReason
+      skipMessage
+      request {
+        method
+        url
+        headers {
+          name
+          value
+        }
+        body
+      }
+      recent {
+        businessEvent {
+          id
+          documentType
+          event
+          referenceDocument
+          createdAt
+        }
+        outcome
+        skipReason
+        skipMessage
+      }
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewDraftMutation, PreviewDraftMutationVariables>;
+export const CreateWebhookDocument = new TypedDocumentString(`
+    mutation CreateWebhook($input: CreateWebhookInput!) {
+  createWebhook(input: $input) {
+    webhook {
+      id
+    }
+    secret
+    publicKey
+    frappeSecret
+    address
+    warnings {
+      message
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateWebhookMutation, CreateWebhookMutationVariables>;
+export const UpdateWebhookDocument = new TypedDocumentString(`
+    mutation UpdateWebhook($input: UpdateWebhookInput!) {
+  updateWebhook(input: $input) {
+    webhook {
+      id
+      version
+    }
+    secret
+    publicKey
+    frappeSecret
+    warnings {
+      message
+    }
+    userErrors {
+      field
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateWebhookMutation, UpdateWebhookMutationVariables>;
 export const WebhooksDocument = new TypedDocumentString(`
     query Webhooks($range: DateTimeRange!, $where: WebhookWhere, $after: String) {
   webhooks(
@@ -3831,6 +5707,10 @@ export const WebhooksDocument = new TypedDocumentString(`
         successRate
         waitingCount
         nextAttemptAt
+        streak {
+          succeeding
+          requestCount
+        }
       }
       stats(range: $range, bucket: HOUR) {
         buckets {
@@ -3895,6 +5775,7 @@ export const WebhookDocument = new TypedDocumentString(`
     supportMayReveal
     receiveAuditEvents
     sendEvidenceHead
+    sendTraceparent
     owner {
       name
       fullName
@@ -4123,6 +6004,9 @@ export const RestoreVersionDocument = new TypedDocumentString(`
     notRestored
     secret
     publicKey
+    warnings {
+      message
+    }
     userErrors {
       field
       code
@@ -4160,6 +6044,9 @@ export const ImportWebhooksDocument = new TypedDocumentString(`
         after
       }
     }
+    warnings {
+      message
+    }
     userErrors {
       field
       code
@@ -4183,3 +6070,16 @@ export const ExportWebhookSettingsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExportWebhookSettingsMutation, ExportWebhookSettingsMutationVariables>;
+export const EventsToTestDocument = new TypedDocumentString(`
+    query EventsToTest($where: BusinessEventWhere) {
+  businessEvents(first: 20, where: $where) {
+    nodes {
+      id
+      documentType
+      event
+      referenceDocument
+      createdAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EventsToTestQuery, EventsToTestQueryVariables>;

@@ -1,7 +1,7 @@
 // Checks the proofs of other parties: that each is of the stored head, and, of parties that are trusted, when they knew it.
 import type { X509Certificate } from 'node:crypto';
-import { FIRST_ID } from '../../../ids';
 import type { Db } from '../../../sql/db';
+import { FIRST_ID } from '../../../values/ids';
 import { isQueryOf } from '../../anchors/time-stamp';
 import {
   type Checkpoint,
@@ -13,8 +13,8 @@ import {
   type VerifierKey,
 } from '../../formats/signed-note';
 import { checkTimeStamp, WrongTimeStamp } from '../../formats/time-stamp-token';
-import { anchorsAfter, type CheckedAnchor, targetsWithoutHead, wrongAnchors } from './anchors.store';
 import type { Findings } from './findings';
+import { anchorsAfter, type CheckedAnchor, targetsWithoutHead, wrongAnchors } from './tree-rows.store';
 
 const PAGE = 500;
 /** Heads that witnesses cosigned and that are gone. */

@@ -4,13 +4,20 @@ import type { Db } from '../../../sql/db';
 import { Frontier, hashesOf, type TreeNode } from '../../formats/merkle-tree';
 import { type Checkpoint, noteOf, openNote, readCheckpoint, type VerifierKey } from '../../formats/signed-note';
 import { LEVELS_PER_TILE } from '../../formats/tree-proofs';
-import { blocksFrom, type CheckedBlock, headsWithoutBlock, storedNodes } from './blocks.store';
-import { checkAnchors, type TrustedParties } from './check-anchors';
-import { checkKeys } from './check-keys';
-import { checkTreeRows } from './check-tree-rows';
-import { LogKeys } from './compromised-keys';
+import { checkAnchors, type LostHead, type TrustedParties } from './check-anchors';
+import { checkKeys, LogKeys } from './check-keys';
 import type { Findings } from './findings';
-import { OutsideHeads } from './outside-heads';
+import {
+  blocksFrom,
+  type CheckedBlock,
+  countPlaces,
+  headsWithoutBlock,
+  storedNodes,
+  wrongBlocks,
+  wrongHeads,
+  wrongNodes,
+  wrongPlaces,
+} from './tree-rows.store';
 
 /** Blocks that are read at once, at most 8,192 leaves each: 4 MiB. */
 const BLOCKS = 16;
@@ -139,6 +146,89 @@ function checkBlock(block: CheckedBlock, frontier: Frontier, keys: LogKeys, find
       findings.add('BAD_HEAD', `The signed head of ${treeSize} leaves has another root than these leaves.`, about);
     } else {
       keys.judge(checkpoint, treeSize);
+    }
+  }
+}
+
+// Names the rows of the tables of the tree that sealing does not write: a verification that reads the rows it expects meets no others.
+
+/** @param size the number of leaves that were checked */
+async function checkTreeRows(db: Db, size: number, findings: Findings): Promise<void> {
+  for (const { firstIndex } of await wrongBlocks(db)) {
+    const message =
+      'The numbers or the time of a block are not those of its leaves, or another block has its leaves too.';
+    findings.add('BAD_TREE', message, { leafIndex: firstIndex });
+  }
+  for (const { level, index } of await wrongNodes(db)) {
+    const message = `The stored hash of level ${level}, number ${index}, is repeated, or the tree has none there.`;
+    findings.add('BAD_TREE', message);
+  }
+  for (const { treeSize } of await wrongHeads(db)) {
+    const message = `The row of the head of ${treeSize} leaves is repeated, or has values that no head has.`;
+    findings.add('BAD_HEAD', message, { treeSize });
+  }
+  await checkPlaces(db, size, findings);
+}
+
+async function checkPlaces(db: Db, size: number, findings: Findings): Promise<void> {
+  const { within, outside } = await countPlaces(db, size);
+  // with other findings, a place may be surplus and another one missing
+  if (within === size && outside === 0 && findings.count === 0) return;
+  for (const { kind, rowId, leafIndex } of await wrongPlaces(db)) {
+    const message =
+      'A place in the tree belongs to no row or is repeated, and its leaf has another place or is none of the tree.';
+    findings.add('BAD_TREE', message, { kind, rowId, leafIndex });
+  }
+}
+
+// Heads that are known outside of the database: the only ones that a person with the database and the key cannot have replaced.
+
+interface Known {
+  rootHash: Buffer;
+  /** The end of a description, such as `that you hold`. */
+  whose: string;
+}
+
+/** Compares them with the tree while it is built, leaf by leaf. */
+class OutsideHeads {
+  private readonly known = new Map<number, Known[]>();
+  private readonly lost = new Map<number, LostHead[]>();
+
+  /** @param lost cosignatures whose head is gone */
+  constructor(lost: readonly LostHead[]) {
+    for (const head of lost) this.lost.set(head.treeSize, [...(this.lost.get(head.treeSize) ?? []), head]);
+  }
+
+  add({ treeSize, rootHash }: Checkpoint, whose: string): void {
+    this.known.set(treeSize, [...(this.known.get(treeSize) ?? []), { rootHash, whose }]);
+  }
+
+  check(frontier: Frontier, findings: Findings): void {
+    const { size: treeSize } = frontier;
+    const [known, lost] = [this.known.get(treeSize), this.lost.get(treeSize)];
+    if (!known && !lost) return;
+    const root = frontier.root();
+    for (const { rootHash, whose } of known ?? []) {
+      if (rootHash.equals(root)) continue;
+      findings.add('FORKED', `The tree of ${treeSize} leaves is another one than the head says ${whose}.`, {
+        treeSize,
+      });
+    }
+    for (const { by, isOf } of lost ?? []) {
+      if (isOf(root))
+        findings.add('BAD_HEAD', `The head of ${treeSize} leaves is gone, which ${by} cosigned.`, { treeSize });
+      else
+        findings.add('FORKED', `${by} cosigned another tree of ${treeSize} leaves, whose head is gone.`, { treeSize });
+    }
+  }
+
+  /** @param size of the whole tree */
+  finish(size: number, findings: Findings): void {
+    const larger = [...new Set([...this.known.keys(), ...this.lost.keys()])].filter((treeSize) => treeSize > size);
+    for (const treeSize of larger) {
+      findings.add('TRUNCATED', `The tree has ${size} leaves, but a head of ${treeSize} leaves was signed.`, {
+        treeSize,
+      });
     }
   }
 }

@@ -1,9 +1,16 @@
 // The filters that have the same meaning in Jinja and in Liquid.
 
-import type { Arguments, NodeOf, PythonNode } from '../python/python-syntax';
-import { NotCarried } from '../reading/not-carried';
-import type { LiquidTranslate, LiquidValue } from './liquid-translate';
-import { IS_ESCAPED, isEscaped, liquidText, NOTHING, plain } from './liquid-translate';
+import type { Arguments, NodeOf, PythonNode } from '../python/python-tokens';
+import { NotCarried } from '../reading/read-export';
+import {
+  IS_ESCAPED,
+  isEscaped,
+  type LiquidTranslate,
+  type LiquidValue,
+  liquidText,
+  NOTHING,
+  plain,
+} from './liquid-translate';
 
 type Filter = NodeOf<'filter'>;
 

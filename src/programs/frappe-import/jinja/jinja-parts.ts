@@ -1,5 +1,5 @@
 // A Jinja template as text and parts in braces. https://jinja.palletsprojects.com/en/stable/templates/
-import { NotCarried } from '../reading/not-carried';
+import { NotCarried } from '../reading/read-export';
 
 export interface JinjaPart {
   kind: 'text' | 'output' | 'statement' | 'comment';

@@ -1,9 +1,8 @@
 // Jinja's conditions as Liquid's, where `and` and `or` have equal precedence from the right, and there are no brackets.
 
-import type { Comparator, NodeOf, PythonNode } from '../python/python-syntax';
-import { NotCarried } from '../reading/not-carried';
-import { liquidPath } from './liquid-path';
-import type { LiquidCondition, LiquidTranslate } from './liquid-translate';
+import type { Comparator, NodeOf, PythonNode } from '../python/python-tokens';
+import { NotCarried } from '../reading/read-export';
+import { type LiquidCondition, type LiquidTranslate, liquidPath } from './liquid-translate';
 
 /** @param isNegated whether to write the opposite: Liquid cannot negate a group */
 export function conditionOf(l: LiquidTranslate, node: PythonNode, isNegated: boolean): LiquidCondition {

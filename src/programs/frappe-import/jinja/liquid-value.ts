@@ -1,10 +1,9 @@
 // Translates the expressions between Jinja's braces to Liquid.
 
-import { dottedName, integerOf, type NodeOf, type PythonNode } from '../python/python-syntax';
-import { NotCarried } from '../reading/not-carried';
+import { dottedName, integerOf, type NodeOf, type PythonNode } from '../python/python-tokens';
+import { NotCarried } from '../reading/read-export';
 import { applyFilter, argumentText } from './jinja-filters';
-import { liquidPath } from './liquid-path';
-import { type LiquidTranslate, type LiquidValue, liquidText, NOTHING, plain } from './liquid-translate';
+import { type LiquidTranslate, type LiquidValue, liquidPath, liquidText, NOTHING, plain } from './liquid-translate';
 
 export function liquidValue(l: LiquidTranslate, node: PythonNode): LiquidValue {
   const path = liquidPath(l, node);

@@ -1,5 +1,4 @@
 // Plans the webhook for a Frappe webhook, before anything is created.
-
 import {
   MAX_ATTEMPTS,
   MAX_CONDITION_CHARACTERS,
@@ -8,13 +7,8 @@ import {
 } from '../../../webhooks/setting-limits';
 import type { Method } from '../../../webhooks/webhook.entity';
 import { pythonToCel } from '../python/python-to-cel';
-import { type FrappeWebhook, readWebhook } from '../reading/frappe-webhook';
-import { NotCarried } from '../reading/not-carried';
-import type { FrappeDocument } from '../reading/read-export';
-import { planBody } from './plan-body';
-import { planHeaders } from './plan-headers';
-import { type Lines, lineOf } from './plan-line';
-import { planUrl } from './plan-url';
+import { type FrappeDocument, type FrappeWebhook, NotCarried, readWebhook } from '../reading/read-export';
+import { type Lines, lineOf, planBody, planHeaders, planUrl } from './plan-request';
 
 /** The input of createWebhook. */
 export interface WebhookInput {
@@ -168,4 +162,23 @@ function refuseMissingTables({ missingTables, data, json }: FrappeWebhook, lines
   lines.problems.push(
     `${needed.join(' and ')} ${needed.length > 1 ? 'are' : 'is'} not in the export: a list over REST has no tables. Export it by itself, as GET /api/resource/Webhook/<name>.`,
   );
+}
+
+/** Of webhooks with the same name, all but the first get a number, the same in every run. */
+export function withUniqueNames(plans: readonly Plan[]): Plan[] {
+  const taken = new Set(plans.map((plan) => plan.input?.name));
+  const counts = new Map<string, number>();
+  return plans.map((plan) => {
+    if (plan.input === null) return plan;
+    const { name } = plan.input;
+    let count = (counts.get(name) ?? 0) + 1;
+    while (count > 1 && taken.has(`${name} (${count})`)) count += 1;
+    counts.set(name, count);
+    return count === 1 ? plan : renamed(plan, plan.input, `${name} (${count})`);
+  });
+}
+
+function renamed(plan: Plan, input: WebhookInput, name: string): Plan {
+  const notes = [...plan.notes, `The name ${input.name} is given twice: this one is called ${name}.`];
+  return { ...plan, name, notes, input: { ...input, name } };
 }

@@ -1,8 +1,6 @@
-import { NotCarried } from '../reading/not-carried';
-import { and, type Cel, cel, choice, inside, not, or, primary, RANK } from './cel';
-import { pathOf } from './python-path';
-import { dottedName, type NodeOf, type PythonNode } from './python-syntax';
-import type { Translate } from './python-translate';
+import { NotCarried } from '../reading/read-export';
+import { and, type Cel, cel, choice, inside, not, or, pathOf, primary, RANK, type Translate } from './cel';
+import { dottedName, type NodeOf, type PythonNode } from './python-tokens';
 
 type Call = NodeOf<'call'>;
 

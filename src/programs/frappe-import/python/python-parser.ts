@@ -1,11 +1,13 @@
 // A recursive-descent parser; the lowest precedence comes first. https://docs.python.org/3/reference/expressions.html
-import { NotCarried } from '../reading/not-carried';
+import { NotCarried } from '../reading/read-export';
 import {
+  type Arguments,
   accept,
   acceptOne,
   acceptWord,
   atEnd,
   before,
+  type Comparator,
   expect,
   expectName,
   expectWord,
@@ -15,11 +17,12 @@ import {
   make,
   next,
   type Parser,
+  type PythonNode,
   refused,
+  type Shape,
+  type Token,
   unexpected,
-} from './python-cursor';
-import type { Arguments, Comparator, PythonNode, Shape } from './python-syntax';
-import type { Token } from './python-tokens';
+} from './python-tokens';
 
 /** The whole source as one expression. @throws NotCarried */
 export function parseWhole(p: Parser): PythonNode {

@@ -1,15 +1,27 @@
 // Translates a condition of a Frappe webhook, which is Python over `doc`, to CEL with the same result.
 
-import { NotCarried } from '../reading/not-carried';
-import { and, type Cel, cel, celText, choice, FALSY, not, or, primary, RANK, relation, TooLong } from './cel';
-import { arithmetic, negative, numberLiteral } from './python-arithmetic';
+import { NotCarried } from '../reading/read-export';
+import {
+  and,
+  type Cel,
+  cel,
+  celText,
+  choice,
+  FALSY,
+  not,
+  or,
+  orNull,
+  pathOf,
+  primary,
+  RANK,
+  relation,
+  TooLong,
+  type Translate,
+} from './cel';
 import { callOf } from './python-calls';
-import { compare } from './python-comparison';
-import { createParser } from './python-cursor';
+import { arithmetic, compare, negative, numberLiteral } from './python-operators';
 import { parseWhole } from './python-parser';
-import { orNull, pathOf } from './python-path';
-import type { NodeOf, PythonNode } from './python-syntax';
-import type { Translate } from './python-translate';
+import { createParser, type NodeOf, type PythonNode } from './python-tokens';
 
 /** Maximum characters of a condition. Usual ones have one line. */
 const MAX_SOURCE = 10_000;

@@ -1,2 +1,0 @@
-/** Thrown by a template. The message continues a sentence after the text that failed, and must not quote a value. */
-export class TemplateFault extends Error {}
