@@ -79,6 +79,10 @@ function rootFieldsOf(query: string): number {
   return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections.length : 0;
 }
 
+function nameOf(query: string): string | undefined {
+  return /^\w+ (\w+)/.exec(query.trim())?.[1];
+}
+
 /** Begins to add up how far what is shown moves while the page is filled. */
 function watchShifts(): void {
   Object.assign(window, { shifted: 0 });
@@ -148,7 +152,7 @@ describe.each<Language>(['en', 'ar'])('in %s', (language) => {
         const [requests, fields] = [new Set(asked).size, Math.max(...asked.map(rootFieldsOf))];
         const shift = await page.evaluate(() => (window as unknown as { shifted: number }).shifted);
         if (requests > (MOST_REQUESTS[path] ?? MOST.requests) || fields > MOST.rootFields || shift > MOST.shift) {
-          faults[`${address}, loading`] = { requests, fields, shift };
+          faults[`${address}, loading`] = { requests, fields, shift, asked: asked.map(nameOf) };
         }
         const found = await faultsOf(page);
         if (Object.keys(found).length > 0) faults[address] = found;

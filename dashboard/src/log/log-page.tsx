@@ -26,8 +26,7 @@ export default function LogPage() {
   const [search, setSearch] = useSearchParams();
   const { filter, faults } = useMemo(() => readFilter(search), [search]);
   const change = (next: LogFilter) => setSearch(new URLSearchParams(writeFilter(next)));
-  // the times of a filter are counted from when it was chosen
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as said
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the times of a filter are counted from when it was chosen
   const now = useMemo(() => Math.ceil(Date.now() / STEP_MS) * STEP_MS, [filter]);
   const where = useMemo(() => whereFromFilter(filter, now), [filter, now]);
   const { startedAt: _, search: words, ...counted } = where;
