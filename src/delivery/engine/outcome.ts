@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /**
- * A response without an error (http/response.ts) is success. Anything else is retried until the schedule of the webhook has
+ * A response without an error (http/response-status.ts) is success. Anything else is retried until the schedule of the webhook has
  * no further attempt.
  */
 export function outcomeOf(attempt: Attempt, result: SendResult, now: Date): Outcome {

@@ -1,5 +1,5 @@
 import { SendError, systemCode } from '../send-error';
-import { tlsError } from './connect';
+import { tlsError } from './connect-error';
 
 /** How far an exchange has come. The message of a timeout depends on it. */
 export type Stage = 'queued' | 'connecting' | 'sent' | 'answering';

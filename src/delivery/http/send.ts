@@ -5,9 +5,11 @@ import { SendError, type SendErrorCode } from '../send-error';
 import { createConnectionPool, DEFAULT_POOL_OPTIONS, type PoolOptions } from './connection-pool';
 import { type ConnectionSettings, DIRECT } from './connection-settings';
 import type { BodyLimits, ResponseBody } from './decompress-body';
+import { type Lookup, lookupAddresses } from './dns-lookup';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange';
-import { guardedConnector, type Lookup, lookupAddresses } from './guarded-connect';
-import { DEFAULT_BODY_LIMITS, responseFailure } from './response';
+import { guardedConnector } from './guarded-connect';
+import { DEFAULT_BODY_LIMITS } from './response';
+import { responseFailure } from './response-status';
 
 export type { SendErrorCode } from '../send-error';
 

@@ -2,9 +2,10 @@
 import { createSecretKey } from 'node:crypto';
 import { v7 } from 'uuid';
 import { signatureHeaders } from '../../delivery/authentication/sign';
-import { connectError } from '../../delivery/http/connect';
+import { connectError } from '../../delivery/http/connect-error';
 import { timeoutError } from '../../delivery/http/exchange-error';
-import { DEFAULT_BODY_LIMITS, responseFailure } from '../../delivery/http/response';
+import { DEFAULT_BODY_LIMITS } from '../../delivery/http/response';
+import { responseFailure } from '../../delivery/http/response-status';
 import type { SendError } from '../../delivery/send-error';
 import { envelopeOf } from '../../events/data/envelope';
 import { toNodeId } from '../../values/ids';

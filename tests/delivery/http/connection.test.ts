@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Connector, connectError } from '../../../src/delivery/http/connect';
+import type { Connector } from '../../../src/delivery/http/connect';
+import { connectError } from '../../../src/delivery/http/connect-error';
 import {
   createConnectionPool,
   DEFAULT_CONNECTION_OPTIONS,

@@ -1,6 +1,7 @@
 /** @jest-environment node */
 
-import { guardedLookup, LOOKUPS_AT_ONCE, type Lookup } from '../../../src/delivery/http/guarded-connect';
+import { LOOKUPS_AT_ONCE, type Lookup } from '../../../src/delivery/http/dns-lookup';
+import { guardedLookup } from '../../../src/delivery/http/guarded-connect';
 import { parseNetworks } from '../../../src/values/networks';
 
 const ADDRESS = '192.0.2.1';
