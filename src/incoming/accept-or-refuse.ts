@@ -7,8 +7,9 @@ import { decodeContent } from '../verification/decode-content';
 import { judge } from '../verification/judge';
 import type { HandshakeAnswer } from '../verification/provider';
 import { isEmptyStatus } from '../webhooks/incoming/agreement-rules';
+import { MAX_CALL_BYTES } from './call-limits';
 import { contentHash } from './duplicate-calls';
-import { type IncomingSettings, MAX_CALL_BYTES } from './incoming-settings';
+import type { IncomingSettings } from './incoming-settings';
 
 /** Why the body of a call is incomplete. */
 export const SHORTFALLS = ['TOO_LARGE', 'TIMEOUT', 'RESET'] as const;

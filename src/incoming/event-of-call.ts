@@ -1,5 +1,5 @@
 // Whether a call becomes an event, and what this event says.
-import { type EventToMatch, matches } from '../delivery/engine/webhook-directory';
+import { type EventToMatch, matches } from '../delivery/engine/matching-webhooks';
 import { type NewEventRow, WITHOUT_KEY } from '../events/business-event.store';
 import { pathsBehind } from '../events/causes.store';
 import type { Db } from '../sql/db';

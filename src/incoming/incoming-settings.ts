@@ -5,7 +5,6 @@ import type { Keyring } from '../keyring/keyring';
 import { createTokenBuckets, type TokenBuckets } from '../limits/token-buckets';
 import type { Db } from '../sql/db';
 import { currentTime } from '../time/clock';
-import { MAX_DECODED_BYTES } from '../verification/decode-content';
 import type { Agreement } from '../verification/judge';
 import { DEFAULT_SETTINGS, type Place, type VerificationSettings } from '../verification/provider';
 import { PROVIDERS } from '../verification/providers/providers';
@@ -152,14 +151,3 @@ function placesOf(own: string | null, usual: readonly Place[]): readonly Place[]
   const [from, name] = JSON.parse(own) as [Place['from'], string];
   return [{ from, name }];
 }
-
-// The limits of incoming calls: how much of a call is read, and how much of it is recorded. Those of refused
-// calls are in refusals/unrecorded-refusals.ts.
-
-/** The maximum size of a body, before and after decoding: 1 MiB. Of a larger body, the beginning is recorded. */
-export const MAX_CALL_BYTES = MAX_DECODED_BYTES;
-
-/** How many headers are recorded. */
-export const MAX_RECORDED_HEADERS = 200;
-/** How many characters of the URL are recorded. */
-export const MAX_RECORDED_URL_CHARACTERS = 4_096;

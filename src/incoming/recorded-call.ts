@@ -1,6 +1,7 @@
 import { type HeaderPairs, SECRET_VALUE } from '../values/text';
 import type { ArrivedCall, Decision } from './accept-or-refuse';
-import { type IncomingSettings, MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './incoming-settings';
+import { MAX_RECORDED_HEADERS, MAX_RECORDED_URL_CHARACTERS } from './call-limits';
+import type { IncomingSettings } from './incoming-settings';
 
 /** A call and its decision. */
 export interface DecidedCall {

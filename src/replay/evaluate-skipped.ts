@@ -3,7 +3,7 @@
 import { type RenderedDelivery, storeRequests } from '../delivery/commands/delivery-commands.store';
 import { deliveriesById } from '../delivery/delivery.store';
 import { newPayloadsOf, type Rendered, renderRequests } from '../delivery/engine/render-requests';
-import { MAX_RENDERED_AT_ONCE } from '../delivery/engine/skip-reasons/evaluation';
+import { MAX_RENDERED_AT_ONCE } from '../delivery/engine/skip-reasons/template-error';
 import { outboxEventsById } from '../events/business-event.store';
 import { insertPayloads } from '../events/payload.store';
 import type { Db } from '../sql/db';

@@ -7,7 +7,7 @@ import type { HeaderPairs } from '../values/text';
 import { headerValues } from './call';
 import { isRefusal, malformed, type Refusal } from './claim';
 
-/** Also the limit of a body without content encoding: see incoming/incoming-settings.ts. */
+/** Also the limit of a body without content encoding: see incoming/call-limits.ts. */
 export const MAX_DECODED_BYTES = 1024 * 1024;
 const MAX_ENCODINGS = 2;
 // RFC 9659, section 3: windows above 8 MiB may be refused. Node would allocate up to 128 MiB.

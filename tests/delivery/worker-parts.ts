@@ -6,9 +6,9 @@ import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacit
 import type { Attempt } from '../../src/delivery/engine/attempt';
 import type { FirstAttempts } from '../../src/delivery/engine/attempt-transaction';
 import { createFanOut, type FanOut } from '../../src/delivery/engine/fan-out';
+import { createWebhookDirectory } from '../../src/delivery/engine/matching-webhooks';
 import type { PendingStepParts } from '../../src/delivery/engine/pending-decisions';
 import { startAttempts } from '../../src/delivery/engine/start-attempts';
-import { createWebhookDirectory } from '../../src/delivery/engine/webhook-directory';
 import type { WorkerParts } from '../../src/delivery/engine/worker';
 import { createHeldLeases } from '../../src/delivery/engine/worker-leases';
 import { createSender } from '../../src/delivery/http/send';

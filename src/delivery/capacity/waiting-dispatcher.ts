@@ -19,9 +19,9 @@ import {
   webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
-import { capacityOf, TRAVEL_MS } from './admission';
 import type { LockedRows } from './locked-rows.store';
 import { giveNewJobs } from './queue-backlog';
+import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 
 const REST_MS = 1_000;

@@ -19,10 +19,12 @@ import { type PlannedRequest, planRequest } from '../../webhooks/request/request
 import type { TargetPolicy } from '../../webhooks/request/target-url';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/setting-limits';
 import { type WebhookRow, webhooksById } from '../../webhooks/webhook.store';
+import { matches } from '../engine/matching-webhooks';
 import { wordsOf } from '../engine/render-requests';
-import { conditionSkips, decided, evaluateTemplates } from '../engine/skip-reasons/evaluation';
+import { conditionSkips } from '../engine/skip-reasons/condition';
+import { decided } from '../engine/skip-reasons/evaluation';
 import type { Skip } from '../engine/skip-reasons/skip';
-import { matches } from '../engine/webhook-directory';
+import { evaluateTemplates } from '../engine/skip-reasons/template-error';
 import type { Sample } from './test-webhook';
 
 type PreviewedEvent = Pick<

@@ -6,10 +6,12 @@ import { subjectOf } from '../../templating/subject';
 import { usersById } from '../../users/user.store';
 import { planRequest } from '../../webhooks/request/request-plan';
 import type { WebhookRow } from '../../webhooks/webhook.store';
+import { type EventToMatch, matches } from '../engine/matching-webhooks';
 import { wordsOf } from '../engine/render-requests';
-import { conditionSkips, type Evaluation, evaluateTemplates, isUndecided } from '../engine/skip-reasons/evaluation';
+import { conditionSkips } from '../engine/skip-reasons/condition';
+import { type Evaluation, isUndecided } from '../engine/skip-reasons/evaluation';
 import type { Skip } from '../engine/skip-reasons/skip';
-import { type EventToMatch, matches } from '../engine/webhook-directory';
+import { evaluateTemplates } from '../engine/skip-reasons/template-error';
 
 /** The events among the newest ones that a webhook for this document type may be for; null: for all types. */
 async function newestEvents(

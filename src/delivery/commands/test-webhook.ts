@@ -24,9 +24,9 @@ import { type OutgoingWebhook, versionedWebhooksById } from '../../webhooks/outg
 import { webhooksForShare } from '../../webhooks/webhook.store';
 import { type DeliveryRow, deliveriesById, insertDeliveries, type NewDelivery } from '../delivery.store';
 import { newDelivery, PENDING } from '../delivery-states';
+import { isAboutAudit } from '../engine/matching-webhooks';
 import { newPayloadsOf, type Rendered, type RenderedRequest, renderRequests } from '../engine/render-requests';
-import { MAX_RENDERED_AT_ONCE } from '../engine/skip-reasons/evaluation';
-import { isAboutAudit } from '../engine/webhook-directory';
+import { MAX_RENDERED_AT_ONCE } from '../engine/skip-reasons/template-error';
 import { areDeliveriesPaused } from '../pause/deliveries-pause.store';
 import { insertJobs, notifyDeliveries } from '../queue/queue.store';
 

@@ -5,7 +5,7 @@ import type { OpenRequest } from '../../request-log/open-close.store';
 import type { Db } from '../../sql/db';
 import type { TransactionEnds } from '../../sql/transactions';
 import type { OutgoingWebhook } from '../../webhooks/outgoing-webhook.store';
-import { isLimited } from '../capacity/admission';
+import { isLimited } from '../capacity/rate-and-concurrency';
 import type { NewDelivery } from '../delivery.store';
 import type { Pair } from './make-deliveries';
 

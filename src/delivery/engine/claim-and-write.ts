@@ -8,8 +8,6 @@ import type { LockedRows } from '../capacity/locked-rows.store';
 import { claimFromOutbox } from '../queue/queue.store';
 import type { AttemptTransaction } from './attempt-transaction';
 import { type DecidedPair, type Decisions, makeDeliveries, type Pair, writeDeliveries } from './make-deliveries';
-import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
-import { isUndecided } from './skip-reasons/evaluation';
 import {
   lockStates,
   pairsOf,
@@ -17,7 +15,9 @@ import {
   type WebhookDirectory,
   type WebhookStates,
   webhooksOf,
-} from './webhook-directory';
+} from './matching-webhooks';
+import { insertPendingDecisions, webhooksWithPending } from './pending-decision.store';
+import { isUndecided } from './skip-reasons/evaluation';
 
 export interface ClaimToWrite {
   events: readonly OutboxEvent[];

@@ -15,8 +15,8 @@ import { insertJobs } from '../queue/queue.store';
 import { type AttemptTransaction, type FirstAttempts, sendsAtOnce } from './attempt-transaction';
 import { writePublished } from './fan-out.store';
 import { createDecisions, type DecidedPair, jobFor, makeDeliveries, type Pair } from './make-deliveries';
+import { readStates, type WebhookDirectory, type WebhookStates } from './matching-webhooks';
 import type { Rendered } from './render-requests';
-import { readStates, type WebhookDirectory, type WebhookStates } from './webhook-directory';
 
 /** Maximum number of deliveries of one transaction. */
 const MAX_DELIVERIES = 250;

@@ -10,8 +10,8 @@ import type { LockedRows } from '../capacity/locked-rows.store';
 import type { FirstAttempts } from './attempt-transaction';
 import { BEGIN_AGAIN, type ClaimResult, type ClaimToWrite, claimAndWrite } from './claim-and-write';
 import { createDecisions } from './make-deliveries';
-import { MAX_RENDERED_AT_ONCE } from './skip-reasons/evaluation';
-import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './webhook-directory';
+import { fillDirectory, pairsOf, type WebhookDirectory, webhooksOf } from './matching-webhooks';
+import { MAX_RENDERED_AT_ONCE } from './skip-reasons/template-error';
 
 /** The maximum number of events of one step. */
 export const BATCH = 200;

@@ -18,8 +18,10 @@ import { insertJobs, type NewJob, notifyDeliveries } from '../queue/queue.store'
 import { dueAt } from '../retry-schedule';
 import { writeFanOut } from './fan-out.store';
 import { newPayloadsOf, type Rendered, renderDecided } from './render-requests';
+import { causationCycleSkip } from './skip-reasons/causation-loop';
+import { disabledSkip } from './skip-reasons/disabled';
 import { duplicatesAmong } from './skip-reasons/duplicates';
-import { causationCycleSkip, disabledSkip, type Match } from './skip-reasons/skip';
+import type { Match } from './skip-reasons/skip';
 
 /** A pair with the decision about it, and the state that its webhook has in this transaction. */
 export interface DecidedPair extends Pair {

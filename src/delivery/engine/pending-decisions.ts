@@ -19,14 +19,15 @@ import {
   type Pair,
   writeDeliveries,
 } from './make-deliveries';
+import { fillDirectory, lockStates, readStates, type WebhookDirectory, webhooksOf } from './matching-webhooks';
 import {
   claimPendingDecisions,
   deletePendingDecisions,
   oldestPending,
   type PendingDecision,
 } from './pending-decision.store';
-import { isUndecided, MAX_RENDERED_AT_ONCE } from './skip-reasons/evaluation';
-import { fillDirectory, lockStates, readStates, type WebhookDirectory, webhooksOf } from './webhook-directory';
+import { isUndecided } from './skip-reasons/evaluation';
+import { MAX_RENDERED_AT_ONCE } from './skip-reasons/template-error';
 
 const WEBHOOKS_AT_ONCE = 10;
 const EVENTS_PER_WEBHOOK = 50;

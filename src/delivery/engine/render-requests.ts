@@ -13,17 +13,10 @@ import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhoo
 import { headerFault } from '../../webhooks/request/request-rules';
 import type { BodyFormat } from '../../webhooks/webhook.entity';
 import type { WebhookRow } from '../../webhooks/webhook.store';
-import {
-  bytesOf,
-  conditionSkips,
-  DATA_ERASED,
-  decided,
-  type Evaluation,
-  evaluateTemplates,
-  isUndecided,
-  MAX_RENDERED_AT_ONCE,
-} from './skip-reasons/evaluation';
+import { conditionSkips } from './skip-reasons/condition';
+import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
 import type { Match, Skip } from './skip-reasons/skip';
+import { bytesOf, DATA_ERASED, evaluateTemplates, MAX_RENDERED_AT_ONCE } from './skip-reasons/template-error';
 
 /** A request as every attempt sends it, except for signature and credentials. */
 export interface RenderedRequest {

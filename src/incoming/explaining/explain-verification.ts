@@ -17,7 +17,8 @@ import type { Check } from '../../verification/explaining/explain-call';
 import { agreementsById } from '../../webhooks/incoming/incoming-agreement.store';
 import { decryptVerificationSecrets, verificationSecrets } from '../../webhooks/incoming/verification-secret.store';
 import { webhooksById } from '../../webhooks/webhook.store';
-import { type IncomingSettings, incomingSettings, MAX_CALL_BYTES } from '../incoming-settings';
+import { MAX_CALL_BYTES } from '../call-limits';
+import { type IncomingSettings, incomingSettings } from '../incoming-settings';
 
 /** A call that is not in the log. */
 export interface GivenCall {

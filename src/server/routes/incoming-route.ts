@@ -3,7 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config';
 import type { Answer } from '../../incoming/accept-or-refuse';
-import { MAX_CALL_BYTES } from '../../incoming/incoming-settings';
+import { MAX_CALL_BYTES } from '../../incoming/call-limits';
 import type { Found, Receiver } from '../../incoming/receive';
 import { isDatabaseUnavailable, isLockTimeout, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
 import { newId } from '../../values/ids';

@@ -1,4 +1,4 @@
-import { TRAVEL_MS } from '../../../src/delivery/capacity/admission';
+import { TRAVEL_MS } from '../../../src/delivery/capacity/rate-and-concurrency';
 import { uuidOf } from '../../../src/values/ids';
 import type { TestApp } from '../../support/app';
 import type { Receiver } from '../../support/receiver';

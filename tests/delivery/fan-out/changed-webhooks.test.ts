@@ -1,6 +1,7 @@
 // Webhooks that are created, changed, paused or archived by other processes while a relay works.
+
+import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/matching-webhooks';
 import { decidePending } from '../../../src/delivery/engine/pending-decisions';
-import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/webhook-directory';
 import type { Db } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/index-lookup';
 import { uuidOf } from '../../../src/values/ids';

@@ -1,8 +1,8 @@
 // Relays of three processes fan out while webhooks are created, changed and paused. What each event met is checked at the end.
 import { setTimeout as wait } from 'node:timers/promises';
+import { createWebhookDirectory } from '../../../src/delivery/engine/matching-webhooks';
 import { startDecidingPending } from '../../../src/delivery/engine/pending-decisions';
 import { startRelay } from '../../../src/delivery/engine/relay';
-import { createWebhookDirectory } from '../../../src/delivery/engine/webhook-directory';
 import type { Loop } from '../../../src/time/loop';
 import { uuidOf } from '../../../src/values/ids';
 import { shareTestApi, type TestApp } from '../../support/app';

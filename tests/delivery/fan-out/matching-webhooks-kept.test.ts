@@ -1,5 +1,5 @@
 // The webhooks that match a kind of event are kept for the next event of that kind.
-import { createWebhookDirectory, type EventToMatch } from '../../../src/delivery/engine/webhook-directory';
+import { createWebhookDirectory, type EventToMatch } from '../../../src/delivery/engine/matching-webhooks';
 import type { OutgoingWebhook } from '../../../src/webhooks/outgoing-webhook.store';
 
 const webhook = (id: number) =>

@@ -5,7 +5,7 @@ import { createDataSource } from '../../../src/database/data-source';
 import { DELIVER } from '../../../src/database/pools';
 import { createLockedRows } from '../../../src/delivery/capacity/locked-rows.store';
 import { createFanOut } from '../../../src/delivery/engine/fan-out';
-import { createWebhookDirectory } from '../../../src/delivery/engine/webhook-directory';
+import { createWebhookDirectory } from '../../../src/delivery/engine/matching-webhooks';
 import { rowOf } from '../../../src/sql/db';
 import { WHOLE } from '../../../src/sql/index-lookup';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';

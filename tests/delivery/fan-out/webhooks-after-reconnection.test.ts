@@ -1,6 +1,6 @@
 // What a process keeps of webhooks is forgotten with its connection: behind the new one may be another database.
 import { createDataSource } from '../../../src/database/data-source';
-import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/webhook-directory';
+import { createWebhookDirectory, fillDirectory, readStates } from '../../../src/delivery/engine/matching-webhooks';
 import { uuidOf } from '../../../src/values/ids';
 import { startTestApp, type TestApp } from '../../support/app';
 import { type Receiver, startReceiver } from '../../support/receiver';

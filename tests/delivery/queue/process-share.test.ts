@@ -1,6 +1,6 @@
 import { createFanOut } from '../../../src/delivery/engine/fan-out';
+import { createWebhookDirectory } from '../../../src/delivery/engine/matching-webhooks';
 import { startRelay } from '../../../src/delivery/engine/relay';
-import { createWebhookDirectory } from '../../../src/delivery/engine/webhook-directory';
 import { createProcessShare } from '../../../src/delivery/queue/process-share.store';
 import { startNotifyListener } from '../../../src/jobs/notifier';
 import { WHOLE } from '../../../src/sql/index-lookup';
