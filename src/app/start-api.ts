@@ -4,7 +4,7 @@ import type { Config } from '../config/config';
 import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, readingBeside, watchingWith } from '../database/pools';
 import { followStandby } from '../database/standby-route';
-import { openDeliveries } from '../delivery/commands/delivery-commands';
+import { openDeliveries } from '../delivery/commands/open-deliveries';
 import type { BacklogWatch } from '../delivery/queue/backlog.store';
 import { createPublisher } from '../events/publisher';
 import { createGuessLimit } from '../incoming/explaining/explain-verification';

@@ -1,7 +1,7 @@
 // Approves and declines what was requested, each kind by its own rules.
 
 import type { Viewer } from '../access/viewer';
-import { publishOwnEvents } from '../events/own-events';
+import { publishOwnEvents } from '../events/publish-own-events';
 import type { Context } from '../graphql/context';
 import { approveErasure, declineErasure, takeErasureApproved } from '../privacy/erasing/order-erasure';
 import { approveRelease, declineRelease, takeReleaseApproved } from '../privacy/legal-holds';

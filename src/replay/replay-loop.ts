@@ -1,7 +1,7 @@
 // Runs the steps of replays.
 
-import { replayQueued } from '../delivery/own-event-builders';
-import { publishOwnEvents } from '../events/own-events';
+import { replayQueued } from '../events/own-events';
+import { publishOwnEvents } from '../events/publish-own-events';
 import type { Log } from '../logging/log';
 import { batched } from '../sql/batched-statements';
 import { all, type Condition } from '../sql/condition';
@@ -11,6 +11,7 @@ import { currentTime } from '../time/clock';
 import { type Loop, startLoop } from '../time/loop';
 import { usersById } from '../users/user.store';
 import { FIRST_ID, toNodeId } from '../values/ids';
+import { conditionFrom } from './deliveries-to-replay';
 import { type ToEvaluate, withEvaluations } from './evaluate-skipped';
 import {
   changeReplay,
@@ -25,7 +26,6 @@ import {
   type ReplayRow,
 } from './replay.store';
 import { type ResendParts, resendDeliveries } from './replay-delivery';
-import { conditionFrom } from './start-replay';
 
 const REST_MS = 1_000;
 /** While another worker runs the step that is due. */

@@ -20,6 +20,8 @@ import { USER } from '../users/user.resolver';
 import { uuidOf } from '../values/ids';
 import { WEBHOOK } from '../webhooks/api/webhook.resolver';
 import { WebhookType } from '../webhooks/api/webhook.type';
+import { type CountShape, countDeliveries, countShape } from './deliveries-to-replay';
+import { cancelReplay, pauseReplay, resumeReplay } from './pause-resume-cancel';
 import { REPLAYS, type ReplayRow, replaysById } from './replay.store';
 import {
   CancelReplayInput,
@@ -34,16 +36,7 @@ import {
   ResumeReplayInput,
 } from './replay.type';
 import { replayDelivery } from './replay-delivery';
-import {
-  type CountShape,
-  cancelReplay,
-  countDeliveries,
-  countShape,
-  MAX_OPEN_REPLAYS,
-  pauseReplay,
-  resumeReplay,
-  startReplay,
-} from './start-replay';
+import { MAX_OPEN_REPLAYS, startReplay } from './start-replay';
 
 export const replaySqlFields: readonly SqlFields[] = [
   {

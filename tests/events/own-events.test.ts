@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { approvalWaiting } from '../../src/approvals/decide';
 import { createDataSource } from '../../src/database/data-source';
+import { eventType } from '../../src/events/data/envelope';
 import {
   apiKeyExpiring,
   deliveryExhausted,
   headSigned,
+  type OwnEvent,
   replayQueued,
   webhookDisabled,
   webhookFailing,
   webhookRecovered,
-} from '../../src/delivery/own-event-builders';
-import { eventType } from '../../src/events/data/envelope';
-import { type OwnEvent, publishOwnEvents } from '../../src/events/own-events';
+} from '../../src/events/own-events';
+import { publishOwnEvents } from '../../src/events/publish-own-events';
 import { newId } from '../../src/values/ids';
 import { OWN_DOCUMENT_TYPE } from '../../src/webhooks/setting-limits';
 import { allFinished, deliveriesOf } from '../delivery/attempt/stored-attempts';

@@ -1,6 +1,6 @@
 import type { Role, Viewer } from '../../src/access/viewer';
 import { createDataSource } from '../../src/database/data-source';
-import { openDeliveries } from '../../src/delivery/commands/delivery-commands';
+import { openDeliveries } from '../../src/delivery/commands/open-deliveries';
 import { uuidOf } from '../../src/values/ids';
 import { archiveWebhooks } from '../../src/webhooks/changes/webhook-lifecycle';
 import { webhooksForUpdate } from '../../src/webhooks/webhook.store';

@@ -16,7 +16,7 @@ import { uuidOf } from '../../values/ids';
 import { REASON_RULE } from '../../values/reason';
 import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
 import { predecessorsOf } from '../capacity/document-ordering.store';
-import { cancelDelivery, retryDelivery } from '../commands/delivery-commands';
+import { cancelDelivery, retryDelivery } from '../commands/retry-and-cancel';
 import {
   DELIVERIES,
   DELIVERIES_OF_USERS,

@@ -1,11 +1,12 @@
 // Part of committing outcomes: changes the circuits of the webhooks, and publishes Hookledger's own events.
-import { type OwnEvent, publishOwnEvents } from '../../events/own-events';
+
+import { deliveryExhausted, type OwnEvent, webhookFailing, webhookRecovered } from '../../events/own-events';
+import { publishOwnEvents } from '../../events/publish-own-events';
 import type { TellOwners } from '../../mail/notices';
 import type { Db } from '../../sql/db';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { type CircuitRow, lockFailingCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
 import { type AttemptFacts, afterAttempt, beganToFail, recovered } from '../capacity/circuit';
-import { deliveryExhausted, webhookFailing, webhookRecovered } from '../own-event-builders';
 import { notifyDeliveries } from '../queue/queue.store';
 import { disableIfNeeded } from './disable-webhooks';
 import { isFailure, type Outcome, webhookOf } from './outcome';

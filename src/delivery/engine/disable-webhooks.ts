@@ -1,12 +1,12 @@
 // Disables a webhook that answered 410 Gone, or whose attempts have all failed for days.
-import type { OwnEvent } from '../../events/own-events';
+
+import { type OwnEvent, webhookDisabled } from '../../events/own-events';
 import type { Db } from '../../sql/db';
 import { usersById } from '../../users/user.store';
 import { disableWebhook } from '../../webhooks/changes/webhook-lifecycle';
 import { type WebhookRow, webhooksForUpdate } from '../../webhooks/webhook.store';
 import type { CircuitRow } from '../../webhooks/webhook-circuit.store';
 import { failedForDays } from '../capacity/circuit';
-import { webhookDisabled } from '../own-event-builders';
 import { isFailure, type Outcome, webhookOf } from './outcome';
 
 /** 410: the partner accepts no more deliveries (Standard Webhooks, "Delivery"). */

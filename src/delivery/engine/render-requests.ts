@@ -8,11 +8,11 @@ import { type EventWords, type Subject, subjectOf, type UserWords } from '../../
 import type { Undecided } from '../../templating/time-limit';
 import { usersById } from '../../users/user.store';
 import { toNodeId } from '../../values/ids';
-import { type HeaderPairs, readHeaderPairs, SECRET_VALUE } from '../../values/text';
+import { readHeaderPairs } from '../../values/text';
 import { type PlannedRequest, planRequest, type RequestPlan } from '../../webhooks/request/request-plan';
-import { headerFault } from '../../webhooks/request/request-rules';
 import type { BodyFormat } from '../../webhooks/webhook.entity';
 import type { WebhookRow } from '../../webhooks/webhook.store';
+import { passedHeaders } from './passed-headers';
 import { conditionSkips } from './skip-reasons/condition';
 import { decided, type Evaluation, isUndecided } from './skip-reasons/evaluation';
 import type { Match, Skip } from './skip-reasons/skip';
@@ -208,30 +208,4 @@ function bodyOfEvent(event: OutboxEvent, format: BodyFormat): Buffer {
 
 function documentOf(event: OutboxEvent): Buffer {
   return documentJson(documentBytes(event, event.body as Buffer), event.contentType);
-}
-
-// The headers of a received call that are passed on with it.
-
-/** Headers about the connection and its intermediaries, and about the encoding of the body, are not passed on. */
-const NEVER_PASSED =
-  /^(accept(-.*)?|authorization|content-(encoding|type)|cookie|forwarded|user-agent|via|x-forwarded-.*|x-real-ip|x-request-id)$/i;
-
-/**
- * @param names in lower case; `*`: all
- * @param taken the names of headers that the webhook sets itself
- */
-function passedHeaders(
-  received: HeaderPairs,
-  names: readonly string[],
-  taken: ReadonlySet<string>,
-): [string, string][] {
-  const isWanted = (name: string) => names.includes('*') || names.includes(name);
-  return received.filter(([name, value]) => {
-    const lower = name.toLowerCase();
-    return isWanted(lower) && !taken.has(lower) && mayPass(lower, value);
-  });
-}
-
-function mayPass(name: string, value: string): boolean {
-  return !NEVER_PASSED.test(name) && !value.includes(SECRET_VALUE) && headerFault(name, value) === null;
 }

@@ -29,7 +29,7 @@ import { insertJobs, type TakenJob, takeJob, takeJobs } from '../queue/queue.sto
 import { type Attempt, headFor, prepareAttempt, type ReadEvidenceHead, rowFor, slotOf, takesSlot } from './attempt';
 import { openRequests } from './attempt.store';
 import { MAX_BODIES_OF_A_STEP, withBodies, withinBytes } from './body-bytes';
-import { closeAttemptsOfDeadProcesses } from './outcome';
+import { closeAttemptsOfDeadProcesses } from './dead-processes';
 import { insertLease } from './worker-lease.store';
 
 /** After this time, a delivery that was locked is tried again. */

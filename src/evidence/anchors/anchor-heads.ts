@@ -1,9 +1,9 @@
 // Sends signed heads to webhooks, witnesses and a time-stamp authority, which keep them.
 
 import type { Sender } from '../../delivery/http/send';
-import { headSigned } from '../../delivery/own-event-builders';
 import { findDeliveriesPause } from '../../delivery/pause/deliveries-pause.store';
-import { publishOwnEvents } from '../../events/own-events';
+import { headSigned } from '../../events/own-events';
+import { publishOwnEvents } from '../../events/publish-own-events';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { currentTime } from '../../time/clock';

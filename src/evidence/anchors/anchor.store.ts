@@ -1,5 +1,7 @@
 // Reads and stores anchors (proofs that other parties know a head of the tree), and what is known about those to whom heads are sent.
-import { OWN_USER, type OwnEventName } from '../../events/own-events';
+
+import type { OwnEventName } from '../../events/own-events';
+import { OWN_USER } from '../../events/publish-own-events';
 import { changedBy, type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { OWN_DOCUMENT_TYPE } from '../../webhooks/setting-limits';
 import { LEAF_KINDS } from '../formats/leaf-kinds';

@@ -6,13 +6,11 @@ import { type InputError, inputError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
 import { currentTime } from '../../time/clock';
 import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
-import type { OpenDeliveries } from '../../webhooks/changes/webhook-lifecycle';
 import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
-import { lockCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
-import { closed } from '../capacity/circuit';
-import { changeOrdering, releaseSuccessors } from '../capacity/document-ordering';
+import { lockCircuits } from '../../webhooks/webhook-circuit.store';
+import { releaseSuccessors } from '../capacity/document-ordering';
 import { giveNewJobs } from '../capacity/queue-backlog';
-import { cancelDeliveries, cancelOpenOf, unholdDeliveries } from '../capacity/waiting.store';
+import { cancelDeliveries } from '../capacity/waiting.store';
 import { type DeliveryRow, deliveriesById } from '../delivery.store';
 import { isOpen } from '../delivery-states';
 import { notifyDeliveries } from '../queue/queue.store';
@@ -108,31 +106,4 @@ function notFound(): InputError {
 
 function conflict(message: string): InputError {
   return inputError(['deliveryId'], 'CONFLICT', message);
-}
-
-const BATCH = 10_000;
-
-/** Applies changes of a webhook to its open deliveries, in the same transaction. */
-export const openDeliveries: OpenDeliveries = {
-  async release(db, webhookId) {
-    await resetCircuit(db, webhookId);
-    while ((await unholdDeliveries(db, webhookId, BATCH)) === BATCH);
-    await notifyDeliveries(db);
-  },
-  async cancel(db, webhookIds) {
-    // a fan-out that makes deliveries has committed them, or sees that the webhook is archived
-    await lockCircuits(db, webhookIds);
-    await cancelOpenOf(db, webhookIds, currentTime());
-  },
-  async reorder(db, webhookId, ordering) {
-    await changeOrdering(db, webhookId, ordering);
-    await notifyDeliveries(db);
-  },
-};
-
-// A user who resumes a webhook states that its endpoint works: earlier failures no longer count.
-async function resetCircuit(db: Db, webhookId: string): Promise<void> {
-  const circuits = await lockCircuits(db, [webhookId]);
-  const reset = [...circuits.values()].map((circuit) => ({ ...closed(circuit), hasWaiting: true }));
-  await saveCircuits(db, reset);
 }
