@@ -10,7 +10,7 @@ import { DELIVER, MEASURING, MONITOR, SEALING, SERVE, warnOfFewConnections } fro
 import { checkReadiness, refusePooler } from '../database/readiness';
 import { startWithDatabase } from '../database/start-with-database';
 import { pauseDeliveries } from '../delivery/pause/deliveries-pause.store';
-import { watchBacklog } from '../delivery/queue/backlog.store';
+import { watchBacklog } from '../delivery/queue/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../logging/log';
 import { tellManagers } from '../mail/mail-notice.store';

@@ -5,7 +5,7 @@ import { createDataSource } from '../database/data-source';
 import { ANSWERING, acceptingWith, READ, readingBeside, watchingWith } from '../database/pools';
 import { followStandby } from '../database/standby-route';
 import { openDeliveries } from '../delivery/commands/open-deliveries';
-import type { BacklogWatch } from '../delivery/queue/backlog.store';
+import type { BacklogWatch } from '../delivery/queue/backlog-limit';
 import { createPublisher } from '../events/publisher';
 import { createGuessLimit } from '../incoming/explaining/explain-verification';
 import { createReceiver } from '../incoming/receive';

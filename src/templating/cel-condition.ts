@@ -2,9 +2,9 @@ import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } 
 import { CEL } from './cel-environment';
 import { completeReading, nameOf, nodesOf, type ReadableText, readable } from './cel-reading';
 import { MAX_INT, replaceSteps, StepFault, TooMuch } from './cel-steps';
-import type { Subject } from './subject';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
 import { createCompileCache } from './time-limit';
+import type { Subject } from './variables';
 
 /** A compiled CEL expression (cel.dev) that decides whether an event is sent. */
 export interface Condition {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeToken } from '../../src/users/api-keys/authenticate';
+import { makeToken } from '../../src/users/api-keys/key-form';
 import { startTestApp, type TestApp } from '../support/app';
 import { SAME_ORIGIN } from '../support/browser-session';
 import { type RawAnswer, sendRaw } from '../support/raw-http';

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { compileCondition, type Decision } from '../../src/templating/cel-condition';
 import type { TemplateUse } from '../../src/templating/liquid-engine';
 import { compileTemplate } from '../../src/templating/liquid-template';
-import { type Subject, subjectOf } from '../../src/templating/subject';
 import { type Late, runEach } from '../../src/templating/time-limit';
+import { type Subject, subjectOf } from '../../src/templating/variables';
 
 /** An event about this document, given as JSON text or as a value. */
 export function subjectFor(document: unknown): Subject {

@@ -3,7 +3,7 @@ import { type App, startApp } from '../../src/app/app';
 import { readDetails } from '../../src/audit/write-audit-entry';
 import { readConfig } from '../../src/config/config';
 import { createLog } from '../../src/logging/log';
-import { makeToken } from '../../src/users/api-keys/authenticate';
+import { makeToken } from '../../src/users/api-keys/key-form';
 import { askAt, startTestApp, type TestApp } from '../support/app';
 import { keepRows, restoreRows } from '../support/empty-database';
 import { createKeyOf } from './user-keys';

@@ -1,4 +1,4 @@
-import { keyIdOf, makeToken } from '../../src/users/api-keys/authenticate';
+import { keyIdOf, makeToken } from '../../src/users/api-keys/key-form';
 import { uuidOf } from '../../src/values/ids';
 import { shareTestApi, type TestApp } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';

@@ -7,7 +7,7 @@ import { documentBytes, documentJson, envelopeOfBytes } from '../../events/data/
 import { faultsOfContent, faultsOfEvent } from '../../events/event-faults';
 import { payloadsById } from '../../events/payload.store';
 import type { Db } from '../../sql/db';
-import { subjectOf, type UserWords } from '../../templating/subject';
+import { subjectOf, type UserWords } from '../../templating/variables';
 import { currentTime } from '../../time/clock';
 import { findUserByName, usersById } from '../../users/user.store';
 import { newId } from '../../values/ids';

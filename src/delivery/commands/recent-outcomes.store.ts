@@ -2,7 +2,7 @@ import { type BusinessEventRow, type OutboxEvent, outboxEventsById } from '../..
 import { documentBytes, documentJson } from '../../events/data/envelope';
 import { limitConcurrency } from '../../limits/fair-slots';
 import { type Db, rowsOf, statement } from '../../sql/db';
-import { subjectOf } from '../../templating/subject';
+import { subjectOf } from '../../templating/variables';
 import { usersById } from '../../users/user.store';
 import { planRequest } from '../../webhooks/request/request-plan';
 import type { WebhookRow } from '../../webhooks/webhook.store';

@@ -4,8 +4,8 @@ import { documentBytes, documentJson, envelopeOfBytes, eventType } from '../../e
 import { newPayload, type Payload } from '../../events/payload.store';
 import { requestHeadersById } from '../../request-log/request-log.store';
 import type { Db } from '../../sql/db';
-import { type EventWords, type Subject, subjectOf, type UserWords } from '../../templating/subject';
 import type { Undecided } from '../../templating/time-limit';
+import { type EventWords, type Subject, subjectOf, type UserWords } from '../../templating/variables';
 import { usersById } from '../../users/user.store';
 import { toNodeId } from '../../values/ids';
 import { readHeaderPairs } from '../../values/text';

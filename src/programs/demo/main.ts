@@ -5,7 +5,7 @@ import { type App, startApp } from '../../app/app';
 import { stopOnSignals } from '../../app/stopping';
 import { readConfig } from '../../config/config';
 import { createLog } from '../../logging/log';
-import { makeToken } from '../../users/api-keys/authenticate';
+import { makeToken } from '../../users/api-keys/key-form';
 import { runLocalCommand } from '../command';
 import { readDocuments } from './documents';
 import { type Calls, callAsBank, createClient, type Partner, startPartner } from './partner';

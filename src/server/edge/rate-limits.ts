@@ -4,8 +4,8 @@ import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { credentialId, type Viewer } from '../../access/viewer';
 import { createTokenBuckets, type TokenBuckets } from '../../limits/token-buckets';
-import { keyIdOf } from '../../users/api-keys/authenticate';
-import { hashTokenText } from '../../users/auth-cache';
+import { keyIdOf } from '../../users/api-keys/key-form';
+import { hashTokenText } from '../../users/token-hash';
 import { type CostReport, tooMany } from './http-errors';
 
 /** 0: no limit. For an API key; an address without a key has a tenth of the first two. */

@@ -4,11 +4,11 @@ import { InputError, type UserError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
 import { currentTime } from '../../time/clock';
 import { newId, timeOfId, toNodeId } from '../../values/ids';
-import { hashToken } from '../auth-cache';
+import { hashToken } from '../token-hash';
 import { findUser, type UserRow } from '../user.store';
 import { type LimitOfUser, refuseOneTooMany } from '../user-limits';
 import { type ApiKeyRow, countLiveApiKeys, findApiKeyForUpdate, insertApiKey, revokeKey } from './api-key.store';
-import { keyIdOf, makeToken } from './authenticate';
+import { keyIdOf, makeToken } from './key-form';
 import { networkFaults } from './key-networks';
 
 export interface NewApiKey {

@@ -2,7 +2,6 @@ import { knownRoles, type Role, type Viewer } from '../../access/viewer';
 import { AppError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
 import { currentTime } from '../../time/clock';
-import { checksum, randomText } from '../../values/random';
 import { type AuthCache, createTokenLookup } from '../auth-cache';
 import {
   isUnchanged,
@@ -12,6 +11,7 @@ import {
   touchApiKey,
   versionOf,
 } from './api-key.store';
+import { hasGeneratedForm, keyIdOf } from './key-form';
 import { refuseFromElsewhere } from './key-networks';
 
 /** The precision with which the last use of a key or session is stored. */
@@ -98,33 +98,4 @@ const lookUp = createTokenLookup(keysWithUsersByHash);
 export async function findKey(db: Db, token: string): Promise<KeyWithUser | null> {
   const isMistyped = hasGeneratedForm(token) && keyIdOf(token) === null;
   return isMistyped ? null : lookUp(db, token);
-}
-
-// The form of an API key: hl_ + 8 characters that identify it + 40 secret characters + 6 characters of checksum.
-
-const FORM = /^hl_([0-9A-Za-z]{8})([0-9A-Za-z]{40})([0-9A-Za-z]{6})$/;
-
-/** A new token with 238 secret random bits. Only its hash is stored. */
-export function makeToken(): string {
-  const body = randomText(48);
-  return `hl_${body}${checksum(body)}`;
-}
-
-/** Whether a token has the form of a generated one. An operator may choose another form (ADMIN_API_KEY). */
-export function hasGeneratedForm(token: string): boolean {
-  return FORM.test(token);
-}
-
-/** The public part of a generated token, which identifies its row; null when it was mistyped or has another form. */
-export function keyIdOf(token: string): string | null {
-  const [, id = '', secret = '', check] = FORM.exec(token) ?? [];
-  return check !== undefined && checksum(id + secret) === check ? id : null;
-}
-
-/**
- * The public name of a key that an operator chose. It is random: from a hash of the key, the key could be guessed
- * offline.
- */
-export function newChosenKeyId(): string {
-  return `env:${randomText(16)}`;
 }

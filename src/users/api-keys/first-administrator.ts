@@ -5,7 +5,7 @@ import type { Log } from '../../logging/log';
 import type { Db } from '../../sql/db';
 import { currentTime } from '../../time/clock';
 import { newId, timeOfId, toNodeId } from '../../values/ids';
-import { hashToken } from '../auth-cache';
+import { hashToken } from '../token-hash';
 import {
   changeUser,
   findUserByName,
@@ -23,7 +23,8 @@ import {
   revokeKeysLabelled,
 } from './api-key.store';
 import { defaultExpiry } from './api-keys';
-import { findKey, hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './authenticate';
+import { findKey } from './authenticate';
+import { hasGeneratedForm, keyIdOf, makeToken, newChosenKeyId } from './key-form';
 
 export const ADMINISTRATOR = 'Administrator';
 const LABEL = 'ADMIN_API_KEY';

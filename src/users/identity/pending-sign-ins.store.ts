@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { changedBy, type Db, rowOf, statement } from '../../sql/db';
 import { currentTime } from '../../time/clock';
-import { hashToken } from '../auth-cache';
+import { hashToken } from '../token-hash';
 
 export interface PendingSignIn {
   tokenHash: Buffer;

@@ -6,7 +6,7 @@ import type { Condition } from '../../sql/condition';
 import type { Db } from '../../sql/db';
 import { currentTime } from '../../time/clock';
 import { newId, timeOfId, toNodeId } from '../../values/ids';
-import { hashToken } from '../auth-cache';
+import { hashToken } from '../token-hash';
 import { findUser, findUserForUpdate } from '../user.store';
 import { findSession } from './authenticate-session';
 import type { SessionEndReason, SessionMethod } from './session.entity';

@@ -26,7 +26,7 @@ import { type SettingWarning, templateWarnings } from '../request/request-rules'
 import { fieldsOf, headersOf } from '../request/request-settings';
 import { MAX_BODY_FIELDS, MAX_HEADERS, MAX_WEBHOOKS } from '../setting-limits';
 import type { ShownSecrets } from '../signing/signing-secret';
-import { refuseOtherVersion } from '../versions/record-settings';
+import { refuseOtherVersion } from '../versions/expected-version';
 import { WEBHOOKS, type WebhookRow, webhooksById } from '../webhook.store';
 import { circuitsById } from '../webhook-circuit.store';
 import {

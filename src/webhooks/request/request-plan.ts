@@ -1,7 +1,7 @@
 import { MAX_RENDERED } from '../../templating/liquid-engine';
 import { compileTemplate, isTemplate } from '../../templating/liquid-template';
-import type { Subject } from '../../templating/subject';
 import { jsonFault, type ProgramFault } from '../../templating/text-position';
+import type { Subject } from '../../templating/variables';
 import type { BodyFormat } from '../webhook.entity';
 import type { WebhookRow } from '../webhook.store';
 import { headerFault } from './request-rules';

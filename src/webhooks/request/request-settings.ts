@@ -1,5 +1,5 @@
 import { type JsonPart, memberOf, textOf } from '../../json/json-part';
-import type { Subject } from '../../templating/subject';
+import type { Subject } from '../../templating/variables';
 import type { Given, OF_REQUESTS } from '../setting-limits';
 import type { WebhookRow } from '../webhook.store';
 

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { EMPTY_OUTPUT } from '../../templating/liquid-engine';
 import { compileTemplate, isTemplate, sampleOf, templateFault } from '../../templating/liquid-template';
-import type { Subject } from '../../templating/subject';
 import type { ProgramFault } from '../../templating/text-position';
+import type { Subject } from '../../templating/variables';
 import { MAX_URL_CHARACTERS } from '../setting-limits';
 import { type AddressPolicy, allowsAddress, refusalOf } from './allowed-addresses';
 

@@ -2,7 +2,6 @@
 
 import type { Viewer } from '../../access/viewer';
 import { recordAct } from '../../audit/write-audit-entry';
-import { InputError } from '../../errors/errors';
 import type { Db } from '../../sql/db';
 import { newId, timeOfId } from '../../values/ids';
 import { changeWebhook, type WebhookRow } from '../webhook.store';
@@ -69,16 +68,4 @@ async function insertVersion(db: Db, viewer: Viewer, { id, version }: WebhookRow
 
 async function record(db: Db, viewer: Viewer, action: string, { id }: WebhookRow, act: SettingsAct): Promise<void> {
   await recordAct(db, viewer, { action, subjectType: 'Webhook', subjectId: id, ...act });
-}
-
-/**
- * @param webhook its row, locked
- * @throws InputError CONFLICT if the webhook has another version than the caller has read
- */
-export function refuseOtherVersion({ name, version }: WebhookRow, expected: number | null | undefined): void {
-  if (expected === null || expected === undefined || expected === version) return;
-  const message =
-    `${name} has version ${version}, not ${expected}: it was changed since you read it, and nothing is changed now. ` +
-    'Read it again and repeat the change.';
-  throw new InputError([{ field: ['expectedVersion'], code: 'CONFLICT', message }]);
 }

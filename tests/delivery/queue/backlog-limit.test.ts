@@ -1,5 +1,5 @@
 // Back-pressure: what publishers are told while workers do not keep up.
-import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../../src/delivery/queue/backlog.store';
+import { type BacklogLimits, refusalOf, restBetweenMeasurements } from '../../../src/delivery/queue/backlog-limit';
 import { type GraphQLAnswer, startTestApp, type TestApp } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { useReceiver } from '../../support/receiver';

@@ -1,4 +1,4 @@
-import { keyIdOf } from '../../../src/users/api-keys/authenticate';
+import { keyIdOf } from '../../../src/users/api-keys/key-form';
 import type { TestApp } from '../../support/app';
 
 export interface Published {

@@ -1,6 +1,6 @@
 import { jinjaToLiquid } from '../../../src/programs/frappe-import/jinja/jinja-to-liquid';
 import { compileTemplate } from '../../../src/templating/liquid-template';
-import { subjectOf } from '../../../src/templating/subject';
+import { subjectOf } from '../../../src/templating/variables';
 import { endsByItself } from '../../support/ends-by-itself';
 import conditions from './fixtures/conditions.json';
 import known from './fixtures/templates.json';

@@ -1,7 +1,7 @@
 import { pythonToCel } from '../../../src/programs/frappe-import/python/python-to-cel';
 import { NotCarried } from '../../../src/programs/frappe-import/reading/read-export';
 import { compileCondition } from '../../../src/templating/cel-condition';
-import { subjectOf } from '../../../src/templating/subject';
+import { subjectOf } from '../../../src/templating/variables';
 import { endsByItself } from '../../support/ends-by-itself';
 import known from './fixtures/conditions.json';
 

@@ -1,9 +1,9 @@
 // A condition that is false, or that cannot be evaluated.
 
 import { type Condition, compileCondition, type Decision } from '../../../templating/cel-condition';
-import type { Subject } from '../../../templating/subject';
 import type { ProgramFault } from '../../../templating/text-position';
 import { type Late, runEach, type Undecided } from '../../../templating/time-limit';
+import type { Subject } from '../../../templating/variables';
 import { type Evaluation, lateMessage, readBeforeLimit } from './evaluation';
 import type { Skip } from './skip';
 

@@ -1,7 +1,7 @@
 // Conditions and templates of a webhook are evaluated for an event, each within its time limit.
 import { AppError } from '../../../errors/errors';
-import type { Subject } from '../../../templating/subject';
 import { TIME_LIMIT_MS, type Undecided } from '../../../templating/time-limit';
+import type { Subject } from '../../../templating/variables';
 import type { RequestPlan } from '../../../webhooks/request/request-plan';
 import type { WebhookRow } from '../../../webhooks/webhook.store';
 

@@ -27,7 +27,7 @@ import { type SettingWarning, templateWarnings } from '../../request/request-rul
 import { MAX_VERSIONS } from '../../setting-limits';
 import type { ShownSecrets } from '../../signing/signing-secret';
 import type { WebhookRow } from '../../webhook.store';
-import { refuseOtherVersion } from '../record-settings';
+import { refuseOtherVersion } from '../expected-version';
 import {
   changeFor,
   differencesOf,

@@ -1,4 +1,4 @@
-import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/queue-backlog';
+import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/pace-of-new-jobs';
 
 const TAKE = 100;
 
