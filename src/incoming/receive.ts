@@ -8,15 +8,14 @@ import { currentMs } from '../time/clock';
 import { REFUSAL_CODES } from '../verification/claim';
 import { hashIncomingToken } from '../webhooks/incoming/incoming-agreement.store';
 import {
-  type Answer,
   type ArrivedCall,
-  answerToRefused,
   type Decision,
   decide,
   type Refused,
   refusalOfInactive,
   SHORTFALLS,
 } from './accept-or-refuse';
+import { type Answer, answerToRefused } from './answer';
 import { createSettingsCache, type IncomingSettings } from './incoming-settings';
 import { createRecorder } from './record-calls';
 import { createRefusalRate, createUnrecordedRefusals } from './refusals/unrecorded-refusals';

@@ -12,14 +12,8 @@ import { currentMs, currentTime } from '../time/clock';
 import { timeOfId } from '../values/ids';
 import { headerValues } from '../verification/call';
 import { targetsOfTokens } from '../webhooks/incoming/incoming-agreement.store';
-import {
-  type Accepted,
-  type Answer,
-  type ArrivedCall,
-  answerTo,
-  answerToRefused,
-  type Refused,
-} from './accept-or-refuse';
+import type { Accepted, ArrivedCall, Refused } from './accept-or-refuse';
+import { type Answer, answerTo, answerToRefused } from './answer';
 import { callIdHash, firstCalls, type KnownCall } from './duplicate-calls';
 import {
   causePathsOf,

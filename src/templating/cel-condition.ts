@@ -2,8 +2,8 @@ import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } 
 import { CEL } from './cel-environment';
 import { completeReading, nameOf, nodesOf, type ReadableText, readable } from './cel-reading';
 import { MAX_INT, replaceSteps, StepFault, TooMuch } from './cel-steps';
+import { createCompileCache } from './compile-cache';
 import { excerpt, type ProgramFault, positionAt } from './text-position';
-import { createCompileCache } from './time-limit';
 import type { Subject } from './variables';
 
 /** A compiled CEL expression (cel.dev) that decides whether an event is sent. */

@@ -1,8 +1,8 @@
 import { Context, type Liquid, LiquidError, Tokenizer, TokenKind, UndefinedVariableError } from 'liquidjs';
+import { createCompileCache } from './compile-cache';
 import { ENGINES, MAX_TEMPLATE, renderWith, TAG_NAMES, type TemplateUse } from './liquid-engine';
 import { documentOf, TemplateFault } from './liquid-filters';
 import { excerpt, type ProgramFault, positionAt, unstorableAt } from './text-position';
-import { createCompileCache } from './time-limit';
 import type { Subject } from './variables';
 
 /** A compiled Liquid template (shopify.github.io/liquid) over `doc`, `event` and `user`. */

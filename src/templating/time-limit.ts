@@ -1,7 +1,6 @@
 // Runs conditions and templates, which are untrusted programs, so that none of them blocks the process.
 import { setImmediate } from 'node:timers/promises';
 import { type Context, createContext, Script } from 'node:vm';
-import { LRUCache } from 'lru-cache';
 
 /** The maximum processor time of one condition or one request, in milliseconds. */
 export const TIME_LIMIT_MS = 50;
@@ -153,28 +152,4 @@ function endsInTime(timeout: number, work: () => void): boolean {
   } finally {
     sandbox.work = undefined;
   }
-}
-
-// The minimum size of an entry: a compiled program has a size even if its text is short.
-const LEAST_CHARACTERS = 100;
-
-/**
- * Caches compiled programs by their text and evicts the least recently used. The limit is the total length of the
- * texts: a character takes up to 150 bytes when it is compiled.
- */
-export function createCompileCache<Compiled extends object>(
-  mostCharacters: number,
-  compile: (text: string) => Compiled,
-) {
-  const kept = new LRUCache<string, Compiled>({
-    maxSize: mostCharacters,
-    sizeCalculation: (_compiled, text) => Math.max(text.length, LEAST_CHARACTERS),
-  });
-  return (text: string): Compiled => {
-    const known = kept.get(text);
-    if (known !== undefined) return known;
-    const compiled = compile(text);
-    kept.set(text, compiled);
-    return compiled;
-  };
 }

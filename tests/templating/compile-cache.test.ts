@@ -1,4 +1,4 @@
-import { createCompileCache } from '../../src/templating/time-limit';
+import { createCompileCache } from '../../src/templating/compile-cache';
 
 test('what is used is kept, what was used longest ago goes', () => {
   const compiled: string[] = [];

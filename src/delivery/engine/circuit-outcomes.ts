@@ -8,7 +8,7 @@ import type { WebhookRow } from '../../webhooks/webhook.store';
 import { type CircuitRow, lockFailingCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';
 import { type AttemptFacts, afterAttempt, beganToFail, recovered } from '../capacity/circuit';
 import { notifyDeliveries } from '../queue/queue.store';
-import { disableIfNeeded } from './disable-webhooks';
+import { disableIfNeeded } from './disable-gone-or-failing';
 import { isFailure, type Outcome, webhookOf } from './outcome';
 
 /**

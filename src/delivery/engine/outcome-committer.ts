@@ -20,7 +20,7 @@ import { insertJobs } from '../queue/queue.store';
 import { slotOf, takesSlot } from './attempt';
 import { closeRequestsAndDeliveries, closeSuccesses, lockOpenAttempt } from './attempt.store';
 import { applyToCircuits, lockCircuitsOf } from './circuit-outcomes';
-import { lockDisablable } from './disable-webhooks';
+import { lockDisablable } from './disable-gone-or-failing';
 import type { OpenedCircuit } from './failure-log';
 import { cancelled, type Outcome, underOrdering, webhookOf } from './outcome';
 

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config';
-import type { Answer } from '../../incoming/accept-or-refuse';
+import type { Answer } from '../../incoming/answer';
 import { MAX_CALL_BYTES } from '../../incoming/call-limits';
 import type { Found, Receiver } from '../../incoming/receive';
 import { isDatabaseUnavailable, isLockTimeout, isStatementTimeout, whyUnavailable } from '../../sql/database-errors';
