@@ -1,3 +1,5 @@
+// Keeps compiled conditions and templates.
+
 import { LRUCache } from 'lru-cache';
 
 // The minimum size of an entry: a compiled program has a size even if its text is short.

@@ -1,3 +1,5 @@
+// The variables of conditions and templates: `event`, `user` and `doc`.
+
 import { type JsonPart, rootOf } from '../json/json-part';
 import { type SourcedJson, sourcedJson } from '../json/json-sourced';
 import { readJsonText } from '../json/json-text';

@@ -1,3 +1,5 @@
+// How the tokens of keys and sessions are stored.
+
 import { hash } from 'node:crypto';
 
 /** The hash of a token, which is all that is stored. 238 random bits and more need no slow hash. */

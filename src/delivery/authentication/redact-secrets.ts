@@ -1,3 +1,5 @@
+// Credentials that a partner returns are not stored.
+
 import { SECRET_VALUE } from '../../values/text';
 import type { SendResult } from '../http/send';
 

@@ -1,3 +1,5 @@
+// What is said of a connection, a certificate or a TLS handshake that failed.
+
 import { SendError, systemCode, textOf } from '../send-error';
 
 /** The error of a connection attempt. @param encrypting TCP was connected, and TLS failed */

@@ -1,3 +1,5 @@
+// Which responses are failures.
+
 import { SendError } from '../send-error';
 import type { BodyLimits, ResponseBody } from './decompress-body';
 import { bodyTooLarge } from './exchange-error';

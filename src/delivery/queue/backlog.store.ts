@@ -1,3 +1,5 @@
+// Measures what waits for workers. backlog-limit.ts says when publishing is refused.
+
 import { type Db, rowOf, rowsOf, statement } from '../../sql/db';
 import { equalsByIndex } from '../../sql/index-lookup';
 

@@ -1,3 +1,5 @@
+// What the files of this folder answer: why a delivery is not sent.
+
 import type { OutboxEvent } from '../../../events/business-event.store';
 import type { WebhookRow } from '../../../webhooks/webhook.store';
 import type { SkipReason } from '../../delivery.entity';
