@@ -51,7 +51,7 @@ test('a date is shown in UTC, whatever the time zone of the machine', async () =
   const folder = join(__dirname, '../../dist/src/templating');
   const program = `
     const { compileTemplate } = require('${folder}/liquid-template.js');
-    const { subjectOf } = require('${folder}/subject.js');
+    const { subjectOf } = require('${folder}/variables.js');
     const subject = subjectOf({ createdAt: '2025-03-04T05:06:07.008Z' }, {}, Buffer.from('{}'));
     process.stdout.write(compileTemplate('JSON', '{{ event.createdAt | date: "%H:%M" }}').render(subject).text);`;
   const run = await promisify(execFile)(process.execPath, ['-e', program], { env: { TZ: 'America/New_York' } });
