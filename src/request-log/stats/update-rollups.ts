@@ -13,11 +13,8 @@ import { type FeedPosition, readFeed } from '../feed/read-feed.store';
 import { addToRollups, occurrencesIn, type RollupGroup } from './rollups';
 import { type ClosedGroup, closedGroups, deleteOpen, insertOpen, REQUEST_ROLLUPS, stillOpen } from './rollups.store';
 
-/**
- * Requests per step: at most a second of work. A stopping process waits for the end of the step. Requests that are each alone in their
- * quarter of an hour are computed for about that long while the transaction is idle, and PostgreSQL ends it after 5 s.
- */
-const STEP_REQUESTS = 10_000;
+/** Requests per step: about a second of work. A stopping process waits for the end of the step. */
+const STEP_REQUESTS = 50_000;
 const CHANGES_AT_ONCE = 50;
 /** Reads of the feed per step, because most changes have few requests. */
 const MAX_READS = 40;
