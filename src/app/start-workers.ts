@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import type { DatabaseClock } from '../database/database-clock';
 import { createLockedRows } from '../delivery/capacity/locked-rows.store';
-import { createQueueBacklog } from '../delivery/capacity/pace-of-new-jobs';
+import { createQueueBacklog } from '../delivery/capacity/queue-backlog';
 import { startWaitingDispatcher } from '../delivery/capacity/waiting-dispatcher';
 import { createWorkerCapacity } from '../delivery/capacity/worker-capacity';
 import { createDirectFanOut } from '../delivery/engine/direct-fan-out';

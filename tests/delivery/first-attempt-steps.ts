@@ -1,4 +1,4 @@
-import { createQueueBacklog, type QueueBacklog } from '../../src/delivery/capacity/pace-of-new-jobs';
+import { createQueueBacklog, type QueueBacklog } from '../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity, type WorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import type { Attempt } from '../../src/delivery/engine/attempt';
 import type { AttemptTransaction, FirstAttempts } from '../../src/delivery/engine/attempt-transaction';

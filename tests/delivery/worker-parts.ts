@@ -1,7 +1,7 @@
 import { createDataSource } from '../../src/database/data-source';
 import { SHORT_LOCK_WAITS } from '../../src/database/pools';
 import { createLockedRows } from '../../src/delivery/capacity/locked-rows.store';
-import { createQueueBacklog, giveNewJobs } from '../../src/delivery/capacity/pace-of-new-jobs';
+import { createQueueBacklog, giveNewJobs } from '../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity } from '../../src/delivery/capacity/worker-capacity';
 import type { Attempt } from '../../src/delivery/engine/attempt';
 import type { FirstAttempts } from '../../src/delivery/engine/attempt-transaction';

@@ -11,7 +11,7 @@ import {
   unblockExhausted,
   webhooksOfDeliveries,
 } from './document-ordering.store';
-import { giveNewJobs } from './pace-of-new-jobs';
+import { giveNewJobs } from './queue-backlog';
 
 /**
  * Makes new deliveries wait for an earlier one of the same document. The caller has locked the circuits of their

@@ -20,7 +20,7 @@ import {
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
 import type { LockedRows } from './locked-rows.store';
-import { giveNewJobs } from './pace-of-new-jobs';
+import { giveNewJobs } from './queue-backlog';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
 import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
 

@@ -9,7 +9,7 @@ import { refuseAuditReceivers } from '../../webhooks/changes/guarded-settings';
 import { findWebhookForShare, findWebhookForUpdate, type WebhookRow } from '../../webhooks/webhook.store';
 import { lockCircuits } from '../../webhooks/webhook-circuit.store';
 import { releaseSuccessors } from '../capacity/document-ordering';
-import { giveNewJobs } from '../capacity/pace-of-new-jobs';
+import { giveNewJobs } from '../capacity/queue-backlog';
 import { cancelDeliveries } from '../capacity/waiting.store';
 import { type DeliveryRow, deliveriesById } from '../delivery.store';
 import { isOpen } from '../delivery-states';

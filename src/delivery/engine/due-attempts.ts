@@ -4,7 +4,7 @@ import { batched } from '../../sql/batched-statements';
 import { isLockTimeout, isUnrelatedToRows } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
-import type { QueueBacklog } from '../capacity/pace-of-new-jobs';
+import type { QueueBacklog } from '../capacity/queue-backlog';
 import { DeliveriesArePaused, findDeliveriesPause } from '../pause/deliveries-pause.store';
 import { ALONE, createDeadLetters } from '../queue/dead-letters';
 import { listDueJobs, msUntilDue, type TakenJob } from '../queue/queue.store';

@@ -5,7 +5,7 @@ import type { Keyring } from '../../keyring/keyring';
 import type { Db } from '../../sql/db';
 import { type Credentials, credentialsOf } from '../authentication/decrypt-credentials';
 import { type SigningSecrets, signingSecretsOf } from '../authentication/sign';
-import type { QueueBacklog } from '../capacity/pace-of-new-jobs';
+import type { QueueBacklog } from '../capacity/queue-backlog';
 import { createSlotReservations } from '../capacity/slot-reservations';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import type { DueDelivery, DueWebhook, NewDelivery } from '../delivery.store';

@@ -13,7 +13,7 @@ import { type CircuitRow, giveSlotsBack } from '../../webhooks/webhook-circuit.s
 import { releaseSuccessors } from '../capacity/document-ordering';
 import { stopBlocking } from '../capacity/document-ordering.store';
 import type { LockedRows } from '../capacity/locked-rows.store';
-import { giveNewJobs } from '../capacity/pace-of-new-jobs';
+import { giveNewJobs } from '../capacity/queue-backlog';
 import { cancelRequested } from '../capacity/waiting.store';
 import { ALONE, alone } from '../queue/dead-letters';
 import { insertJobs } from '../queue/queue.store';

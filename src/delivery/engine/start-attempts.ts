@@ -13,7 +13,7 @@ import { signingSecretsOf } from '../authentication/sign';
 import { admit, blockedWebhooks, type FreeSlots, freeSlotsNow, lockCircuitsForAdmission } from '../capacity/admission';
 import { releaseSuccessors } from '../capacity/document-ordering';
 import type { LockedRows } from '../capacity/locked-rows.store';
-import { giveNewJobs } from '../capacity/pace-of-new-jobs';
+import { giveNewJobs } from '../capacity/queue-backlog';
 import { cancelDeliveries, holdDeliveries, makeWait } from '../capacity/waiting.store';
 import {
   type DueDelivery,

@@ -9,7 +9,7 @@ import { createNoteFailedTogether } from '../../sql/sharing/failed-together';
 import type { Transaction } from '../../sql/transactions';
 import { startLoop } from '../../time/loop';
 import { newId, toNodeId } from '../../values/ids';
-import { giveNewJobs } from '../capacity/pace-of-new-jobs';
+import { giveNewJobs } from '../capacity/queue-backlog';
 import { ALONE } from '../queue/dead-letters';
 import { freeStranded } from '../queue/stranded-deliveries.store';
 import {

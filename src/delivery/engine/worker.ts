@@ -14,7 +14,7 @@ import { toNodeId } from '../../values/ids';
 import { createAuthorizedSender, type SendAuthorized } from '../authentication/authorize';
 import { createBatchInterval } from '../batch-interval';
 import type { LockedRows } from '../capacity/locked-rows.store';
-import type { QueueBacklog } from '../capacity/pace-of-new-jobs';
+import type { QueueBacklog } from '../capacity/queue-backlog';
 import type { WorkerCapacity } from '../capacity/worker-capacity';
 import { notSent, type Sender, type SendResult } from '../http/send';
 import type { Attempt, ReadEvidenceHead } from './attempt';

@@ -1,6 +1,6 @@
 // New events while many deliveries are due in the queue: they wait in the outbox, because the queue costs more than sending at once.
 
-import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/pace-of-new-jobs';
+import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/queue-backlog';
 import { createWorkerCapacity, type WorkerCapacity } from '../../../src/delivery/capacity/worker-capacity';
 import { startRelay } from '../../../src/delivery/engine/relay';
 import { startWorker } from '../../../src/delivery/engine/worker';

@@ -1,4 +1,4 @@
-import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/pace-of-new-jobs';
+import { createQueueBacklog, type QueueBacklog } from '../../../src/delivery/capacity/queue-backlog';
 
 const TAKE = 100;
 
