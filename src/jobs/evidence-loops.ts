@@ -51,7 +51,7 @@ export function startSealing(
     if (said === message) return;
     said = message;
     const what = code === 'ROWS' ? 'not all is sealed' : 'nothing is sealed';
-    log.error({ code, reporter }, `${what}: ${message} docs/evidence.md says what to do`);
+    log.error({ code, reporter }, `${what}: ${message} docs/evidence-sealing.md says what to do`);
   }
 
   async function goOn(signedSize: number | null): Promise<void> {

@@ -73,7 +73,7 @@ interface Condition {
 const CONDITIONS: Readonly<Record<ManagerTopic, (facts: Facts) => Condition>> = {
   EVIDENCE_STOPPED: ({ text }) => ({
     headline: 'evidence is stopped',
-    sentence: `Nothing is sealed, or not all: ${text('code')}. Rows that are changed meanwhile cannot be proven. docs/evidence.md says what to do.`,
+    sentence: `Nothing is sealed, or not all: ${text('code')}. Rows that are changed meanwhile cannot be proven. docs/evidence-sealing.md says what to do.`,
     page: '/evidence',
   }),
   PUBLISHING_REFUSED: ({ text }) => ({

@@ -90,7 +90,7 @@ async function checkHead(db: Db, note: string, what: string, host: string): Prom
     return ok('evidence', `The tree of ${size} leaves has the head of ${what}: no sealed row is lost.`);
   const known = readCheckpoint(note)?.treeSize ?? 0;
   if (wrong.code !== 'NEWER')
-    return fault('evidence', wrong.message, 'docs/evidence.md#restored-backups says what to do.');
+    return fault('evidence', wrong.message, 'docs/evidence-sealing.md#when-sealing-stops says what to do.');
   const lost =
     known > size
       ? ` At least ${known - size} sealed records are lost: events, requests, decisions, entries, names.`
