@@ -87,7 +87,7 @@ test('an indexer alone delivers nothing, and opens few connections', async () =>
   const own = await sessionsOverTcp();
   expect(own).toContain('hookledger deliver');
   for (const name of own) expect(['hookledger notify listener', 'hookledger read']).not.toContain(name);
-  // the table in docs/operations.md
+  // the table in docs/processes.md
   expect(own.length).toBeLessThanOrEqual(9);
   expect(partner.calls.length).toBe(before);
   await start('worker');

@@ -170,6 +170,6 @@ function findingOf(part: string, { state, since, behindSeconds, message }: PartH
     message,
   ];
   const text = `${state}: ${details.filter(Boolean).join('; ')}.`.replace(': .', '.').replace(/\.\.$/, '.');
-  const cure = 'docs/operations.md#monitoring says what it means.';
+  const cure = 'docs/monitoring.md says what it means.';
   return [part === 'sealing' && state === 'STOPPED' ? fault(part, text, cure) : warning(part, text, cure)];
 }

@@ -23,7 +23,7 @@ const alerts = rules
   });
 
 test('the table of the manual has each alert as it is', () => {
-  const [, table = ''] = /^\| alert \|.*\n.*\n([\s\S]*?)\n\n/m.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
+  const [, table = ''] = /^\| alert \|.*\n.*\n([\s\S]*?)\n\n/m.exec(readFileSync('docs/monitoring.md', 'utf8')) ?? [];
   const rows = table.split('\n').map((row) => row.replaceAll('\\|', '¦').replace(/ \|$/, '').split(' | '));
   const expected = alerts.map((alert) => [
     `| ${alert.name}`,

@@ -33,7 +33,7 @@ test('lines of the log that were lost are counted', () => {
 });
 
 const describedIn = (cells: RegExp) => {
-  const [, table = ''] = /^\| metric \|.*\n([\s\S]*?)\n\n/m.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
+  const [, table = ''] = /^\| metric \|.*\n([\s\S]*?)\n\n/m.exec(readFileSync('docs/monitoring.md', 'utf8')) ?? [];
   const rows = table.split('\n').filter((row) => cells.test(row));
   return rows
     .flatMap((row) => [...(row.split(' | ')[0] as string).matchAll(/`(hookledger_\w+)/g)])
