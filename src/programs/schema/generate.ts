@@ -95,7 +95,7 @@ function lackingLines(missing: readonly Change[]): string[] {
 
 async function breakingFaults({ released, schema }: Api): Promise<string[]> {
   return (await breakingChanges(released, schema)).map((sentence) => {
-    return `Breaks clients of the last release: ${sentence} Deprecate first, release, then remove: docs/decisions/schema-changes.md`;
+    return `Breaks clients of the last release: ${sentence} Deprecate first, release, then remove: docs/decisions/shape-of-the-api.md`;
   });
 }
 
