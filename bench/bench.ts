@@ -40,16 +40,16 @@ export async function createWebhook(api: Api, url: string, documentType: string,
 }
 
 /** @param retrySchedule null: the default */
-export async function setSchedule(api: Api, id: string, retrySchedule: number[] | null): Promise<void> {
-  const query = `mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { userErrors { message } } }`;
-  const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { input: { id, retrySchedule } });
-  if (answer.updateWebhook?.userErrors.length !== 0) throw new Error(`updateWebhook: ${JSON.stringify(answer)}`);
-}
+export const setSchedule = (api: Api, id: string, retrySchedule: number[] | null) =>
+  change(api, 'updateWebhook', { id, retrySchedule });
 
-export async function archiveWebhook(api: Api, id: string): Promise<void> {
-  const query = 'mutation ($id: ID!) { archiveWebhook(input: { id: $id }) { userErrors { message } } }';
-  const answer = await api.ask<Record<string, { userErrors: object[] }>>(query, { id });
-  if (answer.archiveWebhook?.userErrors.length !== 0) throw new Error(`archiveWebhook: ${JSON.stringify(answer)}`);
+export const archiveWebhook = (api: Api, id: string) => change(api, 'archiveWebhook', { id });
+
+async function change(api: Api, mutation: 'updateWebhook' | 'archiveWebhook', input: object): Promise<void> {
+  const type = mutation === 'updateWebhook' ? 'UpdateWebhookInput' : 'ArchiveWebhookInput';
+  const query = `mutation ($input: ${type}!) { made: ${mutation}(input: $input) { userErrors { message } } }`;
+  const { made } = await api.ask<{ made: { userErrors: object[] } }>(query, { input });
+  if (made.userErrors.length > 0) throw new Error(`${mutation}: ${JSON.stringify(made)}`);
 }
 
 /** Otherwise the next figure is that of the autovacuum and the checkpoint that follow a large load. */

@@ -2,6 +2,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { startBrowser } from '../tests/browser/browser';
 import { createInstallation, type Installation } from './installation';
+import { percentilesOf } from './numbers';
 import { machine, printTable } from './printed';
 import { runProgram } from './program';
 
@@ -10,6 +11,9 @@ const SIZES = {
   smoke: { name: 'smoke', rows: 200, seconds: 2, perSecond: 200, loads: 1 },
 };
 type Size = (typeof SIZES)['full'];
+
+/** In milliseconds. */
+type Seen = Record<'longTasks' | 'typing' | 'frames', number[]>;
 
 interface Loading {
   /** First contentful paint, in milliseconds. */
@@ -45,8 +49,9 @@ runProgram(async (args, stops) => {
   const page = await signedIn(browser, url as string, installation.adminKey);
   await emptyPageAt(page, url as string);
   const loads: Record<string, Loading> = {};
-  for (const path of ['/empty', '/', '/log', '/webhooks', '/health'])
+  for (const path of ['/empty', '/', '/log', '/webhooks', '/health']) {
     loads[path] = await medianLoad(page, url + path, size);
+  }
   print('Loading, and as a ratio to the empty page', loads, '/empty');
 
   const moving: Record<string, Moving> = {};
@@ -85,7 +90,7 @@ async function emptyPageAt(page: Page, url: string): Promise<void> {
 
 /** Runs in the page, before its own scripts. */
 function observe(): void {
-  const seen = { longTasks: [] as number[], typing: [] as number[], frames: [] as number[] };
+  const seen: Seen = { longTasks: [], typing: [], frames: [] };
   Object.assign(window, { seen });
   const watch = (type: string, to: number[], more: object = {}) =>
     new PerformanceObserver((list) => {
@@ -103,7 +108,7 @@ async function medianLoad(page: Page, address: string, { loads }: Size): Promise
     await page.waitForFunction(() => !document.querySelector('.skeleton'));
     all.push(
       await page.evaluate(() => {
-        const { seen } = window as unknown as { seen: { longTasks: number[] } };
+        const { seen } = window as unknown as { seen: Seen };
         const [paint] = performance.getEntriesByName('first-contentful-paint');
         return {
           paint: paint?.startTime ?? Number.NaN,
@@ -121,7 +126,7 @@ async function medianLoad(page: Page, address: string, { loads }: Size): Promise
 /** Types all the time, while `work` goes on. */
 async function whileMoving(page: Page, field: string, { seconds }: Size, work: () => Promise<void>): Promise<Moving> {
   await page.evaluate(() => {
-    const { seen } = window as unknown as { seen: { frames: number[]; longTasks: number[]; typing: number[] } };
+    const { seen } = window as unknown as { seen: Seen };
     for (const list of [seen.frames, seen.longTasks, seen.typing]) list.length = 0;
     let before = performance.now();
     const frame = (now: number) => {
@@ -142,17 +147,16 @@ async function whileMoving(page: Page, field: string, { seconds }: Size, work: (
     }
   };
   await Promise.all([typing(), work()]);
-  const seen = await page.evaluate(
-    () => (window as unknown as { seen: { frames: number[]; longTasks: number[]; typing: number[] } }).seen,
-  );
+  const seen = await page.evaluate(() => (window as unknown as { seen: Seen }).seen);
   // an event that took less than 16 ms is not reported
   const typed = seen.typing.length > 0 ? seen.typing : [16];
+  const { p50: frameP50, p95: frameP95, p99: frameP99 } = percentilesOf(seen.frames);
   return {
-    frameP50: quantile(seen.frames, 0.5),
-    frameP95: quantile(seen.frames, 0.95),
-    frameP99: quantile(seen.frames, 0.99),
+    frameP50,
+    frameP95,
+    frameP99,
     longTasks: seen.longTasks.length,
-    typingP50: quantile(typed, 0.5),
+    typingP50: percentilesOf(typed).p50,
     typingWorst: Math.max(...typed),
   };
 }
@@ -181,11 +185,6 @@ async function stream(installation: Installation, { rows, seconds, perSecond }: 
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   }
   return sent;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function print<Figures extends object>(title: string, figures: Record<string, Figures>, base: string): void {

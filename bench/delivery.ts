@@ -6,24 +6,20 @@ import { chosen } from './chosen';
 import { FIGURE_NAMES } from './delivery/figures';
 import { keysOf, printBreakdown, printFigures } from './delivery/report';
 import { measureAll } from './delivery/run';
-import { NORMAL, QUICK, SMOKE } from './delivery/sizes';
+import { SIZES } from './delivery/sizes';
 import { machine } from './printed';
 import { runProgram } from './program';
+import { chooseSize, SIZE_OPTIONS } from './size';
 
 runProgram(async (args, stops) => {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      quick: { type: 'boolean' },
-      smoke: { type: 'boolean' },
-      only: { type: 'string' },
-      processes: { type: 'string' },
-    },
+    options: { ...SIZE_OPTIONS, only: { type: 'string' }, processes: { type: 'string' } },
   });
-  const size = values.smoke ? SMOKE : values.quick ? QUICK : NORMAL;
+  const { name, size } = chooseSize(SIZES, values);
   const figures = chosen('--only', values.only, FIGURE_NAMES);
   const arrangements = values.smoke ? (['one'] as const) : chosen('--processes', values.processes, ARRANGEMENTS);
-  console.log(`bench:delivery, ${size.name}: ${machine()}`);
+  console.log(`bench:delivery, ${name}: ${machine()}`);
   const measured = await measureAll({ size, figures, arrangements }, stops);
   console.log('');
   printFigures(measured, size);

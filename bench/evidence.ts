@@ -4,18 +4,16 @@ import { measureSealedLog } from './evidence/sealed-log';
 import { rounded } from './numbers';
 import { machine, milliseconds, perSecond, printTable } from './printed';
 import { runProgram } from './program';
+import { chooseSize, SIZE_OPTIONS, type Sizes } from './size';
 
-/** Of the log. Those of the smoke run say only whether it runs. */
-const ROWS = { normal: 1_000_000, quick: 100_000, smoke: 2_000 };
+/** Of the log. */
+const SIZES = { rows: [2_000, 100_000, 1_000_000] } satisfies Sizes<string>;
 
 runProgram(async (args, stops) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { quick: { type: 'boolean' }, smoke: { type: 'boolean' } },
-  });
-  const size = values.smoke ? 'smoke' : values.quick ? 'quick' : 'normal';
-  const rows = ROWS[size];
-  console.log(`bench:evidence, ${size}: ${machine()}`);
+  const { values } = parseArgs({ args: [...args], options: SIZE_OPTIONS });
+  const { name, size } = chooseSize(SIZES, values);
+  const { rows } = size;
+  console.log(`bench:evidence, ${name}: ${machine()}`);
   const log = await measureSealedLog(rows, stops);
   console.log('');
   printTable([

@@ -1,13 +1,16 @@
 // npm run bench:incoming -- [--quick | --smoke]: how fast partners' calls are received, measured on the compiled application from outside.
+import { parseArgs } from 'node:util';
 import { keysOf, printBreakdown, printFigures } from './incoming/report';
 import { measureAll } from './incoming/run';
-import { sizeOf } from './incoming/sizes';
+import { SIZES } from './incoming/sizes';
 import { machine } from './printed';
 import { runProgram } from './program';
+import { chooseSize, SIZE_OPTIONS } from './size';
 
 runProgram(async (args, stops) => {
-  const size = sizeOf(args);
-  console.log(`bench:incoming, ${size.name}: ${machine()}`);
+  const { values } = parseArgs({ args: [...args], options: SIZE_OPTIONS });
+  const { name, size } = chooseSize(SIZES, values);
+  console.log(`bench:incoming, ${name}: ${machine()}`);
   const figures = await measureAll(size, stops);
   console.log('');
   printFigures(figures);

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { startChild } from './child';
 
 /** What arrived, in the order of arrival: three columns of one table. */
 export interface Calls {
@@ -21,47 +20,17 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-type Message = { port: number } | { received: number } | { calls: Calls };
-
 export async function startReceiver(): Promise<Receiver> {
-  const child = fork(join(__dirname, 'receiver.mts'), { execArgv: [], serialization: 'advanced' });
   let received = 0;
-  child.on('message', (message: Message) => {
-    if ('received' in message) received = message.received;
+  const child = startChild(join(__dirname, 'receiver.mts'), (note) => {
+    received = note;
   });
-  const { port } = await answerOf<{ port: number }>(child, 'port');
+  const { port } = await child.ask<{ port: number }>('port');
   return {
     url: `http://127.0.0.1:${port}`,
-    pid: child.pid as number,
+    pid: child.pid,
     received: () => received,
-    calls: async () => {
-      child.send('calls');
-      return (await answerOf<{ calls: Calls }>(child, 'calls')).calls;
-    },
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
+    calls: () => child.ask<Calls>('calls'),
+    stop: child.stop,
   };
-}
-
-function answerOf<T extends object>(child: ChildProcess, key: keyof T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (message: T) => {
-      if (!(key in message)) return;
-      done();
-      resolve(message);
-    };
-    const onExit = () => {
-      done();
-      reject(new Error('the receiver ended'));
-    };
-    const done = () => {
-      child.off('message', onMessage);
-      child.off('exit', onExit);
-    };
-    child.on('message', onMessage);
-    child.on('exit', onExit);
-  });
 }

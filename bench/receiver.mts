@@ -1,5 +1,6 @@
 // The partner, a process of its own: notes who called when, in memory, and answers 200. Node runs it as it stands, types
 // stripped: no loader takes part in the figures. So it imports nothing of ours.
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -42,18 +43,21 @@ function note(webhookId: string, body: Buffer | null): void {
 }
 
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
-});
+server.listen(0, '127.0.0.1');
+const listening = once(server, 'listening');
 setInterval(() => {
   if (received === reported) return;
   reported = received;
-  process.send?.({ received });
+  process.send?.({ note: received });
 }, REPORT_MS);
 
-process.on('message', (message) => {
-  if (message !== 'calls') return;
-  process.send?.({ calls: { webhookIds, numbers, times } });
+process.on('message', async (order: 'port' | 'calls') => {
+  if (order === 'port') {
+    await listening;
+    process.send?.({ port: (server.address() as AddressInfo).port });
+    return;
+  }
+  process.send?.({ webhookIds, numbers, times });
   webhookIds = [];
   numbers = [];
   times = [];

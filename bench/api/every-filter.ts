@@ -52,16 +52,8 @@ export async function walkFilters(database: Database, effort: Effort): Promise<W
 
 async function walk(database: Database, target: Target, large: LargeList, effort: Effort): Promise<WalkedList> {
   const { filters, tests } = await testsOf(database, target, large);
-  const found: WalkedList = {
-    list: large.list,
-    filters,
-    filled: 0,
-    ended: 0,
-    empty: 0,
-    slowest: [],
-    late: [],
-    failed: [],
-  };
+  const counts = { filled: 0, ended: 0, empty: 0 };
+  const found: WalkedList = { list: large.list, filters, ...counts, slowest: [], late: [], failed: [] };
   for (const where of tests.filter((_, index) => index % effort.every === 0)) {
     for (const backward of [false, true]) {
       const test = `${JSON.stringify(where)}${backward ? ', from the end' : ''}`;

@@ -20,18 +20,7 @@ interface InputField {
   };
 }
 
-/** Values of rows of a list. */
-interface Samples {
-  /** Of a text or a number: the most frequent value, and one of the rarest. */
-  frequent(filter: string): Promise<unknown>;
-  rare(filter: string): Promise<unknown>;
-  id: string;
-  document: string;
-  /** For each filter by a linked row: many rows, few and none. */
-  links: Record<string, readonly object[]>;
-  lastDay: string;
-  lastMonth: string;
-}
+type Samples = Awaited<ReturnType<typeof samplesOf>>;
 
 const NEWEST = 20_000;
 const DAY_MS = 86_400_000;
@@ -105,7 +94,8 @@ async function textTests(samples: Samples, name: string): Promise<object[]> {
   ];
 }
 
-async function samplesOf(database: Database, { table, type }: LargeList): Promise<Samples> {
+/** Values of rows of a list. */
+async function samplesOf(database: Database, { table, type }: LargeList) {
   const { sql, until } = database;
   const webhooks = await sql.query<{ id: string; name: string; owner: string }>(
     `select w.id, w.name, u.name as owner
@@ -137,10 +127,12 @@ async function samplesOf(database: Database, { table, type }: LargeList): Promis
   const users = [{ name: { eq: busiest.owner } }, { name: { eq: 'user200@example.com' } }, { name: { eq: 'nobody' } }];
   const byName = (name: string) => ({ name: { eq: name } });
   return {
-    frequent: (filter) => columnValue(filter, 'desc'),
-    rare: (filter) => columnValue(filter, 'asc'),
+    /** Of a text or a number: the most frequent value, and one of the rarest. */
+    frequent: (filter: string) => columnValue(filter, 'desc'),
+    rare: (filter: string) => columnValue(filter, 'asc'),
     id: toNodeId(type, rows[0]?.id as string),
     document: reference,
+    /** For each filter by a linked row: many rows, few and none. */
     links: {
       webhook: [
         { id: { eq: toNodeId('Webhook', busiest.id) } },
@@ -153,7 +145,7 @@ async function samplesOf(database: Database, { table, type }: LargeList): Promis
       delivery: deliveries,
       causedBy: deliveries,
       businessEvent: [ofDocument, { user: users[1] }, { documentType: { eq: 'Sales Invoice' } }],
-    },
+    } as Record<string, readonly object[]>,
     lastDay: new Date(until - DAY_MS).toISOString(),
     lastMonth: new Date(until - MONTH_MS).toISOString(),
   };

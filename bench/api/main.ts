@@ -4,23 +4,24 @@ import { parseArgs } from 'node:util';
 import { chosen } from '../chosen';
 import { machine } from '../printed';
 import { runProgram, sayer } from '../program';
+import { chooseSize, SIZE_OPTIONS, type Sizes } from '../size';
 import { measureDashboard } from './dashboard/dashboard';
 import { openDatabase } from './database';
 import { EFFORT, SMOKE_EFFORT, type WalkedList, walkFilters } from './every-filter';
 import { keysOf, printDashboard, printWalked } from './report';
 
 const FIGURES = ['dashboard', 'filters'] as const;
-const DEFAULT_ROWS = 1_000_000;
-const QUICK_ROWS = 100_000;
-/** Whether it runs: no figure of it says anything. */
-const SMOKE = { rows: 12_000, seconds: 0.1, rounds: 1 };
+const SIZES = {
+  rows: [12_000, 100_000, 1_000_000],
+  seconds: [0.1, 0.35, 3],
+  rounds: [1, 2, 3],
+} satisfies Sizes<string>;
 
 runProgram(async (args, stops) => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      quick: { type: 'boolean' },
-      smoke: { type: 'boolean' },
+      ...SIZE_OPTIONS,
       rows: { type: 'string' },
       keep: { type: 'string' },
       seconds: { type: 'string' },
@@ -28,14 +29,9 @@ runProgram(async (args, stops) => {
     },
   });
   const only = chosen('--only', values.only, FIGURES);
-  const effort = values.quick ? { seconds: 0.35, rounds: 2 } : { seconds: 3, rounds: 3 };
-  const { rows, seconds, rounds } = values.smoke
-    ? SMOKE
-    : {
-        ...effort,
-        rows: values.quick ? QUICK_ROWS : numberOf('--rows', values.rows, DEFAULT_ROWS),
-        seconds: numberOf('--seconds', values.seconds, effort.seconds),
-      };
+  const { size } = chooseSize(SIZES, values);
+  const rows = numberOf('--rows', values.rows, size.rows);
+  const seconds = numberOf('--seconds', values.seconds, size.seconds);
   const say = sayer();
   console.log(`bench:api, about ${rows.toLocaleString('en')} rows: ${machine()}`);
   const database = await openDatabase(
@@ -43,7 +39,9 @@ runProgram(async (args, stops) => {
     stops,
     say,
   );
-  const dashboard = only.includes('dashboard') ? await measureDashboard(database, { seconds, rounds }, say) : null;
+  const dashboard = only.includes('dashboard')
+    ? await measureDashboard(database, { seconds, rounds: size.rounds }, say)
+    : null;
   let walked: WalkedList[] = [];
   if (only.includes('filters')) {
     say('every filter');

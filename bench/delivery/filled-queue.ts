@@ -2,10 +2,11 @@ import { untilCaughtUp } from '../api/caught-up';
 import { type Application, type Arrangement, startApiAlone, startApplication } from '../application';
 import { type Bench, setSchedule, type TestBed, untilAllArrived } from '../bench';
 import { clockMs } from '../clock';
+import { type Cost, startCounting } from '../cost';
 import { publishBatches } from '../load';
 import { ratePerSecond } from '../numbers';
 import { untilFannedOut } from '../outbox';
-import { type Cost, startCounting } from './cost';
+import { KINDS } from './statement-kinds';
 
 export interface FilledQueue {
   /** With no worker running. */
@@ -37,7 +38,7 @@ export async function measureFilledQueue(
   // else what the figures before have left is counted and indexed within this one
   await untilCaughtUp(installation.sql, () => undefined);
   await makeJobsDue(bed);
-  const costOf = await startCounting(bench);
+  const costOf = await startCounting(bench, KINDS);
   await untilAllArrived(bed);
   const { times } = await tally.collect();
   const cost = await costOf(events);
@@ -46,24 +47,14 @@ export async function measureFilledQueue(
   return { publishedPerSecond, fannedOutPerSecond, deliveriesPerSecond, deliveries: events, cost };
 }
 
-async function withWorker(
-  { installation }: TestBed,
-  alone: Application,
-  arrangement: Arrangement,
-): Promise<Application> {
+async function withWorker({ installation }: TestBed, alone: Application, arrangement: Arrangement) {
   if (arrangement === 'one') {
     await alone.stop();
     return startApplication(installation, 'one');
   }
   const worker = await installation.start('worker,indexer');
-  return {
-    api: alone.api,
-    processes: { ...alone.processes, worker },
-    async stop() {
-      await alone.stop();
-      await worker.stop();
-    },
-  };
+  const stop = () => alone.stop().then(worker.stop);
+  return { api: alone.api, processes: { ...alone.processes, worker }, stop };
 }
 
 // In so many seconds, so that no delivery begins before its cost is counted. It leaves the queue as if they had always been due:

@@ -1,9 +1,10 @@
 // As fast as deliveries arrive: publishing, fan-out and delivering all at the same time.
 import { type Bench, untilAllArrived, untilRoom } from '../bench';
+import { type Cost, startCounting } from '../cost';
 import { callFlatOut, publishBatches, singleEventJson } from '../load';
 import { type Percentiles, percentilesOf, ratePerSecond } from '../numbers';
 import { residentMb } from '../process-use';
-import { type Cost, startCounting } from './cost';
+import { KINDS } from './statement-kinds';
 
 export interface FlatOut {
   /** Deliveries. */
@@ -35,7 +36,7 @@ export function measureSingleCalls(bench: Bench, events: number): Promise<FlatOu
 
 /** @param publish these events, and no faster than `untilRoom` allows */
 export async function measureFlatOut(bench: Bench, events: number, publish: () => Promise<void>): Promise<FlatOut> {
-  const costOf = await startCounting(bench);
+  const costOf = await startCounting(bench, KINDS);
   await publish();
   await untilAllArrived(bench);
   const { times, delaysMs } = await bench.tally.collect();

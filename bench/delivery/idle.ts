@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bench } from '../bench';
 import { clockMs } from '../clock';
-import { differenceOf, ownOf, readCpu } from './cost';
+import { type CpuTimes, differenceOf, ownOf, readCpu } from '../cost';
 import type { Size } from './sizes';
 
 export interface Idle {
   /** CPU of each process, in milliseconds of each second; null where there is no /proc. */
-  cpuMs: Record<string, number | null>;
+  cpuMs: CpuTimes;
   ownCpuMs: number | null;
 }
 

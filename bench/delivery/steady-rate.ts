@@ -1,8 +1,9 @@
 import { type Bench, untilAllArrived } from '../bench';
 import { clockMs } from '../clock';
+import { type Cost, startCounting } from '../cost';
 import { publishAtRate, type Rate } from '../load';
 import { type Percentiles, percentilesOf } from '../numbers';
-import { type Cost, startCounting } from './cost';
+import { KINDS } from './statement-kinds';
 
 export interface SteadyRate {
   /** From when the call was due to the receipt. */
@@ -16,7 +17,7 @@ const LATE_MS = 1_000;
 
 export async function measureSteadyRate(bench: Bench, rate: Rate): Promise<SteadyRate> {
   const { api, tally } = bench;
-  const costOf = await startCounting(bench);
+  const costOf = await startCounting(bench, KINDS);
   const end = clockMs() + 1000 * rate.seconds;
   await publishAtRate(api, tally, rate);
   await untilAllArrived(bench);

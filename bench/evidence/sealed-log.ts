@@ -13,9 +13,11 @@ import { pipelinedTransactions } from '../../src/sql/transactions';
 import type { Api } from '../api';
 import { startApiAlone } from '../application';
 import { clockMs } from '../clock';
-import { createInstallation } from '../installation';
+import { differenceOf, readCpu } from '../cost';
+import { createInstallation, type Installation } from '../installation';
 import { type Percentiles, percentilesOf } from '../numbers';
-import { cpuMs, cpuMsOfFamily, residentMb } from '../process-use';
+import { partsOf } from '../printed';
+import { residentMb } from '../process-use';
 import { seedLog } from './seed';
 
 export interface SealedLog {
@@ -44,7 +46,7 @@ export async function measureSealedLog(rows: number, stops: (() => Promise<unkno
   stops.push(() => source.destroy());
   const transaction = pipelinedTransactions(source, SEALING);
   const keyring = createKeyring([Buffer.from(installation.encryptionKey, 'base64')]);
-  const sayCpu = cpuCounter(installation.postmasterPid);
+  const sayCpu = cpuCounter(installation);
   const sealing = await secondsOf(async () => {
     while (await seal(transaction, keyring, 'bench.example.com'));
   });
@@ -62,17 +64,13 @@ export async function measureSealedLog(rows: number, stops: (() => Promise<unkno
 }
 
 /** Prints the CPU of this process and PostgreSQL since the last call: on a busy machine it is steadier than seconds. */
-function cpuCounter(postmasterPid: number) {
-  const read = () => Promise.all([cpuMs(process.pid), cpuMsOfFamily(postmasterPid)]);
+function cpuCounter(installation: Installation) {
+  const read = () => readCpu({ installation, processes: { 'this process': process } });
   let before = read();
   return async (what: string, count: number) => {
-    const [[node0, postgres0], [node1, postgres1]] = [await before, await read()];
+    const each = differenceOf(await before, await read(), 1000 / count);
     before = read();
-    const each = (from: number | null, to: number | null) =>
-      from === null || to === null ? '?' : ((1000 * (to - from)) / count).toFixed(1);
-    console.log(
-      `${what}: CPU in µs for each: this process ${each(node0, node1)}, PostgreSQL ${each(postgres0, postgres1)}`,
-    );
+    console.log(`${what}: CPU in µs for each: ${partsOf(each, 1)}`);
   };
 }
 
@@ -113,11 +111,8 @@ const run = promisify(execFile);
 async function measureBundle(api: Api, ids: readonly string[]) {
   const query = `mutation ($input: ExportEvidenceInput!) {
     exportEvidence(input: $input) { bundle { text } userErrors { field message } } }`;
-  const input = {
-    rows: { ids },
-    disclose: ['BODY', 'RESPONSE', 'URL', 'HEADERS'],
-    reason: 'Benchmark of the sealed log',
-  };
+  const disclose = ['BODY', 'RESPONSE', 'URL', 'HEADERS'];
+  const input = { rows: { ids }, disclose, reason: 'Benchmark of the sealed log' };
   let text = '';
   const bundleMadeSeconds = await secondsOf(async () => {
     const answer = await api.ask<{ exportEvidence: { bundle: { text: string } | null } }>(query, { input });

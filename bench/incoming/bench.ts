@@ -8,8 +8,7 @@ import { createTally, type Tally } from './tally';
 
 export interface Bench {
   installation: Installation;
-  apiProcess: ServerProcess;
-  worker: ServerProcess;
+  processes: { api: ServerProcess; worker: ServerProcess };
   load: LoadProcess;
   /** Calls that are right, of one partner. */
   partner: Target;
@@ -28,16 +27,14 @@ export async function startBench(stops: Stop[]): Promise<Bench> {
   stops.push(load.stop);
   const installation = await createInstallation();
   stops.push(installation.stop);
-  const apiProcess = await installation.start('api');
-  const worker = await installation.start('worker,indexer');
-  const api = connectApi(apiProcess.url as string, installation.adminKey);
+  const processes = { api: await installation.start('api'), worker: await installation.start('worker,indexer') };
+  const api = connectApi(processes.api.url as string, installation.adminKey);
   stops.push(async () => api.close());
   const partner = await createAgreement(api, 'Bank');
   const forged = await createAgreement(api, 'Shop');
   return {
     installation,
-    apiProcess,
-    worker,
+    processes,
     load,
     partner: { url: partner.address, key: partner.secret.slice('whsec_'.length), status: 200 },
     partnerId: partner.id,

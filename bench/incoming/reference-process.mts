@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const secret = Buffer.from(process.argv[2] as string, 'base64');
+let secret: Buffer;
 const BODY = '{"received":true}';
 const ANSWER = { 'content-type': 'application/json', 'content-length': BODY.length, 'x-request-id': 'none' };
 
@@ -25,7 +25,8 @@ function isConfirmed(headers: IncomingHttpHeaders, body: Buffer): boolean {
 }
 
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
+process.on('message', ({ key }: { key: string }) => {
+  secret = Buffer.from(key, 'base64');
+  server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 });
 process.on('disconnect', () => process.exit(0));

@@ -52,6 +52,6 @@ function refusalsOf(answered: number, { recorded, unrecorded }: Figures['refusal
   return `${answered} = ${recorded} + ${unrecorded}`;
 }
 
-export function printBreakdown({ fullSpeed: { cost } }: Figures): void {
-  printCost('CPU per call at full speed', cost.cpuUs, cost.statements);
+export function printBreakdown({ fullSpeed: { cost, cpuUs } }: Figures): void {
+  printCost('CPU per call at full speed', cpuUs, cost.statements);
 }
