@@ -1,5 +1,5 @@
 import { BUSINESS_EVENTS } from '../events/business-event.store';
-import { columns } from '../sql/columns';
+import { columns, ofEntity } from '../sql/columns';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { joinsByIndex } from '../sql/index-lookup';
 import { byIds, listing, type RowOf } from '../sql/listing';
@@ -25,48 +25,40 @@ export const DELIVERIES = listing(DeliveryEntity, [
 export type DeliveryRow = RowOf<typeof DELIVERIES>;
 export const deliveriesById = byIds(DELIVERIES);
 
-/** A delivery as made by the fan-out, with its rendered request. */
-export interface NewDelivery extends Omit<DeliveryRow, 'replayId' | 'cancelRequested' | 'deliveredAt'> {
-  method: string | null;
-  url: string | null;
-  headers: string | null;
-  payloadId: string | null;
-  traceparent: string | null;
-  jobId: string | null;
-  /** The first attempt, if it is opened with the delivery, and its lease. */
-  openRequestId: string | null;
-  leaseId: string | null;
-  blocks: boolean;
-}
+const NEW = [
+  'id',
+  'businessEventId',
+  'webhookId',
+  'userId',
+  'documentType',
+  'event',
+  'referenceDocument',
+  'status',
+  'skipReason',
+  'skipMessage',
+  'method',
+  'url',
+  'headers',
+  'payloadId',
+  'traceparent',
+  'attempts',
+  'nextAttemptAt',
+  'held',
+  'waitsFor',
+  'test',
+  'blocks',
+  'jobId',
+  // the first attempt, if it is opened with the delivery, and its lease
+  'openRequestId',
+  'leaseId',
+  'createdAt',
+  'finishedAt',
+] as const;
 
-export const NEW_DELIVERY = columns<NewDelivery>([
-  ['id', 'id', 'uuid'],
-  ['businessEventId', 'business_event_id', 'uuid'],
-  ['webhookId', 'webhook_id', 'uuid'],
-  ['userId', 'user_id', 'uuid'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['status', 'status', 'text'],
-  ['skipReason', 'skip_reason', 'text'],
-  ['skipMessage', 'skip_message', 'text'],
-  ['method', 'method', 'text'],
-  ['url', 'url', 'text'],
-  ['headers', 'headers', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['traceparent', 'traceparent', 'text'],
-  ['attempts', 'attempts', 'integer'],
-  ['nextAttemptAt', 'next_attempt_at', 'timestamptz'],
-  ['held', 'held', 'boolean'],
-  ['waitsFor', 'waits_for', 'text'],
-  ['test', 'test', 'boolean'],
-  ['blocks', 'blocks', 'boolean'],
-  ['jobId', 'job_id', 'uuid'],
-  ['openRequestId', 'open_request_id', 'uuid'],
-  ['leaseId', 'lease_id', 'uuid'],
-  ['createdAt', 'created_at', 'timestamptz'],
-  ['finishedAt', 'finished_at', 'timestamptz'],
-]);
+/** A delivery as made by the fan-out, with its rendered request. */
+export type NewDelivery = Pick<DeliveryEntity, (typeof NEW)[number]>;
+
+export const NEW_DELIVERY = columns<NewDelivery>(ofEntity(DeliveryEntity, NEW));
 
 /** WITH queries that insert deliveries. @param first the number of their first parameter */
 export function insertDeliveriesSql(first = 1): string {

@@ -2,51 +2,40 @@
 // value in each row. PostgreSQL keeps each array of a statement in a store of its own, so only what differs is sent, once. They have no
 // ordering, so that they block no other.
 import { type OpenRequest, openSql } from '../request-log/open-close.store';
-import { columns } from '../sql/columns';
+import { columns, ofEntity } from '../sql/columns';
+import { DeliveryEntity } from './delivery.entity';
 import type { NewDelivery } from './delivery.store';
+
+const OF_DELIVERY = [
+  'id',
+  'businessEventId',
+  'webhookId',
+  'userId',
+  'documentType',
+  'event',
+  'referenceDocument',
+  'method',
+  'url',
+  'headers',
+  'payloadId',
+  'traceparent',
+  'createdAt',
+  'openRequestId',
+  'leaseId',
+] as const;
 
 /** A delivery and its request. */
 export interface SentDelivery
-  extends Pick<
-    NewDelivery,
-    | 'id'
-    | 'businessEventId'
-    | 'webhookId'
-    | 'userId'
-    | 'documentType'
-    | 'event'
-    | 'referenceDocument'
-    | 'method'
-    | 'url'
-    | 'headers'
-    | 'payloadId'
-    | 'traceparent'
-    | 'createdAt'
-    | 'openRequestId'
-    | 'leaseId'
-  > {
+  extends Pick<NewDelivery, (typeof OF_DELIVERY)[number]>,
+    Pick<OpenRequest, 'secretId' | 'startedAt' | 'contentSalt'> {
   sentHeaders: string;
-  secretId: string | null;
-  startedAt: Date;
-  contentSalt: Buffer;
 }
 
+const DELIVERY = ofEntity(DeliveryEntity, OF_DELIVERY);
+const { names: DELIVERY_NAMES } = columns<Pick<NewDelivery, (typeof OF_DELIVERY)[number]>>(DELIVERY);
+
 export const SENT_DELIVERY = columns<SentDelivery>([
-  ['id', 'id', 'uuid'],
-  ['businessEventId', 'business_event_id', 'uuid'],
-  ['webhookId', 'webhook_id', 'uuid'],
-  ['userId', 'user_id', 'uuid'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['method', 'method', 'text'],
-  ['url', 'url', 'text'],
-  ['headers', 'headers', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['traceparent', 'traceparent', 'text'],
-  ['createdAt', 'created_at', 'timestamptz'],
-  ['openRequestId', 'open_request_id', 'uuid'],
-  ['leaseId', 'lease_id', 'uuid'],
+  ...DELIVERY,
   ['sentHeaders', 'sent_headers', 'text'],
   ['secretId', 'secret_id', 'uuid'],
   ['startedAt', 'started_at', 'timestamptz'],
@@ -83,10 +72,8 @@ export function insertSentSql(first: number, digest: string): string {
   return `sent as materialized (
       select * from ${SENT_DELIVERY.source(first)} as s (${SENT_DELIVERY.names})
     ), sent_deliveries as (
-      insert into deliveries (id, business_event_id, webhook_id, user_id, document_type, event, reference_document, method, url,
-        headers, payload_id, traceparent, created_at, open_request_id, lease_id, status, attempts, held)
-      select id, business_event_id, webhook_id, user_id, document_type, event, reference_document, method, url,
-        headers, payload_id, traceparent, created_at, open_request_id, lease_id, 'PENDING', 1, false from sent
+      insert into deliveries (${DELIVERY_NAMES}, status, attempts, held)
+      select ${DELIVERY_NAMES}, 'PENDING', 1, false from sent
     ), sent_open as (
       insert into open_deliveries (id, webhook_id, document_type, status, held)
       select id, webhook_id, document_type, 'PENDING', false from sent

@@ -1,4 +1,4 @@
-import { columns } from '../sql/columns';
+import { columns, ofEntity } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 import {
   andIdBetween,
@@ -45,6 +45,28 @@ export const NOT_RECEIVED = { requestId: null, directedTo: null };
 /** The values for an event that no API key published. */
 export const WITHOUT_KEY = { apiKeyId: null, sessionId: null, remoteAddress: null };
 
+const OF_EVENT = ofEntity(BusinessEventEntity, [
+  'id',
+  'documentType',
+  'event',
+  'referenceDocument',
+  'payloadId',
+  'enveloped',
+  'userId',
+  'publishedBy',
+  'apiKeyId',
+  'sessionId',
+  'remoteAddress',
+  'idempotencyKey',
+  'createdAt',
+  'causedBy',
+  'traceparent',
+  'requestId',
+  'fannedOutAt',
+  'wantedBy',
+  'contentSalt',
+]);
+
 // unnest() flattens nested arrays, so each array is passed as text
 type Row = Omit<NewEventRow, 'causePath' | 'directedTo' | 'fannedOut'> & {
   causePath: string;
@@ -55,27 +77,9 @@ type Row = Omit<NewEventRow, 'causePath' | 'directedTo' | 'fannedOut'> & {
 };
 
 const NEW_EVENT = columns<Row>([
-  ['id', 'id', 'uuid'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['enveloped', 'enveloped', 'boolean'],
-  ['userId', 'user_id', 'uuid'],
-  ['publishedBy', 'published_by', 'uuid'],
-  ['apiKeyId', 'api_key_id', 'uuid'],
-  ['sessionId', 'session_id', 'uuid'],
-  ['remoteAddress', 'remote_address', 'text'],
-  ['idempotencyKey', 'idempotency_key', 'text'],
-  ['createdAt', 'created_at', 'timestamptz'],
-  ['causedBy', 'caused_by', 'uuid'],
+  ...OF_EVENT,
   ['causePath', 'cause_path', 'text'],
-  ['traceparent', 'traceparent', 'text'],
-  ['requestId', 'request_id', 'uuid'],
   ['directedTo', 'directed_to', 'text'],
-  ['fannedOutAt', 'fanned_out_at', 'timestamptz'],
-  ['wantedBy', 'wanted_by', 'integer'],
-  ['contentSalt', 'content_salt', 'bytea'],
 ]);
 
 /** How many parameters `insertEventsSql` takes. */
@@ -89,9 +93,8 @@ const AFTER_EVENTS = AFTER_PAYLOADS + NEW_EVENT.length;
  */
 export function insertEventsSql(first: number): string {
   return `insert into business_events (${NEW_EVENT.names}, trace_id, body_digest)
-     select e.id, document_type, event, reference_document, payload_id, enveloped, user_id, published_by, api_key_id, session_id,
-       remote_address, idempotency_key, created_at, caused_by, cause_path::uuid[], traceparent, request_id, directed_to::uuid[],
-       fanned_out_at, wanted_by, content_salt, ${TRACE_ID_SQL}, ${digestOfNew('e.payload_id')}
+     select ${OF_EVENT.map(([, name]) => name).join(', ')}, cause_path::uuid[], directed_to::uuid[], ${TRACE_ID_SQL},
+       ${digestOfNew('e.payload_id')}
      from ${NEW_EVENT.source(first)} as e (${NEW_EVENT.names})`;
 }
 
@@ -235,10 +238,7 @@ export interface FannedOut {
   wantedBy: number;
 }
 
-const FANNED_OUT = columns<FannedOut>([
-  ['id', 'id', 'uuid'],
-  ['wantedBy', 'wanted_by', 'integer'],
-]);
+const FANNED_OUT = columns<FannedOut>(ofEntity(BusinessEventEntity, ['id', 'wantedBy']));
 
 /** The time and the bounds of the ids follow the events. */
 export const LEAVE_OUTBOX_PARAMETERS = FANNED_OUT.length + 3;

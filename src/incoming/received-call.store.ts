@@ -8,65 +8,43 @@ import {
   type NewEventRow,
 } from '../events/business-event.store';
 import { digestOfNew, NEW_PAYLOAD, type Payload, WITH_NEW_PAYLOADS } from '../events/payload.store';
-import type { RequestErrorCode, RequestStatus } from '../request-log/webhook-request-log.entity';
-import { columns } from '../sql/columns';
+import { type RequestStatus, WebhookRequestLogEntity } from '../request-log/webhook-request-log.entity';
+import { columns, ofEntity } from '../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../sql/db';
 
-export interface ReceivedRow {
-  id: string;
-  webhookId: string;
+const OF_CALL = [
+  'id',
+  'webhookId',
+  'status',
+  'documentType',
+  'event',
+  'referenceDocument',
+  'businessEventId',
+  'userId',
+  'duplicate',
+  'method',
+  'url',
+  'headers',
+  'payloadId',
+  'wirePayloadId',
+  'secretId',
+  'startedAt',
+  'finishedAt',
+  'durationMs',
+  'responseStatus',
+  'responseHeaders',
+  'responseBody',
+  'responseBytes',
+  'error',
+  'errorCode',
+  'remoteAddress',
+] as const;
+
+export interface ReceivedRow extends Pick<WebhookRequestLogEntity, (typeof OF_CALL)[number]> {
   status: Extract<RequestStatus, 'SUCCEEDED' | 'REFUSED'>;
-  documentType: string | null;
-  event: string | null;
-  referenceDocument: string | null;
-  businessEventId: string | null;
-  userId: string | null;
-  duplicate: boolean;
-  method: string;
-  url: string;
-  headers: string;
-  payloadId: string;
-  wirePayloadId: string | null;
-  secretId: string | null;
-  startedAt: Date;
-  finishedAt: Date;
-  durationMs: number;
-  responseStatus: number | null;
-  responseHeaders: string | null;
-  responseBody: Buffer | null;
-  responseBytes: number | null;
-  error: string | null;
-  errorCode: RequestErrorCode | null;
-  remoteAddress: string | null;
 }
 
-const RECEIVED = columns<ReceivedRow>([
-  ['id', 'id', 'uuid'],
-  ['webhookId', 'webhook_id', 'uuid'],
-  ['status', 'status', 'text'],
-  ['documentType', 'document_type', 'text'],
-  ['event', 'event', 'text'],
-  ['referenceDocument', 'reference_document', 'text'],
-  ['businessEventId', 'business_event_id', 'uuid'],
-  ['userId', 'user_id', 'uuid'],
-  ['duplicate', 'duplicate', 'boolean'],
-  ['method', 'method', 'text'],
-  ['url', 'url', 'text'],
-  ['headers', 'headers', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-  ['wirePayloadId', 'wire_payload_id', 'uuid'],
-  ['secretId', 'secret_id', 'uuid'],
-  ['startedAt', 'started_at', 'timestamptz'],
-  ['finishedAt', 'finished_at', 'timestamptz'],
-  ['durationMs', 'duration_ms', 'integer'],
-  ['responseStatus', 'response_status', 'integer'],
-  ['responseHeaders', 'response_headers', 'text'],
-  ['responseBody', 'response_body', 'bytea'],
-  ['responseBytes', 'response_bytes', 'integer'],
-  ['error', 'error', 'text'],
-  ['errorCode', 'error_code', 'text'],
-  ['remoteAddress', 'remote_address', 'text'],
-]);
+const RECEIVED = columns<ReceivedRow>(ofEntity(WebhookRequestLogEntity, OF_CALL));
 
 const AFTER_PAYLOADS = NEW_PAYLOAD.length + 1;
 const AFTER_EVENTS = AFTER_PAYLOADS + EVENT_PARAMETERS;

@@ -1,12 +1,11 @@
 // Opens a row of the log before a call, and closes it once after the call.
 
-import { columns } from '../sql/columns';
+import { columnOf, columns, ofEntity } from '../sql/columns';
 import { changedBy, type Db, statement } from '../sql/db';
 import { andIdBetween, joinsByIndex } from '../sql/index-lookup';
 import { TRACE_ID_SQL } from '../tracing/traceparent';
 import { idBounds } from '../values/ids';
-import { type RequestTiming, TIMING_COLUMNS } from './request-log.store';
-import type { RequestErrorCode, RequestStatus } from './webhook-request-log.entity';
+import { type RequestStatus, WebhookRequestLogEntity } from './webhook-request-log.entity';
 
 /** What a row of an attempt has when it is opened before the call, beside what it repeats of its delivery. */
 export interface OpenRequest {
@@ -37,46 +36,51 @@ export function openSql(source: string, digest: string): string {
     select request_id, 'OUTGOING', sent_headers, 'PENDING', false, ${digest}, ${TRACE_ID_SQL}, ${OPENED} from ${source}`;
 }
 
-/** The columns that are written when the row is closed. */
-export interface ClosedRequest extends RequestTiming {
+/** What a call writes to its row when it succeeded, beside the time of its end. */
+const ANSWER = [
+  'durationMs',
+  'responseStatus',
+  'responseHeaders',
+  'responseBody',
+  'responseBytes',
+  'responseTruncated',
+  'remoteAddress',
+  'dnsMs',
+  'connectMs',
+  'tlsMs',
+  'firstByteMs',
+] as const;
+
+/** What is written when the row of a successful call is closed. */
+export interface AnsweredRequest extends Pick<WebhookRequestLogEntity, (typeof ANSWER)[number]> {
   id: string;
-  status: Exclude<RequestStatus, 'PENDING'>;
   finishedAt: Date;
-  durationMs: number | null;
-  responseStatus: number | null;
-  responseHeaders: string | null;
-  responseBody: Buffer | null;
-  responseBytes: number | null;
-  responseTruncated: boolean | null;
-  error: string | null;
-  errorCode: RequestErrorCode | null;
-  remoteAddress: string | null;
 }
 
-export const CLOSED_REQUEST = columns<ClosedRequest>([
+/** What is written when a row is closed. */
+export interface ClosedRequest extends AnsweredRequest, Pick<WebhookRequestLogEntity, 'error' | 'errorCode'> {
+  status: Exclude<RequestStatus, 'PENDING'>;
+}
+
+export const ANSWERED_COLUMNS = [
   ['id', 'request_id', 'uuid'],
-  ['status', 'outcome', 'text'],
   ['finishedAt', 'closed_at', 'timestamptz'],
-  ['durationMs', 'duration_ms', 'integer'],
-  ['responseStatus', 'response_status', 'integer'],
-  ['responseHeaders', 'response_headers', 'text'],
-  ['responseBody', 'response_body', 'bytea'],
-  ['responseBytes', 'response_bytes', 'integer'],
-  ['responseTruncated', 'response_truncated', 'boolean'],
-  ['error', 'error', 'text'],
-  ['errorCode', 'error_code', 'text'],
-  ['remoteAddress', 'remote_address', 'text'],
-  ...TIMING_COLUMNS,
+  ...ofEntity(WebhookRequestLogEntity, ANSWER),
+] as const;
+
+export const CLOSED_REQUEST = columns<ClosedRequest>([
+  ['status', 'outcome', 'text'],
+  ...ANSWERED_COLUMNS,
+  ...ofEntity(WebhookRequestLogEntity, ['error', 'errorCode']),
 ]);
 
 /**
- * What closing a successful request `r` sets, but its status. `c` is a source with these columns of CLOSED_REQUEST. No row ends before it
+ * What closing a successful request `r` sets, but its status. `c` is a source with ANSWERED_COLUMNS. No row ends before it
  * began: where the clock of the database was set back meanwhile, it could otherwise not be closed until that clock has its old time again.
  */
-export const SET_ANSWER = `finished_at = greatest(c.closed_at, r.started_at), duration_ms = c.duration_ms,
-    response_status = c.response_status, response_headers = c.response_headers, response_body = c.response_body,
-    response_bytes = c.response_bytes, response_truncated = c.response_truncated, remote_address = c.remote_address,
-    dns_ms = c.dns_ms, connect_ms = c.connect_ms, tls_ms = c.tls_ms, first_byte_ms = c.first_byte_ms`;
+export const SET_ANSWER = `finished_at = greatest(c.closed_at, r.started_at), ${ANSWER.map(columnOf)
+  .map((name) => `${name} = c.${name}`)
+  .join(', ')}`;
 
 /** The beginning of a statement that closes rows. `c` is a source with the columns of CLOSED_REQUEST. */
 export const CLOSE_SQL = `update webhook_request_logs as r set status = c.outcome, ${SET_ANSWER},

@@ -82,14 +82,6 @@ export interface RequestTiming {
 
 export const NOT_MEASURED: RequestTiming = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
 
-/** Its columns of the log. */
-export const TIMING_COLUMNS = [
-  ['dnsMs', 'dns_ms', 'integer'],
-  ['connectMs', 'connect_ms', 'integer'],
-  ['tlsMs', 'tls_ms', 'integer'],
-  ['firstByteMs', 'first_byte_ms', 'integer'],
-] as const;
-
 /** When the oldest request of the log began; null: there is none. */
 export async function oldestRequestAt(db: Db): Promise<Date | null> {
   const sql = 'select started_at from webhook_request_logs order by id limit 1';

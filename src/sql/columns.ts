@@ -1,3 +1,4 @@
+import { getMetadataArgsStorage } from 'typeorm';
 import { ArrayParameter } from './wire/array-parameter';
 
 /** Columns of a table and the properties of rows for them. */
@@ -13,7 +14,29 @@ export interface Columns<Row> {
   valuesOf(rows: readonly Row[]): unknown[];
 }
 
-export function columns<Row>(list: readonly (readonly [key: keyof Row, name: string, type: string])[]): Columns<Row> {
+export type Column<Key> = readonly [key: Key, name: string, type: string];
+
+/** All columns of an entity, which declares their names and types. */
+export function allOf<Entity extends object>(entity: new () => Entity): Column<keyof Entity & string>[] {
+  return getMetadataArgsStorage()
+    .columns.filter(({ target }) => target === entity)
+    .map(({ propertyName, options }) => [
+      propertyName as keyof Entity & string,
+      options.name ?? columnOf(propertyName),
+      String(options.type),
+    ]);
+}
+
+/** These of them, for `columns`. */
+export function ofEntity<Entity extends object, Property extends keyof Entity & string>(
+  entity: new () => Entity,
+  properties: readonly Property[],
+): Column<Property>[] {
+  const all = new Map<string, Column<string>>(allOf(entity).map((column) => [column[0], column]));
+  return properties.map((property) => all.get(property) as Column<Property>);
+}
+
+export function columns<Row>(list: readonly Column<keyof Row>[]): Columns<Row> {
   const arrays = (first = 1) => list.map(([, , type], index) => `$${first + index}::${type}[]`).join(', ');
   return {
     length: list.length,

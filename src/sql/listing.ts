@@ -1,6 +1,6 @@
 // Lists: what they read, and in which order.
 import { getMetadataArgsStorage } from 'typeorm';
-import { type Columns, columnOf, columns } from './columns';
+import { allOf, type Column, type Columns, columns } from './columns';
 import { type Bind, type Condition, everything, sqlTest } from './condition';
 import { type Db, rowsOf } from './db';
 
@@ -89,24 +89,15 @@ export function listing<Entity extends object, Left extends keyof Entity & strin
   left: readonly Left[] = [],
   sql: { [Property in keyof Entity]?: string } = {},
 ): ListingOf<Omit<Entity, Left>> {
-  const storage = getMetadataArgsStorage();
-  const { name: table } = storage.tables.find(({ target }) => target === entity) as { name: string };
-  const listed = storage.columns.filter(
-    ({ target, propertyName }) => target === entity && !left.some((each) => each === propertyName),
-  );
-  const selected = listed.map(({ propertyName: property, options }) => {
-    const column = sql[property as keyof Entity] ?? options.name ?? columnOf(property);
+  const { name: table } = getMetadataArgsStorage().tables.find(({ target }) => target === entity) as { name: string };
+  const listed = allOf(entity).filter(([property]) => !left.some((each) => each === property)) as Column<
+    Exclude<keyof Entity & string, Left>
+  >[];
+  const selected = listed.map(([property, name]) => {
+    const column = sql[property] ?? name;
     return column === property ? column : `${column} as "${property}"`;
   });
-  const values = listed.map(
-    ({ propertyName, options }) =>
-      [
-        propertyName as Exclude<keyof Entity, Left>,
-        options.name ?? columnOf(propertyName),
-        String(options.type),
-      ] as const,
-  );
-  return { table, columns: selected.join(', '), values: columns(values) };
+  return { table, columns: selected.join(', '), values: columns(listed) };
 }
 
 /** The rows with these ids. */

@@ -1,10 +1,10 @@
 // Statements for retryDelivery, cancelDelivery and replays.
 
-import { columns } from '../../sql/columns';
+import { columns, ofEntity } from '../../sql/columns';
 import { changedBy, type Db, rowsOf, statement } from '../../sql/db';
 import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
 import { idBounds } from '../../values/ids';
-import type { DeliveryStatus, SkipReason, Wait } from '../delivery.entity';
+import { DeliveryEntity, type DeliveryStatus, type SkipReason, type Wait } from '../delivery.entity';
 import { insertOpenSql } from '../delivery.store';
 
 /** The columns of a delivery that these commands depend on. */
@@ -57,13 +57,9 @@ export interface RenderedDelivery {
   payloadId: string;
 }
 
-const RENDERED_DELIVERY = columns<RenderedDelivery>([
-  ['id', 'id', 'uuid'],
-  ['method', 'method', 'text'],
-  ['url', 'url', 'text'],
-  ['headers', 'headers', 'text'],
-  ['payloadId', 'payload_id', 'uuid'],
-]);
+const RENDERED_DELIVERY = columns<RenderedDelivery>(
+  ofEntity(DeliveryEntity, ['id', 'method', 'url', 'headers', 'payloadId']),
+);
 
 /** Stores the requests of skipped deliveries, whose payloads exist. Reopen the deliveries in the same transaction. */
 export async function storeRequests(db: Db, rendered: readonly RenderedDelivery[]): Promise<void> {

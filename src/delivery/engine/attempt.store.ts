@@ -2,6 +2,8 @@
 // database are most of the cost of a delivery.
 
 import {
+  ANSWERED_COLUMNS,
+  type AnsweredRequest,
   CLOSE_SQL,
   CLOSED_REQUEST,
   type ClosedRequest,
@@ -9,14 +11,13 @@ import {
   openSql,
   SET_ANSWER,
 } from '../../request-log/open-close.store';
-import { TIMING_COLUMNS } from '../../request-log/request-log.store';
-import { columns } from '../../sql/columns';
+import { columnOf, columns, ofEntity } from '../../sql/columns';
 import { changedBy, type Db, rowOf, rowsOf, type Statement, statement } from '../../sql/db';
 import { andIdBetween, joinsByIndex } from '../../sql/index-lookup';
 import { idBounds } from '../../values/ids';
 import { TRY_KEEP_WEBHOOKS } from '../../webhooks/webhook.store';
 import { cleanCircuitsSql } from '../../webhooks/webhook-circuit.store';
-import type { DeliveryStatus } from '../delivery.entity';
+import { DeliveryEntity } from '../delivery.entity';
 import { type DueWebhook, deleteOpenSql, insertFinishedSql, updateOpenSql } from '../delivery.store';
 
 // The request repeats the columns of its delivery, which the statement takes from there.
@@ -68,28 +69,24 @@ export async function forgetOpenRequests(db: Db, deliveryIds: readonly string[])
   );
 }
 
+const AFTER_ATTEMPT = [
+  'status',
+  'nextAttemptAt',
+  'jobId',
+  'finishedAt',
+  'deliveredAt',
+  'roundStart',
+  'blocks',
+] as const;
+
 /** The state of a delivery after an attempt. */
-export interface DeliveryUpdate {
+export interface DeliveryUpdate extends Pick<DeliveryEntity, (typeof AFTER_ATTEMPT)[number]> {
   deliveryId: string;
-  status: DeliveryStatus;
-  nextAttemptAt: Date | null;
-  jobId: string | null;
-  finishedAt: Date | null;
-  deliveredAt: Date | null;
-  roundStart: number;
-  /** Whether it still blocks later deliveries of its document. */
-  blocks: boolean;
 }
 
 const DELIVERY_UPDATE = columns<DeliveryUpdate>([
   ['deliveryId', 'delivery_id', 'uuid'],
-  ['status', 'status', 'text'],
-  ['nextAttemptAt', 'next_attempt_at', 'timestamptz'],
-  ['jobId', 'job_id', 'uuid'],
-  ['finishedAt', 'finished_at', 'timestamptz'],
-  ['deliveredAt', 'delivered_at', 'timestamptz'],
-  ['roundStart', 'round_start', 'integer'],
-  ['blocks', 'blocks', 'boolean'],
+  ...ofEntity(DeliveryEntity, AFTER_ATTEMPT),
 ]);
 
 const AFTER_CLOSED = DELIVERY_UPDATE.length + CLOSED_REQUEST.length + 1;
@@ -116,9 +113,9 @@ export async function closeRequestsAndDeliveries(db: Db, ended: readonly Ended[]
 }
 
 const CLOSE = statement(`with updated as (
-       update deliveries as d set status = u.status, next_attempt_at = u.next_attempt_at, job_id = u.job_id,
-         finished_at = u.finished_at, delivered_at = u.delivered_at, round_start = u.round_start, blocks = u.blocks,
-         open_request_id = null
+       update deliveries as d set ${AFTER_ATTEMPT.map(columnOf)
+         .map((name) => `${name} = u.${name}`)
+         .join(', ')}, open_request_id = null
        from unnest(${DELIVERY_UPDATE.arrays()}, ${CLOSED_REQUEST.arrays(DELIVERY_UPDATE.length + 1)})
          as u (${DELIVERY_UPDATE.names}, ${CLOSED_REQUEST.names})
        where ${joinsByIndex('d.id', 'u.delivery_id')} and d.open_request_id = u.request_id ${andIdBetween('d.id', AFTER_CLOSED)}
@@ -133,21 +130,9 @@ const CLOSE = statement(`with updated as (
      select request_id as "requestId" from updated`);
 
 /** An attempt that succeeded, whose delivery blocks no other one. */
-export type Success = Omit<ClosedRequest, 'status' | 'error' | 'errorCode'> & { deliveryId: string };
+export type Success = AnsweredRequest & { deliveryId: string };
 
-const SUCCESS = columns<Success>([
-  ['deliveryId', 'delivery_id', 'uuid'],
-  ['id', 'request_id', 'uuid'],
-  ['finishedAt', 'closed_at', 'timestamptz'],
-  ['durationMs', 'duration_ms', 'integer'],
-  ['responseStatus', 'response_status', 'integer'],
-  ['responseHeaders', 'response_headers', 'text'],
-  ['responseBody', 'response_body', 'bytea'],
-  ['responseBytes', 'response_bytes', 'integer'],
-  ['responseTruncated', 'response_truncated', 'boolean'],
-  ['remoteAddress', 'remote_address', 'text'],
-  ...TIMING_COLUMNS,
-]);
+const SUCCESS = columns<Success>([['deliveryId', 'delivery_id', 'uuid'], ...ANSWERED_COLUMNS]);
 const AFTER_SUCCESSES = SUCCESS.length + 1;
 
 // A table that gets no row is not named, since PostgreSQL opens each table of a statement; nor is a value sent that all rows have. No index
