@@ -27,9 +27,9 @@ const mostInASecond = (webhook: { id: string; path: string }) => mostArrivedInAS
 describe('a rate limit', () => {
   test('is kept in any window, over two workers', async () => {
     const webhook = await limited(10, 1);
-    await webhook.publishMany(30);
-    await allFinished(app, webhook.id, 30);
-    expect(arrivalsAt(webhook)).toHaveLength(30);
+    await webhook.publishMany(20);
+    await allFinished(app, webhook.id, 20);
+    expect(arrivalsAt(webhook)).toHaveLength(20);
     const most = await mostInASecond(webhook);
     expect(most).toBeLessThanOrEqual(10);
     // and used
@@ -39,22 +39,24 @@ describe('a rate limit', () => {
   test('counts retries as well', async () => {
     partner.answerWith((_call, n) => (n % 2 === 1 ? { status: 500 } : {}));
     const webhook = await limited(5, 1, { retrySchedule: [0, 0, 0, 0, 0, 0] });
-    await webhook.publishMany(7);
-    expect(countByStatus(await allFinished(app, webhook.id, 7))).toEqual({ DELIVERED: 7 });
-    expect(arrivalsAt(webhook).length).toBeGreaterThanOrEqual(14);
+    await webhook.publishMany(5);
+    expect(countByStatus(await allFinished(app, webhook.id, 5))).toEqual({ DELIVERED: 5 });
+    expect(arrivalsAt(webhook).length).toBeGreaterThanOrEqual(10);
     expect(await mostInASecond(webhook)).toBeLessThanOrEqual(5);
   });
 
   test('is kept when events trickle in, each by itself', async () => {
     const webhook = await limited(3, 1);
-    for (let n = 0; n < 12; n += 1) await webhook.publishFor([`INV-${n}`]);
-    await allFinished(app, webhook.id, 12);
+    for (let n = 0; n < 6; n += 1) await webhook.publishFor([`INV-${n}`]);
+    await allFinished(app, webhook.id, 6);
     expect(await mostInASecond(webhook)).toBeLessThanOrEqual(3);
   });
 
-  test('of one in an hour lets one go; the others wait without a job and without using up attempts', async () => {
-    const webhook = await limited(1, 3600);
+  test('of one in an hour lets one go; the others wait without a job and an attempt, and slow down no other webhook', async () => {
+    const [webhook, free] = await Promise.all([limited(1, 3600), createOwnWebhook(app, partner.url)]);
     await webhook.publishMany(150);
+    await free.publishMany(50);
+    await allFinished(app, free.id, 50);
     await waitFor('the others to wait', async () => (await waitingFor(app, webhook.id, 'CAPACITY')) === 149);
     await waitFor('the one that is allowed', () => arrivalsAt(webhook).length > 0);
     expect(arrivalsAt(webhook)).toHaveLength(1);
@@ -68,21 +70,12 @@ describe('a rate limit', () => {
 
   test('that is changed under way holds from then on', async () => {
     const webhook = await limited(2, 1);
-    await webhook.publishMany(30);
-    await waitFor('some', () => arrivalsAt(webhook).length >= 4);
+    await webhook.publishMany(20);
+    await waitFor('some', () => arrivalsAt(webhook).length >= 2);
     await mutate(app, 'updateWebhook', { id: webhook.id, rateLimit: { maxRequests: 15, seconds: 1 } });
-    await allFinished(app, webhook.id, 30);
+    await allFinished(app, webhook.id, 20);
     expect(await mostInASecond(webhook)).toBeLessThanOrEqual(15);
     expect(await mostInASecond(webhook)).toBeGreaterThan(2);
-  });
-
-  test('does not slow down other webhooks', async () => {
-    const [slow, free] = await Promise.all([limited(1, 3600), createOwnWebhook(app, partner.url)]);
-    await slow.publishMany(120);
-    await free.publishMany(50);
-    await allFinished(app, free.id, 50);
-    await waitFor('the one that is allowed', () => arrivalsAt(slow).length > 0);
-    expect(arrivalsAt(slow)).toHaveLength(1);
   });
 });
 
@@ -105,10 +98,10 @@ describe('a limit of requests at once', () => {
   test('is kept over two workers, and used', async () => {
     const mostAt = slowPartner(() => 10 + Math.random() * 60);
     const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 2 });
-    await webhook.publishMany(60);
-    await allFinished(app, webhook.id, 60);
+    await webhook.publishMany(30);
+    await allFinished(app, webhook.id, 30);
     expect(mostAt(webhook)).toBe(2);
-    expect(arrivalsAt(webhook)).toHaveLength(60);
+    expect(arrivalsAt(webhook)).toHaveLength(30);
   });
 
   test('is kept with retries, and with answers that never come', async () => {
@@ -133,11 +126,11 @@ describe('a limit of requests at once', () => {
   test('that is changed under way holds from then on', async () => {
     const mostAt = slowPartner(80);
     const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 1 });
-    await webhook.publishMany(60);
+    await webhook.publishMany(40);
     await waitFor('some', () => arrivalsAt(webhook).length >= 3);
     expect(mostAt(webhook)).toBe(1);
     await mutate(app, 'updateWebhook', { id: webhook.id, maxConcurrency: 20 });
-    await allFinished(app, webhook.id, 60);
+    await allFinished(app, webhook.id, 40);
     expect(mostAt(webhook)).toBeGreaterThan(5);
     expect(mostAt(webhook)).toBeLessThanOrEqual(20);
   });
@@ -145,10 +138,10 @@ describe('a limit of requests at once', () => {
   test('that is taken away lets all go', async () => {
     const mostAt = slowPartner(200);
     const webhook = await createOwnWebhook(app, partner.url, { maxConcurrency: 1 });
-    await webhook.publishMany(100);
+    await webhook.publishMany(40);
     await waitFor('one', () => arrivalsAt(webhook).length >= 1);
     await mutate(app, 'updateWebhook', { id: webhook.id, maxConcurrency: null });
-    await allFinished(app, webhook.id, 100);
+    await allFinished(app, webhook.id, 40);
     expect(mostAt(webhook)).toBeGreaterThan(5);
   });
 
