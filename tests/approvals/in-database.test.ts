@@ -2,23 +2,19 @@
 import { Client } from 'pg';
 import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { endWaiting } from './take-effect-now';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let administrator: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   administrator = uuidOf('User', (await app.ask('{ viewer { id } }')).data.viewer.id) as string;
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 /** As the serving login. */
 const run = (sql: string, values: unknown[] = []) => store.source.query(sql, values);

@@ -1,15 +1,13 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let administrator: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   administrator = (await app.ask('{ viewer { id } }')).data.viewer.id;
 });
-afterAll(() => app.stop());
 
 async function actions(where: object, key?: string): Promise<string[]> {
   const answer = await app.ask(

@@ -1,14 +1,9 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 function fetchTrail(query = '', key: string | null = app.adminKey): Promise<Response> {
   const headers = key === null ? undefined : { authorization: `Bearer ${key}` };

@@ -1,16 +1,15 @@
 import { uuidOf } from '../../src/values/ids';
 import { agree, callStandard } from '../incoming/callers';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { newReader, notedOf, type Reader } from './reader';
 import { MINUTE_MS, untilWindowLasts } from './window-end';
 
-let app: TestApp;
+const app = useTestApi();
 let webhookId: string;
 let requestIds: string[];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   const agreed = await agree(app);
   for (const type of ['paid', 'refunded']) await callStandard(agreed, JSON.stringify({ type }));
   webhookId = agreed.id;
@@ -18,7 +17,6 @@ beforeAll(async () => {
   requestIds = data.webhookRequestLogs.nodes.map((node: { id: string }) => node.id);
 });
 beforeEach(() => untilWindowLasts(15 * MINUTE_MS));
-afterAll(() => app.stop());
 
 /** The entries, once there are so many. */
 const entriesOf = (reader: Reader, count: number) =>

@@ -1,16 +1,14 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createTestWebhook } from '../support/webhooks';
 import { newReader, notedOf, type Reader } from './reader';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   // a field of two rows
   for (const name of ['one', 'other']) await createTestWebhook(app, `https://${name}.example/`);
 });
-afterAll(() => app.stop());
 
 /** What was counted, by field: in a minute that goes on, and in one that has ended meanwhile. */
 async function countedOf({ userId }: Reader): Promise<Record<string, number>> {

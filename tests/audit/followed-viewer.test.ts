@@ -3,16 +3,11 @@ import { createDataSource } from '../../src/database/data-source';
 import { createMaskingRules } from '../../src/masking/masks-of-viewer';
 import { allMaskingRules } from '../../src/masking/rules/masking-rule.store';
 import { followViewer } from '../../src/server/routes/audit-entries-route';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { newReader } from './reader';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 test('a viewer who loses a role during a download of the trail sees the rest with the masks of the others', async () => {
   const { userId, key } = await newReader(app, 'SYSTEM_MANAGER', 'AUDITOR');

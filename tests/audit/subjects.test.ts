@@ -1,13 +1,8 @@
 // An audit entry leads to the object of the act, which guards its own fields.
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const SUBJECT = 'subject { __typename id ... on Webhook { name } ... on User { fullName } }';
 

@@ -2,15 +2,14 @@ import { Client } from 'pg';
 import { newId, toNodeId, uuidOf } from '../../src/values/ids';
 import { type DeliveryState, deliveriesOf } from '../delivery/attempt/stored-attempts';
 import { type Parts, startParts } from '../delivery/worker-parts';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { createTestWebhook, invoice, publish, type TestWebhook } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let parts: Parts;
 let sql: Client;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   parts = await startParts(app);
   sql = new Client({ connectionString: app.database.servingUrl });
   await sql.connect();
@@ -18,7 +17,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await sql.end();
   await parts.stop();
-  await app.stop();
 });
 
 const webhookFor = (documentType: string, settings: object = {}) =>

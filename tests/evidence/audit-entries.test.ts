@@ -1,6 +1,6 @@
 // The evidence of entries of the audit trail, from the API to the offline verifier.
 import { seal } from '../../src/evidence/seal';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { createTestWebhook } from '../support/webhooks';
 import { EXPORT, verify } from './sealing';
@@ -8,12 +8,11 @@ import { openStore, type Store, tamperWith } from './stored-tree';
 
 const REASON = 'They asked for it on the phone';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let entry: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   const { id } = await createTestWebhook(app, 'https://partner.example/');
   await mutate(app, 'pauseWebhook', { id, reason: REASON });
@@ -26,10 +25,7 @@ beforeAll(async () => {
   entry = paused.id;
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 async function evidenceOf(): Promise<{ status: string; leafIndex: number; leafHash: string; proof: string }> {
   const { data } = await app.ask(

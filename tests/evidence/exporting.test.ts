@@ -4,7 +4,7 @@ import { newestHead } from '../../src/evidence/head.store';
 import { seal } from '../../src/evidence/seal';
 import { everything } from '../../src/sql/condition';
 import { toNodeId } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { verify } from './sealing';
 import { openStore, type Store } from './stored-tree';
 
@@ -18,12 +18,11 @@ const EXPORT = `mutation ($input: ExportEvidenceInput!) {
   exportEvidence(input: $input) { bundle { text sha256 rowCount notSealedCount } userErrors { field code message } }
 }`;
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let invoices: string[];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   invoices = await inserted('Sales Invoice', 7);
   await inserted('Stock Entry', 3);
@@ -31,10 +30,7 @@ beforeAll(async () => {
   await inserted('Sales Invoice', 2);
   await inserted('Waiting', 2);
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 async function inserted(documentType: string, count: number): Promise<string[]> {
   const rows = await app.database.query<{ id: string }>(INSERT, [documentType, count]);

@@ -7,7 +7,7 @@ import { Findings } from '../../src/evidence/verifying/tree/findings';
 import { storedLeaves } from '../../src/evidence/verifying/tree/tree-rows.store';
 import { verifyNext } from '../../src/evidence/verifying/verify-run';
 import { FIRST_ID, newId, toNodeId } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { openStore, type Store, tamperWith, trustOf, verify } from './stored-tree';
 
 const INSERT = `insert into webhook_request_logs (id, direction, status, attempt_number, duplicate, method, url, started_at,
@@ -15,14 +15,13 @@ const INSERT = `insert into webhook_request_logs (id, direction, status, attempt
   select new_id(), 'OUTGOING', 'SUCCEEDED', 1, false, 'POST', 'https://example.com/' || n, t.at, t.at
   from generate_series(1, 4) as n, (select date_trunc('milliseconds', clock_timestamp()) as at) as t returning id`;
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let early: string[];
 let late: string[];
 let between: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   early = await inserted();
   between = new Date(Date.now() + 5).toISOString();
@@ -35,10 +34,7 @@ beforeAll(async () => {
     `delete from evidence_leaves where subject_id = '${late[2]}'`,
   ]);
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 async function inserted(): Promise<string[]> {
   const rows = await app.database.query<{ id: string }>(INSERT);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { toNodeId } from '../../src/values/ids';
 import { keyIdOf } from '../../src/webhooks/signing/signing-secret';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import {
   type Agreed,
@@ -18,12 +18,7 @@ import {
   svixHeaders,
 } from './callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 interface Partner {
   input: object;

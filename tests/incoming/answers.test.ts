@@ -1,15 +1,10 @@
 // How a call is answered that is accepted, and that what was answered is what the log says.
 import { createHmac } from 'node:crypto';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { agree, callUnsigned, eventsOf, JSON_TYPE, lastReceived, receivedBy } from './callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 test.each([
   [{}, 200, '{"received":true}', 'application/json; charset=utf-8'],

@@ -1,7 +1,7 @@
 // Each kind of refusal: what the partner is answered, and what the log keeps of it.
 import { createHmac } from 'node:crypto';
 import { toNodeId, uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import {
@@ -17,14 +17,12 @@ import {
   standardHeaders,
 } from './callers';
 
-let app: TestApp;
+const app = useTestApi();
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   agreed = await agree(app);
 });
-afterAll(() => app.stop());
 
 const BODY = '{"type":"paid"}';
 const signed = (more: { at?: Date; id?: string } = {}) => standardHeaders(agreed.secret as string, BODY, more);

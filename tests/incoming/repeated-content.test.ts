@@ -1,17 +1,12 @@
 // GitHub and Shopify sign the body alone: who overheard a call can send it again with another id, or as another event.
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { type RawAnswer, sendRaw } from '../support/raw-http';
 import { type Agreed, agree, eventsOf, githubHeaders, type Headers, JSON_TYPE, receivedBy } from './callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const SECRET = 'a secret that both sides know';
 const BODY = '{"action":"opened","repository":{"full_name":"octocat/Hello-World"}}';

@@ -10,17 +10,16 @@ import { type ErasingParts, eraseNext } from '../../src/privacy/erasing/run-eras
 import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store } from '../evidence/stored-tree';
 import { rowsWith } from '../privacy/rows-with';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let parts: ErasingParts;
 let folder: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   folder = await mkdtemp(join(tmpdir(), 'hookledger-erasure-'));
   const journal = journalAt(join(folder, 'journal.ndjson'), createLog('silent'));
@@ -28,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await store.source.destroy();
-  await app.stop();
   await rm(folder, { recursive: true });
 });
 

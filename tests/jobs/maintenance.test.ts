@@ -5,21 +5,17 @@ import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/logging/log';
 import { failingLoops } from '../../src/time/loop';
 import { uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf } from '../users/user-keys';
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   source = await createDataSource(app.database.servingUrl, { name: 'test maintenance' }).initialize();
 });
-afterAll(async () => {
-  await source.destroy();
-  await app.stop();
-});
+afterAll(() => source.destroy());
 
 test('maintenance that cannot delete old rows still warns of keys that expire', async () => {
   const userId = await createUserOf(app, 'holder', ['AUDITOR']);

@@ -6,28 +6,24 @@ import { createLog } from '../../src/logging/log';
 import type { IndexBatch } from '../../src/request-log/search/index-requests';
 import type { Transaction } from '../../src/sql/transactions';
 import { agree, callUnsigned } from '../incoming/callers';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
 /** Of each step. A timer may end a millisecond too early. */
 const TOOK_MS = 50;
 const AT_LEAST_MS = TOOK_MS - 1;
 
-let app: TestApp;
+const app = useTestApi();
 let db: EntityManager;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   const source = await createDataSource(app.database.servingUrl, { name: 'test indexer' }).initialize();
   db = source.manager;
   close = () => source.destroy();
   const agreed = await agree(app, { provider: 'NONE', documentType: 'Claim' });
   await callUnsigned(agreed, '{"n":1}');
 });
-afterAll(async () => {
-  await close();
-  await app.stop();
-});
+afterAll(() => close());
 
 /** A step that takes `TOOK_MS` to index nothing, and says so. */
 function stepOf(isDelivering: boolean, { more }: Pick<IndexBatch, 'more'>) {

@@ -1,24 +1,22 @@
 import { networkOf, networkOfSql } from '../../src/masking/mask-value';
 import { fetchExport } from '../request-log/export/exports';
 import { seedRequest } from '../request-log/pages/seeded-log';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 
 const ADDRESS = '203.0.113.77';
 const NETWORK = '203.0.113.0/24';
 
-let app: TestApp;
+const app = useTestApi();
 let request: string;
 let keys: Record<'SUPPORT' | 'AUDITOR', string>;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   request = await seedRequest(app.database, { referenceDocument: 'ADR-1', remoteAddress: ADDRESS });
   keys = { SUPPORT: await app.keyFor('SUPPORT'), AUDITOR: await app.keyFor('AUDITOR') };
   // an AUDITOR from whom a value is masked still sees addresses
   await mutate(app, 'createMaskingRule', { roles: ['AUDITOR'], part: 'DATA', path: '$.iban', strategy: 'HIDE' });
 });
-afterAll(() => app.stop());
 
 test.each([
   { address: '203.0.113.77', network: '203.0.113.0/24' },

@@ -1,12 +1,8 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const RULE = { roles: ['SUPPORT'], part: 'DATA', path: '$.customer', strategy: 'SHOW' };
 

@@ -1,17 +1,16 @@
 import { uuidOf } from '../../src/values/ids';
 import { seedRequest } from '../request-log/pages/seeded-log';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askIn, post, sessionFor } from '../support/browser-session';
 import { mutate } from '../support/mutate';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let request: string;
 let webhook: string;
 let support: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   ({ id: webhook } = await createTestWebhook(app, 'https://partner.example/', { supportMayReveal: true }));
   request = await seedRequest(app.database, {
     webhookId: uuidOf('Webhook', webhook),
@@ -19,7 +18,6 @@ beforeAll(async () => {
   });
   support = await app.keyFor('SUPPORT');
 });
-afterAll(() => app.stop());
 
 const REASON = 'Ticket 4711: the partner rejects it';
 const REVEAL = `mutation ($input: RevealContentInput!) { revealContent(input: $input) {

@@ -10,7 +10,7 @@ import { type ErasureRow, takeErasure } from '../../src/privacy/erasure.store';
 import { uuidOf } from '../../src/values/ids';
 import { takeEffectNow } from '../approvals/take-effect-now';
 import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { waitFor } from '../support/wait-for';
 import { invoice, publish } from '../support/webhooks';
@@ -18,13 +18,12 @@ import { rowsWith } from './rows-with';
 
 const REASON = 'Request 17 under Art. 17';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let parts: ErasingParts;
 let journal: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   journal = join(await mkdtemp(join(tmpdir(), 'hookledger-erasure-')), 'journal.ndjson');
   parts = {
@@ -35,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await store.source.destroy();
-  await app.stop();
   await rm(dirname(journal), { recursive: true });
 });
 

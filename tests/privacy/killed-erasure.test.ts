@@ -9,7 +9,7 @@ import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
 import { uuidOf } from '../../src/values/ids';
 import { type Killed, runUntilKilled } from '../evidence/seal/run-until-killed';
 import { openStore, type Store, verify } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 import { rowsWith } from './rows-with';
@@ -17,18 +17,16 @@ import { rowsWith } from './rows-with';
 /** An erasure of one step has fewer. */
 const MAX_STATEMENTS = 40;
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let folder: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   folder = await mkdtemp(join(tmpdir(), 'hookledger-eraser-'));
 });
 afterAll(async () => {
   await store.source.destroy();
-  await app.stop();
   await rm(folder, { recursive: true });
 });
 

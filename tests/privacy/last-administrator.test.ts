@@ -1,14 +1,9 @@
 import { uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { atOnce } from '../users/at-once';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const REASON = 'Request 17 under Art. 17';
 const ERASE =

@@ -2,7 +2,7 @@
 import { uuidOf } from '../../src/values/ids';
 import { takeEffectNow } from '../approvals/take-effect-now';
 import { openStore, type Store } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askIn, sessionFor } from '../support/browser-session';
 import { CHANGES_RECORDED } from '../support/changes-recorded';
 import { askMutation } from '../support/mutate';
@@ -12,19 +12,15 @@ const REASON = 'The court asked for it';
 const HOLD = 'legalHold { id name documentType placedBy { name } releasedAt } userErrors { field code message }';
 const APPROVAL = 'approval { id kind status reason takesEffectAt legalHold { id releasedAt } }';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let manager: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   manager = await app.keyFor('SYSTEM_MANAGER');
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 async function ask(mutation: string, input: object, key?: string) {
   const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`;

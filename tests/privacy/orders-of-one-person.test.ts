@@ -1,12 +1,11 @@
 // One person alone may order the erasure of 100 rows in 24 hours, however they are divided.
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 
 beforeAll(async () => {
-  app = await shareTestApi();
   for (const name of ['A', 'B', 'C', 'D']) {
     await publish(
       app,
@@ -14,7 +13,6 @@ beforeAll(async () => {
     );
   }
 });
-afterAll(() => app.stop());
 
 const target = (name: string) => ({ documentType: 'Sales Invoice', name });
 const erase = (name: string) =>

@@ -1,13 +1,8 @@
 // What is wrong with the target of previewErasure is an error of the input.
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const NOBODY = `usr_${'0'.repeat(32)}`;
 

@@ -4,21 +4,17 @@ import { type JournalLine, noJournal } from '../../src/privacy/erasing/journal';
 import { repeatErasures } from '../../src/privacy/erasing/repeat-erasures';
 import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { invoice, publish } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 test('a start orders only what no order of an earlier start has', async () => {
   const [first, second] = (await publish(app, [invoice('FIRST-1'), invoice('SECOND-1')])).map(

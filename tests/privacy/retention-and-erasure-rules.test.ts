@@ -5,27 +5,23 @@ import { noJournal } from '../../src/privacy/erasing/journal';
 import { type ErasingParts, PassPositions } from '../../src/privacy/erasing/run-erasures';
 import { uuidOf } from '../../src/values/ids';
 import { openStore, type Store, tamperWith } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { createTestWebhook, invoice, publish } from '../support/webhooks';
 
 const REASON = 'Our privacy policy, section 4';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let parts: ErasingParts;
 let webhook: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   parts = { db: store.source.manager, transaction: store.transaction, journal: noJournal };
   webhook = (await createTestWebhook(app, 'http://127.0.0.1:9/', { name: 'old' })).id;
 });
-afterAll(async () => {
-  await store.source.destroy();
-  await app.stop();
-});
+afterAll(() => store.source.destroy());
 
 async function sealAll(): Promise<void> {
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));

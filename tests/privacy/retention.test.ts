@@ -12,21 +12,20 @@ import type { ErasingParts } from '../../src/privacy/erasing/run-erasures';
 import { type PastRows, rowsBefore } from '../../src/privacy/retention-limit.store';
 import { FIRST_ID, toNodeId, uuidOf } from '../../src/values/ids';
 import { openStore, type Store, tamperWith, verify } from '../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { createTestWebhook } from '../support/webhooks';
 
 const REASON = 'Our privacy policy, section 4';
 const NOWHERE = 'http://127.0.0.1:9/';
 
-let app: TestApp;
+const app = useTestApi();
 let store: Store;
 let parts: ErasingParts;
 let folder: string;
 const webhooks: string[] = [];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   store = await openStore(app.database);
   folder = await mkdtemp(join(tmpdir(), 'hookledger-erasure-'));
   const journal = journalAt(join(folder, 'journal.ndjson'), createLog('silent'));
@@ -36,7 +35,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await store.source.destroy();
-  await app.stop();
   await rm(folder, { recursive: true });
 });
 

@@ -3,25 +3,21 @@ import { graphql } from 'graphql';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
 import { sharedSchema } from '../../src/server/schema/schema';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { contextOf, readInOne } from '../support/read-in-one';
 import { statementsSentBy } from '../support/sent-statements';
 import { createTestWebhook } from '../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 let sent: string[];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   await createTestWebhook(app, 'http://127.0.0.1:9/');
   source = await createDataSource(app.database.servingUrl, { name: 'test', poolSize: 1 }).initialize();
   sent = statementsSentBy(source);
 });
-afterAll(async () => {
-  await source.destroy();
-  await app.stop();
-});
+afterAll(() => source.destroy());
 
 const WAYS: [string, (query: string) => Promise<unknown>][] = [
   ['in one statement', (query) => readInOne(source, query)],

@@ -1,12 +1,8 @@
 // Orders of replayDeliveries that are refused before a delivery is looked at.
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { askMutation, mutate } from '../support/mutate';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
+const app = useTestApi();
 
 const reason = 'they lost it';
 const status = { eq: 'DELIVERED' };

@@ -1,11 +1,7 @@
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { createKeyOf, createUserOf, revokeKeyOf } from './user-keys';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 test('apiKeys lists the keys of all users, never their tokens', async () => {
   const userId = await createUserOf(app, 'lister', ['SUPPORT']);

@@ -1,19 +1,17 @@
 import { keyIdOf, makeToken } from '../../src/users/api-keys/key-form';
 import { uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { dumpOf, formsOf } from '../support/dump';
 import { sendRaw } from '../support/raw-http';
 import { atOnce } from './at-once';
 import { createKeyOf, createUserOf, revokeKeyOf } from './user-keys';
 
-let app: TestApp;
+const app = useTestApi();
 let userId: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   userId = await createUser('holder', ['SUPPORT', 'AUDITOR']);
 });
-afterAll(() => app.stop());
 
 const MINUTE = 60_000;
 const NOT_VALID = 'This API key is not valid: it is unknown or revoked.';

@@ -1,13 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Role } from '../../src/access/viewer';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const LIST = '{ users(first: 1) { nodes { name } } }';
 let made = 0;

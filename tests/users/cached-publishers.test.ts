@@ -1,14 +1,9 @@
 // A publisher whose key was used a moment ago is not looked up before the transaction that publishes: it compares the key with
 // what is cached. The answers are those to a key that is looked up first.
 import type { Role } from '../../src/access/viewer';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const PUBLISH = `mutation ($events: [PublishEventInput!]!) {
   publishEvents(input: { events: $events }) { events { id } userErrors { code } } }`;

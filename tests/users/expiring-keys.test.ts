@@ -4,25 +4,21 @@ import { warnOfExpiringKeys } from '../../src/jobs/maintenance';
 import { createLog } from '../../src/logging/log';
 import { uuidOf } from '../../src/values/ids';
 import { startSecondWorker } from '../delivery/capacity/circuit-states';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { waitFor } from '../support/wait-for';
 import { createKeyOf, createUserOf, revokeKeyOf } from './user-keys';
 
 const DAY_MS = 24 * 3_600_000;
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 let userId: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   source = await createDataSource(app.database.servingUrl, { name: 'expiring keys', poolSize: 6 }).initialize();
   userId = await createUserOf(app, 'holder', ['AUDITOR']);
 });
-afterAll(async () => {
-  await source.destroy();
-  await app.stop();
-});
+afterAll(() => source.destroy());
 
 const createKey = (input: object = {}) => createKeyOf(app, { userId, ...input });
 const warn = () => warnOfExpiringKeys(source, createLog('silent'));

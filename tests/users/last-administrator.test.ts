@@ -1,14 +1,9 @@
 import { uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 import { atOnce } from './at-once';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const UPDATE = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { userErrors { field code message } } }`;
 

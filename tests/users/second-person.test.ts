@@ -3,22 +3,18 @@ import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
 import { refuseWithoutSecondPerson } from '../../src/users/approvals/second-person';
 import { uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { mutate } from '../support/mutate';
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 let administrator: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 1 }).initialize();
   administrator = uuidOf('User', (await app.ask('{ viewer { id } }')).data.viewer.id) as string;
 });
-afterAll(async () => {
-  await source?.destroy();
-  await app?.stop();
-});
+afterAll(() => source?.destroy());
 
 const check = () =>
   refuseWithoutSecondPerson(source.manager, administrator, ['SYSTEM_MANAGER'], 'A replay that is requested', 'id').then(

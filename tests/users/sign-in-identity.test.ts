@@ -4,22 +4,18 @@ import { createDataSource } from '../../src/database/data-source';
 import { SERVE } from '../../src/database/pools';
 import { type Identity, signInIdentity } from '../../src/users/identity/sign-in-identity';
 import { toNodeId } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { publish } from '../support/webhooks';
 import { afterWaiting, atOnce } from './at-once';
 import { createKeyOf, createUserOf } from './user-keys';
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 2 }).initialize();
 });
-afterAll(async () => {
-  await source?.destroy();
-  await app?.stop();
-});
+afterAll(() => source?.destroy());
 
 const FROM = { remoteAddress: null, userAgent: null, requestId: 'of a test' };
 

@@ -4,19 +4,15 @@ import { SERVE } from '../../src/database/pools';
 import { MAX_LIVE_API_KEYS } from '../../src/users/api-keys/api-keys';
 import { signInIdentity } from '../../src/users/identity/sign-in-identity';
 import { MAX_USERS } from '../../src/users/user-limits';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 
-let app: TestApp;
+const app = useTestApi();
 let source: DataSource;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   source = await createDataSource(app.database.servingUrl, { ...SERVE, poolSize: 1 }).initialize();
 });
-afterAll(async () => {
-  await source?.destroy();
-  await app?.stop();
-});
+afterAll(() => source?.destroy());
 
 interface ChangedUser {
   user: { id: string } | null;

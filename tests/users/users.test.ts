@@ -1,15 +1,10 @@
 import type { Role } from '../../src/access/viewer';
 import { toNodeId, uuidOf } from '../../src/values/ids';
-import { shareTestApi, type TestApp } from '../support/app';
+import { useTestApi } from '../support/app';
 import { sendRaw } from '../support/raw-http';
 import { afterWaiting, atOnce } from './at-once';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const USER = 'id name fullName roles active createdAt';
 const CREATE = `mutation ($input: CreateUserInput!) {

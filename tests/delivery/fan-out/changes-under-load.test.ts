@@ -5,7 +5,7 @@ import { startDecidingPending } from '../../../src/delivery/engine/pending-decis
 import { startRelay } from '../../../src/delivery/engine/relay';
 import type { Loop } from '../../../src/time/loop';
 import { uuidOf } from '../../../src/values/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -28,19 +28,17 @@ interface Known extends Span {
   paused: number | null;
 }
 
-let app: TestApp;
+const app = useTestApi();
 let parts: Parts;
 let loops: Pick<Loop, 'wake' | 'stop'>[];
 
 beforeAll(async () => {
-  app = await shareTestApi();
   parts = await startParts(app);
   loops = Array.from({ length: PROCESSES }, (_, index) => startProcess({ index, of: PROCESSES })).flat();
 });
 afterAll(async () => {
   await Promise.all(loops.map((loop) => loop.stop()));
   await parts.stop();
-  await app.stop();
 });
 
 function startProcess(part: { index: number; of: number }): typeof loops {

@@ -3,12 +3,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { checkpointText, readCheckpoint, signNote, writeVkey } from '../../../src/evidence/formats/signed-note';
 import { seal } from '../../../src/evidence/seal';
 import { toNodeId } from '../../../src/values/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { EXPORT, verify } from '../sealing';
 import { INSERT_CLOSED, openStore } from '../stored-tree';
 import { bundleOf, MadeLog } from './made-log';
 
-let app: TestApp;
+const app = useTestApi();
 let text: string;
 let vkey: string;
 
@@ -19,7 +19,6 @@ interface Bundle {
 }
 
 beforeAll(async () => {
-  app = await shareTestApi();
   const store = await openStore(app.database);
   await app.database.query(INSERT_CLOSED, [3]);
   while (await seal(store.transaction, store.keyring, 'erp.example.com'));
@@ -30,7 +29,6 @@ beforeAll(async () => {
   text = data.exportEvidence.bundle.text;
   vkey = (JSON.parse(text) as Bundle).vkeys[0] as string;
 });
-afterAll(() => app.stop());
 
 const forged = (change: (bundle: Bundle) => void) => {
   const bundle = JSON.parse(text) as Bundle;

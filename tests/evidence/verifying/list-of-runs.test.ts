@@ -1,12 +1,8 @@
 // The verifications that were ordered, as a list.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
+const app = useTestApi();
 
 async function ordered(depth: string): Promise<string> {
   return (await mutate(app, 'verifyEvidence', { depth }, 'evidenceRun { id }')).evidenceRun.id;

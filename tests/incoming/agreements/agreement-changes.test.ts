@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { uuidOf } from '../../../src/values/ids';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { sendRaw } from '../../support/raw-http';
 import { createTestWebhook } from '../../support/webhooks';
@@ -16,12 +16,7 @@ import {
   standardHeaders,
 } from '../callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const BODY = '{"type":"moved"}';
 const statusOf = async (agreed: Agreed) => (await callStandard(agreed, BODY)).status;

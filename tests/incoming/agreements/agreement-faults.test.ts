@@ -1,17 +1,15 @@
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { CHANGES_RECORDED } from '../../support/changes-recorded';
 import { mutate } from '../../support/mutate';
 import { createTestWebhook } from '../../support/webhooks';
 import { agree } from '../callers';
 
-let app: TestApp;
+const app = useTestApi();
 let outgoing: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   outgoing = (await createTestWebhook(app, 'https://erp.example/hook')).id;
 });
-afterAll(() => app.stop());
 
 const INCOMING = { name: 'Caller', direction: 'INCOMING' };
 const faultsOf = async (mutation: string, input: object) => (await mutate(app, mutation, input)).userErrors;

@@ -1,14 +1,9 @@
 // Where a call says what it is: header, JSON, form, query; as text, whatever it is.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { agree, type Headers, JSON_TYPE, lastReceived, receivedBy } from '../callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -1,5 +1,5 @@
 // Bodies that do not come as they should: cut short, too slow, too long, of another length than they say.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { waitFor } from '../../support/wait-for';
 import { type Agreed, agree, callUnsigned, lastReceived, receivedBy, standardHeaders } from '../callers';
@@ -10,12 +10,11 @@ const MIB = 1024 * 1024;
 const PATIENT = { mostMs: 60_000, slowAfterMs: 60_000, bytesPerSecond: 1 };
 const allFor = (all: number) => ({ all, ofWebhook: all, ofSource: all });
 
-let app: TestApp;
+const app = useTestApi();
 let hasty: BareRoute;
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   hasty = await startBareRoute(app, {
     time: { mostMs: 300, slowAfterMs: 300, bytesPerSecond: 1 },
     calls: allFor(3),
@@ -25,10 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   agreed = await agree(app, { provider: 'NONE' });
 });
-afterAll(async () => {
-  await hasty?.stop();
-  await app.stop();
-});
+afterAll(() => hasty?.stop());
 
 const onlyRow = () => waitFor('a row', async () => (await receivedBy(app, agreed))[0]);
 const statusIn = (heard: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(heard)?.[1]);

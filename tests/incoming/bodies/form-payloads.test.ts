@@ -1,16 +1,11 @@
 // GitHub and Slack send forms whose field `payload` has the JSON of the event.
 import { createHmac } from 'node:crypto';
 import { documentJson } from '../../../src/events/data/envelope';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { sendRaw } from '../../support/raw-http';
 import { type Agreed, agree, callUnsigned, githubHeaders, lastReceived } from '../callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const SECRET = 'a secret that both sides know';

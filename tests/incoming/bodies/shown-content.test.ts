@@ -1,14 +1,9 @@
 // What came is shown as conditions and templates see it: also what is no text, which nothing makes JSON of.
 import { documentJson } from '../../../src/events/data/envelope';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { agree, callUnsigned, lastReceived } from '../callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const FORM = 'application/x-www-form-urlencoded';
 const latin1 = (text: string) => Buffer.from(text, 'latin1');

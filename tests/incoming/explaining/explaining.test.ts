@@ -1,16 +1,14 @@
 // Why a call was refused: a call of the log, or one that is given.
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Agreed, agree, callStandard, standardHeaders } from '../callers';
 
-let app: TestApp;
+const app = useTestApi();
 let agreed: Agreed;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   agreed = await agree(app);
 });
-afterAll(() => app.stop());
 
 const BODY = '{"type":"paid"}';
 const explain = (call: object, key?: string, more: object = {}) =>

@@ -1,15 +1,10 @@
 // A call of the log is explained by what was recorded of it: never against what was decided when it was received.
 import { createHmac } from 'node:crypto';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { type Agreed, agree, callStandard, callUnsigned, type Headers, JSON_TYPE } from '../callers';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const BODY = '{"type":"paid"}';
 const SECRET = 'a-secret-of-the-partner';

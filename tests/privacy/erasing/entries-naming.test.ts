@@ -1,15 +1,10 @@
 // Which entries of the audit trail lose their criteria with a document or a user: as a comparison of each entry finds them, without it.
 import { criteriaText } from '../../../src/audit/criteria';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { rowsRead } from '../../support/rows-read';
 import { invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 async function insert(criteria: readonly object[]): Promise<string[]> {
   const rows = await app.database.query<{ id: string }>(

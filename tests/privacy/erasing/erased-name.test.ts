@@ -3,7 +3,7 @@
 import { uuidOf } from '../../../src/values/ids';
 import { newReader, type Reader } from '../../audit/reader';
 import { tamperWith } from '../../evidence/stored-tree';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
@@ -11,21 +11,17 @@ import { rowsWith } from '../rows-with';
 import { approve } from './approve';
 import { type Orders, ordersOf } from './orders';
 
-let app: TestApp;
+const app = useTestApi();
 let orders: Orders;
 let reader: Reader;
 let webhook: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   orders = await ordersOf(app);
   reader = await newReader(app, 'AUDITOR');
   webhook = (await createTestWebhook(app, 'http://127.0.0.1:9/')).id;
 });
-afterAll(async () => {
-  await orders.stop();
-  await app.stop();
-});
+afterAll(() => orders.stop());
 
 /** Names a document wherever a caller can give its name. */
 async function nameEverywhere(name: string): Promise<void> {

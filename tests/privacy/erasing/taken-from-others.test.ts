@@ -6,26 +6,22 @@ import { noJournal } from '../../../src/privacy/erasing/journal';
 import { uuidOf } from '../../../src/values/ids';
 import { newReader } from '../../audit/reader';
 import { agree, callStandard } from '../../incoming/callers';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { mutate } from '../../support/mutate';
 import { waitFor } from '../../support/wait-for';
 import { invoice, publish } from '../../support/webhooks';
 import { approve } from './approve';
 import { type Orders, ordersOf } from './orders';
 
-let app: TestApp;
+const app = useTestApi();
 let orders: Orders;
 let auditor: string;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   orders = await ordersOf(app);
   auditor = (await newReader(app, 'AUDITOR')).key;
 });
-afterAll(async () => {
-  await orders.stop();
-  await app.stop();
-});
+afterAll(() => orders.stop());
 
 /** Reads a list by a document, under this name of the operation, and waits until it is recorded. */
 async function read(where: object, operation: string): Promise<string> {

@@ -2,24 +2,20 @@
 import { type App, startApp } from '../../../src/app/app';
 import { readConfig } from '../../../src/config/config';
 import { createLog } from '../../../src/logging/log';
-import { askAt, shareTestApi, type TestApp } from '../../support/app';
+import { askAt, useTestApi } from '../../support/app';
 import { createTestWebhook, invoice, publish } from '../../support/webhooks';
 
-let app: TestApp;
+const app = useTestApi();
 /** The same database, without read plans. */
 let plain: App;
 
 beforeAll(async () => {
-  app = await shareTestApi();
   plain = await startApp(readConfig({ ...app.env, READ_PLANS: 'off' }), createLog('silent'));
   await createTestWebhook(app, 'https://a.example/hook', { name: 'A', documentType: 'Sales Invoice' });
   await createTestWebhook(app, 'https://b.example/hook', { name: 'B' });
   await publish(app, [invoice('INV-1')]);
 });
-afterAll(async () => {
-  await plain.stop();
-  await app.stop();
-});
+afterAll(() => plain.stop());
 
 const RANGE = '{ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }';
 const NAMES = 'query ($where: WebhookWhere) { webhooks(where: $where) { nodes { name } totalCount } }';

@@ -1,14 +1,9 @@
 import type { Role } from '../../../src/access/viewer';
-import { shareTestApi, type TestApp } from '../../support/app';
+import { useTestApi } from '../../support/app';
 import { askIn, sessionFor } from '../../support/browser-session';
 import { atOnce } from '../at-once';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await shareTestApi();
-});
-afterAll(() => app.stop());
+const app = useTestApi();
 
 const USERS = '{ users(first: 1) { nodes { name } } }';
 
