@@ -11,14 +11,15 @@ interface Trial {
 }
 
 /** A loop that rests for an hour, so that whatever happens sooner was not the rest's end. */
-function loopOf(step: (n: number) => Promise<boolean>): Trial {
+function loopOf(step: (n: number) => Promise<boolean>, paceMs?: () => number): Trial {
   const logged: string[] = [];
   const log = createLog('info', { write: (line: string) => void logged.push(JSON.parse(line).msg) });
   const trial: Trial = { loop: undefined as unknown as Loop, steps: 0, logged };
-  trial.loop = startLoop('trial', HOUR_MS, log, () => {
+  const counted = () => {
     trial.steps += 1;
     return step(trial.steps);
-  });
+  };
+  trial.loop = startLoop('trial', HOUR_MS, log, counted, paceMs);
   return trial;
 }
 
@@ -82,6 +83,19 @@ test('a stop ends a rest at once, and a step not before its end', async () => {
   expect(stopped).toBe(false);
   finish();
   await stopping;
+  expect(trial.steps).toBe(1);
+});
+
+test.each([
+  ['that has begun', true],
+  ['before which the loop rests', false],
+])('a stop does not wait for the end of a pace %s', async (_when, found) => {
+  const trial = loopOf(
+    async () => found,
+    () => HOUR_MS,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  await trial.loop.stop();
   expect(trial.steps).toBe(1);
 });
 

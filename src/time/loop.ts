@@ -36,7 +36,7 @@ export function createFailureNote(name: string): FailureNote {
 export interface Loop {
   /** Ends the rest, because there may be work. */
   wake(): void;
-  /** Stops after the running step. */
+  /** Stops after the running step. No rest and no pace delays it. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +55,8 @@ export function startLoop(
   step: () => Promise<boolean | number>,
   paceMs: () => number = () => 0,
 ): Loop {
-  let stopping = false;
+  const stop = new AbortController();
+  const { signal } = stop;
   let woken = false;
   let endRest = () => {};
 
@@ -77,7 +78,7 @@ export function startLoop(
   async function run(): Promise<void> {
     let failing = false;
     let reported = false;
-    while (!stopping) {
+    while (!signal.aborted) {
       const begun = performance.now();
       woken = false;
       const again = await step().then(
@@ -90,7 +91,7 @@ export function startLoop(
         },
         (error: unknown) => {
           // it is not tried again: a late stop closes the connections that it waits for
-          if (stopping) return false;
+          if (signal.aborted) return false;
           // logs only the first failure of an outage, while the loop continues to try
           if (!failing) reported = report(error);
           note.failed();
@@ -98,13 +99,13 @@ export function startLoop(
           return false;
         },
       );
-      if (stopping) return;
+      if (signal.aborted) return;
       if (again !== true && (!woken || failing)) {
         const ms = again || rest;
         await restFor(untilCommonMoment(failing ? Math.min(ms, FAILED_REST_MS) : ms));
       }
       const early = begun + paceMs() - performance.now();
-      if (early >= 1) await wait(early);
+      if (early >= 1) await wait(early, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -115,7 +116,7 @@ export function startLoop(
       endRest();
     },
     async stop() {
-      stopping = true;
+      stop.abort();
       endRest();
       await running;
       note.works();
