@@ -1,4 +1,4 @@
-// Sends with all file descriptors of this process in use, and prints the error codes.
+// Sends with all file descriptors of this process in use, and prints the error codes; of other errors than NOT_SENT, what they say.
 import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -19,6 +19,8 @@ function takeAllDescriptors() {
     // EMFILE
   }
 }
+// what the start of this process still holds, it gives back first
+await new Promise((resolve) => setTimeout(resolve, 50));
 const codes = [];
 for (const more of [
   { url: 'http://127.0.0.1:9/' },
@@ -26,6 +28,7 @@ for (const more of [
   { url: 'https://127.0.0.1:9/', proxy },
 ]) {
   takeAllDescriptors();
-  codes.push((await sender.send({ ...request, ...more })).errorCode);
+  const { errorCode, error } = await sender.send({ ...request, ...more });
+  codes.push(errorCode === 'NOT_SENT' ? errorCode : `${errorCode} (${error})`);
 }
 process.stdout.write(codes.join(' '), () => process.exit(0));
