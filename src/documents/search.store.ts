@@ -1,7 +1,7 @@
 // Finds documents, webhooks and users for the search.
 import { folded, REFERENCE, referenceWord } from '../request-log/search/index-terms';
 import { prefix } from '../request-log/search/search-query';
-import { foundInIndex } from '../request-log/search/words.store';
+import { foundInIndex } from '../request-log/search/word-conditions.store';
 import { type Db, rowsOf, statement } from '../sql/db';
 import { LOOKED_AT } from '../sql/listing';
 import { page } from '../sql/walks/keyset';

@@ -4,7 +4,7 @@ import { READ } from '../../src/database/pools';
 import { BY_END, BY_NEXT_ATTEMPT, deliveryStatusFilter } from '../../src/delivery/delivery-states';
 import { outcomeFilter, statusFilter } from '../../src/request-log/api/request-log.inputs';
 import { ORDERED_REQUEST_LOG } from '../../src/request-log/request-log.store';
-import { foundInIndex } from '../../src/request-log/search/words.store';
+import { foundInIndex } from '../../src/request-log/search/word-conditions.store';
 import {
   all,
   any,

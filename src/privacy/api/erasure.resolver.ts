@@ -15,14 +15,8 @@ import { toNodeId } from '../../values/ids';
 import { WEBHOOK } from '../../webhooks/api/webhook.resolver';
 import { WebhookType } from '../../webhooks/api/webhook.type';
 import { type ErasureTarget, orderErasure, type Preview, previewErasure } from '../erasing/order-erasure';
-import {
-  ERASURES,
-  type ErasureRow,
-  erasuresById,
-  type Recipient,
-  recipientsOfErasure,
-  recipientsOfTargets,
-} from '../erasure.store';
+import { ERASURES, type ErasureRow, erasuresById } from '../erasure.store';
+import { type Recipient, recipientsOfErasure, recipientsOfTargets } from '../erasure-recipients.store';
 import { targetOf } from './content-target.inputs';
 import {
   EraseContentInput,

@@ -16,7 +16,7 @@ import { reasonFault } from '../../values/reason';
 import type { Targets } from '../erasing/erased-rows.store';
 import { type ErasureTarget, targetsOf } from '../erasing/order-erasure';
 import { pagesOfPerson, pagesOfTargets } from '../erasing/run-erasures';
-import { type Recipient, recipientsOfRequests } from '../erasure.store';
+import { type Recipient, recipientsOfRequests } from '../erasure-recipients.store';
 import {
   deliveriesOf,
   documentsOf,

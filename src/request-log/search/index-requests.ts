@@ -13,7 +13,7 @@ import {
   type RequestToIndex,
   requestsToIndex,
   waitToIndex,
-} from './words.store';
+} from './search-index.store';
 
 const BATCH_REQUESTS = 500;
 const CHANGES_AT_ONCE = 50;

@@ -3,7 +3,8 @@
 // c: content: the rest of the URL, payload, response;  r: the whole reference document;
 // d and a: a scalar of the payload (data) or of the response (answer) with its path;
 // xd and xa: marks a row in which not all of these scalars are indexed.
-import type { JsonSide, SearchedRequest } from './words.store';
+import type { SearchedRequest } from './search-index.store';
+import type { JsonSide } from './word-conditions.store';
 
 const META_WORDS = 100;
 /** Distinct words of a payload, and of a response. */

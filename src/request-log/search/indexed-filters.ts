@@ -5,7 +5,7 @@ import { type NodeName, readNodeId } from '../../values/ids';
 import { refuse, refuseAmbiguous } from '../../values/refuse-argument';
 import { containsQuery, type PathTests, pathQuery } from './json-query';
 import { searchQuery } from './search-query';
-import { foundInIndex, type JsonQuery, type JsonSide, meetsJson } from './words.store';
+import { foundInIndex, type JsonQuery, type JsonSide, meetsJson } from './word-conditions.store';
 
 /** A search text, and whether content is searched. */
 interface ScopedSearch {

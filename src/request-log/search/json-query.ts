@@ -5,7 +5,7 @@ import { checkedList, refuse } from '../../values/refuse-argument';
 import { isStorable } from '../../values/text';
 import { eachLeaf, incompleteWord, indexedLeaf, type JsonScalar, leafPath } from './index-terms';
 import { anyOf, exactly } from './search-query';
-import type { JsonQuery, JsonSide } from './words.store';
+import type { JsonQuery, JsonSide } from './word-conditions.store';
 
 const MAX_LEVELS = 20;
 /** Enough to select few rows. The exact test covers the other values. */

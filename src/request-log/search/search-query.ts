@@ -2,7 +2,7 @@
 import { quoted } from '../../errors/errors';
 import { refuseWithMessage } from '../../values/refuse-argument';
 import { CONTENT, META, wordsIn } from './index-terms';
-import type { IndexQuery } from './words.store';
+import type { IndexQuery } from './word-conditions.store';
 
 const MAX_SEARCH_CHARACTERS = 500;
 const MAX_WORDS = 20;

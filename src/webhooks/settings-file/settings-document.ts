@@ -2,8 +2,9 @@
 import { AppError, InputError, quoted, type UserError } from '../../errors/errors';
 import { isObject } from '../../json/json-form';
 import { problemsOf, rootOf } from '../../json/json-part';
+import { countParts, MAX_MEMBERS } from '../../json/json-size';
 import { type JsonDocument, readJsonText } from '../../json/json-text';
-import { countParts, MAX_MEMBERS, nextTurn } from '../../json/turns';
+import { nextTurn } from '../../json/turns';
 import { SHORT_TEXT } from '../../values/text';
 
 const FORMAT = 'hookledger/webhooks';

@@ -5,7 +5,7 @@ import { createDataSource } from '../../../src/database/data-source';
 import { makePartitions } from '../../../src/database/partitions';
 import { behindSeconds } from '../../../src/request-log/feed/feed-position.store';
 import { type IndexBatch, indexNextBatch } from '../../../src/request-log/search/index-requests';
-import { requestsToIndex } from '../../../src/request-log/search/words.store';
+import { requestsToIndex } from '../../../src/request-log/search/search-index.store';
 import { pipelinedTransactions, type Transaction } from '../../../src/sql/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { uuidAtTime } from '../../support/uuid-at-time';
