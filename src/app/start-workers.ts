@@ -36,7 +36,7 @@ import { startNotifyListener } from '../jobs/notifier';
 import { startApproving, startDroppingMonths, startErasing, startErasingPastLimits } from '../jobs/privacy-loops';
 import type { Keyring } from '../keyring/keyring';
 import type { Log } from '../logging/log';
-import { tellNoOwners, tellOwners } from '../mail/notices';
+import { tellNoOwners, tellOwners } from '../mail/owner-notices';
 import type { ErasingParts } from '../privacy/erasing/run-erasures';
 import { startReplayLoop } from '../replay/replay-loop';
 import type { Metrics } from '../server/routes/metrics';

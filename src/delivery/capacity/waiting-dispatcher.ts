@@ -19,10 +19,11 @@ import {
   webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
+import { mayProbe, startProbe } from './circuit-probe';
 import type { LockedRows } from './locked-rows.store';
 import { giveNewJobs } from './queue-backlog';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
-import { firstWaiting, hasWaiting, holdWaiting, isRunningOrDueBy } from './waiting.store';
+import { firstWaiting, hasWaiting, holdWaiting } from './waiting.store';
 
 const REST_MS = 1_000;
 /** While there are any: another process may have freed capacity. */
@@ -31,8 +32,6 @@ const REST_WITH_WAITING_MS = 500;
 const PAUSE_MS = 20;
 const BATCH = 250;
 const HOLD_BATCH = 10_000;
-/** A probe without a result for this long after its timeout is lost, and another one is sent. */
-const PROBE_GRACE_MS = 60_000;
 const BROKEN_MS = 10_000;
 const MAX_BROKEN = 1_000;
 
@@ -180,13 +179,6 @@ async function hold(db: Db, circuit: CircuitRow): Promise<Dispatched> {
   return { dispatched: 0, nextAt: held < HOLD_BATCH ? null : currentTime() };
 }
 
-// When the pause has ended; or before, when the probe can have no result by then: it was cancelled, or had to wait. Whether it is due
-// now does not decide: by the clock of another process, or by a time that was read before the circuit was locked, it is not yet.
-async function mayProbe(db: Db, { state, openUntil, probeDeliveryId }: CircuitRow, now: Date): Promise<boolean> {
-  if (!openUntil || openUntil <= now) return true;
-  return state === 'HALF_OPEN' && probeDeliveryId !== null && !(await isRunningOrDueBy(db, probeDeliveryId, openUntil));
-}
-
 async function probe(
   db: Db,
   webhook: WebhookRow,
@@ -199,10 +191,10 @@ async function probe(
     await clearWaiting(db, circuit);
     return { dispatched: 0, nextAt: null };
   }
-  const openUntil = new Date(now.getTime() + webhook.timeoutMs + PROBE_GRACE_MS);
-  await saveCircuits(db, [{ ...circuit, state: 'HALF_OPEN', openUntil, probeDeliveryId: deliveryId }]);
+  const probed = startProbe(circuit, deliveryId, webhook.timeoutMs, now);
+  await saveCircuits(db, [probed]);
   await giveNewJobs(db, [deliveryId]);
-  return { dispatched: 1, nextAt: openUntil };
+  return { dispatched: 1, nextAt: probed.openUntil };
 }
 
 async function dispatchFirst(db: Db, webhookId: string, atMost: number, except: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
 
 import { deliveryExhausted, type OwnEvent, webhookFailing, webhookRecovered } from '../../events/own-events';
 import { publishOwnEvents } from '../../events/publish-own-events';
-import type { TellOwners } from '../../mail/notices';
+import type { TellOwners } from '../../mail/owner-notices';
 import type { Db } from '../../sql/db';
 import type { WebhookRow } from '../../webhooks/webhook.store';
 import { type CircuitRow, lockFailingCircuits, saveCircuits } from '../../webhooks/webhook-circuit.store';

@@ -1,7 +1,7 @@
 // Gathers the outcomes of many attempts into one transaction.
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFaultLog, type Log } from '../../logging/log';
-import { type TellOwners, tellNoOwners } from '../../mail/notices';
+import { type TellOwners, tellNoOwners } from '../../mail/owner-notices';
 import { isConflict, isDatabaseUnavailable, isLockTimeout, isStatementTimeout } from '../../sql/database-errors';
 import type { Db } from '../../sql/db';
 import { createNoteFailedTogether } from '../../sql/sharing/failed-together';

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Keyring } from '../../keyring/keyring';
 import type { Log } from '../../logging/log';
-import type { TellOwners } from '../../mail/notices';
+import type { TellOwners } from '../../mail/owner-notices';
 import type { Db } from '../../sql/db';
 import type { Transaction } from '../../sql/transactions';
 import { currentTime } from '../../time/clock';
