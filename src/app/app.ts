@@ -13,7 +13,7 @@ import { pauseDeliveries } from '../delivery/pause/deliveries-pause.store';
 import { watchBacklog } from '../delivery/queue/backlog-limit';
 import { createKeyring } from '../keyring/keyring';
 import type { Log } from '../logging/log';
-import { tellManagers } from '../mail/manager-notices.store';
+import { tellManagers } from '../mail/installation-notices.store';
 import { journalAt, noJournal, refuseUnwritableJournal } from '../privacy/erasing/journal';
 import { repeatErasures } from '../privacy/erasing/repeat-erasures';
 import { createRateLimits } from '../server/edge/rate-limits';

@@ -3,8 +3,8 @@
 import type { Role } from '../access/viewer';
 import { toNodeId } from '../values/ids';
 import { withCommas } from '../values/text';
+import { MANAGER_TOPICS, type ManagerTopic } from './installation-notices.store';
 import type { DueNotice } from './mail-notice.store';
-import { MANAGER_TOPICS, type ManagerTopic } from './manager-notices.store';
 
 export interface Mail {
   subject: string;

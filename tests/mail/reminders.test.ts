@@ -7,7 +7,7 @@ import { tellOfInstallation } from '../../src/jobs/mail-loop';
 import { createKeyring } from '../../src/keyring/keyring';
 import { createLog } from '../../src/logging/log';
 import { remindOfExpiry } from '../../src/mail/expiry-reminder.store';
-import { tellManagers } from '../../src/mail/manager-notices.store';
+import { tellManagers } from '../../src/mail/installation-notices.store';
 import { createMailing } from '../../src/mail/send-mails';
 import { createSmtpSender } from '../../src/mail/smtp-sender';
 import { startTestApp, useTestApi } from '../support/app';
