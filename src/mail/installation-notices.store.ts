@@ -2,7 +2,7 @@
 import { changedBy, type Db, statement } from '../sql/db';
 import { CAN_GET_MAIL } from './mail-notice.store';
 
-/** What SYSTEM_MANAGERs are told. */
+/** What of the installation does not work. */
 export const MANAGER_TOPICS = ['EVIDENCE_STOPPED', 'PUBLISHING_REFUSED', 'DEAD_LETTERS'] as const;
 export type ManagerTopic = (typeof MANAGER_TOPICS)[number];
 

@@ -19,7 +19,7 @@ import {
   webhooksWithWaiting,
 } from '../../webhooks/webhook-circuit.store';
 import { ALONE } from '../queue/dead-letters';
-import { mayProbe, startProbe } from './circuit-probe';
+import { mayProbe, probedBy } from './circuit-probe';
 import type { LockedRows } from './locked-rows.store';
 import { giveNewJobs } from './queue-backlog';
 import { capacityOf, TRAVEL_MS } from './rate-and-concurrency';
@@ -191,7 +191,7 @@ async function probe(
     await clearWaiting(db, circuit);
     return { dispatched: 0, nextAt: null };
   }
-  const probed = startProbe(circuit, deliveryId, webhook.timeoutMs, now);
+  const probed = probedBy(circuit, deliveryId, webhook.timeoutMs, now);
   await saveCircuits(db, [probed]);
   await giveNewJobs(db, [deliveryId]);
   return { dispatched: 1, nextAt: probed.openUntil };

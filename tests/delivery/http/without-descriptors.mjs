@@ -19,8 +19,6 @@ function takeAllDescriptors() {
     // EMFILE
   }
 }
-// what the start of this process still holds, it gives back first
-await new Promise((resolve) => setTimeout(resolve, 50));
 const codes = [];
 for (const more of [
   { url: 'http://127.0.0.1:9/' },
